@@ -1,0 +1,108 @@
+"""What a bench run is asked to measure: the profile, and whatever the options put in its place."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from manyhands import axes, parameters, profiles, strategies, workload
+from manyhands.design import label_of
+from manyhands.errors import UsageError
+from manyhands.profiles import Grid
+from manyhands.results import SERIAL
+from manyhands.setting import ORDERS, START_METHODS, Setting
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One cell that is wanted: a workload with its parameters, by label, and a setting."""
+
+    label: str
+    setting: Setting
+
+    @property
+    def id(self) -> str:
+        """The name of its test: `csv_parse-map-w4-fork-given`."""
+        return f"{self.label.replace(' ', '-')}-{SERIAL if self.setting.strategy == SERIAL else self.setting.cell_id}"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """All that the options ask for. grids: by label, with every parameter that is not at its default."""
+
+    grids: Mapping[str, Grid]
+    timeout_s: float | None
+    seed: int
+
+    def cells(self) -> list[Wanted]:
+        """Every cell, each workload's serial reference first."""
+        return [
+            Wanted(label, setting)
+            for label, grid in self.grids.items()
+            for setting in (Setting(SERIAL), *grid.settings())
+        ]
+
+
+def read(options: Mapping[str, Any]) -> Asked:
+    """What these options ask for, by their names without dashes; None where one was not given.
+
+    Raises UsageError, naming what is allowed, for anything unknown or out of range.
+    """
+    grids = profiles.find(options.get("profile") or "quick")
+    if options.get("workloads"):
+        wanted = axes.names("workload", options["workloads"], workload.names())
+        kept = [grid for grid in grids if grid.workload in wanted]
+        grids = (*kept, *(Grid(name) for name in wanted if name not in {grid.workload for grid in kept}))
+    changes = _changes(options)
+    values = _parameters(options.get("param") or ())
+    labelled: dict[str, Grid] = {}
+    for grid in grids:
+        changed = replace(grid, parameters={**grid.parameters, **values.get(grid.workload, {})}, **changes)
+        labelled.setdefault(_label(changed), changed)
+    timeout = options.get("timeout_s")
+    return Asked(
+        labelled,
+        axes.seconds("timeout", timeout) if timeout else None,
+        axes.whole_number("seed", options.get("seed") or "1"),
+    )
+
+
+def _changes(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of every Grid that the options replace."""
+    readers = {
+        "strategies": lambda words: axes.names("strategy", words, strategies.names()),
+        "workers": lambda words: axes.counts("workers", words),
+        "chunksizes": lambda words: axes.counts_or("chunksizes", words, "default"),
+        "start_methods": lambda words: axes.names("start method", words, START_METHODS),
+        "orders": lambda words: axes.names("order", words, ORDERS),
+        "cores": lambda words: axes.counts_or("cores", words, "all"),
+        "blocks": _blocks,
+        "budget_s": lambda word: axes.seconds("budget", word),
+    }
+    given = {"budget_s": options.get("budget"), **{name: options.get(name) for name in readers if name != "budget_s"}}
+    return {name: read_words(given[name]) for name, read_words in readers.items() if given[name] is not None}
+
+
+def _blocks(words: str) -> tuple[int, int]:
+    low, dash, high = words.partition("-")
+    found = axes.counts("blocks", low)[0], axes.counts("blocks", high if dash else low)[0]
+    if found[1] < found[0]:
+        raise UsageError(f"blocks can't be {words!r}: the least comes first")
+    return found
+
+
+def _parameters(words: Sequence[str]) -> dict[str, dict[str, str]]:
+    """`workload.name=value` words, by workload."""
+    found: dict[str, dict[str, str]] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        owner, dot, parameter = name.partition(".")
+        if not equals or not dot:
+            raise UsageError(f"a parameter can't be {word!r}: write WORKLOAD.NAME=VALUE, like csv_parse.engine=pandas")
+        axes.names("workload", owner, workload.names())
+        found.setdefault(owner, {})[parameter] = value
+    return found
+
+
+def _label(grid: Grid) -> str:
+    found = workload.find(grid.workload)
+    return label_of(found, parameters.build(found.name, found.parameters, grid.parameters))

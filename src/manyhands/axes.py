@@ -1,0 +1,62 @@
+"""Axes: the words in which people name several values at once, `1,2,4`, `1-8`, `default,1,64`."""
+
+from collections.abc import Sequence
+
+from manyhands.errors import UsageError, unknown
+
+
+def names(what: str, words: str, allowed: Sequence[str]) -> tuple[str, ...]:
+    """Comma-separated names, each one of `allowed`; "all" for all of them.
+
+    Raises UsageError naming the allowed ones.
+    """
+    if words == "all":
+        return tuple(allowed)
+    found = tuple(word.strip() for word in words.split(","))
+    for name in found:
+        if name not in allowed:
+            raise unknown(what, name, allowed)
+    return tuple(dict.fromkeys(found))
+
+
+def counts(what: str, words: str) -> tuple[int, ...]:
+    """Whole numbers of at least 1, comma-separated, ranges like 1-8 among them."""
+    found = [number for word in words.split(",") for number in _range(what, word.strip())]
+    return tuple(dict.fromkeys(found))
+
+
+def counts_or(what: str, words: str, none: str) -> tuple[int | None, ...]:
+    """Like `counts`, with one more word that stands for None: "default" or "all"."""
+    found: list[int | None] = []
+    for word in words.split(","):
+        found += [None] if word.strip() == none else _range(what, word.strip())
+    return tuple(dict.fromkeys(found))
+
+
+def seconds(what: str, word: str) -> float:
+    """A positive number of seconds, with or without its unit: 30, 1.5, 60s."""
+    try:
+        number = float(word.removesuffix("s"))
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise UsageError(f"{what} can't be {word!r}: it takes a positive number of seconds")
+    return number
+
+
+def whole_number(what: str, word: str) -> int:
+    """A whole number of at least 0."""
+    if not (word.isascii() and word.isdigit()):
+        raise UsageError(f"{what} can't be {word!r}: it takes a whole number")
+    return int(word)
+
+
+def _range(what: str, word: str) -> Sequence[int]:
+    low, dash, high = word.partition("-")
+    try:
+        first, last = int(low), int(high if dash else low)
+    except ValueError:
+        raise UsageError(f"{what} can't be {word!r}: it takes numbers like 1,2,4 or 1-8") from None
+    if first < 1 or last < first:
+        raise UsageError(f"{what} can't be {word!r}: it must be at least 1, the smaller number first")
+    return range(first, last + 1)

@@ -1,0 +1,40 @@
+"""The command line: `manyhands COMMAND`. Nothing heavy is imported before a command needs it."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from manyhands import __version__
+from manyhands.commands import COMMANDS
+from manyhands.errors import ManyhandsError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status: 0 done, 1 failed work, 2 usage, 130 interrupted."""
+    options = parser().parse_args(arguments)
+    try:
+        status: int = options.run(options)
+    except ManyhandsError as error:
+        print(f"manyhands: {error}", file=sys.stderr)
+        return error.exit_status
+    except KeyboardInterrupt:
+        print("manyhands: interrupted", file=sys.stderr)
+        return 130
+    return status
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
+    made = argparse.ArgumentParser(
+        prog="manyhands",
+        description="How many workers, which strategy, what chunksize: measured, with the reason and the evidence.",
+    )
+    made.add_argument("--version", action="version", version=f"manyhands {__version__}")
+    commands = made.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        command.add_to(commands)
+    return made
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,40 @@
+"""manyhands report: saved results as a page. It measures nothing, and works on old results."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+EPILOG = """examples:
+  manyhands report                                    the run saved last, into reports/
+  manyhands report results/*/0003_nightly.json        that run
+  manyhands report --out /tmp/page                    somewhere else
+"""
+
+
+def add_to(commands: Any) -> None:
+    """Add the command and its options."""
+    command = commands.add_parser(
+        "report",
+        help="render saved results as a page, Markdown, CSV and figures",
+        description="Render saved results as a page (index.html), Markdown, CSV and figures. Measures nothing.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument("result", nargs="?", type=Path, metavar="RESULT", help="a saved run (default: the last one)")
+    command.add_argument("--out", type=Path, default=Path("reports"), metavar="DIR", help="default: reports")
+    command.add_argument("--storage", type=Path, default=Path("results"), metavar="DIR", help="default: results")
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Render the report, print the verdicts and say where the page is."""
+    from manyhands import ledgers, report, results
+
+    path = options.result or results.latest(options.storage)
+    found = results.load(path)
+    tables = ledgers.load(results.beside(path, found.ledgers)) if found.ledgers else {}
+    page = report.render(found, tables, options.out)
+    for line in report.verdicts(found):
+        print(line)
+    print(f"report of {path}: {page}")
+    return 0

@@ -1,0 +1,215 @@
+"""Launching: start a host for one round, wait for it, end it at its deadline, and read what it left.
+
+The host leads a session of its own, so that one signal ends it with all its workers, and a Ctrl-C in the
+terminal reaches only the measuring process, which then ends the host.
+"""
+
+import hashlib
+import json
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from manyhands.errors import UsageError
+from manyhands.ledger import NO_DIGEST, Ledger, Row, State
+from manyhands.round import Answer, Job, Outcome, Round, Worker, decode_answer, encode
+
+SHARED_MEMORY = Path("/dev/shm")
+GRACE_S = 1.0  # for the fork server and the resource tracker to follow their host
+KEPT_OUTPUT_BYTES = 20_000
+Execute = Callable[["Job", float], "Finished"]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A round and the bytes of its ledger (empty where the host never got so far)."""
+
+    round: Round
+    ledger: bytes
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where a study's rounds get their files: `data_dir` is kept, everything else is removed.
+
+    rounds: on the data's own disk, for what a round stores. shared: memory-backed where there is such a
+    place, for ledgers. temporary: short paths, for sockets and the host's own files.
+    """
+
+    data_dir: Path
+    rounds: Path
+    shared: Path
+    temporary: Path
+
+
+@contextmanager
+def open_desk(data_dir: Path) -> Iterator[Desk]:
+    """A desk for one study, removed at the end."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    shared_home = SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else None
+    homes = (data_dir, shared_home, None)
+    rounds, shared, temporary = (Path(tempfile.mkdtemp(prefix="manyhands-", dir=home)) for home in homes)
+    try:
+        yield Desk(data_dir, rounds, shared, temporary)
+    finally:
+        for folder in (rounds, shared, temporary):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def launch(desk: Desk, job: Job, deadline_s: float) -> Finished:
+    """Run one round in a fresh host; never raises for what the round does, only for what can't be asked.
+
+    Raises UsageError when the host refuses the job, and KeyboardInterrupt after ending the host.
+    """
+    round_dir = Path(job.round_dir)
+    round_dir.mkdir()
+    job_path, answer_path, output_path = (desk.temporary / name for name in ("job.json", "answer.json", "output"))
+    job_path.write_text(json.dumps(encode(job)))
+    answer_path.unlink(missing_ok=True)
+    try:
+        with output_path.open("wb") as output:
+            exit_code, left_running = _run_host([str(job_path), str(answer_path)], desk, output.fileno(), deadline_s)
+        text = _tail(output_path)
+        if exit_code == UsageError.exit_status:
+            raise UsageError(text.strip())
+        answer = _answer(answer_path, exit_code, deadline_s, text)
+        if left_running and answer.outcome is Outcome.OK:
+            answer = Answer(Outcome.LEFTOVER, "processes were left behind when the caller had ended")
+        return _finish(job, answer)
+    finally:
+        shutil.rmtree(round_dir, ignore_errors=True)
+        Path(job.ledger).unlink(missing_ok=True)
+
+
+def _run_host(arguments: list[str], desk: Desk, output: int, deadline_s: float) -> tuple[int | None, bool]:
+    """The host's exit code (None past the deadline), and whether anything of its group outlived it."""
+    # Equal results must have equal `repr` in every host, sets of strings included; sockets need short paths.
+    environment = {**os.environ, "PYTHONHASHSEED": "0", "TMPDIR": str(desk.temporary)}
+    host = subprocess.Popen(
+        [sys.executable, "-m", "manyhands.host", *arguments],
+        stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment, start_new_session=True,
+    )  # fmt: skip
+    try:
+        ended = _wait(host, deadline_s)
+        return (host.returncode if ended else None), (_group_left(host.pid) if ended else True)
+    finally:
+        _end_group(host)
+
+
+def _wait(host: subprocess.Popen[bytes], deadline_s: float) -> bool:
+    """Sleep until the host ends, without waking up in between where the system allows; False at the deadline."""
+    if hasattr(os, "pidfd_open"):
+        descriptor = os.pidfd_open(host.pid)
+        try:
+            if not select.select([descriptor], [], [], deadline_s)[0]:
+                return False
+        finally:
+            os.close(descriptor)
+        host.wait()
+        return True
+    try:
+        host.wait(deadline_s)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
+def _group_left(group: int) -> bool:
+    """Whether processes of this group still run after a moment's grace."""
+    give_up = time.monotonic() + GRACE_S
+    while _group_exists(group) and _running_in(group):
+        if time.monotonic() > give_up:
+            return True
+        time.sleep(0.002)
+    return False
+
+
+def _group_exists(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _running_in(group: int) -> bool:
+    """Whether any process of the group is more than an entry that its new parent has yet to reap."""
+    for process in psutil.process_iter():
+        try:
+            if os.getpgid(process.pid) == group and process.status() != psutil.STATUS_ZOMBIE:
+                return True
+        except (ProcessLookupError, psutil.NoSuchProcess):
+            continue  # it ended while we looked
+    return False
+
+
+def _end_group(host: subprocess.Popen[bytes]) -> None:
+    """End the host and everything in its group, and reap the host."""
+    try:
+        os.killpg(host.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    host.wait()
+
+
+def _answer(path: Path, exit_code: int | None, deadline_s: float, output: str) -> Answer:
+    """The host's answer, or the one that stands for its silence."""
+    if exit_code is None:
+        return Answer(Outcome.HUNG, f"still running after {deadline_s:.1f} s: ended", output)
+    if exit_code != 0 or not path.exists():
+        last = output.strip().rpartition("\n")[2]
+        return Answer(Outcome.DIED, f"the host ended with exit code {exit_code}: {last}", output)
+    return decode_answer(json.loads(path.read_text()))
+
+
+def _tail(path: Path) -> str:
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - KEPT_OUTPUT_BYTES))
+        return file.read().decode("utf-8", "replace")
+
+
+def _finish(job: Job, answer: Answer) -> Finished:
+    """The round that the answer and the ledger make together."""
+    name = f"b{job.block:03d}-{job.cell_id}"
+    known = dict(answer.__dict__, cell_id=job.cell_id, block=job.block, position=job.position, ledger=name)
+    path = Path(job.ledger)
+    if not path.exists():
+        return Finished(Round(**known), b"")
+    ledger = Ledger(job.ledger)
+    workers = tuple(
+        Worker(slot, life.pid, life.requested_ns, life.ready_ns or None, life.exit_ns or None, life.exit_code)
+        for slot, life in enumerate(ledger.lives())
+    )
+    return Finished(Round(**known, **summary(ledger.rows()), workers=workers), path.read_bytes())
+
+
+def summary(rows: list[Row]) -> dict[str, object]:
+    """What a Round tells of its items: counts, sums, the longest item, one digest of all results."""
+    done = [(row.end_ns - row.start_ns, index, row) for index, row in enumerate(rows) if row.state is State.DONE]
+    longest_ns, longest, _ = max(done, default=(0, None, None))
+    spins = sum(row.spins for _, _, row in done)
+    received = [row.digest for row in rows]
+    return {
+        "items_expected": len(rows),
+        "items_done": len(done),
+        "items_again": sum(row.again > 0 for row in rows),
+        "item_wall_ns": sum(wall_ns for wall_ns, _, _ in done),
+        "item_cpu_ns": sum(row.cpu_ns for _, _, row in done),
+        "longest_item": longest,
+        "longest_item_ns": longest_ns,
+        "retries": sum(row.retries for row in rows),
+        "spins": spins,
+        "spin_ns": sum(row.spin_ns for _, _, row in done) / spins if spins else None,
+        "result_digest": "" if NO_DIGEST in received else hashlib.blake2b(b"".join(received), digest_size=16).hexdigest(),
+    }

@@ -1,0 +1,147 @@
+"""The ledger: a shared memory-mapped table, one fixed-size row per item and one per worker.
+
+    header   magic, number of items, number of worker slots
+    workers  one row per worker slot   (LIFE)
+    items    one row per item          (START, then END; DIGEST by the caller)
+
+Only the worker that runs an item writes its row: no lock, no message, and it survives the worker's death,
+so that a lost item can be named. Standard library only; `manyhands.ledgers` reads the same bytes with numpy.
+"""
+
+import mmap
+import struct
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+
+MAGIC = b"MHLEDGR1"
+HEADER = struct.Struct("<8sqq40x")
+LIFE = struct.Struct("<qqqqq24x")  # pid, requested_ns, ready_ns, exit_ns, exit_code
+START = struct.Struct("<qii")  # start_ns, worker, state
+END = struct.Struct("<iqqqqii")  # state, end_ns, cpu_ns, runqueue_ns, spin_ns, spins, retries
+AGAIN = struct.Struct("<i")
+DIGEST = struct.Struct("<16s")
+STATE_OFFSET = START.size - 4  # START ends with the state that END begins with
+AGAIN_OFFSET = STATE_OFFSET + END.size
+DIGEST_OFFSET = AGAIN_OFFSET + AGAIN.size
+ROW_BYTES = DIGEST_OFFSET + DIGEST.size
+READY_OFFSET, EXIT_OFFSET, CODE_OFFSET = 16, 24, 32
+ABSENT = -1  # not measured on this machine, or not asked for
+NO_EXIT_CODE = -(2**31)
+NO_DIGEST = bytes(16)
+
+
+class State(IntEnum):
+    """What became of an item, as its worker wrote it."""
+
+    NEVER_STARTED = 0
+    RUNNING = 1
+    DONE = 2
+    RAISED = 3
+
+
+@dataclass(frozen=True)
+class Row:
+    """One item's row. Times in nanoseconds of CLOCK_MONOTONIC; runqueue_ns is ABSENT where not measured.
+
+    retries: how often the function said that it had to try something again.
+    again: how often the item was started once more after its first start; the times are the last start's.
+    """
+
+    start_ns: int
+    worker: int
+    state: State
+    end_ns: int
+    cpu_ns: int
+    runqueue_ns: int
+    spin_ns: int
+    spins: int
+    retries: int
+    again: int
+    digest: bytes
+
+
+@dataclass(frozen=True)
+class Life:
+    """One worker's row. 0 where a moment was not seen; exit_code is None where nobody reaped the worker."""
+
+    pid: int
+    requested_ns: int
+    ready_ns: int
+    exit_ns: int
+    exit_code: int | None
+
+
+class Ledger:
+    """An open ledger file, shared between all processes of a round."""
+
+    def __init__(self, path: str) -> None:
+        with open(path, "r+b") as file:
+            self.memory = mmap.mmap(file.fileno(), 0)
+        magic, self.items, self.slots = HEADER.unpack_from(self.memory, 0)
+        if magic != MAGIC:
+            raise ValueError(f"{path} is no ledger")
+        self._items_offset = HEADER.size + self.slots * LIFE.size
+
+    @classmethod
+    def create(cls, path: Path, items: int, slots: int) -> None:
+        """Write an empty ledger at `path`."""
+        body = bytes(slots * LIFE.size + items * ROW_BYTES)
+        path.write_bytes(HEADER.pack(MAGIC, items, slots) + body)
+
+    def offset_of(self, index: int) -> int:
+        """Where item `index`'s row begins. Raises IndexError beyond the last item."""
+        if not 0 <= index < self.items:
+            raise IndexError(index)
+        return self._items_offset + index * ROW_BYTES
+
+    def count_again(self, offset: int) -> None:
+        """Say that the item at this offset, begun before, is begun once more."""
+        (again,) = AGAIN.unpack_from(self.memory, offset + AGAIN_OFFSET)
+        AGAIN.pack_into(self.memory, offset + AGAIN_OFFSET, again + 1)
+
+    def set_digest(self, index: int, digest: bytes) -> None:
+        """Keep the digest of the result that the caller received for item `index`."""
+        DIGEST.pack_into(self.memory, self.offset_of(index) + DIGEST_OFFSET, digest)
+
+    def row(self, index: int) -> Row:
+        """Item `index`'s row."""
+        offset = self.offset_of(index)
+        start_ns, worker, state = START.unpack_from(self.memory, offset)
+        _, *end = END.unpack_from(self.memory, offset + STATE_OFFSET)
+        (again,) = AGAIN.unpack_from(self.memory, offset + AGAIN_OFFSET)
+        (digest,) = DIGEST.unpack_from(self.memory, offset + DIGEST_OFFSET)
+        return Row(start_ns, worker, State(state), *end, again=again, digest=digest)
+
+    def rows(self) -> list[Row]:
+        """Every item's row, in given order."""
+        return [self.row(index) for index in range(self.items)]
+
+    def request(self, slot: int, now_ns: int) -> None:
+        """Say that the worker of this slot is being made. A slot beyond the table is left unrecorded."""
+        if slot < self.slots:
+            LIFE.pack_into(self.memory, HEADER.size + slot * LIFE.size, 0, now_ns, 0, 0, NO_EXIT_CODE)
+
+    def ready(self, slot: int, pid: int, now_ns: int) -> None:
+        """Say that the worker of this slot runs and can take items."""
+        self._set(slot, 0, pid)
+        self._set(slot, READY_OFFSET, now_ns)
+
+    def exit(self, slot: int, now_ns: int) -> None:
+        """Say that the worker of this slot is about to leave by itself."""
+        self._set(slot, EXIT_OFFSET, now_ns)
+
+    def reap(self, slot: int, exit_code: int) -> None:
+        """Keep the exit code with which the worker of this slot was found ended."""
+        self._set(slot, CODE_OFFSET, exit_code)
+
+    def lives(self) -> list[Life]:
+        """The rows of all workers that were asked for, in that order."""
+        found = [LIFE.unpack_from(self.memory, HEADER.size + slot * LIFE.size) for slot in range(self.slots)]
+        return [
+            Life(*life, exit_code=None if code == NO_EXIT_CODE else code) for *life, code in found if life[1]
+        ]
+
+    def _set(self, slot: int, offset: int, value: int) -> None:
+        if slot < self.slots:
+            struct.pack_into("<q", self.memory, HEADER.size + slot * LIFE.size + offset, value)

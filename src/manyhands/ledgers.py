@@ -1,0 +1,53 @@
+"""Saved ledgers: one compressed file beside the JSON, read back as numpy tables.
+
+The file is a numpy `.npz` with one array of bytes per round, the ledger as its workers left it; nothing in it
+is ever unpickled. Only the analysis imports this module.
+"""
+
+import zipfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from manyhands.errors import UsageError
+from manyhands.ledger import HEADER, LIFE, MAGIC, ROW_BYTES
+
+ROW = np.dtype(
+    [
+        ("start_ns", "<i8"), ("worker", "<i4"), ("state", "<i4"), ("end_ns", "<i8"), ("cpu_ns", "<i8"),
+        ("runqueue_ns", "<i8"), ("spin_ns", "<i8"), ("spins", "<i4"), ("retries", "<i4"), ("again", "<i4"),
+        ("digest", "V16"),
+    ]
+)  # fmt: skip
+Table = NDArray[np.void]
+
+
+def table(ledger: bytes) -> Table:
+    """The items' rows of a ledger, in given order. Raises ValueError when the bytes are no ledger."""
+    magic, items, slots = HEADER.unpack_from(ledger, 0)
+    if magic != MAGIC or len(ledger) != HEADER.size + slots * LIFE.size + items * ROW_BYTES:
+        raise ValueError("no ledger")
+    return np.frombuffer(ledger, ROW, count=items, offset=HEADER.size + slots * LIFE.size)
+
+
+def save(path: Path, ledgers: Iterable[tuple[str, bytes]]) -> None:
+    """Write the ledgers, by name, into one compressed file, atomically."""
+    arrays: dict[str, Any] = {name: np.frombuffer(ledger, np.uint8) for name, ledger in ledgers}
+    unfinished = path.with_suffix(".part")
+    with unfinished.open("wb") as file:
+        np.savez_compressed(file, **arrays)
+    unfinished.replace(path)
+
+
+def load(path: Path) -> Mapping[str, Table]:
+    """Every round's table by name. Raises UsageError when the file is missing or is something else."""
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            return {name: table(arrays[name].tobytes()) for name in arrays.files}
+    except FileNotFoundError:
+        raise UsageError(f"the ledgers {path} are not there: keep the file beside its JSON") from None
+    except (ValueError, OSError, zipfile.BadZipFile, AttributeError) as error:
+        raise UsageError(f"{path} holds no ledgers of manyhands: {error}") from None

@@ -1,0 +1,61 @@
+"""What limits a cell's speedup: the bound it comes near to, and its largest loss; pure."""
+
+from dataclasses import dataclass
+from math import inf, isfinite, isinf
+
+from manyhands.losses import Losses
+from manyhands.scaling import CellScaling, StudyScaling
+from manyhands.wording import counted, percent
+
+NEAR = 0.9  # of a bound: then the bound is the reason, and other losses matter little
+
+
+@dataclass(frozen=True)
+class Limit:
+    """The highest speedup that something allows, and what it is, in words."""
+
+    speedup: float
+    name: str
+
+
+def core_limit(scaling: StudyScaling, cell: CellScaling) -> Limit | None:
+    """The speedup that the cores allow: T >= W_cpu / C, so S <= C x (W / W_cpu).
+
+    None for work without CPU time, and where the number of cores is not known (inf).
+
+    For CPU-bound work that is the number of cores; work that waits half of the time may have twice as much.
+    """
+    cores = min(scaling.usable_cpus, cell.cell.setting.cores or inf)
+    if scaling.cpu_share <= 0 or isinf(cores):
+        return None
+    return Limit(cores / min(scaling.cpu_share, 1.0), f"the {counted(cores, 'usable core')}")
+
+
+def limits_of(scaling: StudyScaling, cell: CellScaling, speedup: float, losses: Losses | None = None) -> str:
+    """What limits the cell, as a sentence: the lowest bound if it is near, and the largest loss if known."""
+    lowest = min(_limits(scaling, cell), key=lambda limit: limit.speedup)
+    if speedup >= NEAR * lowest.speedup:
+        sentence = f"limited by {lowest.name}"
+    else:
+        sentence = f"no bound is near: {lowest.name} would allow {lowest.speedup:.1f}x"
+    return sentence if losses is None else f"{sentence}; {_largest_loss(losses)}"
+
+
+def _limits(scaling: StudyScaling, cell: CellScaling) -> list[Limit]:
+    """From the one to name first, when two are equally low, to the one to name last."""
+    limits = []
+    if isfinite(scaling.cap):
+        share = percent(1 / scaling.cap)
+        limits.append(Limit(scaling.cap, f"{scaling.longest_item_name} ({share} of the work)"))
+    cores = core_limit(scaling, cell)
+    if cores:
+        limits.append(cores)
+    workers = cell.cell.setting.workers
+    limits.append(Limit(workers, f"its {counted(workers, 'worker')}"))
+    return limits
+
+
+def _largest_loss(losses: Losses) -> str:
+    name, lost = max(losses.lost_speedup().items(), key=lambda loss: loss[1])
+    workers = "1 worker's" if losses.lanes == 1 else f"{losses.lanes} workers'"
+    return f"{name} takes {float(lost):.1f} of {workers} speedup"

@@ -1,0 +1,188 @@
+"""A plan: the recommended setting, its evidence and its limits; pure.
+
+    scaling -> candidates -> the best -> those not measurably slower -> fewest workers, simplest: the chosen
+    one
+                                |
+                                +-- not measurably faster than serial: nothing is chosen
+
+"Measurably" always means: the 95 % interval of the ratio inside blocks lies on one side of 1, and the ratio's
+median is farther from 1 than the noise floor.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from manyhands.basis import Basis
+from manyhands.cautions import cautions
+from manyhands.intervals import Estimate
+from manyhands.limits import limits_of
+from manyhands.losses import Losses
+from manyhands.scaling import CellScaling, StudyScaling
+from manyhands.setting import ORDERS, START_METHODS
+from manyhands.wording import counted, gain, instruction, named, percent, times
+
+SIMPLICITY = (  # by what a user must write and understand, from least to most
+    "map",
+    "imap_unordered",
+    "apply_async",
+    "static",
+    "static_striped",
+    "fork",
+    "queue",
+    "pipe",
+)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The verdict on one study, in parts and in sentences.
+
+    chosen: the recommended cell; None means "cannot tell" or "stay serial": `sentence` says which and why.
+    speedup: the chosen cell's own, at equal CPU speed where the study has such figures, else as measured.
+    sentence: "use 6 workers, imap_unordered, chunksize 1, largest first: 5.1x (4.8-5.3) over serial".
+    reason: what limits it, or what limits the best setting when none was chosen; "" when none has a figure.
+    next_workers: what the next worker count buys. equals: ids of cells that are not distinguishable from the
+    chosen one. warnings: what could overturn it (few blocks, busy machine, failed cells).
+    """
+
+    label: str
+    chosen: CellScaling | None
+    speedup: Estimate | None
+    sentence: str
+    reason: str
+    next_workers: str
+    equals: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def recommend(
+    scaling: StudyScaling,
+    losses: Mapping[str, Losses] | None = None,
+    simplicity: Sequence[str] = SIMPLICITY,
+) -> Plan:
+    """The setting with the fewest workers among those not measurably slower than the best one.
+
+    On a tie: the simpler strategy, all cores before some, the given order before others, fork before other
+    start methods, the default chunksize before others, the smaller before the larger.
+
+    losses: a typical round's by cell_id; names the largest in `reason`. simplicity: strategy names from
+    simplest to most complex; one that is not named counts as more complex than all of them.
+
+    The best of many noisy cells looks better than it is: of 20 settings that are all as fast as serial, the
+    best one's interval lies above 1 in 11 to 31 % of studies (simulated: 3 to 20 blocks, 5 % normal and
+    two-speed noise). Against that stands the noise floor, the far end of the A/A twin's interval: with it,
+    some setting is chosen in 0.3 to 3 %. And what is reported is the chosen cell's own interval, which must
+    itself clear serial.
+    """
+    basis = Basis.of(scaling)
+    best = max(basis.candidates, key=lambda cell: basis.speedup(cell).point, default=None)
+    chosen = _choose(basis, best, simplicity) if best else None
+    return Plan(
+        label=scaling.study.label,
+        chosen=chosen,
+        speedup=basis.speedup(chosen) if chosen else None,
+        sentence=_use(basis, chosen) if chosen else _choose_none(basis, best),
+        reason=_reason(basis, chosen or best, losses or {}),
+        next_workers=_next_workers(basis, chosen) if chosen else "",
+        equals=_equals(basis, chosen) if chosen else (),
+        warnings=tuple(cautions(basis)),
+    )
+
+
+def _choose(basis: Basis, best: CellScaling, simplicity: Sequence[str]) -> CellScaling | None:
+    """The most modest cell that is measurably faster than serial and not measurably slower than the best."""
+    if not basis.faster_than_serial(best):
+        return None
+    good = [
+        cell
+        for cell in basis.candidates
+        if basis.faster_than_serial(cell) and basis.compare(best, cell) != "faster"
+    ]
+    return min(good, key=lambda cell: _modesty(cell, simplicity))
+
+
+def _modesty(cell: CellScaling, simplicity: Sequence[str]) -> tuple[int, ...]:
+    setting = cell.cell.setting
+    known = setting.strategy in simplicity
+    return (
+        setting.workers,
+        simplicity.index(setting.strategy) if known else len(simplicity),
+        setting.cores is not None,
+        ORDERS.index(setting.order),
+        START_METHODS.index(setting.start_method),
+        setting.chunksize or 0,
+    )
+
+
+def _equals(basis: Basis, chosen: CellScaling) -> tuple[str, ...]:
+    return tuple(
+        cell.cell.cell_id
+        for cell in basis.candidates
+        if cell is not chosen and basis.compare(cell, chosen) == "equal"
+    )
+
+
+def _use(basis: Basis, chosen: CellScaling) -> str:
+    deciding = times(basis.speedup(chosen))
+    if not basis.equal_speed or chosen.speedup is None:
+        return f"use {instruction(chosen.cell)}: {deciding} over serial"
+    return (
+        f"use {instruction(chosen.cell)}: {deciding} over serial at equal CPU speed, "
+        f"{times(chosen.speedup)} as measured"
+    )
+
+
+def _choose_none(basis: Basis, best: CellScaling | None) -> str:
+    if best is None:
+        tried = any(cell.parallel for cell in basis.scaling.cells)
+        return (
+            f"cannot tell: {'every parallel setting failed' if tried else 'no parallel setting was measured'}"
+        )
+    speedup = basis.speedup(best)
+    has = f"the best, {named(best.cell)}, has {times(speedup)}"
+    if speedup.low is None:
+        return f"cannot tell: {counted(speedup.n, 'block')} can't carry an interval; {has}"
+    if basis.slower_than_serial(best):
+        return (
+            f"stay serial: even the best setting, {named(best.cell)}, is measurably slower: {times(speedup)}"
+        )
+    return (
+        "cannot tell: no setting is measurably faster than serial; "
+        f"{has}, and the noise floor is {percent(basis.noise_floor)}"
+    )
+
+
+def _reason(basis: Basis, cell: CellScaling | None, losses: Mapping[str, Losses]) -> str:
+    if cell is None:
+        return ""
+    return limits_of(basis.scaling, cell, basis.speedup(cell).point, losses.get(cell.cell.cell_id))
+
+
+def _next_workers(basis: Basis, chosen: CellScaling) -> str:
+    larger = _next_larger(basis, chosen)
+    if larger is None:
+        return "no larger worker count was measured"
+    few, many = chosen.cell.setting.workers, counted(larger.cell.setting.workers, "worker")
+    if larger.failed:
+        return f"{many} failed in {len(larger.failed)} of {len(larger.cell.rounds)} rounds"
+    step = basis.ratio(larger, chosen)
+    if step is None:
+        return f"{many} were not measured in the same blocks"
+    verdict = basis.compare(larger, chosen)
+    if verdict == "faster":
+        return f"{few} -> {many} gains {gain(step)}"
+    judged = "measurably slower" if verdict == "slower" else "not measurably better"
+    return f"{many}: {times(step)} of it: {judged}"
+
+
+def _next_larger(basis: Basis, chosen: CellScaling) -> CellScaling | None:
+    """The same setting with the next larger number of workers that was run, failed or not."""
+    setting = chosen.cell.setting
+    larger = [
+        cell
+        for cell in basis.scaling.cells
+        if cell.cell.rounds
+        and cell.cell.setting.workers > setting.workers
+        and replace(cell.cell.setting, workers=setting.workers) == setting
+    ]
+    return min(larger, key=lambda cell: cell.cell.setting.workers, default=None)

@@ -1,0 +1,155 @@
+"""The pytest plugin: measures the selected cells in interleaved blocks and hands their rounds to pytest-benchmark.
+
+    collection -> cells wanted -> one study per workload -> each test takes its own cell -> saved JSON
+
+Load it early, with `-p manyhands.pytest_plugin`: it lets `--benchmark-save` go without a name. It imports
+nothing heavy; the analysis is loaded when the first study is over.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from manyhands.asked import Wanted, read
+from manyhands.errors import UsageError, WorkError
+from manyhands.results import KEY
+from manyhands.session import Measured, Session
+from manyhands.setting import Setting
+
+DEFAULT_SAVE_NAME = "manyhands"
+JOURNALS = Path("results/journals")
+AXES = ("strategy", "workers", "chunksize", "start_method", "order", "cores")
+_key = pytest.StashKey[Session]()
+OPTIONS: dict[str, tuple[str, str]] = {
+    "--profile": ("NAME", "the cells to measure: quick or full (default: quick)"),
+    "--workloads": ("NAMES", "only these workloads, comma-separated"),
+    "--strategies": ("NAMES", "these strategies instead of the profile's, comma-separated, or all"),
+    "--workers": ("COUNTS", "these worker counts instead of the profile's: 1,2,4 or 1-8"),
+    "--chunksizes": ("SIZES", "these chunksizes instead of the profile's: default,1,8"),
+    "--start-methods": ("NAMES", "these start methods instead of fork, comma-separated"),
+    "--orders": ("NAMES", "these item orders instead of given, comma-separated"),
+    "--cores": ("COUNTS", "limit the rounds to so many cores: all,1,2"),
+    "--param": ("WORKLOAD.NAME=VALUE", "a workload's parameter; repeatable"),
+    "--blocks": ("LEAST-MOST", "how many blocks: 6-12, or one number"),
+    "--budget": ("SECONDS", "stop beginning new blocks of a workload after this long"),
+    "--timeout-s": ("SECONDS", "every round's deadline (default: from the serial time)"),
+    "--seed": ("NUMBER", "seed of the blocks' order and of the shuffled item order (default: 1)"),
+}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add manyhands' options, and let pytest-benchmark's --benchmark-save go without a name."""
+    group = parser.getgroup("manyhands", "manyhands: which cells to measure, and how long")
+    for option, (metavar, text) in OPTIONS.items():
+        action = "append" if option == "--param" else "store"
+        group.addoption(option, metavar=metavar, help=text, action=action, default=None)
+    _let_save_go_without_a_name(parser)
+
+
+def _let_save_go_without_a_name(parser: pytest.Parser) -> None:
+    """Wrap the benchmark group's addoption, through which pytest-benchmark is about to add its own options."""
+    group: Any = parser.getgroup("benchmark")
+    add = group.addoption
+
+    def addoption(*names: str, **attributes: Any) -> None:
+        if "--benchmark-save" in names:
+            attributes.update(nargs="?", const=DEFAULT_SAVE_NAME)
+        add(*names, **attributes)
+
+    group.addoption = addoption
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Read what is asked for, so that bad input ends the run before anything is measured."""
+    try:
+        save = config.getoption("benchmark_save", None)
+        if save and Path(save).exists():
+            raise UsageError(f"--benchmark-save took {save!r} for a name: put it after the path, or write =NAME")
+        options = {name.strip("-").replace("-", "_"): config.getoption(name) for name in OPTIONS}
+        config.stash[_key] = Session(read(options), JOURNALS, lambda: _terminal(config))
+    except UsageError as error:
+        pytest.exit(str(error), returncode=error.exit_status)
+
+
+@contextmanager
+def _terminal(config: pytest.Config) -> Iterator[None]:
+    """The terminal, free from pytest's capture."""
+    capture: Any = config.pluginmanager.getplugin("capturemanager")
+    with capture.global_and_fixture_disabled():
+        yield
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Parametrise every test that takes `measured` with the axes of all cells asked for."""
+    if "measured" in metafunc.fixturenames:
+        wanted = metafunc.config.stash[_key].asked.cells()
+        values = [
+            pytest.param(one.label, *(getattr(one.setting, axis) for axis in AXES), id=one.id) for one in wanted
+        ]
+        metafunc.parametrize(("workload", *AXES), values)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Note which cells were selected: those, and no others, are measured."""
+    nodes = [item for item in session.items if "measured" in getattr(item, "fixturenames", ())]
+    session.config.stash[_key].select([_wanted(node) for node in nodes])
+
+
+def _wanted(node: Any) -> Wanted:
+    parameters = node.callspec.params
+    return Wanted(parameters["workload"], Setting(**{axis: parameters[axis] for axis in AXES}))
+
+
+@pytest.fixture
+def measured(
+    request: pytest.FixtureRequest,
+    workload: str, strategy: str, workers: int, chunksize: int | None, start_method: str, order: str, cores: int | None,
+) -> Measured:  # fmt: skip
+    """What the study of this test's workload found for its setting, measured when the first test asks."""
+    wanted = Wanted(workload, Setting(strategy, workers, chunksize, start_method, order, cores))
+    try:
+        found: Measured | None = request.config.stash[_key].measured(wanted)
+    except UsageError as error:
+        pytest.exit(str(error), returncode=error.exit_status)
+    except WorkError as error:
+        pytest.fail(str(error), pytrace=False)
+    if found is None:
+        pytest.skip("interrupted before this cell was measured")
+    return found
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_benchmark_update_json(config: pytest.Config, output_json: dict[str, Any]) -> None:
+    """Put everything that was measured into the JSON, and the ledgers beside it."""
+    session = config.stash[_key]
+    if not session.results().studies:
+        return
+    folder = _folder_of_json(config)
+    name = f"ledgers-{session.run}.npz"
+    session.save_ledgers(folder / name)
+    output_json[KEY] = session.saved(name)
+
+
+def _folder_of_json(config: pytest.Config) -> Path:
+    """Where pytest-benchmark is about to write: its storage, or the folder that --benchmark-json names."""
+    benchmarks: Any = config._benchmarksession  # type: ignore[attr-defined]  # noqa: SLF001  its only handle
+    if benchmarks.save or benchmarks.autosave:
+        return Path(benchmarks.storage.get("x")).parent
+    return Path(benchmarks.json).parent
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
+    """When everything is saved, drop the journals; an interrupted study makes the run interrupted."""
+    yield
+    found = session.config.stash.get(_key, None)
+    if found is None:
+        return
+    found.drop_journals()
+    if found.interrupted:
+        session.exitstatus = pytest.ExitCode.INTERRUPTED

@@ -1,0 +1,18 @@
+"""The report of saved results: one page, its figures, a Markdown summary and a CSV; light to import."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from manyhands.results import Results
+
+
+def render(results: Results, ledgers: Mapping[str, Any], out: Path) -> Path:
+    """Write the report into the folder `out`, which is made where it is absent; returns its index.html.
+
+    `ledgers` holds a structured array per ledger name; rounds without one merely have no timeline.
+    It never measures, and the same results give the same bytes.
+    """
+    from manyhands.report.page import write_report
+
+    return write_report(results, ledgers, out)

@@ -1,0 +1,31 @@
+"""Files of a report: written whole or not at all, under names that every file system takes."""
+
+import os
+import re
+import tempfile
+from pathlib import Path
+
+
+def write_atomically(path: Path, content: bytes) -> Path:
+    """Replace `path` by the content in one step, so that a reader never sees half a file."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return path
+
+
+def slug(label: str, taken: set[str]) -> str:
+    """A file name and anchor made of the label, unlike any in `taken`, to which it is added."""
+    stem = re.sub(r"[^A-Za-z0-9]+", "-", label).strip("-").lower()[:60] or "study"
+    name, count = stem, 1
+    while name in taken:
+        count += 1
+        name = f"{stem}-{count}"
+    taken.add(name)
+    return name

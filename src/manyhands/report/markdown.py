@@ -1,0 +1,73 @@
+"""summary.md: the verdicts for a pull request, under 60 lines whatever was measured; pure."""
+
+import re
+from collections.abc import Sequence
+
+from manyhands.report.tables import Entry, Table, failures, table
+from manyhands.report.text import short
+from manyhands.report.verdicts import Judged, Verdict, cap_sentence, verdict
+
+STUDIES_IN_FULL = 2
+STUDIES_LISTED = 20
+ROWS_SHOWN = 8
+NOTES_SHOWN = 2
+ZERO_WIDTH = "\N{ZERO WIDTH SPACE}"
+
+
+def summary(judged: Sequence[Judged]) -> str:
+    """The whole file: one table row per study, then the details of the first few."""
+    verdicts = [(one, verdict(one)) for one in judged]
+    lines = ["# manyhands", "", "| study | speedup | verdict |", "| --- | --- | --- |"]
+    lines += [_verdict_row(found) for _, found in verdicts[:STUDIES_LISTED]]
+    lines += _more(len(judged) - STUDIES_LISTED, "study", "studies")
+    room = 1 if len(judged) > 3 * STUDIES_IN_FULL else STUDIES_IN_FULL
+    for one, found in verdicts[:room]:
+        lines += _details(one, found, ROWS_SHOWN // min(room, len(judged)))
+    lines += ["", "Every cell, chart and timeline: index.html. Every round: rounds.csv."]
+    return "\n".join(lines) + "\n"
+
+
+def inert(text: object, length: int = 160) -> str:
+    """Text that Markdown shows as it stands: no markup, link, mention or table cell can begin in it."""
+    escaped = re.sub(r"([\\`*_{}\[\]()<>#+!|~$&])", r"\\\1", short(text, length)).replace("#", f"#{ZERO_WIDTH}")
+    return re.sub(r"(@|://|www\.)", lambda found: f"{found.group()[:-1]}{ZERO_WIDTH}{found.group()[-1]}{ZERO_WIDTH}", escaped)
+
+
+def _verdict_row(found: Verdict) -> str:
+    note = f" ({found.hero_note})" if found.hero_note else ""
+    return f"| {inert(found.label)} | **{inert(found.hero)}**{inert(note)} | {inert(found.sentence, 300)} |"
+
+
+def _details(one: Judged, found: Verdict, rows: int) -> list[str]:
+    if one.scaling is None or one.plan is None:
+        return []
+    told = [found.reason, found.next_workers, cap_sentence(one.scaling)]
+    told += [f"Warning: {warning}" for warning in found.warnings[:NOTES_SHOWN]]
+    lines = ["", f"## {inert(found.label)}", "", *(f"- {inert(words, 400)}" for words in told if words)]
+    lines += _table(table(one.scaling, one.plan), rows)
+    notes = failures(one.scaling.cells)
+    lines += ["", *(f"- {inert(note.words, 300)}" for note in notes[:NOTES_SHOWN])] if notes else []
+    return lines
+
+
+def _table(whole: Table, rows: int) -> list[str]:
+    """The table's rows with the marked ones kept; what does not fit is counted."""
+    heads = ["setting, by workers", *(str(count) for count in whole.workers)]
+    kept = sorted(whole.rows, key=lambda row: not any(entry and entry.mark for entry in row.entries))[:rows]
+    lines = ["", f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}"]
+    for row in kept:
+        name = f"{row.strategy}, {row.details}" if row.details else row.strategy
+        cells = [inert(name, 80), *(_entry(entry) for entry in row.entries)]
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines + _more(len(whole.rows) - len(kept), "row", "rows")
+
+
+def _entry(entry: Entry | None) -> str:
+    if entry is None:
+        return ""
+    text = inert(f"{entry.text} ({entry.interval})" if entry.interval else entry.text)
+    return f"**{text}** {inert(entry.mark)}" if entry.mark == "recommended" else text
+
+
+def _more(count: int, one: str, many: str) -> list[str]:
+    return ["", f"and {count} more {one if count == 1 else many} in index.html."] if count > 0 else []

@@ -1,0 +1,146 @@
+"""The box at the page's end: machine, method, and what was not measured; pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from manyhands.report.tables import cell_name
+from manyhands.report.text import counted, duration, plain, size
+from manyhands.report.verdicts import Judged, block_count
+from manyhands.results import Results, Study
+
+METHOD = (
+    (
+        "Rounds and blocks",
+        "Every round runs in a fresh small interpreter. A block is one round of every cell in random order; the order "
+        "follows from the seed. Nothing is dropped: every round is in rounds.csv.",
+    ),
+    (
+        "Speedup",
+        "Serial wall time divided by the cell's wall time, taken inside each block, then the median over blocks. Wall "
+        "time runs from before the first worker exists until the last has gone. The reference is plain serial code, "
+        "never a pool of one worker.",
+    ),
+    ("Intervals", "95 %. How they were made: {intervals}."),
+    (
+        "Noise floor",
+        "The serial cell runs twice in every block under two names. How far the twin's speedup strays from 1 is what "
+        "this machine makes up by itself; no difference below it is claimed.",
+    ),
+    (
+        "Equal CPU speed",
+        "Machines change speed while one measures. The second figure corrects each round by the CPU time that its own "
+        "items took; extra CPU time that a setting itself causes is added back. Sleep-bound work hardly changes.",
+    ),
+    (
+        "Failed rounds",
+        "A round that raised, hung, lost items or did other work than the serial one has no time. A cell with a failed "
+        "round is shown, and never ranked.",
+    ),
+    (
+        "Cap",
+        "Work divided by its longest item, from the serial rounds. No way of handing out whole items can beat "
+        "min(workers, cap).",
+    ),
+)
+UNITS = {"_bytes": size, "_ns": lambda value: duration(value / 1e9), "_s": duration}
+GAPS_SHOWN = 20
+
+
+def method(judged: Sequence[Judged]) -> list[tuple[str, str]]:
+    """The method in short, with the kinds of intervals that this page really shows."""
+    kinds = {
+        estimate.method
+        for one in judged
+        if one.scaling is not None
+        for cell in one.scaling.cells
+        for estimate in (cell.speedup, cell.speedup_equal_speed)
+        if estimate is not None
+    }
+    words = "; ".join(sorted(kinds)) or "none here"
+    return [(name, text.replace("{intervals}", plain(words))) for name, text in METHOD]
+
+
+def machine_facts(results: Results) -> list[tuple[str, str]]:
+    """Every fact of the machine and of the run, nested ones under their path."""
+    facts = list(_flat("", results.machine))
+    costs = [(f"ledger row, {plain(kind)}", duration(cost / 1e9)) for kind, cost in results.ledger_cost_ns.items()]
+    seeds = [(f"seed, {plain(study.label)}", str(study.seed)) for study in results.studies]
+    starts = [(f"started, {plain(study.label)}", plain(study.started_at)) for study in results.studies]
+    commit = [(f"commit {name}", value) for name, value in _flat("", results.commit)]
+    return [*facts, *costs, *seeds, *starts, *commit, ("results schema", str(results.schema))]
+
+
+def gaps(judged: Sequence[Judged], results: Results, ledgers: Mapping[str, Any]) -> list[str]:
+    """What the reader might think was measured, and was not."""
+    found = [
+        "Worker counts that are not in the tables: nothing is extrapolated.",
+        "Peak memory, and bytes read and written.",
+        "Any other machine: a speedup here says nothing about another number of CPUs, another disk or database.",
+        *(gap for one in judged for gap in _study_gaps(one, ledgers)),
+    ]
+    if "usable_cpus" not in results.machine:
+        found.append("How many CPUs this machine lets the process use.")
+    more = len(found) - GAPS_SHOWN
+    return found if more <= 0 else [*found[:GAPS_SHOWN], f"and {more} more, in the tables and rounds.csv"]
+
+
+def _flat(path: str, value: object) -> Iterable[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _flat(f"{path}.{key}" if path else str(key), inner)
+        return
+    unit = next((unit for unit in UNITS if path.endswith(unit)), "")
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    name = plain(path.removesuffix(unit) if is_number else path).replace("_", " ")
+    yield name, _worded(value, unit) if is_number else _in_words(value)
+
+
+def _worded(value: Any, unit: str) -> str:
+    return UNITS[unit](value) if unit else f"{value:,}" if isinstance(value, int) else f"{value:g}"
+
+
+def _in_words(value: object) -> str:
+    if value is None or value == "":
+        return "unknown"
+    if isinstance(value, list | tuple):
+        return ", ".join(plain(one) for one in value) or "none"
+    return {"True": "yes", "False": "no"}.get(str(value), plain(value))
+
+
+def _study_gaps(one: Judged, ledgers: Mapping[str, Any]) -> list[str]:
+    study, label = one.study, plain(one.study.label)
+    checks = (
+        (not study.finished, "the study was not finished; cells may miss rounds."),
+        (one.scaling is None, "no speedup, because the serial reference failed."),
+        (bool(_short_of_rounds(study)), f"fewer rounds than blocks for {_short_of_rounds(study)}."),
+        (not _has_equal_speed(one), "figures at equal CPU speed."),
+        (not _has_twin(one), "a noise floor: no block holds both serial rounds."),
+        (not _ledgers_of(study, ledgers), "timelines: no ledger was kept beside these results."),
+        (_no_run_queue(study, ledgers), "how long items waited for a core (this machine does not tell)."),
+        (all(found.steal_s is None for cell in study.cells for found in cell.rounds), "CPU time stolen by neighbours."),
+    )
+    return [f"{label}: {words}" for holds, words in checks if holds]
+
+
+def _short_of_rounds(study: Study) -> str:
+    blocks = block_count(study)
+    short = [cell_name(cell) for cell in study.cells if len(cell.rounds) < blocks and all(one.ok for one in cell.rounds)]
+    return counted(len(short), "cell") if len(short) > 3 else "; ".join(short)
+
+
+def _has_equal_speed(one: Judged) -> bool:
+    return one.scaling is not None and any(cell.speedup_equal_speed for cell in one.scaling.cells)
+
+
+def _has_twin(one: Judged) -> bool:
+    return one.scaling is not None and one.scaling.noise_floor != float("inf")
+
+
+def _ledgers_of(study: Study, ledgers: Mapping[str, Any]) -> list[Any]:
+    names = (found.ledger for cell in study.cells for found in cell.rounds)
+    return [ledgers[name] for name in names if name in ledgers]
+
+
+def _no_run_queue(study: Study, ledgers: Mapping[str, Any]) -> bool:
+    kept = _ledgers_of(study, ledgers)
+    return bool(kept) and all(bool((rows["runqueue_ns"] < 0).all()) for rows in kept)

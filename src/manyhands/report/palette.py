@@ -1,0 +1,79 @@
+"""Colours and markers: one per strategy, the same in every figure of a report.
+
+A colour is known by its light-scheme hex code. matplotlib draws in these, so that the PNG and the SVG beside
+the page are right as they come; inside the page each code is swapped for a CSS variable, which the dark
+scheme redefines. So no two roles may share a code. Hues keep apart under the common colour blindnesses (after
+Okabe and Ito 2008, darkened to 3:1 on white), and markers and dashes differ wherever hues repeat.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from manyhands.results import SERIAL, Study
+
+SERIES = (
+    ("#0b62a8", "#6cb4ee"),
+    ("#c04a00", "#ff9a5c"),
+    ("#00785a", "#3ec79f"),
+    ("#a23b85", "#e996cf"),
+    ("#8a6a00", "#e0bb3d"),
+    ("#5a4fcf", "#aaa1ff"),
+    ("#9b1c31", "#ff8795"),
+    ("#4f6472", "#afc3d1"),
+)
+INK = "#1c2430"
+MUTED = "#566270"
+RULE = "#d5dbe2"
+BAND = "#e8ebef"
+LIMIT = "#7b8794"
+PAPER = "#fffffe"
+NEUTRAL = "#333f4d"
+ROLES = {
+    INK: ("ink", "#e8edf3"),
+    MUTED: ("muted", "#a4b0be"),
+    RULE: ("rule", "#3a4552"),
+    BAND: ("band", "#2a333e"),
+    LIMIT: ("limit", "#8c99a8"),
+    PAPER: ("page", "#12171d"),
+    NEUTRAL: ("neutral", "#d3dae3"),
+}
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p", "<", ">", "h", "*")
+DASHES = ("-", "--", ":", "-.")
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a line is drawn: colour and marker tell the strategy, dash and filling the variant of it."""
+
+    colour: str
+    marker: str
+    dash: str = "-"
+    filled: bool = True
+
+
+def looks(studies: Iterable[Study]) -> dict[str, Look]:
+    """A look for each strategy of a report; the order of names decides, so the same data look the same."""
+    names = sorted({cell.setting.strategy for study in studies for cell in study.cells} - {SERIAL})
+    found = {
+        name: Look(SERIES[place % len(SERIES)][0], MARKERS[place % len(MARKERS)])
+        for place, name in enumerate(names)
+    }
+    return {SERIAL: Look(NEUTRAL, "o"), **found}
+
+
+def variant_look(look: Look, place: int) -> Look:
+    """The look of a strategy's variant number `place`."""
+    return Look(look.colour, look.marker, DASHES[place % len(DASHES)], place // len(DASHES) % 2 == 0)
+
+
+def css_variables() -> Mapping[str, tuple[str, str]]:
+    """Name of each CSS variable -> its value in the light and in the dark scheme."""
+    named = {name: (light, dark) for light, (name, dark) in ROLES.items()}
+    return named | {f"series-{place}": pair for place, pair in enumerate(SERIES)}
+
+
+def variable_of(colour: str) -> str:
+    """The CSS variable that stands for a colour of the palette inside the page."""
+    if colour in ROLES:
+        return ROLES[colour][0]
+    return f"series-{[light for light, _ in SERIES].index(colour)}"

@@ -1,0 +1,225 @@
+"""A round's worker timeline: what each lane did from the first fork to the last exit; pure, from ledger to marks.
+
+Drawn by the page's own template rather than by matplotlib, because here every long item can carry its name for
+the pointer, and thousands of short ones share one path. Lengths are SVG user units on a plane of WIDTH.
+The lanes, and what start-up, tail and teardown mean, are those of manyhands.lanes and manyhands.losses.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from manyhands.lanes import Lane, lanes_of
+from manyhands.ledger import State
+from manyhands.report.text import duration, plain, short, tick
+from manyhands.results import Cell, Study
+from manyhands.round import Round
+
+WIDTH, LEFT, RIGHT, TOP, AXIS = 340.0, 22.0, 6.0, 4.0, 20.0
+SPAN = WIDTH - LEFT - RIGHT
+LANES_HEIGHT, LANE_MOST, LANE_LEAST = 130.0, 18.0, 4.5
+ITEMS_ONE_BY_ONE = 2000
+NAMED_ITEMS = 60
+SHADES = 4
+LEAST_WIDTH = 0.35
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A path of one kind: a CSS class, its `d`, and words for the pointer where it is a single item."""
+
+    kind: str
+    path: str
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Text:
+    """A word at a place: a lane's label or a tick's."""
+
+    x: float
+    y: float
+    words: str
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """A round to draw; words say which one. kinds: what a key is needed for, in the marks' words."""
+
+    height: float
+    marks: tuple[Mark, ...]
+    lanes: tuple[Text, ...]
+    ticks: tuple[Text, ...]
+    axis_y: float
+    words: str
+    longest: str
+    facts: str
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Plane:
+    """Where times and lanes fall: the round's own clock (t0 is 0) over a span shared with its neighbour."""
+
+    t0_ns: int
+    span_ns: int
+    lanes: int
+
+    @property
+    def pitch(self) -> float:
+        """Height of a lane with its gap."""
+        return max(LANE_LEAST, min(LANE_MOST, LANES_HEIGHT / self.lanes))
+
+    @property
+    def bottom(self) -> float:
+        """The lower edge of the last lane."""
+        return TOP + self.pitch * self.lanes
+
+    def x(self, at_ns: float) -> float:
+        """The place of a moment, never outside the plane."""
+        share = (at_ns - self.t0_ns) / self.span_ns
+        return LEFT + SPAN * min(1.0, max(0.0, share))
+
+    def box(self, lane: int, start_ns: float, end_ns: float) -> str:
+        """A rectangle's path; never so thin that it can't be seen, and none for no time at all."""
+        if end_ns <= start_ns:
+            return ""
+        left = self.x(start_ns)
+        width = max(LEAST_WIDTH, self.x(end_ns) - left)
+        return f"M{left:.2f} {TOP + lane * self.pitch:.1f}h{width:.2f}v{self.pitch * 0.82:.1f}h-{width:.2f}z"
+
+
+def round_to_draw(cell: Cell, ledgers: Any) -> Round | None:
+    """The cell's round of median wall time among those whose ledger was kept; None where there is none."""
+    drawable = [found for found in cell.rounds if found.ok and found.ledger in ledgers]
+    by_wall = sorted(drawable, key=lambda found: (found.wall_ns, found.block))
+    return by_wall[(len(by_wall) - 1) // 2] if by_wall else None
+
+
+def timeline(study: Study, cell: Cell, found: Round, rows: Any, span_ns: int, words: str) -> Timeline:
+    """The timeline of one round of the cell over `span_ns` of time; `words` say which round it is."""
+    lanes = lanes_of(found.workers, rows, cell.setting.workers)
+    plane = Plane(found.t0_ns or 0, max(1, span_ns), len(lanes))
+    one_by_one = sum(len(lane.indices) for lane in lanes) <= ITEMS_ONE_BY_ONE
+    items = _item_marks(plane, rows, lanes) if one_by_one else _shade_marks(plane, lanes)
+    marks = (*_life_marks(plane, found, lanes), *items, *_named_marks(plane, study, found, lanes))
+    return Timeline(
+        height=plane.bottom + AXIS,
+        marks=tuple(mark for mark in marks if mark.path),
+        lanes=_lane_labels(plane),
+        ticks=_ticks(plane),
+        axis_y=plane.bottom + 1,
+        words=words,
+        longest=_longest(study, found),
+        facts=_facts(found, lanes, rows),
+        kinds=tuple(dict.fromkeys(mark.kind.split("-")[0] for mark in marks if mark.path)),
+    )
+
+
+def _life_marks(plane: Plane, found: Round, lanes: Sequence[Lane]) -> list[Mark]:
+    """Lane backgrounds, start-up until a worker was ready, tail until the last lane is done, then the teardown."""
+    t1_ns = found.t1_ns or plane.t0_ns
+    all_done = max((last for lane in lanes if (last := lane.last_end_ns) is not None), default=t1_ns)
+    boxes: dict[str, list[str]] = {"lane": [], "startup": [], "tail": [], "teardown": []}
+    for place, lane in enumerate(lanes):
+        ready = all_done if lane.ready_ns is None else min(lane.ready_ns, all_done)
+        boxes["lane"].append(plane.box(place, plane.t0_ns, t1_ns))
+        boxes["startup"].append(plane.box(place, plane.t0_ns, ready))
+        boxes["tail"].append(plane.box(place, ready if lane.last_end_ns is None else lane.last_end_ns, all_done))
+        boxes["teardown"].append(plane.box(place, all_done, t1_ns))
+    return [Mark(kind, "".join(paths)) for kind, paths in boxes.items()]
+
+
+def _item_marks(plane: Plane, rows: Any, lanes: Sequence[Lane]) -> list[Mark]:
+    """One path per state, in which every item has its own rectangle."""
+    paths: dict[str, list[str]] = {"done": [], "raised": []}
+    for place, lane in enumerate(lanes):
+        for item, start, end in zip(lane.indices, lane.starts_ns.tolist(), lane.ends_ns.tolist(), strict=True):
+            kind = "raised" if rows["state"][item] == State.RAISED else "done"
+            paths[kind].append(plane.box(place, start, end))
+    return [Mark(kind, "".join(boxes)) for kind, boxes in paths.items()]
+
+
+def _shade_marks(plane: Plane, lanes: Sequence[Lane]) -> list[Mark]:
+    """Thousands of items: each lane in steps of one unit, shaded by the share of the step that was busy."""
+    edges = plane.t0_ns + np.arange(round(SPAN) + 1) * (plane.span_ns / round(SPAN))
+    paths: dict[int, list[str]] = {}
+    for place, lane in enumerate(lanes):
+        if lane.indices:
+            busy = np.diff(_busy_before(edges, lane)) / np.diff(edges)
+            for shade, left, right in _runs(np.ceil(busy * SHADES - 1e-6).astype(int)):
+                paths.setdefault(shade, []).append(plane.box(place, edges[left], edges[right]))
+    return [Mark(f"busy-{shade}", "".join(boxes)) for shade, boxes in sorted(paths.items()) if shade > 0]
+
+
+def _busy_before(edges: Any, lane: Lane) -> Any:
+    """Busy nanoseconds of a lane before each edge; its items are in order and do not overlap."""
+    moments = np.maximum.accumulate(np.column_stack((lane.starts_ns, lane.ends_ns)).ravel())
+    steps = np.zeros(len(moments))
+    steps[1::2] = moments[1::2] - moments[::2]
+    return np.interp(edges, moments, np.cumsum(steps))
+
+
+def _runs(shades: Any) -> Iterable[tuple[int, int, int]]:
+    """Neighbours of one shade as (shade, first, one past the last)."""
+    breaks = [0, *(np.flatnonzero(np.diff(shades)) + 1).tolist(), len(shades)]
+    for left, right in zip(breaks, breaks[1:], strict=False):
+        yield min(SHADES, int(shades[left])), left, right
+
+
+def _named_marks(plane: Plane, study: Study, found: Round, lanes: Sequence[Lane]) -> list[Mark]:
+    """The longest items under their names, the longest of all last so that its outline lies on top."""
+    items = [
+        (end - start, item, place, start, end)
+        for place, lane in enumerate(lanes)
+        for item, start, end in zip(lane.indices, lane.starts_ns.tolist(), lane.ends_ns.tolist(), strict=True)
+        if plane.x(end) - plane.x(start) > 1 or item == found.longest_item
+    ]
+    items.sort(key=lambda one: (one[1] == found.longest_item, one[0], -one[1]))
+    return [
+        Mark(
+            "longest" if item == found.longest_item else "named",
+            plane.box(place, start, end),
+            f"{short(_item_name(study, item))}: {duration(length / 1e9)}, worker {place}",
+        )
+        for length, item, place, start, end in items[-NAMED_ITEMS:]
+    ]
+
+
+def _item_name(study: Study, item: int) -> str:
+    return plain(study.item_names[item]) if item < len(study.item_names) else f"item {item}"
+
+
+def _longest(study: Study, found: Round) -> str:
+    if found.longest_item is None:
+        return ""
+    return f"{short(_item_name(study, found.longest_item))}, {duration(found.longest_item_ns / 1e9)}"
+
+
+def _facts(found: Round, lanes: Sequence[Lane], rows: Any) -> str:
+    """The timeline in numbers, for those who can't see it."""
+    share = sum(lane.item_ns for lane in lanes) / max(1, found.wall_ns * len(lanes))
+    never = int((rows["state"] == State.NEVER_STARTED).sum())
+    told = f"{duration(found.wall_ns / 1e9)}; workers ran items {share * 100:.0f}\N{NO-BREAK SPACE}% of the time"
+    return f"{told}; {never} items never started" if never else told
+
+
+def _lane_labels(plane: Plane) -> tuple[Text, ...]:
+    step = math.ceil(11 / plane.pitch)
+    return tuple(
+        Text(LEFT - 5, TOP + plane.pitch * (lane + 0.41) + 3, str(lane)) for lane in range(0, plane.lanes, step)
+    )
+
+
+def _ticks(plane: Plane) -> tuple[Text, ...]:
+    """About five round moments on the axis."""
+    span_s = plane.span_ns / 1e9
+    rough = span_s / 5
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough)
+    moments = (count * step for count in range(math.floor(span_s / step * 1.0001) + 1))
+    ticks = (Text(LEFT + SPAN * moment / span_s, plane.bottom + 14, tick(moment)) for moment in moments)
+    return tuple(mark for mark in ticks if mark.x < WIDTH - 16)

@@ -1,0 +1,145 @@
+"""Saved results: what a study measured, as plain data; JSON out and in.
+
+This is the only thing that analysis and report read. `schema` counts the format:
+    1  first format
+"""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from manyhands.errors import UsageError
+from manyhands.round import Round, decode_round
+from manyhands.setting import Setting
+
+SCHEMA = 1
+KEY = "manyhands"  # under which pytest-benchmark's JSON carries all of this
+LARGEST_FILE_BYTES = 1 << 30
+SERIAL = "serial"
+SERIAL_AGAIN = "serial-again"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A setting of a study and its rounds, one per block at most, in block order.
+
+    cell_id: SERIAL for the reference, SERIAL_AGAIN for its A/A twin, else the setting's own.
+    chunksize: the one in force, whether asked for or the strategy's default; None where it has none.
+    """
+
+    cell_id: str
+    setting: Setting
+    chunksize: int | None
+    rounds: tuple[Round, ...]
+
+
+@dataclass(frozen=True)
+class Study:
+    """All that was measured of one workload: every cell in interleaved blocks.
+
+    label: the workload's name and the parameters that differ from its defaults; unique within a Results.
+    item_names: in given order, as long as the items.
+    finished: False where the study was interrupted or ran out of budget in mid-block.
+    """
+
+    label: str
+    workload: str
+    parameters: Mapping[str, Any]
+    item_names: tuple[str, ...]
+    seed: int
+    started_at: str
+    finished: bool
+    cells: tuple[Cell, ...]
+
+    @property
+    def serial(self) -> Cell:
+        """The reference cell."""
+        return self.cell(SERIAL)
+
+    def cell(self, cell_id: str) -> Cell:
+        """The cell of this id. Raises KeyError when the study has none."""
+        for cell in self.cells:
+            if cell.cell_id == cell_id:
+                return cell
+        raise KeyError(cell_id)
+
+
+@dataclass(frozen=True)
+class Results:
+    """One saved run.
+
+    machine: facts of the machine (see manyhands.machine); ledger_cost_ns: measured cost of one ledger row by
+    kind of record; ledgers: file name of the compressed ledgers beside the JSON, "" where there is none.
+    commit: id, branch and state of the user's repository as pytest-benchmark saw it.
+    """
+
+    studies: tuple[Study, ...]
+    machine: Mapping[str, Any]
+    ledger_cost_ns: Mapping[str, float] = field(default_factory=dict)
+    ledgers: str = ""
+    saved_at: str = ""
+    commit: Mapping[str, Any] = field(default_factory=dict)
+    schema: int = SCHEMA
+
+
+def encode(results: Results) -> dict[str, Any]:
+    """The results as plain JSON types; `saved_at` and `commit` stand elsewhere in the file."""
+    data = dataclasses.asdict(results)
+    del data["saved_at"], data["commit"]
+    return data
+
+
+def decode(data: Mapping[str, Any], saved_at: str = "", commit: Mapping[str, Any] | None = None) -> Results:
+    """The results that `encode` wrote.
+
+    Raises TypeError, KeyError or ValueError when the data has another shape.
+    """
+    known = {**data, "studies": tuple(_study(study) for study in data["studies"])}
+    return Results(**known, saved_at=saved_at, commit=commit or {})
+
+
+def load(path: Path) -> Results:
+    """The results saved at `path`. Raises UsageError when there are none, or they are not manyhands' own."""
+    try:
+        if path.stat().st_size > LARGEST_FILE_BYTES:
+            raise UsageError(f"{path} is larger than {LARGEST_FILE_BYTES >> 20} MiB: no saved results")
+        saved = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path} can't be read ({error.strerror}): name a saved run, or measure one") from None
+    except (ValueError, RecursionError):
+        raise UsageError(f"{path} is no JSON: name a file that `pytest bench/ --benchmark-save` wrote") from None
+    try:
+        found = saved[KEY]
+        if found["schema"] != SCHEMA:
+            raise UsageError(f"{path} has schema {found['schema']!r} where this version reads {SCHEMA}")
+        return decode(found, str(saved.get("datetime", "")), saved.get("commit_info", {}))
+    except (TypeError, KeyError, ValueError, AttributeError) as error:
+        raise UsageError(f"{path} holds no results of manyhands ({type(error).__name__}: {error})") from None
+
+
+def latest(storage: Path) -> Path:
+    """The run saved last under `storage`. Raises UsageError when there is none."""
+    saved = sorted(storage.glob("*/*.json"), key=lambda path: (path.stat().st_mtime, path.name))
+    if not saved:
+        raise UsageError(f"no saved run in {storage}/: measure one with `python -m pytest bench/ --benchmark-save`")
+    return saved[-1]
+
+
+def beside(path: Path, name: str) -> Path:
+    """The file of this name in the folder of the saved run. Raises UsageError when it is more than a name."""
+    if Path(name).name != name:
+        raise UsageError(f"{path} names its ledgers {name!r}: a file name of its own folder was expected")
+    return path.parent / name
+
+
+def _study(data: Mapping[str, Any]) -> Study:
+    cells = tuple(_cell(cell) for cell in data["cells"])
+    return Study(**{**data, "cells": cells, "item_names": tuple(data["item_names"])})
+
+
+def _cell(data: Mapping[str, Any]) -> Cell:
+    rounds = tuple(decode_round(found) for found in data["rounds"])
+    return Cell(**{**data, "setting": Setting(**data["setting"]), "rounds": rounds})

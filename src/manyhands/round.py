@@ -1,0 +1,154 @@
+"""A round: one execution of one cell, and what it left behind.
+
+`Job` goes to the host, `Answer` comes back; with the ledger they make the `Round` that is kept. All three are
+plain JSON on the way. Standard library only: the host imports this module.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from manyhands.setting import Setting
+
+
+class Outcome(StrEnum):
+    """How a round ended. Only OK has a time; every other outcome has a reason."""
+
+    OK = "ok"
+    RAISED = "raised"  # the strategy raised in the caller
+    LOST = "lost"  # it returned without some items, or with some twice
+    WRONG = "wrong"  # all items came back, but the work differs from the serial round's
+    LEFTOVER = "leftover"  # it returned and left processes behind
+    HUNG = "hung"  # the deadline ended it
+    DIED = "died"  # the host itself died
+
+
+@dataclass(frozen=True)
+class Job:
+    """One round, as it is asked of the host.
+
+    parameters: the workload's, by name. seed fixes the shuffled item order. runqueue and spin: what the
+    recorder writes beside start, end and CPU time. Paths are absolute.
+    """
+
+    cell_id: str
+    block: int
+    position: int
+    workload: str
+    parameters: Mapping[str, Any]
+    setting: Setting
+    seed: int
+    runqueue: bool
+    spin: bool
+    data_dir: str
+    round_dir: str
+    ledger: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the host itself knows of a round when it is over; the rest stands in the ledger."""
+
+    outcome: Outcome
+    reason: str = ""
+    detail: str = ""
+    t0_ns: int | None = None
+    t1_ns: int | None = None
+    tree_cpu_ns: int | None = None
+    steal_s: float | None = None
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Worker:
+    """One worker's life on the round's clock, nanoseconds of CLOCK_MONOTONIC.
+
+    ready_ns and exit_ns are None where they were not seen: a worker that never got ready, one that was
+    terminated. exit_code is a negative signal number where a signal ended it, None where nobody reaped it.
+    """
+
+    slot: int
+    pid: int
+    requested_ns: int
+    ready_ns: int | None
+    exit_ns: int | None
+    exit_code: int | None
+
+
+@dataclass(frozen=True)
+class Round:
+    """What one round found.
+
+    t0_ns: before any worker exists; t1_ns: after the last has gone. Both are None when there is no time.
+    item_cpu_ns: CPU time of all items, from the ledger. item_wall_ns: their wall time.
+    spin_ns: mean CPU nanoseconds of the fixed spin run between items, None where none was run; spins: how many.
+    tree_cpu_ns: CPU of the host and all its children between t0 and t1.
+    retries: tries repeated inside items (a locked database); items_again: items that were started twice.
+    result_digest: one digest of all results that the caller received, in given order.
+    longest_item: index of the item with the longest wall time, None when no item was done.
+    evidence: what the workload's check found; facts: what its setup found (cache state).
+    reason: one line; detail: the traceback or the last output that goes with it.
+    ledger: the name under which the study keeps this round's ledger.
+    """
+
+    cell_id: str
+    block: int
+    position: int
+    outcome: Outcome
+    reason: str = ""
+    t0_ns: int | None = None
+    t1_ns: int | None = None
+    items_done: int = 0
+    items_expected: int = 0
+    item_cpu_ns: int = 0
+    item_wall_ns: int = 0
+    longest_item: int | None = None
+    longest_item_ns: int = 0
+    retries: int = 0
+    items_again: int = 0
+    result_digest: str = ""
+    spin_ns: float | None = None
+    spins: int = 0
+    tree_cpu_ns: int | None = None
+    steal_s: float | None = None
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    detail: str = ""
+    workers: tuple[Worker, ...] = ()
+    ledger: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the work was done, so that the round has a time."""
+        return self.outcome is Outcome.OK
+
+    @property
+    def wall_ns(self) -> int:
+        """t1 - t0. Raises ValueError when the round has no time."""
+        if not self.ok or self.t0_ns is None or self.t1_ns is None:
+            raise ValueError(f"a round that {self.outcome} has no time")
+        return self.t1_ns - self.t0_ns
+
+
+def encode(record: Any) -> dict[str, Any]:
+    """A Job, Answer or Round as plain JSON types."""
+    return dataclasses.asdict(record)
+
+
+def decode_job(data: Mapping[str, Any]) -> Job:
+    """The Job that `encode` wrote. Raises TypeError or KeyError for anything else."""
+    return Job(**{**data, "setting": Setting(**data["setting"])})
+
+
+def decode_answer(data: Mapping[str, Any]) -> Answer:
+    """The Answer that `encode` wrote. Raises TypeError, ValueError or KeyError for anything else."""
+    return Answer(**{**data, "outcome": Outcome(data["outcome"])})
+
+
+def decode_round(data: Mapping[str, Any]) -> Round:
+    """The Round that `encode` wrote. Raises TypeError, ValueError or KeyError for anything else."""
+    workers = tuple(Worker(**worker) for worker in data["workers"])
+    return Round(**{**data, "outcome": Outcome(data["outcome"]), "workers": workers})

@@ -1,0 +1,203 @@
+"""A bench session: what one pytest run measures and saves.
+
+    Asked -> cells -> (selected by -k) -> a study per workload, at its first test -> Results -> saved JSON
+"""
+
+import dataclasses
+import functools
+import math
+import os
+import shutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from manyhands import ledger_cost, machine
+from manyhands.asked import Asked, Wanted
+from manyhands.data import data_dir
+from manyhands.design import Design, draw_up
+from manyhands.errors import WorkError
+from manyhands.intervals import Estimate
+from manyhands.journal import Journal
+from manyhands.launch import launch, open_desk
+from manyhands.progress import Teller
+from manyhands.results import SERIAL, Cell, Results, Study, encode
+from manyhands.scaling import CellScaling, StudyScaling, scale
+from manyhands.setting import Setting
+from manyhands.speedometer import equal_speed_walls_s
+from manyhands.study import Surroundings, measure
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One cell as its test gets it: its rounds, and its scaling within its study."""
+
+    study: StudyScaling
+    scaling: CellScaling
+
+    @property
+    def cell(self) -> Cell:
+        """The recorded cell."""
+        return self.scaling.cell
+
+    @property
+    def failure(self) -> str:
+        """One line with counts when any round failed, else ""."""
+        failed = self.scaling.failed
+        if not failed:
+            return ""
+        return f"failed in {len(failed)} of {len(self.cell.rounds)} rounds: {failed[0].outcome}: {failed[0].reason}"
+
+    @property
+    def walls_s(self) -> list[float]:
+        """The wall time of every round in block order, seconds."""
+        return [found.wall_ns / 1e9 for found in self.cell.rounds]
+
+    def extra_info(self) -> dict[str, Any]:
+        """What the saved benchmark says beside its times, plain JSON types only."""
+        study, cell, rounds = self.study.study, self.cell, self.cell.rounds
+        return {
+            "workload": study.workload,
+            "parameters": dict(study.parameters),
+            **dataclasses.asdict(cell.setting),
+            "chunksize": cell.chunksize,
+            "seed": study.seed,
+            "items_done": min(found.items_done for found in rounds),
+            "items_expected": len(study.item_names),
+            "check": self.failure or "ok",
+            "blocks": [found.block for found in rounds],
+            "speedup": _plain(self.scaling.speedup),
+            "speedup_equal_speed": _plain(self.scaling.speedup_equal_speed),
+            "serial_s": _plain(self.study.serial_s),
+            "total_item_s": self.study.total_item_s,
+            "longest_item_s": self.study.longest_item_s,
+            "longest_item": self.study.longest_item_name,
+            "noise_floor": finite(self.study.noise_floor),
+        }
+
+
+def _plain(estimate: Estimate | None) -> dict[str, Any] | None:
+    return None if estimate is None else dataclasses.asdict(estimate)
+
+
+def finite(number: float | None) -> float | None:
+    """The number, or None for what JSON has no word for."""
+    return number if number is not None and math.isfinite(number) else None
+
+
+class Session:
+    """Measures each workload once, when its first cell is wanted.
+
+    wanted: the cells that may be asked for; `select` narrows them. journals: folder for journals under way.
+    terminal: makes a context in which progress can be drawn (one that lifts pytest's capture).
+    """
+
+    def __init__(self, wanted: Asked, journals: Path, terminal: Callable[[], AbstractContextManager[Any]]) -> None:
+        self.asked, self.interrupted = wanted, False
+        self.run = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{os.getpid()}"
+        self._journals = journals / self.run
+        self._selected: dict[str, list[Setting]] = {}
+        self._studies: dict[str, Study | WorkError] = {}
+        self._scalings: dict[str, StudyScaling] = {}
+        self._opened: list[Journal] = []
+        self._terminal = terminal
+
+    def select(self, wanted: Sequence[Wanted]) -> None:
+        """Measure these cells and no others (the serial reference and its twin always come along)."""
+        for one in wanted:
+            settings = self._selected.setdefault(one.label, [])
+            if one.setting.strategy != SERIAL:
+                settings.append(one.setting)
+
+    def measured(self, wanted: Wanted) -> Measured | None:
+        """What the study of this cell's workload found for it; None when it was interrupted before any round.
+
+        Raises WorkError when the workload's serial reference fails, UsageError when it can't be measured.
+        """
+        study = self._study(wanted.label)
+        cell = study.cell(SERIAL if wanted.setting.strategy == SERIAL else wanted.setting.cell_id) if study else None
+        if study is None or cell is None or not cell.rounds or not study.serial.rounds:
+            return None
+        scaling = self._scaling(study)
+        return Measured(scaling, next(found for found in scaling.cells if found.cell is cell))
+
+    def results(self) -> Results:
+        """Everything measured so far."""
+        studies = tuple(study for study in self._studies.values() if isinstance(study, Study) and study.serial.rounds)
+        return Results(studies, self.facts, self.ledger_cost_ns)
+
+    def save_ledgers(self, path: Path) -> None:
+        """Write all ledgers kept so far into one compressed file."""
+        from manyhands import ledgers  # noqa: PLC0415  numpy only when something is saved
+
+        path.parent.mkdir(parents=True, exist_ok=True)
+        ledgers.save(path, ((name, file.read_bytes()) for journal in self._opened for name, file in journal.ledgers()))
+
+    def saved(self, ledgers_name: str) -> dict[str, Any]:
+        """What goes into the saved JSON, with the name of the ledgers' file."""
+        return {**encode(self.results()), "ledgers": ledgers_name}
+
+    def drop_journals(self) -> None:
+        """Remove the journals: everything in them is saved, or was not to be."""
+        for journal in self._opened:
+            journal.close()
+        shutil.rmtree(self._journals, ignore_errors=True)
+
+    @functools.cached_property
+    def facts(self) -> Mapping[str, Any]:
+        """The machine's facts, read once."""
+        return machine.facts(data_dir())
+
+    @functools.cached_property
+    def ledger_cost_ns(self) -> Mapping[str, float]:
+        """The ledger's cost per item, measured once."""
+        return ledger_cost.measure_apart()
+
+    def _study(self, label: str) -> Study | None:
+        if label not in self._studies:
+            if self.interrupted:
+                return None
+            try:
+                self._studies[label] = self._measure(label)
+            except WorkError as error:
+                self._studies[label] = error
+        found = self._studies[label]
+        if isinstance(found, WorkError):
+            raise found
+        return found
+
+    def _measure(self, label: str) -> Study:
+        design = self._design(label)
+        _ = self.facts, self.ledger_cost_ns
+        journal = Journal(self._journals / design.prefix)
+        self._opened.append(journal)
+        journal.open_study({"label": label, "workload": design.workload, "parameters": dict(design.parameters)})
+        with self._terminal(), open_desk(data_dir()) as desk, Teller(label) as teller:
+            around = Surroundings(
+                desk, functools.partial(launch, desk), time.monotonic, journal.keep, teller.tell, _now
+            )
+            study = measure(design, around)
+        self.interrupted = self.interrupted or not study.finished
+        return study
+
+    def _design(self, label: str) -> Design:
+        grid = self.asked.grids[label]
+        return draw_up(
+            grid.workload, grid.parameters, self._selected[label], data_dir(),
+            blocks=grid.blocks, budget_s=grid.budget_s, timeout_s=self.asked.timeout_s, seed=self.asked.seed,
+            prefix=f"s{len(self._opened) + 1}",
+        )  # fmt: skip
+
+    def _scaling(self, study: Study) -> StudyScaling:
+        if study.label not in self._scalings:
+            usable = float(self.facts["usable_cpus"])
+            self._scalings[study.label] = scale(study, usable, equal_speed_walls_s(study))
+        return self._scalings[study.label]
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,19 @@
+"""map: `Pool.map`. The list is cut into chunks, each handed to the next worker that is free."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from manyhands.strategies import strategy
+
+
+def default_chunksize(items: int, workers: int) -> int:
+    """What `Pool.map` chooses: four chunks a worker, rounded up."""
+    chunksize, extra = divmod(items, workers * 4)
+    return chunksize + bool(extra)
+
+
+@strategy(default_chunksize=default_chunksize)
+def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
+    """`Pool.map`: chunks handed out as workers get free, all results at the end and in order."""
+    with context.Pool(workers) as pool:
+        return pool.map(function, items, chunksize)

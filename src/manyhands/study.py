@@ -1,0 +1,159 @@
+"""A study: all cells of one workload, measured in interleaved blocks.
+
+    warm-up serial round -> block 0, 1, 2, ... (each: serial, serial again, every setting; shuffled) -> Study
+
+Every block holds the serial reference and its A/A twin. Time and the way rounds are run are arguments, so
+that a whole study can be tested in milliseconds.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from manyhands import strategies
+from manyhands.blocks import order_of
+from manyhands.design import SERIAL_SETTING, Design
+from manyhands.errors import WorkError
+from manyhands.launch import Desk, Execute, Finished
+from manyhands.results import Cell, Study
+from manyhands.round import Job, Outcome, Round
+from manyhands.setting import Setting
+
+WARM_UP = "warm-up"
+WARM_UP_BLOCK = -1
+TRIES_OF_A_FAILING_CELL = 2  # then it is known to fail, and a hung one costs its deadline each time
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a study is, told between rounds; rounds_in_all counts the most blocks that may come."""
+
+    label: str
+    rounds_done: int
+    rounds_in_all: int
+    elapsed_s: float
+    left_s: float
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a study needs from outside: a way to run rounds, a clock, and ears.
+
+    keep is told of every finished round at once; tell of the progress after it.
+    """
+
+    desk: Desk
+    execute: Execute
+    clock_s: Callable[[], float]
+    keep: Callable[[Finished], None]
+    tell: Callable[[Progress], None]
+    now: Callable[[], str]
+
+
+def deadline_s(serial_s: float) -> float:
+    """When a round is given up: 10 s and five times the serial time, start-up of any kind included."""
+    return 10.0 + 5.0 * serial_s
+
+
+class _Measurement:
+    """The state of a study under way."""
+
+    def __init__(self, design: Design, around: Surroundings) -> None:
+        self.design, self.around = design, around
+        self.settings = design.cells()
+        self.rounds: dict[str, list[Round]] = {cell_id: [] for cell_id in self.settings}
+        self.began_s = around.clock_s()
+        self.done = 0
+        self.reference: Round | None = None
+        self.deadline_s = design.timeout_s or 600.0
+
+    def warm_up(self) -> None:
+        """One serial round that is not counted: warms caches, sets the deadline, gives the reference result."""
+        found = self.round(WARM_UP, SERIAL_SETTING, WARM_UP_BLOCK, 0)
+        if not found.ok:
+            raise WorkError(f"{self.design.label}: the serial round {found.outcome}: {found.reason}\n{found.detail}")
+        self.reference = found
+        self.deadline_s = self.design.timeout_s or deadline_s(found.wall_ns / 1e9)
+
+    def block(self, block: int) -> None:
+        """One round of every cell that does not keep failing."""
+        alive = [cell_id for cell_id, rounds in self.rounds.items() if not _keeps_failing(rounds)]
+        for position, cell_id in enumerate(order_of(alive, block, self.design.seed)):
+            self.rounds[cell_id].append(self.round(cell_id, self.settings[cell_id], block, position))
+            self.done += 1
+            self.around.tell(self.progress(block))
+
+    def round(self, cell_id: str, setting: Setting, block: int, position: int) -> Round:
+        """Run one round, hold it against the reference and keep it."""
+        design, desk = self.design, self.around.desk
+        name = f"b{block}-{position}"
+        job = Job(
+            cell_id, block, position, design.workload, design.parameters, setting, design.seed,
+            design.runqueue, design.spin, str(desk.data_dir), str(desk.rounds / name), str(desk.shared / name),
+        )  # fmt: skip
+        finished = self.around.execute(job, self.deadline_s)
+        named = replace(finished.round, ledger=f"{design.prefix}-{finished.round.ledger}")
+        finished = replace(finished, round=held_against(named, self.reference))
+        self.around.keep(finished)
+        return finished.round
+
+    def progress(self, block: int) -> Progress:
+        """How far the study is, with the time left by its own pace and its budget."""
+        elapsed_s = self.around.clock_s() - self.began_s
+        low, high = self.design.blocks
+        pace_s = elapsed_s / max(self.done, 1)
+        cells = len(self.rounds)
+        by_budget_s = max(self.design.budget_s - elapsed_s, (low * cells - self.done) * pace_s)
+        left_s = max(0.0, min((high * cells - self.done) * pace_s, by_budget_s))
+        return Progress(self.design.label, self.done, high * cells, elapsed_s, left_s)
+
+    def may_begin(self, block: int) -> bool:
+        """Whether one more block is wanted and, past the least number, fits into the budget."""
+        low, high = self.design.blocks
+        if block < low:
+            return True
+        elapsed_s = self.around.clock_s() - self.began_s
+        return block < high and elapsed_s * (block + 1) / block <= self.design.budget_s
+
+
+def measure(design: Design, around: Surroundings) -> Study:
+    """Measure the design. A Ctrl-C ends it early: what was measured is returned, `finished` is False.
+
+    Raises UsageError when a setting can't be, before anything runs; WorkError when the serial round fails.
+    """
+    chunksizes = {
+        cell_id: strategies.chunksize_in_force(setting, len(design.item_names))
+        for cell_id, setting in design.cells().items()
+    }
+    measurement = _Measurement(design, around)
+    started_at, finished, block = around.now(), True, 0
+    try:
+        measurement.warm_up()
+        while measurement.may_begin(block):
+            measurement.block(block)
+            block += 1
+    except KeyboardInterrupt:
+        finished = False
+    cells = (
+        Cell(cell_id, setting, chunksizes[cell_id], tuple(measurement.rounds[cell_id]))
+        for cell_id, setting in measurement.settings.items()
+    )
+    return Study(
+        design.label, design.workload, design.parameters, design.item_names, design.seed, started_at, finished,
+        tuple(cells),
+    )  # fmt: skip
+
+
+def held_against(found: Round, reference: Round | None) -> Round:
+    """The round, its outcome WRONG where its work differs from the reference's: failing work looks fast."""
+    if reference is None or not found.ok:
+        return found
+    if found.evidence != reference.evidence:
+        reason = f"the check found {dict(found.evidence)} where serial found {dict(reference.evidence)}"
+        return replace(found, outcome=Outcome.WRONG, reason=reason)
+    if found.result_digest != reference.result_digest:
+        return replace(found, outcome=Outcome.WRONG, reason="the results differ from the serial round's")
+    return found
+
+
+def _keeps_failing(rounds: Sequence[Round]) -> bool:
+    return sum(not found.ok for found in rounds) >= TRIES_OF_A_FAILING_CELL

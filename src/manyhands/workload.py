@@ -1,0 +1,129 @@
+"""A workload: a function, the list of items it is applied to, and a check that the work was really done.
+
+A built-in workload is one file in `workloads/` whose module name is the workload's name. Nothing else has
+to be edited to add one:
+
+    @dataclass(frozen=True)
+    class Parameters:
+        files: int = 100
+
+    def items(parameters: Parameters, place: Place) -> list[str]: ...
+
+    @workload(parameters=Parameters, items=items, tiny=Parameters(files=4))
+    def read_file(path: str) -> int: ...
+
+The host and every spawned worker import this module: standard library only.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from manyhands.errors import unknown
+
+Fact = str | int | float | bool | None
+Facts = Mapping[str, Fact]
+ItemFunction = TypeVar("ItemFunction", bound=Callable[[Any], Any])
+BUILT_IN = "manyhands.workloads"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a round may find and leave files.
+
+    `data_dir` holds what `prepare` made: shared by all rounds and changed by none of them.
+    `round_dir` is this round's own: empty before `setup`, removed after `cleanup`.
+    """
+
+    data_dir: Path
+    round_dir: Path
+
+
+def _nothing_to_prepare(parameters: Any, data_dir: Path) -> None:
+    """Prepare nothing."""
+
+
+def _nothing_to_do(parameters: Any, place: Place) -> Facts:
+    """Do nothing and have nothing to tell."""
+    return {}
+
+
+def _nothing_to_check(parameters: Any, place: Place, results: Sequence[Any]) -> Facts:
+    """Leave the check to the engine, which compares every result's digest with the serial round's."""
+    return {}
+
+
+def _weigh_nothing(item: Any) -> float:
+    """Call all items equally heavy."""
+    return 1.0
+
+
+@dataclass(frozen=True)
+class Workload:
+    """One workload, as its file describes it.
+
+    name: the registry's key, equal to the module's name.
+    function: item -> result. Module-level (workers import it); its result is plain data whose `repr` is the
+        same whenever the work is the same, because that is what the engine compares.
+    parameters: a frozen dataclass; every field has a default and is a str, int, float, bool or Literal.
+    items: (parameters, place) -> the items in given order; the same ones at every call.
+    tiny: parameters small enough for a unit test (well under 0.1 s of serial work).
+    prepare: (parameters, data_dir), once before the first round: make the data if it is not there yet,
+        atomically, so that a killed or a second `prepare` does no harm.
+    setup: (parameters, place) before the round's clock starts; returns facts worth recording (cache state).
+    check: (parameters, place, results in given order) after the clock has stopped; returns evidence that
+        must equal the serial round's, and raises CheckFailed when the work can't have been done.
+    cleanup: (parameters, place) after the check, whatever happened; round_dir itself is removed by the engine.
+    name_of: item -> the name a person knows it by (a file's name).
+    weight_of: item -> its expected size in any unit; orders items largest first.
+    """
+
+    name: str
+    function: Callable[[Any], Any]
+    parameters: type
+    items: Callable[[Any, Place], Sequence[Any]]
+    tiny: Any
+    prepare: Callable[[Any, Path], None] = _nothing_to_prepare
+    setup: Callable[[Any, Place], Facts] = _nothing_to_do
+    check: Callable[[Any, Place, Sequence[Any]], Facts] = _nothing_to_check
+    cleanup: Callable[[Any, Place], object] = _nothing_to_do
+    name_of: Callable[[Any], str] = str
+    weight_of: Callable[[Any], float] = _weigh_nothing
+
+
+_registry: dict[str, Workload] = {}
+
+
+def workload(**description: Any) -> Callable[[ItemFunction], ItemFunction]:
+    """Register the decorated function as the workload of its module; the fields are Workload's.
+
+    The function is returned unchanged: an object in its place could not be pickled by name.
+    """
+
+    def register(function: ItemFunction) -> ItemFunction:
+        name = function.__module__.rpartition(".")[2]
+        _registry[name] = Workload(name=name, function=function, **description)
+        return function
+
+    return register
+
+
+def names() -> list[str]:
+    """The built-in workloads' names, sorted, without importing any of them."""
+    package = importlib.import_module(BUILT_IN)
+    return sorted(m.name for m in pkgutil.iter_modules(package.__path__) if not m.name.startswith("_"))
+
+
+def find(name: str) -> Workload:
+    """The workload of this name, its module imported now.
+
+    Raises UsageError, naming the workloads there are, when there is none of this name.
+    """
+    if name not in _registry:
+        if name not in names():
+            raise unknown("workload", name, names())
+        importlib.import_module(f"{BUILT_IN}.{name}")
+    return _registry[name]

@@ -1,0 +1,285 @@
+"""The losses of a round add up to its budget, exactly, whatever the ledger holds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from manyhands.losses import Losses, losses_of, violations
+from manyhands.round import Outcome, Round, Worker
+
+ROW = np.dtype(
+    [
+        ("start_ns", "i8"),
+        ("end_ns", "i8"),
+        ("cpu_ns", "i8"),
+        ("runqueue_ns", "i8"),
+        ("worker", "i4"),
+        ("state", "i4"),
+    ]
+)
+T0 = 10_000_000_000_000  # a machine that has been up for some hours
+DONE, RAISED = 2, 3
+
+
+def make_items(rows: Sequence[tuple[int, int, int]], cpu_ns: int = 0, runqueue_ns: int = 0) -> Any:
+    """A ledger of (worker, start, end), times from t0; every item is done."""
+    table = [(T0 + start, T0 + end, cpu_ns, runqueue_ns, worker, DONE) for worker, start, end in rows]
+    return np.array(table, dtype=ROW)
+
+
+def make_worker(slot: int, requested: int, ready: int | None, exit_: int | None = None) -> Worker:
+    """A worker whose times count from t0."""
+    return Worker(
+        slot,
+        1000 + slot,
+        T0 + requested,
+        None if ready is None else T0 + ready,
+        None if exit_ is None else T0 + exit_,
+        0,
+    )
+
+
+def make_round(wall_ns: int, workers: Sequence[Worker] = ()) -> Round:
+    """A round of this length that made these workers."""
+    return Round("map-w2-fork-given", 0, 0, Outcome.OK, t0_ns=T0, t1_ns=T0 + wall_ns, workers=tuple(workers))
+
+
+@dataclass(frozen=True)
+class Story:
+    """A round made from its causes, so that they are known without splitting anything."""
+
+    round_: Round
+    items: Any
+    lanes: int
+    start_up_ns: int
+    item_ns: int
+    dispatch_ns: int
+    tail_ns: int
+    teardown_ns: int
+
+
+spans = st.integers(0, 1000)
+lane_items = st.lists(st.tuples(spans, spans), max_size=4)  # the gap before an item, and its length
+lanes_of_items = st.lists(st.tuples(st.none() | spans, lane_items), min_size=1, max_size=5)
+
+
+@st.composite
+def stories(draw: st.DrawFn) -> Story:
+    """Rounds with empty lanes, lanes that never got ready, few items, and raised ones among them."""
+    drawn = draw(lanes_of_items)
+    workers, rows, ready, last, gaps = [], [], [], [], 0
+    for slot, (boot, jobs) in enumerate(drawn):
+        workers.append(make_worker(slot, 0, boot))
+        now = boot or 0
+        for gap, length in jobs if boot is not None else ():
+            now += gap
+            rows.append((slot, now, now + length))
+            now += length
+            gaps += gap
+        ready.append(boot)
+        last.append(now if boot is not None and jobs else None)
+    ends = [end for end in last if end is not None]
+    teardown = draw(spans)
+    end = max(ends or [boot for boot in ready if boot is not None], default=None)
+    wall = max((teardown + 1) if end is None else end + teardown, 1)
+    end = wall if end is None else end
+    started = [end if boot is None else min(boot, end) for boot in ready]
+    items = make_items(rows)
+    items["state"] = [draw(st.sampled_from([DONE, RAISED])) for _ in rows]
+    order = draw(st.permutations(range(len(rows))))
+    return Story(
+        make_round(wall, draw(st.permutations(workers))),
+        items[list(order)],
+        len(drawn),
+        start_up_ns=sum(started),
+        item_ns=sum(finish - start for _, start, finish in rows),
+        dispatch_ns=gaps,
+        tail_ns=sum(end - (begun if own is None else own) for own, begun in zip(last, started, strict=True)),
+        teardown_ns=len(drawn) * (wall - end),
+    )
+
+
+def five(losses: Losses) -> tuple[int, int, int, int, int]:
+    """Start-up, item time, dispatch, tail, teardown."""
+    return (losses.start_up_ns, losses.item_ns, losses.dispatch_ns, losses.tail_ns, losses.teardown_ns)
+
+
+@given(stories())
+def test_finds_the_causes_a_round_was_made_from(story: Story) -> None:
+    """Every one of the five parts is what the round was built with, and they add up to the budget."""
+    losses = losses_of(story.round_, story.items, story.lanes)
+    made_from = (story.start_up_ns, story.item_ns, story.dispatch_ns, story.tail_ns, story.teardown_ns)
+    assert five(losses) == made_from
+    assert sum(five(losses)) == losses.budget_ns == story.lanes * story.round_.wall_ns
+    assert violations(story.round_, story.items, story.lanes) == []
+
+
+@given(stories(), st.data())
+def test_speedup_and_lost_speedup_add_up_to_the_lanes(story: Story, data: st.DataObject) -> None:
+    """S + the lost speedups = P without a rounding error, with and without the split of the item time."""
+    count = len(story.items)
+    serial = make_items([(0, 0, data.draw(spans)) for _ in range(count)])
+    for table in (story.items, serial):
+        for kind in ("cpu_ns", "runqueue_ns"):
+            table[kind] = [data.draw(spans) for _ in range(count)]
+    if count and data.draw(st.booleans()):
+        data.draw(st.sampled_from([story.items, serial]))["runqueue_ns"][0] = -1
+    for given_serial in (None, serial):
+        losses = losses_of(story.round_, story.items, story.lanes, given_serial)
+        assert losses.speedup + sum(losses.lost_speedup().values()) == story.lanes
+    split = (losses.useful_ns, losses.cpu_inflation_ns, losses.core_wait_ns or 0, losses.blocked_inflation_ns)
+    assert sum(part for part in split if part is not None) == losses.item_ns
+    factors = losses.factors()
+    assert factors.parallel_efficiency == pytest.approx(losses.item_ns / losses.budget_ns)
+    assert factors.load_balance <= 1 + 1e-12
+    if factors.global_efficiency is not None:
+        assert factors.global_efficiency == pytest.approx(float(losses.speedup) / story.lanes)
+
+
+@st.composite
+def replaced(draw: st.DrawFn) -> tuple[Round, Any, int]:
+    """Rounds whose workers leave after some items and are replaced, on one lane or more."""
+    count = draw(st.integers(1, 4))
+    workers, rows, end = [], [], 1
+    for lane in range(count):
+        now = 0
+        for life in range(draw(st.integers(1, 4))):
+            requested, slot = now, lane + count * life
+            now = ready = requested + draw(spans)
+            for gap, length in draw(lane_items):
+                rows.append((slot, now + gap, now + gap + length))
+                now += gap + length
+            now += draw(spans) + 1
+            workers.append(make_worker(slot, requested, ready, now))
+        end = max(end, now)
+    return make_round(end, workers), make_items(rows), count
+
+
+@given(replaced())
+def test_workers_that_are_replaced_share_a_lane(case: tuple[Round, Any, int]) -> None:
+    """However many workers come and go, they share the lanes, and no item overlaps another."""
+    round_, items, lanes = case
+    assert violations(round_, items, lanes) == []
+    losses = losses_of(round_, items, lanes)
+    assert min(five(losses)) >= 0
+    assert sum(five(losses)) == losses.budget_ns == lanes * round_.wall_ns
+
+
+def test_a_replacement_costs_dispatch_on_the_lane_that_fell_free() -> None:
+    """Worker 2 takes over from worker 0, which exited, not from worker 1, which is still at work."""
+    workers = [make_worker(0, 0, 10, 40), make_worker(1, 0, 10), make_worker(2, 45, 60)]
+    items = make_items([(0, 10, 30), (1, 10, 90), (2, 60, 100)])
+    losses = losses_of(make_round(100, workers), items, 2)
+    assert five(losses) == (20, 140, 30, 10, 0)
+
+
+def test_a_replacement_without_a_seen_exit_goes_to_the_idle_lane() -> None:
+    """A terminated worker leaves no exit time: its lane is the one whose last item ended first."""
+    workers = [make_worker(0, 0, 10), make_worker(1, 0, 10), make_worker(2, 45, 60)]
+    items = make_items([(1, 10, 30), (0, 10, 90), (2, 60, 100)])
+    assert violations(make_round(100, workers), items, 2) == []
+
+
+def test_the_caller_itself_is_a_lane() -> None:
+    """The serial strategy makes no worker: its one lane starts up until the first item, and has no tail."""
+    losses = losses_of(make_round(100), make_items([(0, 5, 40), (0, 50, 90)]), 1)
+    assert five(losses) == (5, 75, 10, 0, 10)
+
+
+def test_a_worker_that_works_counts_as_ready() -> None:
+    """A worker whose readiness was not seen got ready, at the latest, when its first item started."""
+    losses = losses_of(make_round(100, [make_worker(0, 0, None)]), make_items([(0, 30, 100)]), 1)
+    assert five(losses) == (30, 70, 0, 0, 0)
+
+
+def test_a_worker_ready_too_late_was_starting_up() -> None:
+    """A lane that gets ready after the last item ended has start-up until then, and no tail."""
+    workers = [make_worker(0, 0, 10), make_worker(1, 0, 70)]
+    losses = losses_of(make_round(100, workers), make_items([(0, 10, 50)]), 2)
+    assert five(losses) == (10 + 50, 40, 0, 0, 100)
+
+
+def test_items_that_never_ended_are_not_item_time() -> None:
+    """A row without an end, of an item that was never started or that its worker died on, is left out."""
+    items = make_items([(0, 10, 50), (0, 60, -T0), (0, -T0, -T0)])
+    items["state"] = [DONE, 1, 0]
+    losses = losses_of(make_round(100, [make_worker(0, 0, 10)]), items, 1)
+    assert five(losses) == (10, 40, 0, 0, 50)
+
+
+def split_case(runqueue_ns: int = 30) -> Losses:
+    """One item: 400 ns alone (300 CPU, 20 waiting for a core), 1000 ns in the round (500 CPU)."""
+    items = make_items([(0, 0, 1000)], cpu_ns=500, runqueue_ns=runqueue_ns)
+    serial = make_items([(0, 0, 400)], cpu_ns=300, runqueue_ns=20)
+    return losses_of(make_round(2000, [make_worker(0, 0, 0)]), items, 1, serial)
+
+
+def test_splits_item_time_by_what_grew() -> None:
+    """CPU, waiting for a core and blocking are each compared with the same item's run alone."""
+    losses = split_case()
+    assert (losses.useful_ns, losses.cpu_inflation_ns, losses.core_wait_ns) == (400, 200, 10)
+    assert losses.blocked_inflation_ns == (1000 - 500 - 30) - (400 - 300 - 20)
+    assert losses.lost_speedup()["blocking"] == Fraction(390, 2000)
+    assert losses.factors().computation_scalability == 0.4
+    assert losses.factors().global_efficiency == pytest.approx(0.2)
+
+
+def test_unknown_run_queue_is_not_zero() -> None:
+    """Where the kernel does not tell, waiting for a core is part of the blocking, and its name says so."""
+    losses = split_case(runqueue_ns=-1)
+    assert losses.core_wait_ns is None
+    assert losses.blocked_inflation_ns == (1000 - 500) - (400 - 300)
+    assert "blocking or waiting for a core" in losses.lost_speedup()
+    assert not {"blocking", "waiting for a core"} & set(losses.lost_speedup())
+
+
+def test_lost_speedup_names_the_cause() -> None:
+    """Two lanes, one idle for the second half: the tail takes half a speedup."""
+    items = make_items([(0, 0, 100), (1, 0, 50)])
+    losses = losses_of(make_round(100, [make_worker(0, 0, 0), make_worker(1, 0, 0)]), items, 2)
+    assert losses.lost_speedup() == {"start-up": 0, "dispatch": 0, "tail": Fraction(1, 2), "teardown": 0}
+    assert losses.speedup == Fraction(3, 2)
+    assert (losses.factors().load_balance, losses.factors().communication) == (0.75, 1.0)
+    assert losses.factors().global_efficiency is None
+
+
+@pytest.mark.parametrize(
+    ("worker", "rows", "sentence"),
+    [
+        ((0, -5), [(0, 0, 10)], "lane 0 was ready 5 ns before the round began"),
+        ((0, 0), [(0, 10, 30), (0, 25, 40)], "items 0 and 1 overlap by 5 ns on lane 0"),
+        ((0, 0), [(0, 50, 60), (0, 10, 99), (0, 20, 30)], "items 1 and 2 overlap by 79 ns on lane 0"),
+        ((0, 0), [(0, 30, 20)], "item 0 ended before it started, on lane 0"),
+        ((0, 15), [(0, 20, 30), (0, 12, 18)], "item 1 started 3 ns before lane 0 was ready"),
+        ((0, 0), [(0, 0, 107)], "the last item ended 7 ns after the round"),
+    ],
+)
+def test_each_violation_names_its_defect(
+    worker: tuple[int, int], rows: list[tuple[int, int, int]], sentence: str
+) -> None:
+    """A ledger that breaks one of the four conditions is told apart, and its parts still add up."""
+    round_ = make_round(100, [make_worker(0, *worker)])
+    items = make_items(rows)
+    assert violations(round_, items, 1) == [sentence]
+    losses = losses_of(round_, items, 1)
+    assert sum(five(losses)) == losses.budget_ns
+
+
+def test_refuses_what_it_can_not_split() -> None:
+    """No time, no lane, or a serial ledger without the item: a sentence, not a number."""
+    items = make_items([(0, 0, 10)])
+    hung = Round("map-w2-fork-given", 3, 0, Outcome.HUNG)
+    with pytest.raises(ValueError, match="map-w2-fork-given in block 3 has no time"):
+        losses_of(hung, items, 1)
+    with pytest.raises(ValueError, match="0 lanes"):
+        violations(make_round(10), items, 0)
+    unfinished = make_items([(0, 0, 10)])
+    unfinished["state"] = 0
+    with pytest.raises(ValueError, match="serial ledger lacks items"):
+        losses_of(make_round(10), items, 1, unfinished)
