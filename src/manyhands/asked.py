@@ -1,6 +1,6 @@
 """What a bench run is asked to measure: the profile, and whatever the options put in its place."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -68,7 +68,7 @@ def read(options: Mapping[str, Any]) -> Asked:
 
 def _changes(options: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of every Grid that the options replace."""
-    readers = {
+    readers: dict[str, Callable[[str], Any]] = {
         "strategies": lambda words: axes.names("strategy", words, strategies.names()),
         "workers": lambda words: axes.counts("workers", words),
         "chunksizes": lambda words: axes.counts_or("chunksizes", words, "default"),
@@ -79,7 +79,7 @@ def _changes(options: Mapping[str, Any]) -> dict[str, Any]:
         "budget_s": lambda word: axes.seconds("budget", word),
     }
     given = {"budget_s": options.get("budget"), **{name: options.get(name) for name in readers if name != "budget_s"}}
-    return {name: read_words(given[name]) for name, read_words in readers.items() if given[name] is not None}
+    return {name: readers[name](words) for name, words in given.items() if words is not None}
 
 
 def _blocks(words: str) -> tuple[int, int]:

@@ -27,9 +27,7 @@ def cautions(basis: Basis) -> Iterator[str]:
 
 def _noise(noise_floor: float) -> str:
     if noise_floor == float("inf"):
-        return (
-            "no block has both the serial round and its twin: the noise is unknown, no difference is claimed"
-        )
+        return "no block has both the serial round and its twin: the noise is unknown, no difference is claimed"
     return (
         f"noise floor {percent(noise_floor)}: smaller differences can't be seen; "
         "quiet the machine or measure more blocks"

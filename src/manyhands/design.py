@@ -53,9 +53,7 @@ class Design:
         }
 
 
-def draw_up(
-    name: str, values: Mapping[str, Any], settings: Sequence[Setting], data_dir: Path, **more: Any
-) -> Design:
+def draw_up(name: str, values: Mapping[str, Any], settings: Sequence[Setting], data_dir: Path, **more: Any) -> Design:
     """The design of a study of a built-in workload, its data prepared now.
 
     values: parameters that differ from the workload's defaults. more: further fields of Design.

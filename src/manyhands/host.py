@@ -160,7 +160,7 @@ def _children_left() -> list[int]:
     try:
         tasks = [Path(f"/proc/self/task/{task}/children").read_text() for task in os.listdir("/proc/self/task")]
     except FileNotFoundError:  # a kernel without this list
-        import psutil  # noqa: PLC0415  after t1, and only where there is no cheaper way
+        import psutil  # after t1, and only where there is no cheaper way
 
         return [child.pid for child in psutil.Process().children() if child.pid not in helpers]
     return [int(pid) for pids in tasks for pid in pids.split() if int(pid) not in helpers]

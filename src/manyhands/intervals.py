@@ -6,9 +6,7 @@ from math import comb, exp, log
 from statistics import fmean, median, stdev
 
 LEVEL = 0.95
-ORDER_STATISTICS_FROM = (
-    5  # values; below, the whole range covers the median in 75 % (3) and 88 % (4) of all cases
-)
+ORDER_STATISTICS_FROM = 5  # values; below, the whole range covers the median in 75 % (3) and 88 % (4) of all cases
 STUDENT_T_975 = {3: 4.302653, 4: 3.182446}  # by number of values; two values can't carry an interval
 
 

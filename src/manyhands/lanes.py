@@ -68,18 +68,12 @@ def lanes_of(workers: Sequence[Worker], items: "NDArray[Any]", count: int) -> tu
     by_lane: list[list[int]] = [[] for _ in crews]
     for slot, index in zip(slots, indices.tolist(), strict=True):
         by_lane[lane_of_slot[slot]].append(index)
-    return tuple(
-        _lane(_ready_ns(crew, first_start), items, own) for crew, own in zip(crews, by_lane, strict=True)
-    )
+    return tuple(_lane(_ready_ns(crew, first_start), items, own) for crew, own in zip(crews, by_lane, strict=True))
 
 
 def _unlisted(workers: Iterable[Worker], first_start: Mapping[int, int]) -> Crew:
     listed = {worker.slot for worker in workers}
-    return [
-        Worker(slot, 0, start_ns, None, None, None)
-        for slot, start_ns in first_start.items()
-        if slot not in listed
-    ]
+    return [Worker(slot, 0, start_ns, None, None, None) for slot, start_ns in first_start.items() if slot not in listed]
 
 
 def _crews(workers: Iterable[Worker], last_end: Mapping[int, int], count: int) -> list[Crew]:
@@ -103,9 +97,7 @@ def _free_crew(crews: Sequence[Crew], requested_ns: int, last_end: Mapping[int, 
 
 
 def _ready_ns(crew: Crew, first_start: Mapping[int, int]) -> int | None:
-    seen = [
-        worker.ready_ns if worker.ready_ns is not None else first_start.get(worker.slot) for worker in crew
-    ]
+    seen = [worker.ready_ns if worker.ready_ns is not None else first_start.get(worker.slot) for worker in crew]
     return min((ready_ns for ready_ns in seen if ready_ns is not None), default=None)
 
 

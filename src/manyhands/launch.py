@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from manyhands.errors import UsageError
 from manyhands.ledger import NO_DIGEST, Ledger, Row, State
 from manyhands.round import Answer, Job, Outcome, Round, Worker, decode_answer, encode
 
-SHARED_MEMORY = Path("/dev/shm")
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  a folder of our own is made in it
 GRACE_S = 1.0  # for the fork server and the resource tracker to follow their host
 KEPT_OUTPUT_BYTES = 20_000
 Execute = Callable[["Job", float], "Finished"]
@@ -156,10 +156,8 @@ def _running_in(group: int) -> bool:
 
 def _end_group(host: subprocess.Popen[bytes]) -> None:
     """End the host and everything in its group, and reap the host."""
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(host.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     host.wait()
 
 
@@ -199,7 +197,8 @@ def summary(rows: list[Row]) -> dict[str, object]:
     done = [(row.end_ns - row.start_ns, index, row) for index, row in enumerate(rows) if row.state is State.DONE]
     longest_ns, longest, _ = max(done, default=(0, None, None))
     spins = sum(row.spins for _, _, row in done)
-    received = [row.digest for row in rows]
+    digests = b"".join(row.digest for row in rows)
+    all_received = all(row.digest != NO_DIGEST for row in rows)
     return {
         "items_expected": len(rows),
         "items_done": len(done),
@@ -211,5 +210,5 @@ def summary(rows: list[Row]) -> dict[str, object]:
         "retries": sum(row.retries for row in rows),
         "spins": spins,
         "spin_ns": sum(row.spin_ns for _, _, row in done) / spins if spins else None,
-        "result_digest": "" if NO_DIGEST in received else hashlib.blake2b(b"".join(received), digest_size=16).hexdigest(),
+        "result_digest": hashlib.blake2b(digests, digest_size=16).hexdigest() if all_received else "",
     }

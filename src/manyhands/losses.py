@@ -114,9 +114,7 @@ class Factors:
         return self.parallel_efficiency * self.computation_scalability
 
 
-def losses_of(
-    round_: Round, items: "NDArray[Any]", lanes: int, serial_items: "NDArray[Any] | None" = None
-) -> Losses:
+def losses_of(round_: Round, items: "NDArray[Any]", lanes: int, serial_items: "NDArray[Any] | None" = None) -> Losses:
     """The losses of one round on `lanes` lanes.
 
     items: the ledger, row i for item i, with the fields start_ns, end_ns, cpu_ns, runqueue_ns, worker and
@@ -130,8 +128,7 @@ def losses_of(
     end_ns = _end_of_items(parts, t1_ns)
     ready = [_ready(lane, end_ns) for lane in parts]
     last = [
-        ready_ns if lane.last_end_ns is None else lane.last_end_ns
-        for lane, ready_ns in zip(parts, ready, strict=True)
+        ready_ns if lane.last_end_ns is None else lane.last_end_ns for lane, ready_ns in zip(parts, ready, strict=True)
     ]
     item_ns = [lane.item_ns for lane in parts]
     return Losses(
@@ -157,9 +154,7 @@ def violations(round_: Round, items: "NDArray[Any]", lanes: int) -> list[str]:
     parts = lanes_of(round_.workers, items, lanes)
     end_ns = _end_of_items(parts, t1_ns)
     found = [
-        sentence
-        for number, lane in enumerate(parts)
-        for sentence in _lane_violations(number, lane, t0_ns, end_ns)
+        sentence for number, lane in enumerate(parts) for sentence in _lane_violations(number, lane, t0_ns, end_ns)
     ]
     if end_ns > t1_ns:
         found.append(f"the last item ended {end_ns - t1_ns} ns after the round")

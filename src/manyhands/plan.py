@@ -94,9 +94,7 @@ def _choose(basis: Basis, best: CellScaling, simplicity: Sequence[str]) -> CellS
     if not basis.faster_than_serial(best):
         return None
     good = [
-        cell
-        for cell in basis.candidates
-        if basis.faster_than_serial(cell) and basis.compare(best, cell) != "faster"
+        cell for cell in basis.candidates if basis.faster_than_serial(cell) and basis.compare(best, cell) != "faster"
     ]
     return min(good, key=lambda cell: _modesty(cell, simplicity))
 
@@ -116,9 +114,7 @@ def _modesty(cell: CellScaling, simplicity: Sequence[str]) -> tuple[int, ...]:
 
 def _equals(basis: Basis, chosen: CellScaling) -> tuple[str, ...]:
     return tuple(
-        cell.cell.cell_id
-        for cell in basis.candidates
-        if cell is not chosen and basis.compare(cell, chosen) == "equal"
+        cell.cell.cell_id for cell in basis.candidates if cell is not chosen and basis.compare(cell, chosen) == "equal"
     )
 
 
@@ -135,17 +131,13 @@ def _use(basis: Basis, chosen: CellScaling) -> str:
 def _choose_none(basis: Basis, best: CellScaling | None) -> str:
     if best is None:
         tried = any(cell.parallel for cell in basis.scaling.cells)
-        return (
-            f"cannot tell: {'every parallel setting failed' if tried else 'no parallel setting was measured'}"
-        )
+        return f"cannot tell: {'every parallel setting failed' if tried else 'no parallel setting was measured'}"
     speedup = basis.speedup(best)
     has = f"the best, {named(best.cell)}, has {times(speedup)}"
     if speedup.low is None:
         return f"cannot tell: {counted(speedup.n, 'block')} can't carry an interval; {has}"
     if basis.slower_than_serial(best):
-        return (
-            f"stay serial: even the best setting, {named(best.cell)}, is measurably slower: {times(speedup)}"
-        )
+        return f"stay serial: even the best setting, {named(best.cell)}, is measurably slower: {times(speedup)}"
     return (
         "cannot tell: no setting is measurably faster than serial; "
         f"{has}, and the noise floor is {percent(basis.noise_floor)}"

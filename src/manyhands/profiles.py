@@ -6,7 +6,7 @@ time is well above a worker's start-up: shorter work would measure the start-up 
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from manyhands.errors import unknown
@@ -38,7 +38,7 @@ class Grid:
 
     def settings(self) -> list[Setting]:
         """Every setting of the grid that its strategy can take, serial apart."""
-        from manyhands import strategies  # noqa: PLC0415  a strategy names its own module's needs
+        from manyhands import strategies  # a strategy names its own module's needs
 
         product = itertools.product(
             self.strategies, self.workers, self.chunksizes, self.start_methods, self.orders, self.cores
@@ -62,14 +62,26 @@ QUICK = (
     Grid("csv_to_db", {"files": 37}, ("map", "imap_unordered"), (2, 4), budget_s=20),
 )
 
-_MANY = {"workers": (1, 2, 3, 4, 8, 16), "strategies": WAITED_FOR, "budget_s": 180.0, "blocks": (10, 40)}
+_WORKERS = (1, 2, 3, 4, 8, 16)
+
+
+def _many(workload: str, **more: Any) -> Grid:
+    """All strategies under many worker counts."""
+    return Grid(workload, strategies=WAITED_FOR, workers=_WORKERS, budget_s=180.0, blocks=(10, 40), **more)
+
+
 FULL = (
-    *(replace(grid, **_MANY) for grid in QUICK[:4]),
-    Grid("sleep_io", {"sizes": "giant"}, orders=("given", "largest-first", "largest-last"), **_MANY),
-    Grid("csv_parse", {"split": "day"}, **_MANY),
+    _many("csv_parse"),
+    _many("sleep_io", parameters={"sizes": "csv_parse"}),
+    _many("sleep_io"),
+    _many("sleep_io", parameters={"sizes": "giant"}, orders=("given", "largest-first", "largest-last")),
+    _many("csv_parse", parameters={"split": "day"}),
+    _many("file_read", parameters={"files": 256}),
+    _many("file_read", parameters={"files": 256, "cache": "cold"}),
+    _many("db_insert", parameters={"method": "row"}),
+    _many("db_insert", parameters={"method": "batch"}),
+    _many("db_insert", parameters={"method": "transaction"}),
     Grid("csv_parse", {"engine": "pandas"}, COMPUTED, (2, 4), start_methods=("fork", "spawn"), budget_s=180),
-    Grid("file_read", {"files": 256, "cache": "cold"}, **_MANY),
-    *(Grid("db_insert", {"method": method}, **_MANY) for method in ("row", "batch", "transaction")),
     Grid("csv_to_db", {}, ("static", "map", "imap_unordered", "queue"), (2, 4, 8), budget_s=600),
 )
 PROFILES = {"quick": QUICK, "full": FULL}

@@ -19,7 +19,9 @@ class Teller:
     def __init__(self, label: str) -> None:
         self._console = Console(file=sys.stderr)
         self._bar = Progress(
-            TextColumn("{task.description}", markup=False), BarColumn(), TextColumn("{task.fields[told]}", markup=False),
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            TextColumn("{task.fields[told]}", markup=False),
             console=self._console, auto_refresh=False, transient=True, disable=not self._console.is_terminal,
         )  # fmt: skip
         self._task = self._bar.add_task(label, told="warm-up")

@@ -88,9 +88,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Parametrise every test that takes `measured` with the axes of all cells asked for."""
     if "measured" in metafunc.fixturenames:
         wanted = metafunc.config.stash[_key].asked.cells()
-        values = [
-            pytest.param(one.label, *(getattr(one.setting, axis) for axis in AXES), id=one.id) for one in wanted
-        ]
+        values = [pytest.param(one.label, *(getattr(one.setting, axis) for axis in AXES), id=one.id) for one in wanted]
         metafunc.parametrize(("workload", *AXES), values)
 
 

@@ -95,6 +95,7 @@ class Recorder:
         return _recorder, (self.function, self.path, self.detail.runqueue, self.detail.spin)
 
     def __call__(self, numbered: tuple[int, Any]) -> tuple[int, Any]:
+        """Run one item and write its row; returns `(index, result)`, raises what the function raises."""
         # Flat, with plain local names: every call and attribute here is paid for by every item.
         index, item = numbered
         pen = _pens.get(get_ident())
@@ -125,9 +126,7 @@ class Recorder:
             pen.unspun_ns += cpu_ns
             if pen.unspun_ns >= SPIN_EVERY_NS:
                 spin_ns, spins = _spin(pen)
-            END.pack_into(
-                memory, offset + STATE_OFFSET, state, end_ns, cpu_ns, wait_ns, spin_ns, spins, pen.retries
-            )
+            END.pack_into(memory, offset + STATE_OFFSET, state, end_ns, cpu_ns, wait_ns, spin_ns, spins, pen.retries)
         return index, result
 
 

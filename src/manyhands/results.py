@@ -120,9 +120,14 @@ def load(path: Path) -> Results:
         raise UsageError(f"{path} holds no results of manyhands ({type(error).__name__}: {error})") from None
 
 
+def saved_in(storage: Path) -> list[Path]:
+    """The runs saved under `storage`, the last one last."""
+    return sorted(storage.glob("*/*.json"), key=lambda path: (path.stat().st_mtime, path.name))
+
+
 def latest(storage: Path) -> Path:
     """The run saved last under `storage`. Raises UsageError when there is none."""
-    saved = sorted(storage.glob("*/*.json"), key=lambda path: (path.stat().st_mtime, path.name))
+    saved = saved_in(storage)
     if not saved:
         raise UsageError(f"no saved run in {storage}/: measure one with `python -m pytest bench/ --benchmark-save`")
     return saved[-1]

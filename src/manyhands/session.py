@@ -1,6 +1,6 @@
 """A bench session: what one pytest run measures and saves.
 
-    Asked -> cells -> (selected by -k) -> a study per workload, at its first test -> Results -> saved JSON
+Asked -> cells -> (selected by -k) -> a study per workload, at its first test -> Results -> saved JSON
 """
 
 import dataclasses
@@ -132,7 +132,7 @@ class Session:
 
     def save_ledgers(self, path: Path) -> None:
         """Write all ledgers kept so far into one compressed file."""
-        from manyhands import ledgers  # noqa: PLC0415  numpy only when something is saved
+        from manyhands import ledgers  # numpy only when something is saved
 
         path.parent.mkdir(parents=True, exist_ok=True)
         ledgers.save(path, ((name, file.read_bytes()) for journal in self._opened for name, file in journal.ledgers()))

@@ -49,9 +49,7 @@ class Setting:
         return f"{self.strategy}-w{self.workers}{chunk}-{self.start_method}-{self.order}{cores}"
 
 
-def arrange(
-    items: Sequence[Numbered], order: str, weight_of: Callable[[Numbered], Any], seed: int
-) -> list[Numbered]:
+def arrange(items: Sequence[Numbered], order: str, weight_of: Callable[[Numbered], Any], seed: int) -> list[Numbered]:
     """The items in the order in which a strategy is handed them; the shuffle is fixed by `seed`."""
     if order == "shuffled":
         return random.Random(seed).sample(items, len(items))

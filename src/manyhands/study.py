@@ -80,7 +80,7 @@ class _Measurement:
         for position, cell_id in enumerate(order_of(alive, block, self.design.seed)):
             self.rounds[cell_id].append(self.round(cell_id, self.settings[cell_id], block, position))
             self.done += 1
-            self.around.tell(self.progress(block))
+            self.around.tell(self.progress())
 
     def round(self, cell_id: str, setting: Setting, block: int, position: int) -> Round:
         """Run one round, hold it against the reference and keep it."""
@@ -96,7 +96,7 @@ class _Measurement:
         self.around.keep(finished)
         return finished.round
 
-    def progress(self, block: int) -> Progress:
+    def progress(self) -> Progress:
         """How far the study is, with the time left by its own pace and its budget."""
         elapsed_s = self.around.clock_s() - self.began_s
         low, high = self.design.blocks

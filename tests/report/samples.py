@@ -39,9 +39,11 @@ class Maker:
     def __post_init__(self) -> None:
         self.random = random.Random(self.seed)
 
-    def round(self, study: str, cell_id: str, setting: Setting, block: int, position: int, items_ns: Sequence[int]) -> Round:
+    def round(
+        self, study: str, cell_id: str, setting: Setting, block: int, position: int, items_ns: Sequence[int]
+    ) -> Round:
         """One execution by greedy hand-out of chunks; the static split hands out contiguous shares."""
-        speed = self.random.gauss(1.0, 0.02)
+        speed = self.random.gauss(1.0, 0.03)
         rows, workers, t0 = self._schedule(setting, [max(1, round(item * speed)) for item in items_ns])
         last = int(rows["end_ns"].max())
         t1 = last + 3 * MS
@@ -51,7 +53,7 @@ class Maker:
         lengths = rows["end_ns"] - rows["start_ns"]
         return Round(
             cell_id, block, position, Outcome.OK, "", t0, t1, len(rows), len(rows), int(rows["cpu_ns"].sum()),
-            int(lengths.sum()), int(lengths.argmax()), int(lengths.max()), spin_ns=20_100.0,
+            int(lengths.sum()), int(lengths.argmax()), int(lengths.max()), spin_ns=20_100.0 * speed, spins=60,
             tree_cpu_ns=int(rows["cpu_ns"].sum()), steal_s=0.0, workers=workers, ledger=name,
         )  # fmt: skip
 
@@ -101,7 +103,7 @@ def study(
             rounds.setdefault(cell_id, []).append(found)
     made = tuple(Cell(cell_id, setting, setting.chunksize, tuple(rounds[cell_id])) for cell_id, setting in cells)
     item_names = tuple(names or (f"vendor_{place:02}.csv" for place in range(len(items_ns))))
-    return Study(label, label.split("[")[0], {}, item_names, 20251123, "2025-11-23T09:00:00+00:00", True, made)
+    return Study(label, label.split("[", maxsplit=1)[0], {}, item_names, 20251123, "2025-11-23T09:00:00+00:00", True, made)
 
 
 def settings(counts: Sequence[int], *kinds: dict[str, Any]) -> list[Setting]:
@@ -126,7 +128,11 @@ def long_tail(maker: Maker, label: str = "csv_to_db[files=48]", names: Sequence[
 def sleeping(maker: Maker) -> Study:
     """2,600 short items of one length, which spread well; more than a timeline draws singly."""
     items = [round(abs(maker.random.gauss(1, 0.2)) * 0.6 * MS) + 1 for _ in range(2600)]
-    kinds = ({"strategy": "imap_unordered", "chunksize": 20}, {"strategy": "map", "chunksize": 80}, {"strategy": "static"})
+    kinds = (
+        {"strategy": "imap_unordered", "chunksize": 20},
+        {"strategy": "map", "chunksize": 80},
+        {"strategy": "static"},
+    )
     return study(maker, "sleep_io", items, settings((1, 2, 4, 8), *kinds))
 
 
@@ -145,7 +151,9 @@ def results(*studies: Study) -> Results:
         "memory_available_bytes": 33_285_996_544, "kernel": "6.1.0-18-amd64", "python": "3.11.2",
         "start_method": "fork", "cgroup": {"quota_cpus": 4.0, "nr_throttled": 0}, "psi_cpu_some_avg10": 1.35,
     }  # fmt: skip
-    return Results(studies, machine, {"full": 5_200.0, "bare": 1_050.0}, "run.npz", "2025-11-23T09:05:00+00:00", {"id": "3f2c1ab", "dirty": False})
+    costs = {"full": 5_200.0, "bare": 1_050.0}
+    commit = {"id": "3f2c1ab", "dirty": False}
+    return Results(studies, machine, costs, "run.npz", "2025-11-23T09:05:00+00:00", commit)
 
 
 def sample(seed: int = 7) -> tuple[Results, dict[str, Any]]:

@@ -1,6 +1,5 @@
 """The commands, one small file each: `add_to(commands)` describes it, `run(options)` does it."""
 
-from manyhands.commands import list as list_command
-from manyhands.commands import report
+from manyhands.commands import catalogue, report
 
-COMMANDS = (report, list_command)
+COMMANDS = (report, catalogue)

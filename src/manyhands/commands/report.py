@@ -23,6 +23,7 @@ def add_to(commands: Any) -> None:
     command.add_argument("result", nargs="?", type=Path, metavar="RESULT", help="a saved run (default: the last one)")
     command.add_argument("--out", type=Path, default=Path("reports"), metavar="DIR", help="default: reports")
     command.add_argument("--storage", type=Path, default=Path("results"), metavar="DIR", help="default: results")
+    command.add_argument("--if-any", action="store_true", help="exit 1 silently when no run is saved")
     command.set_defaults(run=run)
 
 
@@ -30,6 +31,8 @@ def run(options: argparse.Namespace) -> int:
     """Render the report, print the verdicts and say where the page is."""
     from manyhands import ledgers, report, results
 
+    if options.if_any and not results.saved_in(options.storage):
+        return 1
     path = options.result or results.latest(options.storage)
     found = results.load(path)
     tables = ledgers.load(results.beside(path, found.ledgers)) if found.ledgers else {}

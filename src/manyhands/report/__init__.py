@@ -7,6 +7,14 @@ from typing import Any
 from manyhands.results import Results
 
 
+def verdicts(results: Results) -> list[str]:
+    """One line per study for a terminal: its label and its plan's sentence."""
+    from manyhands.report.judgement import judge, verdict
+
+    found = (verdict(one) for one in judge(results, {}))
+    return [f"{one.label}: {one.sentence}" for one in found]
+
+
 def render(results: Results, ledgers: Mapping[str, Any], out: Path) -> Path:
     """Write the report into the folder `out`, which is made where it is absent; returns its index.html.
 

@@ -7,6 +7,9 @@ text or data: legends stand below the axes, names of rows above their line. Call
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
 from manyhands.report.curves import Chart, Curve, WallGroup, WallRow, high, low
 from manyhands.report.palette import BAND, INK, LIMIT, MUTED, PAPER, RULE, Look
@@ -14,17 +17,17 @@ from manyhands.report.text import TIMES, number, percent, short, tick
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
     from matplotlib.transforms import Transform
 
 POINTS_PER_INCH = 72
+WIDE = 8  # from this ratio of worker counts on, their axis is logarithmic
 WIDTH, PLOT_HEIGHT, LEGEND_LINE = 340.0, 205.0, 12.6
 LEFT, RIGHT, TOP, BOTTOM = 38.0, 12.0, 12.0, 34.0
 SMALL_WIDTH, SMALL_HEIGHT = 250.0, 155.0
 WALL_NAME, WALL_LINE, WALL_LEFT, WALL_FRAME = 16.0, 14.0, 54.0, 38.0
 
 
-def speedup_figure(chart: Chart) -> "Figure":
+def speedup_figure(chart: Chart) -> Figure:
     """Speedup over workers with intervals, between the lines that bound it."""
     entries = _legend_entries(chart)
     legend = LEGEND_LINE * len(entries) + 6
@@ -43,7 +46,7 @@ def speedup_figure(chart: Chart) -> "Figure":
     return figure
 
 
-def small_figure(chart: Chart) -> "Figure":
+def small_figure(chart: Chart) -> Figure:
     """One study of the overview: the fastest cell at each worker count, and the same limits."""
     figure, axes = _canvas(SMALL_WIDTH, SMALL_HEIGHT, (30, 30, 8, 8))
     _worker_axis(axes, chart)
@@ -53,7 +56,7 @@ def small_figure(chart: Chart) -> "Figure":
     return figure
 
 
-def wall_figure(groups: list[WallGroup]) -> "Figure":
+def wall_figure(groups: list[WallGroup]) -> Figure:
     """Wall time by cell: every round a dot, the median and its interval; each variant's name above its lines."""
     height = sum(WALL_NAME + WALL_LINE * len(group.rows) for group in groups)
     figure, axes = _canvas(WIDTH, height + WALL_FRAME, (WALL_LEFT, 32, 14, 4))
@@ -70,10 +73,8 @@ def wall_figure(groups: list[WallGroup]) -> "Figure":
     return figure
 
 
-def _canvas(width: float, height: float, margins: tuple[float, float, float, float]) -> "tuple[Figure, Axes]":
+def _canvas(width: float, height: float, margins: tuple[float, float, float, float]) -> tuple[Figure, "Axes"]:
     """A figure of this many points and its axes inside the margins: left, bottom, right, top."""
-    from matplotlib.figure import Figure
-
     figure = Figure(figsize=(width / POINTS_PER_INCH, height / POINTS_PER_INCH))
     left, bottom, right, top = margins
     box = (left / width, bottom / height, (width - left - right) / width, (height - bottom - top) / height)
@@ -100,7 +101,7 @@ def _worker_axis(axes: "Axes", chart: Chart) -> None:
 
 
 def _is_wide(chart: Chart) -> bool:
-    return bool(chart.workers) and chart.workers[-1] / chart.workers[0] >= 8
+    return bool(chart.workers) and chart.workers[-1] / chart.workers[0] >= WIDE
 
 
 def _dodge(chart: Chart, place: int) -> float:
@@ -159,9 +160,6 @@ def _line_style(curve: Curve) -> dict[str, Any]:
 
 def _legend_entries(chart: Chart) -> list[tuple[Any, str]]:
     """Handles and their words: the curves, then whatever limits them."""
-    from matplotlib.lines import Line2D
-    from matplotlib.patches import Patch
-
     curves = [(Line2D([], [], **_line_style(curve)), _curve_words(curve)) for curve in chart.curves]
     if chart.others:
         words = f"{len(chart.others)} more settings: see the table"
@@ -174,17 +172,17 @@ def _legend_entries(chart: Chart) -> list[tuple[Any, str]]:
         *curves,
         (Line2D([], [], color=INK, linewidth=1.1, linestyle=(0, (6, 2))), cap),
         (Line2D([], [], color=LIMIT, linewidth=0.9, linestyle=(0, (1, 2))), "ideal: speedup = workers"),
-        *_cpu_entry(chart, Line2D),
+        _cpu_entry(chart),
         (Patch(facecolor=BAND, edgecolor=RULE, linewidth=0.5), f"noise floor: 1 ± {percent(chart.noise_floor)}"),
     ]
 
 
-def _cpu_entry(chart: Chart, line: Any) -> list[tuple[Any, str]]:
+def _cpu_entry(chart: Chart) -> tuple[Any, str]:
     words = f"{number(chart.usable_cpus).removesuffix('.00')} usable CPUs"
-    handle = line([], [], color=LIMIT, linewidth=1.1, linestyle=(0, (4, 2, 1, 2)))
     pad = 1.2 if _is_wide(chart) else 1.0
     shown = chart.workers and chart.workers[0] / pad <= chart.usable_cpus <= chart.workers[-1] * pad
-    return [(handle, words if shown else f"{words} (outside this range)")]
+    handle = Line2D([], [], color=LIMIT, linewidth=1.1, linestyle=(0, (4, 2, 1, 2)))
+    return handle, words if shown else f"{words} (outside this range)"
 
 
 def _curve_words(curve: Curve) -> str:

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
+from manyhands.report.judgement import Judged, Verdict, cap_sentence, verdict
 from manyhands.report.tables import Entry, Table, failures, table
 from manyhands.report.text import short
-from manyhands.report.verdicts import Judged, Verdict, cap_sentence, verdict
 
 STUDIES_IN_FULL = 2
 STUDIES_LISTED = 20
@@ -29,8 +29,8 @@ def summary(judged: Sequence[Judged]) -> str:
 
 def inert(text: object, length: int = 160) -> str:
     """Text that Markdown shows as it stands: no markup, link, mention or table cell can begin in it."""
-    escaped = re.sub(r"([\\`*_{}\[\]()<>#+!|~$&])", r"\\\1", short(text, length)).replace("#", f"#{ZERO_WIDTH}")
-    return re.sub(r"(@|://|www\.)", lambda found: f"{found.group()[:-1]}{ZERO_WIDTH}{found.group()[-1]}{ZERO_WIDTH}", escaped)
+    escaped = re.sub(r"([\\`*_{}\[\]()<>#+!|~$&])", r"\\\1", short(text, length))
+    return re.sub(r"(#|@|:(?=//)|www(?=\.))", rf"\1{ZERO_WIDTH}", escaped)
 
 
 def _verdict_row(found: Verdict) -> str:

@@ -3,47 +3,48 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from manyhands.report.judgement import Judged, block_count
 from manyhands.report.tables import cell_name
 from manyhands.report.text import counted, duration, plain, size
-from manyhands.report.verdicts import Judged, block_count
 from manyhands.results import Results, Study
 
 METHOD = (
     (
         "Rounds and blocks",
-        "Every round runs in a fresh small interpreter. A block is one round of every cell in random order; the order "
-        "follows from the seed. Nothing is dropped: every round is in rounds.csv.",
+        ("Every round runs in a fresh small interpreter. A block is one round of every cell in random order; the order "
+         "follows from the seed. Nothing is dropped: every round is in rounds.csv."),
     ),
     (
         "Speedup",
-        "Serial wall time divided by the cell's wall time, taken inside each block, then the median over blocks. Wall "
-        "time runs from before the first worker exists until the last has gone. The reference is plain serial code, "
-        "never a pool of one worker.",
+        ("Serial wall time divided by the cell's wall time, taken inside each block, then the median over blocks. Wall "
+         "time runs from before the first worker exists until the last has gone. The reference is plain serial code, "
+         "never a pool of one worker."),
     ),
     ("Intervals", "95 %. How they were made: {intervals}."),
     (
         "Noise floor",
-        "The serial cell runs twice in every block under two names. How far the twin's speedup strays from 1 is what "
-        "this machine makes up by itself; no difference below it is claimed.",
+        ("The serial cell runs twice in every block under two names. How far the twin's speedup strays from 1 is what "
+         "this machine makes up by itself; no difference below it is claimed."),
     ),
     (
         "Equal CPU speed",
-        "Machines change speed while one measures. The second figure corrects each round by the CPU time that its own "
-        "items took; extra CPU time that a setting itself causes is added back. Sleep-bound work hardly changes.",
+        ("Machines change speed while one measures. The second figure corrects each round by the CPU time that its own "
+         "items took; extra CPU time that a setting itself causes is added back. Sleep-bound work hardly changes."),
     ),
     (
         "Failed rounds",
-        "A round that raised, hung, lost items or did other work than the serial one has no time. A cell with a failed "
-        "round is shown, and never ranked.",
+        ("A round that raised, hung, lost items or did other work than the serial one has no time. A cell with a failed "
+         "round is shown, and never ranked."),
     ),
     (
         "Cap",
-        "Work divided by its longest item, from the serial rounds. No way of handing out whole items can beat "
-        "min(workers, cap).",
+        ("Work divided by its longest item, from the serial rounds. No way of handing out whole items can beat "
+         "min(workers, cap)."),
     ),
 )
 UNITS = {"_bytes": size, "_ns": lambda value: duration(value / 1e9), "_s": duration}
 GAPS_SHOWN = 20
+NAMED_CELLS = 3
 
 
 def method(judged: Sequence[Judged]) -> list[tuple[str, str]]:
@@ -124,8 +125,9 @@ def _study_gaps(one: Judged, ledgers: Mapping[str, Any]) -> list[str]:
 
 def _short_of_rounds(study: Study) -> str:
     blocks = block_count(study)
-    short = [cell_name(cell) for cell in study.cells if len(cell.rounds) < blocks and all(one.ok for one in cell.rounds)]
-    return counted(len(short), "cell") if len(short) > 3 else "; ".join(short)
+    sound = [cell for cell in study.cells if all(found.ok for found in cell.rounds)]
+    short = [cell_name(cell) for cell in sound if len(cell.rounds) < blocks]
+    return counted(len(short), "cell") if len(short) > NAMED_CELLS else "; ".join(short)
 
 
 def _has_equal_speed(one: Judged) -> bool:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from manyhands.report import figures, svg
 from manyhands.report.curves import basis_name, chart, describe, overview, wall_groups
 from manyhands.report.files import slug, write_atomically
+from manyhands.report.judgement import Judged, Verdict, best_and_worst, cap_sentence, judge, verdict
 from manyhands.report.markdown import summary
 from manyhands.report.method import gaps, machine_facts, method
 from manyhands.report.palette import Look, css_variables, looks
@@ -19,7 +20,6 @@ from manyhands.report.split import Split, split
 from manyhands.report.tables import Table, cell_name, table
 from manyhands.report.text import plain
 from manyhands.report.timeline import WIDTH, Timeline, round_to_draw, timeline
-from manyhands.report.verdicts import Judged, Verdict, best_and_worst, cap_sentence, judge, verdict
 from manyhands.results import Cell, Results
 
 HERE = Path(__file__).parent
@@ -45,7 +45,7 @@ class Section:
 
 def write_report(results: Results, ledgers: Mapping[str, Any], out: Path) -> Path:
     """Write index.html, summary.md, rounds.csv and each study's speedup chart into `out`."""
-    judged = judge(results, ledgers, lambda _: None)
+    judged = judge(results, ledgers)
     with svg.style():
         sections = _sections(judged, ledgers)
     out.mkdir(parents=True, exist_ok=True)
@@ -65,7 +65,7 @@ def page(results: Results, judged: list[Judged], sections: list[Section], ledger
     )  # fmt: skip
     return environment.get_template("page.html").render(
         sections=sections,
-        css=Markup((HERE / "page.css").read_text(encoding="utf-8")),  # noqa: S704: our own file
+        css=Markup((HERE / "page.css").read_text(encoding="utf-8")),  # noqa: S704  our own file
         variables=css_variables(),
         saved_at=plain(results.saved_at),
         facts=machine_facts(results),
@@ -86,9 +86,10 @@ def _sections(judged: list[Judged], ledgers: Mapping[str, Any]) -> list[Section]
 
 def _overview(judged: list[Judged]) -> list[Markup]:
     known = [(one.scaling, one.plan) for one in judged if one.scaling is not None and one.plan is not None]
+    charts = overview([scaling for scaling, _ in known])
     return [
         svg.inline(svg.svg_bytes(figures.small_figure(small)), f"o{place}", describe(scaling, plan))
-        for place, ((scaling, plan), small) in enumerate(zip(known, overview([pair[0] for pair in known]), strict=True))
+        for place, ((scaling, plan), small) in enumerate(zip(known, charts, strict=True))
     ]
 
 
@@ -99,13 +100,13 @@ def _section(one: Judged, anchor: str, look_of: dict[str, Look], ledgers: Mappin
     speedup = figures.speedup_figure(chart(scaling, plan, look_of))
     speedup_svg = svg.svg_bytes(speedup)
     walls = svg.svg_bytes(figures.wall_figure(wall_groups(scaling, look_of)))
-    label = plain(one.study.label)
+    walls_title = f"Wall time of every round by setting, {plain(one.study.label)}; rounds.csv has the figures"
     return Section(
         anchor,
         verdict(one),
         table=table(scaling, plan),
         speedup=svg.inline(speedup_svg, f"{anchor}-s", describe(scaling, plan)),
-        walls=svg.inline(walls, f"{anchor}-w", f"Wall time of every round by setting, {label}; the table has the figures"),
+        walls=svg.inline(walls, f"{anchor}-w", walls_title),
         timelines=_timelines(one, ledgers),
         split=_split(one),
         basis=basis_name(scaling),
@@ -121,7 +122,9 @@ def _timelines(one: Judged, ledgers: Mapping[str, Any]) -> tuple[Timeline, ...]:
     kept = [(part, cell, found) for part, cell, found in drawn if found is not None]
     span_ns = max((found.wall_ns for _, _, found in kept), default=0)
     return tuple(
-        timeline(one.study, cell, found, ledgers[found.ledger], span_ns, f"{part}: {cell_name(cell)}")
+        timeline(
+            one.study, cell, found, ledgers[found.ledger], span_ns=span_ns, words=f"{part}: {cell_name(cell)}"
+        )
         for part, cell, found in kept
     )
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import matplotlib as mpl
 from markupsafe import Markup, escape
 
 from manyhands.report.palette import INK, MUTED, PAPER, ROLES, RULE, SERIES, variable_of
@@ -50,11 +51,10 @@ NO_DATE = {"Date": None, "Creator": None}
 @contextmanager
 def style() -> Iterator[None]:
     """The report's matplotlib style, whatever the user's matplotlibrc says."""
-    import matplotlib as mpl
-
     with mpl.rc_context():
         mpl.rcdefaults()
-        mpl.rcParams.update(STYLE)
+        for name, value in STYLE.items():
+            mpl.rcParams[name] = value  # type: ignore[index]
         yield
 
 
@@ -83,7 +83,7 @@ def inline(svg: bytes, prefix: str, title: str) -> Markup:
     box = re.search(r'viewBox="[^"]*"', text)
     body = text[text.index(">") + 1 :]
     opening = f'<svg class="chart" {box.group() if box else ""} role="img" aria-labelledby="{prefix}-title">'
-    return Markup(f'{opening}<title id="{prefix}-title">{escape(title)}</title>{body.strip()}')  # noqa: S704
+    return Markup(f'{opening}<title id="{prefix}-title">{escape(title)}</title>{body.strip()}')  # noqa: S704  names are escaped
 
 
 def _tag_for_page(tag: str, used: frozenset[str], prefix: str) -> str:

@@ -84,24 +84,25 @@ class Failure:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under worker counts; `failures` says in words what the failed entries only name."""
+    """Rows under worker counts, and the A/A twin; `failures` says in words what the failed entries only name."""
 
     workers: tuple[int, ...]
     rows: tuple[Row, ...]
+    twin: Entry | None
     failures: tuple[Failure, ...]
 
 
 def table(scaling: StudyScaling, plan: Plan) -> Table:
     """The study's table. Every cell but the reference is in it; failed ones are, and are never marked best."""
-    shown = [cell for cell in scaling.cells if cell.cell.cell_id != SERIAL]
-    workers = tuple(sorted({cell.cell.setting.workers for cell in shown}))
     grouped: dict[Variant, dict[int, CellScaling]] = {}
-    for cell in shown:
-        grouped.setdefault(Variant.of(cell.cell), {})[cell.cell.setting.workers] = cell
+    for cell in scaling.cells:
+        if cell.parallel:
+            grouped.setdefault(Variant.of(cell.cell), {})[cell.cell.setting.workers] = cell
+    workers = tuple(sorted({count for own in grouped.values() for count in own}))
     marked = marks(scaling, plan)
-    order = sorted(grouped, key=lambda variant: (not variant.twin, variant))
-    rows = tuple(_row(variant, workers, grouped[variant], marked) for variant in order)
-    return Table(workers, rows, failures(scaling.cells))
+    rows = tuple(_row(variant, workers, grouped[variant], marked) for variant in sorted(grouped))
+    twin = [_entry(cell, {}) for cell in scaling.cells if cell.cell.cell_id == SERIAL_AGAIN]
+    return Table(workers, rows, twin[0] if twin else None, failures(scaling.cells))
 
 
 def marks(scaling: StudyScaling, plan: Plan) -> dict[str, tuple[str, str]]:
@@ -163,7 +164,7 @@ def _row(
 ) -> Row:
     entries = tuple(_entry(own[count], marked) if count in own else None for count in workers)
     details = [*_default_chunksize(variant, own.values()), *variant.details]
-    return Row(TWIN if variant.twin else plain(variant.strategy), ", ".join(details), entries)
+    return Row(plain(variant.strategy), ", ".join(details), entries)
 
 
 def _default_chunksize(variant: Variant, cells: Iterable[CellScaling]) -> list[str]:

@@ -11,6 +11,8 @@ from manyhands.intervals import Estimate
 TIMES = "\N{MULTIPLICATION SIGN}"
 DASH = "\N{EN DASH}"
 DURATIONS = ((60.0, "min", 1 / 60), (1.0, "s", 1.0), (1e-3, "ms", 1e3), (1e-6, "\N{MICRO SIGN}s", 1e6))
+DECIMAL_LOST_AT = (100, 10)
+WHOLE_PERCENT_FROM = 0.1
 SIZES = ((2**40, "TiB"), (2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB"))
 
 
@@ -35,8 +37,7 @@ def number(value: float) -> str:
     """Three figures, never in powers of ten where a reader would have to count zeros."""
     if not math.isfinite(value):
         return "unbounded" if value > 0 else "unknown"
-    size = abs(value)
-    decimals = 0 if size >= 100 else 1 if size >= 10 else 2
+    decimals = sum(abs(value) < limit for limit in DECIMAL_LOST_AT)
     return f"{value:,.{decimals}f}"
 
 
@@ -70,7 +71,7 @@ def percent(fraction: float) -> str:
     """A fraction as a percentage; one decimal where it is small."""
     if not math.isfinite(fraction):
         return "unknown"
-    return f"{fraction * 100:.{0 if abs(fraction) >= 0.1 else 1}f} %"
+    return f"{fraction * 100:.{0 if abs(fraction) >= WHOLE_PERCENT_FROM else 1}f} %"
 
 
 def times(value: float) -> str:

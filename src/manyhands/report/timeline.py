@@ -8,6 +8,7 @@ The lanes, and what start-up, tail and teardown mean, are those of manyhands.lan
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -99,7 +100,7 @@ def round_to_draw(cell: Cell, ledgers: Any) -> Round | None:
     return by_wall[(len(by_wall) - 1) // 2] if by_wall else None
 
 
-def timeline(study: Study, cell: Cell, found: Round, rows: Any, span_ns: int, words: str) -> Timeline:
+def timeline(study: Study, cell: Cell, found: Round, rows: Any, *, span_ns: int, words: str) -> Timeline:
     """The timeline of one round of the cell over `span_ns` of time; `words` say which round it is."""
     lanes = lanes_of(found.workers, rows, cell.setting.workers)
     plane = Plane(found.t0_ns or 0, max(1, span_ns), len(lanes))
@@ -166,7 +167,7 @@ def _busy_before(edges: Any, lane: Lane) -> Any:
 def _runs(shades: Any) -> Iterable[tuple[int, int, int]]:
     """Neighbours of one shade as (shade, first, one past the last)."""
     breaks = [0, *(np.flatnonzero(np.diff(shades)) + 1).tolist(), len(shades)]
-    for left, right in zip(breaks, breaks[1:], strict=False):
+    for left, right in pairwise(breaks):
         yield min(SHADES, int(shades[left])), left, right
 
 

@@ -26,7 +26,8 @@ class Run(Protocol):
 
     def __call__(
         self, function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any
-    ) -> Iterable[Any]: ...
+    ) -> Iterable[Any]:
+        """Run all items; see the class."""
 
 
 @dataclass(frozen=True)

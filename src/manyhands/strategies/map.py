@@ -16,4 +16,5 @@ def default_chunksize(items: int, workers: int) -> int:
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """`Pool.map`: chunks handed out as workers get free, all results at the end and in order."""
     with context.Pool(workers) as pool:
-        return pool.map(function, items, chunksize)
+        results: list[Any] = pool.map(function, items, chunksize)
+        return results

@@ -49,7 +49,8 @@ def dispatch(chunks: Iterator[Any], crew: dict[Any, Any]) -> list[Any]:
     for pipe in crew:
         pipe.send(next(chunks, STOP))
     while crew:
-        for pipe in wait(list(crew)):
+        ready: list[Any] = wait(list(crew))
+        for pipe in ready:
             try:
                 answer = pipe.recv()
             except EOFError:

@@ -5,6 +5,7 @@ Contiguous parts: if the big items stand together, one worker gets them all.
 
 import traceback
 from collections.abc import Sequence
+from itertools import pairwise
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
@@ -56,4 +57,4 @@ def _receive(receiver: Any, results: list[Any]) -> BaseException | None:
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """The list split evenly into contiguous parts, one `Process` a part."""
     bounds = [len(items) * worker // workers for worker in range(workers + 1)]
-    return run_parts(function, [items[low:high] for low, high in zip(bounds, bounds[1:])], context)
+    return run_parts(function, [items[low:high] for low, high in pairwise(bounds)], context)

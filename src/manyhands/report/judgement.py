@@ -1,6 +1,6 @@
 """What each study comes to, for the top of the page: judged once, then only worded; pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,10 +26,11 @@ from manyhands.report.text import (
 )
 from manyhands.results import Cell, Results, Study
 from manyhands.scaling import StudyScaling, scale
+from manyhands.speedometer import FEWEST_SPINS, Walls, equal_speed_walls_s
 
 EQUALS_SHOWN = 8
 FAR = 10  # times the largest worker count: then the longest item is nobody's trouble
-EqualSpeed = Callable[[Study], dict[tuple[str, int], float] | None]
+DIGITS_CHANGE_AT = 2  # as in manyhands.wording
 
 
 @dataclass(frozen=True)
@@ -63,10 +64,10 @@ class Verdict:
     certain: bool
 
 
-def judge(results: Results, ledgers: Mapping[str, Any], equal_speed: EqualSpeed) -> list[Judged]:
+def judge(results: Results, ledgers: Mapping[str, Any]) -> list[Judged]:
     """Scaling and plan of every study; one without a serial reference has neither, and is still listed."""
     cpus = usable_cpus(results)
-    return [_judge(study, cpus, ledgers, equal_speed) for study in results.studies]
+    return [_judge(study, cpus, ledgers) for study in results.studies]
 
 
 def best_and_worst(scaling: StudyScaling, plan: Plan) -> list[tuple[str, Cell]]:
@@ -125,9 +126,9 @@ def cap_sentence(scaling: StudyScaling) -> str:
     return f"The longest item, {name} ({took}), is {share} of the work: no strategy can pass {times(scaling.cap)}{far}."
 
 
-def _judge(study: Study, cpus: float, ledgers: Mapping[str, Any], equal_speed: EqualSpeed) -> Judged:
+def _judge(study: Study, cpus: float, ledgers: Mapping[str, Any]) -> Judged:
     try:
-        scaling = scale(study, cpus, equal_speed(study))
+        scaling = scale(study, cpus, _equal_speed(study))
     except WorkError as trouble:
         return Judged(study, None, None, str(trouble))
     shown = [cell for _, cell in best_and_worst(scaling, recommend(scaling))]
@@ -135,6 +136,12 @@ def _judge(study: Study, cpus: float, ledgers: Mapping[str, Any], equal_speed: E
     found = {cell.cell_id: cell_losses(study, cell, ledgers) for cell in (*shown, *fastest)}
     losses = {cell_id: lost for cell_id, lost in found.items() if lost is not None}
     return Judged(study, scaling, recommend(scaling, losses), losses=losses)
+
+
+def _equal_speed(study: Study) -> Walls | None:
+    """The walls at equal CPU speed; None where no round knows its speed, for then they are the measured ones."""
+    spun = any(found.spins >= FEWEST_SPINS for cell in study.cells for found in cell.rounds)
+    return equal_speed_walls_s(study) if spun else None
 
 
 def _hero(plan: Plan, scaling: StudyScaling) -> tuple[str, str]:
@@ -149,7 +156,7 @@ def _hero(plan: Plan, scaling: StudyScaling) -> tuple[str, str]:
 
 def _rounded(speedup: Estimate) -> tuple[str, str]:
     """Point and interval with as many digits as the plan's own sentence has."""
-    digits = 1 if speedup.point >= 2 else 2
+    digits = 1 if speedup.point >= DIGITS_CHANGE_AT else 2
     if speedup.low is None or speedup.high is None:
         return f"{speedup.point:.{digits}f}{TIMES}", "no interval: too few blocks;"
     return f"{speedup.point:.{digits}f}{TIMES}", f"{speedup.low:.{digits}f}{DASH}{speedup.high:.{digits}f}"

@@ -1,0 +1,43 @@
+# Every target runs what the tox environment of the same name runs, in .venv.
+PYTHON ?= python3
+ARGS ?=
+BIN = .venv/bin
+
+.PHONY: report bench test lint type figures clean
+.DEFAULT_GOAL := report
+
+# Renders what is saved; measures first only when nothing is.
+report: .venv/data
+	@$(BIN)/manyhands report --if-any || { \
+	  $(BIN)/python -m pytest bench/ --benchmark-save $(ARGS); measured=$$?; \
+	  $(BIN)/manyhands report && exit $$measured; }
+
+bench: .venv/data
+	$(BIN)/python -m pytest bench/ --benchmark-save $(ARGS)
+
+test: .venv/test
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: .venv/lint
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+type: .venv/type
+	$(BIN)/mypy
+
+# The figures that manyhands publishes about itself: minutes each.
+figures: .venv/data
+	$(BIN)/python -m pytest bench/ -m figures -s $(ARGS)
+
+clean:
+	rm -rf .venv build *.egg-info
+
+.venv/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "manyhands needs Python 3.11 or newer: make PYTHON=python3.12" >&2; exit 2; }
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/data .venv/test .venv/lint .venv/type: .venv/pip pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable '.[$(@F)]'
+	@touch $@
