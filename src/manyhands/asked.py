@@ -1,5 +1,6 @@
 """What a bench run is asked to measure: the profile, and whatever the options put in its place."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -49,7 +50,7 @@ def read(options: Mapping[str, Any]) -> Asked:
     """
     grids = profiles.find(options.get("profile") or "quick")
     if options.get("workloads"):
-        wanted = axes.names("workload", options["workloads"], workload.names())
+        wanted = tuple(workload.find(name).name for name in options["workloads"].split(","))
         kept = [grid for grid in grids if grid.workload in wanted]
         grids = (*kept, *(Grid(name) for name in wanted if name not in {grid.workload for grid in kept}))
     changes = _changes(options)
@@ -74,12 +75,21 @@ def _changes(options: Mapping[str, Any]) -> dict[str, Any]:
         "chunksizes": lambda words: axes.counts_or("chunksizes", words, "default"),
         "start_methods": lambda words: axes.names("start method", words, START_METHODS),
         "orders": lambda words: axes.names("order", words, ORDERS),
-        "cores": lambda words: axes.counts_or("cores", words, "all"),
+        "cores": _cores,
         "blocks": _blocks,
         "budget_s": lambda word: axes.seconds("budget", word),
     }
     given = {"budget_s": options.get("budget"), **{name: options.get(name) for name in readers if name != "budget_s"}}
     return {name: readers[name](words) for name, words in given.items() if words is not None}
+
+
+def _cores(words: str) -> tuple[int | None, ...]:
+    found = axes.counts_or("cores", words, "all")
+    usable = len(os.sched_getaffinity(0))
+    for cores in found:
+        if cores is not None and cores > usable:
+            raise UsageError(f"cores can't be {cores}: this process may use {usable}")
+    return found
 
 
 def _blocks(words: str) -> tuple[int, int]:
@@ -95,11 +105,10 @@ def _parameters(words: Sequence[str]) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for word in words:
         name, equals, value = word.partition("=")
-        owner, dot, parameter = name.partition(".")
+        owner, dot, parameter = name.rpartition(".")
         if not equals or not dot:
             raise UsageError(f"a parameter can't be {word!r}: write WORKLOAD.NAME=VALUE, like csv_parse.engine=pandas")
-        axes.names("workload", owner, workload.names())
-        found.setdefault(owner, {})[parameter] = value
+        found.setdefault(workload.find(owner).name, {})[parameter] = value
     return found
 
 

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -192,7 +193,7 @@ def _finish(job: Job, answer: Answer) -> Finished:
     return Finished(Round(**known, **summary(ledger.rows()), workers=workers), path.read_bytes())
 
 
-def summary(rows: list[Row]) -> dict[str, object]:
+def summary(rows: list[Row]) -> dict[str, Any]:
     """What a Round tells of its items: counts, sums, the longest item, one digest of all results."""
     done = [(row.end_ns - row.start_ns, index, row) for index, row in enumerate(rows) if row.state is State.DONE]
     longest_ns, longest, _ = max(done, default=(0, None, None))

@@ -138,7 +138,11 @@ class Ledger:
     def lives(self) -> list[Life]:
         """The rows of all workers that were asked for, in that order."""
         found = [LIFE.unpack_from(self.memory, HEADER.size + slot * LIFE.size) for slot in range(self.slots)]
-        return [Life(*life, exit_code=None if code == NO_EXIT_CODE else code) for *life, code in found if life[1]]
+        return [
+            Life(pid, requested_ns, ready_ns, exit_ns, None if code == NO_EXIT_CODE else code)
+            for pid, requested_ns, ready_ns, exit_ns, code in found
+            if requested_ns
+        ]
 
     def _set(self, slot: int, offset: int, value: int) -> None:
         if slot < self.slots:

@@ -67,13 +67,17 @@ def _let_save_go_without_a_name(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Read what is asked for, so that bad input ends the run before anything is measured."""
     try:
-        save = config.getoption("benchmark_save", None)
-        if save and Path(save).exists():
-            raise UsageError(f"--benchmark-save took {save!r} for a name: put it after the path, or write =NAME")
+        _refuse_a_path_for_a_name(config.getoption("benchmark_save", None))
         options = {name.strip("-").replace("-", "_"): config.getoption(name) for name in OPTIONS}
         config.stash[_key] = Session(read(options), JOURNALS, lambda: _terminal(config))
     except UsageError as error:
         pytest.exit(str(error), returncode=error.exit_status)
+
+
+def _refuse_a_path_for_a_name(save: str | None) -> None:
+    """`--benchmark-save bench/` would save under the name bench and collect nothing that was meant."""
+    if save and Path(save).exists():
+        raise UsageError(f"--benchmark-save took {save!r} for a name: put it after the path, or write =NAME")
 
 
 @contextmanager

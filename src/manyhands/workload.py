@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from manyhands.errors import unknown
+from manyhands.errors import UsageError, unknown
 
 Fact = str | int | float | bool | None
 Facts = Mapping[str, Fact]
@@ -65,7 +65,7 @@ def _weigh_nothing(item: Any) -> float:
 class Workload:
     """One workload, as its file describes it.
 
-    name: the registry's key, equal to the module's name.
+    name: the registry's key: the module's name, for a built-in one without its package.
     function: item -> result. Module-level (workers import it); its result is plain data whose `repr` is the
         same whenever the work is the same, because that is what the engine compares.
     parameters: a frozen dataclass; every field has a default and is a str, int, float, bool or Literal.
@@ -104,7 +104,7 @@ def workload(**description: Any) -> Callable[[ItemFunction], ItemFunction]:
     """
 
     def register(function: ItemFunction) -> ItemFunction:
-        name = function.__module__.rpartition(".")[2]
+        name = function.__module__.removeprefix(f"{BUILT_IN}.")
         _registry[name] = Workload(name=name, function=function, **description)
         return function
 
@@ -120,10 +120,23 @@ def names() -> list[str]:
 def find(name: str) -> Workload:
     """The workload of this name, its module imported now.
 
+    A name with a dot is a module of the user's own, with a workload in it.
     Raises UsageError, naming the workloads there are, when there is none of this name.
     """
     if name not in _registry:
-        if name not in names():
+        module = name if "." in name else f"{BUILT_IN}.{name}"
+        if "." not in name and name not in names():
             raise unknown("workload", name, names())
-        importlib.import_module(f"{BUILT_IN}.{name}")
+        _import(module, name)
+    if name not in _registry:
+        raise UsageError(f"module {name} registers no workload: put @workload(...) above its item function")
     return _registry[name]
+
+
+def _import(module: str, name: str) -> None:
+    try:
+        importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name is None or not module.startswith(error.name):
+            raise
+        raise unknown("workload", name, names()) from None

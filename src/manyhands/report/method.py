@@ -28,13 +28,13 @@ METHOD = (
     ),
     (
         "Equal CPU speed",
-        ("Machines change speed while one measures. The second figure corrects each round by the CPU time that its own "
-         "items took; extra CPU time that a setting itself causes is added back. Sleep-bound work hardly changes."),
+        ("Cores change speed while one measures. Between items every worker runs a fixed spin, which tells how fast its "
+         "core was; the second figure brings every round to one speed. Dearer items are not corrected away."),
     ),
     (
         "Failed rounds",
-        ("A round that raised, hung, lost items or did other work than the serial one has no time. A cell with a failed "
-         "round is shown, and never ranked."),
+        ("A round that raised, hung, lost items or did other work than the serial one has no time. A cell with a "
+         "failed round is shown, and never ranked."),
     ),
     (
         "Cap",
