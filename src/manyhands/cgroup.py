@@ -45,11 +45,9 @@ def _groups(proc: Path, mounts: Path) -> Iterator[tuple[Path, int]]:
         return
     for line in lines:
         number, controllers, path = line.split(":", 2)
-        if number == "0":
-            roots, version = (mounts, mounts / "unified"), 2
-        else:
-            roots, version = (mounts / controllers, *(mounts / name for name in controllers.split(","))), 1
-        for root in dict.fromkeys(roots):
+        version = 2 if number == "0" else 1
+        names = ("", "unified") if version == 2 else (controllers, *controllers.split(","))  # noqa: PLR2004
+        for root in dict.fromkeys(mounts / name for name in names):
             yield from ((folder, version) for folder in _with_parents(root, path))
 
 

@@ -93,7 +93,8 @@ class Ledger:
         """Where item `index`'s row begins. Raises IndexError beyond the last item."""
         if not 0 <= index < self.items:
             raise IndexError(index)
-        return self._items_offset + index * ROW_BYTES
+        offset: int = self._items_offset + index * ROW_BYTES
+        return offset
 
     def count_again(self, offset: int) -> None:
         """Say that the item at this offset, begun before, is begun once more."""
@@ -107,11 +108,12 @@ class Ledger:
     def row(self, index: int) -> Row:
         """Item `index`'s row."""
         offset = self.offset_of(index)
-        start_ns, worker, state = START.unpack_from(self.memory, offset)
-        _, *end = END.unpack_from(self.memory, offset + STATE_OFFSET)
-        (again,) = AGAIN.unpack_from(self.memory, offset + AGAIN_OFFSET)
-        (digest,) = DIGEST.unpack_from(self.memory, offset + DIGEST_OFFSET)
-        return Row(start_ns, worker, State(state), *end, again=again, digest=digest)
+        start = START.unpack_from(self.memory, offset)
+        end = END.unpack_from(self.memory, offset + STATE_OFFSET)
+        again = AGAIN.unpack_from(self.memory, offset + AGAIN_OFFSET)
+        digest = DIGEST.unpack_from(self.memory, offset + DIGEST_OFFSET)
+        start_ns, worker, state = start
+        return Row(start_ns, worker, State(state), *end[1:], *again, *digest)
 
     def rows(self) -> list[Row]:
         """Every item's row, in given order."""

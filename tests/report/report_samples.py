@@ -53,8 +53,8 @@ class Maker:
         lengths = rows["end_ns"] - rows["start_ns"]
         return Round(
             cell_id, block, position, Outcome.OK, "", t0, t1, len(rows), len(rows), int(rows["cpu_ns"].sum()),
-            int(lengths.sum()), int(lengths.argmax()), int(lengths.max()), spin_ns=20_100.0 * speed * self.random.gauss(1.0, 0.015), spins=60,
-            tree_cpu_ns=int(rows["cpu_ns"].sum()), steal_s=0.0, workers=workers, ledger=name,
+            int(lengths.sum()), int(lengths.argmax()), int(lengths.max()),
+            spin_ns=20_100.0 * speed * self.random.gauss(1.0, 0.015), spins=60, tree_cpu_ns=int(rows["cpu_ns"].sum()), steal_s=0.0, workers=workers, ledger=name,
         )  # fmt: skip
 
     def failed(self, cell_id: str, block: int, position: int, outcome: Outcome, reason: str, expected: int) -> Round:
@@ -103,7 +103,9 @@ def study(
             rounds.setdefault(cell_id, []).append(found)
     made = tuple(Cell(cell_id, setting, setting.chunksize, tuple(rounds[cell_id])) for cell_id, setting in cells)
     item_names = tuple(names or (f"vendor_{place:02}.csv" for place in range(len(items_ns))))
-    return Study(label, label.split("[", maxsplit=1)[0], {}, item_names, 20251123, "2025-11-23T09:00:00+00:00", True, made)
+    return Study(
+        label, label.split("[", maxsplit=1)[0], {}, item_names, 20251123, "2025-11-23T09:00:00+00:00", True, made
+    )
 
 
 def settings(counts: Sequence[int], *kinds: dict[str, Any]) -> list[Setting]:

@@ -29,7 +29,7 @@ def summary(judged: Sequence[Judged]) -> str:
 
 def inert(text: object, length: int = 160) -> str:
     """Text that Markdown shows as it stands: no markup, link, mention or table cell can begin in it."""
-    escaped = re.sub(r"([\\`*_{}\[\]()<>#+!|~$&])", r"\\\1", short(text, length))
+    escaped = re.sub(r"([\\`*\[\]<>#|~$&]|(?<![^\W_])_|_(?![^\W_]))", r"\\\1", short(text, length))
     return re.sub(r"(#|@|:(?=//)|www(?=\.))", rf"\1{ZERO_WIDTH}", escaped)
 
 
@@ -52,7 +52,7 @@ def _details(one: Judged, found: Verdict, rows: int) -> list[str]:
 
 def _table(whole: Table, rows: int) -> list[str]:
     """The table's rows with the marked ones kept; what does not fit is counted."""
-    heads = ["setting, by workers", *(str(count) for count in whole.workers)]
+    heads = ["speedup as measured, by workers", *(str(count) for count in whole.workers)]
     kept = sorted(whole.rows, key=lambda row: not any(entry and entry.mark for entry in row.entries))[:rows]
     lines = ["", f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}"]
     for row in kept:

@@ -11,35 +11,47 @@ from manyhands.results import Results, Study
 METHOD = (
     (
         "Rounds and blocks",
-        ("Every round runs in a fresh small interpreter. A block is one round of every cell in random order; the order "
-         "follows from the seed. Nothing is dropped: every round is in rounds.csv."),
+        (
+            "Every round runs in a fresh small interpreter. A block is one round of every cell in random order, which "
+            "follows from the seed. Nothing is dropped: every round is in rounds.csv."
+        ),
     ),
     (
         "Speedup",
-        ("Serial wall time divided by the cell's wall time, taken inside each block, then the median over blocks. Wall "
-         "time runs from before the first worker exists until the last has gone. The reference is plain serial code, "
-         "never a pool of one worker."),
+        (
+            "Serial wall time divided by the cell's wall time, taken inside each block, then the median over blocks. "
+            "Wall time runs from before the first worker exists until the last has gone. The reference is plain serial "
+            "code, never a pool of one worker."
+        ),
     ),
     ("Intervals", "95 %. How they were made: {intervals}."),
     (
         "Noise floor",
-        ("The serial cell runs twice in every block under two names. How far the twin's speedup strays from 1 is what "
-         "this machine makes up by itself; no difference below it is claimed."),
+        (
+            "The serial cell runs twice in every block under two names. How far the twin's speedup strays from 1 is what "
+            "this machine makes up by itself; no difference below it is claimed."
+        ),
     ),
     (
         "Equal CPU speed",
-        ("Cores change speed while one measures. Between items every worker runs a fixed spin, which tells how fast its "
-         "core was; the second figure brings every round to one speed. Dearer items are not corrected away."),
+        (
+            "Cores change speed while one measures. Between items every worker runs a fixed spin, which tells how fast "
+            "its core was; the second figure brings every round to one speed. Dearer items are not corrected away."
+        ),
     ),
     (
         "Failed rounds",
-        ("A round that raised, hung, lost items or did other work than the serial one has no time. A cell with a "
-         "failed round is shown, and never ranked."),
+        (
+            "A round that raised, hung, lost items or did other work than the serial one has no time. A cell with a "
+            "failed round is shown, and never ranked."
+        ),
     ),
     (
         "Cap",
-        ("Work divided by its longest item, from the serial rounds. No way of handing out whole items can beat "
-         "min(workers, cap)."),
+        (
+            "Work divided by its longest item, from the serial rounds. No way of handing out whole items can beat "
+            "min(workers, cap)."
+        ),
     ),
 )
 UNITS = {"_bytes": size, "_ns": lambda value: duration(value / 1e9), "_s": duration}

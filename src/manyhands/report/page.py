@@ -122,9 +122,7 @@ def _timelines(one: Judged, ledgers: Mapping[str, Any]) -> tuple[Timeline, ...]:
     kept = [(part, cell, found) for part, cell, found in drawn if found is not None]
     span_ns = max((found.wall_ns for _, _, found in kept), default=0)
     return tuple(
-        timeline(
-            one.study, cell, found, ledgers[found.ledger], span_ns=span_ns, words=f"{part}: {cell_name(cell)}"
-        )
+        timeline(one.study, cell, found, ledgers[found.ledger], span_ns=span_ns, words=f"{part}: {cell_name(cell)}")
         for part, cell, found in kept
     )
 

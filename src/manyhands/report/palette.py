@@ -55,8 +55,7 @@ def looks(studies: Iterable[Study]) -> dict[str, Look]:
     """A look for each strategy of a report; the order of names decides, so the same data look the same."""
     names = sorted({cell.setting.strategy for study in studies for cell in study.cells} - {SERIAL})
     found = {
-        name: Look(SERIES[place % len(SERIES)][0], MARKERS[place % len(MARKERS)])
-        for place, name in enumerate(names)
+        name: Look(SERIES[place % len(SERIES)][0], MARKERS[place % len(MARKERS)]) for place, name in enumerate(names)
     }
     return {SERIAL: Look(NEUTRAL, "o"), **found}
 

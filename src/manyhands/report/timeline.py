@@ -23,6 +23,7 @@ WIDTH, LEFT, RIGHT, TOP, AXIS = 340.0, 22.0, 6.0, 4.0, 20.0
 SPAN = WIDTH - LEFT - RIGHT
 LANES_HEIGHT, LANE_MOST, LANE_LEAST = 130.0, 18.0, 4.5
 ITEMS_ONE_BY_ONE = 2000
+ITEMS_ON_A_PAGE = 24_000  # some 50 bytes each
 NAMED_ITEMS = 60
 SHADES = 4
 LEAST_WIDTH = 0.35
@@ -100,11 +101,21 @@ def round_to_draw(cell: Cell, ledgers: Any) -> Round | None:
     return by_wall[(len(by_wall) - 1) // 2] if by_wall else None
 
 
-def timeline(study: Study, cell: Cell, found: Round, rows: Any, *, span_ns: int, words: str) -> Timeline:
-    """The timeline of one round of the cell over `span_ns` of time; `words` say which round it is."""
+def most_items(timelines: int) -> int:
+    """How many items each of this many timelines on a page may draw one by one."""
+    return min(ITEMS_ONE_BY_ONE, ITEMS_ON_A_PAGE // max(1, timelines))
+
+
+def timeline(
+    study: Study, cell: Cell, found: Round, rows: Any, *, span_ns: int, words: str, most: int = ITEMS_ONE_BY_ONE
+) -> Timeline:
+    """The timeline of one round of the cell over `span_ns` of time; `words` say which round it is.
+
+    most: up to so many items are drawn one by one; more are summed up.
+    """
     lanes = lanes_of(found.workers, rows, cell.setting.workers)
     plane = Plane(found.t0_ns or 0, max(1, span_ns), len(lanes))
-    one_by_one = sum(len(lane.indices) for lane in lanes) <= ITEMS_ONE_BY_ONE
+    one_by_one = sum(len(lane.indices) for lane in lanes) <= most
     items = _item_marks(plane, rows, lanes) if one_by_one else _shade_marks(plane, lanes)
     marks = (*_life_marks(plane, found, lanes), *items, *_named_marks(plane, study, found, lanes))
     return Timeline(

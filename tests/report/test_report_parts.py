@@ -1,0 +1,359 @@
+"""The report's parts: tables, curves, timelines, splits, colours, words, Markdown."""
+
+import re
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+import report_samples as samples
+from hypothesis import given
+from hypothesis import strategies as st
+
+from manyhands import report
+from manyhands.intervals import Estimate
+from manyhands.plan import recommend
+from manyhands.report import curves, figures, markdown, palette, split, svg, tables, text, timeline
+from manyhands.report.judgement import judge
+from manyhands.round import Outcome
+from manyhands.scaling import scale
+from manyhands.setting import Setting
+
+
+@pytest.fixture(scope="module")
+def judged():
+    """The sample's studies, judged, and their ledgers."""
+    results, ledgers = samples.sample()
+    return judge(results, ledgers), ledgers
+
+
+# words
+
+
+@given(st.text())
+def test_plain_is_one_printable_line(name):
+    """Whatever a name holds, its plain form prints on one line."""
+    assert text.plain(name).isprintable()
+
+
+@given(st.text(), st.integers(8, 60))
+def test_short_keeps_start_and_end(name, length):
+    """A cut name is no longer than asked and keeps its start and its suffix."""
+    cut = text.short(name, length)
+    assert len(cut) <= length
+    assert text.plain(name).startswith(cut[: length // 2 - 1])
+    assert text.plain(name).endswith(cut[-length // 2 + 1 :])
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "0 s"), (3e-7, "300 ns"), (0.00123, "1.23 ms"), (1.5, "1.50 s"), (90, "90.0 s"), (150, "2.50 min")],
+)
+def test_duration_units(seconds, words):
+    """A duration is told in the unit that needs no zeros."""
+    assert text.duration(seconds) == words
+
+
+def test_interval_that_is_missing_is_said():
+    """A point without an interval says why it has none."""
+    assert (
+        text.with_interval(Estimate(2.0, None, None, 1, ""))
+        == "2.00\N{MULTIPLICATION SIGN} (no interval: too few blocks)"
+    )
+
+
+# tables
+
+
+def test_variants_with_a_default_chunksize_share_a_row():
+    """Pool.map's default chunksize changes with the workers: still one row, which names the range."""
+    maker = samples.Maker()
+    study = samples.study(maker, "s", [samples.MS] * 64, samples.settings((2, 4), {"strategy": "map"}))
+    in_force = {"map-w2-fork-given": 8, "map-w4-fork-given": 4}
+    study = replace(study, cells=tuple(replace(cell, chunksize=in_force.get(cell.cell_id)) for cell in study.cells))
+    scaling = scale(study, 4)
+    [row] = tables.table(scaling, recommend(scaling)).rows
+    assert (row.strategy, row.details, len(row.entries)) == ("map", "default chunksize, 4 to 8", 2)
+
+
+def test_start_methods_and_orders_have_rows_of_their_own():
+    """Settings that differ in anything but workers are never merged into one row."""
+    maker = samples.Maker()
+    kinds = [
+        {"strategy": "map"},
+        {"strategy": "map", "start_method": "spawn"},
+        {"strategy": "map", "order": "largest-first"},
+    ]
+    kinds += [{"strategy": "map", "cores": 2}, {"strategy": "map", "chunksize": 4}]
+    scaling = scale(samples.study(maker, "s", [samples.MS] * 8, samples.settings((2,), *kinds)), 4)
+    rows = tables.table(scaling, recommend(scaling)).rows
+    assert {row.details for row in rows} == {"", "spawn", "largest first", "on 2 cores", "chunksize 4"}
+
+
+def test_marks_follow_the_plan(judged):
+    """The plan's choice is marked as recommended, its equals as not measurably different, and nothing else."""
+    one = judged[0][0]
+    marks = {
+        (row.strategy, entry.mark)
+        for row in tables.table(one.scaling, one.plan).rows
+        for entry in row.entries
+        if entry and entry.mark
+    }
+    assert ("imap_unordered", "recommended") in marks
+    assert {mark for _, mark in marks} <= {"recommended", "not measurably different"}
+
+
+def test_failures_of_one_reason_are_counted_together(judged):
+    """Two rounds that failed alike make one sentence; another reason makes another."""
+    cell = judged[0][0].scaling.study.cell("queue-w8-fork-given")
+    other = replace(cell.rounds[4], outcome=Outcome.LOST, reason="1 lost", detail="Traceback\n\x1b[1mlast")
+    scaling = scale(
+        replace(
+            judged[0][0].study, cells=(*judged[0][0].study.cells[:2], replace(cell, rounds=(*cell.rounds[:4], other)))
+        ),
+        4,
+    )
+    found = tables.table(scaling, recommend(scaling)).failures
+    assert [failure.words.partition(": ")[2][:19] for failure in found] == [
+        "failed 1 of 5: hung",
+        "failed 1 of 5: lost",
+    ]
+    assert found[1].detail == "Traceback\n\\x1b[1mlast"
+
+
+# curves and figures
+
+
+def test_strategies_keep_their_look_across_studies(judged):
+    """A strategy has one colour and marker in every figure, and neighbours have different ones."""
+    looks = palette.looks(one.study for one in judged[0])
+    for one in judged[0]:
+        for curve in curves.chart(one.scaling, one.plan, looks).curves:
+            look = looks[curve.name.split(",")[0]]
+            assert (curve.look.colour, curve.look.marker) == (look.colour, look.marker)
+    assert len({(look.colour, look.marker) for look in looks.values()}) == len(looks)
+
+
+def test_many_variants_leave_the_chosen_one_in_colour():
+    """Past the colours, the chosen and the fastest curves are drawn in colour and the rest stays visible, unnamed."""
+    maker = samples.Maker()
+    kinds = [{"strategy": "map", "chunksize": size} for size in range(1, 13)]
+    scaling = scale(samples.study(maker, "s", [5 * samples.MS] * 48, samples.settings((2, 4), *kinds)), 4)
+    chart = curves.chart(scaling, recommend(scaling), palette.looks([scaling.study]))
+    assert (len(chart.curves), len(chart.others)) == (8, 4)
+    assert [curve.chosen for curve in chart.curves] == [True] + [False] * 7
+
+
+def test_failed_points_are_crosses_not_points(judged):
+    """A failed cell has no speedup in the figure; its worker count is kept for the cross."""
+    one = judged[0][0]
+    looks = palette.looks([one.study])
+    [queue] = [curve for curve in curves.chart(one.scaling, one.plan, looks).curves if curve.name == "queue"]
+    assert [count for count, _ in queue.points] == [2, 4]
+    assert queue.failed == (8,)
+
+
+def test_overview_shares_its_axes(judged):
+    """Small multiples compare only on common axes."""
+    charts = curves.overview([one.scaling for one in judged[0]])
+    assert len({(chart.workers, chart.top) for chart in charts}) == 1
+
+
+def test_no_text_lies_on_text(judged):
+    """Neither the legend's, the axes' nor the rows' words overlap, whatever the number of settings."""
+    for one in judged[0]:
+        looks = palette.looks([one.study])
+        with svg.style():
+            drawn = [
+                figures.speedup_figure(curves.chart(one.scaling, one.plan, looks)),
+                figures.wall_figure(curves.wall_groups(one.scaling, looks)),
+            ]
+            for figure in drawn:
+                assert _overlapping(figure) == []
+
+
+def _overlapping(figure):
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.text import Text
+
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    words = [found for found in figure.findobj(Text) if found.get_text() and found.get_visible()]
+    boxes = [(found.get_text(), found.get_window_extent(canvas.get_renderer())) for found in words]
+    inside = [box for box in boxes if box[1].width]
+    return [
+        (one, other)
+        for place, (one, box) in enumerate(inside)
+        for other, second in inside[place + 1 :]
+        if box.x0 < second.x1 and second.x0 < box.x1 and box.y0 < second.y1 - 1 and second.y0 < box.y1 - 1
+    ]
+
+
+def test_inline_svg_has_no_ids_of_its_own_left():
+    """Two copies of one chart on a page share no id, and text that looks like markup stays text."""
+    chart = (
+        b'<svg viewBox="0 0 1 1"><style>*{}</style><path id="a" style="fill: #0b62a8"/><use href="#a"/>'
+        b'<text>#a &lt;b id="a"> #0b62a8</text></svg>'
+    )
+    page = svg.inline(chart, "x", 'a "title" <b>') + svg.inline(chart, "y", "")
+    assert re.findall(r'<(?:path|use) (?:id|href)="([^"]*)"', page) == ["x-a", "#x-a", "y-a", "#y-a"]
+    assert '<text>#a &lt;b id="a"> #0b62a8</text>' in page
+    assert "fill: var(--series-0)" in page
+    assert "<style" not in page
+    assert "<b>" not in page
+
+
+# timelines
+
+
+def test_lanes_of_a_timeline_cover_the_round(judged):
+    """Marks stay on the plane, the longest item is named, and there is a lane per worker."""
+    study, ledgers = judged[0][0].study, judged[1]
+    cell = study.cell("imap_unordered-w4-c1-fork-largest-first")
+    found = timeline.round_to_draw(cell, ledgers)
+    drawn = timeline.timeline(study, cell, found, ledgers[found.ledger], span_ns=2 * found.wall_ns, words="w")
+    boxes = [
+        re.match(r"M([\d.]+) ([\d.]+)h([\d.]+)", part) for mark in drawn.marks for part in mark.path.split("z") if part
+    ]
+    middle = timeline.LEFT + timeline.SPAN / 2
+    assert max(float(box[1]) + float(box[3]) for box in boxes) == pytest.approx(middle, abs=0.5)
+    assert min(float(box[1]) for box in boxes) == timeline.LEFT
+    assert [label.words for label in drawn.lanes] == ["0", "1", "2", "3"]
+    [longest] = [mark for mark in drawn.marks if mark.kind == "longest"]
+    assert longest.words.startswith("vendor_17.csv: ")
+    assert {"startup", "done", "tail", "teardown", "longest"} <= set(drawn.kinds)
+
+
+def test_every_item_of_a_short_round_is_drawn(judged):
+    """Up to 2,000 items each have a rectangle; one that raised is of its own kind."""
+    study, ledgers = judged[0][0].study, judged[1]
+    cell = study.cell("map-w4-c6-fork-given")
+    found = timeline.round_to_draw(cell, ledgers)
+    rows = ledgers[found.ledger].copy()
+    rows["state"][5] = 3
+    drawn = timeline.timeline(study, cell, found, rows, span_ns=found.wall_ns, words="w")
+    counts = {mark.kind: mark.path.count("z") for mark in drawn.marks if mark.kind in {"done", "raised"}}
+    assert counts == {"done": 47, "raised": 1}
+
+
+def test_many_items_are_summed_up(judged):
+    """Thousands of items become shades, whose busy time is the items' own."""
+    study, ledgers = judged[0][1].study, judged[1]
+    cell = study.cell("map-w4-c80-fork-given")
+    found = timeline.round_to_draw(cell, ledgers)
+    drawn = timeline.timeline(study, cell, found, ledgers[found.ledger], span_ns=found.wall_ns, words="w")
+    assert "busy" in drawn.kinds
+    assert "done" not in drawn.kinds
+    assert sum(len(mark.path) for mark in drawn.marks) < 40_000
+
+
+def test_busy_time_before_an_edge():
+    """The busy share of a lane is exact at every edge, inside items, between them and after them."""
+    lane = timeline.Lane(0, (0, 1), np.array([10, 30]), np.array([20, 50]))
+    busy = timeline._busy_before(np.array([0, 10, 15, 20, 25, 30, 50, 60]), lane)
+    assert busy.tolist() == [0, 0, 5, 10, 10, 10, 30, 30]
+
+
+@pytest.mark.parametrize("span_ns", [1_500, 7_000_000, 341_000_000, 1_650_000_000, 90_000_000_000])
+def test_ticks_are_round_and_apart(span_ns):
+    """The axis has a few ticks at round moments, none over another, from microseconds to minutes."""
+    ticks = timeline._ticks(timeline.Plane(0, span_ns, 2))
+    assert 3 <= len(ticks) <= 7
+    assert all(second.x - first.x > 40 for first, second in pairwise(ticks))
+
+
+def test_round_to_draw_is_the_typical_one(judged):
+    """The drawn round is the one of median wall time, not the best."""
+    cell = judged[0][0].study.cells[3]
+    walls = sorted(found.wall_ns for found in cell.rounds)
+    assert timeline.round_to_draw(cell, judged[1]).wall_ns == walls[2]
+    assert timeline.round_to_draw(cell, {}) is None
+
+
+def test_split_adds_up_to_the_workers(judged):
+    """Useful work and all losses of a column sum to its number of workers, as the table's last row says."""
+    one = judged[0][0]
+    found = split.split({("part", "cell"): next(iter(one.losses.values()))})
+    figures_shown = [float(shares[0].replace("\N{MINUS SIGN}", "-")) for _, _, shares in found.rows]
+    assert sum(figures_shown[:-1]) == pytest.approx(figures_shown[-1], abs=0.05)
+
+
+# colours
+
+
+def _luminance(colour):
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _contrast(one, other):
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("scheme", [0, 1])
+def test_contrast(scheme):
+    """Text has 4.5:1 on whatever it stands on (WCAG AA), curves have 3:1 on the page, in both schemes."""
+    css = (Path(report.__file__).parent / "page.css").read_text()
+    roots = re.findall(r":root \{(.*?)\}", css, flags=re.DOTALL)
+    colours = dict(re.findall(r"--([\w-]+): (#\w+)", roots[scheme]))
+    colours |= {name: pair[scheme] for name, pair in palette.css_variables().items()}
+    texts = [("ink", "page"), ("ink", "card"), ("muted", "page"), ("muted", "card"), ("link", "page"), ("link", "card")]
+    texts += [("warn", "warn-soft"), ("bad", "page"), ("accent", "accent-soft"), ("accent", "card")]
+    texts += [("ink", "accent-soft"), ("muted", "equal-soft")]
+    assert [pair for pair in texts if _contrast(colours[pair[0]], colours[pair[1]]) < 4.5] == []
+    series = [name for name in colours if name.startswith("series") or name in {"limit", "item", "outline"}]
+    assert [name for name in series if _contrast(colours[name], colours["page"]) < 3] == []
+
+
+# Markdown
+
+
+@pytest.mark.parametrize("studies", [1, 2, 3, 6, 7, 40])
+def test_summary_is_short(judged, studies):
+    """The summary stays under 60 lines whatever was measured, and names how much it leaves out."""
+    many = [
+        replace(judged[0][place % 3], study=replace(judged[0][place % 3].study, label=f"s{place}"))
+        for place in range(studies)
+    ]
+    lines = markdown.summary(many).splitlines()
+    assert len(lines) < 60
+    assert ("and 20 more studies in index.html." in lines) == (studies == 40)
+
+
+def test_summary_says_the_verdict_and_the_failures(judged):
+    """A reviewer finds the sentence, the table and what failed."""
+    written = markdown.summary(judged[0])
+    assert "Use 4 workers, imap_unordered, chunksize 1, largest first" in written
+    assert "failed 2 of 6" in written
+    assert "recommended" in written
+
+
+def test_summary_keeps_names_inert():
+    """Names start no markup, mention, reference or link, and no table row gets a column more."""
+    results, ledgers = samples.hostile()
+    written = markdown.summary(judge(results, ledgers))
+    assert not re.search(r"(?<!\\)<", written)
+    assert not re.search(r"[@#]\w|://\w", written.replace("# manyhands", ""))
+    rows = [line for line in written.splitlines() if line.startswith("|")]
+    widths = [len(re.findall(r"(?<!\\)\|", row)) for row in rows]
+    assert widths == [4, 4, 4] + [5] * (len(rows) - 3)
+
+
+@given(st.text(alphabet="a_*`[]()<>|#@:/w.$~&\\!", max_size=20))
+def test_inert_escapes_every_mark(name):
+    """Taking the escapes away gives the name back, and no mark is left without one."""
+    written = markdown.inert(name)
+    assert not re.search(r"(?<!\\)(?:\\\\)*[*`\[\]<>|$~&]", written.replace("\u200b", "")) or "\\" in written
+    assert re.sub(r"\\(.)", r"\1", written.replace("\u200b", "")) == name
+
+
+def test_setting_names_agree_with_the_plan(judged):
+    """The page and the plan call a setting by the same words, in whatever order."""
+    cell = judged[0][0].plan.chosen.cell
+    assert set(tables.cell_name(cell).split(", ")) <= set(
+        judged[0][0].plan.sentence.removeprefix("use ").split(": ")[0].split(", ")
+    )
+    assert cell.setting == Setting("imap_unordered", 4, 1, "fork", "largest-first")

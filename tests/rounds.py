@@ -1,0 +1,43 @@
+"""Real rounds for tests: toy workloads run by a real host."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from manyhands.launch import Desk, Finished, launch, open_desk
+from manyhands.round import Job
+from manyhands.setting import Setting
+
+
+def run_round(folder: Path, setting: Setting, deadline_s: float = 30.0, **parameters: Any) -> Finished:
+    """One round of `toys.squares` with these parameters."""
+    with open_desk(folder) as desk:
+        return launch(desk, job(desk, setting, **parameters), deadline_s)
+
+
+def job(desk: Desk, setting: Setting, workload: str = "toys.squares", **parameters: Any) -> Job:
+    """The job of one round on this desk."""
+    return Job(
+        setting.cell_id, 0, 0, workload, parameters, setting, 1, True, True,
+        str(desk.data_dir), str(desk.rounds / "round"), str(desk.shared / "round"),
+    )  # fmt: skip
+
+
+@contextlib.contextmanager
+def nothing_left_behind() -> Iterator[None]:
+    """Check that no process started within is still running afterwards, wherever it hangs now."""
+    before = {process.pid for process in psutil.process_iter()}
+    yield
+    mine = [process for process in psutil.process_iter() if process.pid not in before and _is_ours(process)]
+    assert not mine, mine
+
+
+def _is_ours(process: psutil.Process) -> bool:
+    try:
+        words = " ".join(process.cmdline())
+        return process.status() != psutil.STATUS_ZOMBIE and ("manyhands.host" in words or words == "sleep 600")
+    except psutil.NoSuchProcess:
+        return False

@@ -1,0 +1,126 @@
+"""Launching a host: every way in which a round can end, told and cleaned up."""
+
+import os
+import time
+
+import pytest
+from rounds import job, nothing_left_behind, run_round
+
+from manyhands.errors import UsageError
+from manyhands.launch import launch, open_desk
+from manyhands.ledger import State
+from manyhands.ledgers import table
+from manyhands.round import Outcome, decode_round, encode
+from manyhands.setting import Setting
+
+SERIAL = Setting("serial")
+
+
+def test_ends_a_hung_round_at_its_deadline(tmp_path):
+    """A round past its deadline is ended with all its workers, and the item that hung is known."""
+    with nothing_left_behind():
+        found = run_round(tmp_path, Setting("map", 2), deadline_s=2.0, fault="hang")
+    assert found.round.outcome is Outcome.HUNG
+    assert "still running after 2.0 s" in found.round.reason
+    assert table(found.ledger)["state"][5] == State.RUNNING
+    assert found.round.items_done >= 5
+
+
+def test_a_pool_waits_for_ever_for_a_killed_worker(tmp_path):
+    """A worker killed in mid-item hangs Pool.map (a fact of the interpreter); the ledger names the item."""
+    with nothing_left_behind():
+        found = run_round(tmp_path, Setting("map", 2), deadline_s=2.0, fault="kill")
+    assert found.round.outcome is Outcome.HUNG
+    assert list(table(found.ledger)["state"]).index(State.RUNNING) == 5
+
+
+def test_tells_when_the_host_itself_died(tmp_path):
+    """A serial item that kills its process kills the host: the round died, with the exit code."""
+    found = run_round(tmp_path, SERIAL, fault="kill").round
+    assert found.outcome is Outcome.DIED
+    assert "exit code -9" in found.reason
+    assert found.items_done == 5
+
+
+def test_tells_of_processes_left_behind(tmp_path):
+    """A round whose workers leave a child running is failed, and the child is ended."""
+    with nothing_left_behind():
+        found = run_round(tmp_path, SERIAL, fault="leave-child").round
+    assert found.outcome is Outcome.LEFTOVER
+    assert "left behind" in found.reason
+
+
+def test_tells_of_a_grandchild_left_behind(tmp_path):
+    """So is a process that a worker left behind, though the caller never knew it."""
+    with nothing_left_behind():
+        found = run_round(tmp_path, Setting("map", 2), fault="leave-child").round
+    assert found.outcome is Outcome.LEFTOVER
+
+
+def test_the_workloads_own_check_is_heard(tmp_path):
+    """A round whose check finds the work undone is wrong, with the check's counts as reason."""
+    found = run_round(tmp_path, SERIAL, fault="check").round
+    assert (found.outcome, found.reason) == (Outcome.WRONG, "0 of 12 squares are stored")
+    with pytest.raises(ValueError, match="has no time"):
+        _ = found.wall_ns
+
+
+def test_refuses_an_empty_list(tmp_path):
+    """A workload without items is refused in one line."""
+    with pytest.raises(UsageError, match="has no items"):
+        run_round(tmp_path, SERIAL, items=0)
+
+
+def test_leaves_no_file_behind(tmp_path):
+    """After a round and its desk, the data folder is as it was and the temporary folders are gone."""
+    with open_desk(tmp_path) as desk:
+        launch(desk, job(desk, SERIAL), 30.0)
+        folders = (desk.rounds, desk.shared, desk.temporary)
+        assert not any(desk.rounds.iterdir())
+        assert not any(desk.shared.iterdir())
+    assert not any(folder.exists() for folder in folders)
+    assert not any(tmp_path.iterdir())
+
+
+def test_limits_the_cores(tmp_path):
+    """With cores=1 the round sees one core; more cores than there are is refused."""
+    usable = len(os.sched_getaffinity(0))
+    found = run_round(tmp_path, Setting("map", 2, cores=1)).round
+    assert found.ok
+    with pytest.raises(UsageError, match=f"this process may use {usable}"):
+        run_round(tmp_path, Setting("map", 2, cores=usable + 1))
+
+
+def test_the_rounds_sums_are_the_ledgers(tmp_path):
+    """What a round tells of its items is what stands in its ledger, and the clock encloses all items."""
+    found = run_round(tmp_path, Setting("imap_unordered", 2))
+    rows = table(found.ledger)
+    assert found.round.item_wall_ns == int((rows["end_ns"] - rows["start_ns"]).sum())
+    assert found.round.item_cpu_ns == int(rows["cpu_ns"].sum())
+    assert found.round.t0_ns <= rows["start_ns"].min()
+    assert rows["end_ns"].max() <= found.round.t1_ns
+    assert set(rows["worker"]) <= {worker.slot for worker in found.round.workers}
+
+
+def test_a_round_survives_its_journey_as_json(tmp_path):
+    """A round is the same after it was written as JSON and read back."""
+    found = run_round(tmp_path, Setting("map", 2)).round
+    assert decode_round(encode(found)) == found
+
+
+def test_an_interrupt_ends_the_host(tmp_path, monkeypatch):
+    """A Ctrl-C while a round runs ends the host and its workers at once and goes on to the caller."""
+    import signal
+
+    def interrupt(signal_number, frame):
+        raise KeyboardInterrupt
+
+    previous = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 1.0)
+    began = time.monotonic()
+    try:
+        with nothing_left_behind(), pytest.raises(KeyboardInterrupt):
+            run_round(tmp_path, Setting("map", 2), fault="hang")
+    finally:
+        signal.signal(signal.SIGALRM, previous)
+    assert time.monotonic() - began < 3.0

@@ -1,0 +1,75 @@
+"""squares: item n gives n * n, unless the parameters say that one item goes wrong, and how."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+from manyhands.errors import CheckFailed
+from manyhands.workload import Facts, Place, workload
+
+Fault = Literal["none", "raise", "kill", "exit", "hang", "leave-child", "wrong-in-worker", "check", "evidence"]
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """items: how many; at: the item that goes wrong; result_bytes: padding of every result."""
+
+    items: int = 12
+    fault: Fault = "none"
+    at: int = 5
+    result_bytes: int = 0
+
+
+class Item(NamedTuple):
+    """A number to square and what is to happen with it; maker is the process that made the items."""
+
+    number: int
+    fault: Fault
+    result_bytes: int
+    maker: int
+
+
+def items(parameters: Parameters, place: Place) -> list[Item]:
+    """The numbers from 0; one of them carries the fault."""
+    faults: list[Fault] = ["none"] * parameters.items
+    if parameters.fault not in ("check", "evidence") and parameters.at < parameters.items:
+        faults[parameters.at] = parameters.fault
+    return [Item(n, fault, parameters.result_bytes, os.getpid()) for n, fault in enumerate(faults)]
+
+
+def check(parameters: Parameters, place: Place, results: Sequence[Any]) -> Facts:
+    """Tell the sum; with fault "check", find the work not done; with "evidence", tell something else each time."""
+    if parameters.fault == "check":
+        raise CheckFailed("0 of 12 squares are stored")
+    return {"sum": sum(square for square, _ in results)} | (
+        {"moment": time.monotonic_ns()} if parameters.fault == "evidence" else {}
+    )
+
+
+@workload(
+    parameters=Parameters,
+    items=items,
+    tiny=Parameters(items=3),
+    check=check,
+    name_of=lambda item: f"number {item.number}",
+    weight_of=lambda item: float(item.number),
+)
+def square(item: Item) -> tuple[int, str]:
+    """Square the number, or go wrong."""
+    if item.fault == "raise":
+        raise ValueError("this number can't be squared")
+    if item.fault == "kill":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if item.fault == "exit":
+        os._exit(3)
+    if item.fault == "hang":
+        time.sleep(600)
+    if item.fault == "leave-child":
+        subprocess.Popen(["sleep", "600"])
+    if item.fault == "wrong-in-worker" and os.getpid() != item.maker:
+        return -1, ""
+    return item.number**2, "x" * item.result_bytes
