@@ -1,7 +1,9 @@
 """SQLite for workloads that write: each worker its own connection, one writer at a time, no lost rows.
 
 A connection must not cross a fork, so `connect` is called by the item function, inside the worker, and keeps
-one connection per thread of a process. Every write begins with BEGIN IMMEDIATE: a deferred transaction that
+one connection per thread of a process; `close_all` ends a round, so that the next one forks without any. (The
+child would inherit SQLite's list of the locks its process holds: one that the parent held while forking looks
+locked to the child for ever.) Every write begins with BEGIN IMMEDIATE: a deferred transaction that
 turns from reading to writing fails at once under contention, busy timeout or not.
 """
 

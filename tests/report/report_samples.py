@@ -53,8 +53,8 @@ class Maker:
         lengths = rows["end_ns"] - rows["start_ns"]
         return Round(
             cell_id, block, position, Outcome.OK, "", t0, t1, len(rows), len(rows), int(rows["cpu_ns"].sum()),
-            int(lengths.sum()), int(lengths.argmax()), int(lengths.max()),
-            spin_ns=20_100.0 * speed * self.random.gauss(1.0, 0.015), spins=60, tree_cpu_ns=int(rows["cpu_ns"].sum()), steal_s=0.0, workers=workers, ledger=name,
+            int(lengths.sum()), int(lengths.argmax()), int(lengths.max()), steal_s=0.0, workers=workers, ledger=name,
+            spin_ns=20_100.0 * speed * self.random.gauss(1.0, 0.015), spins=60, tree_cpu_ns=int(rows["cpu_ns"].sum()),
         )  # fmt: skip
 
     def failed(self, cell_id: str, block: int, position: int, outcome: Outcome, reason: str, expected: int) -> Round:

@@ -171,7 +171,7 @@ def test_failed_cell_is_never_ranked(tmp_path):
     assert "recommended" in marked
     assert ">1.8" in marked  # two workers, not eight
     assert "Slowest" not in text
-    assert "map, 8 workers: failed 2 of 6: lost, 1 item lost" in text
+    assert "map, 8 workers, chunksize 1: failed 2 of 6: lost, 1 item lost" in text
 
 
 def test_same_data_same_bytes(sample, out, tmp_path):
@@ -328,3 +328,15 @@ def test_hundred_cells_stay_quick_and_small(tmp_path):
         len([cell for cell in study.cells if cell.cell_id not in {SERIAL, SERIAL_AGAIN}])
         == path.read_text().count('<span class="figure">') - 1
     )
+
+
+def test_many_studies_share_the_room_for_items(tmp_path):
+    """A page of a dozen studies sums up what a page of one draws item by item, and stays under 2 MB."""
+    maker = samples.Maker()
+    made = samples.settings((2, 4), {"strategy": "map"})
+    studies = [samples.study(maker, f"s{place}", [3 * samples.MS] * 1900, made, blocks=3) for place in range(12)]
+    many = report.render(samples.results(*studies), maker.ledgers, tmp_path / "many").read_text()
+    one = report.render(samples.results(studies[0]), maker.ledgers, tmp_path / "one").read_text()
+    assert len(many) < 2_000_000
+    assert "t-busy" not in re.sub(r"(?s)<style>.*?</style>", "", one)
+    assert 'class="t-busy-4"' in many

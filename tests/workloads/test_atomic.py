@@ -50,12 +50,12 @@ def test_a_failed_making_can_be_repeated(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="disk full"):
         make_once(tmp_path / "data", fail)
     assert not (tmp_path / "data").exists()
-    make_once(tmp_path / "data", lambda making: None)
+    make_once(tmp_path / "data", lambda _: None)
     assert list((tmp_path / "data").iterdir()) == []
 
 
 def test_what_is_there_is_left_alone(tmp_path: Path) -> None:
     """A directory that is there is not filled again, and nothing is written beside it."""
     (tmp_path / "data").mkdir()
-    make_once(tmp_path / "data", lambda making: pytest.fail("filled again"))
+    make_once(tmp_path / "data", lambda _: pytest.fail("filled again"))
     assert [path.name for path in tmp_path.iterdir()] == ["data"]

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -84,6 +85,17 @@ def test_the_engines_agree(split: _flights.Split, place: Place) -> None:
         results = [csv_parse.parse_file(item) for item in csv_parse.items(parameters, place)]
         found.append((repr(results), csv_parse.check(parameters, place, results)))
     assert found[0] == found[1]
+
+
+@pytest.mark.parametrize(("engine", "other"), [("csv", "pandas"), ("pandas", "csv")])
+def test_an_engine_does_its_own_parsing(
+    engine: Any, other: str, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An item is parsed by the engine asked for, never by the other one."""
+    parameters = Parameters(engine=engine, files=1)
+    csv_parse.prepare(parameters, place.data_dir)
+    monkeypatch.setattr(csv_parse, f"parse_with_{other}", None)
+    assert csv_parse.parse_file(csv_parse.items(parameters, place)[0])[0] == 1573
 
 
 def test_known_sums(tmp_path: Path) -> None:

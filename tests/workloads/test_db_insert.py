@@ -124,8 +124,8 @@ def test_a_lock_that_stays_is_an_error(place: Place, retries: Any, monkeypatch: 
     assert retries.value >= 2
 
 
-def test_another_error_is_not_retried(place: Place, retries: Any) -> None:
-    """A missing table is raised at once, with the lock given back."""
+def test_an_error_gives_the_lock_back(place: Place, retries: Any) -> None:
+    """A missing table is raised at once, and the lock given back."""
     db_insert.setup(SMALL, place)
     item = db_insert.items(SMALL, place)[0]
     connection = _sqlite.connect(item.database, 5.0)
@@ -134,6 +134,16 @@ def test_another_error_is_not_retried(place: Place, retries: Any) -> None:
         db_insert.insert_rows(item)
     assert retries.value == 0
     assert not connection.in_transaction
+
+
+def test_only_a_lock_is_worth_retrying(place: Place, retries: Any) -> None:
+    """A transaction that can't begin for another reason is an error at once."""
+    db_insert.setup(SMALL, place)
+    item = db_insert.items(SMALL, place)[0]
+    _sqlite.connect(item.database, 5.0).execute("BEGIN")
+    with pytest.raises(sqlite3.OperationalError, match="within a transaction"):
+        db_insert.insert_rows(item)
+    assert retries.value == 0
 
 
 def test_a_forked_worker_opens_its_own_connection(place: Place) -> None:

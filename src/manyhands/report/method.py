@@ -20,16 +20,16 @@ METHOD = (
         "Speedup",
         (
             "Serial wall time divided by the cell's wall time, taken inside each block, then the median over blocks. "
-            "Wall time runs from before the first worker exists until the last has gone. The reference is plain serial "
-            "code, never a pool of one worker."
+            "Wall time runs from before the first worker exists until the last has gone. The reference is plain "
+            "serial code, never a pool of one worker."
         ),
     ),
     ("Intervals", "95 %. How they were made: {intervals}."),
     (
         "Noise floor",
         (
-            "The serial cell runs twice in every block under two names. How far the twin's speedup strays from 1 is what "
-            "this machine makes up by itself; no difference below it is claimed."
+            "The serial cell runs twice in every block under two names. How far the twin's speedup strays from 1 is "
+            "what this machine makes up by itself; no difference below it is claimed."
         ),
     ),
     (

@@ -19,7 +19,7 @@ from manyhands.report.rows import rounds_csv
 from manyhands.report.split import Split, split
 from manyhands.report.tables import Table, cell_name, table
 from manyhands.report.text import plain
-from manyhands.report.timeline import WIDTH, Timeline, round_to_draw, timeline
+from manyhands.report.timeline import WIDTH, Timeline, most_items, round_to_draw, timeline
 from manyhands.results import Cell, Results
 
 HERE = Path(__file__).parent
@@ -79,9 +79,14 @@ def page(results: Results, judged: list[Judged], sections: list[Section], ledger
 def _sections(judged: list[Judged], ledgers: Mapping[str, Any]) -> list[Section]:
     taken: set[str] = set()
     look_of = looks(one.study for one in judged)
-    sections = [_section(one, slug(one.study.label, taken), look_of, ledgers) for one in judged]
+    sections = [_section(one, slug(one.study.label, taken), look_of) for one in judged]
+    most = most_items(2 * len(judged))
+    drawn = [_timelines(one, ledgers, most) for one in judged]
     small = iter(_overview(judged))
-    return [replace(section, small=next(small)) if section.table else section for section in sections]
+    return [
+        replace(section, small=next(small), timelines=timelines) if section.table else section
+        for section, timelines in zip(sections, drawn, strict=True)
+    ]
 
 
 def _overview(judged: list[Judged]) -> list[Markup]:
@@ -93,7 +98,7 @@ def _overview(judged: list[Judged]) -> list[Markup]:
     ]
 
 
-def _section(one: Judged, anchor: str, look_of: dict[str, Look], ledgers: Mapping[str, Any]) -> Section:
+def _section(one: Judged, anchor: str, look_of: dict[str, Look]) -> Section:
     scaling, plan = one.scaling, one.plan
     if scaling is None or plan is None:
         return Section(anchor, verdict(one))
@@ -107,7 +112,6 @@ def _section(one: Judged, anchor: str, look_of: dict[str, Look], ledgers: Mappin
         table=table(scaling, plan),
         speedup=svg.inline(speedup_svg, f"{anchor}-s", describe(scaling, plan)),
         walls=svg.inline(walls, f"{anchor}-w", walls_title),
-        timelines=_timelines(one, ledgers),
         split=_split(one),
         basis=basis_name(scaling),
         has_equal_speed=any(cell.speedup_equal_speed is not None for cell in scaling.cells),
@@ -116,13 +120,21 @@ def _section(one: Judged, anchor: str, look_of: dict[str, Look], ledgers: Mappin
     )
 
 
-def _timelines(one: Judged, ledgers: Mapping[str, Any]) -> tuple[Timeline, ...]:
+def _timelines(one: Judged, ledgers: Mapping[str, Any], most: int) -> tuple[Timeline, ...]:
     """The chosen (or fastest) cell's typical round beside the slowest one's, over the same span of time."""
     drawn = [(part, cell, round_to_draw(cell, ledgers)) for part, cell in _standing_out(one)]
     kept = [(part, cell, found) for part, cell, found in drawn if found is not None]
     span_ns = max((found.wall_ns for _, _, found in kept), default=0)
     return tuple(
-        timeline(one.study, cell, found, ledgers[found.ledger], span_ns=span_ns, words=f"{part}: {cell_name(cell)}")
+        timeline(
+            one.study,
+            cell,
+            found,
+            ledgers[found.ledger],
+            span_ns=span_ns,
+            words=f"{part}: {cell_name(cell)}",
+            most=most,
+        )
         for part, cell, found in kept
     )
 

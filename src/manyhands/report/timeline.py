@@ -24,6 +24,7 @@ SPAN = WIDTH - LEFT - RIGHT
 LANES_HEIGHT, LANE_MOST, LANE_LEAST = 130.0, 18.0, 4.5
 ITEMS_ONE_BY_ONE = 2000
 ITEMS_ON_A_PAGE = 24_000  # some 50 bytes each
+ITEMS_WITH_EDGES = 250  # more would be all edge
 NAMED_ITEMS = 60
 SHADES = 4
 LEAST_WIDTH = 0.35
@@ -152,7 +153,8 @@ def _item_marks(plane: Plane, rows: Any, lanes: Sequence[Lane]) -> list[Mark]:
         for item, start, end in zip(lane.indices, lane.starts_ns.tolist(), lane.ends_ns.tolist(), strict=True):
             kind = "raised" if rows["state"][item] == State.RAISED else "done"
             paths[kind].append(plane.box(place, start, end))
-    return [Mark(kind, "".join(boxes)) for kind, boxes in paths.items()]
+    done = "done" if len(paths["done"]) <= ITEMS_WITH_EDGES else "done-dense"
+    return [Mark(done, "".join(paths["done"])), Mark("raised", "".join(paths["raised"]))]
 
 
 def _shade_marks(plane: Plane, lanes: Sequence[Lane]) -> list[Mark]:

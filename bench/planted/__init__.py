@@ -1,0 +1,1 @@
+"""Workloads with a known truth in them, to hold the method against."""

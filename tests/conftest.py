@@ -1,0 +1,25 @@
+"""What all tests share: no test sees another's data, and every process a test starts can import the toys."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _toys_everywhere() -> Iterator[None]:
+    """Hosts and spawned workers find `toys.squares`, as a user's own module is found: through PYTHONPATH."""
+    known = os.environ.get("PYTHONPATH")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", os.pathsep.join([str(TESTS), *([known] if known else [])]))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _data_of_its_own(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """MANYHANDS_DATA is a folder of the test's own, unless it asks for the session's prepared `data_dir`."""
+    if "data_dir" not in request.fixturenames:
+        monkeypatch.setenv("MANYHANDS_DATA", str(tmp_path / "data"))
