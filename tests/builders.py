@@ -84,6 +84,4 @@ def make_study(
         make_cell(twin, cell_id=SERIAL_AGAIN, cpu_share=cpu_share, longest_share=longest_share),
         *(make_cell(walls, setting, cpu_share=cpu_share) for setting, walls in (cells or {}).items()),
     ]
-    return Study(
-        label, "made-up", {}, tuple(item_names), 1, "2026-01-01T00:00:00+00:00", finished, tuple(made)
-    )
+    return Study(label, "made-up", {}, tuple(item_names), 1, "2026-01-01T00:00:00+00:00", finished, tuple(made))

@@ -108,7 +108,7 @@ def test_two_blocks_carry_no_interval(values: list[float], n: str) -> None:
 
 @given(st.lists(st.floats(1e-6, 1e6), min_size=3, max_size=40))
 def test_interval_contains_its_point(values: list[float]) -> None:
-    """low <= median <= high for any values, equal ones too."""
+    """The median lies between low and high for any values, equal ones too."""
     found = median_interval(values)
     assert found.low is not None
     assert found.high is not None

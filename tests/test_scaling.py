@@ -67,11 +67,11 @@ def test_a_cell_without_rounds_has_no_figures() -> None:
 def test_equal_speed_figures_pair_the_corrected_walls() -> None:
     """At equal CPU speed both walls are corrected ones; as measured, neither is."""
     study = make_study([4, 6, 4], {MAP_2: [3, 2, 2]})
-    walls = {(SERIAL, block): 4.0 for block in range(3)} | {(MAP_2.cell_id, block): 2.5 for block in range(3)}
+    walls = {(SERIAL, block): 5.0 for block in range(3)} | {(MAP_2.cell_id, block): 2.0 for block in range(3)}
     cell = cell_of(scale(study, 2, walls), MAP_2)
     assert cell.speedup is not None
     assert cell.speedup_equal_speed is not None
-    assert (cell.speedup.point, cell.speedup_equal_speed.point) == (2.0, 1.6)
+    assert (cell.speedup.point, cell.speedup_equal_speed.point) == (2.0, 2.5)
     assert cell_of(scale(study, 2), MAP_2).speedup_equal_speed is None
 
 
@@ -135,7 +135,7 @@ def serial_study(*longest: tuple[int | None, float]) -> Study:
 
 def test_bounds_come_from_the_serial_rounds_items() -> None:
     """The longest item is the most frequent one, its time the median; W / longest caps every speedup."""
-    scaling = scale(serial_study((1, 0.25), (2, 0.9), (1, 0.2)), 8)
+    scaling = scale(serial_study((1, 0.25), (1, 0.2), (2, 0.9)), 8)
     assert (scaling.total_item_s, scaling.longest_item_s, scaling.cap) == (10.0, 2.5, 4.0)
     assert (scaling.longest_item_name, scaling.cpu_share, scaling.usable_cpus) == ("b.csv", 0.5, 8)
     assert scaling.serial_s.point == 12.0

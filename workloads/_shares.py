@@ -9,8 +9,10 @@ def uniform(count: int) -> list[float]:
 
 
 def log_normal(count: int, sigma: float, seed: int) -> list[float]:
-    """Many small shares and a few big ones, as file sizes are (Downey 2001, "The structural cause of file
-    size distributions"). sigma is the standard deviation of the logarithm: 0 is uniform.
+    """Many small shares and a few big ones, as file sizes are.
+
+    sigma is the standard deviation of the logarithm; 0 is uniform. Source: Downey 2001, "The structural cause
+    of file size distributions".
     """
     chance = random.Random(seed)
     drawn = [chance.lognormvariate(0.0, sigma) for _ in range(count)]

@@ -65,8 +65,6 @@ def _lines(flights: Path) -> Iterator[Iterator[bytes]]:
     with zipfile.ZipFile(flights) as packed:
         inside = [name for name in packed.namelist() if name.endswith(".csv")]
         if len(inside) != 1:
-            raise UsageError(
-                f"{flights} holds {len(inside)} CSV files: name a zip that holds flights.csv alone"
-            )
+            raise UsageError(f"{flights} holds {len(inside)} CSV files: name a zip that holds flights.csv alone")
         with packed.open(inside[0]) as member:
             yield iter(member)

@@ -53,8 +53,9 @@ def prepare(parameters: Parameters, data_dir: Path) -> None:
 
 
 def setup(parameters: Parameters, place: Place) -> Facts:
-    """Import pandas where it is the engine: a script that parses with pandas has imported it by now, so that
-    the serial round's first item and forked workers don't pay for it, and spawned workers do.
+    """Import pandas where it is the engine, as a script that parses with pandas has done by now.
+
+    So the serial round's first item and forked workers don't pay for the import, and spawned workers do.
     """
     if parameters.engine == "csv":
         return {}
@@ -75,8 +76,7 @@ def check(parameters: Parameters, place: Place, results: Sequence[Parsed]) -> Fa
     found = [rows for rows, _, _ in results]
     if found != expected:
         raise CheckFailed(
-            f"csv_parse: {sum(found)} of {sum(expected)} rows were parsed, "
-            f"from {len(found)} of {len(expected)} files"
+            f"csv_parse: {sum(found)} of {sum(expected)} rows were parsed, from {len(found)} of {len(expected)} files"
         )
     return {
         "rows": sum(found),

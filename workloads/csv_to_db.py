@@ -121,8 +121,7 @@ def _parse(path: str, first_id: int) -> list[list[str | int | None]]:
         reader = csv.reader(file)
         next(reader)
         return [
-            [id_, *(None if value == MISSING else value for value in row)]
-            for id_, row in enumerate(reader, first_id)
+            [id_, *(None if value == MISSING else value for value in row)] for id_, row in enumerate(reader, first_id)
         ]
 
 

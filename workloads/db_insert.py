@@ -47,9 +47,7 @@ class Parameters:
     seed: int = 1
 
     def __post_init__(self) -> None:
-        at_least_one(
-            "db_insert", batches=self.batches, rows_per_item=self.rows_per_item, batch_rows=self.batch_rows
-        )
+        at_least_one("db_insert", batches=self.batches, rows_per_item=self.rows_per_item, batch_rows=self.batch_rows)
 
 
 class Batch(NamedTuple):

@@ -50,14 +50,18 @@ def read(options: Mapping[str, Any]) -> Asked:
     """
     grids = profiles.find(options.get("profile") or "quick")
     if options.get("workloads"):
-        wanted = tuple(workload.find(name).name for name in options["workloads"].split(","))
+        wanted = tuple(workload.find(name.strip()).name for name in options["workloads"].split(","))
         kept = [grid for grid in grids if grid.workload in wanted]
         grids = (*kept, *(Grid(name) for name in wanted if name not in {grid.workload for grid in kept}))
     changes = _changes(options)
     values = _parameters(options.get("param") or ())
+    for name in values:
+        if name not in {grid.workload for grid in grids}:
+            raise UsageError(f"a parameter of workload {name} was given, which is not measured: add it to --workloads")
     labelled: dict[str, Grid] = {}
     for grid in grids:
         changed = replace(grid, parameters={**grid.parameters, **values.get(grid.workload, {})}, **changes)
+        _refuse_an_empty(changed)
         labelled.setdefault(_label(changed), changed)
     timeout = options.get("timeout_s")
     return Asked(
@@ -65,6 +69,15 @@ def read(options: Mapping[str, Any]) -> Asked:
         axes.seconds("timeout", timeout) if timeout else None,
         axes.whole_number("seed", options.get("seed") or "1"),
     )
+
+
+def _refuse_an_empty(grid: Grid) -> None:
+    """Raise UsageError when no strategy of the grid can take its chunksizes or start methods."""
+    if not grid.settings() and any(strategies.find(name).parallel for name in grid.strategies):
+        raise UsageError(
+            f"nothing is left to measure of {grid.workload}: none of {', '.join(grid.strategies)} takes "
+            "these chunksizes or start methods"
+        )
 
 
 def _changes(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,11 +106,10 @@ def _cores(words: str) -> tuple[int | None, ...]:
 
 
 def _blocks(words: str) -> tuple[int, int]:
-    low, dash, high = words.partition("-")
-    found = axes.counts("blocks", low)[0], axes.counts("blocks", high if dash else low)[0]
-    if found[1] < found[0]:
-        raise UsageError(f"blocks can't be {words!r}: the least comes first")
-    return found
+    if "," in words:
+        raise UsageError(f"blocks can't be {words!r}: it takes one number, or the least and the most like 6-12")
+    found = axes.counts("blocks", words)
+    return found[0], found[-1]
 
 
 def _parameters(words: Sequence[str]) -> dict[str, dict[str, str]]:

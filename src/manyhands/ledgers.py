@@ -5,6 +5,7 @@ is ever unpickled. Only the analysis imports this module.
 """
 
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -23,10 +24,15 @@ ROW = np.dtype(
     ]
 )  # fmt: skip
 Table = NDArray[np.void]
+DAMAGED = (  # what numpy and zipfile raise for a file that is something else, or of which a bit has flipped
+    AttributeError, EOFError, MemoryError, OSError, RuntimeError, TypeError, ValueError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
 
 
 def table(ledger: bytes) -> Table:
     """The items' rows of a ledger, in given order. Raises ValueError when the bytes are no ledger."""
+    if len(ledger) < HEADER.size:
+        raise ValueError("no ledger")
     magic, items, slots = HEADER.unpack_from(ledger, 0)
     if magic != MAGIC or len(ledger) != HEADER.size + slots * LIFE.size + items * ROW_BYTES:
         raise ValueError("no ledger")
@@ -49,5 +55,5 @@ def load(path: Path) -> Mapping[str, Table]:
             return {name: table(arrays[name].tobytes()) for name in arrays.files}
     except FileNotFoundError:
         raise UsageError(f"the ledgers {path} are not there: keep the file beside its JSON") from None
-    except (ValueError, OSError, zipfile.BadZipFile, AttributeError) as error:
-        raise UsageError(f"{path} holds no ledgers of manyhands: {error}") from None
+    except DAMAGED as error:
+        raise UsageError(f"{path} holds no ledgers of manyhands: {' '.join(str(error).split())}") from None

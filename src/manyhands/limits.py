@@ -1,7 +1,7 @@
 """What limits a cell's speedup: the bound it comes near to, and its largest loss; pure."""
 
 from dataclasses import dataclass
-from math import inf, isfinite, isinf
+from math import inf, isfinite
 
 from manyhands.losses import Losses
 from manyhands.scaling import CellScaling, StudyScaling
@@ -19,14 +19,12 @@ class Limit:
 
 
 def core_limit(scaling: StudyScaling, cell: CellScaling) -> Limit | None:
-    """The speedup that the cores allow: T >= W_cpu / C, so S <= C x (W / W_cpu).
-
-    None for work without CPU time, and where the number of cores is not known (inf).
+    """The speedup that the cores allow: T >= W_cpu / C, so S <= C x (W / W_cpu); None for work without CPU time.
 
     For CPU-bound work that is the number of cores; work that waits half of the time may have twice as much.
     """
     cores = min(scaling.usable_cpus, cell.cell.setting.cores or inf)
-    if scaling.cpu_share <= 0 or isinf(cores):
+    if scaling.cpu_share <= 0:
         return None
     return Limit(cores / min(scaling.cpu_share, 1.0), f"the {counted(cores, 'usable core')}")
 

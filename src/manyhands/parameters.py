@@ -3,6 +3,7 @@
 import dataclasses
 import types
 from collections.abc import Mapping
+from math import inf
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from manyhands.errors import UsageError, unknown
@@ -43,8 +44,8 @@ def _convert(name: str, hint: Any, value: Any) -> Any:
         converted = hint(value)
     except (TypeError, ValueError):
         raise UsageError(f"{name} can't be {value!r}: it takes one {hint.__name__}") from None
-    if isinstance(converted, (int, float)) and not isinstance(converted, bool) and not converted >= 0:
-        raise UsageError(f"{name} can't be {value!r}: it must not be negative")
+    if isinstance(converted, (int, float)) and not isinstance(converted, bool) and not 0 <= converted < inf:
+        raise UsageError(f"{name} can't be {value!r}: it must be finite and not negative")
     return converted
 
 

@@ -114,12 +114,16 @@ def measured(
 ) -> Measured:  # fmt: skip
     """What the study of this test's workload found for its setting, measured when the first test asks."""
     wanted = Wanted(workload, Setting(strategy, workers, chunksize, start_method, order, cores))
+    found: Measured | None = None
+    failure = ""
     try:
-        found: Measured | None = request.config.stash[_key].measured(wanted)
+        found = request.config.stash[_key].measured(wanted)
     except UsageError as error:
         pytest.exit(str(error), returncode=error.exit_status)
     except WorkError as error:
-        pytest.fail(str(error), pytrace=False)
+        failure = str(error)
+    if failure:  # outside of the handler, where pytest would show the message twice
+        pytest.fail(failure, pytrace=False)
     if found is None:
         pytest.skip("interrupted before this cell was measured")
     return found
@@ -131,18 +135,20 @@ def pytest_benchmark_update_json(config: pytest.Config, output_json: dict[str, A
     session = config.stash[_key]
     if not session.results().studies:
         return
-    folder = _folder_of_json(config)
     name = f"ledgers-{session.run}.npz"
-    session.save_ledgers(folder / name)
+    for folder in _folders_of_json(config):
+        session.save_ledgers(folder / name)
     output_json[KEY] = session.saved(name)
 
 
-def _folder_of_json(config: pytest.Config) -> Path:
-    """Where pytest-benchmark is about to write: its storage, or the folder that --benchmark-json names."""
+def _folders_of_json(config: pytest.Config) -> list[Path]:
+    """Where pytest-benchmark is about to write: its storage, the folder that --benchmark-json names, or both."""
     benchmarks: Any = config._benchmarksession  # type: ignore[attr-defined]  # noqa: SLF001  its only handle
-    if benchmarks.save or benchmarks.autosave:
-        return Path(benchmarks.storage.get("x")).parent
-    return Path(benchmarks.json).parent
+    saved = benchmarks.save or benchmarks.autosave
+    files = [benchmarks.storage.get("x")] if saved else []
+    if benchmarks.json:
+        files.append(benchmarks.json if isinstance(benchmarks.json, Path) else benchmarks.json.name)  # open before 5.3
+    return [Path(file).parent for file in files]
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -124,7 +124,7 @@ class Recorder:
             if waits:
                 wait_ns = pen.runqueue_ns() - wait_ns
             pen.unspun_ns += cpu_ns
-            if pen.unspun_ns >= SPIN_EVERY_NS:
+            if pen.unspun_ns >= SPIN_EVERY_NS and self.detail.spin:
                 spin_ns, spins = _spin(pen)
             END.pack_into(memory, offset + STATE_OFFSET, state, end_ns, cpu_ns, wait_ns, spin_ns, spins, pen.retries)
         return index, result

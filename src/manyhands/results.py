@@ -135,7 +135,7 @@ def latest(storage: Path) -> Path:
 
 def beside(path: Path, name: str) -> Path:
     """The file of this name in the folder of the saved run. Raises UsageError when it is more than a name."""
-    if Path(name).name != name:
+    if not isinstance(name, str) or Path(name).name != name:
         raise UsageError(f"{path} names its ledgers {name!r}: a file name of its own folder was expected")
     return path.parent / name
 

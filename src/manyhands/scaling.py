@@ -119,7 +119,7 @@ def karp_flatt(speedup: float, workers: int) -> float:
     Constant over P means a serial part, rising means overhead that grows with the workers.
     Raises ValueError for fewer than two workers or a speedup that is not above 0.
     """
-    if workers < 2 or speedup <= 0:
+    if workers <= 1 or speedup <= 0:
         raise ValueError(f"no serial fraction from a speedup of {speedup} with {workers} workers")
     return (1 / speedup - 1 / workers) / (1 - 1 / workers)
 

@@ -5,9 +5,12 @@ from math import isinf
 from manyhands.intervals import Estimate
 from manyhands.results import SERIAL, Cell
 
+SMALL_SHARE = 0.01  # has a decimal
+SMALL_SPEEDUP = 2  # has two
+
 
 def counted(number: float, noun: str) -> str:
-    """ "1 worker", "2 workers", "1.5 cores"."""
+    """As "1 worker", "2 workers", "1.5 cores"."""
     return f"{number:g} {noun}{'' if number == 1 else 's'}"
 
 
@@ -15,12 +18,12 @@ def percent(share: float) -> str:
     """A share as "6 %", with a decimal below 1 %; "unknown" for an infinite one."""
     if isinf(share):
         return "unknown"
-    return f"{100 * share:.1f} %" if 0 < share < 0.01 else f"{100 * share:.0f} %"
+    return f"{100 * share:.1f} %" if 0 < share < SMALL_SHARE else f"{100 * share:.0f} %"
 
 
 def times(estimate: Estimate) -> str:
-    """ "5.1x (4.8-5.3)", "1.02x (0.95-1.10)"; the point alone where there is no interval."""
-    digits = 1 if estimate.point >= 2 else 2
+    """As "5.1x (4.8-5.3)" or, below 2, "1.02x (0.95-1.10)"; the point alone where there is no interval."""
+    digits = 1 if estimate.point >= SMALL_SPEEDUP else 2
     point = f"{estimate.point:.{digits}f}x"
     if estimate.low is None or estimate.high is None:
         return point
@@ -36,7 +39,7 @@ def gain(estimate: Estimate) -> str:
 
 
 def named(cell: Cell) -> str:
-    """ "imap_unordered with 6 workers, chunksize 1, largest first"; "serial" or "serial-again"."""
+    """As "imap_unordered with 6 workers, chunksize 1, largest first"; "serial" or "serial-again"."""
     if cell.setting.strategy == SERIAL:
         return cell.cell_id
     workers = counted(cell.setting.workers, "worker")
@@ -44,7 +47,7 @@ def named(cell: Cell) -> str:
 
 
 def instruction(cell: Cell) -> str:
-    """ "6 workers, imap_unordered, chunksize 1, largest first"."""
+    """As "6 workers, imap_unordered, chunksize 1, largest first"."""
     workers = counted(cell.setting.workers, "worker")
     return ", ".join([workers, cell.setting.strategy, *_details(cell)])
 

@@ -125,12 +125,16 @@ def find(name: str) -> Workload:
     """
     if name not in _registry:
         module = name if "." in name else f"{BUILT_IN}.{name}"
-        if "." not in name and name not in names():
+        if not _is_module(name) or ("." not in name and name not in names()):
             raise unknown("workload", name, names())
         _import(module, name)
     if name not in _registry:
         raise UsageError(f"module {name} registers no workload: put @workload(...) above its item function")
     return _registry[name]
+
+
+def _is_module(name: str) -> bool:
+    return all(part.isidentifier() for part in name.split("."))
 
 
 def _import(module: str, name: str) -> None:

@@ -38,9 +38,7 @@ def test_both_splits_hold_the_same_rows(data_dir: Path) -> None:
     for split in FILES:
         _flights.prepare(split, data_dir)
         lines = [
-            line
-            for file in _flights.files(split, data_dir)
-            for line in Path(file.path).read_bytes().splitlines()[1:]
+            line for file in _flights.files(split, data_dir) for line in Path(file.path).read_bytes().splitlines()[1:]
         ]
         rows[split] = sorted(lines)
     assert rows["carrier-month"] == rows["day"]
@@ -88,9 +86,7 @@ def test_the_engines_agree(split: _flights.Split, place: Place) -> None:
 
 
 @pytest.mark.parametrize(("engine", "other"), [("csv", "pandas"), ("pandas", "csv")])
-def test_an_engine_does_its_own_parsing(
-    engine: Any, other: str, place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_engine_does_its_own_parsing(engine: Any, other: str, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """An item is parsed by the engine asked for, never by the other one."""
     parameters = Parameters(engine=engine, files=1)
     csv_parse.prepare(parameters, place.data_dir)
@@ -141,9 +137,7 @@ def test_a_truncated_file_is_noticed(tmp_path: Path) -> None:
         csv_parse.check(parameters, place, results)
 
 
-def test_own_flights_may_be_plain_or_zipped(
-    few_flights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_own_flights_may_be_plain_or_zipped(few_flights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """MANYHANDS_FLIGHTS names a CSV or a zip of one; other flights lie in another place."""
     packed = tmp_path / "flights.zip"
     with zipfile.ZipFile(packed, "w") as archive:

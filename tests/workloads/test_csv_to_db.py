@@ -86,9 +86,7 @@ def test_a_dropped_file_is_named(place: Place) -> None:
     files = _flights.files("carrier-month", place.data_dir, 4)
     dropped = next(file for file in files if file.name == "FL-09.csv")
     rows = sum(file.rows for file in files)
-    expected = (
-        f"{rows - dropped.rows} of {rows} rows; 1 of 4 files differ: {dropped.name} has 0 of {dropped.rows}"
-    )
+    expected = f"{rows - dropped.rows} of {rows} rows; 1 of 4 files differ: {dropped.name} has 0 of {dropped.rows}"
     with pytest.raises(CheckFailed, match=expected):
         csv_to_db.check(FEW, place, results)
 

@@ -60,9 +60,7 @@ def test_the_header_tells_what_it_stands_for(workload: Workload) -> None:
 def test_parameters_can_be_put_in_words(workload: Workload) -> None:
     """The defaults, written as words on a command line, give the defaults back."""
     default = workload.parameters()
-    words = {
-        name: "none" if value is None else str(value) for name, value in dataclasses.asdict(default).items()
-    }
+    words = {name: "none" if value is None else str(value) for name, value in dataclasses.asdict(default).items()}
     assert parameters.build(workload.name, workload.parameters, words) == default
     assert isinstance(workload.tiny, workload.parameters)
     with pytest.raises(dataclasses.FrozenInstanceError):
@@ -136,9 +134,7 @@ def test_a_killed_prepare_does_no_harm(workload: Workload, tmp_path: Path) -> No
     place = Place(tmp_path / "data", tmp_path / "round")
     place.data_dir.mkdir()
     place.round_dir.mkdir()
-    child = multiprocessing.get_context("fork").Process(
-        target=prepare_and_die, args=(workload, place.data_dir)
-    )
+    child = multiprocessing.get_context("fork").Process(target=prepare_and_die, args=(workload, place.data_dir))
     child.start()
     child.join()
     left = list(place.data_dir.iterdir())

@@ -4,6 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from manyhands.errors import UsageError
+
 EPILOG = """examples:
   manyhands report                                    the run saved last, into reports/
   manyhands report results/*/0003_nightly.json        that run
@@ -36,7 +38,10 @@ def run(options: argparse.Namespace) -> int:
     path = options.result or results.latest(options.storage)
     found = results.load(path)
     tables = ledgers.load(results.beside(path, found.ledgers)) if found.ledgers else {}
-    page = report.render(found, tables, options.out)
+    try:
+        page = report.render(found, tables, options.out)
+    except OSError as error:
+        raise UsageError(f"the report can't be written to {options.out} ({error.strerror}): choose another --out") from None
     for line in report.verdicts(found):
         print(line)
     print(f"report of {path}: {page}")

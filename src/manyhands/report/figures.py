@@ -40,10 +40,16 @@ def speedup_figure(chart: Chart) -> Figure:
         _draw(axes, curve, _dodge(chart, place))
     handles, labels = zip(*entries, strict=True)
     figure.legend(
-        handles, labels, loc="upper left", bbox_to_anchor=(0.0, legend / (PLOT_HEIGHT + legend)), frameon=False,
+        handles, labels, loc="upper left", bbox_to_anchor=(4 / WIDTH, legend / (PLOT_HEIGHT + legend)), frameon=False,
         ncols=1, borderpad=0, borderaxespad=0, labelspacing=0.32, handlelength=2.8,
     )  # fmt: skip
     return figure
+
+
+def entitle(figure: Figure, title: str, what: str) -> None:
+    """Put a title above a figure that leaves the page, where no heading stands over it."""
+    figure.text(4 / WIDTH, 1.06, short(title), fontsize=11, fontweight="bold", color=INK)
+    figure.text(4 / WIDTH, 1.02, what, color=MUTED)
 
 
 def small_figure(chart: Chart) -> Figure:

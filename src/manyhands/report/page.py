@@ -1,7 +1,7 @@
 """The report's page: every part put together, and all files written."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,7 @@ class Section:
     basis: str = ""
     has_equal_speed: bool = False
     cap: str = ""
-    speedup_files: tuple[tuple[str, bytes], ...] = ()
+    speedup_files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def write_report(results: Results, ledgers: Mapping[str, Any], out: Path) -> Path:
@@ -50,7 +50,7 @@ def write_report(results: Results, ledgers: Mapping[str, Any], out: Path) -> Pat
         sections = _sections(judged, ledgers)
     out.mkdir(parents=True, exist_ok=True)
     for section in sections:
-        for name, content in section.speedup_files:
+        for name, content in section.speedup_files.items():
             write_atomically(out / name, content)
     write_atomically(out / "rounds.csv", rounds_csv(results).encode())
     write_atomically(out / "summary.md", summary(judged).encode())
@@ -104,6 +104,7 @@ def _section(one: Judged, anchor: str, look_of: dict[str, Look]) -> Section:
         return Section(anchor, verdict(one))
     speedup = figures.speedup_figure(chart(scaling, plan, look_of))
     speedup_svg = svg.svg_bytes(speedup)
+    figures.entitle(speedup, one.study.label, f"speedup over serial, {basis_name(scaling)}, 95 % intervals")
     walls = svg.svg_bytes(figures.wall_figure(wall_groups(scaling, look_of)))
     walls_title = f"Wall time of every round by setting, {plain(one.study.label)}; rounds.csv has the figures"
     return Section(
@@ -116,7 +117,7 @@ def _section(one: Judged, anchor: str, look_of: dict[str, Look]) -> Section:
         basis=basis_name(scaling),
         has_equal_speed=any(cell.speedup_equal_speed is not None for cell in scaling.cells),
         cap=cap_sentence(scaling),
-        speedup_files=((f"speedup-{anchor}.svg", speedup_svg), (f"speedup-{anchor}.png", svg.png_bytes(speedup))),
+        speedup_files={f"speedup-{anchor}{suffix}": content for suffix, content in svg.files_of(speedup).items()},
     )
 
 

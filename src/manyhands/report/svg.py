@@ -12,6 +12,7 @@ from typing import Any
 
 import matplotlib as mpl
 from markupsafe import Markup, escape
+from matplotlib.figure import Figure
 
 from manyhands.report.palette import INK, MUTED, PAPER, ROLES, RULE, SERIES, variable_of
 
@@ -58,17 +59,23 @@ def style() -> Iterator[None]:
         yield
 
 
-def svg_bytes(figure: Any) -> bytes:
-    """The figure as an SVG that stands alone; to be called inside `style`."""
-    stream = io.BytesIO()
-    figure.savefig(stream, format="svg", metadata=NO_DATE)
-    return stream.getvalue()
+def svg_bytes(figure: Figure) -> bytes:
+    """The figure as an SVG of its own size; to be called inside `style`."""
+    return _saved(figure, format="svg", metadata=NO_DATE)
 
 
-def png_bytes(figure: Any) -> bytes:
-    """The figure as a PNG at twice its size; to be called inside `style`."""
+def files_of(figure: Figure) -> dict[str, bytes]:
+    """The figure with its title and a margin, by suffix: ".svg", and ".png" at twice the size."""
+    margin: dict[str, Any] = {"bbox_inches": "tight", "pad_inches": 0.15}
+    return {
+        ".svg": _saved(figure, format="svg", metadata=NO_DATE, **margin),
+        ".png": _saved(figure, format="png", dpi=144, metadata={"Software": None}, **margin),
+    }
+
+
+def _saved(figure: Figure, **options: Any) -> bytes:
     stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=144, metadata={"Software": None})
+    figure.savefig(stream, **options)
     return stream.getvalue()
 
 

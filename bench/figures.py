@@ -1,0 +1,52 @@
+"""Running a study for a published figure: real rounds, a quiet list of what it found."""
+
+import functools
+import os
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from manyhands.data import data_dir
+from manyhands.design import draw_up
+from manyhands.launch import Desk, Execute, Finished, launch, open_desk
+from manyhands.results import Study
+from manyhands.round import Job
+from manyhands.setting import Setting
+from manyhands.study import Surroundings, measure
+
+
+def study(
+    workload: str,
+    settings: Sequence[Setting],
+    blocks: int,
+    parameters: Mapping[str, Any] | None = None,
+    execute: Execute | None = None,
+    **more: Any,
+) -> tuple[Study, list[Finished]]:
+    """Measure so many blocks; the study and every finished round with its ledger.
+
+    execute: (desk, job, deadline) -> Finished in the place of `launch`, to plant something known.
+    """
+    # The host imports planted workloads by name, from this folder.
+    os.environ["PYTHONPATH"] = str(Path(__file__).parent)
+    design = draw_up(
+        workload, parameters or {}, settings, data_dir(), blocks=(blocks, blocks), budget_s=float("inf"), **more
+    )
+    kept: list[Finished] = []
+    with open_desk(data_dir()) as desk:
+        run = functools.partial(execute or launch, desk)
+        found = measure(design, Surroundings(desk, run, time.monotonic, kept.append, lambda _: None, lambda: ""))
+    return found, kept
+
+
+def planting(cell_id: str, setting: Setting, parameters: Mapping[str, Any]):
+    """An `execute` that runs one cell's rounds as another setting with changed parameters."""
+
+    def execute(desk: Desk, job: Job, deadline_s: float) -> Finished:
+        if job.cell_id == cell_id:
+            job = replace(job, setting=setting, parameters={**job.parameters, **parameters})
+        return launch(desk, job, deadline_s)
+
+    return execute
