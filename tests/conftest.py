@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from benches import TINY, SavedRun, bench, saved_in
 
 TESTS = Path(__file__).parent
 
@@ -23,3 +24,16 @@ def _data_of_its_own(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch
     """MANYHANDS_DATA is a folder of the test's own, unless it asks for the session's prepared `data_dir`."""
     if "data_dir" not in request.fixturenames:
         monkeypatch.setenv("MANYHANDS_DATA", str(tmp_path / "data"))
+
+
+@pytest.fixture(scope="session")
+def saved_run(tmp_path_factory: pytest.TempPathFactory, _toys_everywhere: None) -> SavedRun:
+    """One real run, saved without a name and by --benchmark-json as well: shared, so only to be read."""
+    folder = tmp_path_factory.mktemp("saved-run")
+    also = folder / "elsewhere" / "run.json"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MANYHANDS_DATA", str(folder / "data"))
+        found = bench(folder, *TINY, "--workers", "1,2", "--benchmark-save", f"--benchmark-json={also}")
+    assert found.returncode == 0, found.stdout
+    (path,) = saved_in(folder)
+    return SavedRun(folder, path, also, found.stdout)

@@ -180,7 +180,8 @@ def test_same_data_same_bytes(sample, out, tmp_path):
         "import report_samples, sys, pathlib; from manyhands import report;"
         "report.render(*report_samples.sample(), pathlib.Path(sys.argv[1]))"
     )
-    environment = {**os.environ, "PYTHONHASHSEED": "77", "PYTHONPATH": str(Path(samples.__file__).parent)}
+    path = os.pathsep.join([str(Path(samples.__file__).parent), os.environ.get("PYTHONPATH", "")])
+    environment = {**os.environ, "PYTHONHASHSEED": "77", "PYTHONPATH": path}
     subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, env=environment)
     names = sorted(path.name for path in out.iterdir())
     assert names == sorted(path.name for path in tmp_path.iterdir())

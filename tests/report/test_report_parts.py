@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from manyhands import report
+from manyhands.basis import Basis
 from manyhands.intervals import Estimate
 from manyhands.plan import recommend
 from manyhands.report import curves, figures, markdown, palette, split, svg, tables, text, timeline
-from manyhands.report.judgement import judge
+from manyhands.report.judgement import best_and_worst, judge
 from manyhands.round import Outcome
 from manyhands.scaling import scale
 from manyhands.setting import Setting
@@ -102,6 +103,20 @@ def test_marks_follow_the_plan(judged):
     }
     assert ("imap_unordered", "recommended") in marks
     assert {mark for _, mark in marks} <= {"recommended", "not measurably different"}
+
+
+def test_slowest_and_fastest_are_what_they_are_called(judged):
+    """The timelines show the chosen and the slowest cell, the overview the fastest at each worker count."""
+    for one in judged[0]:
+        basis = Basis.of(one.scaling)
+        points = {cell.cell.cell_id: basis.speedup(cell).point for cell in basis.candidates}
+        parts = dict(best_and_worst(one.scaling, one.plan))
+        assert points[parts["Slowest"].cell_id] == min(points.values())
+        if one.plan.chosen is None:
+            assert points[parts["Fastest"].cell_id] == max(points.values())
+        for count, found in curves.best_by_workers(one.scaling):
+            rivals = [cell.cell.cell_id for cell in basis.candidates if cell.cell.setting.workers == count]
+            assert found.point == max(points[rival] for rival in rivals)
 
 
 def test_failures_of_one_reason_are_counted_together(judged):

@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         page = report.render(found, tables, options.out)
     except OSError as error:
-        raise UsageError(f"the report can't be written to {options.out} ({error.strerror}): choose another --out") from None
+        raise UsageError(f"no report in {options.out} ({error.strerror}): name another folder by --out") from None
     for line in report.verdicts(found):
         print(line)
     print(f"report of {path}: {page}")

@@ -1,0 +1,146 @@
+"""What is asked for: options replace the profile's axes, and nothing that was asked for is silently left out."""
+
+import os
+
+import pytest
+
+from manyhands import asked, profiles, strategies
+from manyhands.errors import UsageError
+from manyhands.setting import Setting
+
+USABLE = len(os.sched_getaffinity(0))
+
+
+def read(**options):
+    """What these options ask for, of two strategies of one workload unless they say otherwise."""
+    return asked.read({"workloads": "file_read", "strategies": "map,static", "workers": "2"} | options)
+
+
+def settings(**options):
+    """The settings that these options ask for, the serial reference left out."""
+    return [wanted.setting for wanted in read(**options).cells() if wanted.setting.strategy != "serial"]
+
+
+def test_nothing_asked_for_is_the_quick_profile():
+    """Without options every workload of the quick profile is measured, under its own axes."""
+    found = asked.read({})
+    assert [grid.workload for grid in found.grids.values()] == [grid.workload for grid in profiles.QUICK]
+    assert (found.timeout_s, found.seed) == (None, 1)
+    assert list(found.grids.values()) == list(profiles.QUICK)
+
+
+@pytest.mark.parametrize("name", profiles.PROFILES)
+def test_every_profile_can_be_asked_for(name):
+    """Every profile holds each cell once, under a test id of its own, the serial reference of each label first."""
+    cells = asked.read({"profile": name}).cells()
+    assert len({cell.id for cell in cells}) == len(set(cells)) == len(cells)
+    firsts = {}
+    for cell in cells:
+        firsts.setdefault(cell.label, cell.setting)
+    assert set(firsts.values()) == {Setting("serial")}
+
+
+def test_options_replace_the_profiles_axes():
+    """Each axis that is given stands in the place of the profile's, and they multiply."""
+    assert settings(strategies="map", workers="1,2", chunksizes="default,4", orders="given,shuffled") == [
+        Setting("map", workers, chunksize, "fork", order)
+        for workers in (1, 2)
+        for chunksize in (None, 4)
+        for order in ("given", "shuffled")
+    ]
+
+
+def test_cores_and_start_methods_are_axes_too():
+    """cores=all leaves the cores alone; start methods are taken by those strategies that can."""
+    assert settings(cores="all,1") == [
+        Setting(name, 2, cores=cores) for name in ("map", "static") for cores in (None, 1)
+    ]
+    assert settings(strategies="map,fork", start_methods="spawn") == [Setting("map", 2, start_method="spawn")]
+
+
+def test_all_strategies_are_all_but_the_reference():
+    """`all` measures every registered strategy, and serial only as the reference that always comes along."""
+    assert {setting.strategy for setting in settings(strategies="all")} == set(strategies.names()) - {"serial"}
+
+
+def test_a_chunksize_is_for_those_who_have_one():
+    """A strategy without a chunksize is measured once, under its default."""
+    assert settings(chunksizes="default,5") == [Setting("map", 2), Setting("map", 2, 5), Setting("static", 2)]
+
+
+@pytest.mark.parametrize("options", [{"chunksizes": "5"}, {"start_methods": "spawn", "strategies": "fork"}])
+def test_refuses_axes_that_leave_nothing_to_measure(options):
+    """Axes that none of the strategies can take are refused; a run of serial alone would look like an answer."""
+    with pytest.raises(UsageError, match="nothing is left to measure of file_read: none of"):
+        read(**{"strategies": "static"} | options)
+
+
+def test_serial_alone_may_be_asked_for():
+    """Only the reference: a serial run is a wish like any other."""
+    assert [cell.setting for cell in read(strategies="serial").cells()] == [Setting("serial")]
+
+
+def test_parameters_reach_their_workload_and_its_label():
+    """A parameter is laid over the profile's; what differs from the default stands in the label and the test's id."""
+    found = read(param=["file_read.files=12"])
+    assert list(found.grids) == ["file_read files=12"]
+    assert found.cells()[1].id == "file_read-files=12-map-w2-fork-given"
+    assert found.cells()[0].id == "file_read-files=12-serial"
+
+
+def test_parameters_that_make_two_grids_one_measure_it_once():
+    """Where a parameter makes two grids of the profile the same work, it is measured once."""
+    assert list(read(workloads="sleep_io", param=["sleep_io.sizes=uniform"]).grids) == ["sleep_io sizes=uniform"]
+
+
+def test_a_users_own_module_is_a_workload():
+    """A dotted name is a module; its parameters are named after it."""
+    found = read(workloads="toys.squares, file_read", param=["toys.squares.items=4"])
+    assert set(found.grids) == {"file_read files=256", "toys.squares items=4"}
+
+
+def test_times_and_blocks():
+    """Blocks are a number or the least and the most; budget, timeout and seed are numbers."""
+    found = read(blocks="3-5", budget="90s", timeout_s="2.5", seed="7")
+    (grid,) = found.grids.values()
+    assert (grid.blocks, grid.budget_s, found.timeout_s, found.seed) == ((3, 5), 90.0, 2.5, 7)
+    (grid,) = read(blocks="4").grids.values()
+    assert grid.blocks == (4, 4)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"profile": "huge"}, "unknown profile 'huge': choose from quick, full"),
+        ({"workloads": "nap"}, "unknown workload 'nap': choose from csv_parse, csv_to_db"),
+        ({"workloads": "no.such"}, "unknown workload 'no.such': choose from"),
+        ({"workloads": ".nap"}, "unknown workload '.nap': choose from"),
+        ({"workloads": "file_read,"}, "unknown workload '': choose from"),
+        ({"workloads": "os.path"}, "module os.path registers no workload"),
+        ({"strategies": "pool"}, "unknown strategy 'pool': choose from apply_async, fork, imap_unordered"),
+        ({"workers": "0"}, "workers can't be '0'"),
+        ({"chunksizes": "0"}, "chunksizes can't be '0'"),
+        ({"start_methods": "clone"}, "unknown start method 'clone': choose from fork, spawn, forkserver"),
+        ({"orders": "random"}, "unknown order 'random': choose from given, shuffled, largest-first"),
+        ({"cores": str(USABLE + 1)}, f"cores can't be {USABLE + 1}: this process may use {USABLE}"),
+        ({"param": ["files=3"]}, "a parameter can't be 'files=3': write WORKLOAD.NAME=VALUE"),
+        ({"param": ["file_read.files"]}, "a parameter can't be 'file_read.files'"),
+        ({"param": ["file_read.rows=3"]}, "unknown parameter of workload file_read 'rows': choose from files"),
+        ({"param": ["nap.items=3"]}, "unknown workload 'nap'"),
+        ({"param": ["file_read.files=0"]}, "file_read.files can't be 0"),
+        ({"param": ["sleep_io.items=3"]}, "a parameter of workload sleep_io was given, which is not measured"),
+        ({"blocks": "0"}, "blocks can't be '0'"),
+        ({"blocks": "5-3"}, "blocks can't be '5-3'"),
+        ({"blocks": "3,5"}, "blocks can't be '3,5'"),
+        ({"blocks": "1-2-3"}, "blocks can't be '1-2-3'"),
+        ({"budget": "0"}, "budget can't be '0'"),
+        ({"timeout_s": "never"}, "timeout can't be 'never'"),
+        ({"seed": "-1"}, "seed can't be '-1'"),
+    ],
+)
+def test_refuses_what_can_not_be_measured(options, told):
+    """Whatever is unknown or out of range is refused in one line that says what, and what is allowed."""
+    with pytest.raises(UsageError) as refused:
+        read(**options)
+    assert str(refused.value).startswith(told)
+    assert "\n" not in str(refused.value)

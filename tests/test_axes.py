@@ -1,0 +1,88 @@
+"""Axes: what people write for several values at once, and what is refused."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from manyhands import axes
+from manyhands.errors import UsageError
+
+NUMBERS = st.lists(st.integers(1, 10_000), min_size=1, max_size=20)
+ALLOWED = ("fork", "map", "queue")
+
+
+@given(NUMBERS)
+def test_counts_read_what_they_are_written_as(numbers):
+    """Comma-separated numbers come back in their order, each once."""
+    assert axes.counts("workers", ",".join(map(str, numbers))) == tuple(dict.fromkeys(numbers))
+
+
+@given(st.integers(1, 500), st.integers(0, 200))
+def test_a_range_holds_both_its_ends(first, length):
+    """8-11 is 8, 9, 10 and 11; a range of one number is that number."""
+    assert axes.counts("workers", f"{first}-{first + length}") == tuple(range(first, first + length + 1))
+
+
+def test_ranges_and_numbers_mix():
+    """1,4-6,5 is 1, 4, 5, 6: nothing is measured twice."""
+    assert axes.counts("workers", "1, 4-6,5") == (1, 4, 5, 6)
+
+
+@given(st.lists(st.one_of(st.none(), st.integers(1, 10_000)), min_size=1, max_size=10))
+def test_one_word_stands_for_none(found):
+    """The word for "leave it" reads as None wherever it stands among the numbers."""
+    words = ",".join("default" if number is None else str(number) for number in found)
+    assert axes.counts_or("chunksizes", words, "default") == tuple(dict.fromkeys(found))
+
+
+@pytest.mark.parametrize("words", ["0", "-1", "1,0", "4-2", "two", "", "1,", "1-", "-", "1.5", "1-2-3"])
+def test_refuses_what_is_no_count(words):
+    """A count that is no whole number of at least 1 is refused by the axis' name."""
+    with pytest.raises(UsageError, match="workers can't be"):
+        axes.counts("workers", words)
+    with pytest.raises(UsageError, match="workers can't be"):
+        axes.counts_or("workers", words, "all")
+
+
+@given(st.lists(st.sampled_from(ALLOWED), min_size=1))
+def test_names_read_what_they_are_written_as(found):
+    """Known names come back in their order, each once."""
+    assert axes.names("strategy", " , ".join(found), ALLOWED) == tuple(dict.fromkeys(found))
+
+
+def test_all_is_every_name():
+    """The word "all" stands for every allowed name."""
+    assert axes.names("strategy", "all", ALLOWED) == ALLOWED
+
+
+@pytest.mark.parametrize("words", ["pool", "map,pool", "", "map,,queue", "Map"])
+def test_refuses_an_unknown_name(words):
+    """An unknown name is refused together with the allowed ones."""
+    with pytest.raises(UsageError, match="unknown strategy '.*': choose from fork, map, queue"):
+        axes.names("strategy", words, ALLOWED)
+
+
+@given(st.floats(1e-6, 1e9))
+def test_seconds_read_with_and_without_their_unit(number):
+    """60 and 60s are the same time."""
+    assert axes.seconds("budget", str(number)) == axes.seconds("budget", f"{number}s") == number
+
+
+@pytest.mark.parametrize("word", ["0", "-1", "nan", "inf", "", "s", "1m", "1ss", "soon"])
+def test_refuses_what_is_no_time(word):
+    """A budget that is not a positive, finite number of seconds is refused."""
+    with pytest.raises(UsageError, match="budget can't be .* positive number of seconds"):
+        axes.seconds("budget", word)
+
+
+@given(st.integers(0, 10**12))
+def test_a_whole_number_reads_itself(number):
+    """A seed may be 0 or any whole number."""
+    assert axes.whole_number("seed", str(number)) == number
+
+
+@pytest.mark.parametrize("word", ["-1", "1.0", "", "x", "²", "1_000"])
+def test_refuses_what_is_no_whole_number(word):
+    """Anything else is no seed."""
+    with pytest.raises(UsageError, match="seed can't be"):
+        axes.whole_number("seed", word)
