@@ -23,8 +23,16 @@ def cell(name, rng, *, work=1.0, cpu_share=1.0, spin_factor=1.0, spins=200, swin
         cpu_ns = round(work * cpu_share * slow * 1e9)
         rounds.append(
             Round(
-                name, block, 0, Outcome.OK, t0_ns=0, t1_ns=round(wall_s * 1e9), item_cpu_ns=cpu_ns,
-                item_wall_ns=round(wall_s * 1e9), spin_ns=15_000 * slow * spin_factor * rng.gauss(1, 0.01), spins=spins,
+                name,
+                block,
+                0,
+                Outcome.OK,
+                t0_ns=0,
+                t1_ns=round(wall_s * 1e9),
+                item_cpu_ns=cpu_ns,
+                item_wall_ns=round(wall_s * 1e9),
+                spin_ns=15_000 * slow * spin_factor * rng.gauss(1, 0.01),
+                spins=spins,
             )  # fmt: skip
         )
     return Cell(name, Setting("serial"), None, tuple(rounds))
@@ -97,7 +105,14 @@ def test_changes_nothing_on_a_quiet_machine():
 
 
 def test_too_few_spins_tell_no_speed():
-    """Rounds with next to no spins keep the wall time they had."""
+    """Where no round has more than a few spins there are no figures at equal speed, rather than unchanged ones."""
     rng = random.Random(6)
-    found = study(cell(SERIAL, rng, spins=3), cell(SERIAL_AGAIN, rng, spins=3))
-    assert walls(found, SERIAL) == [round_.wall_ns / 1e9 for round_ in found.serial.rounds]
+    assert equal_speed_walls_s(study(cell(SERIAL, rng, spins=3), cell(SERIAL_AGAIN, rng, spins=3))) is None
+
+
+def test_a_round_without_spins_keeps_its_wall():
+    """Beside rounds that tell their speed, one that tells none keeps the wall time it had."""
+    rng = random.Random(7)
+    silent = cell("silent", rng, spins=0)
+    found = study(cell(SERIAL, rng), silent)
+    assert walls(found, "silent") == [round_.wall_ns / 1e9 for round_ in silent.rounds]

@@ -51,7 +51,7 @@ def save(path: Path, ledgers: Iterable[tuple[str, bytes]]) -> None:
 def load(path: Path) -> Mapping[str, Table]:
     """Every round's table by name. Raises UsageError when the file is missing or is something else."""
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             return {name: table(arrays[name].tobytes()) for name in arrays.files}
     except FileNotFoundError:
         raise UsageError(f"the ledgers {path} are not there: keep the file beside its JSON") from None

@@ -48,10 +48,15 @@ class Speedometer:
         return found.wall_ns / 1e9 * math.exp(-self.exponent * deviation)
 
 
-def equal_speed_walls_s(study: Study) -> Walls:
-    """Seconds at equal CPU speed by (cell, block), for every round that has a time."""
-    meter = read(study)
+def equal_speed_walls_s(study: Study) -> Walls | None:
+    """Seconds at equal CPU speed by (cell, block), for every round that has a time.
+
+    None where no round has spins enough to tell a speed: then there are no such figures.
+    """
     rounds = [found for cell in study.cells for found in cell.rounds if found.ok]
+    if not any(map(_has_speed, rounds)):
+        return None
+    meter = read(study)
     return {(found.cell_id, found.block): meter.equal_speed_wall_s(found) for found in rounds}
 
 

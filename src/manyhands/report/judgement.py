@@ -26,7 +26,7 @@ from manyhands.report.text import (
 )
 from manyhands.results import Cell, Results, Study
 from manyhands.scaling import StudyScaling, scale
-from manyhands.speedometer import FEWEST_SPINS, Walls, equal_speed_walls_s
+from manyhands.speedometer import equal_speed_walls_s
 
 EQUALS_SHOWN = 8
 FAR = 10  # times the largest worker count: then the longest item is nobody's trouble
@@ -128,7 +128,7 @@ def cap_sentence(scaling: StudyScaling) -> str:
 
 def _judge(study: Study, cpus: float, ledgers: Mapping[str, Any]) -> Judged:
     try:
-        scaling = scale(study, cpus, _equal_speed(study))
+        scaling = scale(study, cpus, equal_speed_walls_s(study))
     except WorkError as trouble:
         return Judged(study, None, None, str(trouble))
     shown = [cell for _, cell in best_and_worst(scaling, recommend(scaling))]
@@ -136,12 +136,6 @@ def _judge(study: Study, cpus: float, ledgers: Mapping[str, Any]) -> Judged:
     found = {cell.cell_id: cell_losses(study, cell, ledgers) for cell in (*shown, *fastest)}
     losses = {cell_id: lost for cell_id, lost in found.items() if lost is not None}
     return Judged(study, scaling, recommend(scaling, losses), losses=losses)
-
-
-def _equal_speed(study: Study) -> Walls | None:
-    """The walls at equal CPU speed; None where no round knows its speed, for then they are the measured ones."""
-    spun = any(found.spins >= FEWEST_SPINS for cell in study.cells for found in cell.rounds)
-    return equal_speed_walls_s(study) if spun else None
 
 
 def _hero(plan: Plan, scaling: StudyScaling) -> tuple[str, str]:

@@ -1,0 +1,211 @@
+"""Saved results: the same after a journey through a file, and one line for a file that holds something else."""
+
+import json
+import os
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_setting import SETTINGS
+
+from manyhands import results
+from manyhands.errors import UsageError
+from manyhands.results import KEY, SCHEMA, Cell, Results, Study, decode, encode
+from manyhands.round import Answer, Job, Outcome, Round, Worker, decode_answer, decode_job, decode_round
+from manyhands.round import encode as encode_record
+from manyhands.setting import Setting
+
+TEXT = st.text(max_size=12)
+LONG = st.integers(-(2**63), 2**63 - 1)
+MAYBE = st.none() | LONG
+NUMBER = st.floats(allow_nan=False, allow_infinity=False)
+FACTS = st.dictionaries(TEXT, st.none() | st.booleans() | LONG | NUMBER | TEXT, max_size=3)
+WORKERS = st.builds(Worker, LONG, LONG, LONG, MAYBE, MAYBE, MAYBE)
+ROUNDS = st.builds(
+    Round, TEXT, LONG, LONG, st.sampled_from(Outcome), TEXT, MAYBE, MAYBE, LONG, LONG, LONG, LONG, MAYBE, LONG, LONG,
+    LONG, TEXT, st.none() | NUMBER, LONG, MAYBE, st.none() | NUMBER, FACTS, FACTS, TEXT,
+    st.lists(WORKERS, max_size=2).map(tuple), TEXT,
+)  # fmt: skip
+CELLS = st.builds(Cell, TEXT, SETTINGS, MAYBE, st.lists(ROUNDS, max_size=2).map(tuple))
+STUDIES = st.builds(
+    Study, TEXT, TEXT, FACTS, st.lists(TEXT, max_size=3).map(tuple), LONG, TEXT, st.booleans(),
+    st.lists(CELLS, max_size=2).map(tuple),
+)  # fmt: skip
+RESULTS = st.builds(Results, st.lists(STUDIES, max_size=2).map(tuple), FACTS, st.dictionaries(TEXT, NUMBER), TEXT)
+
+
+def through_json(data):
+    """What becomes of data that are written as JSON and read back."""
+    return json.loads(json.dumps(data, allow_nan=False))
+
+
+@settings(max_examples=60)
+@given(RESULTS, TEXT, FACTS)
+def test_results_survive_json(found, saved_at, commit):
+    """Every value of every round is the same after it was written as JSON and read back."""
+    data = through_json(encode(found))
+    assert decode(data, saved_at, commit) == replace(found, saved_at=saved_at, commit=commit)
+
+
+@given(ROUNDS)
+def test_rounds_survive_json(found):
+    """So is a single round, as it stands in a journal."""
+    assert decode_round(through_json(encode_record(found))) == found
+
+
+@given(SETTINGS, FACTS, LONG)
+def test_jobs_survive_json(setting, parameters, seed):
+    """What is asked of the host arrives there as it was asked."""
+    job = Job("map-w2", 1, 2, "toy", parameters, setting, seed, True, False, "/data", "/round", "/ledger")
+    assert decode_job(through_json(encode_record(job))) == job
+
+
+@given(st.sampled_from(Outcome), MAYBE, FACTS)
+def test_answers_survive_json(outcome, t0_ns, facts):
+    """What the host answers arrives as it was answered."""
+    answer = Answer(outcome, "reason", "detail", t0_ns, None, 3, 0.5, facts, facts)
+    assert decode_answer(through_json(encode_record(answer))) == answer
+
+
+@pytest.mark.parametrize("outcome", [outcome for outcome in Outcome if outcome is not Outcome.OK])
+def test_a_failed_round_has_no_time(outcome):
+    """Only a round that did the work has a wall time, whatever its clock says."""
+    assert Round("map", 0, 0, Outcome.OK, t0_ns=5, t1_ns=12).wall_ns == 7
+    with pytest.raises(ValueError, match=f"a round that {outcome} has no time"):
+        _ = Round("map", 0, 0, outcome, t0_ns=5, t1_ns=12).wall_ns
+
+
+def test_finds_a_cell_by_its_id(study):
+    """A study gives its reference and any cell by id, and raises for one that it has not."""
+    assert study.serial.cell_id == "serial"
+    assert study.cell("map-w2-fork-given").chunksize == 3
+    with pytest.raises(KeyError, match="queue"):
+        study.cell("queue")
+
+
+@pytest.fixture
+def study():
+    """A study of two cells without rounds."""
+    cells = (Cell("serial", Setting("serial"), None, ()), Cell("map-w2-fork-given", Setting("map", 2), 3, ()))
+    return Study("toy", "toy", {}, ("a",), 1, "now", True, cells)
+
+
+@pytest.fixture
+def saved(study):
+    """What pytest-benchmark would save, as plain data."""
+    return {
+        "datetime": "2026-01-02T03:04:05", "commit_info": {"id": "abc"}, "benchmarks": [],
+        KEY: encode(Results((study,), {"usable_cpus": 2.0}, {"cpu_time": 900.0}, "ledgers.npz")),
+    }  # fmt: skip
+
+
+def test_loads_what_was_saved(tmp_path, saved, study):
+    """A file is read with the time and the commit that pytest-benchmark wrote beside the results."""
+    path = tmp_path / "run.json"
+    path.write_text(json.dumps(saved))
+    found = results.load(path)
+    assert found.studies == (study,)
+    assert (found.saved_at, found.commit, found.schema) == ("2026-01-02T03:04:05", {"id": "abc"}, SCHEMA)
+
+
+def test_refuses_another_schema(tmp_path, saved):
+    """Results of another format are refused with both numbers, before anything in them is believed."""
+    path = tmp_path / "run.json"
+    path.write_text(json.dumps(saved | {KEY: {"schema": SCHEMA + 1}}))
+    with pytest.raises(UsageError, match=f"has schema {SCHEMA + 1} where this version reads {SCHEMA}"):
+        results.load(path)
+
+
+def test_refuses_a_missing_file(tmp_path):
+    """A file that is not there, and a folder, are refused with the next step."""
+    with pytest.raises(UsageError, match="can't be read .No such file or directory.: name a saved run"):
+        results.load(tmp_path / "none.json")
+    with pytest.raises(UsageError, match="can't be read .Is a directory."):
+        results.load(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"results", b"\xff\xfe\x00", b"[" * 100_000])
+def test_refuses_what_is_no_json(tmp_path, content):
+    """A file that is no JSON, however broken, is refused in one line."""
+    path = tmp_path / "run.json"
+    path.write_bytes(content)
+    with pytest.raises(UsageError, match="is no JSON: name a file that"):
+        results.load(path)
+
+
+@pytest.mark.parametrize("data", [None, 3, "manyhands", [], {}, {"benchmarks": []}, {KEY: None}, {KEY: []}, {KEY: {}}])
+def test_refuses_foreign_json(tmp_path, data):
+    """JSON of somebody else, a run of plain pytest-benchmark among it, is refused in one line."""
+    path = tmp_path / "run.json"
+    path.write_text(json.dumps(data))
+    with pytest.raises(UsageError, match="holds no results of manyhands"):
+        results.load(path)
+
+
+SAMPLE = encode(
+    Results((Study("toy", "toy", {"items": 3}, ("a",), 1, "now", True, (
+        Cell("map-w1-fork-given", Setting("map"), 1, (
+            Round("map-w1-fork-given", 0, 0, Outcome.OK, t0_ns=1, t1_ns=2, workers=(Worker(0, 1, 2, 3, 4, 0),)),
+        )),
+    )),), {"usable_cpus": 2.0})
+)  # fmt: skip
+
+
+def places(data, path=()):
+    """The path of everything in nested data."""
+    pairs = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list | tuple) else ()
+    for key, value in pairs:
+        yield (*path, key)
+        yield from places(value, (*path, key))
+
+
+@given(st.sampled_from(list(places(SAMPLE))), st.sampled_from([None, 3, "word", [], {}, {"extra": 1}, ...]))
+def test_any_other_shape_is_one_line_or_harmless(tmp_path_factory, place, other):
+    """With anything in the results replaced or left out, loading gives results or one line, never a bug."""
+    data = through_json(SAMPLE)
+    inner = data
+    for key in place[:-1]:
+        inner = inner[key]
+    if other is ...:
+        del inner[place[-1]]
+    else:
+        inner[place[-1]] = other
+    path = tmp_path_factory.mktemp("shape") / "run.json"
+    path.write_text(json.dumps({KEY: data}))
+    try:
+        assert isinstance(results.load(path), Results)
+    except UsageError as error:
+        assert "\n" not in str(error)
+
+
+def test_the_latest_run_is_the_one_saved_last(tmp_path):
+    """Of all machines' folders the newest file counts, whatever its number; ledgers and journals are no runs."""
+    for age_s, name in enumerate(["b/0001_x.json", "a/0002_y.json", "a/0009_z.json"]):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("{}")
+        os.utime(path, (1e9 - age_s, 1e9 - age_s))
+    (tmp_path / "a" / "ledgers.npz").write_text("newest")
+    (tmp_path / "journals" / "run" / "s1").mkdir(parents=True)
+    (tmp_path / "journals" / "run" / "s1" / "journal.jsonl").write_text("newest")
+    assert [path.name for path in results.saved_in(tmp_path)] == ["0009_z.json", "0002_y.json", "0001_x.json"]
+    assert results.latest(tmp_path).name == "0001_x.json"
+
+
+def test_without_a_saved_run_there_is_a_next_step(tmp_path):
+    """Where nothing is saved the error says how to measure."""
+    with pytest.raises(UsageError, match="no saved run in .*: measure one with `python -m pytest bench/"):
+        results.latest(tmp_path / "results")
+
+
+def test_ledgers_lie_beside_their_run(tmp_path):
+    """A ledgers' name is a file of the run's own folder."""
+    assert results.beside(tmp_path / "0001.json", "ledgers.npz") == tmp_path / "ledgers.npz"
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "a/b.npz", 3, None, ["a"]])
+def test_ledgers_lie_nowhere_else(tmp_path, name):
+    """A saved run can't make its reader open a file elsewhere."""
+    with pytest.raises(UsageError, match="a file name of its own folder was expected"):
+        results.beside(tmp_path / "0001.json", name)
