@@ -7,12 +7,12 @@ BIN = .venv/bin
 .DEFAULT_GOAL := report
 
 # Renders what is saved; measures first only when nothing is.
-report: .venv/data
+report: .venv/bench
 	@$(BIN)/manyhands report --if-any || { \
 	  $(BIN)/python -m pytest bench/ --benchmark-save $(ARGS); measured=$$?; \
 	  $(BIN)/manyhands report && exit $$measured; }
 
-bench: .venv/data
+bench: .venv/bench
 	$(BIN)/python -m pytest bench/ --benchmark-save $(ARGS)
 
 test: .venv/test
@@ -26,7 +26,7 @@ type: .venv/type
 	$(BIN)/mypy
 
 # The figures that manyhands publishes about itself: minutes each.
-figures: .venv/data
+figures: .venv/bench
 	$(BIN)/python -m pytest bench/ -m figures -s $(ARGS)
 
 clean:
@@ -38,6 +38,6 @@ clean:
 	$(PYTHON) -m venv .venv
 	@touch $@
 
-.venv/data .venv/test .venv/lint .venv/type: .venv/pip pyproject.toml
+.venv/bench .venv/test .venv/lint .venv/type: .venv/pip pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable '.[$(@F)]'
 	@touch $@

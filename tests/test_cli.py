@@ -1,0 +1,159 @@
+"""The command line: what it prints and where it exits, for those who call it well and for those who do not."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from benches import manyhands, read
+
+from manyhands import __version__, strategies, workload
+from manyhands.cli import main
+from manyhands.results import KEY
+
+
+def told(capsys, *arguments):
+    """The exit status of a command, what it printed and what it complained of."""
+    status = main(arguments)
+    printed = capsys.readouterr()
+    return status, printed.out, printed.err
+
+
+def assert_refused(capsys, *arguments, saying):
+    """Check that a command exits 2 with one line that says this, and prints nothing else."""
+    status, out, err = told(capsys, *arguments)
+    assert (status, out) == (2, "")
+    assert err.startswith("manyhands: ")
+    assert err.count("\n") == 1
+    assert saying in err
+
+
+@pytest.fixture
+def saved(saved_run, tmp_path):
+    """The saved run as plain data, and a way to write it down, changed, beside its ledgers."""
+    data = read(saved_run.json)
+    ledgers = data[KEY]["ledgers"]
+    (tmp_path / ledgers).write_bytes((saved_run.json.parent / ledgers).read_bytes())
+
+    def write(**changes):
+        path = tmp_path / "run.json"
+        path.write_text(json.dumps(data | {KEY: data[KEY] | changes}))
+        return str(path)
+
+    return write
+
+
+def test_tells_its_version(tmp_path):
+    """--version prints the name and the version, and exits 0."""
+    found = manyhands(tmp_path, "--version")
+    assert (found.returncode, found.stdout) == (0, f"manyhands {__version__}\n")
+
+
+@pytest.mark.parametrize("words", [["--help"], ["report", "--help"], ["list", "--help"]])
+def test_helps(words, tmp_path):
+    """Every command has help that begins with its usage, and exits 0."""
+    found = manyhands(tmp_path, *words)
+    assert found.returncode == 0
+    assert found.stdout.startswith("usage: manyhands")
+
+
+@pytest.mark.parametrize("words", [[], ["render"], ["report", "--no-such-option"]])
+def test_refuses_what_it_does_not_know(words, capsys):
+    """No command, an unknown one and an unknown option exit 2 and show the usage."""
+    with pytest.raises(SystemExit) as left:
+        main(words)
+    assert left.value.code == 2
+    assert capsys.readouterr().err.startswith("usage: manyhands")
+
+
+def test_lists_every_workload_and_strategy(capsys):
+    """`list` names each workload with its parameters, and each strategy with its line."""
+    status, out, _ = told(capsys, "list")
+    lines = out.splitlines()
+    assert status == 0
+    for name in workload.names():
+        assert any(line.split()[:1] == [name] and "=" in line for line in lines)
+    for name in strategies.names():
+        assert any(line.split()[:1] == [name] and strategies.find(name).summary in line for line in lines)
+
+
+def test_reports_a_saved_run(saved_run, tmp_path, capsys):
+    """`report RUN --out DIR` renders the page there, prints a line per study and says where the page is."""
+    status, out, err = told(capsys, "report", str(saved_run.json), "--out", str(tmp_path / "page"))
+    assert (status, err) == (0, "")
+    verdict, where = out.splitlines()
+    assert verdict.startswith("sleep_io items=6 mean_ms=1.0 sizes=uniform: ")
+    assert where == f"report of {saved_run.json}: {tmp_path / 'page' / 'index.html'}"
+    assert "sleep_io" in (tmp_path / "page" / "index.html").read_text()
+
+
+def test_reports_the_run_saved_last(saved_run, tmp_path, capsys):
+    """Without a name the last run of the storage is rendered."""
+    status, out, _ = told(capsys, "report", "--storage", str(saved_run.folder / "results"), "--out", str(tmp_path))
+    assert status == 0
+    assert f"report of {saved_run.json}: " in out
+
+
+def test_reports_without_ledgers(saved, tmp_path, capsys):
+    """A run saved without ledgers has its report all the same."""
+    assert told(capsys, "report", saved(ledgers=""), "--out", str(tmp_path / "page"))[0] == 0
+
+
+def test_no_saved_run(tmp_path, capsys, monkeypatch):
+    """Where nothing was saved, report says how to measure."""
+    monkeypatch.chdir(tmp_path)
+    assert_refused(capsys, "report", saying="no saved run in results/: measure one with")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_if_any(tmp_path, capsys, monkeypatch):
+    """`report --if-any`, which make asks before it measures, exits 1 without a word where nothing was saved."""
+    monkeypatch.chdir(tmp_path)
+    assert told(capsys, "report", "--if-any") == (1, "", "")
+
+
+def test_refuses_a_missing_run(tmp_path, capsys):
+    """A run that is not there: one line."""
+    assert_refused(capsys, "report", str(tmp_path / "none.json"), saying="none.json can't be read")
+
+
+@pytest.mark.parametrize(
+    ("content", "saying"),
+    [
+        (b'{"manyhands": {', "is no JSON"),
+        (b"\x89PNG\r\n\x1a\n", "is no JSON"),
+        (b'{"benchmarks": [], "datetime": "2026"}', "holds no results of manyhands"),
+        (b'{"manyhands": {"schema": 999}}', "has schema 999 where this version reads 1"),
+    ],
+)
+def test_refuses_what_is_no_run(tmp_path, capsys, content, saying):
+    """Malformed, binary, foreign, or of another schema: one line that says which."""
+    (tmp_path / "run.json").write_bytes(content)
+    assert_refused(capsys, "report", str(tmp_path / "run.json"), saying=saying)
+
+
+def test_refuses_lost_and_damaged_ledgers(saved, tmp_path, capsys):
+    """Ledgers that were moved away, that are cut off or that lie elsewhere are told in one line."""
+    assert_refused(capsys, "report", saved(ledgers="gone.npz"), saying="gone.npz are not there")
+    assert_refused(capsys, "report", saved(ledgers="../gone.npz"), saying="a file name of its own folder")
+    (tmp_path / "cut.npz").write_bytes(b"PK\x03\x04 and no more")
+    assert_refused(capsys, "report", saved(ledgers="cut.npz"), saying="cut.npz holds no ledgers")
+
+
+def test_refuses_an_out_that_is_no_folder(saved, tmp_path, capsys):
+    """A file where the report's folder should be is told in one line, and left as it is."""
+    (tmp_path / "taken").write_text("mine")
+    assert_refused(capsys, "report", saved(), "--out", str(tmp_path / "taken"), saying="name another")
+    assert (tmp_path / "taken").read_text() == "mine"
+
+
+def test_an_interrupt_is_one_line(saved_run, tmp_path):
+    """Ctrl-C during a report ends it with one line and status 130, as shells have it."""
+    code = "import os, signal, sys; from manyhands import cli, report\n"
+    code += "report.render = lambda *parts: os.kill(os.getpid(), signal.SIGINT)\n"
+    code += f"sys.exit(cli.main(['report', {str(saved_run.json)!r}]))"
+    found = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (found.returncode, found.stdout, found.stderr) == (130, "", "manyhands: interrupted\n")

@@ -1,0 +1,395 @@
+"""The pytest plugin: real bench runs in processes of their own, and what pytest-benchmark makes of them."""
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from benches import TINY, TOYS, bench, command, manyhands, read, run, saved_in
+
+from manyhands import ledgers, results
+from manyhands.results import KEY, SERIAL, SERIAL_AGAIN
+from manyhands.round import Outcome
+from manyhands.setting import Setting
+
+KEYS = {
+    "workload", "parameters", "strategy", "workers", "chunksize", "start_method", "order", "cores", "items_done",
+    "items_expected", "check", "blocks", "speedup", "serial_s", "total_item_s", "longest_item_s", "longest_item",
+    "noise_floor",
+}  # fmt: skip
+AXES = ("strategy", "workers", "chunksize", "start_method", "order", "cores")
+USABLE = len(os.sched_getaffinity(0))
+LABEL = "sleep_io items=6 mean_ms=1.0 sizes=uniform"
+
+
+def cell_of(found: results.Results, benchmark: dict[str, Any]) -> results.Cell:
+    """The recorded cell that a saved benchmark stands for."""
+    (study,) = (study for study in found.studies if study.label == benchmark["params"]["workload"])
+    setting = Setting(**{axis: benchmark["params"][axis] for axis in AXES})
+    return study.cell(SERIAL if setting.strategy == SERIAL else setting.cell_id)
+
+
+def children_of(process: psutil.Process) -> list[psutil.Process]:
+    """All processes below this one now."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return process.children(recursive=True)
+    return []
+
+
+def still_there(processes: list[psutil.Process]) -> list[psutil.Process]:
+    """Those that still run, dead ones that nobody has reaped left out."""
+
+    def runs(process: psutil.Process) -> bool:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        return False
+
+    return [process for process in processes if runs(process)]
+
+
+# --- a run that is saved ----------------------------------------------------------------------------------------------
+
+
+def test_save_goes_without_a_name(saved_run):
+    """`--benchmark-save` alone saves under the name manyhands, in pytest-benchmark's own storage."""
+    assert saved_run.json.name == "0001_manyhands.json"
+    assert "Saved benchmark data in:" in saved_run.printed
+    assert "3 passed" in saved_run.printed
+
+
+def test_every_cell_is_a_benchmark(saved_run):
+    """Serial and every setting stand in the saved run, grouped by workload, with the axes as parameters."""
+    saved = read(saved_run.json)["benchmarks"]
+    assert [(one["params"]["strategy"], one["params"]["workers"]) for one in saved] == [
+        ("serial", 1), ("map", 1), ("map", 2),
+    ]  # fmt: skip
+    assert {one["group"] for one in saved} == {LABEL}
+    assert all(set(one["params"]) == {"workload", *AXES} for one in saved)
+
+
+def test_benchmarks_are_the_recorded_rounds(saved_run):
+    """What pytest-benchmark saves as its data equals the recorded wall times exactly, in block order."""
+    found = results.load(saved_run.also)
+    for benchmark in read(saved_run.also)["benchmarks"]:
+        cell = cell_of(found, benchmark)
+        assert [one.block for one in cell.rounds] == [0, 1]
+        assert benchmark["stats"]["data"] == [one.wall_ns / 1e9 for one in cell.rounds]
+        assert benchmark["params"]["workers"] == cell.setting.workers
+
+
+def test_statistics_are_those_of_the_recorded_rounds(saved_run):
+    """So are the statistics that are saved without the data."""
+    found = results.load(saved_run.json)
+    for benchmark in read(saved_run.json)["benchmarks"]:
+        walls_s = [one.wall_ns / 1e9 for one in cell_of(found, benchmark).rounds]
+        stats = benchmark["stats"]
+        assert (stats["min"], stats["max"], stats["rounds"]) == (min(walls_s), max(walls_s), 2)
+        assert stats["mean"] == pytest.approx(statistics.fmean(walls_s), rel=1e-12)
+        assert stats["stddev"] == pytest.approx(statistics.stdev(walls_s), rel=1e-9)
+
+
+def test_every_benchmark_says_what_it_is(saved_run):
+    """extra_info holds the cell, the check, the blocks, the speedup with its interval, and what bounds it."""
+    found = results.load(saved_run.json)
+    for benchmark in read(saved_run.json)["benchmarks"]:
+        info, cell = benchmark["extra_info"], cell_of(found, benchmark)
+        assert set(info) >= KEYS
+        assert {axis: info[axis] for axis in AXES if axis != "chunksize"} == {
+            axis: benchmark["params"][axis] for axis in AXES if axis != "chunksize"
+        }
+        assert info["chunksize"] == cell.chunksize
+        assert info["workload"] == "sleep_io"
+        assert info["parameters"]["items"] == info["items_done"] == info["items_expected"] == 6
+        assert (info["check"], info["blocks"]) == ("ok", [0, 1])
+        assert set(info["speedup"]) >= {"point", "low", "high"}
+        assert info["total_item_s"] >= info["longest_item_s"] >= 0.001
+        assert info["longest_item"] in found.studies[0].item_names
+
+
+def test_speedups_are_of_the_same_block(saved_run):
+    """The speedup of a cell is the median of serial over its wall time, block by block; serial's own is 1."""
+    found = results.load(saved_run.json)
+    serial = found.studies[0].serial.rounds
+    for benchmark in read(saved_run.json)["benchmarks"]:
+        rounds = cell_of(found, benchmark).rounds
+        ratios = [ours.wall_ns / theirs.wall_ns for ours, theirs in zip(serial, rounds, strict=True)]
+        assert benchmark["extra_info"]["speedup"]["point"] == pytest.approx(statistics.median(ratios))
+
+
+def test_saves_nothing_that_json_can_not_say(saved_run):
+    """No NaN, no Infinity, and nothing that pytest-benchmark had to give up on."""
+    for path in (saved_run.json, saved_run.also):
+        read(path)
+        assert "UNSERIALIZABLE" not in path.read_text()
+
+
+def test_saves_all_that_was_measured(saved_run):
+    """Beside the benchmarks the run holds every round of every cell, the A/A twin, the machine and the ledger's cost."""
+    found = results.load(saved_run.json)
+    (study,) = found.studies
+    assert [cell.cell_id for cell in study.cells] == [SERIAL, SERIAL_AGAIN, "map-w1-fork-given", "map-w2-fork-given"]
+    assert all(one.outcome is Outcome.OK for cell in study.cells for one in cell.rounds)
+    for block in (0, 1):
+        assert sorted(cell.rounds[block].position for cell in study.cells) == [0, 1, 2, 3]
+    assert (study.label, study.finished, study.seed) == (LABEL, True, 1)
+    assert found.machine["usable_cpus"] > 0
+    assert set(found.ledger_cost_ns) == {"cpu_time", "runqueue_wait"}
+    assert found.saved_at.startswith("20")
+
+
+def test_ledgers_lie_beside_each_saved_file(saved_run):
+    """Every round's ledger is in one file beside the JSON, whichever option wrote that, and its sums agree."""
+    for path in (saved_run.json, saved_run.also):
+        found = results.load(path)
+        tables = ledgers.load(results.beside(path, found.ledgers))
+        for cell in found.studies[0].cells:
+            for one in cell.rounds:
+                rows = tables[one.ledger]
+                assert len(rows) == 6
+                assert int((rows["end_ns"] - rows["start_ns"]).sum()) == one.item_wall_ns
+
+
+def test_leaves_nothing_else(saved_run):
+    """After a saved run no journal, no round's folder and no unfinished file is left."""
+    files = {path.relative_to(saved_run.folder) for path in saved_run.folder.rglob("*") if path.is_file()}
+    name = results.load(saved_run.json).ledgers
+    storage = saved_run.json.parent.relative_to(saved_run.folder)
+    assert files == {
+        storage / saved_run.json.name, storage / name, Path("elsewhere/run.json"), Path("elsewhere", name),
+    }  # fmt: skip
+
+
+def test_a_progress_line_is_told(saved_run):
+    """Where there is no terminal to draw on, one line says what was measured, counted in rounds."""
+    assert re.search(rf"measured {re.escape(LABEL)}: 8 rounds in \d+ s", saved_run.printed)
+
+
+def test_a_saved_run_can_be_reported(saved_run, tmp_path):
+    """`manyhands report` renders both files."""
+    for path in (saved_run.json, saved_run.also):
+        found = manyhands(tmp_path, "report", str(path), "--out", str(tmp_path / "page"))
+        assert found.returncode == 0, found.stdout
+        assert (tmp_path / "page" / "index.html").stat().st_size > 1000
+
+
+# --- pytest-benchmark's own commands and options on it ----------------------------------------------------------------
+
+
+def test_pytest_benchmark_compares_it(saved_run, tmp_path):
+    """`pytest-benchmark compare`, its own command, shows every cell of the saved run, by workers if asked."""
+    found = run(tmp_path, [
+        sys.executable, "-m", "pytest_benchmark", f"--storage={saved_run.folder / 'results'}",
+        "compare", "--group-by=param:workers",
+    ])  # fmt: skip
+    assert found.returncode == 0, found.stdout
+    assert "benchmark 'workers=1': 2 tests" in found.stdout
+    assert "benchmark 'workers=2': 1 tests" in found.stdout
+
+
+def test_a_second_run_is_named_selected_and_compared(saved_run, tmp_path):
+    """A run with =NAME, of one cell by -k, is compared with the first and grouped by workers; -k measures no other."""
+    shutil.copytree(saved_run.folder / "results", tmp_path / "results")
+    found = bench(
+        tmp_path, *TINY, "--workers", "1,2", "--benchmark-save=second", "--benchmark-compare",
+        "--benchmark-group-by=param:workers", "-k", "w2",
+    )  # fmt: skip
+    assert found.returncode == 0, found.stdout
+    assert "1 passed, 2 deselected" in found.stdout
+    assert "Comparing against benchmarks from:" in found.stdout
+    assert "benchmark 'workers=2': 2 tests" in found.stdout
+    assert "(NOW)" in found.stdout
+    assert "(0001_manyh" in found.stdout
+    _, second = saved_in(tmp_path)
+    assert second.name == "0002_second.json"
+    assert [cell.cell_id for cell in results.load(second).studies[0].cells] == [
+        SERIAL, SERIAL_AGAIN, "map-w2-fork-given",
+    ]  # fmt: skip
+
+
+def test_collecting_measures_nothing(tmp_path):
+    """--collect-only lists every cell under a readable id, and leaves no file."""
+    found = bench(tmp_path, *TINY, "--workers", "1,2", "--collect-only", "-q")
+    assert found.returncode == 0, found.stdout
+    ids = re.findall(r"test_cell\[(.*)\]", found.stdout)
+    assert ids == [f"{LABEL.replace(' ', '-')}-{cell}" for cell in ("serial", "map-w1-fork-given", "map-w2-fork-given")]
+    assert list(tmp_path.rglob("*.*")) == []
+
+
+# --- what can't be measured -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--workloads", "nap"], "unknown workload 'nap': choose from csv_parse, csv_to_db, db_insert, file_read"),
+        (["--strategies", "pool"], "unknown strategy 'pool': choose from apply_async, fork, imap_unordered, map"),
+        (["--param", "sleep_io.naps=3"], "unknown parameter of workload sleep_io 'naps': choose from items, mean_ms"),
+        (["--profile", "huge"], "unknown profile 'huge': choose from quick, full"),
+        (["--orders", "random"], "unknown order 'random': choose from given, shuffled, largest-first, largest-last"),
+        (["--start-methods", "clone"], "unknown start method 'clone': choose from fork, spawn, forkserver"),
+        (["--workers", "0"], "workers can't be '0': it must be at least 1"),
+        (["--chunksizes", "0"], "chunksizes can't be '0': it must be at least 1"),
+        (["--param", "sleep_io.items=0"], "sleep_io.items can't be 0: it must be at least 1"),
+        (["--cores", f"{USABLE + 1}"], f"cores can't be {USABLE + 1}: this process may use {USABLE}"),
+        (["--benchmark-save", "taken"], "--benchmark-save took 'taken' for a name: put it after the path, or write"),
+    ],
+)
+def test_bad_options_are_one_line(tmp_path, options, told):
+    """An option that asks for what can't be exits 2 with one line that names what can; nothing is measured."""
+    (tmp_path / "taken").mkdir()
+    found = bench(tmp_path, *TINY, *options)
+    assert found.returncode == 2, found.stdout
+    (line,) = found.stdout.splitlines()
+    assert told in line
+    assert [path.name for path in tmp_path.iterdir()] == ["taken"]
+
+
+def test_a_workload_without_items_is_told_before_its_rounds(tmp_path):
+    """A user's own workload that has no items with these parameters ends the run with status 2 and its sentence."""
+    found = bench(tmp_path, *TOYS, "--param", "toys.squares.items=0")
+    assert found.returncode == 2, found.stdout
+    assert "toys.squares items=0 has no items: give it at least one" in found.stdout
+    assert "Traceback" not in found.stdout
+
+
+# --- work that fails --------------------------------------------------------------------------------------------------
+
+
+def test_work_that_fails_is_told_and_saved(tmp_path):
+    """A cell whose work differs from serial's exits 1, says so in a line, and is saved as failed with its reason."""
+    found = bench(tmp_path, *TOYS, "--param", "toys.squares.fault=wrong-in-worker", "--benchmark-save")
+    assert found.returncode == 1, found.stdout
+    assert "1 failed, 1 passed" in found.stdout
+    reason = "the check found {'sum': 480} where serial found {'sum': 506}"
+    assert f"failed in 2 of 2 rounds: wrong: {reason}" in found.stdout
+    assert "Traceback" not in found.stdout
+    (path,) = saved_in(tmp_path)
+    saved = read(path)
+    assert [one["params"]["strategy"] for one in saved["benchmarks"]] == ["serial"]
+    rounds = results.load(path).studies[0].cell("map-w2-fork-given").rounds
+    assert [(one.outcome, one.reason) for one in rounds] == [(Outcome.WRONG, reason)] * 2
+    reported = manyhands(tmp_path, "report")
+    assert reported.returncode == 0, reported.stdout
+    assert "every parallel setting failed" in reported.stdout
+
+
+def test_a_failing_reference_fails_every_cell(tmp_path):
+    """Work that fails serially fails all its cells, once each with the item's own traceback, and saves no time."""
+    found = bench(tmp_path, *TOYS, "--param", "toys.squares.fault=raise", "--benchmark-save")
+    assert found.returncode == 1, found.stdout
+    assert "2 errors" in found.stdout
+    assert found.stdout.count("toys.squares fault=raise: the serial round raised: ValueError") == 2
+    assert "in item 5" in found.stdout
+    assert "During handling of the above" not in found.stdout
+    assert saved_in(tmp_path) == []
+
+
+# --- Ctrl-C -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def interrupted(tmp_path_factory):
+    """A run of 500 blocks, interrupted in mid-study as a terminal does it: the group gets SIGINT."""
+    folder = tmp_path_factory.mktemp("interrupted")
+    environment = {**os.environ, "MANYHANDS_DATA": str(folder / "data")}
+    log = folder / "log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            command(
+                *TINY, "--param", "sleep_io.mean_ms=20", "--workers", "2", "--blocks", "500", "--benchmark-save"
+            ),
+            cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment, start_new_session=True,
+        )  # fmt: skip
+    seen: dict[int, psutil.Process] = {}
+    try:
+        give_up = time.monotonic() + 60
+        while time.monotonic() < give_up and process.poll() is None and rounds_kept(folder) < 8:
+            seen |= {child.pid: child for child in children_of(psutil.Process(process.pid))}
+            time.sleep(0.02)
+        assert process.poll() is None, log.read_text()
+        seen |= {child.pid: child for child in children_of(psutil.Process(process.pid))}
+        os.killpg(process.pid, signal.SIGINT)
+        began = time.monotonic()
+        while time.monotonic() < began + 10 and still_there(list(seen.values())):
+            time.sleep(0.01)
+        children_s = time.monotonic() - began
+        process.wait(30)
+        ended_s = time.monotonic() - began
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    return folder, process.returncode, children_s, ended_s, list(seen.values()), log.read_text()
+
+
+def rounds_kept(folder: Path) -> int:
+    """How many rounds the journals under way hold."""
+    journals = folder.glob("results/journals/*/*/journal.jsonl")
+    return sum('{"round"' in line for path in journals for line in path.read_text().splitlines())
+
+
+def test_an_interrupt_ends_the_run_at_once(interrupted):
+    """After Ctrl-C the round under way and all its processes are gone within 2 s, and pytest soon after."""
+    _, status, children_s, ended_s, seen, log = interrupted
+    assert status == 2, log
+    assert children_s < 2
+    assert ended_s < 5
+    assert seen
+    assert still_there(seen) == []
+
+
+def test_what_was_measured_before_an_interrupt_is_saved(interrupted):
+    """The rounds before Ctrl-C are saved with their ledgers, as an unfinished study; no journal is left."""
+    folder, _, _, _, _, log = interrupted
+    (path,) = saved_in(folder)
+    found = results.load(path)
+    (study,) = found.studies
+    assert not study.finished, log
+    rounds = [one for cell in study.cells for one in cell.rounds]
+    assert len(rounds) >= 7
+    assert all(one.ok for one in rounds)
+    tables = ledgers.load(results.beside(path, found.ledgers))
+    assert {one.ledger for one in rounds} <= set(tables)
+    assert list(folder.glob("results/journals/*")) == []
+    assert list((folder / "data").glob("manyhands-*")) == []
+
+
+def test_an_interrupted_run_can_be_reported(interrupted, tmp_path):
+    """`manyhands report` renders what an interrupted run has saved."""
+    (path,) = saved_in(interrupted[0])
+    found = manyhands(tmp_path, "report", str(path))
+    assert found.returncode == 0, found.stdout
+    assert (tmp_path / "reports" / "index.html").exists()
+
+
+def test_a_killed_run_leaves_its_journal(tmp_path):
+    """After a SIGKILL every finished round is on disk, whole, though pytest-benchmark could save nothing."""
+    process = subprocess.Popen(
+        command(*TINY, "--workers", "2", "--blocks", "500", "--benchmark-save"),
+        cwd=tmp_path, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        give_up = time.monotonic() + 60
+        while time.monotonic() < give_up and process.poll() is None and rounds_kept(tmp_path) < 4:
+            time.sleep(0.02)
+        hosts = children_of(psutil.Process(process.pid))
+    finally:
+        process.kill()
+        process.wait()
+    psutil.wait_procs(hosts, timeout=10)
+    (journal,) = tmp_path.glob("results/journals/*/s1/journal.jsonl")
+    facts, *rounds = [json.loads(line) for line in journal.read_text().splitlines()]
+    assert facts["study"]["label"] == LABEL
+    assert len(rounds) >= 4
+    assert all((journal.parent / "ledgers" / f"{line['round']['ledger']}.bin").exists() for line in rounds)
+    assert still_there(hosts) == []
