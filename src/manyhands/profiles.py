@@ -54,7 +54,7 @@ class Grid:
 
 
 QUICK = (
-    Grid("csv_parse", workers=(1, 2, 4), budget_s=22),
+    Grid("csv_parse", workers=(2, 4), budget_s=22),
     Grid("sleep_io", {"sizes": "csv_parse"}, ("static", "map", "imap_unordered", "queue"), (2, 4, 8), budget_s=22),
     Grid("sleep_io", strategies=WAITED_FOR, workers=(2, 8), budget_s=22),
     Grid("file_read", {"files": 256}, workers=(2, 4), budget_s=14),
