@@ -31,7 +31,7 @@ def test_ledger_cost():
 def test_waits_are_shared_out_to_the_bound():
     """200 uneven sleeps on 8 workers one by one: within 5 % of max(total/8, longest), start-up aside."""
     setting, idle = Setting("imap_unordered", 8), {"items": 8, "mean_ms": 0.001}
-    found, _ = figures.study("sleep_io", [setting], 15)
+    found, _ = figures.study("sleep_io", [setting], 15, {"mean_ms": 10.0})
     no_op, _ = figures.study("sleep_io", [setting], 15, idle)
     start_up_s = statistics.median(round_.wall_ns for round_ in no_op.cell(setting.cell_id).rounds) / 1e9
     total_s = statistics.median(round_.item_wall_ns for round_ in found.serial.rounds) / 1e9

@@ -58,7 +58,7 @@ def test_all_is_every_name():
 @pytest.mark.parametrize("words", ["pool", "map,pool", "", "map,,queue", "Map"])
 def test_refuses_an_unknown_name(words):
     """An unknown name is refused together with the allowed ones."""
-    with pytest.raises(UsageError, match="unknown strategy '.*': choose from fork, map, queue"):
+    with pytest.raises(UsageError, match=r"unknown strategy '.*': choose from fork, map, queue"):
         axes.names("strategy", words, ALLOWED)
 
 
@@ -71,7 +71,7 @@ def test_seconds_read_with_and_without_their_unit(number):
 @pytest.mark.parametrize("word", ["0", "-1", "nan", "inf", "", "s", "1m", "1ss", "soon"])
 def test_refuses_what_is_no_time(word):
     """A budget that is not a positive, finite number of seconds is refused."""
-    with pytest.raises(UsageError, match="budget can't be .* positive number of seconds"):
+    with pytest.raises(UsageError, match=r"budget can't be .* positive number of seconds"):
         axes.seconds("budget", word)
 
 

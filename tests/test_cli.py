@@ -1,11 +1,8 @@
 """The command line: what it prints and where it exits, for those who call it well and for those who do not."""
 
 import json
-import os
-import signal
 import subprocess
 import sys
-import time
 
 import pytest
 from benches import manyhands, read

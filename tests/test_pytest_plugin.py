@@ -18,7 +18,7 @@ import pytest
 from benches import TINY, TOYS, bench, command, manyhands, read, run, saved_in
 
 from manyhands import ledgers, results
-from manyhands.results import KEY, SERIAL, SERIAL_AGAIN
+from manyhands.results import SERIAL, SERIAL_AGAIN
 from manyhands.round import Outcome
 from manyhands.setting import Setting
 
@@ -134,7 +134,7 @@ def test_saves_nothing_that_json_can_not_say(saved_run):
 
 
 def test_saves_all_that_was_measured(saved_run):
-    """Beside the benchmarks the run holds every round of every cell, the A/A twin, the machine and the ledger's cost."""
+    """Beside the benchmarks stand every round of every cell, the A/A twin, the machine and the ledger's cost."""
     found = results.load(saved_run.json)
     (study,) = found.studies
     assert [cell.cell_id for cell in study.cells] == [SERIAL, SERIAL_AGAIN, "map-w1-fork-given", "map-w2-fork-given"]
@@ -374,9 +374,11 @@ def test_an_interrupted_run_can_be_reported(interrupted, tmp_path):
 
 def test_a_killed_run_leaves_its_journal(tmp_path):
     """After a SIGKILL every finished round is on disk, whole, though pytest-benchmark could save nothing."""
+    (tmp_path / "tmp").mkdir()
     process = subprocess.Popen(
         command(*TINY, "--workers", "2", "--blocks", "500", "--benchmark-save"),
         cwd=tmp_path, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        env={**os.environ, "TMPDIR": str(tmp_path / "tmp")},
     )  # fmt: skip
     try:
         give_up = time.monotonic() + 60
@@ -387,6 +389,8 @@ def test_a_killed_run_leaves_its_journal(tmp_path):
         process.kill()
         process.wait()
     psutil.wait_procs(hosts, timeout=10)
+    for job in tmp_path.glob("tmp/manyhands-*/job.json"):  # nobody is left to remove what lies outside of tmp_path
+        shutil.rmtree(Path(json.loads(job.read_text())["ledger"]).parent, ignore_errors=True)
     (journal,) = tmp_path.glob("results/journals/*/s1/journal.jsonl")
     facts, *rounds = [json.loads(line) for line in journal.read_text().splitlines()]
     assert facts["study"]["label"] == LABEL

@@ -4,6 +4,7 @@ import os
 import pickle
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,7 @@ from manyhands.ledger import ABSENT, Ledger, State
 from manyhands.recorder import MAX_SPINS, SCHEDSTAT, SPIN_EVERY_NS, Detail, Recorder, count_retry, enter
 
 EVERYTHING = Detail()
-HAS_SCHEDSTAT = os.path.exists(SCHEDSTAT)
+HAS_SCHEDSTAT = Path(SCHEDSTAT).exists()
 
 
 def double(item):

@@ -60,7 +60,7 @@ def test_every_order_keeps_every_item(items, order, seed):
 
 @given(st.lists(st.integers()))
 def test_orders_are_what_they_say(items):
-    """given is as it came, largest-first falls, largest-last rises."""
+    """Given order is as it came, largest-first falls, largest-last rises."""
     assert arrange(items, "given", lambda item: item, 1) == items
     assert arrange(items, "largest-first", lambda item: item, 1) == sorted(items, reverse=True)
     assert arrange(items, "largest-last", lambda item: item, 1) == sorted(items)

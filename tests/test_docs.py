@@ -1,0 +1,56 @@
+"""The documentation tells what the saved example run and the registries tell."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+from manyhands import results, strategies, workload
+from manyhands.plan import SIMPLICITY
+from manyhands.pytest_plugin import OPTIONS
+
+REPOSITORY = Path(__file__).parent.parent
+README = (REPOSITORY / "README.md").read_text()
+
+
+def generator():
+    """docs/generate.py as a module."""
+    spec = importlib.util.spec_from_file_location("generate", REPOSITORY / "docs" / "generate.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_readmes_figures_are_those_of_the_saved_run():
+    """The README's generated blocks are what the example run gives now."""
+    generate = generator()
+    assert generate.readme(README, results.load(generate.EXAMPLE)) == README
+
+
+def test_the_picture_is_that_of_the_saved_run():
+    """The README's picture is what the example run gives now, apart from the drawing library's version."""
+    generate = generator()
+    drawn = generate.picture(results.load(generate.EXAMPLE)).decode()
+    kept = (REPOSITORY / "docs" / "speedup.svg").read_text()
+    words = [line.strip() for line in drawn.splitlines() if "<text" in line or "<tspan" in line]
+    assert words
+    assert all(word in kept for word in words)
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_every_option_stands_in_the_readme(option):
+    """Each option of the suite is named in the README."""
+    assert option in README
+
+
+@pytest.mark.parametrize("name", strategies.names())
+def test_every_strategy_has_its_row(name):
+    """Each strategy has its row in the reference, and but for serial a place in the order of simplicity."""
+    assert f"| `{name}` |" in (REPOSITORY / "docs" / "reference.md").read_text()
+    assert name in (*SIMPLICITY, "serial")
+
+
+@pytest.mark.parametrize("name", workload.names())
+def test_every_workload_has_its_row(name):
+    """Each workload has its row in the reference."""
+    assert f"| `{name}` |" in (REPOSITORY / "docs" / "reference.md").read_text()
