@@ -5,6 +5,7 @@ then hands its own rounds to pytest-benchmark.
 """
 
 import pytest
+
 from manyhands.playback import clock, hand_over
 from manyhands.session import Measured
 

@@ -4,6 +4,7 @@ import statistics
 
 import figures
 import pytest
+
 from manyhands import ledger_cost
 from manyhands.intervals import median_interval
 from manyhands.results import SERIAL, SERIAL_AGAIN

@@ -33,7 +33,7 @@ def cell(name, rng, *, work=1.0, cpu_share=1.0, spin_factor=1.0, spins=200, swin
                 item_wall_ns=round(wall_s * 1e9),
                 spin_ns=15_000 * slow * spin_factor * rng.gauss(1, 0.01),
                 spins=spins,
-            )  # fmt: skip
+            )
         )
     return Cell(name, Setting("serial"), None, tuple(rounds))
 

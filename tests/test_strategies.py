@@ -89,7 +89,7 @@ def test_hands_items_out_in_the_order_asked_for(order, tmp_path):
 
 def test_names_the_strategies_there_are():
     """An unknown strategy is refused with the names of the known ones."""
-    with pytest.raises(UsageError, match="unknown strategy 'pool'.*imap_unordered.*serial"):
+    with pytest.raises(UsageError, match=r"unknown strategy 'pool'.*imap_unordered.*serial"):
         strategies.find("pool")
 
 

@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from manyhands import ledger_cost, machine
 from manyhands.asked import Asked, Wanted
@@ -27,9 +27,11 @@ from manyhands.launch import launch, open_desk
 from manyhands.progress import Teller
 from manyhands.results import SERIAL, Cell, Results, Study, encode
 from manyhands.scaling import CellScaling, StudyScaling, scale
-from manyhands.setting import Setting
 from manyhands.speedometer import equal_speed_walls_s
 from manyhands.study import Surroundings, measure
+
+if TYPE_CHECKING:
+    from manyhands.setting import Setting
 
 
 @dataclass(frozen=True)
