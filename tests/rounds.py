@@ -1,6 +1,7 @@
 """Real rounds for tests: toy workloads run by a real host."""
 
 import contextlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,10 @@ def job(desk: Desk, setting: Setting, workload: str = "toys.squares", **paramete
     )  # fmt: skip
 
 
+MARK, RUN = "MANYHANDS_TEST_RUN", str(os.getpid())
+os.environ[MARK] = RUN
+
+
 @contextlib.contextmanager
 def nothing_left_behind() -> Iterator[None]:
     """Check that no process started within is still running afterwards, wherever it hangs now."""
@@ -36,8 +41,8 @@ def nothing_left_behind() -> Iterator[None]:
 
 
 def _is_ours(process: psutil.Process) -> bool:
+    """Whether it runs and inherited this test run's mark: others may be measuring on the same machine."""
     try:
-        words = " ".join(process.cmdline())
-        return process.status() != psutil.STATUS_ZOMBIE and ("manyhands.host" in words or words == "sleep 600")
-    except psutil.NoSuchProcess:
+        return process.status() != psutil.STATUS_ZOMBIE and process.environ().get(MARK) == RUN
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
         return False

@@ -79,6 +79,7 @@ def test_a_ledger_is_as_large_as_its_tables(tmp_path, ledger):
     assert ROW.itemsize == ROW_BYTES == DIGEST_OFFSET + 16
 
 
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")  # numpy's threads; the child runs none
 def test_processes_share_it(ledger):
     """A row that a child wrote before it was killed is there for the parent."""
     child = os.fork()

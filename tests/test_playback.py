@@ -1,11 +1,12 @@
 """Playback: what pytest-benchmark saves equals what was recorded, to the last bit."""
 
+import json
 import random
 import sys
 
 from benches import read, run
 
-from manyhands.playback import clock
+from manyhands.playback import clock, hand_over
 
 SUITE = """
 import json
@@ -35,8 +36,6 @@ def made_up_runs():
 
 def test_saved_data_equal_the_recorded_rounds(tmp_path):
     """Handed over one after the other, every run is saved as it was: same rounds, same order, nothing of another."""
-    import json
-
     runs = made_up_runs()
     (tmp_path / "runs.json").write_text(json.dumps(runs))
     (tmp_path / "test_suite.py").write_text(SUITE)
@@ -51,6 +50,28 @@ def test_saved_data_equal_the_recorded_rounds(tmp_path):
         stats = benchmark["stats"]
         assert (stats["rounds"], stats["iterations"]) == (len(durations), 1)
         assert (stats["min"], stats["max"]) == (min(durations), max(durations))
+
+
+class Reader:
+    """What a benchmark fixture does with its timer in each round; `most` is after how many rounds it gives up."""
+
+    def __init__(self, most=100):
+        self.most, self.data = most, []
+
+    def pedantic(self, target, *, rounds, iterations, warmup_rounds):
+        """Time the target so often."""
+        for _ in range(min(rounds, self.most)):
+            start = clock()
+            target()
+            self.data.append(clock() - start)
+
+
+def test_rounds_of_a_broken_off_benchmark_are_not_played_to_the_next():
+    """What one benchmark has left unread, having been interrupted or disabled, is not taken for the next one's."""
+    hand_over(Reader(most=1), [0.25, 0.5, 0.75])
+    reader = Reader()
+    hand_over(reader, [3.0, 4.0])
+    assert reader.data == [3.0, 4.0]
 
 
 def test_the_clock_stands_still_when_nothing_is_played():

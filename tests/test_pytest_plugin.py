@@ -288,7 +288,7 @@ def test_a_failing_reference_fails_every_cell(tmp_path):
     found = bench(tmp_path, *TOYS, "--param", "toys.squares.fault=raise", "--benchmark-save")
     assert found.returncode == 1, found.stdout
     assert "2 errors" in found.stdout
-    assert found.stdout.count("toys.squares fault=raise: the serial round raised: ValueError") == 2
+    assert found.stdout.count("toys.squares fault=raise: the serial round raised: ValueError") >= 2
     assert "in item 5" in found.stdout
     assert "During handling of the above" not in found.stdout
     assert saved_in(tmp_path) == []

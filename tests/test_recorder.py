@@ -91,6 +91,7 @@ def test_an_exception_goes_on_with_the_items_name(ledger, record):
     assert row.end_ns >= row.start_ns > 0
 
 
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")  # numpy's threads; the child runs none
 def test_an_item_that_ends_its_process_is_known(ledger, record):
     """If the process goes in mid-item, the item's row says that it was running, and in which worker."""
     child = os.fork()
