@@ -11,19 +11,13 @@ import json
 import os
 import zlib
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from manyhands.errors import UsageError
 
-Split = Literal["carrier-month", "day"]
+from ._columns import MANIFEST, Split
+
 VARIABLE = "MANYHANDS_FLIGHTS"
-HEADER = (
-    "year,month,day,dep_time,sched_dep_time,dep_delay,arr_time,sched_arr_time,arr_delay,carrier,flight,tailnum,"
-    "origin,dest,air_time,distance,hour,minute,time_hour"
-)
-COLUMNS = HEADER.split(",")
-MISSING = "NA"
-MANIFEST = "files.json"
 PIECE_BYTES = 1 << 20
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from manyhands.errors import UsageError
 
-from ._flights import COLUMNS, HEADER, MANIFEST, Split
+from ._columns import COLUMNS, HEADER, MANIFEST, Split
 
 
 def write_split(flights: Path, split: Split, folder: Path) -> None:

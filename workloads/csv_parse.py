@@ -20,7 +20,7 @@ from manyhands.errors import CheckFailed
 from manyhands.workload import Facts, Place, workload
 
 from . import _flights
-from ._flights import COLUMNS, MISSING, Split
+from ._columns import COLUMNS, MISSING, Split
 from ._limits import at_least_one
 
 Parsed = tuple[int, int, int]  # rows, sum of distance in miles, sum of the known departure delays in minutes

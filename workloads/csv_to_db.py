@@ -23,11 +23,11 @@ from manyhands.errors import CheckFailed
 from manyhands.workload import Facts, Place, workload
 
 from . import _flights
-from ._flights import COLUMNS, MISSING
+from ._columns import COLUMNS, MISSING, Split
 from ._limits import at_least_one
 from ._sqlite import Journal, close_all, connect, create, transaction
 
-SPLIT: _flights.Split = "carrier-month"
+SPLIT: Split = "carrier-month"
 TEXT_COLUMNS = {"carrier", "tailnum", "origin", "dest", "time_hour"}
 TYPED = [f"{column} {'TEXT' if column in TEXT_COLUMNS else 'INTEGER'}" for column in COLUMNS]
 SCHEMA = f"CREATE TABLE flights (id INTEGER PRIMARY KEY, {', '.join(TYPED)})"

