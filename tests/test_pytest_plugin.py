@@ -397,3 +397,10 @@ def test_a_killed_run_leaves_its_journal(tmp_path):
     assert len(rounds) >= 4
     assert all((journal.parent / "ledgers" / f"{line['round']['ledger']}.bin").exists() for line in rounds)
     assert still_there(hosts) == []
+
+
+def test_a_run_ends_with_its_verdicts(saved_run):
+    """The last thing on the terminal is one verdict per workload measured."""
+    printed = saved_run.printed
+    assert "= manyhands =" in printed
+    assert "sleep_io items=6" in printed.rpartition("= manyhands =")[2]

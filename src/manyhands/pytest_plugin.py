@@ -133,7 +133,7 @@ def measured(
 def pytest_benchmark_update_json(config: pytest.Config, output_json: dict[str, Any]) -> None:
     """Put everything that was measured into the JSON, and the ledgers beside it."""
     session = config.stash[_key]
-    if not session.results().studies:
+    if not session.measured_any:
         return
     name = f"ledgers-{session.run}.npz"
     for folder in _folders_of_json(config):
@@ -149,6 +149,18 @@ def _folders_of_json(config: pytest.Config) -> list[Path]:
     if benchmarks.json:
         files.append(benchmarks.json if isinstance(benchmarks.json, Path) else benchmarks.json.name)  # open before 5.3
     return [Path(file).parent for file in files]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """End with the answer: one verdict per workload measured."""
+    found = config.stash[_key].results() if config.stash[_key].measured_any else None
+    if found is not None:
+        from manyhands.report import verdicts
+
+        terminalreporter.section("manyhands")
+        for line in verdicts(found):
+            terminalreporter.write_line(line)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -127,6 +127,11 @@ class Session:
         scaling = self._scaling(study)
         return Measured(scaling, next(found for found in scaling.cells if found.cell is cell))
 
+    @property
+    def measured_any(self) -> bool:
+        """Whether any study has rounds to tell of."""
+        return any(isinstance(study, Study) and study.serial.rounds for study in self._studies.values())
+
     def results(self) -> Results:
         """Everything measured so far."""
         studies = tuple(study for study in self._studies.values() if isinstance(study, Study) and study.serial.rounds)
