@@ -86,3 +86,9 @@ def test_refuses_what_is_no_whole_number(word):
     """Anything else is no seed."""
     with pytest.raises(UsageError, match="seed can't be"):
         axes.whole_number("seed", word)
+
+
+def test_a_range_is_refused_before_it_is_built():
+    """A range of a billion numbers is refused in one line rather than built."""
+    with pytest.raises(UsageError, match="at most 1000 numbers"):
+        axes.counts("workers", "1-1000000000")

@@ -241,6 +241,7 @@ def test_collecting_measures_nothing(tmp_path):
         (["--chunksizes", "0"], "chunksizes can't be '0': it must be at least 1"),
         (["--param", "sleep_io.items=0"], "sleep_io.items can't be 0: it must be at least 1"),
         (["--cores", f"{USABLE + 1}"], f"cores can't be {USABLE + 1}: this process may use {USABLE}"),
+        (["--benchmark-save", "taken/"], "--benchmark-save took 'taken/' for a name: put it after the path, or write"),
         (["--benchmark-save", "taken"], "--benchmark-save took 'taken' for a name: put it after the path, or write"),
     ],
 )
@@ -404,3 +405,16 @@ def test_a_run_ends_with_its_verdicts(saved_run):
     printed = saved_run.printed
     assert "= manyhands =" in printed
     assert "sleep_io items=6" in printed.rpartition("= manyhands =")[2]
+
+
+def test_a_run_of_nothing_but_failures_is_saved(tmp_path):
+    """When no selected cell has a time the run is saved all the same, and its report shows the failure."""
+    found = bench(tmp_path, *TOYS, "--param", "toys.squares.fault=wrong-in-worker", "-k", "map", "--benchmark-save")
+    assert found.returncode == 1, found.stdout
+    (path,) = saved_in(tmp_path)
+    cells = read(path)["manyhands"]["studies"][0]["cells"]
+    assert {round_["outcome"] for cell in cells for round_ in cell["rounds"]} == {"ok", "wrong"}
+    report = manyhands(tmp_path, "report")
+    assert report.returncode == 0, report.stdout
+    assert "failed" in (tmp_path / "reports" / "index.html").read_text()
+    assert not (tmp_path / "results" / "journals").exists()

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from manyhands.errors import UsageError, unknown
 
+LONGEST_RANGE = 1_000
+
 
 def names(what: str, words: str, allowed: Sequence[str]) -> tuple[str, ...]:
     """Comma-separated names, each one of `allowed`; "all" for all of them.
@@ -59,4 +61,6 @@ def _range(what: str, word: str) -> Sequence[int]:
         raise UsageError(f"{what} can't be {word!r}: it takes numbers like 1,2,4 or 1-8") from None
     if first < 1 or last < first:
         raise UsageError(f"{what} can't be {word!r}: it must be at least 1, the smaller number first")
+    if last - first >= LONGEST_RANGE:
+        raise UsageError(f"{what} can't be {word!r}: a range holds at most {LONGEST_RANGE} numbers")
     return range(first, last + 1)

@@ -6,7 +6,7 @@ Load it early, with `-p manyhands.pytest_plugin`: it lets `--benchmark-save` go 
 nothing heavy; the analysis is loaded when the first study is over.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -57,10 +57,15 @@ def _let_save_go_without_a_name(parser: pytest.Parser) -> None:
 
     def addoption(*names: str, **attributes: Any) -> None:
         if "--benchmark-save" in names:
-            attributes.update(nargs="?", const=DEFAULT_SAVE_NAME)
+            attributes.update(nargs="?", const=DEFAULT_SAVE_NAME, type=_name_or_path(attributes["type"]))
         add(*names, **attributes)
 
     group.addoption = addoption
+
+
+def _name_or_path(parse: Callable[[str], str]) -> Callable[[str], str]:
+    """pytest-benchmark's reading of a name, but a path is let through, to be refused in words of our own."""
+    return lambda value: value if Path(value).exists() else parse(value)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -159,6 +164,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         from manyhands.report import verdicts
 
         terminalreporter.section("manyhands")
+        if config.stash[_key].interrupted:
+            terminalreporter.write_line("interrupted: what was measured until then counts, the rest is missing")
         for line in verdicts(found):
             terminalreporter.write_line(line)
 
@@ -170,6 +177,24 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
     found = session.config.stash.get(_key, None)
     if found is None:
         return
+    if found.measured_any:
+        _save_failures_alone(session.config)
     found.drop_journals()
     if found.interrupted:
         session.exitstatus = pytest.ExitCode.INTERRUPTED
+
+
+def _save_failures_alone(config: pytest.Config) -> None:
+    """Save a run in which every selected cell failed: pytest-benchmark writes nothing where nothing has a time."""
+    benchmarks: Any = config._benchmarksession  # type: ignore[attr-defined]  # noqa: SLF001  its only handle
+    if benchmarks.benchmarks or not benchmarks.save:
+        return
+    output_json = config.hook.pytest_benchmark_generate_json(
+        config=config,
+        benchmarks=[],
+        include_data=False,
+        machine_info=benchmarks.get_machine_info(),
+        commit_info=config.hook.pytest_benchmark_generate_commit_info(config=config),
+    )
+    config.hook.pytest_benchmark_update_json(config=config, benchmarks=[], output_json=output_json)
+    benchmarks.storage.save(output_json, benchmarks.save)

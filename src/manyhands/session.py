@@ -10,7 +10,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -153,6 +153,8 @@ class Session:
         for journal in self._opened:
             journal.close()
         shutil.rmtree(self._journals, ignore_errors=True)
+        with suppress(OSError):  # absent, or another run's journals lie beside
+            self._journals.parent.rmdir()
 
     @functools.cached_property
     def facts(self) -> Mapping[str, Any]:
