@@ -7,6 +7,7 @@ import pytest
 
 from manyhands import ledger_cost
 from manyhands.intervals import median_interval
+from manyhands.ledgers import table
 from manyhands.results import SERIAL, SERIAL_AGAIN
 from manyhands.setting import Setting
 from manyhands.speedometer import equal_speed_walls_s
@@ -29,19 +30,29 @@ def test_ledger_cost():
     assert best["runqueue_wait"] <= 7_000
 
 
+def start_up_s(round_, ledger):
+    """Seconds before the workers' first items, the mean over workers, and after the last item's end."""
+    rows = table(ledger)
+    firsts = [rows["start_ns"][rows["worker"] == worker].min() - round_.t0_ns for worker in set(rows["worker"])]
+    return (statistics.fmean(firsts) + round_.t1_ns - rows["end_ns"].max()) / 1e9
+
+
 def test_waits_are_shared_out_to_the_bound():
-    """200 uneven sleeps on 8 workers one by one: within 5 % of max(total/8, longest), start-up aside."""
-    setting, idle = Setting("imap_unordered", 8), {"items": 8, "mean_ms": 0.001}
-    found, _ = figures.study("sleep_io", [setting], 15, {"mean_ms": 10.0})
-    no_op, _ = figures.study("sleep_io", [setting], 15, idle)
-    start_up_s = statistics.median(round_.wall_ns for round_ in no_op.cell(setting.cell_id).rounds) / 1e9
+    """200 uneven sleeps on 8 workers one by one: within 5 % of max(total/8, longest), measured start-up aside.
+
+    Largest first: in the given order the longest items' own tail costs 6 % with a perfect hand-out already.
+    """
+    setting = Setting("imap_unordered", 8, order="largest-first")
+    found, kept = figures.study("sleep_io", [setting], 15, {"mean_ms": 10.0})
+    mine = [one for one in kept if one.round.cell_id == setting.cell_id]
+    start_s = statistics.median(start_up_s(one.round, one.ledger) for one in mine)
     total_s = statistics.median(round_.item_wall_ns for round_ in found.serial.rounds) / 1e9
     longest_s = statistics.median(round_.longest_item_ns for round_ in found.serial.rounds) / 1e9
-    wall_s = statistics.median(round_.wall_ns for round_ in found.cell(setting.cell_id).rounds) / 1e9
+    wall_s = statistics.median(one.round.wall_ns for one in mine) / 1e9
     bound_s = max(total_s / 8, longest_s)
-    print(f"\nwall {wall_s:.4f} s, bound {bound_s:.4f} s, start-up {start_up_s:.4f} s: ", end="")
-    print(f"{(wall_s - start_up_s) / bound_s:.3f} of the bound")
-    assert wall_s <= 1.05 * bound_s + start_up_s
+    print(f"\nwall {wall_s:.4f} s, bound {bound_s:.4f} s, start-up {start_s:.4f} s: ", end="")
+    print(f"{(wall_s - start_s) / bound_s:.3f} of the bound")
+    assert wall_s <= 1.05 * bound_s + start_s
 
 
 @pytest.mark.parametrize("workers", [4, 8])
@@ -71,9 +82,11 @@ def test_the_speedometer():
         print(f"\n{cell_id}: variation {variation(raw):.3f} as measured, {variation(level):.3f} at equal speed", end="")
     ratio = median_interval([walls_s[planted.cell_id, b] / walls_s[plain.cell_id, b] for b in range(40)])
     print(f"\n10 % planted: {ratio.point - 1:+.3f} ({ratio.low - 1:+.3f} to {ratio.high - 1:+.3f})")
-    serial = found.serial.rounds
-    halved = variation([walls_s[SERIAL, round_.block] for round_ in serial]) * 2
-    assert halved <= variation([round_.wall_ns for round_ in serial])
+    twins = [round_ for cell_id in (SERIAL, SERIAL_AGAIN) for round_ in found.cell(cell_id).rounds]
+    level = variation([walls_s[round_.cell_id, round_.block] for round_ in twins])
+    raw = variation([round_.wall_ns for round_ in twins])
+    print(f"A/A pair: variation {raw:.3f} as measured, {level:.3f} at equal speed")
+    assert level <= raw / 2
     assert 1 < ratio.low <= 1.1 <= ratio.high
 
 
