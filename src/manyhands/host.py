@@ -15,6 +15,7 @@ import sys
 import traceback
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic_ns
 from typing import Any
@@ -63,7 +64,7 @@ def run(job: Job) -> Answer:
         answer, results = _time(job, found, items)
         if answer.outcome is Outcome.OK:
             answer = _check(answer, found, values, place, items, results)
-        return _with(answer, facts=facts)
+        return replace(answer, facts=facts)
     finally:
         found.cleanup(values, place)
 
@@ -90,13 +91,13 @@ def _time(job: Job, found: Workload, items: Sequence[Any]) -> tuple[Answer, list
     except Exception as error:
         answer = Answer(Outcome.RAISED, _one_line(error), "".join(traceback.format_exception(error)))
     t1_ns = monotonic_ns()
+    cpu_ns, stolen_s = _tree_cpu_ns() - cpu_ns, _since(steal_s)
     slots.reap()
     left = _children_left()
     if left and answer.outcome is Outcome.OK:
         answer = Answer(Outcome.LEFTOVER, f"{len(left)} processes were left behind: {left}")
     ledger_digests(ledger, results)
-    answer = _with(answer, t0_ns=t0_ns, t1_ns=t1_ns, tree_cpu_ns=_tree_cpu_ns() - cpu_ns)
-    return _with(answer, steal_s=None if steal_s is None else (_steal_s() or 0.0) - steal_s), results
+    return replace(answer, t0_ns=t0_ns, t1_ns=t1_ns, tree_cpu_ns=cpu_ns, steal_s=stolen_s), results
 
 
 def _check(
@@ -108,12 +109,12 @@ def _check(
     if wrong:
         named = ", ".join(f"{found.name_of(items[index])} ({counts[index]} times)" for index in wrong[:5])
         reason = f"{len(items) - len(wrong)} of {len(items)} items came back exactly once; not so: {named}"
-        return _with(answer, outcome=Outcome.LOST, reason=reason)
+        return replace(answer, outcome=Outcome.LOST, reason=reason)
     try:
         evidence = found.check(values, place, [result for _, result in sorted(pairs, key=lambda pair: pair[0])])
     except CheckFailed as error:
-        return _with(answer, outcome=Outcome.WRONG, reason=str(error))
-    return _with(answer, evidence=dict(evidence))
+        return replace(answer, outcome=Outcome.WRONG, reason=str(error))
+    return replace(answer, evidence=dict(evidence))
 
 
 def ledger_digests(ledger: Ledger, pairs: Sequence[tuple[int, Any]]) -> None:
@@ -125,10 +126,6 @@ def ledger_digests(ledger: Ledger, pairs: Sequence[tuple[int, Any]]) -> None:
     for index, result in pairs:
         text = MEMORY_ADDRESS.sub("", repr(result))
         ledger.set_digest(index, hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).digest())
-
-
-def _with(answer: Answer, **changes: Any) -> Answer:
-    return Answer(**{**answer.__dict__, **changes})
 
 
 def _be_the_worker(slots: Slots) -> None:
@@ -177,6 +174,12 @@ def _tree_cpu_ns() -> int:
     """CPU time of this process and of all its children that were waited for, nanoseconds."""
     uses = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return round(sum(use.ru_utime + use.ru_stime for use in uses) * 1e9)
+
+
+def _since(steal_s: float | None) -> float | None:
+    """Seconds of steal since that reading; None where it isn't told."""
+    now_s = _steal_s()
+    return None if steal_s is None or now_s is None else now_s - steal_s
 
 
 def _steal_s() -> float | None:
