@@ -118,11 +118,10 @@ def measured(
     workload: str, strategy: str, workers: int, chunksize: int | None, start_method: str, order: str, cores: int | None,
 ) -> Measured:  # fmt: skip
     """What the study of this test's workload found for its setting, measured when the first test asks."""
-    wanted = Wanted(workload, Setting(strategy, workers, chunksize, start_method, order, cores))
     found: Measured | None = None
     failure = ""
     try:
-        found = request.config.stash[_key].measured(wanted)
+        found = request.config.stash[_key].measured(_wanted(request.node))
     except UsageError as error:
         pytest.exit(str(error), returncode=error.exit_status)
     except WorkError as error:
@@ -159,15 +158,16 @@ def _folders_of_json(config: pytest.Config) -> list[Path]:
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """End with the answer: one verdict per workload measured."""
-    found = config.stash[_key].results() if config.stash[_key].measured_any else None
-    if found is not None:
-        from manyhands.report import verdicts
+    session = config.stash[_key]
+    if not session.measured_any:
+        return
+    from manyhands.report import verdicts
 
-        terminalreporter.section("manyhands")
-        if config.stash[_key].interrupted:
-            terminalreporter.write_line("interrupted: what was measured until then counts, the rest is missing")
-        for line in verdicts(found):
-            terminalreporter.write_line(line)
+    terminalreporter.section("manyhands")
+    if session.interrupted:
+        terminalreporter.write_line("interrupted: what was measured until then counts, the rest is missing")
+    for line in verdicts(session.results()):
+        terminalreporter.write_line(line)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

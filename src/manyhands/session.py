@@ -130,12 +130,11 @@ class Session:
     @property
     def measured_any(self) -> bool:
         """Whether any study has rounds to tell of."""
-        return any(isinstance(study, Study) and study.serial.rounds for study in self._studies.values())
+        return bool(self._told())
 
     def results(self) -> Results:
         """Everything measured so far."""
-        studies = tuple(study for study in self._studies.values() if isinstance(study, Study) and study.serial.rounds)
-        return Results(studies, self.facts, self.ledger_cost_ns)
+        return Results(self._told(), self.facts, self.ledger_cost_ns)
 
     def save_ledgers(self, path: Path) -> None:
         """Write all ledgers kept so far into one compressed file."""
@@ -165,6 +164,10 @@ class Session:
     def ledger_cost_ns(self) -> Mapping[str, float]:
         """The ledger's cost per item, measured once."""
         return ledger_cost.measure_apart()
+
+    def _told(self) -> tuple[Study, ...]:
+        """The studies that have a reference to be told against."""
+        return tuple(study for study in self._studies.values() if isinstance(study, Study) and study.serial.rounds)
 
     def _study(self, label: str) -> Study | None:
         if label not in self._studies:
