@@ -283,3 +283,11 @@ def test_refuses_what_it_can_not_split() -> None:
     unfinished["state"] = 0
     with pytest.raises(ValueError, match="serial ledger lacks items"):
         losses_of(make_round(10), items, 1, unfinished)
+
+
+def test_an_item_of_no_length_overlaps_nothing() -> None:
+    """An item that starts and ends in the moment in which a longer one starts comes before it, whatever its index."""
+    items = make_items([(0, 10, 90), (0, 10, 10)])
+    round_ = make_round(100, [make_worker(0, 0, 10)])
+    assert violations(round_, items, 1) == []
+    assert five(losses_of(round_, items, 1)) == (10, 80, 0, 0, 10)

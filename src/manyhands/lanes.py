@@ -22,13 +22,14 @@ class Lane:
     """One lane of a round. Times in nanoseconds of CLOCK_MONOTONIC.
 
     ready_ns: when the first of its workers could take items; None where none of them got ready.
-    indices: the items that ended on it, in order of start; starts_ns and ends_ns: theirs.
+    indices: the items that ended on it, in order of start; starts_ns and ends_ns: theirs. slots: its workers'.
     """
 
     ready_ns: int | None
     indices: tuple[int, ...]
     starts_ns: "NDArray[Any]"
     ends_ns: "NDArray[Any]"
+    slots: tuple[int, ...] = ()
 
     @property
     def item_ns(self) -> int:
@@ -59,6 +60,8 @@ def lanes_of(workers: Sequence[Worker], items: "NDArray[Any]", count: int) -> tu
     seen to get ready count as ready then.
     """
     indices = ended(items)
+    # By start, and of items that start together the one that ends first: one of no length is no overlap.
+    indices = indices[items["end_ns"][indices].argsort(kind="stable")]
     indices = indices[items["start_ns"][indices].argsort(kind="stable")]
     slots = items["worker"][indices].tolist()
     first_start = dict(zip(reversed(slots), items["start_ns"][indices][::-1].tolist(), strict=True))
@@ -68,7 +71,7 @@ def lanes_of(workers: Sequence[Worker], items: "NDArray[Any]", count: int) -> tu
     by_lane: list[list[int]] = [[] for _ in crews]
     for slot, index in zip(slots, indices.tolist(), strict=True):
         by_lane[lane_of_slot[slot]].append(index)
-    return tuple(_lane(_ready_ns(crew, first_start), items, own) for crew, own in zip(crews, by_lane, strict=True))
+    return tuple(_lane(crew, first_start, items, own) for crew, own in zip(crews, by_lane, strict=True))
 
 
 def _unlisted(workers: Iterable[Worker], first_start: Mapping[int, int]) -> Crew:
@@ -101,6 +104,6 @@ def _ready_ns(crew: Crew, first_start: Mapping[int, int]) -> int | None:
     return min((ready_ns for ready_ns in seen if ready_ns is not None), default=None)
 
 
-def _lane(ready_ns: int | None, items: "NDArray[Any]", indices: list[int]) -> Lane:
-    own = items[indices]
-    return Lane(ready_ns, tuple(indices), own["start_ns"], own["end_ns"])
+def _lane(crew: Crew, first_start: Mapping[int, int], items: "NDArray[Any]", indices: list[int]) -> Lane:
+    own, slots = items[indices], tuple(worker.slot for worker in crew)
+    return Lane(_ready_ns(crew, first_start), tuple(indices), own["start_ns"], own["end_ns"], slots)
