@@ -1,11 +1,15 @@
-"""Control groups: the tightest limit of the process's own group and all its parents, from recorded trees."""
+"""Control groups: the limits and the throttling of the process's own group and its parents, recorded and real."""
 
+import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from control_groups import control_group, inside
 
-from manyhands.cgroup import Limits, read_limits
+from manyhands.cgroup import Limits, Throttling, read_limits, read_throttling, versions
 
 GIB = 1 << 30
 NO_LIMIT_V1 = "9223372036854771712\n"
@@ -31,6 +35,14 @@ class Tree:
     def limits(self) -> Limits:
         """What manyhands makes of it."""
         return read_limits(self.proc, self.mounts)
+
+    def throttling(self) -> Throttling | None:
+        """What the quotas have cost, by these files."""
+        return read_throttling(self.proc, self.mounts)
+
+    def versions(self) -> tuple[int, ...]:
+        """Which versions can be seen."""
+        return versions(self.proc, self.mounts)
 
     def folder(self, path: str = "") -> str:
         """How a limit says that it comes from this group."""
@@ -173,3 +185,70 @@ def test_this_very_machine_can_be_read():
     assert (found.cpus is None) == (found.cpus_from == "")
     assert found.cpus is None or found.cpus > 0
     assert found.memory_bytes is None or found.memory_bytes > os.sysconf("SC_PAGE_SIZE")
+
+
+def test_v2_throttling_is_summed_over_parents(tree):
+    """Version 2: own group and parents are summed, in nanoseconds; neighbours and groups without a quota are not."""
+    tree.groups("0::/a/b")
+    tree.file("cpu.stat", "usage_usec 99\nuser_usec 90\nsystem_usec 9\n")
+    tree.file("a/cpu.stat", "usage_usec 50\nnr_periods 10\nnr_throttled 4\nthrottled_usec 70\nnr_bursts 0\n")
+    tree.file("a/b/cpu.stat", "usage_usec 20\nnr_periods 5\nnr_throttled 1\nthrottled_usec 8\n")
+    tree.file("a/c/cpu.stat", "usage_usec 20\nnr_periods 500\nnr_throttled 100\nthrottled_usec 800\n")
+    assert tree.throttling() == Throttling(15, 5, 78_000)
+
+
+def test_v1_throttling_is_summed_over_parents(tree):
+    """Version 1: the CPU controller's groups are summed; its time is in nanoseconds already."""
+    tree.groups("5:cpu,cpuacct:/docker/x", "4:memory:/docker/x")
+    tree.file("cpu,cpuacct/cpu.stat", "nr_periods 0\nnr_throttled 0\nthrottled_time 0\n")
+    tree.file("cpu,cpuacct/docker/cpu.stat", "nr_periods 7\nnr_throttled 2\nthrottled_time 1500\n")
+    tree.file("cpu,cpuacct/docker/x/cpu.stat", "nr_periods 30\nnr_throttled 3\nthrottled_time 2000\n")
+    assert tree.throttling() == Throttling(37, 5, 3500)
+
+
+def test_a_hierarchy_with_two_names_is_counted_once(tree):
+    """Where `cpu` is a link to `cpu,cpuacct`, as it usually is, its groups' throttling counts once."""
+    tree.groups("5:cpu,cpuacct:/job")
+    tree.file("cpu,cpuacct/job/cpu.stat", "nr_periods 30\nnr_throttled 3\nthrottled_time 2000\n")
+    (tree.mounts / "cpu").symlink_to("cpu,cpuacct")
+    (tree.mounts / "cpuacct").symlink_to("cpu,cpuacct")
+    assert tree.throttling() == Throttling(30, 3, 2000)
+
+
+def test_a_group_that_was_never_throttled_says_so(tree):
+    """Zero throttled periods is something told; no group that tells is None, not zero."""
+    tree.groups("0::/a")
+    assert tree.throttling() is None
+    tree.file("a/cpu.stat", "usage_usec 20\nuser_usec 20\nsystem_usec 0\n")
+    assert tree.throttling() is None
+    tree.file("a/cpu.stat", "usage_usec 20\nnr_periods 9\nnr_throttled 0\nthrottled_usec 0\n")
+    assert tree.throttling() == Throttling(9, 0, 0)
+
+
+def test_tells_which_versions_can_be_seen(tree):
+    """A version counts as seen where a folder of it is; a line in /proc alone is not enough."""
+    assert tree.versions() == ()
+    tree.groups("5:cpu,cpuacct:/job", "0::/job")
+    assert tree.versions() == (2,)  # the mount itself
+    tree.file("cpu,cpuacct/job/cpu.stat", "")
+    assert tree.versions() == (1, 2)
+
+
+def test_a_real_quota_and_its_throttling_are_seen():
+    """A process in a real group with half a CPU reads that quota, and being held back once it used more."""
+    code = """
+import dataclasses, json, time
+from manyhands.cgroup import read_limits, read_throttling
+while not read_throttling().throttled_periods and time.process_time() < 5:
+    sum(range(100_000))
+limits, throttling = read_limits(), read_throttling()
+print(json.dumps([limits.cpus, limits.cpus_from, *dataclasses.astuple(throttling)]))
+"""
+    with control_group(0.5) as folder:
+        told = subprocess.run(
+            inside(folder, sys.executable, "-c", code), check=True, capture_output=True, text=True, timeout=60
+        ).stdout
+    cpus, cpus_from, periods, throttled_periods, throttled_ns = json.loads(told)
+    assert (cpus, cpus_from) == (0.5, str(folder))
+    assert periods >= throttled_periods > 0
+    assert throttled_ns > 0

@@ -49,7 +49,7 @@ def test_tells_its_version(tmp_path):
     assert (found.returncode, found.stdout) == (0, f"manyhands {__version__}\n")
 
 
-@pytest.mark.parametrize("words", [["--help"], ["report", "--help"], ["list", "--help"]])
+@pytest.mark.parametrize("words", [["--help"], ["report", "--help"], ["list", "--help"], ["doctor", "--help"]])
 def test_helps(words, tmp_path):
     """Every command has help that begins with its usage, and exits 0."""
     found = manyhands(tmp_path, *words)

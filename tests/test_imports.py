@@ -27,7 +27,9 @@ def test_the_interpreter_itself_loads_none_of_it():
     assert not loaded("") & HEAVY
 
 
-@pytest.mark.parametrize("module", ["manyhands", "manyhands.host", *WORKLOADS, *STRATEGIES])
+@pytest.mark.parametrize(
+    "module", ["manyhands", "manyhands.host", "manyhands.cgroup", "manyhands.pressure", *WORKLOADS, *STRATEGIES]
+)
 def test_a_worker_loads_nothing_heavy(module):
     """What a host or a spawned worker imports is the standard library and manyhands."""
     found = loaded(f"import {module}")
@@ -35,7 +37,7 @@ def test_a_worker_loads_nothing_heavy(module):
     assert not found & HEAVY
 
 
-@pytest.mark.parametrize("words", [["--version"], ["--help"], ["report", "--help"], ["list"]])
+@pytest.mark.parametrize("words", [["--version"], ["--help"], ["report", "--help"], ["doctor", "--help"], ["list"]])
 def test_the_command_line_answers_at_once(words):
     """Version, help and the list of what there is need no analysis."""
     code = f"""

@@ -1,7 +1,7 @@
-"""Control groups: the CPU quota and the memory limit that hold for this process, versions 1 and 2.
+"""Control groups: the CPU quota and the memory limit that hold for this process, and what the quota has cost.
 
-A limit may stand in the process's own group or in any parent of it; the tightest one counts. `os.cpu_count()`
-and Python 3.13's `process_cpu_count()` see none of them.
+Versions 1 and 2. A limit may stand in the process's own group or in any parent of it; the tightest one counts.
+`os.cpu_count()` and Python 3.13's `process_cpu_count()` see none of them.
 """
 
 from collections.abc import Iterator
@@ -21,6 +21,19 @@ class Limits:
     memory_from: str = ""
 
 
+@dataclass(frozen=True)
+class Throttling:
+    """What a quota has held back so far, in the process's own group and all its parents, since each was made.
+
+    periods: how many the quota was counted in; throttled_periods: those in which it ran out.
+    throttled_ns: how long threads that could have run were held, summed over CPUs: it may exceed the wall time.
+    """
+
+    periods: int
+    throttled_periods: int
+    throttled_ns: int
+
+
 def read_limits(proc: Path = Path("/proc/self"), mounts: Path = Path("/sys/fs/cgroup")) -> Limits:
     """The limits of the process that `proc` belongs to. Both arguments are there for recorded trees."""
     cpus: list[tuple[float, str]] = []
@@ -35,6 +48,31 @@ def read_limits(proc: Path = Path("/proc/self"), mounts: Path = Path("/sys/fs/cg
     least_cpus, cpus_from = min(cpus, default=(None, ""))
     least_memory, memory_from = min(memory, default=(None, ""))
     return Limits(least_cpus, cpus_from, least_memory, memory_from)
+
+
+def read_throttling(proc: Path = Path("/proc/self"), mounts: Path = Path("/sys/fs/cgroup")) -> Throttling | None:
+    """The throttling of the process that `proc` belongs to; None where no group tells. Counters only ever grow."""
+    # `cpu` is often a link to `cpu,cpuacct`: counted by what they really are, or the sum would be double.
+    folders = {folder.resolve() for folder, _ in _groups(proc, mounts)}
+    told = [found for folder in folders if (found := _throttling(folder))]
+    if not told:
+        return None
+    return Throttling(*(sum(counts) for counts in zip(*told, strict=True)))
+
+
+def versions(proc: Path = Path("/proc/self"), mounts: Path = Path("/sys/fs/cgroup")) -> tuple[int, ...]:
+    """The versions of control groups that can be seen here; () where a missing limit means nothing."""
+    return tuple(sorted({version for _, version in _groups(proc, mounts)}))
+
+
+def _throttling(folder: Path) -> tuple[int, int, int] | None:
+    """Periods, throttled periods and throttled nanoseconds of one group; None where it counts no periods."""
+    words = _words(folder / "cpu.stat")
+    counts = dict(zip(words[::2], map(int, words[1::2]), strict=False))
+    if "nr_periods" not in counts:
+        return None
+    throttled_ns = counts.get("throttled_time", 1000 * counts.get("throttled_usec", 0))
+    return counts["nr_periods"], counts.get("nr_throttled", 0), throttled_ns
 
 
 def _groups(proc: Path, mounts: Path) -> Iterator[tuple[Path, int]]:

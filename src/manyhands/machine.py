@@ -10,6 +10,7 @@ from typing import Any
 import psutil
 
 from manyhands.cgroup import Limits, read_limits
+from manyhands.volume import filesystem_of
 
 
 @dataclass(frozen=True)
@@ -36,17 +37,22 @@ def facts(data_dir: Path) -> dict[str, Any]:
     """
     limits = read_limits()
     logical = psutil.cpu_count() or 1
-    usable = usable_cpus(_affinity(), logical, limits)
+    affinity = _affinity()
+    usable = usable_cpus(affinity, logical, limits)
     memory = psutil.virtual_memory()
     return {
         "usable_cpus": usable.count,
         "usable_cpus_reason": usable.reason,
         "logical_cpus": logical,
         "physical_cpus": psutil.cpu_count(logical=False),
+        "affinity_cpus": affinity,
+        "quota_cpus": limits.cpus,
+        "quota_from": limits.cpus_from,
         "processor": _processor(),
         "memory_total_bytes": memory.total,
         "memory_available_bytes": memory.available,
         "memory_limit_bytes": limits.memory_bytes,
+        "memory_limit_from": limits.memory_from,
         "kernel": f"{platform.system()} {platform.release()}",
         "architecture": platform.machine(),
         "filesystem": filesystem_of(data_dir),
@@ -55,13 +61,6 @@ def facts(data_dir: Path) -> dict[str, Any]:
         "gil": getattr(sys, "_is_gil_enabled", lambda: True)(),
         "load_average_1min": os.getloadavg()[0],
     }
-
-
-def filesystem_of(path: Path) -> str:
-    """The type of the filesystem that holds `path`: "ext4"; "unknown" where the system does not tell."""
-    resolved = path.resolve()
-    mounts = {Path(part.mountpoint): part.fstype for part in psutil.disk_partitions(all=True)}
-    return next((mounts[folder] for folder in (resolved, *resolved.parents) if folder in mounts), "unknown")
 
 
 def _affinity() -> int:

@@ -1,0 +1,57 @@
+"""The interpreter: which Python this is and how it was built, as far as that decides how fast it runs."""
+
+import multiprocessing
+import os
+import platform
+import sys
+import sysconfig
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    """This process's Python.
+
+    optimised: built with profile-guided optimisation; None where the build does not tell its options.
+    gil_enabled: whether one thread at a time runs Python code, in this process, now.
+    start_methods: of multiprocessing, its default first.
+    default_pool_workers: how many workers `Pool()` without a number starts.
+    """
+
+    version: str
+    implementation: str
+    compiler: str
+    debug_build: bool
+    optimised: bool | None
+    free_threaded: bool
+    gil_enabled: bool
+    start_methods: tuple[str, ...]
+    cpu_count: int | None
+    default_pool_workers: int
+
+
+def read_interpreter() -> Interpreter:
+    """The interpreter that runs this."""
+    return Interpreter(
+        version=platform.python_version(),
+        implementation=platform.python_implementation(),
+        compiler=platform.python_compiler(),
+        debug_build=hasattr(sys, "gettotalrefcount"),
+        optimised=_optimised(),
+        free_threaded=bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
+        gil_enabled=getattr(sys, "_is_gil_enabled", lambda: True)(),
+        start_methods=tuple(multiprocessing.get_all_start_methods()),
+        cpu_count=os.cpu_count(),
+        default_pool_workers=_default_pool_workers(),
+    )
+
+
+def _optimised() -> bool | None:
+    options = sysconfig.get_config_var("CONFIG_ARGS")
+    return "--enable-optimizations" in options if options else None
+
+
+def _default_pool_workers() -> int:
+    """As multiprocessing.pool counts: from Python 3.13 on by the affinity mask, never by a quota."""
+    count = getattr(os, "process_cpu_count", os.cpu_count)
+    return count() or 1
