@@ -12,10 +12,10 @@ TESTS = Path(__file__).parent
 
 @pytest.fixture(scope="session", autouse=True)
 def _toys_everywhere() -> Iterator[None]:
-    """Hosts and spawned workers find `toys.squares`, as a user's own module is found: through PYTHONPATH."""
-    known = os.environ.get("PYTHONPATH")
+    """Hosts and spawned workers find toys and planted work, as a user's own module is found: through PYTHONPATH."""
+    folders = [str(TESTS), str(TESTS.parent / "bench"), *filter(None, [os.environ.get("PYTHONPATH")])]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", os.pathsep.join([str(TESTS), *([known] if known else [])]))
+        patch.setenv("PYTHONPATH", os.pathsep.join(folders))
         yield
 
 

@@ -78,11 +78,13 @@ def test_lists_every_workload_and_strategy(capsys):
 
 
 def test_reports_a_saved_run(saved_run, tmp_path, capsys):
-    """`report RUN --out DIR` renders the page there, prints a line per study and says where the page is."""
+    """`report RUN --out DIR` renders the page there, prints each study's verdict and loss and says where it is."""
     status, out, err = told(capsys, "report", str(saved_run.json), "--out", str(tmp_path / "page"))
     assert (status, err) == (0, "")
-    verdict, where = out.splitlines()
+    verdict, loss, where = out.splitlines()
     assert verdict.startswith("sleep_io items=6 mean_ms=1.0 sizes=uniform: ")
+    assert loss.startswith("    ")
+    assert " speedup (" in loss
     assert where == f"report of {saved_run.json}: {tmp_path / 'page' / 'index.html'}"
     assert "sleep_io" in (tmp_path / "page" / "index.html").read_text()
 

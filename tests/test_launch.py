@@ -129,4 +129,4 @@ def test_an_interrupt_ends_the_host(tmp_path, monkeypatch):
 def test_the_trees_cpu_is_that_of_the_clocked_time(tmp_path):
     """Digests of 60 MB of results, taken after the clock has stopped, do not count as the round's CPU time."""
     found = run_round(tmp_path, SERIAL, result_bytes=5_000_000).round
-    assert found.tree_cpu_ns <= 1.5 * found.wall_ns + 20_000_000
+    assert found.usage.cpu_ns <= 1.5 * found.wall_ns + 20_000_000

@@ -28,7 +28,7 @@ from manyhands.ledgers import ROW, table
 
 LONG, INT = st.integers(-(2**63), 2**63 - 1), st.integers(-(2**31), 2**31 - 1)
 ROWS = st.builds(
-    Row, LONG, INT, st.sampled_from(State), LONG, LONG, LONG, LONG, INT, INT, st.integers(0, 3),
+    Row, LONG, INT, st.sampled_from(State), LONG, LONG, LONG, LONG, LONG, INT, INT, st.integers(0, 3),
     st.binary(min_size=16, max_size=16),
 )  # fmt: skip
 
@@ -47,8 +47,8 @@ def write(ledger: Ledger, index: int, row: Row) -> None:
     for _ in range(row.again):
         ledger.count_again(offset)
     END.pack_into(
-        ledger.memory, offset + STATE_OFFSET, row.state, row.end_ns, row.cpu_ns, row.runqueue_ns, row.spin_ns,
-        row.spins, row.retries,
+        ledger.memory, offset + STATE_OFFSET, row.state, row.end_ns, row.cpu_ns, row.thread_cpu_ns,
+        row.runqueue_ns, row.spin_ns, row.spins, row.retries,
     )  # fmt: skip
     ledger.set_digest(index, row.digest)
 
@@ -69,8 +69,9 @@ def test_rows_survive_both_readers(rows, slots):
 
 def test_a_new_ledger_says_that_nothing_has_begun(ledger):
     """Before anything ran every item has never started, and no worker was asked for."""
-    assert ledger.rows() == [Row(0, 0, State.NEVER_STARTED, 0, 0, 0, 0, 0, 0, 0, NO_DIGEST)] * 5
+    assert ledger.rows() == [Row(0, 0, State.NEVER_STARTED, 0, 0, 0, 0, 0, 0, 0, 0, NO_DIGEST)] * 5
     assert ledger.lives() == []
+    assert ledger.sent() == (0, 0)
 
 
 def test_a_ledger_is_as_large_as_its_tables(tmp_path, ledger):
@@ -93,7 +94,7 @@ def test_processes_share_it(ledger):
 
 def test_a_second_start_does_not_hide_the_first(ledger):
     """An item begun again keeps the count of its further starts when it is started and ended anew."""
-    row = Row(1, 0, State.DONE, 2, 1, ABSENT, 0, 0, 0, 2, NO_DIGEST)
+    row = Row(1, 0, State.DONE, 2, 1, 1, ABSENT, 0, 0, 0, 2, NO_DIGEST)
     write(ledger, 1, row)
     assert ledger.row(1) == row
     assert ledger.row(0).again == ledger.row(2).again == 0
@@ -109,16 +110,31 @@ def test_has_no_row_beyond_its_items(ledger, index):
 
 
 def test_tells_each_workers_life(ledger):
-    """A worker's life holds its request, readiness, exit and exit code, each where it was seen."""
+    """A worker's life holds its request, readiness, exit, exit code, CPU time and messages, where they were seen."""
     ledger.request(0, 10)
     ledger.ready(0, 4711, 20)
-    ledger.exit(0, 30)
+    ledger.exit(0, 30, 7)
     ledger.reap(0, 0)
     ledger.request(1, 11)
+    ledger.count_returned(0, 100)
+    ledger.count_returned(0, 20)
     ledger.request(2, 12)
     ledger.ready(2, 4713, 22)
     ledger.reap(2, -9)
-    assert ledger.lives() == [Life(4711, 10, 20, 30, 0), Life(0, 11, 0, 0, None), Life(4713, 12, 22, 0, -9)]
+    assert ledger.lives() == [
+        Life(4711, 10, 20, 30, 0, 7, (120, 2)),
+        Life(0, 11, 0, 0, None, 0, (0, 0)),
+        Life(4713, 12, 22, 0, -9, 0, (0, 0)),
+    ]
+
+
+def test_counts_what_the_caller_sends(ledger):
+    """The caller's messages are counted apart from the workers', and spoil no row."""
+    ledger.count_sent(1000)
+    ledger.count_sent(1)
+    assert ledger.sent() == (1001, 2)
+    assert ledger.lives() == []
+    assert {row.state for row in ledger.rows()} == {State.NEVER_STARTED}
 
 
 def test_a_worker_too_many_spoils_nothing(ledger):
@@ -126,8 +142,9 @@ def test_a_worker_too_many_spoils_nothing(ledger):
     before = bytes(ledger.memory)
     ledger.request(3, 10)
     ledger.ready(3, 4711, 20)
-    ledger.exit(3, 30)
+    ledger.exit(3, 30, 7)
     ledger.reap(3, 1)
+    ledger.count_returned(3, 9)
     assert bytes(ledger.memory) == before
 
 

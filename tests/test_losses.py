@@ -1,7 +1,7 @@
 """The losses of a round add up to its budget, exactly, whatever the ledger holds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyhands.losses import Losses, losses_of, violations
+from manyhands.losses import Losses, losses_of, pooled, violations
 from manyhands.round import Outcome, Round, Worker
 
 ROW = np.dtype(
@@ -283,6 +283,61 @@ def test_refuses_what_it_can_not_split() -> None:
     unfinished["state"] = 0
     with pytest.raises(ValueError, match="serial ledger lacks items"):
         losses_of(make_round(10), items, 1, unfinished)
+
+
+@st.composite
+def threaded(draw: st.DrawFn) -> tuple[Round, Any, int]:
+    """Rounds whose workers are threads of one process: they share a pid, and the last of them may run nothing."""
+    count = draw(st.integers(1, 5))
+    rows, workers, end = [], [], 0
+    for slot in range(count):
+        now = draw(spans)
+        jobs = draw(lane_items)
+        if jobs:  # a thread is a worker from its first item on
+            workers.append(replace(make_worker(slot, now, now), pid=4000))
+        for place, (gap, length) in enumerate(jobs):
+            start = now + (gap if place else 0)
+            rows.append((slot, start, start + length))
+            now = start + length
+        end = max(end, now)
+    return make_round(end + draw(spans) + 1, draw(st.permutations(workers))), make_items(rows), count
+
+
+@given(threaded())
+def test_threads_are_lanes_of_their_own(case: tuple[Round, Any, int]) -> None:
+    """Threads of one process overlap in time and never on a lane; the parts add up as for processes."""
+    round_, items, lanes = case
+    assert violations(round_, items, lanes) == []
+    losses = losses_of(round_, items, lanes)
+    assert min(five(losses)) >= 0
+    assert sum(five(losses)) == losses.budget_ns == lanes * round_.wall_ns
+
+
+@given(st.lists(stories(), min_size=1, max_size=4), st.data())
+def test_pooled_rounds_add_up_as_single_ones_do(found: list[Story], data: st.DataObject) -> None:
+    """Rounds of one cell, pooled, keep every identity: five parts make the budget, speedup and losses the lanes."""
+    lanes = max(story.lanes for story in found)
+    parts = []
+    for story in found:
+        serial = make_items([(0, 0, data.draw(spans)) for _ in story.items])
+        known = data.draw(st.booleans())
+        serial["runqueue_ns"] = 3 if known else -1
+        parts.append(losses_of(story.round_, story.items, lanes, serial))
+    whole = pooled(parts)
+    assert (whole.rounds, whole.lanes) == (len(parts), lanes)
+    assert sum(five(whole)) == whole.budget_ns == sum(part.budget_ns for part in parts)
+    assert whole.wall_ns == sum(story.round_.wall_ns for story in found)
+    assert whole.speedup + sum(whole.lost_speedup().values()) == lanes
+    assert sum(whole.by_cause().values()) + (whole.useful_ns or 0) == whole.budget_ns
+
+
+def test_refuses_to_pool_what_does_not_belong_together() -> None:
+    """No rounds, or rounds of different numbers of workers, can't be pooled."""
+    one = losses_of(make_round(10), make_items([(0, 0, 10)]), 1)
+    with pytest.raises(ValueError, match="one at least"):
+        pooled([])
+    with pytest.raises(ValueError, match="same number of lanes"):
+        pooled([one, replace(one, lanes=2)])
 
 
 def test_an_item_of_no_length_overlaps_nothing() -> None:

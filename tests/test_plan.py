@@ -219,12 +219,11 @@ def reason_of(
     *,
     cpu_share: float = 1.0,
     longest_share: float = 0.01,
-    losses: Losses | None = None,
 ) -> str:
     """What is said to limit a cell with this wall time, of 8 s of serial work."""
     setting = of("map", workers)
     study = quiet({setting: about(wall_s)}, cpu_share=cpu_share, longest_share=longest_share)
-    return recommend(scale(study, usable_cpus), {setting.cell_id: losses} if losses else None).reason
+    return recommend(scale(study, usable_cpus)).reason
 
 
 def test_reason_names_what_limits() -> None:
@@ -250,8 +249,8 @@ def test_cores_of_the_setting_limit_too() -> None:
     assert plan.reason == "limited by the 2 usable cores"
 
 
-def test_reason_names_the_largest_loss() -> None:
-    """With the losses of a typical round at hand, the largest is named in lanes' worth of speedup."""
+def test_names_the_largest_loss_and_its_lever() -> None:
+    """With the losses at hand, the largest is named in lanes' worth of speedup, and so is what removes it."""
     losses = Losses(
         lanes=4,
         start_up_ns=1,
@@ -262,10 +261,24 @@ def test_reason_names_the_largest_loss() -> None:
         budget_ns=100,
         busiest_ns=20,
     )
-    sentence = reason_of(4.0, 4, 64, losses=losses)
-    assert sentence == "no bound is near: its 4 workers would allow 4.0x; dispatch takes 0.6 of 4 workers' speedup"
-    tail = replace(losses, lanes=1, dispatch_ns=0, tail_ns=31)
-    assert reason_of(2.1, 4, 64, losses=tail) == "limited by its 4 workers; tail takes 0.3 of 1 worker's speedup"
+    setting = of("map", 4)
+    scaling = scale(quiet({setting: about(4.0)}), 64)
+    plan = recommend(scaling, {setting.cell_id: losses})
+    assert plan.loss.startswith("dispatch takes 0.64 of 4 workers' speedup (16 %)")
+    assert plan.lever.startswith("hand out chunks")
+    plan = recommend(scaling, {setting.cell_id: replace(losses, lanes=1, dispatch_ns=0, tail_ns=31)})
+    assert plan.loss.startswith("tail takes 0.31 of 1 worker's speedup (31 %)")
+    assert (recommend(scaling).loss, recommend(scaling).lever) == ("", "")
+
+
+def test_says_why_more_workers_do_not_help() -> None:
+    """Where the next worker count is no better, its own largest loss says why."""
+    few, many = of("map", 2), of("map", 4)
+    losses = Losses(
+        4, 1, 64, 1, 1, 1, 68, 20, useful_ns=30, cpu_inflation_ns=0, core_wait_ns=34, blocked_inflation_ns=0
+    )
+    plan = recommend(scale(quiet({few: about(4.0), many: about(4.0)}), 2), {many.cell_id: losses})
+    assert plan.next_workers.endswith("not measurably better; waiting for a core takes 2 of 4 workers' speedup (50 %)")
 
 
 def test_warns_of_what_could_overturn_the_plan() -> None:

@@ -277,7 +277,7 @@ def test_work_that_fails_is_told_and_saved(tmp_path):
     (path,) = saved_in(tmp_path)
     saved = read(path)
     assert [one["params"]["strategy"] for one in saved["benchmarks"]] == ["serial"]
-    rounds = results.load(path).studies[0].cell("map-w2-fork-given").rounds
+    rounds = results.load(path).studies[0].cell("map-w2-fork-given").tried
     assert [(one.outcome, one.reason) for one in rounds] == [(Outcome.WRONG, reason)] * 2
     reported = manyhands(tmp_path, "report")
     assert reported.returncode == 0, reported.stdout
@@ -314,7 +314,7 @@ def interrupted(tmp_path_factory):
     seen: dict[int, psutil.Process] = {}
     try:
         give_up = time.monotonic() + 60
-        while time.monotonic() < give_up and process.poll() is None and rounds_kept(folder) < 8:
+        while time.monotonic() < give_up and process.poll() is None and rounds_kept(folder) < 10:
             seen |= {child.pid: child for child in children_of(psutil.Process(process.pid))}
             time.sleep(0.02)
         assert process.poll() is None, log.read_text()

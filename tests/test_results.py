@@ -2,7 +2,7 @@
 
 import json
 import os
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 from hypothesis import given, settings
@@ -11,23 +11,32 @@ from test_setting import SETTINGS
 
 from manyhands import results
 from manyhands.errors import UsageError
+from manyhands.losses import Losses
 from manyhands.results import KEY, SCHEMA, Cell, Results, Study, decode, encode
 from manyhands.round import Answer, Job, Outcome, Round, Worker, decode_answer, decode_job, decode_round
 from manyhands.round import encode as encode_record
 from manyhands.setting import Setting
+from manyhands.usage import Memory, Traffic, Usage
 
 TEXT = st.text(max_size=12)
 LONG = st.integers(-(2**63), 2**63 - 1)
 MAYBE = st.none() | LONG
 NUMBER = st.floats(allow_nan=False, allow_infinity=False)
 FACTS = st.dictionaries(TEXT, st.none() | st.booleans() | LONG | NUMBER | TEXT, max_size=3)
-WORKERS = st.builds(Worker, LONG, LONG, LONG, MAYBE, MAYBE, MAYBE)
+WORKERS = st.builds(Worker, LONG, LONG, LONG, *[MAYBE] * 6)
+USAGES = st.builds(Usage, *[MAYBE] * len(fields(Usage)))
+MEMORIES = st.builds(Memory, MAYBE, MAYBE, LONG, NUMBER, LONG)
+TRAFFICS = st.builds(Traffic, LONG, LONG, LONG, LONG)
+LOSSES = st.builds(Losses, *[LONG] * 8, *[MAYBE] * 4)
 ROUNDS = st.builds(
-    Round, TEXT, LONG, LONG, st.sampled_from(Outcome), TEXT, MAYBE, MAYBE, LONG, LONG, LONG, LONG, MAYBE, LONG, LONG,
-    LONG, TEXT, st.none() | NUMBER, LONG, MAYBE, st.none() | NUMBER, FACTS, FACTS, TEXT,
-    st.lists(WORKERS, max_size=2).map(tuple), TEXT,
+    Round, TEXT, LONG, LONG, st.sampled_from(Outcome), TEXT, MAYBE, MAYBE, LONG, LONG, LONG, LONG, LONG, MAYBE, LONG,
+    LONG, LONG, TEXT, st.none() | NUMBER, LONG, st.none() | USAGES, st.none() | MEMORIES, st.none() | TRAFFICS,
+    FACTS, FACTS, TEXT, st.lists(WORKERS, max_size=2).map(tuple), TEXT,
 )  # fmt: skip
-CELLS = st.builds(Cell, TEXT, SETTINGS, MAYBE, st.lists(ROUNDS, max_size=2).map(tuple))
+CELLS = st.builds(
+    Cell, TEXT, SETTINGS, MAYBE, st.lists(ROUNDS, max_size=2).map(tuple), st.none() | ROUNDS,
+    st.dictionaries(st.integers(0, 40), LOSSES, max_size=2),
+)  # fmt: skip
 STUDIES = st.builds(
     Study, TEXT, TEXT, FACTS, st.lists(TEXT, max_size=3).map(tuple), LONG, TEXT, st.booleans(),
     st.lists(CELLS, max_size=2).map(tuple),
@@ -64,7 +73,7 @@ def test_jobs_survive_json(setting, parameters, seed):
 @given(st.sampled_from(Outcome), MAYBE, FACTS)
 def test_answers_survive_json(outcome, t0_ns, facts):
     """What the host answers arrives as it was answered."""
-    answer = Answer(outcome, "reason", "detail", t0_ns, None, 3, 0.5, facts, facts)
+    answer = Answer(outcome, "reason", "detail", t0_ns, None, Usage(cpu_ns=3), facts, facts)
     assert decode_answer(through_json(encode_record(answer))) == answer
 
 
@@ -113,8 +122,26 @@ def test_refuses_another_schema(tmp_path, saved):
     """Results of another format are refused with both numbers, before anything in them is believed."""
     path = tmp_path / "run.json"
     path.write_text(json.dumps(saved | {KEY: {"schema": SCHEMA + 1}}))
-    with pytest.raises(UsageError, match=f"has schema {SCHEMA + 1} where this version reads {SCHEMA}"):
+    with pytest.raises(UsageError, match=f"has schema {SCHEMA + 1} where this version reads 1 and {SCHEMA}"):
         results.load(path)
+
+
+def test_reads_results_of_the_first_schema(tmp_path, saved):
+    """What the first format said of a round's CPU time and steal stands in its usage; the rest is not known."""
+    old = encode_record(Round("serial", 0, 0, Outcome.OK, t0_ns=1, t1_ns=2))
+    for name in ("usage", "memory", "traffic", "thread_cpu_ns"):
+        del old[name]
+    old |= {"tree_cpu_ns": 70, "steal_s": 0.5}
+    cell = saved[KEY]["studies"][0]["cells"][0]
+    del cell["probe"], cell["losses"]
+    cell["rounds"] = [old]
+    path = tmp_path / "run.json"
+    path.write_text(json.dumps(saved | {KEY: saved[KEY] | {"schema": 1}}))
+    found = results.load(path)
+    (one,) = found.studies[0].serial.rounds
+    assert one == Round("serial", 0, 0, Outcome.OK, t0_ns=1, t1_ns=2, usage=Usage(cpu_ns=70, steal_ns=500_000_000))
+    assert (found.schema, found.studies[0].serial.probe, found.studies[0].serial.losses) == (1, None, {})
+    assert encode(found)["schema"] == SCHEMA
 
 
 def test_refuses_a_missing_file(tmp_path):

@@ -9,10 +9,11 @@ import pytest
 from manyhands.design import Design
 from manyhands.errors import UsageError, WorkError
 from manyhands.launch import Desk, Finished
+from manyhands.ledger import END, START, STATE_OFFSET, Ledger, State
 from manyhands.results import SERIAL, SERIAL_AGAIN
 from manyhands.round import Outcome, Round
 from manyhands.setting import Setting
-from manyhands.study import WARM_UP, Surroundings, deadline_s, measure
+from manyhands.study import PROBE_BLOCK, WARM_UP, Surroundings, deadline_s, measure, sound
 
 MAP, QUEUE = Setting("map", 2), Setting("queue", 2)
 DESIGN = Design("toy", "toy", {}, ("a", "b"), (MAP, QUEUE), blocks=(3, 3))
@@ -23,7 +24,7 @@ class Scripted:
 
     def __init__(self, script=lambda job, found: found):
         self.jobs, self.deadlines, self.kept, self.told = [], [], [], []
-        self.script, self.time_s = script, 0.0
+        self.script, self.time_s, self.ledger = script, 0.0, b""
 
     def execute(self, job, deadline):
         """Pretend to run the job."""
@@ -31,7 +32,7 @@ class Scripted:
         self.deadlines.append(deadline)
         self.time_s += 1.0
         found = Round(job.cell_id, job.block, job.position, Outcome.OK, t0_ns=0, t1_ns=10**9, result_digest="d")
-        return Finished(self.script(job, found), b"ledger")
+        return Finished(self.script(job, found), self.ledger)
 
     def around(self):
         """The surroundings of a study that runs on this script."""
@@ -41,7 +42,7 @@ class Scripted:
 
 def blocks_of(jobs):
     """The cells of each block in the order in which they ran."""
-    counted = [job for job in jobs if job.cell_id != WARM_UP]
+    counted = [job for job in jobs if job.block >= 0]
     return [[job.cell_id for job in block] for _, block in itertools.groupby(counted, lambda job: job.block)]
 
 
@@ -67,12 +68,12 @@ def test_the_order_within_blocks_is_shuffled_by_the_seed():
 
 
 def test_the_warm_up_is_not_counted():
-    """One serial round comes first, is kept in the journal and is no part of any cell."""
+    """One serial round comes first, is kept in the journal and is no part of any cell; nor are probing rounds."""
     scripted = Scripted()
     study = measure(DESIGN, scripted.around())
     assert scripted.jobs[0].cell_id == WARM_UP
     assert scripted.jobs[0].setting.strategy == SERIAL
-    assert len(scripted.kept) == 1 + sum(len(cell.rounds) for cell in study.cells)
+    assert len(scripted.kept) == 1 + 3 + sum(len(cell.rounds) for cell in study.cells)
     assert all(found.block >= 0 for cell in study.cells for found in cell.rounds)
 
 
@@ -96,18 +97,19 @@ def test_work_that_differs_from_serials_has_no_time(change):
 
 
 def test_a_cell_that_keeps_failing_is_not_tried_for_ever():
-    """After two failed rounds a cell is left out of later blocks; its failures stay on record."""
+    """After two failed rounds, the probing one among them, a cell is left out; its failures stay on record."""
     hung = Outcome.HUNG
     scripted = Scripted(lambda job, found: replace(found, outcome=hung) if job.cell_id == QUEUE.cell_id else found)
     study = measure(replace(DESIGN, blocks=(5, 5)), scripted.around())
-    assert [found.outcome for found in study.cell(QUEUE.cell_id).rounds] == [hung, hung]
+    assert study.cell(QUEUE.cell_id).probe.outcome is hung
+    assert [found.outcome for found in study.cell(QUEUE.cell_id).rounds] == [hung]
     assert len(study.cell(MAP.cell_id).rounds) == 5
 
 
 def test_the_budget_decides_between_the_least_and_the_most_blocks():
     """Blocks go on while the next fits into the budget, never below the least and never above the most."""
     counts = []
-    for budget_s in (1.0, 25.0, 1000.0):
+    for budget_s in (1.0, 27.0, 1000.0):
         scripted = Scripted()
         study = measure(replace(DESIGN, blocks=(2, 8), budget_s=budget_s), scripted.around())
         counts.append(len(study.serial.rounds))
@@ -118,7 +120,7 @@ def test_an_interrupt_keeps_what_was_measured():
     """A Ctrl-C in mid-block ends the study; all rounds before it are there and the study says it is not finished."""
 
     def interrupt(job, found):
-        if len(scripted.jobs) == 8:
+        if len(scripted.jobs) == 11:
             raise KeyboardInterrupt
         return found
 
@@ -144,10 +146,11 @@ def test_a_setting_that_can_not_be_is_refused_before_anything_runs():
 
 
 def test_progress_is_told_after_every_round():
-    """Progress counts the rounds done and never tells of negative time left."""
+    """Progress counts the cells probed, then the rounds done, and never tells of negative time left."""
     scripted = Scripted()
     measure(DESIGN, scripted.around())
-    assert [told.rounds_done for told in scripted.told] == list(range(1, 13))
+    assert [told.probed for told in scripted.told[:3]] == [1, 2, 3]
+    assert [told.rounds_done for told in scripted.told] == [0, 0, 0, *range(1, 13)]
     assert all(told.left_s >= 0 for told in scripted.told)
     assert scripted.told[-1].left_s == 0
 
@@ -167,3 +170,31 @@ def test_the_chunksize_in_force_is_recorded():
     assert study.cell(MAP.cell_id).chunksize == 13
     assert study.cell(QUEUE.cell_id).chunksize == 1
     assert study.serial.chunksize is None
+
+
+def test_every_cell_is_probed_once_before_the_blocks():
+    """Each cell but the twin has one probing round, after the warm-up; only those are asked to count bytes."""
+    scripted = Scripted()
+    study = measure(DESIGN, scripted.around())
+    probed = [job.cell_id for job in scripted.jobs if job.block == PROBE_BLOCK]
+    assert probed == [job.cell_id for job in scripted.jobs[1:4]] == [SERIAL, MAP.cell_id, QUEUE.cell_id]
+    assert [job.probe for job in scripted.jobs] == [False, True, True, True] + [False] * 12
+    assert [cell.probe is not None for cell in study.cells] == [True, False, True, True]
+
+
+def test_a_ledger_that_can_not_be_fails_its_round(tmp_path):
+    """A round with a ledger whose items overlap has no time: its losses would mean nothing."""
+    path = tmp_path / "ledger"
+    Ledger.create(path, 2, 0)
+    ledger = Ledger(str(path))
+    for index, (start_ns, end_ns) in enumerate([(10, 30), (20, 40)]):
+        offset = ledger.offset_of(index)
+        START.pack_into(ledger.memory, offset, start_ns, 0, State.RUNNING)
+        END.pack_into(ledger.memory, offset + STATE_OFFSET, State.DONE, end_ns, 0, 0, 0, 0, 0, 0)
+    finished = Finished(Round(MAP.cell_id, 0, 0, Outcome.OK, t0_ns=0, t1_ns=100), path.read_bytes())
+    assert sound(finished, 2).outcome is Outcome.UNSOUND
+    assert sound(finished, 2).reason == "items 0 and 1 overlap by 10 ns on lane 0"
+    late = replace(finished, round=replace(finished.round, t1_ns=35))
+    assert "the last item ended 5 ns after the round" in sound(late, 2).reason
+    failed = replace(finished, round=replace(finished.round, outcome=Outcome.RAISED))
+    assert sound(failed, 2).outcome is Outcome.RAISED

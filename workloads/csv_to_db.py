@@ -68,8 +68,12 @@ def prepare(parameters: Parameters, data_dir: Path) -> None:
 
 
 def setup(parameters: Parameters, place: Place) -> Facts:
-    """Make an empty database."""
-    return create(_database(place), SCHEMA, parameters.journal)
+    """Make an empty database; returns its mode, and what the kernel has of the files in memory."""
+    from . import _page_cache  # ctypes: no worker needs it
+
+    paths = [Path(load.path) for load in items(parameters, place)]
+    resident = {"resident_fraction": _page_cache.resident_fraction(paths)}
+    return {**create(_database(place), SCHEMA, parameters.journal), **resident}
 
 
 def items(parameters: Parameters, place: Place) -> list[Load]:

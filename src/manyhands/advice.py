@@ -6,7 +6,7 @@ from math import ceil
 
 from manyhands.checkup import Checkup
 from manyhands.pressure import Stall
-from manyhands.report.text import counted, size
+from manyhands.text import counted, size
 
 BUSY_SHARE = 0.1  # of the CPUs one may use: less is lost in the spread between rounds
 STOLEN_SHARE = 0.01  # a hypervisor that is not short of CPUs takes none

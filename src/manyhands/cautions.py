@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 
 from manyhands.basis import Basis
+from manyhands.disturbance import THRESHOLD, usual_share
 from manyhands.limits import core_limit
 from manyhands.wording import counted, named, percent, times
 
 ENOUGH_BLOCKS = 6
 QUIET = 0.10  # noise floor
 CPU_BOUND = 0.5  # share of CPU time in the items' wall time
+SHARED = 0.10  # of the machine's CPU time taken by others in the median round
 
 
 def cautions(basis: Basis) -> Iterator[str]:
@@ -21,8 +23,26 @@ def cautions(basis: Basis) -> Iterator[str]:
         yield f"only {blocks}: intervals are wide; measure at least {ENOUGH_BLOCKS}"
     if basis.noise_floor > QUIET:
         yield _noise(basis.noise_floor)
+    yield from _others(basis)
     yield from _busy(basis)
     yield from _failures(basis)
+
+
+def _others(basis: Basis) -> Iterator[str]:
+    """What else ran on the machine: in single rounds, which were left out, or all the time."""
+    left_out = sum(len(cell.disturbed) for cell in basis.scaling.cells)
+    if left_out:
+        in_all = sum(len(cell.cell.rounds) for cell in basis.scaling.cells)
+        yield (
+            f"{left_out} of {counted(in_all, 'round')} left out as disturbed: other processes, other machines or the "
+            f"quota took {THRESHOLD}"
+        )
+    usual = usual_share(basis.scaling.study)
+    if usual is not None and usual > SHARED:
+        yield (
+            f"other processes took {percent(usual)} of the machine's CPU time in the median round: "
+            "these figures hold for a machine as busy as that"
+        )
 
 
 def _noise(noise_floor: float) -> str:
@@ -52,6 +72,6 @@ def _busy(basis: Basis) -> Iterator[str]:
 def _failures(basis: Basis) -> Iterator[str]:
     for cell in basis.scaling.cells:
         if cell.failed:
-            first, rounds = cell.failed[0], len(cell.cell.rounds)
+            first, rounds = cell.failed[0], len(cell.cell.tried)
             why = f"{first.outcome}, {first.reason}" if first.reason else str(first.outcome)
             yield f"{named(cell.cell)} failed in {len(cell.failed)} of {counted(rounds, 'round')}: {why}"

@@ -6,7 +6,7 @@ from manyhands.checkup import Checkup
 from manyhands.interpreter import Interpreter
 from manyhands.load import Load
 from manyhands.pressure import Stall
-from manyhands.report.text import counted, duration, percent, plain, size
+from manyhands.text import counted, duration, percent, plain, size
 from manyhands.threadpools import ThreadPool, ThreadPools
 from manyhands.volume import SHARED_MEMORY, UNKNOWN, Volume
 

@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import re
-import resource
 import sys
 import traceback
 from collections import Counter
@@ -20,7 +19,7 @@ from pathlib import Path
 from time import monotonic_ns
 from typing import Any
 
-from manyhands import parameters, recorder, strategies, workload
+from manyhands import counters, parameters, recorder, strategies, workload
 from manyhands.errors import CheckFailed, UsageError
 from manyhands.ledger import Ledger
 from manyhands.recorder import Detail, Recorder
@@ -76,13 +75,18 @@ def _time(job: Job, found: Workload, items: Sequence[Any]) -> tuple[Answer, list
     chunksize = strategies.chunksize_in_force(setting, len(items))
     Ledger.create(Path(job.ledger), len(items), setting.workers * RESPAWNS + SPARE_SLOTS)
     ledger = Ledger(job.ledger)
-    slots = Slots(ledger, job.ledger)
+    slots = Slots(ledger, job.ledger, job.probe)
     context = recording_context(setting.start_method, slots)
     function = Recorder(found.function, job.ledger, Detail(job.runqueue, job.spin))
     numbered = arrange(list(enumerate(items)), setting.order, lambda pair: found.weight_of(pair[1]), job.seed)
     slots.hook_fork()
-    cpu_ns, steal_s = _tree_cpu_ns(), _steal_s()
+    recorder.number_threads(slots.request_thread)
+    if job.probe:
+        from manyhands import traffic
+
+        traffic.count(ledger, caller=os.getpid())
     answer, results = Answer(Outcome.OK), []
+    before = counters.read()
     t0_ns = monotonic_ns()
     try:
         if not strategy.parallel:
@@ -91,13 +95,14 @@ def _time(job: Job, found: Workload, items: Sequence[Any]) -> tuple[Answer, list
     except Exception as error:
         answer = Answer(Outcome.RAISED, _one_line(error), "".join(traceback.format_exception(error)))
     t1_ns = monotonic_ns()
-    cpu_ns, stolen_s = _tree_cpu_ns() - cpu_ns, _since(steal_s)
+    ledger.stop()
+    usage = counters.between(before, counters.read(_fork_server()))
     slots.reap()
     left = _children_left()
     if left and answer.outcome is Outcome.OK:
         answer = Answer(Outcome.LEFTOVER, f"{len(left)} processes were left behind: {left}")
     ledger_digests(ledger, results)
-    return replace(answer, t0_ns=t0_ns, t1_ns=t1_ns, tree_cpu_ns=cpu_ns, steal_s=stolen_s), results
+    return replace(answer, t0_ns=t0_ns, t1_ns=t1_ns, usage=usage), results
 
 
 def _check(
@@ -165,30 +170,17 @@ def _children_left() -> list[int]:
 
 def _helpers() -> set[int | None]:
     """The fork server and the resource tracker, which multiprocessing keeps for the life of the process."""
-    modules = {"multiprocessing.forkserver": "_forkserver", "multiprocessing.resource_tracker": "_resource_tracker"}
-    owners = [getattr(sys.modules[name], owner) for name, owner in modules.items() if name in sys.modules]
-    return {getattr(owner, field, None) for owner in owners for field in ("_forkserver_pid", "_pid")}
+    return {_fork_server(), _kept("multiprocessing.resource_tracker", "_resource_tracker", "_pid")}
 
 
-def _tree_cpu_ns() -> int:
-    """CPU time of this process and of all its children that were waited for, nanoseconds."""
-    uses = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return round(sum(use.ru_utime + use.ru_stime for use in uses) * 1e9)
+def _fork_server() -> int | None:
+    """The pid of the fork server, where this process has started one."""
+    return _kept("multiprocessing.forkserver", "_forkserver", "_forkserver_pid")
 
 
-def _since(steal_s: float | None) -> float | None:
-    """Seconds of steal since that reading; None where it isn't told."""
-    now_s = _steal_s()
-    return None if steal_s is None or now_s is None else now_s - steal_s
-
-
-def _steal_s() -> float | None:
-    """Seconds the hypervisor has taken from this machine's CPUs so far; None where it isn't told."""
-    try:
-        with open("/proc/stat") as file:
-            return int(file.readline().split()[8]) / os.sysconf("SC_CLK_TCK")
-    except (FileNotFoundError, IndexError):
-        return None
+def _kept(module: str, owner: str, field: str) -> int | None:
+    pid: int | None = getattr(getattr(sys.modules.get(module), owner, None), field, None)
+    return pid
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +23,10 @@ from typing import Any
 import psutil
 
 from manyhands.errors import UsageError
-from manyhands.ledger import NO_DIGEST, Ledger, Row, State
+from manyhands.ledger import NO_DIGEST, Ledger, Life, Row, State
 from manyhands.round import Answer, Job, Outcome, Round, Worker, decode_answer, encode
+from manyhands.sampler import PROBING, TIMED, Sampler
+from manyhands.usage import Traffic
 
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  a folder of our own is made in it
 GRACE_S = 1.0  # for the fork server and the resource tracker to follow their host
@@ -80,50 +82,67 @@ def launch(desk: Desk, job: Job, deadline_s: float) -> Finished:
     answer_path.unlink(missing_ok=True)
     try:
         with output_path.open("wb") as output:
-            exit_code, left_running = _run_host([str(job_path), str(answer_path)], desk, output.fileno(), deadline_s)
+            watched = _run_host([str(job_path), str(answer_path)], desk, output.fileno(), deadline_s, job)
+        exit_code, left_running, sampler = watched
         text = _tail(output_path)
         if exit_code == UsageError.exit_status:
             raise UsageError(text.strip())
         answer = _answer(answer_path, exit_code, deadline_s, text)
         if left_running and answer.outcome is Outcome.OK:
             answer = Answer(Outcome.LEFTOVER, "processes were left behind when the caller had ended")
-        return _finish(job, answer)
+        return _finish(job, answer, sampler)
     finally:
         shutil.rmtree(round_dir, ignore_errors=True)
         Path(job.ledger).unlink(missing_ok=True)
 
 
-def _run_host(arguments: list[str], desk: Desk, output: int, deadline_s: float) -> tuple[int | None, bool]:
-    """The host's exit code (None past the deadline), and whether anything of its group outlived it."""
+def _run_host(
+    arguments: list[str], desk: Desk, output: int, deadline_s: float, job: Job
+) -> tuple[int | None, bool, Sampler]:
+    """The host's exit code (None past the deadline), whether anything of its group outlived it, and its memory."""
     # Equal results must have equal `repr` in every host, sets of strings included; sockets need short paths.
     environment = {**os.environ, "PYTHONHASHSEED": "0", "TMPDIR": str(desk.temporary)}
     host = subprocess.Popen(
         [sys.executable, "-m", "manyhands.host", *arguments],
         stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment, start_new_session=True,
     )  # fmt: skip
+    sampler = Sampler(host.pid, Path(job.ledger), job.setting.workers + 1, PROBING if job.probe else TIMED)
     try:
-        ended = _wait(host, deadline_s)
-        return (host.returncode if ended else None), (_group_left(host.pid) if ended else True)
+        ended = _wait(host, deadline_s, sampler)
+        return (host.returncode if ended else None), (_group_left(host.pid) if ended else True), sampler
     finally:
         _end_group(host)
 
 
-def _wait(host: subprocess.Popen[bytes], deadline_s: float) -> bool:
-    """Sleep until the host ends, without waking up in between where the system allows; False at the deadline."""
-    if hasattr(os, "pidfd_open"):
-        descriptor = os.pidfd_open(host.pid)
-        try:
-            if not select.select([descriptor], [], [], deadline_s)[0]:
-                return False
-        finally:
-            os.close(descriptor)
-        host.wait()
-        return True
+def _wait(host: subprocess.Popen[bytes], deadline_s: float, sampler: Sampler) -> bool:
+    """Sleep until the host ends, waking up for the sampler only; False at the deadline."""
+    give_up = time.monotonic() + deadline_s
+    with _end_of(host) as ended:
+        while (left_s := give_up - time.monotonic()) > 0:
+            if ended(min(left_s, sampler.pause_s())):
+                host.wait()
+                return True
+            sampler.wake()
+    return False
+
+
+@contextmanager
+def _end_of(host: subprocess.Popen[bytes]) -> Iterator[Callable[[float], bool]]:
+    """A function that waits so many seconds for the host's end, and tells whether it came."""
+    if not hasattr(os, "pidfd_open"):
+        yield lambda seconds: _polled(host, seconds)
+        return
+    descriptor = os.pidfd_open(host.pid)
     try:
-        host.wait(deadline_s)
-    except subprocess.TimeoutExpired:
-        return False
-    return True
+        yield lambda seconds: bool(select.select([descriptor], [], [], seconds)[0])
+    finally:
+        os.close(descriptor)
+
+
+def _polled(host: subprocess.Popen[bytes], seconds: float) -> bool:
+    with suppress(subprocess.TimeoutExpired):
+        host.wait(seconds)
+    return host.returncode is not None
 
 
 def _group_left(group: int) -> bool:
@@ -178,19 +197,39 @@ def _tail(path: Path) -> str:
         return file.read().decode("utf-8", "replace")
 
 
-def _finish(job: Job, answer: Answer) -> Finished:
-    """The round that the answer and the ledger make together."""
-    name = f"b{job.block:03d}-{job.cell_id}"
+def _finish(job: Job, answer: Answer, sampler: Sampler) -> Finished:
+    """The round that the answer, the sampler and the ledger make together."""
+    name = f"{'probe' if job.probe else f'b{job.block:03d}'}-{job.cell_id}"
     known = dict(answer.__dict__, cell_id=job.cell_id, block=job.block, position=job.position, ledger=name)
+    known["memory"] = sampler.memory()
     path = Path(job.ledger)
     if not path.exists():
         return Finished(Round(**known), b"")
     ledger = Ledger(job.ledger)
-    workers = tuple(
-        Worker(slot, life.pid, life.requested_ns, life.ready_ns or None, life.exit_ns or None, life.exit_code)
-        for slot, life in enumerate(ledger.lives())
-    )
-    return Finished(Round(**known, **summary(ledger.rows()), workers=workers), path.read_bytes())
+    lives = ledger.lives()
+    known["workers"] = tuple(_worker(slot, life, sampler.peaks) for slot, life in enumerate(lives))
+    known["traffic"] = _traffic(ledger, lives) if job.probe else None
+    return Finished(Round(**known, **summary(ledger.rows())), path.read_bytes())
+
+
+def _worker(slot: int, life: Life, peaks: Mapping[int, tuple[int, int]]) -> Worker:
+    """A worker as its row in the ledger and the sampler saw it; None for what they did not see."""
+    times = (life.requested_ns, life.ready_ns or None, life.exit_ns or None, life.exit_code, life.cpu_ns or None)
+    return Worker(slot, life.pid, *times, *peaks.get(life.pid, (None, None)))
+
+
+def _traffic(ledger: Ledger, lives: Sequence[Life]) -> Traffic:
+    returned_bytes, messages = (sum(life.returned[part] for life in lives) for part in range(2))
+    return Traffic(*ledger.sent(), returned_bytes, messages)
+
+
+def _thread_cpu_ns(rows: Sequence[Row]) -> int:
+    """CPU time of each worker's thread from the start of its first item to the end of its last."""
+    spans: dict[int, tuple[int, int]] = {}
+    for row in rows:
+        first, last = spans.get(row.worker, (row.thread_cpu_ns, 0))
+        spans[row.worker] = min(first, row.thread_cpu_ns - row.cpu_ns), max(last, row.thread_cpu_ns)
+    return sum(last - first for first, last in spans.values())
 
 
 def summary(rows: list[Row]) -> dict[str, Any]:
@@ -206,6 +245,7 @@ def summary(rows: list[Row]) -> dict[str, Any]:
         "items_again": sum(row.again > 0 for row in rows),
         "item_wall_ns": sum(wall_ns for wall_ns, _, _ in done),
         "item_cpu_ns": sum(row.cpu_ns for _, _, row in done),
+        "thread_cpu_ns": _thread_cpu_ns([row for _, _, row in done]),
         "longest_item": longest,
         "longest_item_ns": longest_ns,
         "retries": sum(row.retries for row in rows),

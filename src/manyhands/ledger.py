@@ -1,7 +1,7 @@
 """The ledger: a shared memory-mapped table, one fixed-size row per item and one per worker.
 
-    header   magic, number of items, number of worker slots
-    workers  one row per worker slot   (LIFE)
+    header   magic, number of items, number of worker slots, what the caller pickled, whether the clock has stopped
+    workers  one row per worker slot   (LIFE, then RETURNED)
     items    one row per item          (START, then END; DIGEST by the caller)
 
 Only the worker that runs an item writes its row: no lock, no message, and it survives the worker's death,
@@ -14,18 +14,20 @@ from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 
-MAGIC = b"MHLEDGR1"
-HEADER = struct.Struct("<8sqq40x")
-LIFE = struct.Struct("<qqqqq24x")  # pid, requested_ns, ready_ns, exit_ns, exit_code
+MAGIC = b"MHLEDGR2"
+HEADER = struct.Struct("<8sqqqqq16x")
+LIFE = struct.Struct("<qqqqqqqq")  # pid, requested_ns, ready_ns, exit_ns, exit_code, cpu_ns, returned bytes, messages
 START = struct.Struct("<qii")  # start_ns, worker, state
-END = struct.Struct("<iqqqqii")  # state, end_ns, cpu_ns, runqueue_ns, spin_ns, spins, retries
+END = struct.Struct("<iqqqqqii")  # state, end_ns, cpu_ns, thread_cpu_ns, runqueue_ns, spin_ns, spins, retries
+TALLY = struct.Struct("<qq")  # bytes, messages
 AGAIN = struct.Struct("<i")
 DIGEST = struct.Struct("<16s")
 STATE_OFFSET = START.size - 4  # START ends with the state that END begins with
 AGAIN_OFFSET = STATE_OFFSET + END.size
 DIGEST_OFFSET = AGAIN_OFFSET + AGAIN.size
 ROW_BYTES = DIGEST_OFFSET + DIGEST.size
-READY_OFFSET, EXIT_OFFSET, CODE_OFFSET = 16, 24, 32
+READY_OFFSET, EXIT_OFFSET, CODE_OFFSET, CPU_OFFSET, RETURNED_OFFSET = 16, 24, 32, 40, 48
+SENT_OFFSET, STOPPED_OFFSET = 24, 40
 ABSENT = -1  # not measured on this machine, or not asked for
 NO_EXIT_CODE = -(2**31)
 NO_DIGEST = bytes(16)
@@ -44,6 +46,7 @@ class State(IntEnum):
 class Row:
     """One item's row. Times in nanoseconds of CLOCK_MONOTONIC; runqueue_ns is ABSENT where not measured.
 
+    thread_cpu_ns: what the worker's thread had used in its life when the item ended, hand-over included.
     retries: how often the function said that it had to try something again.
     again: how often the item was started once more after its first start; the times are the last start's.
     """
@@ -53,6 +56,7 @@ class Row:
     state: State
     end_ns: int
     cpu_ns: int
+    thread_cpu_ns: int
     runqueue_ns: int
     spin_ns: int
     spins: int
@@ -63,13 +67,19 @@ class Row:
 
 @dataclass(frozen=True)
 class Life:
-    """One worker's row. 0 where a moment was not seen; exit_code is None where nobody reaped the worker."""
+    """One worker's row. 0 where a moment was not seen; exit_code is None where nobody reaped the worker.
+
+    cpu_ns: its process's CPU time when it left by itself, else 0. returned: bytes and messages that it pickled,
+    counted in a probing round only.
+    """
 
     pid: int
     requested_ns: int
     ready_ns: int
     exit_ns: int
     exit_code: int | None
+    cpu_ns: int
+    returned: tuple[int, int]
 
 
 class Ledger:
@@ -78,7 +88,7 @@ class Ledger:
     def __init__(self, path: str) -> None:
         with open(path, "r+b") as file:
             self.memory = mmap.mmap(file.fileno(), 0)
-        magic, self.items, self.slots = HEADER.unpack_from(self.memory, 0)
+        magic, self.items, self.slots, *_ = HEADER.unpack_from(self.memory, 0)
         if magic != MAGIC:
             raise ValueError(f"{path} is no ledger")
         self._items_offset = HEADER.size + self.slots * LIFE.size
@@ -87,7 +97,7 @@ class Ledger:
     def create(cls, path: Path, items: int, slots: int) -> None:
         """Write an empty ledger at `path`."""
         body = bytes(slots * LIFE.size + items * ROW_BYTES)
-        path.write_bytes(HEADER.pack(MAGIC, items, slots) + body)
+        path.write_bytes(HEADER.pack(MAGIC, items, slots, 0, 0, 0) + body)
 
     def offset_of(self, index: int) -> int:
         """Where item `index`'s row begins. Raises IndexError beyond the last item."""
@@ -122,30 +132,62 @@ class Ledger:
     def request(self, slot: int, now_ns: int) -> None:
         """Say that the worker of this slot is being made. A slot beyond the table is left unrecorded."""
         if slot < self.slots:
-            LIFE.pack_into(self.memory, HEADER.size + slot * LIFE.size, 0, now_ns, 0, 0, NO_EXIT_CODE)
+            LIFE.pack_into(self.memory, self._life(slot), 0, now_ns, 0, 0, NO_EXIT_CODE, 0, 0, 0)
 
     def ready(self, slot: int, pid: int, now_ns: int) -> None:
         """Say that the worker of this slot runs and can take items."""
         self._set(slot, 0, pid)
         self._set(slot, READY_OFFSET, now_ns)
 
-    def exit(self, slot: int, now_ns: int) -> None:
-        """Say that the worker of this slot is about to leave by itself."""
+    def exit(self, slot: int, now_ns: int, cpu_ns: int) -> None:
+        """Say that the worker of this slot is about to leave by itself, and what CPU time its process has used."""
         self._set(slot, EXIT_OFFSET, now_ns)
+        self._set(slot, CPU_OFFSET, cpu_ns)
 
     def reap(self, slot: int, exit_code: int) -> None:
         """Keep the exit code with which the worker of this slot was found ended."""
         self._set(slot, CODE_OFFSET, exit_code)
 
+    def stop(self) -> None:
+        """Say that the round's clock has stopped."""
+        struct.pack_into("<q", self.memory, STOPPED_OFFSET, 1)
+
+    @staticmethod
+    def has_stopped(path: Path) -> bool:
+        """Whether the clock of the round that writes this ledger has stopped; for one who only looks on."""
+        with path.open("rb") as file:
+            return any(HEADER.unpack(file.read(HEADER.size))[-1:])
+
+    def count_sent(self, size_bytes: int) -> None:
+        """Count a message that the caller pickled."""
+        self._count(SENT_OFFSET, size_bytes)
+
+    def count_returned(self, slot: int, size_bytes: int) -> None:
+        """Count a message that the worker of this slot pickled."""
+        if slot < self.slots:
+            self._count(self._life(slot) + RETURNED_OFFSET, size_bytes)
+
+    def sent(self) -> tuple[int, int]:
+        """Bytes and messages that the caller pickled."""
+        size_bytes, messages = TALLY.unpack_from(self.memory, SENT_OFFSET)
+        return size_bytes, messages
+
     def lives(self) -> list[Life]:
         """The rows of all workers that were asked for, in that order."""
-        found = [LIFE.unpack_from(self.memory, HEADER.size + slot * LIFE.size) for slot in range(self.slots)]
+        found = [LIFE.unpack_from(self.memory, self._life(slot)) for slot in range(self.slots)]
         return [
-            Life(pid, requested_ns, ready_ns, exit_ns, None if code == NO_EXIT_CODE else code)
-            for pid, requested_ns, ready_ns, exit_ns, code in found
+            Life(pid, requested_ns, ready_ns, exit_ns, None if code == NO_EXIT_CODE else code, cpu_ns, tuple(returned))
+            for pid, requested_ns, ready_ns, exit_ns, code, cpu_ns, *returned in found
             if requested_ns
         ]
 
+    def _life(self, slot: int) -> int:
+        return HEADER.size + slot * LIFE.size
+
+    def _count(self, offset: int, size_bytes: int) -> None:
+        so_far_bytes, messages = TALLY.unpack_from(self.memory, offset)
+        TALLY.pack_into(self.memory, offset, so_far_bytes + size_bytes, messages + 1)
+
     def _set(self, slot: int, offset: int, value: int) -> None:
         if slot < self.slots:
-            struct.pack_into("<q", self.memory, HEADER.size + slot * LIFE.size + offset, value)
+            struct.pack_into("<q", self.memory, self._life(slot) + offset, value)

@@ -14,15 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from manyhands.errors import UsageError
-from manyhands.ledger import HEADER, LIFE, MAGIC, ROW_BYTES
+from manyhands.ledger import ABSENT, HEADER, LIFE, MAGIC
 
 ROW = np.dtype(
     [
         ("start_ns", "<i8"), ("worker", "<i4"), ("state", "<i4"), ("end_ns", "<i8"), ("cpu_ns", "<i8"),
-        ("runqueue_ns", "<i8"), ("spin_ns", "<i8"), ("spins", "<i4"), ("retries", "<i4"), ("again", "<i4"),
-        ("digest", "V16"),
+        ("thread_cpu_ns", "<i8"), ("runqueue_ns", "<i8"), ("spin_ns", "<i8"), ("spins", "<i4"), ("retries", "<i4"),
+        ("again", "<i4"), ("digest", "V16"),
     ]
 )  # fmt: skip
+FIRST_MAGIC = b"MHLEDGR1"  # results of schema 1, whose rows knew nothing of the thread's CPU time
+FIRST_ROW = np.dtype([(name, ROW[name]) for name in ROW.names or () if name != "thread_cpu_ns"])
+ROWS = {MAGIC: ROW, FIRST_MAGIC: FIRST_ROW}
 Table = NDArray[np.void]
 DAMAGED = (  # what numpy and zipfile raise for a file that is something else, or of which a bit has flipped
     AttributeError, EOFError, MemoryError, OSError, RuntimeError, TypeError, ValueError, zipfile.BadZipFile, zlib.error,
@@ -33,10 +36,21 @@ def table(ledger: bytes) -> Table:
     """The items' rows of a ledger, in given order. Raises ValueError when the bytes are no ledger."""
     if len(ledger) < HEADER.size:
         raise ValueError("no ledger")
-    magic, items, slots = HEADER.unpack_from(ledger, 0)
-    if magic != MAGIC or len(ledger) != HEADER.size + slots * LIFE.size + items * ROW_BYTES:
+    magic, items, slots, *_ = HEADER.unpack_from(ledger, 0)
+    row = ROWS.get(magic)
+    if row is None or len(ledger) != HEADER.size + slots * LIFE.size + items * row.itemsize:
         raise ValueError("no ledger")
-    return np.frombuffer(ledger, ROW, count=items, offset=HEADER.size + slots * LIFE.size)
+    rows = np.frombuffer(ledger, row, count=items, offset=HEADER.size + slots * LIFE.size)
+    return rows if row is ROW else _renewed(rows)
+
+
+def _renewed(rows: Table) -> Table:
+    """Rows of the first format in the present one: what they don't know is ABSENT."""
+    renewed = np.zeros(len(rows), ROW)
+    renewed["thread_cpu_ns"] = ABSENT
+    for name in FIRST_ROW.names or ():
+        renewed[name] = rows[name]
+    return renewed
 
 
 def save(path: Path, ledgers: Iterable[tuple[str, bytes]]) -> None:

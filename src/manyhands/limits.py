@@ -1,9 +1,8 @@
-"""What limits a cell's speedup: the bound it comes near to, and its largest loss; pure."""
+"""What limits a cell's speedup: the bound that it comes near to; pure."""
 
 from dataclasses import dataclass
 from math import inf, isfinite
 
-from manyhands.losses import Losses
 from manyhands.scaling import CellScaling, StudyScaling
 from manyhands.wording import counted, percent
 
@@ -29,14 +28,12 @@ def core_limit(scaling: StudyScaling, cell: CellScaling) -> Limit | None:
     return Limit(cores / min(scaling.cpu_share, 1.0), f"the {counted(cores, 'usable core')}")
 
 
-def limits_of(scaling: StudyScaling, cell: CellScaling, speedup: float, losses: Losses | None = None) -> str:
-    """What limits the cell, as a sentence: the lowest bound if it is near, and the largest loss if known."""
+def limits_of(scaling: StudyScaling, cell: CellScaling, speedup: float) -> str:
+    """What limits the cell, as a sentence: the lowest bound, and whether it is near."""
     lowest = min(_limits(scaling, cell), key=lambda limit: limit.speedup)
     if speedup >= NEAR * lowest.speedup:
-        sentence = f"limited by {lowest.name}"
-    else:
-        sentence = f"no bound is near: {lowest.name} would allow {lowest.speedup:.1f}x"
-    return sentence if losses is None else f"{sentence}; {_largest_loss(losses)}"
+        return f"limited by {lowest.name}"
+    return f"no bound is near: {lowest.name} would allow {lowest.speedup:.1f}x"
 
 
 def _limits(scaling: StudyScaling, cell: CellScaling) -> list[Limit]:
@@ -51,9 +48,3 @@ def _limits(scaling: StudyScaling, cell: CellScaling) -> list[Limit]:
     workers = cell.cell.setting.workers
     limits.append(Limit(workers, f"its {counted(workers, 'worker')}"))
     return limits
-
-
-def _largest_loss(losses: Losses) -> str:
-    name, lost = max(losses.lost_speedup().items(), key=lambda loss: loss[1])
-    workers = "1 worker's" if losses.lanes == 1 else f"{losses.lanes} workers'"
-    return f"{name} takes {float(lost):.1f} of {workers} speedup"

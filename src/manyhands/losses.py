@@ -7,20 +7,18 @@
 Source: the additive form of the POP Centre of Excellence's metrics (https://pop-coe.eu/node/69).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from manyhands.causes import Cause
 from manyhands.lanes import Lane, ended, lanes_of
 from manyhands.ledger import ABSENT
 from manyhands.round import Round
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-
-BLOCKED_OR_WAITING = "blocking or waiting for a core"  # where the run-queue wait is unknown
 
 
 @dataclass(frozen=True)
@@ -35,6 +33,8 @@ class Losses:
     given: useful_ns, what they took serially, and what they took more by cause, less than 0 where they took
     less. core_wait_ns is None where the run-queue wait is not known of every item; blocked_inflation_ns then
     includes it. useful + cpu_inflation + core_wait + blocked_inflation = item.
+
+    rounds: how many were pooled.
     """
 
     lanes: int
@@ -49,10 +49,11 @@ class Losses:
     cpu_inflation_ns: int | None = None
     core_wait_ns: int | None = None
     blocked_inflation_ns: int | None = None
+    rounds: int = 1
 
     @property
     def wall_ns(self) -> int:
-        """The round's t1 - t0."""
+        """t1 - t0, of all rounds together."""
         return self.budget_ns // self.lanes
 
     @property
@@ -60,20 +61,21 @@ class Losses:
         """Useful work over wall time; without a serial ledger all item time counts as useful."""
         return Fraction(self.item_ns if self.useful_ns is None else self.useful_ns, self.wall_ns)
 
-    def by_cause(self) -> dict[str, int]:
+    def by_cause(self) -> dict[Cause, int]:
         """Worker-nanoseconds lost, by cause; with the useful work (or the item time) they are the budget."""
+        blocking = Cause.BLOCKING_OR_CORE_WAIT if self.core_wait_ns is None else Cause.BLOCKING
         causes = {
-            "start-up": self.start_up_ns,
-            "dispatch": self.dispatch_ns,
-            "tail": self.tail_ns,
-            "teardown": self.teardown_ns,
-            "CPU inflation": self.cpu_inflation_ns,
-            "waiting for a core": self.core_wait_ns,
-            "blocking" if self.core_wait_ns is not None else BLOCKED_OR_WAITING: self.blocked_inflation_ns,
+            Cause.START_UP: self.start_up_ns,
+            Cause.DISPATCH: self.dispatch_ns,
+            Cause.TAIL: self.tail_ns,
+            Cause.TEARDOWN: self.teardown_ns,
+            Cause.CPU_INFLATION: self.cpu_inflation_ns,
+            Cause.CORE_WAIT: self.core_wait_ns,
+            blocking: self.blocked_inflation_ns,
         }
         return {cause: lost_ns for cause, lost_ns in causes.items() if lost_ns is not None}
 
-    def lost_speedup(self) -> dict[str, Fraction]:
+    def lost_speedup(self) -> dict[Cause, Fraction]:
         """Speedup lost by cause: lanes x loss / budget. Exact: speedup + the sum of these = lanes."""
         return {cause: Fraction(lost_ns, self.wall_ns) for cause, lost_ns in self.by_cause().items()}
 
@@ -114,6 +116,31 @@ class Factors:
         return self.parallel_efficiency * self.computation_scalability
 
 
+def pooled(parts: Sequence[Losses]) -> Losses:
+    """Several rounds of one cell as one: every part is the sum over the rounds, so that all identities hold.
+
+    Its budget is theirs together, its speedup their useful work over their wall time. Parts that are not known
+    of every round are not known of all.
+    Raises ValueError without any, or for rounds of different numbers of lanes.
+    """
+    if len({part.lanes for part in parts}) != 1:
+        raise ValueError("rounds to be pooled are one at least, all of the same number of lanes")
+    core_wait_known = all(part.core_wait_ns is not None for part in parts)
+    if not core_wait_known:
+        parts = [_without_core_wait(part) for part in parts]
+    names = [field.name for field in fields(Losses) if field.name != "lanes"]
+    values: dict[str, list[Any]] = {name: [getattr(part, name) for part in parts] for name in names}
+    sums: dict[str, Any] = {name: None if None in found else sum(found) for name, found in values.items()}
+    return replace(parts[0], **sums)
+
+
+def _without_core_wait(part: Losses) -> Losses:
+    """The same with the wait for a core counted as blocking, as where it is not known."""
+    if part.core_wait_ns is None or part.blocked_inflation_ns is None:
+        return part
+    return replace(part, core_wait_ns=None, blocked_inflation_ns=part.blocked_inflation_ns + part.core_wait_ns)
+
+
 def losses_of(round_: Round, items: "NDArray[Any]", lanes: int, serial_items: "NDArray[Any] | None" = None) -> Losses:
     """The losses of one round on `lanes` lanes.
 
@@ -131,7 +158,7 @@ def losses_of(round_: Round, items: "NDArray[Any]", lanes: int, serial_items: "N
         ready_ns if lane.last_end_ns is None else lane.last_end_ns for lane, ready_ns in zip(parts, ready, strict=True)
     ]
     item_ns = [lane.item_ns for lane in parts]
-    return Losses(
+    losses = Losses(
         lanes=lanes,
         start_up_ns=sum(ready) - lanes * t0_ns,
         item_ns=sum(item_ns),
@@ -140,8 +167,8 @@ def losses_of(round_: Round, items: "NDArray[Any]", lanes: int, serial_items: "N
         teardown_ns=lanes * (t1_ns - end_ns),
         budget_ns=lanes * (t1_ns - t0_ns),
         busiest_ns=max(item_ns),
-        **({} if serial_items is None else _inflation(items, serial_items)),
     )
+    return losses if serial_items is None else replace(losses, **_inflation(items, serial_items))
 
 
 def violations(round_: Round, items: "NDArray[Any]", lanes: int) -> list[str]:
@@ -201,7 +228,7 @@ def _ready(lane: Lane, end_ns: int) -> int:
     return end_ns if lane.ready_ns is None else min(lane.ready_ns, end_ns)
 
 
-def _inflation(items: "NDArray[Any]", serial_items: "NDArray[Any]") -> Mapping[str, int | None]:
+def _inflation(items: "NDArray[Any]", serial_items: "NDArray[Any]") -> Mapping[str, Any]:
     """What the items took in the round, less what they took serially, by kind of time."""
     indices = ended(items)
     if len(items) != len(serial_items) or not set(indices.tolist()) <= set(ended(serial_items).tolist()):

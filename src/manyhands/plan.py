@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from manyhands.basis import Basis
 from manyhands.cautions import cautions
 from manyhands.intervals import Estimate
+from manyhands.levers import LITTLE, Finding, largest_loss
 from manyhands.limits import limits_of
 from manyhands.losses import Losses
 from manyhands.scaling import CellScaling, StudyScaling
@@ -41,6 +42,8 @@ class Plan:
     speedup: the chosen cell's own, at equal CPU speed where the study has such figures, else as measured.
     sentence: "use 6 workers, imap_unordered, chunksize 1, largest first: 5.1x (4.8-5.3) over serial".
     reason: what limits it, or what limits the best setting when none was chosen; "" when none has a figure.
+    loss: the largest loss of that same setting with its figure, and lever: what removes it; both "" where its losses
+    are not known, lever where little is lost.
     next_workers: what the next worker count buys. equals: ids of cells that are not distinguishable from the
     chosen one. warnings: what could overturn it (few blocks, busy machine, failed cells).
     """
@@ -50,6 +53,8 @@ class Plan:
     speedup: Estimate | None
     sentence: str
     reason: str
+    loss: str
+    lever: str
     next_workers: str
     equals: tuple[str, ...]
     warnings: tuple[str, ...]
@@ -65,7 +70,7 @@ def recommend(
     On a tie: the simpler strategy, all cores before some, the given order before others, fork before other
     start methods, the default chunksize before others, the smaller before the larger.
 
-    losses: a typical round's by cell_id; names the largest in `reason`. simplicity: strategy names from
+    losses: by cell_id, of all rounds pooled; name the largest and its lever. simplicity: strategy names from
     simplest to most complex; one that is not named counts as more complex than all of them.
 
     The best of many noisy cells looks better than it is: of 20 settings that are all as fast as serial, the
@@ -77,13 +82,16 @@ def recommend(
     basis = Basis.of(scaling)
     best = max(basis.candidates, key=lambda cell: basis.speedup(cell).point, default=None)
     chosen = _choose(basis, best, simplicity) if best else None
+    finding = _finding(basis, chosen or best, losses or {})
     return Plan(
         label=scaling.study.label,
         chosen=chosen,
         speedup=basis.speedup(chosen) if chosen else None,
         sentence=_use(basis, chosen) if chosen else _choose_none(basis, best),
-        reason=_reason(basis, chosen or best, losses or {}),
-        next_workers=_next_workers(basis, chosen) if chosen else "",
+        reason=_reason(basis, chosen or best),
+        loss=finding.sentence if finding else "",
+        lever=finding.lever if finding else "",
+        next_workers=_next_workers(basis, chosen, losses or {}) if chosen else "",
         equals=_equals(basis, chosen) if chosen else (),
         warnings=tuple(cautions(basis)),
     )
@@ -144,19 +152,22 @@ def _choose_none(basis: Basis, best: CellScaling | None) -> str:
     )
 
 
-def _reason(basis: Basis, cell: CellScaling | None, losses: Mapping[str, Losses]) -> str:
-    if cell is None:
-        return ""
-    return limits_of(basis.scaling, cell, basis.speedup(cell).point, losses.get(cell.cell.cell_id))
+def _reason(basis: Basis, cell: CellScaling | None) -> str:
+    return limits_of(basis.scaling, cell, basis.speedup(cell).point) if cell else ""
 
 
-def _next_workers(basis: Basis, chosen: CellScaling) -> str:
+def _finding(basis: Basis, cell: CellScaling | None, losses: Mapping[str, Losses]) -> Finding | None:
+    known = losses.get(cell.cell.cell_id) if cell else None
+    return largest_loss(basis.scaling, cell.cell, known) if cell and known else None
+
+
+def _next_workers(basis: Basis, chosen: CellScaling, losses: Mapping[str, Losses]) -> str:
     larger = _next_larger(basis, chosen)
     if larger is None:
         return "no larger worker count was measured"
     few, many = chosen.cell.setting.workers, counted(larger.cell.setting.workers, "worker")
     if larger.failed:
-        return f"{many} failed in {len(larger.failed)} of {len(larger.cell.rounds)} rounds"
+        return f"{many} failed in {len(larger.failed)} of {len(larger.cell.tried)} rounds"
     step = basis.ratio(larger, chosen)
     if step is None:
         return f"{many} were not measured in the same blocks"
@@ -164,7 +175,9 @@ def _next_workers(basis: Basis, chosen: CellScaling) -> str:
     if verdict == "faster":
         return f"{few} -> {many} gains {gain(step)}"
     judged = "measurably slower" if verdict == "slower" else "not measurably better"
-    return f"{many}: {times(step)} of it: {judged}"
+    finding = _finding(basis, larger, losses)
+    why = f"; {finding.sentence}" if finding and finding.share >= LITTLE else ""
+    return f"{many}: {times(step)} of it: {judged}{why}"
 
 
 def _next_larger(basis: Basis, chosen: CellScaling) -> CellScaling | None:

@@ -35,9 +35,11 @@ class Teller:
     def tell(self, report: Report) -> None:
         """Draw the line anew."""
         self._last = f"{report.rounds_done} rounds in {report.elapsed_s:.0f} s"
+        if not report.rounds_done:
+            self._last = f"{report.probed} cells probed in {report.elapsed_s:.0f} s"
         told = f"{self._last}, about {report.left_s:.0f} s left"
-        in_all = report.rounds_done * (1 + report.left_s / max(report.elapsed_s, 1e-9))
-        self._bar.update(self._task, completed=report.rounds_done, total=in_all, told=told)
+        in_all_s = report.elapsed_s + report.left_s
+        self._bar.update(self._task, completed=report.elapsed_s, total=in_all_s, told=told)
         self._bar.refresh()
 
     def __exit__(

@@ -11,7 +11,7 @@ it can't tell the difference.
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from threading import get_ident
+from threading import get_ident, main_thread
 from time import monotonic_ns, thread_time_ns
 from typing import Any
 
@@ -61,15 +61,33 @@ class Pen:
 
 
 _pens: dict[int, Pen] = {}  # by thread
-_slot = 0  # one process is one worker
+_slot = 0  # one process is one worker, but for the threads that a caller runs items in
+_thread_slot: Callable[[], int] | None = None
+_on_load: list[Callable[[], None]] = []  # called once, when the item function has been loaded
 
 
-def enter(slot: int) -> None:
-    """Say that this process is the worker of `slot` from now on; forget what a fork carried over."""
-    global _slot  # noqa: PLW0603  a fact of the process
-    _slot = slot
+def enter(new_slot: int) -> None:
+    """Say that this process is the worker of this slot from now on; forget what a fork carried over."""
+    global _slot, _thread_slot
+    _slot, _thread_slot = new_slot, None
     while _pens:
         _pens.popitem()[1].close()
+
+
+def number_threads(new_slot: Callable[[], int]) -> None:
+    """Make each thread of this process, its main one apart, a worker of its own, with a slot when it needs one."""
+    global _thread_slot  # noqa: PLW0603  a fact of the process
+    _thread_slot = new_slot
+
+
+def when_loaded(call: Callable[[], None]) -> None:
+    """Call this when an item function arrives in this process for the first time, its module imported by then."""
+    _on_load.append(call)
+
+
+def slot() -> int:
+    """The slot whose worker this process is."""
+    return _slot
 
 
 def count_retry() -> None:
@@ -118,26 +136,40 @@ class Recorder:
             error.add_note(f"in item {index}: {str(item)[:200]}")
             raise
         finally:
-            pen.cpu_ns = thread_time_ns()
+            pen.cpu_ns = thread_cpu_ns = thread_time_ns()
             pen.end_ns = end_ns = monotonic_ns()
-            cpu_ns = pen.cpu_ns - cpu_ns
+            cpu_ns = thread_cpu_ns - cpu_ns
             if waits:
                 wait_ns = pen.runqueue_ns() - wait_ns
             pen.unspun_ns += cpu_ns
             if pen.unspun_ns >= SPIN_EVERY_NS and self.detail.spin:
                 spin_ns, spins = _spin(pen)
-            END.pack_into(memory, offset + STATE_OFFSET, state, end_ns, cpu_ns, wait_ns, spin_ns, spins, pen.retries)
+            END.pack_into(
+                memory,
+                offset + STATE_OFFSET,
+                state,
+                end_ns,
+                cpu_ns,
+                thread_cpu_ns,
+                wait_ns,
+                spin_ns,
+                spins,
+                pen.retries,
+            )
         return index, result
 
 
 def _recorder(function: Callable[[Any], Any], path: str, runqueue: bool, spin: bool) -> Recorder:
+    while _on_load:
+        _on_load.pop()()
     return Recorder(function, path, Detail(runqueue, spin))
 
 
 def _take_pen(path: str, runqueue: bool) -> Pen:
     if get_ident() in _pens:
         _pens[get_ident()].close()
-    pen = _pens[get_ident()] = Pen(path, _slot, runqueue)
+    slot = _slot if _thread_slot is None or get_ident() == main_thread().ident else _thread_slot()
+    pen = _pens[get_ident()] = Pen(path, slot, runqueue)
     return pen
 
 

@@ -2,6 +2,7 @@
 
 This is the only thing that analysis and report read. `schema` counts the format:
     1  first format
+    2  rounds have usage, memory and traffic where they had tree_cpu_ns and steal_s; cells have a probe and losses
 """
 
 import dataclasses
@@ -12,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from manyhands.errors import UsageError
+from manyhands.losses import Losses
 from manyhands.round import Round, decode_round
 from manyhands.setting import Setting
 
-SCHEMA = 1
+SCHEMA = 2
+READABLE = (1, 2)
 KEY = "manyhands"  # under which pytest-benchmark's JSON carries all of this
 LARGEST_FILE_BYTES = 1 << 30
 SERIAL = "serial"
@@ -28,12 +31,21 @@ class Cell:
 
     cell_id: SERIAL for the reference, SERIAL_AGAIN for its A/A twin, else the setting's own.
     chunksize: the one in force, whether asked for or the strategy's default; None where it has none.
+    probe: a round outside of all blocks that counts what costs time to count; never timed.
+    losses: of every round with a time and a ledger, by block.
     """
 
     cell_id: str
     setting: Setting
     chunksize: int | None
     rounds: tuple[Round, ...]
+    probe: Round | None = None
+    losses: Mapping[int, Losses] = field(default_factory=dict)
+
+    @property
+    def tried(self) -> tuple[Round, ...]:
+        """Every round that was tried, the probing one first: each of them shows whether the cell does its work."""
+        return ((self.probe,) if self.probe else ()) + self.rounds
 
 
 @dataclass(frozen=True)
@@ -82,14 +94,14 @@ class Results:
     ledgers: str = ""
     saved_at: str = ""
     commit: Mapping[str, Any] = field(default_factory=dict)
-    schema: int = SCHEMA
+    schema: int = SCHEMA  # of the file that was read
 
 
 def encode(results: Results) -> dict[str, Any]:
     """The results as plain JSON types; `saved_at` and `commit` stand elsewhere in the file."""
     data = dataclasses.asdict(results)
     del data["saved_at"], data["commit"]
-    return data
+    return {**data, "schema": SCHEMA}
 
 
 def decode(data: Mapping[str, Any], saved_at: str = "", commit: Mapping[str, Any] | None = None) -> Results:
@@ -113,8 +125,9 @@ def load(path: Path) -> Results:
         raise UsageError(f"{path} is no JSON: name a file that `pytest bench/ --benchmark-save` wrote") from None
     try:
         found = saved[KEY]
-        if found["schema"] != SCHEMA:
-            raise UsageError(f"{path} has schema {found['schema']!r} where this version reads {SCHEMA}")
+        if found["schema"] not in READABLE:
+            readable = " and ".join(map(str, READABLE))
+            raise UsageError(f"{path} has schema {found['schema']!r} where this version reads {readable}")
         return decode(found, str(saved.get("datetime", "")), saved.get("commit_info", {}))
     except (TypeError, KeyError, ValueError, AttributeError) as error:
         raise UsageError(f"{path} holds no results of manyhands ({type(error).__name__}: {error})") from None
@@ -146,5 +159,20 @@ def _study(data: Mapping[str, Any]) -> Study:
 
 
 def _cell(data: Mapping[str, Any]) -> Cell:
-    rounds = tuple(decode_round(found) for found in data["rounds"])
-    return Cell(**{**data, "setting": Setting(**data["setting"]), "rounds": rounds})
+    known = {
+        "setting": Setting(**data["setting"]),
+        "rounds": tuple(decode_round(_renewed(found)) for found in data["rounds"]),
+        "probe": decode_round(data["probe"]) if data.get("probe") else None,
+        "losses": {int(block): Losses(**losses) for block, losses in data.get("losses", {}).items()},
+    }
+    return Cell(**{**data, **known})
+
+
+def _renewed(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A round of schema 1 as one of schema 2."""
+    if "tree_cpu_ns" not in data:
+        return data
+    kept = {name: value for name, value in data.items() if name not in ("tree_cpu_ns", "steal_s")}
+    steal_s = data["steal_s"]
+    steal_ns = None if steal_s is None else round(steal_s * 1e9)
+    return {**kept, "usage": {"cpu_ns": data["tree_cpu_ns"], "steal_ns": steal_ns}}

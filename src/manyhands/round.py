@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from manyhands.setting import Setting
+from manyhands.usage import Memory, Traffic, Usage
 
 
 class Outcome(StrEnum):
@@ -21,6 +22,7 @@ class Outcome(StrEnum):
     LOST = "lost"  # it returned without some items, or with some twice
     WRONG = "wrong"  # all items came back, but the work differs from the serial round's
     LEFTOVER = "leftover"  # it returned and left processes behind
+    UNSOUND = "unsound"  # its ledger can't be: times that overlap or run backwards
     HUNG = "hung"  # the deadline ended it
     DIED = "died"  # the host itself died
 
@@ -30,7 +32,8 @@ class Job:
     """One round, as it is asked of the host.
 
     parameters: the workload's, by name. seed fixes the shuffled item order. runqueue and spin: what the
-    recorder writes beside start, end and CPU time. Paths are absolute.
+    recorder writes beside start, end and CPU time. probe: count what is pickled, at the price of its time.
+    Paths are absolute.
     """
 
     cell_id: str
@@ -45,6 +48,7 @@ class Job:
     data_dir: str
     round_dir: str
     ledger: str
+    probe: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,8 +60,7 @@ class Answer:
     detail: str = ""
     t0_ns: int | None = None
     t1_ns: int | None = None
-    tree_cpu_ns: int | None = None
-    steal_s: float | None = None
+    usage: Usage | None = None
     evidence: Mapping[str, Any] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
 
@@ -68,6 +71,8 @@ class Worker:
 
     ready_ns and exit_ns are None where they were not seen: a worker that never got ready, one that was
     terminated. exit_code is a negative signal number where a signal ended it, None where nobody reaped it.
+    cpu_ns: its process's CPU time when it left by itself, else None. peak_pss_bytes, peak_uss_bytes: of its own
+    samples, which need not be those of the round's peak; None where no sample met it.
     """
 
     slot: int
@@ -76,6 +81,9 @@ class Worker:
     ready_ns: int | None
     exit_ns: int | None
     exit_code: int | None
+    cpu_ns: int | None = None
+    peak_pss_bytes: int | None = None
+    peak_uss_bytes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -83,9 +91,10 @@ class Round:
     """What one round found.
 
     t0_ns: before any worker exists; t1_ns: after the last has gone. Both are None when there is no time.
-    item_cpu_ns: CPU time of all items, from the ledger. item_wall_ns: their wall time.
+    item_cpu_ns: CPU time of all items, from the ledger. item_wall_ns: their wall time. thread_cpu_ns: CPU time of
+    the threads that ran them, from each one's first item to its last, hand-over in between included.
     spin_ns: mean CPU nanoseconds of the fixed spin run between items, None where none was run; spins: how many.
-    tree_cpu_ns: CPU of the host and all its children between t0 and t1.
+    usage: what the round took from the machine; memory: its peaks. traffic: what was pickled, in a probing round.
     retries: tries repeated inside items (a locked database); items_again: items that were started twice.
     result_digest: one digest of all results that the caller received, in given order.
     longest_item: index of the item with the longest wall time, None when no item was done.
@@ -105,6 +114,7 @@ class Round:
     items_expected: int = 0
     item_cpu_ns: int = 0
     item_wall_ns: int = 0
+    thread_cpu_ns: int = 0
     longest_item: int | None = None
     longest_item_ns: int = 0
     retries: int = 0
@@ -112,8 +122,9 @@ class Round:
     result_digest: str = ""
     spin_ns: float | None = None
     spins: int = 0
-    tree_cpu_ns: int | None = None
-    steal_s: float | None = None
+    usage: Usage | None = None
+    memory: Memory | None = None
+    traffic: Traffic | None = None
     evidence: Mapping[str, Any] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
     detail: str = ""
@@ -133,6 +144,9 @@ class Round:
         return self.t1_ns - self.t0_ns
 
 
+PARTS: Mapping[str, type] = {"usage": Usage, "memory": Memory, "traffic": Traffic}
+
+
 def encode(record: Any) -> dict[str, Any]:
     """A Job, Answer or Round as plain JSON types."""
     return dataclasses.asdict(record)
@@ -145,10 +159,18 @@ def decode_job(data: Mapping[str, Any]) -> Job:
 
 def decode_answer(data: Mapping[str, Any]) -> Answer:
     """The Answer that `encode` wrote. Raises TypeError, ValueError or KeyError for anything else."""
-    return Answer(**{**data, "outcome": Outcome(data["outcome"])})
+    return Answer(**{**data, "outcome": Outcome(data["outcome"]), "usage": _of(Usage, data["usage"])})
 
 
 def decode_round(data: Mapping[str, Any]) -> Round:
     """The Round that `encode` wrote. Raises TypeError, ValueError or KeyError for anything else."""
-    workers = tuple(Worker(**worker) for worker in data["workers"])
-    return Round(**{**data, "outcome": Outcome(data["outcome"]), "workers": workers})
+    parts = {
+        "outcome": Outcome(data["outcome"]),
+        "workers": tuple(Worker(**worker) for worker in data["workers"]),
+        **{name: _of(kind, data.get(name)) for name, kind in PARTS.items()},
+    }
+    return Round(**{**data, **parts})
+
+
+def _of(kind: type, data: Mapping[str, Any] | None) -> Any:
+    return None if data is None else kind(**data)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from math import inf
 from statistics import median
 
+from manyhands.disturbance import disturbed
 from manyhands.errors import WorkError
 from manyhands.intervals import Estimate, median_interval
 from manyhands.results import SERIAL, SERIAL_AGAIN, Cell, Study
@@ -25,10 +26,12 @@ class CellScaling:
 
     speedup: T_serial / T_cell as measured; speedup_equal_speed: the same at equal CPU speed
     (manyhands.speedometer).
-    Both, wall_s and efficiency are None when any round failed: failing work looks fast. They are None too
-    where an unfinished study has no round of the cell, and the speedups where no block has the serial round
-    as well.
-    walls_s / walls_equal_speed_s: wall time of every ok round by block, for comparisons between cells.
+    Both, wall_s and efficiency are None when any round failed, the probing one included: failing work looks fast.
+    They are None too where an unfinished study has no round of the cell, and the speedups where no block has the
+    serial round as well.
+    walls_s / walls_equal_speed_s: wall time of every ok and undisturbed round by block, for comparisons between
+    cells. disturbed: by block of every round left out, the share of the machine's CPU time that others took beyond
+    the usual (manyhands.disturbance).
     """
 
     cell: Cell
@@ -39,6 +42,7 @@ class CellScaling:
     efficiency: float | None
     walls_s: Walls = field(default_factory=dict)
     walls_equal_speed_s: Walls = field(default_factory=dict)
+    disturbed: Mapping[int, float] = field(default_factory=dict)
 
     @property
     def parallel(self) -> bool:
@@ -75,32 +79,34 @@ class StudyScaling:
 def scale(
     study: Study, usable_cpus: float, equal_speed_walls_s: Mapping[tuple[str, int], float] | None = None
 ) -> StudyScaling:
-    """Every cell's speedup over the serial reference of the same block.
+    """Every cell's speedup over the serial reference of the same block, disturbed rounds apart.
 
     equal_speed_walls_s: wall seconds at equal CPU speed by (cell_id, block), from manyhands.speedometer.
     Raises WorkError when the serial reference has no ok round: there is nothing to compare with.
     """
     equal = equal_speed_walls_s or {}
-    serial = _ok_rounds(study, SERIAL)
-    if not serial:
+    if not any(found.ok for cell in study.cells if cell.cell_id == SERIAL for found in cell.rounds):
         raise WorkError(_no_reference(study))
+    left_out = {cell.cell_id: disturbed(cell) for cell in study.cells}
+    walls = {cell.cell_id: _walls(cell, left_out[cell.cell_id]) for cell in study.cells}
+    walls_equal = {cell_id: _equal(equal, cell_id, own) for cell_id, own in walls.items()}
+    again, again_equal = walls.get(SERIAL_AGAIN, {}), walls_equal.get(SERIAL_AGAIN, {})
+    serial = _ok_rounds(study.serial, left_out[SERIAL])
     total_s = median(round_.item_wall_ns for round_ in serial) / NS_PER_S
     longest_s = median(round_.longest_item_ns for round_ in serial) / NS_PER_S
     wall_ns = sum(round_.item_wall_ns for round_ in serial)
     return StudyScaling(
         study=study,
-        serial_s=median_interval(list(_walls(study, SERIAL).values())),
-        noise_floor=_noise_floor(_walls(study, SERIAL), _walls(study, SERIAL_AGAIN)),
-        noise_floor_equal_speed=(
-            _noise_floor(_equal(equal, study, SERIAL), _equal(equal, study, SERIAL_AGAIN)) if equal else None
-        ),
+        serial_s=median_interval(list(walls[SERIAL].values())),
+        noise_floor=_noise_floor(walls[SERIAL], again),
+        noise_floor_equal_speed=_noise_floor(walls_equal[SERIAL], again_equal) if equal else None,
         total_item_s=total_s,
         longest_item_s=longest_s,
         longest_item_name=_longest_item_name(study, serial),
         cap=total_s / longest_s if longest_s else inf,
         cpu_share=sum(round_.item_cpu_ns for round_ in serial) / wall_ns if wall_ns else 0.0,
         usable_cpus=usable_cpus,
-        cells=tuple(_scale_cell(study, cell, equal) for cell in study.cells),
+        cells=tuple(_scale_cell(cell, walls, walls_equal, left_out[cell.cell_id]) for cell in study.cells),
     )
 
 
@@ -129,34 +135,36 @@ def bound(scaling: StudyScaling, workers: int) -> float:
     return min(workers, scaling.cap)
 
 
-def _scale_cell(study: Study, cell: Cell, equal: Mapping[tuple[str, int], float]) -> CellScaling:
-    failed = tuple(round_ for round_ in cell.rounds if not round_.ok)
-    walls = _walls(study, cell.cell_id)
-    walls_equal = _equal(equal, study, cell.cell_id)
-    sound = bool(walls) and not failed
-    speedup = ratio(_walls(study, SERIAL), walls) if sound else None
+def _scale_cell(
+    cell: Cell, walls: Mapping[str, Walls], walls_equal: Mapping[str, Walls], left_out: Mapping[int, float]
+) -> CellScaling:
+    failed = tuple(round_ for round_ in cell.tried if not round_.ok)
+    own, own_equal = walls[cell.cell_id], walls_equal[cell.cell_id]
+    sound = bool(own) and not failed
+    speedup = ratio(walls[SERIAL], own) if sound else None
     return CellScaling(
         cell=cell,
         failed=failed,
-        wall_s=median_interval(list(walls.values())) if sound else None,
+        wall_s=median_interval(list(own.values())) if sound else None,
         speedup=speedup,
-        speedup_equal_speed=ratio(_equal(equal, study, SERIAL), walls_equal) if sound else None,
+        speedup_equal_speed=ratio(walls_equal[SERIAL], own_equal) if sound else None,
         efficiency=speedup.point / cell.setting.workers if speedup else None,
-        walls_s=walls,
-        walls_equal_speed_s=walls_equal,
+        walls_s=own,
+        walls_equal_speed_s=own_equal,
+        disturbed=left_out,
     )
 
 
-def _ok_rounds(study: Study, cell_id: str) -> list[Round]:
-    return [round_ for cell in study.cells if cell.cell_id == cell_id for round_ in cell.rounds if round_.ok]
+def _ok_rounds(cell: Cell, left_out: Mapping[int, float]) -> list[Round]:
+    return [round_ for round_ in cell.rounds if round_.ok and round_.block not in left_out]
 
 
-def _walls(study: Study, cell_id: str) -> Walls:
-    return {round_.block: round_.wall_ns / NS_PER_S for round_ in _ok_rounds(study, cell_id)}
+def _walls(cell: Cell, left_out: Mapping[int, float]) -> Walls:
+    return {round_.block: round_.wall_ns / NS_PER_S for round_ in _ok_rounds(cell, left_out)}
 
 
-def _equal(equal: Mapping[tuple[str, int], float], study: Study, cell_id: str) -> Walls:
-    return {block: equal[cell_id, block] for block in _walls(study, cell_id) if (cell_id, block) in equal}
+def _equal(equal: Mapping[tuple[str, int], float], cell_id: str, walls: Walls) -> Walls:
+    return {block: equal[cell_id, block] for block in walls if (cell_id, block) in equal}
 
 
 def _ratios(slower: Walls, faster: Walls) -> list[float]:

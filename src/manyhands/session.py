@@ -52,7 +52,7 @@ class Measured:
         failed = self.scaling.failed
         if not failed:
             return ""
-        return f"failed in {len(failed)} of {len(self.cell.rounds)} rounds: {failed[0].outcome}: {failed[0].reason}"
+        return f"failed in {len(failed)} of {len(self.cell.tried)} rounds: {failed[0].outcome}: {failed[0].reason}"
 
     @property
     def walls_s(self) -> list[float]:
@@ -72,6 +72,7 @@ class Measured:
             "items_expected": len(study.item_names),
             "check": self.failure or "ok",
             "blocks": [found.block for found in rounds],
+            "disturbed_blocks": sorted(self.scaling.disturbed),
             "speedup": _plain(self.scaling.speedup),
             "speedup_equal_speed": _plain(self.scaling.speedup_equal_speed),
             "serial_s": _plain(self.study.serial_s),
@@ -193,8 +194,15 @@ class Session:
                 desk, functools.partial(launch, desk), time.monotonic, journal.keep, teller.tell, _now
             )
             study = measure(design, around)
+        study = self._with_losses(study, journal)
         self.interrupted = self.interrupted or not study.finished
         return study
+
+    def _with_losses(self, study: Study, journal: Journal) -> Study:
+        from manyhands import ledgers  # numpy only when something was measured
+        from manyhands.study_losses import with_losses
+
+        return with_losses(study, {name: ledgers.table(path.read_bytes()) for name, path in journal.ledgers()})
 
     def _design(self, label: str) -> Design:
         grid = self.asked.grids[label]

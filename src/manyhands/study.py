@@ -1,12 +1,13 @@
 """A study: all cells of one workload, measured in interleaved blocks.
 
-    warm-up serial round -> block 0, 1, 2, ... (each: serial, serial again, every setting; shuffled) -> Study
+    warm-up serial round -> a probing round of every cell
+        -> block 0, 1, 2, ... (each: serial, serial again, every setting; shuffled) -> Study
 
 Every block holds the serial reference and its A/A twin. Time and the way rounds are run are arguments, so
 that a whole study can be tested in milliseconds.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from manyhands import strategies
@@ -14,24 +15,29 @@ from manyhands.blocks import order_of
 from manyhands.design import SERIAL_SETTING, Design
 from manyhands.errors import WorkError
 from manyhands.launch import Desk, Execute, Finished
-from manyhands.results import Cell, Study
+from manyhands.losses import violations
+from manyhands.results import SERIAL_AGAIN, Cell, Study
 from manyhands.round import Job, Outcome, Round
 from manyhands.setting import Setting
 
 WARM_UP = "warm-up"
-WARM_UP_BLOCK = -1
+WARM_UP_BLOCK, PROBE_BLOCK = -1, -2
 TRIES_OF_A_FAILING_CELL = 2  # then it is known to fail, and a hung one costs its deadline each time
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a study is, told between rounds; rounds_in_all counts the most blocks that may come."""
+    """How far a study is, told between rounds; rounds_in_all counts the most blocks that may come.
+
+    probed: how many cells were probed so far, before the first block; rounds count those of blocks alone.
+    """
 
     label: str
     rounds_done: int
     rounds_in_all: int
     elapsed_s: float
     left_s: float
+    probed: int
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,8 @@ class _Measurement:
         self.design, self.around = design, around
         self.settings = design.cells()
         self.rounds: dict[str, list[Round]] = {cell_id: [] for cell_id in self.settings}
-        self.began_s = around.clock_s()
+        self.probes: dict[str, Round] = {}
+        self.began_s = self.blocks_began_s = around.clock_s()
         self.done = 0
         self.reference: Round | None = None
         self.deadline_s = design.timeout_s or 600.0
@@ -74,13 +81,27 @@ class _Measurement:
         self.reference = found
         self.deadline_s = self.design.timeout_s or deadline_s(found.wall_ns / 1e9)
 
+    def probe(self) -> None:
+        """One round of every cell that counts what costs time to count; not timed. The twin needs none."""
+        for position, (cell_id, setting) in enumerate(self.settings.items()):
+            if cell_id != SERIAL_AGAIN:
+                self.probes[cell_id] = self.round(cell_id, setting, PROBE_BLOCK, position)
+                self.around.tell(self.progress())
+        self.blocks_began_s = self.around.clock_s()
+
     def block(self, block: int) -> None:
         """One round of every cell that does not keep failing."""
-        alive = [cell_id for cell_id, rounds in self.rounds.items() if not _keeps_failing(rounds)]
+        alive = [cell_id for cell_id in self.rounds if not self.keeps_failing(cell_id)]
         for position, cell_id in enumerate(order_of(alive, block, self.design.seed)):
             self.rounds[cell_id].append(self.round(cell_id, self.settings[cell_id], block, position))
             self.done += 1
             self.around.tell(self.progress())
+
+    def keeps_failing(self, cell_id: str) -> bool:
+        """Whether the cell has failed so often that it is not tried again; its probing round counts."""
+        probe = self.probes.get(cell_id)
+        tried = [*self.rounds[cell_id], *([probe] if probe else [])]
+        return sum(not found.ok for found in tried) >= TRIES_OF_A_FAILING_CELL
 
     def round(self, cell_id: str, setting: Setting, block: int, position: int) -> Round:
         """Run one round, hold it against the reference and keep it."""
@@ -89,30 +110,34 @@ class _Measurement:
         job = Job(
             cell_id, block, position, design.workload, design.parameters, setting, design.seed,
             design.runqueue, design.spin, str(desk.data_dir), str(desk.rounds / name), str(desk.shared / name),
+            probe=block == PROBE_BLOCK,
         )  # fmt: skip
         finished = self.around.execute(job, self.deadline_s)
         named = replace(finished.round, ledger=f"{design.prefix}-{finished.round.ledger}")
-        finished = replace(finished, round=held_against(named, self.reference))
+        checked = sound(replace(finished, round=named), setting.workers)
+        finished = replace(finished, round=held_against(checked, self.reference))
         self.around.keep(finished)
         return finished.round
 
     def progress(self) -> Progress:
         """How far the study is, with the time left by its own pace and its budget."""
-        elapsed_s = self.around.clock_s() - self.began_s
+        now_s, cells = self.around.clock_s(), len(self.rounds)
+        elapsed_s = now_s - self.began_s
         low, high = self.design.blocks
-        pace_s = elapsed_s / max(self.done, 1)
-        cells = len(self.rounds)
+        known = self.done > 0
+        pace_s = (now_s - self.blocks_began_s) / self.done if known else elapsed_s / (1 + len(self.probes))
         by_budget_s = max(self.design.budget_s - elapsed_s, (low * cells - self.done) * pace_s)
         left_s = max(0.0, min((high * cells - self.done) * pace_s, by_budget_s))
-        return Progress(self.design.label, self.done, high * cells, elapsed_s, left_s)
+        return Progress(self.design.label, self.done, high * cells, elapsed_s, left_s, len(self.probes))
 
     def may_begin(self, block: int) -> bool:
         """Whether one more block is wanted and, past the least number, fits into the budget."""
         low, high = self.design.blocks
         if block < low:
             return True
-        elapsed_s = self.around.clock_s() - self.began_s
-        return block < high and elapsed_s * (block + 1) / block <= self.design.budget_s
+        now_s = self.around.clock_s()
+        one_more_s = (now_s - self.blocks_began_s) / block
+        return block < high and now_s - self.began_s + one_more_s <= self.design.budget_s
 
 
 def measure(design: Design, around: Surroundings) -> Study:
@@ -128,13 +153,14 @@ def measure(design: Design, around: Surroundings) -> Study:
     started_at, finished, block = around.now(), True, 0
     try:
         measurement.warm_up()
+        measurement.probe()
         while measurement.may_begin(block):
             measurement.block(block)
             block += 1
     except KeyboardInterrupt:
         finished = False
     cells = (
-        Cell(cell_id, setting, chunksizes[cell_id], tuple(measurement.rounds[cell_id]))
+        Cell(cell_id, setting, chunksizes[cell_id], tuple(measurement.rounds[cell_id]), measurement.probes.get(cell_id))
         for cell_id, setting in measurement.settings.items()
     )
     return Study(
@@ -155,5 +181,12 @@ def held_against(found: Round, reference: Round | None) -> Round:
     return found
 
 
-def _keeps_failing(rounds: Sequence[Round]) -> bool:
-    return sum(not found.ok for found in rounds) >= TRIES_OF_A_FAILING_CELL
+def sound(finished: Finished, lanes: int) -> Round:
+    """The round, its outcome UNSOUND where its ledger breaks a condition without which losses mean nothing."""
+    found = finished.round
+    if not found.ok or not finished.ledger:
+        return found
+    from manyhands import ledgers  # numpy only when something is measured
+
+    broken = violations(found, ledgers.table(finished.ledger), lanes)
+    return replace(found, outcome=Outcome.UNSOUND, reason="; ".join(broken)) if broken else found

@@ -1,5 +1,8 @@
 """Workers' lives: when each was asked for, got ready, left, and with what exit code.
 
+A worker is ready when it can take items. One that starts in a fresh interpreter can when the item function has been
+loaded, which a pool's worker does as its first task arrives.
+
 Strategies use `os.fork` or a multiprocessing context as anyone would. The host hands them a context whose
 `Process` notes these moments in the ledger, and hooks `os.fork` for those that fork by themselves.
 """
@@ -9,7 +12,7 @@ import multiprocessing.context
 import os
 import threading
 from multiprocessing.context import BaseContext
-from time import monotonic_ns
+from time import monotonic_ns, process_time_ns
 from typing import Any
 
 from manyhands import recorder
@@ -17,10 +20,13 @@ from manyhands.ledger import Ledger
 
 
 class Slots:
-    """Numbers the workers of a round as they are asked for, in the process that asks."""
+    """Numbers the workers of a round as they are asked for, in the process that asks.
 
-    def __init__(self, ledger: Ledger, path: str) -> None:
-        self.ledger, self.path, self.owner = ledger, path, os.getpid()
+    probe: whether what is pickled is to be counted, here and in every worker.
+    """
+
+    def __init__(self, ledger: Ledger, path: str, probe: bool = False) -> None:
+        self.ledger, self.path, self.owner, self.probe = ledger, path, os.getpid(), probe
         self._numbers = itertools.count()
         self._forking = threading.local()
         self.started: list[_Recorded] = []
@@ -34,6 +40,12 @@ class Slots:
     def hook_fork(self) -> None:
         """Note every `os.fork` of this process from now on; not those of its workers, who inherit the hook."""
         os.register_at_fork(before=self._before, after_in_child=self._in_child, after_in_parent=self._in_parent)
+
+    def request_thread(self) -> int:
+        """The next slot, for a thread of this process that is about to run its first item."""
+        slot = self.request()
+        self.ledger.ready(slot, os.getpid(), monotonic_ns())
+        return slot
 
     def announce(self, slot: int) -> None:
         """Say that the fork to come is the one of `slot`, already requested."""
@@ -72,12 +84,13 @@ class _Recorded(multiprocessing.process.BaseProcess):
 
     slot = -1
     ledger_path = ""
+    probe = False
 
     def start(self) -> None:
         """Start the worker, having noted that it was asked for."""
         if _slots is None or self.slot >= 0:
             raise RuntimeError("a recorded process is started once, by a host that records")
-        self.slot, self.ledger_path = _slots.request(), _slots.path
+        self.slot, self.ledger_path, self.probe = _slots.request(), _slots.path, _slots.probe
         _slots.announce(self.slot)
         _slots.started.append(self)
         super().start()
@@ -86,11 +99,17 @@ class _Recorded(multiprocessing.process.BaseProcess):
         """Run the target in the worker, between its readiness and its exit."""
         ledger = Ledger(self.ledger_path)
         recorder.enter(self.slot)
+        if self.probe and _slots is None:  # a fork has inherited the counting
+            from manyhands import traffic
+
+            traffic.count(ledger, caller=None)
         ledger.ready(self.slot, os.getpid(), monotonic_ns())
+        if _slots is None:  # a fresh interpreter, whose imports are part of its start; a fork has inherited them
+            recorder.when_loaded(lambda: ledger.ready(self.slot, os.getpid(), monotonic_ns()))
         try:
             super().run()
         finally:
-            ledger.exit(self.slot, monotonic_ns())
+            ledger.exit(self.slot, monotonic_ns(), process_time_ns())
 
 
 class ForkWorker(_Recorded, multiprocessing.context.ForkProcess):

@@ -16,10 +16,12 @@ import pytest
 import report_samples as samples
 
 from manyhands import report
+from manyhands.levers import largest_loss
 from manyhands.report import files
-from manyhands.report.text import plain
+from manyhands.report.judgement import judge
 from manyhands.results import SERIAL, SERIAL_AGAIN
 from manyhands.round import Outcome
+from manyhands.text import plain
 
 VOID = {"meta", "br", "img", "link", "hr", "input"}
 
@@ -155,9 +157,9 @@ def test_table_figures_are_the_data(sample, out, page):
 
 def test_failed_cell_is_shown_with_its_reason(page):
     """A failed cell stands in the table with its count, its reason on hover, and in text below."""
-    assert "failed 2 of 6" in page.text("span")
+    assert "failed 2 of 7" in page.text("span")
     assert any("waiting in Queue.get" in title for title in page.attributes("title"))
-    assert "queue, 8 workers: failed 2 of 6: hung, ended after 30 s" in page.text("li")
+    assert "queue, 8 workers: failed 2 of 7: hung, ended after 30 s" in page.text("li")
 
 
 def test_failed_cell_is_never_ranked(tmp_path):
@@ -171,7 +173,7 @@ def test_failed_cell_is_never_ranked(tmp_path):
     assert "recommended" in marked
     assert ">1.8" in marked  # two workers, not eight
     assert "Slowest" not in text
-    assert "map, 8 workers, chunksize 1: failed 2 of 6: lost, 1 item lost" in text
+    assert "map, 8 workers, chunksize 1: failed 2 of 7: lost, 1 item lost" in text
 
 
 def test_same_data_same_bytes(sample, out, tmp_path):
@@ -217,7 +219,7 @@ def test_hostile_names_stay_text_in_the_charts(tmp_path):
     results = samples.results(samples.study(maker, "odd", [5 * samples.MS] * 4, made))
     page = Page(report.render(results, maker.ledgers, tmp_path).read_text(encoding="utf-8"))
     assert "b" not in {tag for tag, _ in page.elements}
-    assert page.text("text").count("_a$x$</text><b>") == 2
+    assert page.text("text").count("_a$x$</text><b>") == 3  # in the legends of speedup and memory, and over wall times
 
 
 def test_csv_has_every_round(sample, out):
@@ -262,6 +264,81 @@ def test_old_results_without_ledgers(sample, tmp_path):
     page = Page(report.render(sample[0], {}, tmp_path).read_text(encoding="utf-8"))
     assert "Where the time went" not in page.text("h3")
     assert "timelines: no ledger was kept" in page.text("li")
+
+
+@pytest.mark.parametrize("with_ledgers", [True, False])
+def test_results_of_the_first_format(sample, tmp_path, with_ledgers):
+    """Results that know no usage, memory, probe or losses render, and the page says what is missing."""
+    results, ledgers = sample
+    old = samples.old(samples.results(results.studies[0]))
+    page = Page(report.render(old, ledgers if with_ledgers else {}, tmp_path).read_text())
+    missing = page.text("li")
+    for words in ("bytes read and written.", "memory.", "bytes pickled", "what other programs took", "CPU time stolen"):
+        assert f"csv_to_db[files=48]: {words}" in missing
+    assert ("how long each item takes: no serial ledger" in missing) is not with_ledgers
+    assert ("Where the speedup went" in page.text("h3")) is with_ledgers
+    assert ("Efficiency factors" in page.text("summary")) is with_ledgers
+    assert "What every setting took" not in page.text("summary")
+    assert page.text("p").count("these results hold no samples") == 1
+    assert page.open == []
+
+
+def test_what_was_measured_is_no_gap(page):
+    """Memory and bytes are not called unmeasured where rounds have them."""
+    for words in ("memory.", "bytes read", "bytes pickled", "what other programs took", "Peak memory"):
+        assert words not in page.text("li")
+
+
+def test_waterfalls_stand_openly_for_two_and_folded_for_the_rest(out):
+    """The cell that stands out and the slowest one are shown, every other one that may be compared is folded away."""
+    text = (out / "index.html").read_text(encoding="utf-8")
+    [first, *_] = re.findall(r'<section class="study".*?</section>', text, flags=re.DOTALL)
+    folded = "".join(re.findall(r"<details.*?</details>", first, flags=re.DOTALL))
+    assert first.count('<figure class="waterfall">') == 11
+    assert folded.count('<figure class="waterfall">') == 9
+    assert "Every setting&rsquo;s waterfall (9 more)" in folded
+    assert "Recommended: imap_unordered, 4 workers, chunksize 1, largest first" in first
+
+
+def test_waterfalls_caption_is_the_largest_loss(sample, page):
+    """The caption of a waterfall says the cell's largest loss and its lever in the plan's own words."""
+    one = judge(*sample)[0]
+    words = largest_loss(one.scaling, one.plan.chosen.cell, one.losses[one.plan.chosen.cell.cell_id]).words
+    assert words[1:] in page.text("span")
+
+
+def test_disturbed_rounds_are_seen_and_counted(sample, tmp_path):
+    """A round left out is a hollow dot, is counted at its cell, and is explained; without any nothing is said of it."""
+    results, ledgers = sample
+    undisturbed, spoiled = (
+        report.render(samples.results(study), ledgers, tmp_path / study.workload).read_text(encoding="utf-8")
+        for study in (results.studies[0], results.studies[1])
+    )
+    for words in (
+        "a hollow one was disturbed",
+        "<small>1 of 6 rounds left out</small>",
+        "; 1 of 6 rounds left out as disturbed",
+    ):
+        assert words in spoiled
+        assert words not in undisturbed
+    [walls] = re.findall(r'aria-labelledby="[^"]*-w-title".*?</svg>', spoiled, flags=re.DOTALL)
+    assert len(re.findall(r"<(?:path|use)[^>]*fill: none; stroke: var\(--series", walls)) > 0
+    assert "10 % of the machine" in spoiled
+
+
+def test_sixty_cells_stay_small(tmp_path):
+    """A study of 60 cells with all its pictures stays under 2 MB, and a folded waterfall under 2.5 kB."""
+    maker = samples.Maker()
+    names = ("map", "fork", "queue", "pool", "pipe")
+    kinds = [{"strategy": name, "chunksize": size} for name in names for size in (1, 4, 9)]
+    made = samples.settings((2, 4, 8, 16), *kinds)[:58]
+    study = samples.study(maker, "sixty", [3 * samples.MS] * 1900, made, blocks=5)
+    assert len(study.cells) == 60
+    text = report.render(samples.results(study), maker.ledgers, tmp_path).read_text(encoding="utf-8")
+    drawn = re.findall(r'<figure class="waterfall">.*?</figure>', text, flags=re.DOTALL)
+    assert len(text.encode()) < 2_000_000
+    assert len(drawn) == 58
+    assert max(len(one) for one in drawn[2:]) < 2_500
 
 
 def test_unfinished_study_says_so(sample, tmp_path):

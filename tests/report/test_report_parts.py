@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -11,12 +11,14 @@ import report_samples as samples
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyhands import report
+from manyhands import report, text
 from manyhands.basis import Basis
+from manyhands.causes import Cause
 from manyhands.intervals import Estimate
 from manyhands.plan import recommend
-from manyhands.report import curves, figures, markdown, palette, split, svg, tables, text, timeline
+from manyhands.report import curves, figures, markdown, memory, palette, split, svg, tables, timeline
 from manyhands.report.judgement import best_and_worst, judge
+from manyhands.report.memory_figure import memory_figure
 from manyhands.round import Outcome
 from manyhands.scaling import scale
 from manyhands.setting import Setting
@@ -131,8 +133,8 @@ def test_failures_of_one_reason_are_counted_together(judged):
     )
     found = tables.table(scaling, recommend(scaling)).failures
     assert [failure.words.partition(": ")[2][:19] for failure in found] == [
-        "failed 1 of 5: hung",
-        "failed 1 of 5: lost",
+        "failed 1 of 6: hung",
+        "failed 1 of 6: lost",
     ]
     assert found[1].detail == "Traceback\n\\x1b[1mlast"
 
@@ -169,6 +171,17 @@ def test_failed_points_are_crosses_not_points(judged):
     assert queue.failed == (8,)
 
 
+def test_disturbed_rounds_are_apart_from_the_others(judged):
+    """Of a cell's wall times the disturbed one is left out of the full dots, and is the only hollow one."""
+    one = judged[0][1]
+    groups = curves.wall_groups(one.scaling, palette.looks([one.study]))
+    rows = [row for group in groups for row in group.rows]
+    [spoiled] = [row for row in rows if row.left_out_s]
+    walls = [found.wall_ns / 1e9 for found in one.study.cell("map-w2-c80-fork-given").rounds]
+    assert spoiled.left_out_s == (walls[3],)
+    assert spoiled.rounds_s == (*walls[:3], *walls[4:])
+
+
 def test_overview_shares_its_axes(judged):
     """Small multiples compare only on common axes."""
     charts = curves.overview([one.scaling for one in judged[0]])
@@ -183,6 +196,7 @@ def test_no_text_lies_on_text(judged):
             drawn = [
                 figures.speedup_figure(curves.chart(one.scaling, one.plan, looks)),
                 figures.wall_figure(curves.wall_groups(one.scaling, looks)),
+                memory_figure(memory.memory_chart(one.study, one.plan, looks, {"memory_limit_bytes": 90 << 20})),
             ]
             for figure in drawn:
                 assert _overlapping(figure) == []
@@ -223,7 +237,7 @@ def test_inline_svg_has_no_ids_of_its_own_left():
 
 
 def test_lanes_of_a_timeline_cover_the_round(judged):
-    """Marks stay on the plane, the longest item is named, and there is a lane per worker."""
+    """Marks stay on the plane, the longest item is named on top of all, and there is a lane per worker."""
     study, ledgers = judged[0][0].study, judged[1]
     cell = study.cell("imap_unordered-w4-c1-fork-largest-first")
     found = timeline.round_to_draw(cell, ledgers)
@@ -235,9 +249,34 @@ def test_lanes_of_a_timeline_cover_the_round(judged):
     assert max(float(box[1]) + float(box[3]) for box in boxes) == pytest.approx(middle, abs=0.5)
     assert min(float(box[1]) for box in boxes) == timeline.LEFT
     assert [label.words for label in drawn.lanes] == ["0", "1", "2", "3"]
-    [longest] = [mark for mark in drawn.marks if mark.kind == "longest"]
-    assert longest.words.startswith("vendor_17.csv: ")
+    assert drawn.marks[-1].kind == "longest"
+    assert drawn.marks[-1].words.startswith("vendor_17.csv: ")
     assert {"startup", "done", "tail", "teardown", "longest"} <= set(drawn.kinds)
+
+
+def test_five_longest_items_are_named_in_order(judged):
+    """The five longest items stand in the list with their time and share, the longest first, and are outlined."""
+    study, ledgers = judged[0][0].study, judged[1]
+    cell = study.cell("map-w4-c6-fork-given")
+    found = timeline.round_to_draw(cell, ledgers)
+    rows = ledgers[found.ledger]
+    drawn = timeline.timeline(study, cell, found, rows, span_ns=found.wall_ns, words="w")
+    lengths = rows["end_ns"] - rows["start_ns"]
+    order = np.argsort(-lengths, kind="stable")[:5].tolist()
+    assert [told.split(": ")[0] for told in drawn.longest] == [study.item_names[item] for item in order]
+    first = f"{text.duration(lengths[17] / 1e9)}, {text.percent(lengths[17] / lengths.sum())} of the work, worker "
+    assert drawn.longest[0] == f"vendor_17.csv: {first}{rows['worker'][17]}"
+    assert [mark.kind for mark in drawn.marks[-6:]].count("longest") == 5
+    assert drawn.numbers[0].words == "1"
+
+
+def test_numbers_of_the_longest_items_keep_apart(judged):
+    """A number that would stand on another one is left to the list; the longest item always has its own."""
+    plane = timeline.Plane(0, 1_000, 1)
+    near = [timeline.Spell(item, 0, 10 * item, 10 * item + 10) for item in range(5)]
+    far = [timeline.Spell(item, 0, 200 * item, 200 * item + 100) for item in range(5)]
+    assert [number.words for number in timeline._numbers(plane, near)] == ["1", "4"]
+    assert [number.words for number in timeline._numbers(plane, far)] == ["1", "2", "3", "4", "5"]
 
 
 def test_every_item_of_a_short_round_is_drawn(judged):
@@ -319,8 +358,48 @@ def test_contrast(scheme):
     texts += [("warn", "warn-soft"), ("bad", "page"), ("accent", "accent-soft"), ("accent", "card")]
     texts += [("ink", "accent-soft"), ("muted", "equal-soft")]
     assert [pair for pair in texts if _contrast(colours[pair[0]], colours[pair[1]]) < 4.5] == []
-    series = [name for name in colours if name.startswith("series") or name in {"limit", "item", "outline"}]
+    series = [name for name in colours if name.startswith(("series", "cause")) or name in {"limit", "outline"}]
     assert [name for name in series if _contrast(colours[name], colours["page"]) < 3] == []
+
+
+# what the common colour blindnesses make of linear red, green and blue (Machado, Oliveira and Fernandes 2009)
+SEEN = {
+    "with all cones": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    "protanopia": ((0.152, 1.053, -0.205), (0.115, 0.786, 0.099), (-0.004, -0.048, 1.052)),
+    "deuteranopia": ((0.367, 0.861, -0.228), (0.280, 0.673, 0.047), (-0.012, 0.043, 0.969)),
+    "tritanopia": ((1.256, -0.077, -0.179), (-0.078, 0.931, 0.148), (0.005, 0.691, 0.304)),
+}
+OKLAB_LMS = ((0.4122, 0.5363, 0.0514), (0.2119, 0.6807, 0.1074), (0.0883, 0.2817, 0.6300))
+OKLAB = ((0.2105, 0.7936, -0.0041), (1.9780, -2.4286, 0.4506), (0.0259, 0.7828, -0.8087))
+
+
+def _oklab(colour, seen):
+    parts = np.array([int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)])
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    return np.array(OKLAB) @ np.cbrt(np.array(OKLAB_LMS) @ np.clip(np.array(seen) @ linear, 0, 1))
+
+
+@pytest.mark.parametrize("seen", SEEN.values(), ids=SEEN)
+@pytest.mark.parametrize("scheme", [0, 1])
+def test_causes_keep_apart_for_every_eye(scheme, seen):
+    """Any two causes' colours differ clearly in Oklab, for the colour-blind too, in both schemes."""
+    colours = {cause: _oklab(pair[scheme], seen) for cause, pair in palette.CAUSES.items()}
+    close = [(one, other) for one, other in combinations(colours, 2) if _distance(colours[one], colours[other]) < 0.09]
+    assert close == []
+
+
+def _distance(one, other):
+    return float(np.linalg.norm(one - other))
+
+
+def test_every_cause_has_a_colour():
+    """Every cause, and what is no loss, has a class whose variable the page defines; only unsplit waits share one."""
+    known = palette.css_variables()
+    names = [palette.USEFUL, palette.ITEMS, *Cause]
+    assert all(palette.cause_class(name) in known for name in names)
+    classes = [palette.cause_class(cause) for cause in Cause]
+    assert len(set(classes)) == len(classes) - 1
+    assert palette.cause_class(Cause.BLOCKING) == palette.cause_class(Cause.BLOCKING_OR_CORE_WAIT)
 
 
 # Markdown
@@ -342,7 +421,7 @@ def test_summary_says_the_verdict_and_the_failures(judged):
     """A reviewer finds the sentence, the table and what failed."""
     written = markdown.summary(judged[0])
     assert "Use 4 workers, imap_unordered, chunksize 1, largest first" in written
-    assert "failed 2 of 6" in written
+    assert "failed 2 of 7" in written
     assert "recommended" in written
 
 

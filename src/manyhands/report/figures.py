@@ -11,18 +11,28 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from manyhands.report.axes import is_wide
+from manyhands.report.canvas import (
+    BOTTOM,
+    LEFT,
+    LEGEND_LINE,
+    RIGHT,
+    TOP,
+    WIDTH,
+    canvas,
+    label,
+    legend,
+    worker_axis,
+)
 from manyhands.report.curves import Chart, Curve, WallGroup, WallRow, high, low
 from manyhands.report.palette import BAND, INK, LIMIT, MUTED, PAPER, RULE, Look
-from manyhands.report.text import TIMES, number, percent, short, tick
+from manyhands.text import TIMES, number, percent, short, tick
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.transforms import Transform
 
-POINTS_PER_INCH = 72
-WIDE = 8  # from this ratio of worker counts on, their axis is logarithmic
-WIDTH, PLOT_HEIGHT, LEGEND_LINE = 340.0, 205.0, 12.6
-LEFT, RIGHT, TOP, BOTTOM = 38.0, 12.0, 12.0, 34.0
+PLOT_HEIGHT = 205.0
 SMALL_WIDTH, SMALL_HEIGHT = 250.0, 155.0
 WALL_NAME, WALL_LINE, WALL_LEFT, WALL_FRAME = 16.0, 14.0, 54.0, 38.0
 
@@ -30,19 +40,15 @@ WALL_NAME, WALL_LINE, WALL_LEFT, WALL_FRAME = 16.0, 14.0, 54.0, 38.0
 def speedup_figure(chart: Chart) -> Figure:
     """Speedup over workers with intervals, between the lines that bound it."""
     entries = _legend_entries(chart)
-    legend = LEGEND_LINE * len(entries) + 6
-    figure, axes = _canvas(WIDTH, PLOT_HEIGHT + legend, (LEFT, BOTTOM + legend, RIGHT, TOP))
-    _worker_axis(axes, chart)
+    foot = LEGEND_LINE * len(entries) + 6
+    figure, axes = canvas(WIDTH, PLOT_HEIGHT + foot, (LEFT, BOTTOM + foot, RIGHT, TOP))
+    _speedup_axes(axes, chart)
     _limits(axes, chart)
     for curve in chart.others:
         _faint(axes, curve)
     for place, curve in enumerate(chart.curves):
         _draw(axes, curve, _dodge(chart, place))
-    handles, labels = zip(*entries, strict=True)
-    figure.legend(
-        handles, labels, loc="upper left", bbox_to_anchor=(4 / WIDTH, legend / (PLOT_HEIGHT + legend)), frameon=False,
-        ncols=1, borderpad=0, borderaxespad=0, labelspacing=0.32, handlelength=2.8,
-    )  # fmt: skip
+    legend(figure, entries, foot / (PLOT_HEIGHT + foot))
     return figure
 
 
@@ -54,8 +60,8 @@ def entitle(figure: Figure, title: str, what: str) -> None:
 
 def small_figure(chart: Chart) -> Figure:
     """One study of the overview: the fastest cell at each worker count, and the same limits."""
-    figure, axes = _canvas(SMALL_WIDTH, SMALL_HEIGHT, (30, 30, 8, 8))
-    _worker_axis(axes, chart)
+    figure, axes = canvas(SMALL_WIDTH, SMALL_HEIGHT, (30, 30, 8, 8))
+    _speedup_axes(axes, chart)
     _limits(axes, chart)
     for curve in chart.curves:
         _draw(axes, curve, 1.0)
@@ -63,51 +69,31 @@ def small_figure(chart: Chart) -> Figure:
 
 
 def wall_figure(groups: list[WallGroup]) -> Figure:
-    """Wall time by cell: every round a dot, the median and its interval; each variant's name above its lines."""
+    """Wall time by cell: every round a dot, the median and its interval; each variant's name above its lines.
+
+    Rounds left out as disturbed are hollow dots: seen, and in no median.
+    """
     height = sum(WALL_NAME + WALL_LINE * len(group.rows) for group in groups)
-    figure, axes = _canvas(WIDTH, height + WALL_FRAME, (WALL_LEFT, 32, 14, 4))
+    figure, axes = canvas(WIDTH, height + WALL_FRAME, (WALL_LEFT, 32, 14, 4))
     axes.set_ylim(height, 0)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.grid(visible=True, axis="x")
     _wall_lines(axes, groups)
-    longest = max((value for group in groups for row in group.rows for value in row.rounds_s), default=1.0)
-    axes.set_xlim(0, longest * 1.04)
+    walls = [value for group in groups for row in group.rows for value in (*row.rounds_s, *row.left_out_s)]
+    axes.set_xlim(0, max(walls, default=1.0) * 1.04)
     axes.xaxis.set_major_formatter(lambda value, _: tick(value))
     axes.locator_params(axis="x", nbins=5)
     axes.set_xlabel("wall time of a round")
     return figure
 
 
-def _canvas(width: float, height: float, margins: tuple[float, float, float, float]) -> tuple[Figure, "Axes"]:
-    """A figure of this many points and its axes inside the margins: left, bottom, right, top."""
-    figure = Figure(figsize=(width / POINTS_PER_INCH, height / POINTS_PER_INCH))
-    left, bottom, right, top = margins
-    box = (left / width, bottom / height, (width - left - right) / width, (height - bottom - top) / height)
-    axes = figure.add_axes(box)
-    axes.tick_params(length=3)
-    return figure, axes
-
-
-def _worker_axis(axes: "Axes", chart: Chart) -> None:
-    counts = chart.workers or (1,)
-    if _is_wide(chart):
-        axes.set_xscale("log", base=2)
-        axes.set_xlim(counts[0] / 1.2, counts[-1] * 1.2)
-    else:
-        pad = max(0.35, (counts[-1] - counts[0]) * 0.06)
-        axes.set_xlim(counts[0] - pad, counts[-1] + pad)
-    axes.set_xticks(list(counts), [str(count) for count in counts])
-    axes.minorticks_off()
+def _speedup_axes(axes: "Axes", chart: Chart) -> None:
+    worker_axis(axes, chart.workers)
     axes.set_ylim(0, chart.top)
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}{TIMES}")
     axes.locator_params(axis="y", nbins=6)
     axes.grid(visible=True, axis="y")
-    axes.set_xlabel("workers")
-
-
-def _is_wide(chart: Chart) -> bool:
-    return bool(chart.workers) and chart.workers[-1] / chart.workers[0] >= WIDE
 
 
 def _dodge(chart: Chart, place: int) -> float:
@@ -185,26 +171,21 @@ def _legend_entries(chart: Chart) -> list[tuple[Any, str]]:
 
 def _cpu_entry(chart: Chart) -> tuple[Any, str]:
     words = f"{number(chart.usable_cpus).removesuffix('.00')} usable CPUs"
-    pad = 1.2 if _is_wide(chart) else 1.0
+    pad = 1.2 if is_wide(chart.workers) else 1.0
     shown = chart.workers and chart.workers[0] / pad <= chart.usable_cpus <= chart.workers[-1] * pad
     handle = Line2D([], [], color=LIMIT, linewidth=1.1, linestyle=(0, (4, 2, 1, 2)))
     return handle, words if shown else f"{words} (outside this range)"
 
 
 def _curve_words(curve: Curve) -> str:
-    return f"{_name(curve.name)}{' (recommended)' if curve.chosen else ''}"
-
-
-def _name(name: str) -> str:
-    """A name that matplotlib draws as it stands: it drops legend entries that begin with an underscore."""
-    return f" {short(name, 42)}" if name.startswith("_") else short(name, 42)
+    return f"{label(curve.name)}{' (recommended)' if curve.chosen else ''}"
 
 
 def _wall_lines(axes: "Axes", groups: list[WallGroup]) -> None:
     at = 0.0
     for group in groups:
         axes.annotate(
-            _name(group.name), (0, at + WALL_NAME - 4), (-WALL_LEFT + 4, 0), xycoords=_gutter(axes),
+            label(group.name), (0, at + WALL_NAME - 4), (-WALL_LEFT + 4, 0), xycoords=_gutter(axes),
             textcoords="offset points", fontsize=8.5, color=INK, annotation_clip=False,
             bbox={"facecolor": PAPER, "linewidth": 0, "pad": 1.0},
         )  # fmt: skip
@@ -226,6 +207,8 @@ def _wall_line(axes: "Axes", at: float, row: WallRow, look: Look) -> None:
         axes.plot([row.wall.point], [at + 4], color=look.colour, marker=look.marker, markersize=5, zorder=4)
     dots: dict[str, Any] = {"color": look.colour, "s": 5, "alpha": 0.6, "linewidths": 0}
     axes.scatter(row.rounds_s, [at + 9.5] * len(row.rounds_s), **dots)
+    hollow: dict[str, Any] = {"facecolors": "none", "edgecolors": look.colour, "s": 9, "linewidths": 0.8}
+    axes.scatter(row.left_out_s, [at + 9.5] * len(row.left_out_s), **hollow)
 
 
 def _gutter(axes: "Axes") -> "Transform":

@@ -10,9 +10,12 @@ from manyhands.intervals import Estimate
 from manyhands.losses import Losses
 from manyhands.plan import Plan, recommend
 from manyhands.report.curves import basis_name
-from manyhands.report.split import cell_losses
 from manyhands.report.tables import cell_name, ranked
-from manyhands.report.text import (
+from manyhands.results import Cell, Results, Study
+from manyhands.scaling import StudyScaling, scale
+from manyhands.speedometer import equal_speed_walls_s
+from manyhands.study_losses import losses_over, with_losses
+from manyhands.text import (
     DASH,
     TIMES,
     counted,
@@ -24,9 +27,6 @@ from manyhands.report.text import (
     short,
     times,
 )
-from manyhands.results import Cell, Results, Study
-from manyhands.scaling import StudyScaling, scale
-from manyhands.speedometer import equal_speed_walls_s
 
 EQUALS_SHOWN = 8
 FAR = 10  # times the largest worker count: then the longest item is nobody's trouble
@@ -37,7 +37,7 @@ DIGITS_CHANGE_AT = 2  # as in manyhands.wording
 class Judged:
     """A study with its scaling and plan; both None where it can't be judged, and then `trouble` says why.
 
-    losses: by cell id, of a typical round of the cells that stand out.
+    losses: by cell id, of all undisturbed rounds pooled, for every cell of which a ledger was kept.
     """
 
     study: Study
@@ -56,6 +56,7 @@ class Verdict:
     hero_note: str
     sentence: str
     reason: str
+    loss: str
     next_workers: str
     equals: tuple[str, ...]
     more_equals: int
@@ -89,7 +90,7 @@ def verdict(judged: Judged) -> Verdict:
     """The study's answer in words."""
     if judged.scaling is None or judged.plan is None:
         return Verdict(
-            plain(judged.study.label), "no result", "", sentence(judged.trouble), "", "", (), 0, (), (), False
+            plain(judged.study.label), "no result", "", sentence(judged.trouble), "", "", "", (), 0, (), (), False
         )
     plan, scaling = judged.plan, judged.scaling
     hero, note = _hero(plan, scaling)
@@ -100,6 +101,7 @@ def verdict(judged: Judged) -> Verdict:
         hero_note=note,
         sentence=sentence(plan.sentence),
         reason=sentence(plan.reason),
+        loss=sentence(f"{plan.loss}: {plan.lever}" if plan.lever else plan.loss),
         next_workers=sentence(plan.next_workers),
         equals=equals[:EQUALS_SHOWN],
         more_equals=max(0, len(equals) - EQUALS_SHOWN),
@@ -127,13 +129,13 @@ def cap_sentence(scaling: StudyScaling) -> str:
 
 
 def _judge(study: Study, cpus: float, ledgers: Mapping[str, Any]) -> Judged:
+    if ledgers and not any(cell.losses for cell in study.cells):  # saved before losses were kept
+        study = with_losses(study, ledgers)
     try:
         scaling = scale(study, cpus, equal_speed_walls_s(study))
     except WorkError as trouble:
         return Judged(study, None, None, str(trouble))
-    shown = [cell for _, cell in best_and_worst(scaling, recommend(scaling))]
-    fastest = [cell.cell for cell in ranked(scaling)[-1:]]
-    found = {cell.cell_id: cell_losses(study, cell, ledgers) for cell in (*shown, *fastest)}
+    found = {cell.cell.cell_id: losses_over(cell.cell, frozenset(cell.disturbed)) for cell in scaling.cells}
     losses = {cell_id: lost for cell_id, lost in found.items() if lost is not None}
     return Judged(study, scaling, recommend(scaling, losses), losses=losses)
 

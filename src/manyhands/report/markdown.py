@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from manyhands.report.judgement import Judged, Verdict, cap_sentence, verdict
 from manyhands.report.tables import Entry, Table, failures, table
-from manyhands.report.text import short
+from manyhands.text import short
 
 STUDIES_IN_FULL = 2
 STUDIES_LISTED = 20
@@ -41,7 +41,7 @@ def _verdict_row(found: Verdict) -> str:
 def _details(one: Judged, found: Verdict, rows: int) -> list[str]:
     if one.scaling is None or one.plan is None:
         return []
-    told = [found.reason, found.next_workers, cap_sentence(one.scaling)]
+    told = [found.reason, found.loss, found.next_workers, cap_sentence(one.scaling)]
     told += [f"Warning: {warning}" for warning in found.warnings[:NOTES_SHOWN]]
     lines = ["", f"## {inert(found.label)}", "", *(f"- {inert(words, 400)}" for words in told if words)]
     lines += _table(table(one.scaling, one.plan), rows)

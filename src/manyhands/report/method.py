@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from manyhands.disturbance import THRESHOLD
 from manyhands.report.judgement import Judged, block_count
 from manyhands.report.tables import cell_name
-from manyhands.report.text import counted, duration, plain, size
-from manyhands.results import Results, Study
+from manyhands.results import SERIAL, Results, Study
+from manyhands.text import counted, duration, plain, size
+from manyhands.usage import Usage
 
 METHOD = (
     (
@@ -14,6 +16,14 @@ METHOD = (
         (
             "Every round runs in a fresh small interpreter. A block is one round of every cell in random order, which "
             "follows from the seed. Nothing is dropped: every round is in rounds.csv."
+        ),
+    ),
+    (
+        "Disturbed rounds",
+        (
+            f"A round is left out of all verdicts where other programs, neighbours or a quota took {THRESHOLD}. It "
+            "goes by what others took, never by how long the round lasted, so leaving it out can favour no setting. "
+            "Such rounds are hollow dots, and are counted in the table."
         ),
     ),
     (
@@ -37,6 +47,25 @@ METHOD = (
         (
             "Cores change speed while one measures. Between items every worker runs a fixed spin, which tells how fast "
             "its core was; the second figure brings every round to one speed. Dearer items are not corrected away."
+        ),
+    ),
+    (
+        "Losses and waterfalls",
+        (
+            "Workers times wall time splits exactly into start-up, items, gaps, tail and teardown; item time splits "
+            "against the serial round of the same block into useful work, CPU inflation, waiting for a core and "
+            "blocking. Divided by wall time these are speedups: useful work and all losses add up to the number of "
+            "workers. A loss below 0 means that items took less than serially, and leads back up. All undisturbed "
+            "rounds of a setting are taken together."
+        ),
+    ),
+    (
+        "Memory",
+        (
+            "The measuring process samples all processes of a round, at most ten times a second and within 1 % of "
+            "one core; its cost stands in the table of what each setting took. Peaks are those of single samples: "
+            "shorter ones can be missed. A probing round, which is not timed, is sampled up to a hundred times a "
+            "second. PSS counts shared pages once, USS not at all."
         ),
     ),
     (
@@ -87,7 +116,6 @@ def gaps(judged: Sequence[Judged], results: Results, ledgers: Mapping[str, Any])
     """What the reader might think was measured, and was not."""
     found = [
         "Worker counts that are not in the tables: nothing is extrapolated.",
-        "Peak memory, and bytes read and written.",
         "Any other machine: a speedup here says nothing about another number of CPUs, another disk or database.",
         *(gap for one in judged for gap in _study_gaps(one, ledgers)),
     ]
@@ -130,9 +158,27 @@ def _study_gaps(one: Judged, ledgers: Mapping[str, Any]) -> list[str]:
         (not _has_twin(one), "a noise floor: no block holds both serial rounds."),
         (not _ledgers_of(study, ledgers), "timelines: no ledger was kept beside these results."),
         (_no_run_queue(study, ledgers), "how long items waited for a core (this machine does not tell)."),
-        (all(found.steal_s is None for cell in study.cells for found in cell.rounds), "CPU time stolen by neighbours."),
+        (not _items_known(study, ledgers), "how long each item takes: no serial ledger was kept."),
+        *_not_counted(study),
     )
     return [f"{label}: {words}" for holds, words in checks if holds]
+
+
+def _items_known(study: Study, ledgers: Mapping[str, Any]) -> bool:
+    return any(found.ledger in ledgers for cell in study.cells if cell.cell_id == SERIAL for found in cell.rounds)
+
+
+def _not_counted(study: Study) -> tuple[tuple[bool, str], ...]:
+    """What no round of the study has, though others may have it: older results know less."""
+    rounds = [found for cell in study.cells for found in cell.rounds]
+    used = [found.usage or Usage() for found in rounds]
+    return (
+        (all(one.read_bytes is one.read_call_bytes is None for one in used), "bytes read and written."),
+        (all(not one.memory or one.memory.peak_pss_bytes is None for one in rounds), "memory."),
+        (all(not cell.probe or not cell.probe.traffic for cell in study.cells), "bytes pickled to hand items over."),
+        (all(one.others_cpu_ns is None for one in used), "what other programs took: no round counts as disturbed."),
+        (all(one.steal_ns is None for one in used), "CPU time stolen by neighbours."),
+    )
 
 
 def _short_of_rounds(study: Study) -> str:

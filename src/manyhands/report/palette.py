@@ -3,12 +3,14 @@
 A colour is known by its light-scheme hex code. matplotlib draws in these, so that the PNG and the SVG beside
 the page are right as they come; inside the page each code is swapped for a CSS variable, which the dark
 scheme redefines. So no two roles may share a code. Hues keep apart under the common colour blindnesses (after
-Okabe and Ito 2008, darkened to 3:1 on white), and markers and dashes differ wherever hues repeat.
+Okabe and Ito 2008, darkened to 3:1 on white), and markers and dashes differ wherever hues repeat. Causes of lost
+speedup have colours of their own, drawn only by the page's template; a bar or area of theirs carries its name too.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from manyhands.causes import Cause
 from manyhands.results import SERIAL, Study
 
 SERIES = (
@@ -37,6 +39,18 @@ ROLES = {
     PAPER: ("page", "#12171d"),
     NEUTRAL: ("neutral", "#d3dae3"),
 }
+WORKERS, USEFUL, ITEMS = "workers", "useful work", "items"
+CAUSES: Mapping[str, tuple[str, str]] = {  # apart under every common colour blindness: a test computes it
+    USEFUL: ("#2861af", "#6d9fdf"),
+    Cause.START_UP: ("#ab8917", "#eae690"),
+    Cause.DISPATCH: ("#6a626f", "#7f8a9c"),
+    Cause.TAIL: ("#b74913", "#e8833f"),
+    Cause.TEARDOWN: ("#2d3246", "#686964"),
+    Cause.CPU_INFLATION: ("#d960c3", "#f1afee"),
+    Cause.CORE_WAIT: ("#1e957c", "#3fd6a0"),
+    Cause.BLOCKING: ("#620710", "#e1042a"),
+}
+SHARED: Mapping[str, str] = {ITEMS: USEFUL, Cause.BLOCKING_OR_CORE_WAIT: Cause.BLOCKING}
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p", "<", ">", "h", "*")
 DASHES = ("-", "--", ":", "-.")
 
@@ -68,7 +82,17 @@ def variant_look(look: Look, place: int) -> Look:
 def css_variables() -> Mapping[str, tuple[str, str]]:
     """Name of each CSS variable -> its value in the light and in the dark scheme."""
     named = {name: (light, dark) for light, (name, dark) in ROLES.items()}
-    return named | {f"series-{place}": pair for place, pair in enumerate(SERIES)}
+    causes = {cause_class(cause): pair for cause, pair in CAUSES.items()}
+    return named | {f"series-{place}": pair for place, pair in enumerate(SERIES)} | causes
+
+
+def cause_class(name: str) -> str:
+    """The CSS class, and the variable, of a cause's colour: `cause-waiting-for-a-core`.
+
+    The workers, the useful work and items that are not split have one too. A wait of which it is not known for
+    what shares the colour of blocking, and never stands beside it.
+    """
+    return f"cause-{SHARED.get(name, name).lower().replace(' ', '-')}"
 
 
 def variable_of(colour: str) -> str:

@@ -2,18 +2,23 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
 
-from manyhands.report.text import plain
+from manyhands.disturbance import disturbed
+from manyhands.losses import Losses
 from manyhands.results import SERIAL, Cell, Results, Study
 from manyhands.round import Round
+from manyhands.text import plain
+from manyhands.usage import Usage
 
 STARTS_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 COLUMNS = (
     "study", "workload", "cell_id", "strategy", "workers", "chunksize", "chunksize_in_force", "start_method",
     "order", "cores", "block", "position", "outcome", "reason", "wall_s", "serial_wall_s", "speedup",
     "items_done", "items_expected", "item_wall_s", "item_cpu_s", "longest_item", "longest_item_s", "retries",
-    "spin_ns", "tree_cpu_s", "steal_s",
+    "spin_ns", "disturbed", "peak_pss_bytes", "peak_uss_bytes", "memory_samples", "sampler_cpu_ns",
+    *(field.name for field in fields(Usage)), *(field.name for field in fields(Losses)),
 )  # fmt: skip
 
 
@@ -38,8 +43,10 @@ def safe(value: object) -> object:
 def _study_rows(study: Study) -> Iterator[list[object]]:
     serial_s = {found.block: _wall_s(found) for cell in study.cells if cell.cell_id == SERIAL for found in cell.rounds}
     for cell in study.cells:
+        left_out = disturbed(cell)
         for found in cell.rounds:
-            yield [study.label, study.workload, *_setting(cell), *_times(found, serial_s), *_items(study, found)]
+            told = (*_setting(cell), *_times(found, serial_s), *_items(study, found), *_used(cell, found, left_out))
+            yield [study.label, study.workload, *told]
 
 
 def _setting(cell: Cell) -> list[object]:
@@ -62,7 +69,17 @@ def _items(study: Study, found: Round) -> list[object]:
     return [
         found.items_done, found.items_expected, found.item_wall_ns / 1e9, found.item_cpu_ns / 1e9,
         name, found.longest_item_ns / 1e9, found.retries, found.spin_ns,
-        None if found.tree_cpu_ns is None else found.tree_cpu_ns / 1e9, found.steal_s,
+    ]  # fmt: skip
+
+
+def _used(cell: Cell, found: Round, left_out: Mapping[int, float]) -> list[object]:
+    """Whether the round was left out as disturbed, its memory, its usage, its losses; empty where not known."""
+    memory = found.memory
+    sizes = [memory.peak_pss_bytes, memory.peak_uss_bytes, memory.samples, memory.sampler_cpu_ns] if memory else []
+    used, lost = found.usage or Usage(), cell.losses.get(found.block)
+    return [
+        int(found.block in left_out), *(sizes or [None] * 4), *(getattr(used, field.name) for field in fields(Usage)),
+        *(getattr(lost, field.name) if lost else None for field in fields(Losses)),
     ]  # fmt: skip
 
 

@@ -1,49 +1,26 @@
-"""Where a round's workers spent their time, as a table: speedup kept and lost by cause; pure."""
+"""Where the workers of a cell spent their time, as a table: speedup kept and lost by cause; pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from manyhands.losses import Losses, losses_of
-from manyhands.report.text import number
-from manyhands.report.timeline import round_to_draw
-from manyhands.results import SERIAL, Cell, Study
-
-MEANINGS = {
-    "start-up": "until the worker was ready",
-    "dispatch": "gaps between its items",
-    "tail": "waiting for the last worker",
-    "teardown": "collecting and closing",
-    "CPU inflation": "items cost more CPU time than serially",
-    "waiting for a core": "more runnable workers than cores",
-    "blocking": "items waited longer than serially: locks, disk, server",
-    "blocking or waiting for a core": "items waited longer than serially; this machine does not tell for what",
-}
+from manyhands.causes import MEANINGS
+from manyhands.losses import Losses
+from manyhands.text import number
 
 
 @dataclass(frozen=True)
 class Split:
-    """The table of a few rounds. columns: (part, cell) of each round.
+    """The table of a few cells. columns: (part, cell) of each.
 
-    rows: (cause, its meaning, one figure per round), useful work first and the sum last.
+    rows: (cause, its meaning, one figure per cell), useful work first and the sum last.
     """
 
     columns: tuple[tuple[str, str], ...]
     rows: tuple[tuple[str, str, tuple[str, ...]], ...]
 
 
-def cell_losses(study: Study, cell: Cell, ledgers: Mapping[str, Any]) -> Losses | None:
-    """The losses of the cell's typical round against the serial round of its block; None without its ledger."""
-    found = round_to_draw(cell, ledgers)
-    if found is None:
-        return None
-    serial = [other.ledger for other in study.cell(SERIAL).rounds if other.ok and other.block == found.block]
-    reference = ledgers.get(serial[0]) if serial else None
-    return losses_of(found, ledgers[found.ledger], cell.setting.workers, reference)
-
-
 def split(losses: Mapping[tuple[str, str], Losses]) -> Split | None:
-    """The table of these rounds by name; None where there are none."""
+    """The table of these cells' pooled losses by name; None where there are none."""
     if not losses:
         return None
     parts = [{cause: float(lost) for cause, lost in one.lost_speedup().items()} for one in losses.values()]

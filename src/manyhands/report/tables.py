@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from manyhands.basis import Basis
 from manyhands.plan import Plan
-from manyhands.report.text import between, counted, lines, plain, times, with_interval
 from manyhands.results import SERIAL, SERIAL_AGAIN, Cell
 from manyhands.round import Round
 from manyhands.scaling import CellScaling, StudyScaling
+from manyhands.text import between, counted, lines, plain, times, with_interval
 
 BEST, EQUAL, ORDINARY, FAILED, UNMEASURED = "best", "equal", "ordinary", "failed", "unmeasured"
 TWIN = "serial again (A/A twin)"
@@ -55,6 +55,7 @@ class Entry:
     """One cell in the table. kind: BEST, EQUAL (to the best), ORDINARY, FAILED or UNMEASURED.
 
     text is the figure or what happened; interval and equal_speed stand beside and below it; hover explains.
+    left_out: how many rounds were left out as disturbed, in short; "" for none.
     """
 
     kind: str
@@ -63,6 +64,7 @@ class Entry:
     equal_speed: str = ""
     hover: str = ""
     mark: str = ""
+    left_out: str = ""
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,7 @@ def failures(cells: Iterable[CellScaling]) -> tuple[Failure, ...]:
 
 
 def _failure_notes(cell: CellScaling) -> list[Failure]:
-    name, rounds = cell_name(cell.cell), len(cell.cell.rounds)
+    name, rounds = cell_name(cell.cell), len(cell.cell.tried)
     details = {_what(failed): failed.detail for failed in reversed(cell.failed)}
     return [
         Failure(f"{name}: failed {count} of {rounds}: {what}", lines(details[what], DETAIL_LINES))
@@ -179,9 +181,16 @@ def _default_chunksize(variant: Variant, cells: Iterable[CellScaling]) -> list[s
 def _entry(cell: CellScaling, marked: dict[str, tuple[str, str]]) -> Entry:
     if cell.failed:
         reasons = "; ".join(sorted({_what(failed) for failed in cell.failed}))
-        return Entry(FAILED, f"failed {len(cell.failed)} of {len(cell.cell.rounds)}", hover=reasons)
+        return Entry(FAILED, f"failed {len(cell.failed)} of {len(cell.cell.tried)}", hover=reasons)
     if cell.speedup is None:
         return Entry(UNMEASURED, "not measured", hover="no block holds both this cell and the serial reference")
     kind, mark = marked.get(cell.cell.cell_id, (ORDINARY, ""))
     equal = with_interval(cell.speedup_equal_speed) if cell.speedup_equal_speed is not None else ""
-    return Entry(kind, times(cell.speedup.point), between(cell.speedup), equal, plain(cell.speedup.method), mark)
+    method, left_out = plain(cell.speedup.method), _left_out(cell)
+    hover = f"{method}; {left_out} as disturbed" if left_out else method
+    return Entry(kind, times(cell.speedup.point), between(cell.speedup), equal, hover, mark, left_out)
+
+
+def _left_out(cell: CellScaling) -> str:
+    count = len(cell.disturbed)
+    return f"{count} of {counted(len(cell.cell.rounds), 'round')} left out" if count else ""

@@ -15,9 +15,10 @@ import numpy as np
 
 from manyhands.lanes import Lane, lanes_of
 from manyhands.ledger import State
-from manyhands.report.text import duration, plain, short, tick
+from manyhands.report.spells import LONGEST, Spell, item_name, longest_told, spells_of
 from manyhands.results import Cell, Study
 from manyhands.round import Round
+from manyhands.text import duration, tick
 
 WIDTH, LEFT, RIGHT, TOP, AXIS = 340.0, 22.0, 6.0, 4.0, 20.0
 SPAN = WIDTH - LEFT - RIGHT
@@ -26,6 +27,7 @@ ITEMS_ONE_BY_ONE = 2000
 ITEMS_ON_A_PAGE = 24_000  # some 50 bytes each
 ITEMS_WITH_EDGES = 250  # more would be all edge
 NAMED_ITEMS = 60
+NUMBER_WIDTH, NUMBER_HEIGHT = 8.0, 10.0
 SHADES = 4
 LEAST_WIDTH = 0.35
 
@@ -50,15 +52,19 @@ class Text:
 
 @dataclass(frozen=True)
 class Timeline:
-    """A round to draw; words say which one. kinds: what a key is needed for, in the marks' words."""
+    """A round to draw; words say which one. kinds: what a key is needed for, in the marks' words.
+
+    longest: the longest items in words, in order of their numbers; numbers: where those stand, as far as there is room.
+    """
 
     height: float
     marks: tuple[Mark, ...]
     lanes: tuple[Text, ...]
     ticks: tuple[Text, ...]
+    numbers: tuple[Text, ...]
     axis_y: float
     words: str
-    longest: str
+    longest: tuple[str, ...]
     facts: str
     kinds: tuple[str, ...]
 
@@ -118,7 +124,8 @@ def timeline(
     plane = Plane(found.t0_ns or 0, max(1, span_ns), len(lanes))
     one_by_one = sum(len(lane.indices) for lane in lanes) <= most
     items = _item_marks(plane, rows, lanes) if one_by_one else _shade_marks(plane, lanes)
-    marks = (*_life_marks(plane, found, lanes), *items, *_named_marks(plane, study, found, lanes))
+    spells = spells_of(lanes)
+    marks = (*_life_marks(plane, found, lanes), *items, *_named_marks(plane, study, spells))
     return Timeline(
         height=plane.bottom + AXIS,
         marks=tuple(mark for mark in marks if mark.path),
@@ -126,7 +133,8 @@ def timeline(
         ticks=_ticks(plane),
         axis_y=plane.bottom + 1,
         words=words,
-        longest=_longest(study, found),
+        numbers=_numbers(plane, spells[:LONGEST]),
+        longest=longest_told(study, spells),
         facts=_facts(found, lanes, rows),
         kinds=tuple(dict.fromkeys(mark.kind.split("-")[0] for mark in marks if mark.path)),
     )
@@ -184,33 +192,29 @@ def _runs(shades: Any) -> Iterable[tuple[int, int, int]]:
         yield min(SHADES, int(shades[left])), left, right
 
 
-def _named_marks(plane: Plane, study: Study, found: Round, lanes: Sequence[Lane]) -> list[Mark]:
-    """The longest items under their names, the longest of all last so that its outline lies on top."""
-    items = [
-        (end - start, item, place, start, end)
-        for place, lane in enumerate(lanes)
-        for item, start, end in zip(lane.indices, lane.starts_ns.tolist(), lane.ends_ns.tolist(), strict=True)
-        if plane.x(end) - plane.x(start) > 1 or item == found.longest_item
-    ]
-    items.sort(key=lambda one: (one[1] == found.longest_item, one[0], -one[1]))
+def _named_marks(plane: Plane, study: Study, spells: Sequence[Spell]) -> list[Mark]:
+    """The longer items under their names, the longest of all last so that their outlines lie on top."""
+    wide = [spell for spell in spells[LONGEST:NAMED_ITEMS] if plane.x(spell.end_ns) - plane.x(spell.start_ns) > 1]
+    named = [("named", spell) for spell in wide] + [("longest", spell) for spell in reversed(spells[:LONGEST])]
     return [
         Mark(
-            "longest" if item == found.longest_item else "named",
-            plane.box(place, start, end),
-            f"{short(_item_name(study, item))}: {duration(length / 1e9)}, worker {place}",
+            kind,
+            plane.box(spell.lane, spell.start_ns, spell.end_ns),
+            f"{item_name(study, spell.item)}: {duration(spell.length_ns / 1e9)}, worker {spell.lane}",
         )
-        for length, item, place, start, end in items[-NAMED_ITEMS:]
+        for kind, spell in named
     ]
 
 
-def _item_name(study: Study, item: int) -> str:
-    return plain(study.item_names[item]) if item < len(study.item_names) else f"item {item}"
-
-
-def _longest(study: Study, found: Round) -> str:
-    if found.longest_item is None:
-        return ""
-    return f"{short(_item_name(study, found.longest_item))}, {duration(found.longest_item_ns / 1e9)}"
+def _numbers(plane: Plane, longest: Sequence[Spell]) -> tuple[Text, ...]:
+    """The longest items' numbers, each in its outline; one that would stand on another is left to the list."""
+    placed: list[Text] = []
+    for number, spell in enumerate(longest, 1):
+        x = (plane.x(spell.start_ns) + plane.x(spell.end_ns)) / 2
+        y = TOP + plane.pitch * (spell.lane + 0.41) + 3.2
+        if all(abs(x - other.x) >= NUMBER_WIDTH or abs(y - other.y) >= NUMBER_HEIGHT for other in placed):
+            placed.append(Text(x, y, str(number)))
+    return tuple(placed)
 
 
 def _facts(found: Round, lanes: Sequence[Lane], rows: Any) -> str:

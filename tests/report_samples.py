@@ -3,14 +3,16 @@
 import heapq
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
+from manyhands.ledger import ABSENT
 from manyhands.results import SERIAL, SERIAL_AGAIN, Cell, Results, Study
 from manyhands.round import Outcome, Round, Worker
 from manyhands.setting import Setting
+from manyhands.usage import Memory, Traffic, Usage
 
 MS = 1_000_000
 ROWS = np.dtype(
@@ -51,11 +53,27 @@ class Maker:
         name = f"{study}/{cell_id}/{block}"
         self.ledgers[name] = rows
         lengths = rows["end_ns"] - rows["start_ns"]
-        return Round(
-            cell_id, block, position, Outcome.OK, "", t0, t1, len(rows), len(rows), int(rows["cpu_ns"].sum()),
-            int(lengths.sum()), int(lengths.argmax()), int(lengths.max()), steal_s=0.0, workers=workers, ledger=name,
-            spin_ns=20_100.0 * speed * self.random.gauss(1.0, 0.015), spins=60, tree_cpu_ns=int(rows["cpu_ns"].sum()),
+        cpu_ns = int(rows["cpu_ns"].sum())
+        usage = Usage(
+            cpu_ns=cpu_ns, system_ns=cpu_ns // 9, caller_cpu_ns=4 * MS, voluntary_switches=2 * len(rows),
+            involuntary_switches=40, minor_faults=900, major_faults=0, read_bytes=0, written_bytes=4096,
+            read_call_bytes=31_000_000, write_call_bytes=21_000, machine_cpus=8, others_cpu_ns=2 * MS, steal_ns=0,
         )  # fmt: skip
+        memory = Memory((20 + 5 * setting.workers) << 20, (9 + 3 * setting.workers) << 20, 3, 0.1, 1_200_000)
+        return Round(
+            cell_id, block, position, Outcome.OK, t0_ns=t0, t1_ns=t1, items_done=len(rows), items_expected=len(rows),
+            item_cpu_ns=int(rows["cpu_ns"].sum()), item_wall_ns=int(lengths.sum()), workers=workers, ledger=name,
+            longest_item=int(lengths.argmax()), longest_item_ns=int(lengths.max()), usage=usage, memory=memory,
+            spin_ns=20_100.0 * speed * self.random.gauss(1.0, 0.015), spins=60,
+        )  # fmt: skip
+
+    def probe(self, cell_id: str, setting: Setting, items: int) -> Round:
+        """A probing round: it has traffic and finer samples of memory, and no ledger of its own."""
+        memory = Memory((21 + 5 * setting.workers) << 20, (10 + 3 * setting.workers) << 20, 30, 0.01, 9_000_000)
+        traffic = Traffic(
+            sent_bytes=120 * items, sent_messages=items, returned_bytes=80 * items, returned_messages=items
+        )
+        return Round(cell_id, -1, 0, Outcome.OK, t0_ns=0, t1_ns=50 * MS, memory=memory, traffic=traffic)
 
     def failed(self, cell_id: str, block: int, position: int, outcome: Outcome, reason: str, expected: int) -> Round:
         """A round without a time."""
@@ -77,7 +95,8 @@ class Maker:
                 rows[item] = (at, end, items_ns[item] // 2, 5_000, slot, 2, 0, 0)
                 at = end + 30_000
             heapq.heappush(free, (at, slot))
-        workers = tuple(Worker(slot, 4000 + slot, t0, at, None, 0) for slot, at in enumerate(ready))
+        sizes = ((5 << 20) + 1000 * len(items_ns), 3 << 20)
+        workers = tuple(Worker(slot, 4000 + slot, t0, at, None, 0, None, *sizes) for slot, at in enumerate(ready))
         return rows, () if setting.strategy == SERIAL else workers, t0
 
 
@@ -101,7 +120,12 @@ def study(
             else:
                 found = maker.round(label, cell_id, setting, block, position, items_ns)
             rounds.setdefault(cell_id, []).append(found)
-    made = tuple(Cell(cell_id, setting, setting.chunksize, tuple(rounds[cell_id])) for cell_id, setting in cells)
+    made = tuple(
+        Cell(
+            cell_id, setting, setting.chunksize, tuple(rounds[cell_id]), maker.probe(cell_id, setting, len(items_ns))
+        )
+        for cell_id, setting in cells
+    )  # fmt: skip
     item_names = tuple(names or (f"vendor_{place:02}.csv" for place in range(len(items_ns))))
     return Study(
         label, label.split("[", maxsplit=1)[0], {}, item_names, 20251123, "2025-11-23T09:00:00+00:00", True, made
@@ -159,14 +183,50 @@ def results(*studies: Study) -> Results:
 
 
 def sample(seed: int = 7) -> tuple[Results, dict[str, Any]]:
-    """Three studies with their ledgers."""
+    """Three studies with their ledgers; something else on the machine spoiled one round of the second."""
     maker = Maker(seed)
-    return results(long_tail(maker), sleeping(maker), tiny(maker)), maker.ledgers
+    tailed, slept, small = long_tail(maker), sleeping(maker), tiny(maker)
+    return results(tailed, disturb(slept, "map-w2-c80-fork-given", 3), small), maker.ledgers
+
+
+def disturb(study: Study, cell_id: str, block: int) -> Study:
+    """The study with one round in which others took half of the machine's CPU time, and which took longer for it."""
+
+    def spoiled(found: Round) -> Round:
+        if found.block != block or found.usage is None or found.t1_ns is None:
+            return found
+        usage = replace(found.usage, others_cpu_ns=8 * found.wall_ns // 2)
+        return replace(found, usage=usage, t1_ns=found.t1_ns + 200 * MS)
+
+    cells = (
+        replace(cell, rounds=tuple(map(spoiled, cell.rounds))) if cell.cell_id == cell_id else cell
+        for cell in study.cells
+    )
+    return replace(study, cells=tuple(cells))
+
+
+def old(results: Results) -> Results:
+    """The results as schema 1 gave them: no usage, memory or probe, and no losses."""
+    studies = []
+    for one in results.studies:
+        cells = [
+            replace(cell, probe=None, losses={}, rounds=tuple(_old_round(found) for found in cell.rounds))
+            for cell in one.cells
+        ]
+        studies.append(replace(one, cells=tuple(cells)))
+    return replace(results, studies=tuple(studies), schema=1)
+
+
+def _old_round(found: Round) -> Round:
+    workers = tuple(replace(worker, peak_pss_bytes=None, peak_uss_bytes=None) for worker in found.workers)
+    return replace(found, usage=None, memory=None, workers=workers)
 
 
 def hostile() -> tuple[Results, dict[str, Any]]:
-    """One study of which every name tries to break out of its page."""
+    """One study of which every name tries to break out of its page, on a machine that tells no wait for a core."""
     maker = Maker()
     names = [HOSTILE[place % len(HOSTILE)] for place in range(48)]
     made = long_tail(maker, "<img src=x onerror=alert(1)> $x$ =1+1", names)
+    for rows in maker.ledgers.values():
+        rows["runqueue_ns"] = ABSENT
     return results(made), maker.ledgers

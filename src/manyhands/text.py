@@ -10,6 +10,7 @@ from manyhands.intervals import Estimate
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 DASH = "\N{EN DASH}"
+MINUS = "\N{MINUS SIGN}"
 DURATIONS = ((60.0, "min", 1 / 60), (1.0, "s", 1.0), (1e-3, "ms", 1e3), (1e-6, "\N{MICRO SIGN}s", 1e6))
 DECIMAL_LOST_AT = (100, 10)
 WHOLE_PERCENT_FROM = 0.1

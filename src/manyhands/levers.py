@@ -1,0 +1,228 @@
+"""Levers: the largest loss of a cell in a sentence, and what to change so that it goes away; pure.
+
+    losses + the evidence on their cause (manyhands.evidence) -> Finding
+
+A lever is advice, not a measurement: pull it and measure again. But one that the same study has pulled already, in
+another cell, is told with what it brought there, and is not told where it brought nothing.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from math import ceil
+
+from manyhands.causes import Cause
+from manyhands.evidence import Evidence
+from manyhands.losses import Losses
+from manyhands.results import Cell
+from manyhands.scaling import StudyScaling
+from manyhands.setting import Setting
+from manyhands.text import duration, size
+from manyhands.wording import counted, percent, times
+
+NS_PER_S = 1e9
+LITTLE = 0.05  # of the workers' speedup: below, no lever is worth pulling
+BULKY_BYTES = 100_000  # an item: then bytes, not messages, are what hand-over costs (some 0.1 to 0.4 ms)
+DISPATCH_SHARE = 0.05  # of the work; a chunk is to be so large that dispatch stays below
+LONG_SHARE = 0.5  # of a worker's fair share of the work: an item as long as that decides when the round ends
+CUT_SHORT = 0.1  # of the quota's periods
+
+
+@dataclass(frozen=True)
+class Lever:
+    """Something to change, in words.
+
+    pulled: whether a cell shows it done; None where no setting can show it. saves: whether it is worth pulling where
+    it makes nothing faster, as fewer workers are.
+    """
+
+    words: str
+    pulled: Callable[[Cell], bool] | None = None
+    saves: bool = False
+
+
+KEEP_ONE_POOL = Lever("keep one pool for several jobs")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The largest loss of a cell.
+
+    share: of the workers' speedup, 0..1. sentence: "waiting for a core takes 5.9 of 8 workers' speedup (74 %)" and
+    its evidence. lever: what removes it, as an instruction; "" where too little is lost.
+    """
+
+    cause: Cause
+    share: float
+    sentence: str
+    lever: str
+
+    @property
+    def words(self) -> str:
+        """Sentence and lever as one."""
+        return f"{self.sentence}: {self.lever}" if self.lever else self.sentence
+
+
+def largest_loss(scaling: StudyScaling, cell: Cell, losses: Losses) -> Finding:
+    """The cause that takes most of the cell's speedup, its figure and its lever."""
+    cause, lost = max(losses.lost_speedup().items(), key=lambda loss: loss[1])
+    share = float(lost) / losses.lanes
+    seen = Evidence(scaling, cell, losses)
+    workers = "1 worker's" if losses.lanes == 1 else f"{losses.lanes} workers'"
+    figure = f"{cause} takes {float(lost):.2g} of {workers} speedup ({percent(share)})"
+    if share < LITTLE:
+        return Finding(cause, share, f"little is lost; {figure}", "")
+    evidence, lever = LEVERS[cause](seen)
+    return Finding(cause, share, f"{figure}{f', {evidence}' if evidence else ''}", lever)
+
+
+def _pull(seen: Evidence, *levers: Lever) -> str:
+    """The levers as one instruction; one that the study has pulled already with what it brought, or not at all."""
+    kept = [words for lever in levers if (words := _tried(seen, lever))]
+    return ", or ".join(kept) or "what was measured beside it does not remove it: it is the price of this speedup"
+
+
+def _tried(seen: Evidence, lever: Lever) -> str:
+    trial = seen.trial(lever.pulled) if lever.pulled else None
+    if trial is None:
+        return lever.words
+    if trial.verdict == "equal" and lever.saves:
+        return f"{lever.words} (measured: not measurably slower)"
+    if trial.verdict != "faster" or trial.ratio is None:
+        return ""
+    return f"{lever.words} (measured: {times(trial.ratio)} as fast)"
+
+
+def _like(setting: Setting, **changes: object) -> Callable[[Cell], bool]:
+    """Whether a cell has this setting but for these changes."""
+    return lambda cell: cell.setting == replace(setting, **changes)  # type: ignore[arg-type]
+
+
+def _fewer_workers(seen: Evidence, words: str = "use fewer workers") -> Lever:
+    own = seen.cell.setting
+    return Lever(
+        words,
+        lambda cell: cell.setting.workers < own.workers and replace(cell.setting, workers=own.workers) == own,
+        saves=True,
+    )
+
+
+def _chunks(seen: Evidence, words: str, fits: Callable[[int], bool]) -> Lever:
+    """A lever that is pulled where the same number of workers gets chunks of a size that fits."""
+    own = seen.cell.setting
+    return Lever(
+        words,
+        lambda cell: cell.setting.workers == own.workers and cell.chunksize is not None and fits(cell.chunksize),
+    )
+
+
+def _start_up(seen: Evidence) -> tuple[str, str]:
+    mean_ns = seen.losses.start_up_ns / seen.rounds / seen.losses.lanes
+    setting = seen.cell.setting
+    lighter = Lever("import less in the module that workers load")
+    by_fork = Lever(
+        "start workers by forkserver or fork",
+        lambda cell: cell.setting.start_method != "spawn" and _like(setting, start_method="spawn")(_spawned(cell)),
+    )
+    small = Lever("start them from a small process")
+    own = {"spawn": (by_fork, lighter), "forkserver": (lighter,), "fork": (small,)}[setting.start_method]
+    return f"{duration(mean_ns / NS_PER_S)} a worker", _pull(seen, *own, _fewer_workers(seen), KEEP_ONE_POOL)
+
+
+def _spawned(cell: Cell) -> Cell:
+    return replace(cell, setting=replace(cell.setting, start_method="spawn"))
+
+
+def _dispatch(seen: Evidence) -> tuple[str, str]:
+    if seen.item_bytes >= BULKY_BYTES:
+        return _bulky(seen)
+    gap_ns = seen.losses.dispatch_ns / seen.rounds / seen.items
+    work_ns = (seen.losses.useful_ns or seen.losses.item_ns) / seen.rounds / seen.items
+    evidence = f"{duration(gap_ns / NS_PER_S)} between items that work for {duration(work_ns / NS_PER_S)}"
+    chunksize = seen.cell.chunksize or 1
+    wanted = ceil(gap_ns * chunksize / (DISPATCH_SHARE * work_ns)) if work_ns else seen.items
+    wanted = max(2, min(wanted, seen.items // seen.losses.lanes))
+    if seen.cell.chunksize is not None and wanted <= chunksize:
+        return evidence, "make the items larger: the chunks can't grow without leaving workers idle"
+    words = f"hand out larger chunks, of about {wanted} items"
+    if seen.cell.chunksize is None:
+        words = f"hand out chunks, as map or imap_unordered with a chunksize of about {wanted} do"
+    return evidence, _pull(seen, _chunks(seen, words, lambda other: other > chunksize))
+
+
+def _bulky(seen: Evidence) -> tuple[str, str]:
+    evidence = f"{size(seen.item_bytes)} an item are pickled"
+    return evidence, "hand over less: return a path or a summary, put large results into files or shared memory"
+
+
+def _tail(seen: Evidence) -> tuple[str, str]:
+    scaling, setting, chunksize = seen.scaling, seen.cell.setting, seen.cell.chunksize
+    levers, evidence = [], ""
+    if scaling.longest_item_s >= LONG_SHARE * scaling.total_item_s / seen.losses.lanes:
+        part = percent(scaling.longest_item_s / scaling.total_item_s)
+        evidence = f"{scaling.longest_item_name} alone is {part} of the work"
+        levers.append(Lever(f"split {scaling.longest_item_name}"))
+    if setting.order != "largest-first":
+        levers.append(Lever("start with the largest items", _like(setting, order="largest-first")))
+    if chunksize is None:
+        one_by_one = "hand out item by item instead of in fixed shares, as imap_unordered does"
+        levers.append(_chunks(seen, one_by_one, lambda other: other == 1))
+    elif chunksize > 1:
+        levers.append(_chunks(seen, "hand out smaller chunks", lambda other: other < chunksize))
+    return evidence, _pull(seen, *levers or [_fewer_workers(seen)])
+
+
+def _teardown(seen: Evidence) -> tuple[str, str]:
+    if seen.item_bytes >= BULKY_BYTES:
+        return _bulky(seen)
+    mean_ns = seen.losses.teardown_ns / seen.rounds / seen.losses.lanes
+    return f"{duration(mean_ns / NS_PER_S)} until all have gone", _pull(seen, KEEP_ONE_POOL, _fewer_workers(seen))
+
+
+def _cpu_inflation(seen: Evidence) -> tuple[str, str]:
+    if seen.has_own_threads:
+        return _own_threads()
+    losses = seen.losses
+    more = (losses.cpu_inflation_ns or 0) / losses.useful_ns if losses.useful_ns else 0.0
+    again = f", {seen.retries:.0f} tries repeated a round" if seen.retries else ""
+    shared = "use fewer workers per core, which share caches, memory and hardware threads and retry in each other's way"
+    threads = Lever("set OMP_NUM_THREADS=1 where items use BLAS or OpenMP")
+    return f"{percent(more)} on top of the work itself{again}", _pull(seen, _fewer_workers(seen, shared), threads)
+
+
+def _core_wait(seen: Evidence) -> tuple[str, str]:
+    if seen.cut_short >= CUT_SHORT:
+        evidence = f"the control group's quota cut {percent(seen.cut_short)} of its periods short: throttled"
+        few = f"use no more workers than the quota's {counted(seen.cores, 'CPU')}"
+        return evidence, _pull(seen, _fewer_workers(seen, few), Lever("raise the quota"))
+    if seen.has_own_threads:
+        return _own_threads()
+    if seen.losses.lanes > seen.cores:
+        few = f"use fewer workers, for {counted(seen.cores, 'usable core')} can't run more at a time"
+        return "", _pull(seen, _fewer_workers(seen, few))
+    return "though there is a core for each", "let nothing else use the cores: see what `manyhands doctor` finds"
+
+
+def _own_threads() -> tuple[str, str]:
+    return "items run threads of their own", "give each worker one thread: OMP_NUM_THREADS=1"
+
+
+def _blocking(seen: Evidence) -> tuple[str, str]:
+    if seen.has_own_threads:
+        return _own_threads()
+    lever = (
+        "workers wait for one thing at a time, a lock, a database or a disk: batch the commits, do less under the "
+        "lock, or leave it to a single writer"
+    )
+    return f"{seen.retries:.0f} times a round an item had to try again" if seen.retries else "", lever
+
+
+LEVERS: Mapping[Cause, Callable[[Evidence], tuple[str, str]]] = {
+    Cause.START_UP: _start_up,
+    Cause.DISPATCH: _dispatch,
+    Cause.TAIL: _tail,
+    Cause.TEARDOWN: _teardown,
+    Cause.CPU_INFLATION: _cpu_inflation,
+    Cause.CORE_WAIT: _core_wait,
+    Cause.BLOCKING: _blocking,
+    Cause.BLOCKING_OR_CORE_WAIT: _blocking,
+}

@@ -1,0 +1,54 @@
+"""What matplotlib's charts have in common: a figure placed by hand in points, the axis of workers, the legend."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.figure import Figure
+
+from manyhands.report.axes import is_wide
+from manyhands.text import short
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+POINTS_PER_INCH = 72
+WIDTH, LEGEND_LINE = 340.0, 12.6
+LEFT, RIGHT, TOP, BOTTOM = 38.0, 12.0, 12.0, 34.0
+
+
+def canvas(width: float, height: float, margins: tuple[float, float, float, float]) -> tuple[Figure, "Axes"]:
+    """A figure of this many points and its axes inside the margins: left, bottom, right, top."""
+    figure = Figure(figsize=(width / POINTS_PER_INCH, height / POINTS_PER_INCH))
+    left, bottom, right, top = margins
+    box = (left / width, bottom / height, (width - left - right) / width, (height - bottom - top) / height)
+    axes = figure.add_axes(box)
+    axes.tick_params(length=3)
+    return figure, axes
+
+
+def worker_axis(axes: "Axes", workers: Sequence[int]) -> None:
+    """Make the x axis one of these worker counts, which are in order, each with its tick."""
+    counts = workers or (1,)
+    if is_wide(counts):
+        axes.set_xscale("log", base=2)
+        axes.set_xlim(counts[0] / 1.2, counts[-1] * 1.2)
+    else:
+        pad = max(0.35, (counts[-1] - counts[0]) * 0.06)
+        axes.set_xlim(counts[0] - pad, counts[-1] + pad)
+    axes.set_xticks(list(counts), [str(count) for count in counts])
+    axes.minorticks_off()
+    axes.set_xlabel("workers")
+
+
+def legend(figure: Figure, entries: Sequence[tuple[Any, str]], share: float) -> None:
+    """Handles and their words in one column below the axes; share: of the figure's height that is theirs."""
+    handles, labels = zip(*entries, strict=True)
+    figure.legend(
+        handles, labels, loc="upper left", bbox_to_anchor=(4 / WIDTH, share), frameon=False, ncols=1, borderpad=0,
+        borderaxespad=0, labelspacing=0.32, handlelength=2.8,
+    )  # fmt: skip
+
+
+def label(name: str) -> str:
+    """A name that matplotlib draws as it stands: it drops legend entries that begin with an underscore."""
+    return f" {short(name, 42)}" if name.startswith("_") else short(name, 42)

@@ -1,0 +1,63 @@
+"""The account: our own clocks and the kernel's tell of the same CPU time."""
+
+import numpy as np
+import pytest
+from rounds import job
+
+from manyhands.account import account_of
+from manyhands.launch import launch, open_desk
+from manyhands.ledgers import ROW, table
+from manyhands.round import Outcome, Round, Worker
+from manyhands.setting import Setting
+from manyhands.usage import Usage
+
+COMPUTING = {"items": 40, "turns": 100_000}
+
+
+def measured(folder, setting):
+    """The account of one real round of computing."""
+    with open_desk(folder) as desk:
+        found = launch(desk, job(desk, setting, workload="planted.compute", **COMPUTING), 60.0)
+    assert found.round.ok
+    return account_of(found.round, table(found.ledger), in_caller=setting.strategy == "serial")
+
+
+@pytest.mark.parametrize("strategy", ["serial", "fork", "map", "imap_unordered", "queue", "pipe", "static"])
+def test_clocks_and_kernel_agree(strategy, tmp_path):
+    """Items, spins, workers' and caller's overhead add up to the kernel's own figure within 5 %."""
+    found = measured(tmp_path, Setting(strategy, 1 if strategy == "serial" else 2))
+    assert abs(found.unaccounted_share) < 0.05
+    assert min(found.items_ns, found.spins_ns, found.workers_ns + found.caller_ns) > 0
+
+
+def made_up(rows, workers=(), usage=None):
+    """A round of these (worker, cpu, thread_cpu, spin) rows."""
+    items = np.zeros(len(rows), ROW)
+    for row, (worker, cpu_ns, thread_cpu_ns, spin_ns) in zip(items, rows, strict=True):
+        row["worker"], row["cpu_ns"], row["thread_cpu_ns"], row["spin_ns"] = worker, cpu_ns, thread_cpu_ns, spin_ns
+        row["state"] = 2
+    return Round("map", 0, 0, Outcome.OK, t0_ns=0, t1_ns=1, workers=tuple(workers), usage=usage), items
+
+
+def test_a_worker_counts_as_far_as_it_was_seen():
+    """To its exit where it left by itself, else to its last item and the spin after it."""
+    workers = [Worker(0, 1, 0, 0, 9, 0, cpu_ns=150), Worker(1, 2, 0, 0, None, -15), Worker(2, 3, 0, 0, 9, 0, cpu_ns=7)]
+    rows = [(0, 50, 120, 0), (1, 20, 60, 0), (1, 30, 95, 5)]
+    found = account_of(*made_up(rows, workers, Usage(cpu_ns=300, caller_cpu_ns=40)), in_caller=False)
+    assert (found.items_ns, found.spins_ns, found.caller_ns, found.kernel_ns) == (100, 5, 40, 300)
+    assert found.accounted_ns == 150 + 100 + 7 + 40
+    assert found.unaccounted_share == pytest.approx(3 / 300)
+
+
+def test_a_caller_that_runs_items_is_not_counted_twice():
+    """Serially the caller's time holds the items': beside them stands what is left of it."""
+    found = account_of(*made_up([(0, 50, 900, 5)], usage=Usage(cpu_ns=80, caller_cpu_ns=80)), in_caller=True)
+    assert (found.items_ns, found.spins_ns, found.workers_ns, found.caller_ns) == (50, 5, 0, 25)
+
+
+def test_without_a_clock_there_is_no_account():
+    """Results of the first schema know neither the caller's nor the threads' CPU time."""
+    round_, items = made_up([(0, 50, -1, 0)], usage=Usage(cpu_ns=80, caller_cpu_ns=80))
+    assert account_of(round_, items, in_caller=False) is None
+    assert account_of(*made_up([(0, 5, 5, 0)], usage=Usage(cpu_ns=80)), in_caller=False) is None
+    assert account_of(*made_up([(0, 5, 5, 0)]), in_caller=False) is None

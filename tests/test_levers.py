@@ -1,0 +1,202 @@
+"""Levers: the largest loss in a sentence with its figure and its evidence, and the lever that fits both."""
+
+from dataclasses import replace
+
+import pytest
+from builders import make_cell, make_round, make_study
+
+from manyhands.causes import Cause
+from manyhands.levers import LEVERS, LITTLE, largest_loss
+from manyhands.losses import Losses
+from manyhands.scaling import scale
+from manyhands.setting import Setting
+from manyhands.usage import Traffic, Usage
+
+MS = 1_000_000
+FIELDS = {
+    Cause.START_UP: "start_up_ns",
+    Cause.DISPATCH: "dispatch_ns",
+    Cause.TAIL: "tail_ns",
+    Cause.TEARDOWN: "teardown_ns",
+    Cause.CPU_INFLATION: "cpu_inflation_ns",
+    Cause.CORE_WAIT: "core_wait_ns",
+    Cause.BLOCKING: "blocked_inflation_ns",
+}
+
+
+def losing(cause, lost_ms=900, workers=4, rounds=1):
+    """Losses of rounds of one second in which this cause took so much of each, and nothing else anything."""
+    budget_ns = workers * 1000 * MS * rounds
+    lost_ns, inflation = lost_ms * MS * rounds, {FIELDS[one]: 0 for one in list(FIELDS)[4:]}
+    inside = lost_ns if FIELDS[cause] in inflation else 0
+    useful_ns = budget_ns - lost_ns
+    base = Losses(
+        workers, 0, useful_ns + inside, 0, 0, 0, budget_ns, useful_ns // workers, useful_ns, rounds=rounds, **inflation
+    )
+    return replace(base, **{FIELDS[cause]: lost_ns})
+
+
+def finding(cause, setting=None, *, serial=None, usable_cpus=8.0, longest_share=0.01, **more):
+    """What is found of a cell that suffers this cause; `more` replaces fields of the cell."""
+    setting = setting or Setting("map", 4)
+    lost_ms, rounds = more.pop("lost_ms", 900), more.pop("rounds", 1)
+    study = make_study([3.1] * 6, {setting: [1.0] * 6}, longest_share=longest_share)
+    if serial is not None:
+        study = replace(study, cells=(serial, *study.cells[1:]))
+    cell = replace(study.cells[2], **more)
+    return largest_loss(scale(study, usable_cpus), cell, losing(cause, lost_ms, setting.workers, rounds))
+
+
+@pytest.mark.parametrize("cause", FIELDS)
+def test_names_the_largest_loss_with_its_figure(cause):
+    """Whatever takes most is named, with speedup lost, workers and share, and it has a lever."""
+    found = finding(cause)
+    assert found.cause is cause
+    assert found.sentence.startswith(f"{cause} takes 0.9 of 4 workers' speedup (22 %)")
+    assert found.lever
+    assert found.words == f"{found.sentence}: {found.lever}"
+
+
+def test_every_cause_has_a_lever():
+    """No cause can come out largest without words for it."""
+    assert set(LEVERS) == set(Cause)
+
+
+def test_little_needs_no_lever():
+    """Below one twentieth of the speedup nothing is advised."""
+    found = finding(Cause.TAIL, lost_ms=round(4000 * LITTLE) - 1)
+    assert found.sentence.startswith("little is lost; tail takes 0.2 of 4 workers' speedup")
+    assert (found.lever, found.words) == ("", found.sentence)
+
+
+def test_figures_are_a_rounds_own_however_many_were_pooled():
+    """Pooling ten rounds changes neither the share nor the time that a worker takes to start."""
+    one, ten = finding(Cause.START_UP), finding(Cause.START_UP, rounds=10)
+    assert one.sentence == ten.sentence
+    assert "225 ms a worker" in one.sentence
+
+
+@pytest.mark.parametrize(
+    ("method", "advised"),
+    [("fork", "fewer workers"), ("spawn", "forkserver or fork, or import less"), ("forkserver", "import less")],
+)
+def test_start_up_depends_on_the_start_method(method, advised):
+    """A spawned worker pays for imports; a forked one for its parent's size and its own number."""
+    assert advised in finding(Cause.START_UP, Setting("map", 4, start_method=method)).lever
+
+
+def test_dispatch_asks_for_chunks():
+    """So large a chunk that hand-over stays below a twentieth of the work; a strategy without any is exchanged."""
+    larger = finding(Cause.DISPATCH, Setting("imap_unordered", 2, 1), chunksize=1)
+    assert "hand out larger chunks, of about 2 items" in larger.lever
+    assert "hand out chunks, as map" in finding(Cause.DISPATCH, Setting("apply_async", 4)).lever
+    assert "make the items larger" in finding(Cause.DISPATCH, Setting("map", 2, 2), chunksize=2).lever
+
+
+@pytest.mark.parametrize("cause", [Cause.DISPATCH, Cause.TEARDOWN])
+def test_bulky_results_are_told_from_many_messages(cause):
+    """Where an item's pickles are large it is their bytes that cost, and no chunk helps."""
+    probe = replace(make_round(1.0), traffic=Traffic(400, 4, 32_000_000, 4))
+    found = finding(cause, probe=probe)
+    assert "7.63 MiB an item are pickled" in found.sentence
+    assert "return a path or a summary" in found.lever
+
+
+def test_a_long_item_is_named():
+    """An item of half a worker's share is named, to be split; one that starts first already can only be split."""
+    found = finding(Cause.TAIL, longest_share=0.3)
+    assert "a.csv alone is 30 % of the work" in found.sentence
+    assert found.lever.startswith("split a.csv, or start with the largest items")
+    assert finding(Cause.TAIL, Setting("imap_unordered", 4, 1, order="largest-first"), longest_share=0.3).lever == (
+        "split a.csv"
+    )
+
+
+def test_a_tail_of_even_items_comes_from_the_hand_out():
+    """Fixed shares are to be handed out item by item, large chunks as smaller ones."""
+    assert "item by item" in finding(Cause.TAIL, Setting("static", 4)).lever
+    chunked = finding(Cause.TAIL, Setting("map", 4, 8), chunksize=8)
+    assert "smaller chunks" in chunked.lever
+    assert "alone is" not in chunked.sentence
+
+
+def test_waiting_for_a_core_depends_on_how_many_there_are():
+    """More workers than cores are too many; as many as cores are disturbed; a quota is named as what it is."""
+    assert "2 usable cores can't run more" in finding(Cause.CORE_WAIT, usable_cpus=2).lever
+    assert "nothing else use the cores" in finding(Cause.CORE_WAIT, usable_cpus=4).lever
+    usage = Usage(periods=10, throttled_periods=6)
+    rounds = tuple(replace(found, usage=usage) for found in make_cell([1.0] * 6, Setting("map", 4)).rounds)
+    throttled = found_with(rounds, Cause.CORE_WAIT, usable_cpus=1.5)
+    assert "quota cut 60 % of its periods short: throttled" in throttled.sentence
+    assert "no more workers than the quota's 1.5 CPUs" in throttled.lever
+
+
+def found_with(rounds, cause, usable_cpus=8.0):
+    """What is found of a cell with these rounds that suffers this cause."""
+    study = make_study([3.1] * 6, {Setting("map", 4): [1.0] * 6})
+    return largest_loss(scale(study, usable_cpus), replace(study.cells[2], rounds=rounds), losing(cause))
+
+
+def test_blocking_tells_of_retries():
+    """Items that had to try again point to a lock; the lever is to batch or to let one write."""
+    rounds = tuple(replace(found, retries=7) for found in make_cell([1.0] * 6, Setting("map", 4)).rounds)
+    found = found_with(rounds, Cause.BLOCKING)
+    assert "7 times a round an item had to try again" in found.sentence
+    assert "batch the commits" in found.lever
+    assert "single writer" in found.lever
+
+
+@pytest.mark.parametrize("cause", [Cause.CORE_WAIT, Cause.CPU_INFLATION, Cause.BLOCKING])
+def test_threads_of_the_items_own_are_found(cause):
+    """Where a serial round uses far more CPU time than the thread of its items, a library's threads are to blame."""
+    serial = make_cell([3.1] * 6, cell_id="serial")
+    threaded = tuple(
+        replace(found, usage=Usage(cpu_ns=2 * found.item_cpu_ns), thread_cpu_ns=found.item_cpu_ns)
+        for found in serial.rounds
+    )
+    found = finding(cause, serial=replace(serial, rounds=threaded), usable_cpus=2)
+    assert "items run threads of their own" in found.sentence
+    assert "OMP_NUM_THREADS=1" in found.lever
+    single = tuple(replace(found, usage=Usage(cpu_ns=found.item_cpu_ns)) for found in threaded)
+    assert "threads of their own" not in finding(cause, serial=replace(serial, rounds=single)).sentence
+
+
+# levers that the same study has pulled
+
+STATIC, ONE_BY_ONE = Setting("static", 4), Setting("imap_unordered", 4, 1)
+
+
+def pulled_in_a_study(one_by_one_s):
+    """What is found of a static split with a tail, beside a hand-out item by item that took so long."""
+    cells = {STATIC: [2.0] * 6, ONE_BY_ONE: [one_by_one_s] * 6}
+    study = make_study([3.1] * 6, cells, longest_share=0.01)
+    return largest_loss(scale(study, 8), study.cells[2], losing(Cause.TAIL)).lever
+
+
+def test_a_lever_that_was_pulled_tells_what_it_brought():
+    """A cell of the same study in which the lever is pulled, and which is faster, is quoted."""
+    assert "as imap_unordered does (measured: 1.33x (1.33-1.33) as fast)" in pulled_in_a_study(1.5)
+
+
+@pytest.mark.parametrize("wall_s", [2.0, 2.5])
+def test_a_lever_that_was_pulled_in_vain_is_not_told(wall_s):
+    """What was measured and is no faster is no advice; what was not measured still is."""
+    assert pulled_in_a_study(wall_s) == "start with the largest items"
+
+
+def test_when_every_lever_was_pulled_in_vain_that_is_said():
+    """Where nothing is left to try, the loss is the price of the speedup."""
+    cells = {STATIC: [2.0] * 6, ONE_BY_ONE: [2.0] * 6, replace(STATIC, order="largest-first"): [2.0] * 6}
+    study = make_study([3.1] * 6, cells, longest_share=0.01)
+    found = largest_loss(scale(study, 8), study.cells[2], losing(Cause.TAIL))
+    assert found.lever == "what was measured beside it does not remove it: it is the price of this speedup"
+
+
+def test_fewer_workers_are_worth_it_where_they_are_as_fast():
+    """Four workers wait for two cores: two that are not measurably slower are advised, and slower ones are not."""
+    found = {}
+    for wall_s in (1.0, 3.0):
+        study = make_study([3.1] * 6, {Setting("map", 4): [1.0] * 6, Setting("map", 2): [wall_s] * 6})
+        found[wall_s] = largest_loss(scale(study, 2), study.cells[2], losing(Cause.CORE_WAIT)).lever
+    assert found[1.0].endswith("can't run more at a time (measured: not measurably slower)")
+    assert "fewer workers" not in found[3.0]

@@ -1,0 +1,61 @@
+"""Traffic: what is pickled to hand items over and results back, counted in a probing round and in no other."""
+
+from dataclasses import replace
+
+import pytest
+from rounds import job
+
+from manyhands import strategies
+from manyhands.launch import launch, open_desk
+from manyhands.setting import START_METHODS, Setting
+
+RESULT_BYTES = 20_000
+ITEMS = 12
+PARALLEL = [name for name in strategies.names() if strategies.find(name).parallel]
+CELLS = [
+    (name, method) for name in PARALLEL for method in START_METHODS if method in strategies.find(name).start_methods
+]
+
+
+def probed(folder, setting, probe=True):
+    """One round of squares whose results are padded, probing or not."""
+    with open_desk(folder) as desk:
+        asked = job(desk, setting, items=ITEMS, result_bytes=RESULT_BYTES)
+        return launch(desk, replace(asked, probe=probe), 30.0).round
+
+
+@pytest.mark.parametrize(("strategy", "method"), CELLS)
+def test_counts_every_result_that_comes_back(strategy, method, tmp_path):
+    """Whatever the strategy and the start method, all results' bytes are counted as returned, and hardly more."""
+    found = probed(tmp_path, Setting(strategy, 2, start_method=method))
+    assert found.ok
+    assert ITEMS * RESULT_BYTES <= found.traffic.returned_bytes <= ITEMS * (RESULT_BYTES + 500)
+    assert found.traffic.returned_messages >= 2
+
+
+def test_items_inherited_by_a_fork_are_not_sent(tmp_path):
+    """A static split sends nothing under fork, and every item under spawn."""
+    inherited = probed(tmp_path, Setting("static", 2)).traffic
+    sent = probed(tmp_path, Setting("static", 2, start_method="spawn")).traffic
+    assert (inherited.sent_bytes, inherited.sent_messages) == (0, 0)
+    assert sent.sent_bytes > 50 * ITEMS
+
+
+def test_chunks_are_messages(tmp_path):
+    """A pool sends one message a chunk, and hears one back."""
+    one_by_one = probed(tmp_path, Setting("imap_unordered", 2, 1)).traffic
+    in_fours = probed(tmp_path, Setting("imap_unordered", 2, 4)).traffic
+    assert one_by_one.returned_messages == ITEMS
+    assert in_fours.returned_messages == ITEMS / 4
+    assert one_by_one.sent_messages - in_fours.sent_messages == ITEMS - ITEMS / 4
+
+
+def test_serial_work_sends_nothing(tmp_path):
+    """Items that the caller runs itself are pickled by nobody."""
+    found = probed(tmp_path, Setting("serial")).traffic
+    assert (found.sent_bytes, found.returned_bytes) == (0, 0)
+
+
+def test_a_timed_round_counts_nothing(tmp_path):
+    """Counting costs time: a round that is timed has no traffic."""
+    assert probed(tmp_path, Setting("map", 2), probe=False).traffic is None
