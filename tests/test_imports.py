@@ -37,7 +37,9 @@ def test_a_worker_loads_nothing_heavy(module):
     assert not found & HEAVY
 
 
-@pytest.mark.parametrize("words", [["--version"], ["--help"], ["report", "--help"], ["doctor", "--help"], ["list"]])
+@pytest.mark.parametrize(
+    "words", [["--version"], ["--help"], ["report", "--help"], ["trace", "--help"], ["doctor", "--help"], ["list"]]
+)
 def test_the_command_line_answers_at_once(words):
     """Version, help and the list of what there is need no analysis."""
     code = f"""
