@@ -5,9 +5,11 @@ import statistics
 import figures
 import pytest
 
-from manyhands import ledger_cost
+from manyhands import ledger_cost, strategies
+from manyhands.account import account_of
 from manyhands.intervals import median_interval
 from manyhands.ledgers import table
+from manyhands.losses import losses_of, violations
 from manyhands.results import SERIAL, SERIAL_AGAIN
 from manyhands.setting import Setting
 from manyhands.speedometer import equal_speed_walls_s
@@ -100,3 +102,56 @@ def test_identical_code_is_called_identical():
         held += ratio.low <= 1 <= ratio.high
     print(f"\nthe A/A interval contains 1 in {held} of 20 studies")
     assert held >= 18
+
+
+@pytest.fixture(scope="module")
+def rounds():
+    """Every strategy at 2 and 4 workers on waiting, reading, parsing and storing: (cell, round, table, reference)."""
+    parallel = [name for name in strategies.names() if strategies.find(name).parallel]
+    settings = [Setting(name, workers) for name in parallel for workers in (2, 4)]
+    settings += [Setting("map", 2, start_method=method) for method in ("spawn", "forkserver")]
+    wanted = {"sleep_io": {}, "file_read": {"files": 128}, "csv_parse": {"files": 90}, "db_insert": {}}
+    found = []
+    for workload, parameters in wanted.items():
+        study, kept = figures.study(workload, settings, 5, parameters)
+        tables = {one.round.ledger: table(one.ledger) for one in kept if one.ledger}
+        references = {one.block: tables[one.ledger] for one in study.serial.rounds}
+        found += [(cell, one, tables[one.ledger], references[one.block]) for cell in study.cells for one in cell.rounds]
+    return found
+
+
+def test_parts_add_up_in_every_round(rounds):
+    """In every recorded round the parts make the whole in integer nanoseconds, and no condition is broken."""
+    for cell, one, rows, reference in rounds:
+        lanes = cell.setting.workers
+        losses = losses_of(one, rows, lanes, reference)
+        five = (losses.start_up_ns, losses.item_ns, losses.dispatch_ns, losses.tail_ns, losses.teardown_ns)
+        assert one.ok
+        assert violations(one, rows, lanes) == []
+        assert min(five) >= 0
+        assert sum(five) == losses.budget_ns == lanes * one.wall_ns
+        assert losses.speedup + sum(losses.lost_speedup().values()) == lanes
+    print(f"\nthe parts add up in {len(rounds)} of {len(rounds)} rounds")
+
+
+def test_our_clocks_account_for_the_kernels(rounds):
+    """Items' CPU time and all overheads come to the kernel's own account within 5 % in the median round."""
+    found = {}
+    for cell, one, rows, _ in rounds:
+        strategy = cell.setting.strategy
+        account = account_of(one, rows, in_caller=strategy == "serial")
+        found.setdefault(strategy, []).append(account.unaccounted_share)
+    for strategy, shares in sorted(found.items()):
+        print(f"\n{strategy}: {statistics.median(shares):+.1%} unaccounted, {len(shares)} rounds", end="")
+    parallel = [abs(share) for strategy, shares in found.items() if strategy != "serial" for share in shares]
+    print(f"\nmedian of {len(parallel)} parallel rounds: {statistics.median(parallel):.1%}")
+    assert statistics.median(parallel) <= 0.05
+
+
+def test_the_sampler_keeps_out_of_the_way(rounds):
+    """Sampling memory takes less than 1 % of one core in every timed round, and most long rounds have a sample."""
+    shares = [one.memory.sampler_cpu_ns / one.wall_ns for _, one, _, _ in rounds]
+    sampled = sum(one.memory.samples > 0 for _, one, _, _ in rounds)
+    print(f"\nsampler: median {statistics.median(shares):.2%} of one core, most {max(shares):.2%}; ", end="")
+    print(f"{sampled} of {len(rounds)} timed rounds sampled")
+    assert max(shares) < 0.01

@@ -16,6 +16,8 @@ from manyhands.round import Job
 from manyhands.setting import Setting
 from manyhands.study import Surroundings, measure
 
+HERE = str(Path(__file__).parent)
+
 
 def study(
     workload: str,
@@ -29,8 +31,7 @@ def study(
 
     execute: (desk, job, deadline) -> Finished in the place of `launch`, to plant something known.
     """
-    # The host imports planted workloads by name, from this folder.
-    os.environ["PYTHONPATH"] = str(Path(__file__).parent)
+    _let_hosts_find_planted_work()
     design = draw_up(
         workload, parameters or {}, settings, data_dir(), blocks=(blocks, blocks), budget_s=float("inf"), **more
     )
@@ -39,6 +40,13 @@ def study(
         run = functools.partial(execute or launch, desk)
         found = measure(design, Surroundings(desk, run, time.monotonic, kept.append, lambda _: None, lambda: ""))
     return found, kept
+
+
+def _let_hosts_find_planted_work() -> None:
+    """Hosts and spawned workers import planted workloads by name, from this folder."""
+    known = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
+    if HERE not in known:
+        os.environ["PYTHONPATH"] = os.pathsep.join([HERE, *known])
 
 
 def planting(cell_id: str, setting: Setting, parameters: Mapping[str, Any]):

@@ -1,0 +1,44 @@
+"""The largest loss is the planted one, its lever is named, and pulling the lever helps: measured, each on real work."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from control_groups import control_group, inside
+from plants import PLANTS, Grown, grow
+
+from manyhands.causes import Cause
+from manyhands.intervals import Estimate
+from manyhands.levers import Finding
+
+TESTS = Path(__file__).parent
+PARTS_OF_A_FINDING = 4
+
+
+def grown_inside(name: str, quota_cpus: float) -> Grown:
+    """What a plant comes to in a process whose control group has this quota."""
+    with control_group(quota_cpus) as folder:
+        words = inside(folder, sys.executable, str(TESTS / "plants.py"), name, str(folder))
+        path = os.pathsep.join([str(TESTS), str(TESTS.parent / "bench")])
+        environment = {**os.environ, "PYTHONPATH": path}
+        told = subprocess.run(words, env=environment, capture_output=True, text=True, check=False, timeout=100)
+    assert told.returncode == 0, told.stderr
+    values = json.loads(told.stdout)
+    cause, *rest = values[:PARTS_OF_A_FINDING]
+    return Grown(Finding(Cause(cause), *rest), Estimate(*values[PARTS_OF_A_FINDING:]))
+
+
+@pytest.mark.parametrize("name", PLANTS)
+def test_a_planted_loss_is_found_and_its_lever_helps(name: str) -> None:
+    """The sentence names the planted cause with its evidence, the lever is the one that removes it, and it does."""
+    plant = PLANTS[name]
+    found = grown_inside(name, plant.quota_cpus) if plant.quota_cpus else grow(name)
+    print(f"\n{name}: {found.finding.words}; pulled: {found.gain}")
+    assert found.finding.cause is plant.cause
+    assert plant.said in found.finding.sentence
+    assert plant.advised in found.finding.lever
+    assert found.gain.low is not None
+    assert found.gain.low > 1
