@@ -189,7 +189,7 @@ def test_when_every_lever_was_pulled_in_vain_that_is_said():
     cells = {STATIC: [2.0] * 6, ONE_BY_ONE: [2.0] * 6, replace(STATIC, order="largest-first"): [2.0] * 6}
     study = make_study([3.1] * 6, cells, longest_share=0.01)
     found = largest_loss(scale(study, 8), study.cells[2], losing(Cause.TAIL))
-    assert found.lever == "what was measured beside it does not remove it: it is the price of this speedup"
+    assert found.lever == "what was measured beside it does not remove it; it is the price of this speedup"
 
 
 def test_fewer_workers_are_worth_it_where_they_are_as_fast():
@@ -198,5 +198,5 @@ def test_fewer_workers_are_worth_it_where_they_are_as_fast():
     for wall_s in (1.0, 3.0):
         study = make_study([3.1] * 6, {Setting("map", 4): [1.0] * 6, Setting("map", 2): [wall_s] * 6})
         found[wall_s] = largest_loss(scale(study, 2), study.cells[2], losing(Cause.CORE_WAIT)).lever
-    assert found[1.0].endswith("can't run more at a time (measured: not measurably slower)")
+    assert found[1.0].endswith("can't run more at a time (measured: as fast)")
     assert "fewer workers" not in found[3.0]

@@ -32,7 +32,7 @@ class Lever:
     """Something to change, in words.
 
     pulled: whether a cell shows it done; None where no setting can show it. saves: whether it is worth pulling where
-    it makes nothing faster, as fewer workers are.
+    it makes nothing faster but nothing slower either, as fewer workers are.
     """
 
     words: str
@@ -78,18 +78,18 @@ def largest_loss(scaling: StudyScaling, cell: Cell, losses: Losses) -> Finding:
 def _pull(seen: Evidence, *levers: Lever) -> str:
     """The levers as one instruction; one that the study has pulled already with what it brought, or not at all."""
     kept = [words for lever in levers if (words := _tried(seen, lever))]
-    return ", or ".join(kept) or "what was measured beside it does not remove it: it is the price of this speedup"
+    return ", or ".join(kept) or "what was measured beside it does not remove it; it is the price of this speedup"
 
 
 def _tried(seen: Evidence, lever: Lever) -> str:
     trial = seen.trial(lever.pulled) if lever.pulled else None
     if trial is None:
         return lever.words
-    if trial.verdict == "equal" and lever.saves:
-        return f"{lever.words} (measured: not measurably slower)"
-    if trial.verdict != "faster" or trial.ratio is None:
+    if trial.ratio is None or trial.verdict == "slower":
         return ""
-    return f"{lever.words} (measured: {times(trial.ratio)} as fast)"
+    if trial.verdict == "faster":
+        return f"{lever.words} (measured: {times(trial.ratio)} as fast)"
+    return f"{lever.words} (measured: as fast)" if lever.saves and trial.ratio.point >= 1 else ""
 
 
 def _like(setting: Setting, **changes: object) -> Callable[[Cell], bool]:

@@ -29,7 +29,7 @@ class Rate:
     share: float
 
 
-TIMED = Rate(0.1, 0.006)  # beside a round that is timed: under 1 % of one core, a dear sample included
+TIMED = Rate(0.1, 0.005)  # beside a round that is timed: under 1 % of one core, a dear sample included
 PROBING = Rate(0.01, 0.5)  # a probing round has no time to spoil
 
 
