@@ -23,7 +23,7 @@ from manyhands.results import Study
 from manyhands.round import Job
 from manyhands.scaling import ratio, scale
 from manyhands.setting import Setting
-from manyhands.study_losses import losses_over, with_losses
+from manyhands.study_losses import losses_by_cell, with_losses
 
 BLOCKS = 5
 TRIES, MORE = 3, 3
@@ -127,9 +127,8 @@ def _grow(plant: Plant, group: Path | None, blocks: int) -> Grown:
     cells = {one.cell.cell_id: one for one in scaling.cells}
     suffering = cells[plant.suffering.cell_id]
     assert not any(one.failed for one in scaling.cells)
-    losses = losses_over(suffering.cell, frozenset(suffering.disturbed))
+    losses = losses_by_cell(scaling)[suffering.cell.cell_id]
     gain = ratio(suffering.walls_s, cells[remedy.cell_id].walls_s)
-    assert losses is not None
     assert gain is not None
     return Grown(largest_loss(scaling, suffering.cell, losses), gain)
 

@@ -23,6 +23,7 @@ from manyhands.ledger import (
     Life,
     Row,
     State,
+    has_stopped,
 )
 from manyhands.ledgers import ROW, table
 
@@ -154,3 +155,23 @@ def test_refuses_another_file(tmp_path):
     path.write_bytes(struct.pack("<8sqq40x", b"ELFELF\0\0", 1, 1) + bytes(1000))
     with pytest.raises(ValueError, match="is no ledger"):
         Ledger(str(path))
+
+
+def test_one_who_looks_on_sees_the_clock_stop(tmp_path):
+    """The stop is seen from outside; a ledger that is still short has not stopped, one that has gone has."""
+    path = tmp_path / "ledger"
+    assert has_stopped(path)
+    path.write_bytes(b"MHL")
+    assert not has_stopped(path)
+    Ledger.create(path, 2, 1)
+    assert not has_stopped(path)
+    Ledger(str(path)).stop()
+    assert has_stopped(path)
+
+
+def test_a_ledger_that_was_cut_off_is_none(tmp_path):
+    """A file too short for the tables that its header names, as on a full disk, is refused."""
+    Ledger.create(tmp_path / "ledger", 5, 3)
+    (tmp_path / "short").write_bytes((tmp_path / "ledger").read_bytes()[:-1])
+    with pytest.raises(ValueError, match="is no ledger"):
+        Ledger(str(tmp_path / "short"))

@@ -112,6 +112,24 @@ def test_a_long_item_is_named():
     )
 
 
+def test_sorting_is_no_lever_where_it_would_pile_up_the_giants():
+    """Contiguous shares or large chunks of a sorted list give one worker all the large items."""
+    assert "largest items" not in finding(Cause.TAIL, Setting("static", 4)).lever
+    assert "largest items" not in finding(Cause.TAIL, Setting("map", 4, 8), chunksize=8).lever
+    assert "largest items" in finding(Cause.TAIL, Setting("static_striped", 4)).lever
+    assert finding(Cause.TAIL, Setting("apply_async", 4)).lever == "start with the largest items"
+
+
+def test_fixed_shares_hand_nothing_over_between_items():
+    """A gap between the items of a static split is bookkeeping: no chunk makes it smaller."""
+    assert "bookkeeping" in finding(Cause.DISPATCH, Setting("static", 2)).lever
+
+
+def test_one_worker_can_not_be_fewer():
+    """A single worker is never told to be fewer."""
+    assert "fewer" not in finding(Cause.START_UP, Setting("map", 1)).lever
+
+
 def test_a_tail_of_even_items_comes_from_the_hand_out():
     """Fixed shares are to be handed out item by item, large chunks as smaller ones."""
     assert "item by item" in finding(Cause.TAIL, Setting("static", 4)).lever
@@ -151,19 +169,32 @@ def test_threads_of_the_items_own_are_found(cause):
     """Where a serial round uses far more CPU time than the thread of its items, a library's threads are to blame."""
     serial = make_cell([3.1] * 6, cell_id="serial")
     threaded = tuple(
-        replace(found, usage=Usage(cpu_ns=2 * found.item_cpu_ns), thread_cpu_ns=found.item_cpu_ns)
+        replace(found, usage=Usage(caller_cpu_ns=2 * found.item_cpu_ns), thread_cpu_ns=found.item_cpu_ns)
         for found in serial.rounds
     )
     found = finding(cause, serial=replace(serial, rounds=threaded), usable_cpus=2)
     assert "items run threads of their own" in found.sentence
     assert "OMP_NUM_THREADS=1" in found.lever
-    single = tuple(replace(found, usage=Usage(cpu_ns=found.item_cpu_ns)) for found in threaded)
+    single = tuple(replace(found, usage=Usage(caller_cpu_ns=found.item_cpu_ns)) for found in threaded)
     assert "threads of their own" not in finding(cause, serial=replace(serial, rounds=single)).sentence
+
+
+def test_threads_are_found_where_the_items_own_thread_only_waits():
+    """An item that hashes in a pool of threads has no CPU time of its own, and a little bookkeeping is no thread."""
+    serial = make_cell([3.1] * 6, cell_id="serial", cpu_share=0.01)
+    sentences = []
+    for beside_s in (2.0, 0.02):
+        rounds = tuple(
+            replace(found, usage=Usage(caller_cpu_ns=round(beside_s * 1e9)), thread_cpu_ns=found.item_cpu_ns)
+            for found in serial.rounds
+        )
+        sentences.append(finding(Cause.BLOCKING, serial=replace(serial, rounds=rounds)).sentence)
+    assert ["threads of their own" in sentence for sentence in sentences] == [True, False]
 
 
 # levers that the same study has pulled
 
-STATIC, ONE_BY_ONE = Setting("static", 4), Setting("imap_unordered", 4, 1)
+STATIC, ONE_BY_ONE = Setting("static_striped", 4), Setting("imap_unordered", 4, 1)
 
 
 def pulled_in_a_study(one_by_one_s):
@@ -200,3 +231,33 @@ def test_fewer_workers_are_worth_it_where_they_are_as_fast():
         found[wall_s] = largest_loss(scale(study, 2), study.cells[2], losing(Cause.CORE_WAIT)).lever
     assert found[1.0].endswith("can't run more at a time (measured: as fast)")
     assert "fewer workers" not in found[3.0]
+
+
+def test_what_can_not_be_told_is_not_called_useless():
+    """Too few blocks for an interval, or one that leaves room for a gain: the lever stays, with what is known of it."""
+    few = make_study([3.1] * 2, {STATIC: [2.0] * 2, ONE_BY_ONE: [1.0] * 2}, longest_share=0.01)
+    assert "as imap_unordered does" in largest_loss(scale(few, 8), few.cells[2], losing(Cause.TAIL)).lever
+    wide = [1.2, 2.6, 1.3, 2.7, 1.9, 2.1]
+    study = make_study([3.1] * 6, {STATIC: [2.0] * 6, ONE_BY_ONE: wide}, longest_share=0.01)
+    found = largest_loss(scale(study, 8), study.cells[2], losing(Cause.TAIL)).lever
+    assert "as imap_unordered does (measured: can't be told)" in found
+
+
+def test_a_gain_is_credited_to_the_lever_that_made_it():
+    """A cell that differs in its start method and order as well is no trial of its chunksize."""
+    chunked = Setting("map", 4, 10, start_method="spawn")
+    other = Setting("imap_unordered", 4, 1, order="largest-first")
+    study = make_study([3.1] * 6, {chunked: [2.0] * 6, other: [1.0] * 6}, longest_share=0.01)
+    cell = replace(study.cells[2], chunksize=10)
+    assert largest_loss(scale(study, 8), cell, losing(Cause.TAIL)).lever == "hand out smaller chunks"
+
+
+def test_no_lever_contradicts_the_recommendation():
+    """Fewer workers that are as fast are no advice on the recommended cell: the plan had its reason."""
+    study = make_study([3.1] * 6, {Setting("map", 4): [1.0] * 6, Setting("map", 2): [1.0] * 6})
+    scaling = scale(study, 2)
+    free, bound = (
+        largest_loss(scaling, study.cells[2], losing(Cause.CORE_WAIT), recommended=told).lever for told in (False, True)
+    )
+    assert "use fewer workers" in free
+    assert "use fewer workers" not in bound

@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -218,3 +219,25 @@ def test_opens_no_more_files_than_threads(ledger, record, tmp_path):
         enter(0)
     record(double)((0, 1))
     assert len(os.listdir("/proc/self/fd")) <= before + 1
+
+
+def test_threads_that_follow_each_other_have_pens_of_their_own(ledger, record):
+    """A second thread may get a first one's number when that has ended: it does not write with its pen."""
+    for index in range(4):
+        thread = threading.Thread(target=record(double), args=((index, index),))
+        thread.start()
+        thread.join()
+    assert [row.state for row in ledger.rows()[:4]] == [State.DONE] * 4
+
+
+def test_threads_of_a_caller_are_workers_of_their_own(ledger, record):
+    """Where a caller's threads are numbered each takes the next slot, and the main thread keeps its own."""
+    slots = iter([5, 6, 7])
+    enter(2)
+    recorder.number_threads(lambda: next(slots))
+    record(double)((0, 0))
+    barrier = threading.Barrier(2)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda index: (barrier.wait(5), record(double)((index, index))), [1, 2]))
+    assert ledger.row(0).worker == 2
+    assert {ledger.row(1).worker, ledger.row(2).worker} == {5, 6}

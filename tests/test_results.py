@@ -238,3 +238,22 @@ def test_ledgers_lie_nowhere_else(tmp_path, name):
     """A saved run can't make its reader open a file elsewhere."""
     with pytest.raises(UsageError, match="a file name of its own folder was expected"):
         results.beside(tmp_path / "0001.json", name)
+
+
+@pytest.mark.parametrize(
+    ("change", "saying"),
+    [
+        ({"t1_ns": 5}, "took no time"),
+        ({"t1_ns": None}, "took no time"),
+        ({"spin_ns": 0.0}, "a spin of 0.0 ns"),
+        ({"longest_item": 1}, "names item 1 of 1"),
+    ],
+)
+def test_refuses_figures_that_can_not_be(tmp_path, saved, change, saying):
+    """A round without length, a spin without time, an item that is not there: one line before anything is computed."""
+    one = encode_record(Round("serial", 0, 0, Outcome.OK, t0_ns=5, t1_ns=9))
+    saved[KEY]["studies"][0]["cells"][0]["rounds"] = [{**one, **change}]
+    path = tmp_path / "run.json"
+    path.write_text(json.dumps(saved))
+    with pytest.raises(UsageError, match=saying):
+        results.load(path)

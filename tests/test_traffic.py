@@ -1,5 +1,7 @@
 """Traffic: what is pickled to hand items over and results back, counted in a probing round and in no other."""
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -17,10 +19,10 @@ CELLS = [
 ]
 
 
-def probed(folder, setting, probe=True):
+def probed(folder, setting, probe=True, **parameters):
     """One round of squares whose results are padded, probing or not."""
     with open_desk(folder) as desk:
-        asked = job(desk, setting, items=ITEMS, result_bytes=RESULT_BYTES)
+        asked = job(desk, setting, **{"items": ITEMS, "result_bytes": RESULT_BYTES, **parameters})
         return launch(desk, replace(asked, probe=probe), 30.0).round
 
 
@@ -48,6 +50,32 @@ def test_chunks_are_messages(tmp_path):
     assert one_by_one.returned_messages == ITEMS
     assert in_fours.returned_messages == ITEMS / 4
     assert one_by_one.sent_messages - in_fours.sent_messages == ITEMS - ITEMS / 4
+
+
+def test_what_items_pickle_for_themselves_is_no_hand_over(tmp_path):
+    """An item that pickles 20 kB into a file and returns a number hands over a number."""
+    found = probed(tmp_path, Setting("imap_unordered", 2), fault="pickle", result_bytes=0)
+    assert found.ok, found.reason
+    assert found.traffic.returned_bytes < ITEMS * 500
+
+
+def test_every_legal_call_is_counted(tmp_path):
+    """Strategies may name pickle's arguments: the probe counts them and changes nothing."""
+    code = """
+import io, os, pickle, sys
+from pathlib import Path
+from manyhands import traffic
+from manyhands.ledger import Ledger
+Ledger.create(Path(sys.argv[1]), 1, 1)
+ledger = Ledger(sys.argv[1])
+traffic.count(ledger, os.getpid())
+file = io.BytesIO()
+pickle.dump(obj="x" * 1000, file=file, protocol=4)
+pickled = pickle.dumps("y" * 1000, protocol=4)
+assert pickle.loads(file.getvalue()) == "x" * 1000
+assert ledger.sent() == (len(file.getvalue()) + len(pickled), 2), ledger.sent()
+"""
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "ledger")], check=True)
 
 
 def test_serial_work_sends_nothing(tmp_path):

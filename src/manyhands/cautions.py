@@ -34,13 +34,13 @@ def _others(basis: Basis) -> Iterator[str]:
     if left_out:
         in_all = sum(len(cell.cell.rounds) for cell in basis.scaling.cells)
         yield (
-            f"{left_out} of {counted(in_all, 'round')} left out as disturbed: other processes, other machines or the "
-            f"quota took {THRESHOLD}"
+            f"{left_out} of {counted(in_all, 'round')} left out as disturbed: other processes or the hypervisor "
+            f"took {THRESHOLD}"
         )
     usual = usual_share(basis.scaling.study)
     if usual is not None and usual > SHARED:
         yield (
-            f"other processes took {percent(usual)} of the machine's CPU time in the median round: "
+            f"others took {percent(usual)} of the machine's CPU time in the median serial round: "
             "these figures hold for a machine as busy as that"
         )
 

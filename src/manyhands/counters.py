@@ -22,16 +22,18 @@ IO_FIELDS = {
 STAT_STARTS_WITH_STATE = 3  # the number of the first field after the name, as proc(5) counts them
 
 
-def read(fork_server: int | None = None) -> Reading:
+def read(fork_server: int | None = None, tracker: int | None = None) -> Reading:
     """All counters so far; None where the system does not tell.
 
-    fork_server: the pid of the process that started and reaped the workers in this one's place; its life must
-    lie between the two readings.
+    fork_server: the pid of the process that started and reaped the workers in this one's place; tracker: that of
+    multiprocessing's resource tracker. Their lives must lie between the two readings.
     """
     own = _rusage(resource.RUSAGE_SELF)
     tree = _sum(own, _rusage(resource.RUSAGE_CHILDREN), _io("self"))
     if fork_server is not None:
         tree = _sum(tree, _stat(fork_server), _io(str(fork_server)))
+    if tracker is not None:
+        tree = _sum(tree, {"cpu_ns": _stat(tracker)["cpu_ns"]})
     throttling = read_throttling()
     return {
         **tree,

@@ -1,12 +1,13 @@
 """Disturbance: which rounds something else on the machine spoiled; pure.
 
-    share = (CPU time of others + steal + throttled time) / (CPUs of the machine x wall)
+    share = (CPU time of others + steal) / (CPUs of the machine x wall)
 
 A round is disturbed where its share is larger than in the cell's median round by more than EXCESS_SHARE, and by
 more than LEAST_S, which the kernel's ticks of 10 ms can tell apart. It looks at what others took and never at how
 long the round lasted, so leaving such rounds out can't favour a setting. The cell's own median is the measure,
 because a database server that works for the round is "others" too, and so is a neighbour who never rests: that is a
-fact about the machine, and a caution (`usual_share`), not a disturbance.
+fact about the machine, and a caution (`usual_share`), not a disturbance. Nor is time throttled by a quota: the round
+itself used it up.
 """
 
 from collections.abc import Mapping
@@ -37,8 +38,11 @@ def disturbed(cell: Cell) -> Mapping[int, float]:
 
 
 def usual_share(study: Study) -> float | None:
-    """The share of the machine's CPU time that others took in the study's median round; None where it isn't told."""
-    found = [_taken(one) for cell in study.cells for one in cell.rounds if one.ok]
+    """The share of the machine's CPU time that others took in the median serial round; None where it isn't told.
+
+    Serial rounds start nothing whose CPU time could be mistaken for that of others.
+    """
+    found = [_taken(one) for one in study.serial.rounds if one.ok]
     known = [one.share for one in found if one is not None]
     return median(known) if known else None
 
@@ -55,6 +59,6 @@ def _taken(found: Round) -> _Taken | None:
     usage = found.usage
     if usage is None or usage.others_cpu_ns is None or not usage.machine_cpus or not found.wall_ns:
         return None
-    taken_ns = usage.others_cpu_ns + (usage.steal_ns or 0) + (usage.throttled_ns or 0)
+    taken_ns = usage.others_cpu_ns + (usage.steal_ns or 0)
     given_ns = usage.machine_cpus * found.wall_ns
     return _Taken(given_ns / 1e9, taken_ns / given_ns)

@@ -4,32 +4,38 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
 from statistics import median
+from typing import Literal
 
-from manyhands.basis import Basis, Verdict
+from manyhands.basis import Basis
 from manyhands.intervals import Estimate
 from manyhands.losses import Losses
 from manyhands.results import Cell
 from manyhands.scaling import StudyScaling
 
 OWN_THREADS = 0.5  # of the items' CPU time: what a serial round used beside the thread that ran them
-COMPUTED = 0.1  # share of CPU time in the items' wall time from which on the former can be told
+BUSY_BESIDE = 0.1  # of the round's wall time: less than that is the caller's own bookkeeping
+FIXED_SHARES = ("static", "static_striped", "fork")  # hand everything out at once
 
 
 @dataclass(frozen=True)
 class Trial:
-    """A lever that was pulled in the same study: how many times as fast that cell is, and whether that can be told."""
+    """A lever that was pulled in the same study: how many times as fast that cell is, and what can be said of it.
 
-    ratio: Estimate | None
-    verdict: Verdict
+    verdict: "open" where the interval leaves room for a gain beyond the noise floor that the point does not show.
+    """
+
+    ratio: Estimate
+    verdict: Literal["faster", "equal", "slower", "open"]
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """A cell, its pooled losses, and its study's scaling."""
+    """A cell, its pooled losses, and its study's scaling. recommended: whether this is the cell that is recommended."""
 
     scaling: StudyScaling
     cell: Cell
     losses: Losses
+    recommended: bool = False
 
     @property
     def rounds(self) -> int:
@@ -53,6 +59,11 @@ class Evidence:
         return min(self.scaling.usable_cpus, self.cell.setting.cores or inf)
 
     @property
+    def has_fixed_shares(self) -> bool:
+        """Whether the strategy gives every worker its whole share at the start."""
+        return self.cell.setting.strategy in FIXED_SHARES
+
+    @property
     def cut_short(self) -> float:
         """The share of the quota's periods that were cut short, in the median round; 0 without a quota."""
         usages = [found.usage for found in self.cell.rounds if found.ok and found.usage]
@@ -66,21 +77,30 @@ class Evidence:
 
     @property
     def has_own_threads(self) -> bool:
-        """Whether serial rounds used clearly more CPU time than the thread that ran the items did."""
-        shares = [
-            (found.usage.cpu_ns - found.thread_cpu_ns) / found.item_cpu_ns
+        """Whether the caller of serial rounds used clearly more CPU time than its thread that ran the items did."""
+        beside = [
+            (found.usage.caller_cpu_ns - found.thread_cpu_ns, found)
             for found in self.scaling.study.serial.rounds
-            if found.ok and found.usage and found.usage.cpu_ns and found.item_cpu_ns > COMPUTED * found.item_wall_ns
-            if found.thread_cpu_ns
+            if found.ok and found.usage and found.usage.caller_cpu_ns and found.thread_cpu_ns
         ]
-        return bool(shares) and median(shares) > OWN_THREADS
+        clear = [
+            used_ns > max(OWN_THREADS * found.item_cpu_ns, BUSY_BESIDE * found.wall_ns) for used_ns, found in beside
+        ]
+        return sum(clear) > len(clear) / 2
 
     def trial(self, pulled: Callable[[Cell], bool]) -> Trial | None:
-        """The fastest cell of the study in which this lever is pulled, held against this one; None without any."""
+        """The fastest cell of the study in which this lever is pulled, held against this one.
+
+        None where there is no such cell, or nothing can be said of the two: too few blocks, or no noise floor.
+        """
         basis = Basis.of(self.scaling)
         own = [cell for cell in basis.candidates if cell.cell.cell_id == self.cell.cell_id]
         others = [cell for cell in basis.candidates if cell not in own and pulled(cell.cell)]
-        if not own or not others:
+        if not own or not others or basis.noise_floor == inf:
             return None
         best = max(others, key=lambda cell: basis.speedup(cell).point)
-        return Trial(basis.ratio(best, own[0]), basis.compare(best, own[0]))
+        ratio, verdict = basis.ratio(best, own[0]), basis.compare(best, own[0])
+        if ratio is None or ratio.high is None:
+            return None
+        is_open = verdict == "equal" and ratio.high > 1 + basis.noise_floor
+        return Trial(ratio, "open" if is_open else verdict)

@@ -77,7 +77,7 @@ def _time(job: Job, found: Workload, items: Sequence[Any]) -> tuple[Answer, list
     ledger = Ledger(job.ledger)
     slots = Slots(ledger, job.ledger, job.probe)
     context = recording_context(setting.start_method, slots)
-    function = Recorder(found.function, job.ledger, Detail(job.runqueue, job.spin))
+    function = Recorder(_item_function(job, found), job.ledger, Detail(job.runqueue, job.spin))
     numbered = arrange(list(enumerate(items)), setting.order, lambda pair: found.weight_of(pair[1]), job.seed)
     slots.hook_fork()
     recorder.number_threads(slots.request_thread)
@@ -96,13 +96,21 @@ def _time(job: Job, found: Workload, items: Sequence[Any]) -> tuple[Answer, list
         answer = Answer(Outcome.RAISED, _one_line(error), "".join(traceback.format_exception(error)))
     t1_ns = monotonic_ns()
     ledger.stop()
-    usage = counters.between(before, counters.read(_fork_server()))
+    usage = counters.between(before, counters.read(_fork_server(), _tracker()))
     slots.reap()
     left = _children_left()
     if left and answer.outcome is Outcome.OK:
         answer = Answer(Outcome.LEFTOVER, f"{len(left)} processes were left behind: {left}")
     ledger_digests(ledger, results)
     return replace(answer, t0_ns=t0_ns, t1_ns=t1_ns, usage=usage), results
+
+
+def _item_function(job: Job, found: Workload) -> Any:
+    if not job.probe:
+        return found.function
+    from manyhands import traffic
+
+    return traffic.apart(found.function)
 
 
 def _check(
@@ -170,12 +178,17 @@ def _children_left() -> list[int]:
 
 def _helpers() -> set[int | None]:
     """The fork server and the resource tracker, which multiprocessing keeps for the life of the process."""
-    return {_fork_server(), _kept("multiprocessing.resource_tracker", "_resource_tracker", "_pid")}
+    return {_fork_server(), _tracker()}
 
 
 def _fork_server() -> int | None:
     """The pid of the fork server, where this process has started one."""
     return _kept("multiprocessing.forkserver", "_forkserver", "_forkserver_pid")
+
+
+def _tracker() -> int | None:
+    """The pid of the resource tracker, where this process has started one."""
+    return _kept("multiprocessing.resource_tracker", "_resource_tracker", "_pid")
 
 
 def _kept(module: str, owner: str, field: str) -> int | None:

@@ -10,6 +10,7 @@ import os
 import select
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -203,9 +204,10 @@ def _finish(job: Job, answer: Answer, sampler: Sampler) -> Finished:
     known = dict(answer.__dict__, cell_id=job.cell_id, block=job.block, position=job.position, ledger=name)
     known["memory"] = sampler.memory()
     path = Path(job.ledger)
-    if not path.exists():
+    try:
+        ledger = Ledger(job.ledger)
+    except (OSError, ValueError, struct.error):  # the host never got so far, or the disk was full
         return Finished(Round(**known), b"")
-    ledger = Ledger(job.ledger)
     lives = ledger.lives()
     known["workers"] = tuple(_worker(slot, life, sampler.peaks) for slot, life in enumerate(lives))
     known["traffic"] = _traffic(ledger, lives) if job.probe else None

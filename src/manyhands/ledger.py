@@ -89,15 +89,17 @@ class Ledger:
         with open(path, "r+b") as file:
             self.memory = mmap.mmap(file.fileno(), 0)
         magic, self.items, self.slots, *_ = HEADER.unpack_from(self.memory, 0)
-        if magic != MAGIC:
+        if magic != MAGIC or len(self.memory) < HEADER.size + self.slots * LIFE.size + self.items * ROW_BYTES:
             raise ValueError(f"{path} is no ledger")
         self._items_offset = HEADER.size + self.slots * LIFE.size
 
     @classmethod
     def create(cls, path: Path, items: int, slots: int) -> None:
-        """Write an empty ledger at `path`."""
+        """Write an empty ledger at `path`, which is there whole or not at all."""
         body = bytes(slots * LIFE.size + items * ROW_BYTES)
-        path.write_bytes(HEADER.pack(MAGIC, items, slots, 0, 0, 0) + body)
+        unfinished = path.with_name(f"{path.name}.part")
+        unfinished.write_bytes(HEADER.pack(MAGIC, items, slots, 0, 0, 0) + body)
+        unfinished.replace(path)
 
     def offset_of(self, index: int) -> int:
         """Where item `index`'s row begins. Raises IndexError beyond the last item."""
@@ -152,12 +154,6 @@ class Ledger:
         """Say that the round's clock has stopped."""
         struct.pack_into("<q", self.memory, STOPPED_OFFSET, 1)
 
-    @staticmethod
-    def has_stopped(path: Path) -> bool:
-        """Whether the clock of the round that writes this ledger has stopped; for one who only looks on."""
-        with path.open("rb") as file:
-            return any(HEADER.unpack(file.read(HEADER.size))[-1:])
-
     def count_sent(self, size_bytes: int) -> None:
         """Count a message that the caller pickled."""
         self._count(SENT_OFFSET, size_bytes)
@@ -191,3 +187,16 @@ class Ledger:
     def _set(self, slot: int, offset: int, value: int) -> None:
         if slot < self.slots:
             struct.pack_into("<q", self.memory, self._life(slot) + offset, value)
+
+
+def has_stopped(path: Path) -> bool:
+    """Whether the clock of the round that writes this ledger has stopped, or the ledger has gone with its round.
+
+    For one who only looks on, whatever has become of the file.
+    """
+    try:
+        with path.open("rb") as file:
+            header = file.read(HEADER.size)
+    except OSError:
+        return True
+    return len(header) == HEADER.size and bool(HEADER.unpack(header)[-1])

@@ -62,11 +62,14 @@ class Finding:
         return f"{self.sentence}: {self.lever}" if self.lever else self.sentence
 
 
-def largest_loss(scaling: StudyScaling, cell: Cell, losses: Losses) -> Finding:
-    """The cause that takes most of the cell's speedup, its figure and its lever."""
+def largest_loss(scaling: StudyScaling, cell: Cell, losses: Losses, *, recommended: bool = False) -> Finding:
+    """The cause that takes most of the cell's speedup, its figure and its lever.
+
+    recommended: whether the cell is the one that the plan recommends, so that no lever may contradict it.
+    """
     cause, lost = max(losses.lost_speedup().items(), key=lambda loss: loss[1])
     share = float(lost) / losses.lanes
-    seen = Evidence(scaling, cell, losses)
+    seen = Evidence(scaling, cell, losses, recommended)
     workers = "1 worker's" if losses.lanes == 1 else f"{losses.lanes} workers'"
     figure = f"{cause} takes {float(lost):.2g} of {workers} speedup ({percent(share)})"
     if share < LITTLE:
@@ -85,11 +88,12 @@ def _tried(seen: Evidence, lever: Lever) -> str:
     trial = seen.trial(lever.pulled) if lever.pulled else None
     if trial is None:
         return lever.words
-    if trial.ratio is None or trial.verdict == "slower":
-        return ""
     if trial.verdict == "faster":
         return f"{lever.words} (measured: {times(trial.ratio)} as fast)"
-    return f"{lever.words} (measured: as fast)" if lever.saves and trial.ratio.point >= 1 else ""
+    if trial.verdict == "open" and not lever.saves:
+        return f"{lever.words} (measured: can't be told)"
+    is_as_fast = trial.verdict != "slower" and trial.ratio.point >= 1
+    return f"{lever.words} (measured: as fast)" if lever.saves and is_as_fast and not seen.recommended else ""
 
 
 def _like(setting: Setting, **changes: object) -> Callable[[Cell], bool]:
@@ -97,22 +101,28 @@ def _like(setting: Setting, **changes: object) -> Callable[[Cell], bool]:
     return lambda cell: cell.setting == replace(setting, **changes)  # type: ignore[arg-type]
 
 
-def _fewer_workers(seen: Evidence, words: str = "use fewer workers") -> Lever:
+def _fewer_workers(seen: Evidence, words: str = "use fewer workers") -> list[Lever]:
+    """The lever, where there are workers to spare."""
     own = seen.cell.setting
-    return Lever(
+    if own.workers == 1:
+        return []
+    lever = Lever(
         words,
         lambda cell: cell.setting.workers < own.workers and replace(cell.setting, workers=own.workers) == own,
         saves=True,
     )
+    return [lever]
 
 
 def _chunks(seen: Evidence, words: str, fits: Callable[[int], bool]) -> Lever:
-    """A lever that is pulled where the same number of workers gets chunks of a size that fits."""
+    """A lever that is pulled where as many workers get chunks of a size that fits, by whatever strategy."""
     own = seen.cell.setting
-    return Lever(
-        words,
-        lambda cell: cell.setting.workers == own.workers and cell.chunksize is not None and fits(cell.chunksize),
-    )
+
+    def pulled(cell: Cell) -> bool:
+        alike = replace(cell.setting, strategy=own.strategy, chunksize=own.chunksize) == own
+        return alike and cell.chunksize is not None and fits(cell.chunksize)
+
+    return Lever(words, pulled)
 
 
 def _start_up(seen: Evidence) -> tuple[str, str]:
@@ -125,7 +135,7 @@ def _start_up(seen: Evidence) -> tuple[str, str]:
     )
     small = Lever("start them from a small process")
     own = {"spawn": (by_fork, lighter), "forkserver": (lighter,), "fork": (small,)}[setting.start_method]
-    return f"{duration(mean_ns / NS_PER_S)} a worker", _pull(seen, *own, _fewer_workers(seen), KEEP_ONE_POOL)
+    return f"{duration(mean_ns / NS_PER_S)} a worker", _pull(seen, *own, *_fewer_workers(seen), KEEP_ONE_POOL)
 
 
 def _spawned(cell: Cell) -> Cell:
@@ -138,6 +148,8 @@ def _dispatch(seen: Evidence) -> tuple[str, str]:
     gap_ns = seen.losses.dispatch_ns / seen.rounds / seen.items
     work_ns = (seen.losses.useful_ns or seen.losses.item_ns) / seen.rounds / seen.items
     evidence = f"{duration(gap_ns / NS_PER_S)} between items that work for {duration(work_ns / NS_PER_S)}"
+    if seen.has_fixed_shares:
+        return evidence, "make the items larger: nothing is handed over between them, so the gaps are bookkeeping"
     chunksize = seen.cell.chunksize or 1
     wanted = ceil(gap_ns * chunksize / (DISPATCH_SHARE * work_ns)) if work_ns else seen.items
     wanted = max(2, min(wanted, seen.items // seen.losses.lanes))
@@ -161,21 +173,22 @@ def _tail(seen: Evidence) -> tuple[str, str]:
         part = percent(scaling.longest_item_s / scaling.total_item_s)
         evidence = f"{scaling.longest_item_name} alone is {part} of the work"
         levers.append(Lever(f"split {scaling.longest_item_name}"))
-    if setting.order != "largest-first":
+    # Contiguous shares and large chunks of a sorted list would give one worker all the giants.
+    if setting.order != "largest-first" and setting.strategy != "static" and (chunksize or 1) == 1:
         levers.append(Lever("start with the largest items", _like(setting, order="largest-first")))
-    if chunksize is None:
+    if seen.has_fixed_shares:
         one_by_one = "hand out item by item instead of in fixed shares, as imap_unordered does"
         levers.append(_chunks(seen, one_by_one, lambda other: other == 1))
-    elif chunksize > 1:
+    elif chunksize is not None and chunksize > 1:
         levers.append(_chunks(seen, "hand out smaller chunks", lambda other: other < chunksize))
-    return evidence, _pull(seen, *levers or [_fewer_workers(seen)])
+    return evidence, _pull(seen, *levers or _fewer_workers(seen))
 
 
 def _teardown(seen: Evidence) -> tuple[str, str]:
     if seen.item_bytes >= BULKY_BYTES:
         return _bulky(seen)
     mean_ns = seen.losses.teardown_ns / seen.rounds / seen.losses.lanes
-    return f"{duration(mean_ns / NS_PER_S)} until all have gone", _pull(seen, KEEP_ONE_POOL, _fewer_workers(seen))
+    return f"{duration(mean_ns / NS_PER_S)} until all have gone", _pull(seen, KEEP_ONE_POOL, *_fewer_workers(seen))
 
 
 def _cpu_inflation(seen: Evidence) -> tuple[str, str]:
@@ -186,19 +199,19 @@ def _cpu_inflation(seen: Evidence) -> tuple[str, str]:
     again = f", {seen.retries:.0f} tries repeated a round" if seen.retries else ""
     shared = "use fewer workers per core, which share caches, memory and hardware threads and retry in each other's way"
     threads = Lever("set OMP_NUM_THREADS=1 where items use BLAS or OpenMP")
-    return f"{percent(more)} on top of the work itself{again}", _pull(seen, _fewer_workers(seen, shared), threads)
+    return f"{percent(more)} on top of the work itself{again}", _pull(seen, *_fewer_workers(seen, shared), threads)
 
 
 def _core_wait(seen: Evidence) -> tuple[str, str]:
     if seen.cut_short >= CUT_SHORT:
         evidence = f"the control group's quota cut {percent(seen.cut_short)} of its periods short: throttled"
         few = f"use no more workers than the quota's {counted(seen.cores, 'CPU')}"
-        return evidence, _pull(seen, _fewer_workers(seen, few), Lever("raise the quota"))
+        return evidence, _pull(seen, *_fewer_workers(seen, few), Lever("raise the quota"))
     if seen.has_own_threads:
         return _own_threads()
     if seen.losses.lanes > seen.cores:
         few = f"use fewer workers, for {counted(seen.cores, 'usable core')} can't run more at a time"
-        return "", _pull(seen, _fewer_workers(seen, few))
+        return "", _pull(seen, *_fewer_workers(seen, few))
     return "though there is a core for each", "let nothing else use the cores: see what `manyhands doctor` finds"
 
 

@@ -82,7 +82,7 @@ def recommend(
     basis = Basis.of(scaling)
     best = max(basis.candidates, key=lambda cell: basis.speedup(cell).point, default=None)
     chosen = _choose(basis, best, simplicity) if best else None
-    finding = _finding(basis, chosen or best, losses or {})
+    finding = _finding(basis, chosen or best, losses or {}, recommended=chosen is not None)
     return Plan(
         label=scaling.study.label,
         chosen=chosen,
@@ -156,9 +156,11 @@ def _reason(basis: Basis, cell: CellScaling | None) -> str:
     return limits_of(basis.scaling, cell, basis.speedup(cell).point) if cell else ""
 
 
-def _finding(basis: Basis, cell: CellScaling | None, losses: Mapping[str, Losses]) -> Finding | None:
+def _finding(
+    basis: Basis, cell: CellScaling | None, losses: Mapping[str, Losses], *, recommended: bool = False
+) -> Finding | None:
     known = losses.get(cell.cell.cell_id) if cell else None
-    return largest_loss(basis.scaling, cell.cell, known) if cell and known else None
+    return largest_loss(basis.scaling, cell.cell, known, recommended=recommended) if cell and known else None
 
 
 def _next_workers(basis: Basis, chosen: CellScaling, losses: Mapping[str, Losses]) -> str:

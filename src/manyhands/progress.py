@@ -13,10 +13,12 @@ from manyhands.study import Progress as Report
 class Teller:
     """Shows how far a study is: a bar on a terminal, one line per study elsewhere.
 
-    No thread draws it: a refresh during a round would be measured with it.
+    No thread draws it: a refresh during a round would be measured with it. always: whether the end is told even
+    where nothing was measured.
     """
 
-    def __init__(self, label: str) -> None:
+    def __init__(self, label: str, *, always: bool = True) -> None:
+        self._always = always
         self._console = Console(file=sys.stderr)
         self._bar = Progress(
             TextColumn("{task.description}", markup=False),
@@ -46,4 +48,6 @@ class Teller:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._bar.stop()
+        if not self._last and not self._always:
+            return
         self._console.print(f"measured {self._label}: {self._last or 'nothing'}", markup=False, highlight=False)

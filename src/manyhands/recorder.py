@@ -9,9 +9,9 @@ it can't tell the difference.
 """
 
 import os
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from threading import get_ident, main_thread
 from time import monotonic_ns, thread_time_ns
 from typing import Any
 
@@ -60,7 +60,14 @@ class Pen:
             os.close(self.schedstat)
 
 
-_pens: dict[int, Pen] = {}  # by thread
+class _Here(threading.local):
+    """This thread's pen."""
+
+    pen: Pen | None = None
+
+
+_here = _Here()
+_pens: list[Pen] = []  # all threads'
 _slot = 0  # one process is one worker, but for the threads that a caller runs items in
 _thread_slot: Callable[[], int] | None = None
 _on_load: list[Callable[[], None]] = []  # called once, when the item function has been loaded
@@ -70,8 +77,9 @@ def enter(new_slot: int) -> None:
     """Say that this process is the worker of this slot from now on; forget what a fork carried over."""
     global _slot, _thread_slot
     _slot, _thread_slot = new_slot, None
+    _here.pen = None
     while _pens:
-        _pens.popitem()[1].close()
+        _pens.pop().close()
 
 
 def number_threads(new_slot: Callable[[], int]) -> None:
@@ -92,7 +100,7 @@ def slot() -> int:
 
 def count_retry() -> None:
     """Count, in the running item's row, that its function had to try something again (a locked database)."""
-    pen = _pens.get(get_ident())
+    pen = _here.pen
     if pen is not None:
         pen.retries += 1
 
@@ -116,7 +124,7 @@ class Recorder:
         """Run one item and write its row; returns `(index, result)`, raises what the function raises."""
         # Flat, with plain local names: every call and attribute here is paid for by every item.
         index, item = numbered
-        pen = _pens.get(get_ident())
+        pen = _here.pen
         if pen is None or pen.path != self.path:
             pen = _take_pen(self.path, self.detail.runqueue)
         memory, offset = pen.memory, pen.first + index * ROW_BYTES
@@ -166,10 +174,12 @@ def _recorder(function: Callable[[Any], Any], path: str, runqueue: bool, spin: b
 
 
 def _take_pen(path: str, runqueue: bool) -> Pen:
-    if get_ident() in _pens:
-        _pens[get_ident()].close()
-    slot = _slot if _thread_slot is None or get_ident() == main_thread().ident else _thread_slot()
-    pen = _pens[get_ident()] = Pen(path, slot, runqueue)
+    if _here.pen is not None:
+        _pens.remove(_here.pen)
+        _here.pen.close()
+    in_main = threading.get_ident() == threading.main_thread().ident
+    pen = _here.pen = Pen(path, _slot if _thread_slot is None or in_main else _thread_slot(), runqueue)
+    _pens.append(pen)
     return pen
 
 

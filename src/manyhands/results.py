@@ -8,7 +8,8 @@ This is the only thing that analysis and report read. `schema` counts the format
 import dataclasses
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +129,8 @@ def load(path: Path) -> Results:
         if found["schema"] not in READABLE:
             readable = " and ".join(map(str, READABLE))
             raise UsageError(f"{path} has schema {found['schema']!r} where this version reads {readable}")
-        return decode(found, str(saved.get("datetime", "")), saved.get("commit_info", {}))
+        results = decode(found, str(saved.get("datetime", "")), saved.get("commit_info", {}))
+        return replace(results, studies=tuple(map(_believable, results.studies)))
     except (TypeError, KeyError, ValueError, AttributeError) as error:
         raise UsageError(f"{path} holds no results of manyhands ({type(error).__name__}: {error})") from None
 
@@ -156,6 +158,23 @@ def beside(path: Path, name: str) -> Path:
 def _study(data: Mapping[str, Any]) -> Study:
     cells = tuple(_cell(cell) for cell in data["cells"])
     return Study(**{**data, "cells": cells, "item_names": tuple(data["item_names"])})
+
+
+def _believable(study: Study) -> Study:
+    """The study, if its figures can be what they say they are. Raises ValueError for the first that can't."""
+    if not study.item_names:
+        raise ValueError(f"{study.label} has no items")
+    for cell in study.cells:
+        if any(losses.budget_ns <= 0 or losses.lanes != cell.setting.workers for losses in cell.losses.values()):
+            raise ValueError(f"{cell.cell_id} has losses of another budget")
+        for found in cell.rounds:
+            if found.ok and (found.t0_ns is None or found.t1_ns is None or found.wall_ns <= 0):
+                raise ValueError(f"{cell.cell_id} has a round that took no time")
+            if found.spin_ns is not None and not 0 < found.spin_ns < inf:
+                raise ValueError(f"{cell.cell_id} has a spin of {found.spin_ns} ns")
+            if found.longest_item is not None and not 0 <= found.longest_item < len(study.item_names):
+                raise ValueError(f"{cell.cell_id} names item {found.longest_item} of {len(study.item_names)}")
+    return study
 
 
 def _cell(data: Mapping[str, Any]) -> Cell:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from manyhands.ledger import Ledger
+from manyhands.ledger import has_stopped
 from manyhands.usage import Memory
 
 EXPECTED_COST_NS = 1_200_000, 400_000  # of a sample, and of each process in it, before the first sample tells
@@ -66,7 +66,7 @@ class Sampler:
         if not self._begun:
             self._begun = self._ledger.exists()
             return
-        self._over = self._over or Ledger.has_stopped(self._ledger)
+        self._over = self._over or has_stopped(self._ledger)
         if not self._over:
             self.sample()
 

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from manyhands.losses import Losses, losses_of, pooled
 from manyhands.results import SERIAL, Cell, Study
 from manyhands.round import Round
+
+if TYPE_CHECKING:
+    from manyhands.scaling import StudyScaling
 
 Ledgers = Mapping[str, Any]  # a numpy table by ledger name
 
@@ -29,6 +32,15 @@ def losses_over(cell: Cell, left_out: frozenset[int] = frozenset()) -> Losses | 
     kept = [losses for block, losses in cell.losses.items() if block not in left_out]
     split = [losses for losses in kept if losses.useful_ns is not None]
     return pooled(split or kept) if kept else None
+
+
+def losses_by_cell(scaling: "StudyScaling") -> dict[str, Losses]:
+    """The pooled losses of every cell that has any: rounds that were disturbed, or whose serial round was, apart."""
+    reference = {block for cell in scaling.cells if cell.cell.cell_id == SERIAL for block in cell.disturbed}
+    found = {
+        cell.cell.cell_id: losses_over(cell.cell, frozenset({*cell.disturbed, *reference})) for cell in scaling.cells
+    }
+    return {cell_id: losses for cell_id, losses in found.items() if losses is not None}
 
 
 def _with_losses(cell: Cell, ledgers: Ledgers, references: Mapping[int, Any]) -> Cell:

@@ -4,9 +4,9 @@ multiprocessing pickles through two functions, hand-written strategies through p
 adds the length of what it made to the ledger. Standard library only: the host and its workers import this module.
 """
 
-import io
 import os
 import pickle
+import threading
 from collections.abc import Callable
 from multiprocessing import reduction
 from typing import Any
@@ -22,6 +22,8 @@ def count(ledger: Ledger, caller: int | None) -> None:
     """
 
     def add(size_bytes: int) -> None:
+        if _here.inside:
+            return
         if os.getpid() == caller:
             ledger.count_sent(size_bytes)
         else:
@@ -34,6 +36,48 @@ def count(ledger: Ledger, caller: int | None) -> None:
     pickle.dump = _counting_dump(pickle.dump, add)
 
 
+def apart(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The item function, such that what it pickles for itself is not counted."""
+    return _Apart(function)
+
+
+class _Apart:
+    """A function whose own pickling is no hand-over; it is pickled as what it wraps."""
+
+    def __init__(self, function: Callable[[Any], Any]) -> None:
+        self.function = function
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return apart, (self.function,)
+
+    def __call__(self, item: Any) -> Any:
+        _here.inside = True
+        try:
+            return self.function(item)
+        finally:
+            _here.inside = False
+
+
+class _Here(threading.local):
+    """Whether this thread is inside an item."""
+
+    inside = False
+
+
+_here = _Here()
+
+
+class _Counted:
+    """A file that counts what is written to it."""
+
+    def __init__(self, file: Any) -> None:
+        self.file, self.size_bytes = file, 0
+
+    def write(self, piece: Any) -> Any:
+        self.size_bytes += len(piece)
+        return self.file.write(piece)
+
+
 def _counting_dumps(dumps: Callable[..., Any], add: Callable[[int], None]) -> Callable[..., Any]:
     def counting(*arguments: Any, **options: Any) -> Any:
         pickled = dumps(*arguments, **options)
@@ -44,10 +88,9 @@ def _counting_dumps(dumps: Callable[..., Any], add: Callable[[int], None]) -> Ca
 
 
 def _counting_dump(dump: Callable[..., None], add: Callable[[int], None]) -> Callable[..., None]:
-    def counting(value: Any, file: Any, *arguments: Any, **options: Any) -> None:
-        pickled = io.BytesIO()
-        dump(value, pickled, *arguments, **options)
-        add(len(pickled.getbuffer()))
-        file.write(pickled.getbuffer())
+    def counting(obj: Any, file: Any, *arguments: Any, **options: Any) -> None:
+        counted = _Counted(file)
+        dump(obj, counted, *arguments, **options)
+        add(counted.size_bytes)
 
     return counting

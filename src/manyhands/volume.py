@@ -62,5 +62,8 @@ def _mount(path: Path) -> tuple[str, str]:
 
 
 def _upwards(path: Path) -> Iterator[Path]:
-    resolved = path.resolve()
+    try:
+        resolved = path.resolve()
+    except OSError:  # a folder on the way that may not be searched: its name has to do
+        resolved = path.absolute()
     yield from (resolved, *resolved.parents)

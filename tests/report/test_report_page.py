@@ -418,3 +418,18 @@ def test_many_studies_share_the_room_for_items(tmp_path):
     assert len(many) < 2_000_000
     assert "t-busy" not in re.sub(r"(?s)<style>.*?</style>", "", one)
     assert 'class="t-busy-4"' in many
+
+
+def test_what_is_no_file_is_written_to_and_stays(tmp_path):
+    """A pipe in a file's place gets the content, and a link leads to the file that is replaced."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    files.write_atomically(pipe, b"content")
+    assert os.read(reader, 100) == b"content"
+    os.close(reader)
+    assert pipe.is_fifo()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    files.write_atomically(tmp_path / "link", b"content")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real").read_bytes() == b"content"

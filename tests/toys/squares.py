@@ -1,6 +1,7 @@
 """squares: item n gives n * n, unless the parameters say that one item goes wrong, and how."""
 
 import os
+import pickle
 import signal
 import subprocess
 import time
@@ -11,7 +12,9 @@ from typing import Any, Literal, NamedTuple
 from manyhands.errors import CheckFailed
 from manyhands.workload import Facts, Place, workload
 
-Fault = Literal["none", "raise", "kill", "exit", "hang", "leave-child", "wrong-in-worker", "check", "evidence"]
+Fault = Literal[
+    "none", "raise", "kill", "exit", "hang", "leave-child", "wrong-in-worker", "pickle", "check", "evidence"
+]
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,8 @@ def square(item: Item) -> tuple[int, str]:
         time.sleep(600)
     if item.fault == "leave-child":
         subprocess.Popen(["sleep", "600"])
+    if item.fault == "pickle":
+        pickle.dumps(bytes(20_000))
     if item.fault == "wrong-in-worker" and os.getpid() != item.maker:
         return -1, ""
     return item.number**2, "x" * item.result_bytes

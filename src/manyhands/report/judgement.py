@@ -14,7 +14,7 @@ from manyhands.report.tables import cell_name, ranked
 from manyhands.results import Cell, Results, Study
 from manyhands.scaling import StudyScaling, scale
 from manyhands.speedometer import equal_speed_walls_s
-from manyhands.study_losses import losses_over, with_losses
+from manyhands.study_losses import losses_by_cell, with_losses
 from manyhands.text import (
     DASH,
     TIMES,
@@ -135,8 +135,7 @@ def _judge(study: Study, cpus: float, ledgers: Mapping[str, Any]) -> Judged:
         scaling = scale(study, cpus, equal_speed_walls_s(study))
     except WorkError as trouble:
         return Judged(study, None, None, str(trouble))
-    found = {cell.cell.cell_id: losses_over(cell.cell, frozenset(cell.disturbed)) for cell in scaling.cells}
-    losses = {cell_id: lost for cell_id, lost in found.items() if lost is not None}
+    losses = losses_by_cell(scaling)
     return Judged(study, scaling, recommend(scaling, losses), losses=losses)
 
 

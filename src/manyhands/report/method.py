@@ -21,7 +21,7 @@ METHOD = (
     (
         "Disturbed rounds",
         (
-            f"A round is left out of all verdicts where other programs, neighbours or a quota took {THRESHOLD}. It "
+            f"A round is left out of all verdicts where other programs or the hypervisor took {THRESHOLD}. It "
             "goes by what others took, never by how long the round lasted, so leaving it out can favour no setting. "
             "Such rounds are hollow dots, and are counted in the table."
         ),

@@ -169,8 +169,11 @@ def _split(one: Judged, shown: Sequence[tuple[str, Cell]]) -> Split | None:
 def _waterfalls(one: Judged, scaling: StudyScaling, shown: Sequence[tuple[str, Cell]]) -> tuple[Waterfall, ...]:
     """Of the cells that stand out, each with its largest loss in words."""
     known = [(part, cell, one.losses[cell.cell_id]) for part, cell in shown if cell.cell_id in one.losses]
+    chosen = one.plan.chosen.cell if one.plan and one.plan.chosen else None
     return tuple(
-        waterfall(lost, part, cell_name(cell), sentence(largest_loss(scaling, cell, lost).words))
+        waterfall(
+            lost, part, cell_name(cell), sentence(largest_loss(scaling, cell, lost, recommended=cell is chosen).words)
+        )
         for part, cell, lost in known
     )
 
