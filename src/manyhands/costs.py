@@ -1,0 +1,55 @@
+"""Costs: what a strategy takes on one machine beside the items' own time; plain data."""
+
+from dataclasses import dataclass, fields, replace
+
+
+@dataclass(frozen=True)
+class Costs:
+    """Nanoseconds; every one 0 by default, which is the ideal hand-out. All but wake_ns are CPU time.
+
+    The caller, one after the other: open_ns before it asks for the first worker; server_ns more for the first one
+    (a fork server's start); request_ns to ask for each; settle_ns until it hands out, where chunks are handed out at
+    all; send_ns and receive_ns to hand a chunk out and to take its results; rouse_ns more where it
+    had fallen asleep since the last one.
+    A worker: boot_ns from being made to being ready; take_ns around each chunk, and item_ns beside each item, to
+    take it and to write its row. wake_ns: from a chunk's being sent to its worker's running, where it slept.
+    Teardown: leave_ns of a worker after its fixed part, beside those that still work; after the last results,
+    close_ns and, for each worker, close_worker_ns.
+    """
+
+    open_ns: float = 0.0
+    server_ns: float = 0.0
+    request_ns: float = 0.0
+    boot_ns: float = 0.0
+    settle_ns: float = 0.0
+    send_ns: float = 0.0
+    receive_ns: float = 0.0
+    rouse_ns: float = 0.0
+    take_ns: float = 0.0
+    wake_ns: float = 0.0
+    item_ns: float = 0.0
+    leave_ns: float = 0.0
+    close_ns: float = 0.0
+    close_worker_ns: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name, value in self.__dict__.items():
+            if not value >= 0:
+                raise ValueError(f"{name} can't be {value}: a cost is at least 0")
+
+    def at_speed(self, factor: float) -> "Costs":
+        """The same on a machine on which everything that computes takes so many times as long."""
+        return replace(
+            self, **{one.name: getattr(self, one.name) * factor for one in fields(self) if one.name != "wake_ns"}
+        )
+
+    def without_start_up(self) -> "Costs":
+        """The same with workers that are there from the beginning."""
+        return replace(self, open_ns=0.0, server_ns=0.0, request_ns=0.0, boot_ns=0.0, settle_ns=0.0)
+
+    def without_dispatch(self) -> "Costs":
+        """The same with a hand-over that costs nothing."""
+        return replace(self, send_ns=0.0, receive_ns=0.0, rouse_ns=0.0, take_ns=0.0, wake_ns=0.0, item_ns=0.0)
+
+
+NO_COSTS = Costs()

@@ -1,0 +1,416 @@
+"""A replay predicts a round from one serial ledger, within the bounds that every round must respect."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from manyhands import earliest
+from manyhands.causes import Cause
+from manyhands.cores import NOBODY, Cores
+from manyhands.costs import NO_COSTS, Costs
+from manyhands.demands import Demands, demands, demands_of
+from manyhands.errors import UsageError
+from manyhands.handout import RULES
+from manyhands.ledgers import ROW
+from manyhands.losses import violations
+from manyhands.replay import Replay, replay
+from manyhands.setting import Setting
+from manyhands.what_ifs import WhatIf, gains, replay_if, split_longest
+
+GREEDY = ("imap_unordered", "apply_async", "queue", "pipe")
+PARALLEL = tuple(sorted(set(RULES) - {"serial"}))
+amounts = st.integers(0, 1000)
+workers = st.integers(1, 6)
+cores = st.sampled_from([0.5, 1, 1.5, 2, 3, 8])
+costs = st.builds(Costs, **{name: st.sampled_from([0.0, 1.0, 7.5, 40.0]) for name in Costs.__dataclass_fields__})
+
+
+@st.composite
+def works(draw: st.DrawFn, cpu: bool = True, wait: bool = True, lock: bool = True) -> Demands:
+    """A few items of whole nanoseconds; without computing, waiting or lock where so asked."""
+    count = draw(st.integers(1, 12))
+
+    def some(wanted: bool) -> list[int]:
+        return draw(st.lists(amounts, min_size=count, max_size=count)) if wanted else [0] * count
+
+    cpu_ns, wait_ns = some(cpu), some(wait)
+    held = some(lock and draw(st.booleans()))
+    exclusive_ns = [min(own, c + w) for own, c, w in zip(held, cpu_ns, wait_ns, strict=True)]
+    return demands(cpu_ns, wait_ns, exclusive_ns)
+
+
+settings_of = st.builds(Setting, st.sampled_from(PARALLEL), workers)
+
+
+def event_by_event(*arguments: Any) -> Replay:
+    """The same replay without the short cut for undisturbed hand-outs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(earliest, "is_undisturbed", lambda *_: False)
+        return replay(*arguments)
+
+
+def serial_ledger(rows: Sequence[tuple[int, int, int]]) -> Any:
+    """A serial ledger of (cpu, wait, run-queue wait) per item."""
+    table = np.zeros(len(rows), ROW)
+    for number, (cpu_ns, wait_ns, runqueue_ns) in enumerate(rows):
+        start_ns = table["end_ns"][number - 1] if number else 1000
+        end_ns = start_ns + cpu_ns + wait_ns + runqueue_ns
+        names = ["start_ns", "end_ns", "cpu_ns", "runqueue_ns", "state"]
+        table[number : number + 1][names] = (start_ns, end_ns, cpu_ns, runqueue_ns, 2)
+    return table
+
+
+# The machine
+
+
+def test_computing_shares_the_cores_and_waiting_does_not() -> None:
+    """Two that compute on one core advance at half speed; a third that waits is served on time."""
+    machine = Cores(1)
+    machine.compute(0, 100)
+    machine.compute(1, 150)
+    machine.wait(2, 120)
+    ended = []
+    while (agent := machine.next()) != NOBODY:
+        ended.append((agent, machine.now_ns))
+    assert ended == [(2, 120), (0, 200), (1, 250)]
+
+
+def test_nobody_is_faster_than_a_core() -> None:
+    """One that computes on eight cores takes as long as on one."""
+    machine = Cores(8)
+    machine.compute(0, 100)
+    assert (machine.next(), machine.now_ns) == (0, 100)
+
+
+def test_waiting_passes_while_others_compute() -> None:
+    """Two workers whose items mostly wait lose next to nothing by sharing one core."""
+    found = replay(demands([10] * 20, [1000] * 20), Setting("static", 2), 1)
+    assert 10_100 <= found.makespan_ns <= 10_200
+
+
+def test_the_lock_goes_to_whoever_has_waited_longest() -> None:
+    """Three that come to the lock one after the other get it one after the other."""
+    work = demands([0] * 3, [300, 310, 320], [300, 300, 300])
+    found = replay(work, Setting("static", 3), 1).items
+    assert found["end_ns"].tolist() == [300, 600, 900]
+
+
+def test_the_next_chunk_goes_to_whoever_has_been_idle_longest() -> None:
+    """Workers that stand idle get the chunks in the order in which they fell idle."""
+    found = replay(demands([1000] * 3), Setting("pipe", 3), 8, Costs(send_ns=10)).items
+    assert found["worker"].tolist() == [0, 1, 2]
+
+
+def test_the_recorders_spin_is_between_the_items() -> None:
+    """A spin after an item delays the next one, and is part of neither."""
+    work = demands([100, 100], spin_ns=[20, 0])
+    for found in (replay(work, Setting("static", 1), 1).items, event_by_event(work, Setting("static", 1), 1).items):
+        assert found["start_ns"].tolist() == [0, 120]
+        assert found["end_ns"].tolist() == [100, 220]
+
+
+# Bounds
+
+
+@given(works(), settings_of, cores, costs)
+def test_no_prediction_is_below_the_bounds(work: Demands, setting: Setting, count: float, spent: Costs) -> None:
+    """T >= W / P, the longest item, all computing over the cores, and all time under the lock; costs or none."""
+    bound_ns = max(
+        work.wall_ns.sum() / setting.workers, work.wall_ns.max(), work.cpu_ns.sum() / count, work.exclusive_ns.sum()
+    )
+    for found in (replay(work, setting, count), replay(work, setting, count, spent)):
+        assert found.makespan_ns >= bound_ns - 1
+
+
+@given(works(cpu=False, lock=False), st.sampled_from(GREEDY), workers)
+def test_greedy_hand_out_keeps_grahams_bound(work: Demands, strategy: str, count: int) -> None:
+    """Where items only wait, T <= W / P + (1 - 1/P) x longest (Graham 1966)."""
+    bound_ns = work.wall_ns.sum() / count + (1 - 1 / count) * work.wall_ns.max()
+    assert replay(work, Setting(strategy, count), 2).makespan_ns <= max(bound_ns + 1e-6, 1)
+
+
+@given(works(cpu=False, lock=False), st.sampled_from(GREEDY), workers)
+def test_largest_first_keeps_grahams_second_bound(work: Demands, strategy: str, count: int) -> None:
+    """Largest first ends by 4/3 - 1/(3P) of the optimum (Graham 1969), which is at most what greedy takes."""
+    largest_first = replay_if(WhatIf(largest_first=True), work, Setting(strategy, count), 2).makespan_ns
+    as_given = replay(work, Setting(strategy, count), 2).makespan_ns
+    assert largest_first <= (4 / 3 - 1 / (3 * count)) * as_given + 1e-6
+
+
+@given(works(), st.sampled_from([*PARALLEL, "serial"]), st.sampled_from([1, 2, 8]))
+def test_one_worker_without_costs_is_the_serial_round(work: Demands, strategy: str, count: int) -> None:
+    """With one worker, a core and no costs, the round lasts as long as all items together, to the nanosecond."""
+    assert replay(work, Setting(strategy, 1), count).makespan_ns == max(work.wall_ns.sum(), 1)
+
+
+@given(works(lock=False), settings_of)
+def test_a_core_for_every_worker_keeps_items_at_their_serial_length(work: Demands, setting: Setting) -> None:
+    """Where nobody has to share and there is no lock, every item lasts exactly as long as serially."""
+    found = event_by_event(work, setting, setting.workers).items
+    assert (found["end_ns"] - found["start_ns"] == work.wall_ns).all()
+    assert not found["runqueue_ns"].any()
+
+
+# More of something
+
+
+@given(works(lock=False), settings_of, st.booleans())
+def test_more_cores_never_slow_down_items_of_one_kind(work: Demands, setting: Setting, waits: bool) -> None:
+    """Items that only compute, and items that only wait, are done no later with more cores."""
+    one_kind = demands(work.cpu_ns * (not waits), work.wait_ns * waits)
+    found = [event_by_event(one_kind, setting, count).makespan_ns for count in (1, 1.5, 2, 3, 6)]
+    assert all(more <= fewer + 1 for fewer, more in pairwise(found))
+
+
+@given(works(lock=False, cpu=False), st.sampled_from(GREEDY))
+def test_more_workers_never_slow_down_waiting(work: Demands, strategy: str) -> None:
+    """Where items only wait and handing over is free, another worker never makes the round longer."""
+    found = [replay(work, Setting(strategy, count), 2).makespan_ns for count in range(1, 8)]
+    assert found == sorted(found, reverse=True)
+
+
+def test_under_a_lock_more_cores_can_take_longer() -> None:
+    """Who comes to the lock first depends on the cores: an anomaly that the replay shows and must not hide."""
+    work = demands([100, 200, 0, 100], [100, 200, 300, 300], [100, 300, 100, 100])
+    one, two = (replay(work, Setting("static", 3), count).makespan_ns for count in (1, 2))
+    assert (one, two) == (800, 1000)
+
+
+# The ledger
+
+
+@given(works(), settings_of, cores, costs)
+def test_the_ledger_is_a_sound_one(work: Demands, setting: Setting, count: float, spent: Costs) -> None:
+    """Every item is done once by one of the workers, none overlap on a worker, and the losses add up exactly."""
+    found = replay(work, setting, count, spent)
+    assert found.round.items_done == found.round.items_expected == len(work)
+    assert set(found.items["worker"]) <= set(range(setting.workers))
+    assert violations(found.round, found.items, setting.workers) == []
+    losses = found.losses()
+    five = (losses.start_up_ns, losses.item_ns, losses.dispatch_ns, losses.tail_ns, losses.teardown_ns)
+    assert min(five) >= 0
+    assert sum(five) == losses.budget_ns == setting.workers * found.makespan_ns
+
+
+@given(st.lists(st.tuples(amounts, amounts, amounts), min_size=1, max_size=12), settings_of, cores, costs)
+def test_predicted_and_measured_losses_have_one_identity(
+    rows: list[tuple[int, int, int]], setting: Setting, count: float, spent: Costs
+) -> None:
+    """Split against the serial ledger: useful work is the serial items' time, and speedup + losses = workers."""
+    serial = serial_ledger(rows)
+    losses = replay(demands_of(serial), setting, count, spent).losses(serial)
+    assert losses.useful_ns == sum(map(sum, rows))
+    assert losses.cpu_inflation_ns == 0
+    assert losses.speedup + sum(losses.lost_speedup().values()) == setting.workers
+
+
+def test_waiting_for_a_core_and_for_the_lock_are_told_apart() -> None:
+    """Two workers on one core lose to the core; two that share a lock lose to blocking; neither to the other."""
+    computing = serial_ledger([(1000, 0, 0)] * 4)
+    found = replay(demands_of(computing), Setting("static", 2), 1).losses(computing).by_cause()
+    assert (found[Cause.CORE_WAIT], found[Cause.BLOCKING]) == (4000, 0)
+    waiting = serial_ledger([(0, 1000, 0)] * 2)
+    locked = replace(demands_of(waiting), exclusive_ns=np.full(2, 1000))
+    found = replay(locked, Setting("static", 2), 1).losses(waiting).by_cause()
+    assert (found[Cause.CORE_WAIT], found[Cause.BLOCKING]) == (0, 1000)
+
+
+def test_rows_stand_where_the_items_stood() -> None:
+    """Items handed out in another order keep their rows: row i is item i, whenever it ran."""
+    work = demands_of(serial_ledger([(0, 10, 0), (0, 20, 0), (0, 30, 0)]), [2, 0, 1])
+    found = replay(work, Setting("imap_unordered", 1), 1).items
+    assert found["start_ns"].tolist() == [30, 40, 0]
+
+
+@given(works(), settings_of, cores, costs, st.randoms())
+def test_workers_have_no_names(work: Demands, setting: Setting, count: float, spent: Costs, luck: Any) -> None:
+    """Exchanging the parts of a fixed hand-out between workers that start alike changes nothing but who does what."""
+    spent = replace(spent.without_start_up(), boot_ns=spent.boot_ns)
+    hands = list(range(setting.workers))
+    luck.shuffle(hands)
+    size = len(work) // setting.workers
+    whole = work.take(range(size * setting.workers))
+    if not size:
+        return
+    mixed = whole.take([hand * size + place for hand in hands for place in range(size)])
+    only_one_kind = [replace(one, wait_ns=one.wait_ns * 0, exclusive_ns=one.exclusive_ns * 0) for one in (whole, mixed)]
+    straight, exchanged = (replay(one, Setting("static", setting.workers), count, spent) for one in only_one_kind)
+    assert abs(straight.makespan_ns - exchanged.makespan_ns) <= 1
+    assert np.abs(straight.items["end_ns"] - exchanged.items["end_ns"][: len(whole)]).max() <= 1
+
+
+# Two ways to one result
+
+
+@given(works(lock=False), st.sampled_from(["cpu", "wait", "room"]), settings_of, cores, st.sampled_from([0.0, 3.0]))
+def test_the_short_cut_and_the_events_agree(
+    work: Demands, kind: str, setting: Setting, count: float, item_ns: float
+) -> None:
+    """Where only the number of workers bears on a round, the heap over chunk sums and the events tell the same."""
+    if kind == "room":
+        count = setting.workers
+    else:
+        work = replace(work, cpu_ns=work.cpu_ns * (kind == "cpu"), wait_ns=work.wait_ns * (kind == "wait"))
+    spent = Costs(item_ns=item_ns if kind != "wait" else 0.0)
+    short, long = replay(work, setting, count, spent), event_by_event(work, setting, count, spent)
+    assert abs(short.makespan_ns - long.makespan_ns) <= 1
+    for name in ("start_ns", "end_ns"):
+        assert np.abs(np.sort(short.items[name]) - np.sort(long.items[name])).max() <= 1
+
+
+# Costs
+
+
+def test_every_cost_is_paid_where_it_arises() -> None:
+    """Start-up before the first item, hand-over between items, teardown at the end: the losses say so."""
+    work, setting = demands([100] * 4), Setting("pipe", 1)
+
+    def losses(**spent: float) -> tuple[int, int, int]:
+        found = replay(work, setting, 4, Costs(**spent)).losses()
+        return found.start_up_ns, found.dispatch_ns, found.teardown_ns
+
+    assert losses(open_ns=5, server_ns=6, request_ns=7, boot_ns=8) == (26, 0, 0)
+    assert losses(boot_ns=8) == (8, 0, 0)
+    assert losses(item_ns=3) == (0, 12, 0)
+    assert losses(take_ns=3, wake_ns=2) == (0, 20, 0)
+    assert losses(send_ns=10) == (0, 40, 0)
+    assert losses(receive_ns=10) == (0, 30, 10)
+    assert losses(rouse_ns=10) == (0, 30, 10)
+    assert losses(settle_ns=4) == (0, 4, 0)
+    assert losses(close_ns=5, close_worker_ns=6) == (0, 0, 11)
+
+
+def test_a_busy_caller_is_not_roused() -> None:
+    """A caller that is always behind never sleeps: rousing costs it nothing more than once."""
+    work = demands([10] * 1000)
+    behind = Costs(send_ns=15, receive_ns=15)
+    found = [replay(work, Setting("imap_unordered", 4), 16, replace(behind, rouse_ns=more)) for more in (0.0, 500.0)]
+    assert found[1].makespan_ns - found[0].makespan_ns <= 1000
+
+
+def test_a_worker_with_its_part_done_leaves_beside_the_others() -> None:
+    """Leaving takes a core: on one core it holds up those that still work, and the round lasts until all have left."""
+    work = demands([100, 1000])
+    found = [replay(work, Setting("static", 2), count, Costs(leave_ns=50)).makespan_ns for count in (1, 2)]
+    assert found == [1200, 1050]
+
+
+def test_the_caller_is_one_more_that_needs_a_core() -> None:
+    """Handing out slows the workers down where it takes their core, and does not where there is one to spare."""
+    work, spent = demands([1000] * 100), Costs(send_ns=50, receive_ns=50)
+    crowded, roomy = (replay(work, Setting("imap_unordered", 2), count, spent).makespan_ns for count in (2, 3))
+    assert roomy < 51_000
+    assert crowded > 54_000
+
+
+def test_a_window_of_one_waits_for_its_answer() -> None:
+    """A pipe's worker stands idle while the caller handles its answer; a queue's has its next chunk already."""
+    work, spent = demands([100] * 50), Costs(send_ns=10, receive_ns=10)
+    pipe, queue = (replay(work, Setting(name, 1), 4, spent).losses().dispatch_ns for name in ("pipe", "queue"))
+    assert pipe == 50 * 20 - 10
+    assert queue == 10
+
+
+def test_hand_over_is_bound_by_the_caller() -> None:
+    """However many workers, items are done no faster than the caller hands them out."""
+    work, spent = demands([10] * 1000), Costs(send_ns=15, receive_ns=15)
+    for count in (4, 8):
+        assert replay(work, Setting("imap_unordered", count), 16, spent).makespan_ns >= 30_000
+
+
+# What-ifs
+
+
+def test_what_if_removes_what_it_says() -> None:
+    """Each switch alone gains where its cause is at work."""
+    work = demands([100] * 9 + [900], [0] * 10, [50] * 10)
+    spent = Costs(request_ns=50, boot_ns=50, send_ns=10, receive_ns=10)
+    found = gains(work, Setting("imap_unordered", 2), 2, spent)
+    expected = {"no dispatch cost", "no start-up", "longest item in 2", "largest first", "no lock", "twice the cores"}
+    assert expected <= set(found)
+    for name in ("no dispatch cost", "no start-up", "longest item in 2", "largest first", "twice the cores"):
+        assert found[name] > 1, name
+    locked = demands([0] * 8, [100] * 8, [90] * 8)
+    assert gains(locked, Setting("static", 4), 4)["no lock"] == pytest.approx(730 / 200, rel=0.05)
+
+
+@given(works(), st.integers(1, 5))
+def test_a_split_item_keeps_its_work(work: Demands, pieces: int) -> None:
+    """The pieces of the longest item add up to it, and the other items stay as they were."""
+    found = split_longest(work, pieces)
+    assert len(found) == len(work) + pieces - 1
+    assert found.cpu_ns.sum() == work.cpu_ns.sum()
+    assert found.wait_ns.sum() == work.wait_ns.sum()
+    assert len(set(found.index.tolist())) == len(found)
+
+
+def test_a_what_if_that_can_not_be_is_refused() -> None:
+    """No pieces and no cores are errors when they are asked for."""
+    with pytest.raises(ValueError, match="split into 0"):
+        WhatIf(pieces=0)
+    with pytest.raises(ValueError, match=r"0\.0 times"):
+        WhatIf(cores=0.0)
+
+
+# What goes in
+
+
+def test_the_serial_rounds_own_wait_for_a_core_is_no_demand() -> None:
+    """An item asks for its CPU time and its waiting; what its core was taken away for is left out."""
+    found = demands_of(serial_ledger([(30, 50, 20)]))
+    assert (found.cpu_ns.tolist(), found.wait_ns.tolist()) == ([30], [50])
+
+
+def test_a_cpu_reading_beyond_the_wall_is_cut() -> None:
+    """An item that seems to have computed for longer than it lasted is taken to have computed throughout."""
+    rows = serial_ledger([(30, 0, 0)])
+    rows["cpu_ns"], rows["runqueue_ns"] = 31, -1
+    found = demands_of(rows)
+    assert (found.cpu_ns.tolist(), found.wait_ns.tolist()) == ([30], [0])
+
+
+def test_another_speed_touches_computing_only() -> None:
+    """At half the speed CPU times and CPU costs double, and waits stay."""
+    work = demands([100], [50]).at_speed(2)
+    assert (work.cpu_ns.tolist(), work.wait_ns.tolist()) == ([200], [50])
+    spent = Costs(send_ns=10, wake_ns=10).at_speed(2)
+    assert (spent.send_ns, spent.wake_ns) == (20, 10)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"cpu_ns": [1, 2], "wait_ns": [1]}, "every item"),
+        ({"cpu_ns": [-1]}, "less than nothing"),
+        ({"cpu_ns": [1], "exclusive_ns": [2]}, "the lock"),
+    ],
+)
+def test_demands_that_can_not_be_are_refused(given: dict[str, Any], words: str) -> None:
+    """Amounts that no item can have are refused with what is wrong."""
+    with pytest.raises(ValueError, match=words):
+        demands(**given)
+
+
+def test_what_can_not_be_replayed_is_refused() -> None:
+    """An unknown strategy, no items and no cores are errors that say so."""
+    with pytest.raises(UsageError, match="unknown strategy to replay 'telepathy'"):
+        replay(demands([1]), Setting("telepathy"), 1, NO_COSTS)
+    with pytest.raises(ValueError, match="nothing to replay"):
+        replay(demands([]), Setting("map"), 1)
+    with pytest.raises(ValueError, match="0 cores"):
+        replay(demands([1]), Setting("map"), 0)
+    with pytest.raises(ValueError, match="at least 0"):
+        Costs(send_ns=-1.0)
+
+
+def test_many_items_on_paper() -> None:
+    """A hundred thousand items on a thousand workers keep to the bounds: what is tried on paper is the same code."""
+    work = demands(np.random.default_rng(1).integers(1, 1_000_000, 100_000))
+    found = replay(work, Setting("imap_unordered", 1000), 64)
+    assert found.makespan_ns == pytest.approx(work.cpu_ns.sum() / 64, rel=0.01)
