@@ -198,3 +198,38 @@ def test_a_ledger_that_can_not_be_fails_its_round(tmp_path):
     assert "the last item ended 5 ns after the round" in sound(late, 2).reason
     failed = replace(finished, round=replace(finished.round, outcome=Outcome.RAISED))
     assert sound(failed, 2).outcome is Outcome.RAISED
+
+
+def test_a_study_goes_on_with_the_contenders_only():
+    """After the least number of blocks only the settings still in question run, with the reference and its twin."""
+    scripted = Scripted()
+    asked = []
+
+    def contenders(study):
+        asked.append(len(study.serial.rounds))
+        return frozenset({MAP.cell_id}) if len(asked) < 3 else None
+
+    study = measure(replace(DESIGN, blocks=(2, 9)), scripted.around(), contenders)
+    assert asked == [2, 3, 4]
+    assert {cell.cell_id: len(cell.rounds) for cell in study.cells} == {
+        SERIAL: 4, SERIAL_AGAIN: 4, MAP.cell_id: 4, QUEUE.cell_id: 2
+    }  # fmt: skip
+    assert study.finished
+
+
+def test_results_that_are_new_each_time_need_not_be_compared():
+    """Where the design says so, a round whose results differ from serial's is sound; its evidence must still agree."""
+    script = {"result_digest": "other"}
+    scripted = Scripted(lambda job, found: replace(found, **script) if job.cell_id == MAP.cell_id else found)
+    lenient = replace(DESIGN, compare_results=False)
+    assert all(found.ok for found in measure(lenient, scripted.around()).cell(MAP.cell_id).rounds)
+    script["evidence"] = {"rows": 1}
+    assert not any(found.ok for found in measure(lenient, scripted.around()).cell(MAP.cell_id).rounds)
+
+
+def test_a_design_may_do_without_probing():
+    """Without probing rounds the first block follows the warm-up."""
+    scripted = Scripted()
+    study = measure(replace(DESIGN, probe=False), scripted.around())
+    assert [job.block for job in scripted.jobs[:2]] == [-1, 0]
+    assert all(cell.probe is None for cell in study.cells)

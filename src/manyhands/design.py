@@ -21,7 +21,8 @@ class Design:
     item_names: of the items with these parameters, in given order. blocks: at least and at most so many;
     between the two, `budget_s` decides. timeout_s: every round's deadline; None takes the serial time's
     (`deadline_s`). runqueue, spin: what the recorder writes beside start, end and CPU time.
-    prefix: begins the name of every ledger; unique within a run, fit for a file name.
+    prefix: begins the name of every ledger; unique within a run, fit for a file name. probe: whether each cell has a
+    probing round first. compare_results: whether every round's results must equal the serial round's.
     """
 
     label: str
@@ -36,6 +37,8 @@ class Design:
     runqueue: bool = True
     spin: bool = True
     prefix: str = "s1"
+    probe: bool = True
+    compare_results: bool = True
 
     def __post_init__(self) -> None:
         low, high = self.blocks

@@ -33,6 +33,8 @@ SIMPLICITY = (  # by what a user must write and understand, from least to most
     "pipe",
 )
 
+NO_LARGER = "no larger worker count was measured"
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -166,7 +168,7 @@ def _finding(
 def _next_workers(basis: Basis, chosen: CellScaling, losses: Mapping[str, Losses]) -> str:
     larger = _next_larger(basis, chosen)
     if larger is None:
-        return "no larger worker count was measured"
+        return NO_LARGER
     few, many = chosen.cell.setting.workers, counted(larger.cell.setting.workers, "worker")
     if larger.failed:
         return f"{many} failed in {len(larger.failed)} of {len(larger.cell.tried)} rounds"

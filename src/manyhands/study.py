@@ -7,7 +7,7 @@ Every block holds the serial reference and its A/A twin. Time and the way rounds
 that a whole study can be tested in milliseconds.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from manyhands import strategies
@@ -16,7 +16,7 @@ from manyhands.design import SERIAL_SETTING, Design
 from manyhands.errors import WorkError
 from manyhands.launch import Desk, Execute, Finished
 from manyhands.losses import violations
-from manyhands.results import SERIAL_AGAIN, Cell, Study
+from manyhands.results import SERIAL, SERIAL_AGAIN, Cell, Study
 from manyhands.round import Job, Outcome, Round
 from manyhands.setting import Setting
 
@@ -60,8 +60,11 @@ def deadline_s(serial_s: float) -> float:
     return 10.0 + 5.0 * serial_s
 
 
+Contenders = Callable[[Study], frozenset[str] | None]
+
+
 class _Measurement:
-    """The state of a study under way."""
+    """The state of a study under way. contending: ids of the settings' cells that are still tried."""
 
     def __init__(self, design: Design, around: Surroundings) -> None:
         self.design, self.around = design, around
@@ -70,6 +73,7 @@ class _Measurement:
         self.probes: dict[str, Round] = {}
         self.began_s = self.blocks_began_s = around.clock_s()
         self.done = 0
+        self.contending = frozenset(self.settings)
         self.reference: Round | None = None
         self.deadline_s = design.timeout_s or 600.0
 
@@ -84,14 +88,15 @@ class _Measurement:
     def probe(self) -> None:
         """One round of every cell that counts what costs time to count; not timed. The twin needs none."""
         for position, (cell_id, setting) in enumerate(self.settings.items()):
-            if cell_id != SERIAL_AGAIN:
+            if cell_id != SERIAL_AGAIN and self.design.probe:
                 self.probes[cell_id] = self.round(cell_id, setting, PROBE_BLOCK, position)
                 self.around.tell(self.progress())
         self.blocks_began_s = self.around.clock_s()
 
     def block(self, block: int) -> None:
         """One round of every cell that does not keep failing."""
-        alive = [cell_id for cell_id in self.rounds if not self.keeps_failing(cell_id)]
+        wanted = [cell_id for cell_id in self.rounds if cell_id in self.contending]
+        alive = [cell_id for cell_id in wanted if not self.keeps_failing(cell_id)]
         for position, cell_id in enumerate(order_of(alive, block, self.design.seed)):
             self.rounds[cell_id].append(self.round(cell_id, self.settings[cell_id], block, position))
             self.done += 1
@@ -115,7 +120,7 @@ class _Measurement:
         finished = self.around.execute(job, self.deadline_s)
         named = replace(finished.round, ledger=f"{design.prefix}-{finished.round.ledger}")
         checked = sound(replace(finished, round=named), setting.workers)
-        finished = replace(finished, round=held_against(checked, self.reference))
+        finished = replace(finished, round=held_against(checked, self.reference, design.compare_results))
         self.around.keep(finished)
         return finished.round
 
@@ -135,14 +140,23 @@ class _Measurement:
         low, high = self.design.blocks
         if block < low:
             return True
+        if not self.contending:
+            return False
         now_s = self.around.clock_s()
         one_more_s = (now_s - self.blocks_began_s) / block
         return block < high and now_s - self.began_s + one_more_s <= self.design.budget_s
 
+    def narrow(self, contenders: Contenders, so_far: Study) -> None:
+        """Go on with the settings still in question, the reference and its twin only; or with nothing at all."""
+        kept = contenders(so_far)
+        self.contending = frozenset() if kept is None else kept | {SERIAL, SERIAL_AGAIN}
 
-def measure(design: Design, around: Surroundings) -> Study:
+
+def measure(design: Design, around: Surroundings, contenders: Contenders | None = None) -> Study:
     """Measure the design. A Ctrl-C ends it early: what was measured is returned, `finished` is False.
 
+    contenders: asked after every block past the least number, with what was measured so far, which settings' cells are
+    still in question; None ends the study.
     Raises UsageError when a setting can't be, before anything runs; WorkError when the serial round fails.
     """
     chunksizes = {
@@ -157,8 +171,15 @@ def measure(design: Design, around: Surroundings) -> Study:
         while measurement.may_begin(block):
             measurement.block(block)
             block += 1
+            if contenders and block >= design.blocks[0]:
+                measurement.narrow(contenders, _study(measurement, chunksizes, started_at, finished=True))
     except KeyboardInterrupt:
         finished = False
+    return _study(measurement, chunksizes, started_at, finished)
+
+
+def _study(measurement: _Measurement, chunksizes: Mapping[str, int | None], started_at: str, finished: bool) -> Study:
+    design = measurement.design
     cells = (
         Cell(cell_id, setting, chunksizes[cell_id], tuple(measurement.rounds[cell_id]), measurement.probes.get(cell_id))
         for cell_id, setting in measurement.settings.items()
@@ -169,14 +190,18 @@ def measure(design: Design, around: Surroundings) -> Study:
     )  # fmt: skip
 
 
-def held_against(found: Round, reference: Round | None) -> Round:
-    """The round, its outcome WRONG where its work differs from the reference's: failing work looks fast."""
+def held_against(found: Round, reference: Round | None, compare_results: bool = True) -> Round:
+    """The round, its outcome WRONG where its work differs from the reference's: failing work looks fast.
+
+    compare_results: whether the results' digests are compared too; a user's function may return something new each
+    time.
+    """
     if reference is None or not found.ok:
         return found
     if found.evidence != reference.evidence:
         reason = f"the check found {dict(found.evidence)} where serial found {dict(reference.evidence)}"
         return replace(found, outcome=Outcome.WRONG, reason=reason)
-    if found.result_digest != reference.result_digest:
+    if compare_results and found.result_digest != reference.result_digest:
         return replace(found, outcome=Outcome.WRONG, reason="the results differ from the serial round's")
     return found
 

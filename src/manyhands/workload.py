@@ -120,9 +120,14 @@ def names() -> list[str]:
 def find(name: str) -> Workload:
     """The workload of this name, its module imported now.
 
-    A name with a dot is a module of the user's own, with a workload in it.
+    A name with a dot is a module of the user's own, with a workload in it; one with a colon is a function of the
+    user's own (manyhands.targets).
     Raises UsageError, naming the workloads there are, when there is none of this name.
     """
+    if ":" in name:
+        from manyhands import targets  # which imports this module
+
+        return targets.workload_of(name)
     if name not in _registry:
         module = name if "." in name else f"{BUILT_IN}.{name}"
         if not _is_module(name) or ("." not in name and name not in names()):

@@ -1,0 +1,108 @@
+"""A prediction: what a setting would bring, from one serial ledger; pure.
+
+    serial ledger + calibration -> replay of every setting -> Prediction -> shortlist: what is worth measuring
+
+A prediction is no measurement: it says what to measure, and what it would cost to have measured the rest.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from manyhands.calibration import Calibration
+from manyhands.costs import Costs
+from manyhands.demands import Demands, demands_of
+from manyhands.replay import replay
+from manyhands.setting import Setting, arrange
+from manyhands.strategies import chunksize_in_force
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+BAND = 0.15  # relative; 90 % of predictions lie within 13 % of what is then measured (bench/bench_replay.py)
+FAR_BAND = 0.25  # past FAR workers a core, where nothing was held against the truth
+FAR = 4
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A setting's predicted round. speedup is over the serial round's predicted wall; low and high are its band.
+
+    chunksize: the one in force. lost: predicted speedup lost by cause.
+    """
+
+    setting: Setting
+    chunksize: int | None
+    wall_s: float
+    speedup: float
+    low: float
+    high: float
+    lost: Mapping[str, float]
+
+
+def predict(
+    settings: Iterable[Setting],
+    serial_items: "NDArray[Any]",
+    weights: Sequence[float],
+    cores: float,
+    calibration: Calibration,
+    spin_ns: float | None = None,
+    seed: int = 1,
+) -> list[Prediction]:
+    """Every setting's prediction, in the order given.
+
+    serial_items: the ledger of all items run serially (or of those that stand for them). weights: of the items, for
+    the order largest first. cores: that a round may use. spin_ns: the serial round's spin, which says how fast the
+    cores were. Raises UsageError for a strategy that was not calibrated.
+    """
+    everything = demands_of(serial_items)
+    serial = Setting("serial")
+    costs = {setting: calibration.of(setting, spin_ns) for setting in settings}
+    serial_s = replay(everything, serial, cores, calibration.of(serial, spin_ns)).makespan_ns / 1e9
+    return [_predict(setting, everything, weights, cores, own, seed, serial_s) for setting, own in costs.items()]
+
+
+def _predict(
+    setting: Setting, everything: Demands, weights: Sequence[float], cores: float, costs: Costs,
+    seed: int, serial_s: float,
+) -> Prediction:  # fmt: skip
+    order = arrange(range(len(everything)), setting.order, weights.__getitem__, seed)
+    usable = min(cores, setting.cores or cores)
+    found = replay(everything.take(order), setting, usable, costs)
+    wall_s = found.makespan_ns / 1e9
+    band = BAND if setting.workers <= FAR * max(usable, 1) else FAR_BAND
+    speedup = serial_s / wall_s
+    return Prediction(
+        setting,
+        chunksize_in_force(setting, len(everything)),
+        wall_s,
+        speedup,
+        speedup * (1 - band),
+        speedup * (1 + band),
+        {str(cause): float(lost) for cause, lost in found.losses().lost_speedup().items()},
+    )
+
+
+def shortlist(predictions: Sequence[Prediction], most: int, simplicity: Sequence[str]) -> list[Prediction]:
+    """What is worth measuring, at most `most`: the predicted best, one more worker count, and its modest rivals.
+
+    A rival's band overlaps the best's. Of each strategy at each worker count only the fastest variant counts; then the
+    fewest workers come first, because they would be recommended, and of those the simplest strategies. The next larger
+    worker count is there to tell what it would buy.
+    """
+    if not predictions:
+        return []
+    best = max(predictions, key=lambda one: one.speedup)
+    fastest: dict[tuple[str, int], Prediction] = {}
+    for one in sorted(predictions, key=lambda one: one.speedup):
+        fastest[one.setting.strategy, one.setting.workers] = one
+
+    def modesty(one: Prediction) -> tuple[int, int]:
+        known = one.setting.strategy in simplicity
+        return one.setting.workers, simplicity.index(one.setting.strategy) if known else len(simplicity)
+
+    rivals = sorted((one for one in fastest.values() if one.high >= best.low and one is not best), key=modesty)
+    kept = [best, *rivals[: max(0, most - 2)]]
+    larger = [one for one in fastest.values() if one.setting.workers > min(two.setting.workers for two in kept)]
+    following = min((one for one in larger if one not in kept), key=modesty, default=None)
+    return [*kept, *([following] if following else rivals[most - 2 : most - 1])][:most]

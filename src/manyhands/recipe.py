@@ -1,0 +1,249 @@
+"""Recipe: a setting as the Python script that runs a user's own function in exactly that way.
+
+    Source (function, items) + Setting + chunksize -> recipe() -> text to paste
+
+Pure: nothing of the user's is imported, read or run. A recipe does what its strategy's file does in the shortest
+form that still ends when an item raises; a static split goes through a Pool, one part a worker, to that end.
+"""
+
+import ast
+import keyword
+import multiprocessing
+import sys
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from string import Template
+
+from manyhands.errors import UsageError, unknown
+from manyhands.setting import Setting
+
+_GUARD = 'if __name__ == "__main__":\n'  # a spawned worker imports the script, and must not run it
+_POOL = "    with $pool as pool:\n"
+_FROM, _TO = "i * len(items) // $workers", "(i + 1) * len(items) // $workers"
+_PARTS = """
+def work(part):
+    return [$function(item) for item in part]
+
+
+$begin\
+    cuts = {}
+    with $pool as pool:
+        results = [result for part in pool.map(work, cuts) for result in part]
+"""
+# After the imports; $begin is the guard, the items and their order.
+_TEMPLATES = {
+    "serial": "$begin    results = [$function(item) for item in items]\n",
+    "map": f"$begin{_POOL}        results = pool.map($function, items$chunksize)\n",
+    "imap_unordered": f"$begin{_POOL}        results = list(pool.imap_unordered($function, items$chunksize))\n",
+    "apply_async": f"$begin{_POOL}        pending = [pool.apply_async($function, (item,)) for item in items]\n"
+    "        results = [answer.get() for answer in pending]\n",
+    "static": _PARTS.format(f"[items[{_FROM} : {_TO}] for i in range($workers)]"),
+    "static_striped": _PARTS.format("[items[i::$workers] for i in range($workers)]"),
+    "fork": """\
+$begin\
+    children, answers = [], []
+    for worker in range($workers):
+        receiver, sender = os.pipe()
+        pid = os.fork()
+        if pid == 0:  # the child: does its part and leaves
+            with os.fdopen(sender, "wb") as pipe:
+                pickle.dump([$function(item) for item in items[worker::$workers]], pipe)
+            os._exit(0)
+        os.close(sender)
+        children.append((pid, receiver))
+    for pid, receiver in children:
+        with os.fdopen(receiver, "rb") as pipe:
+            answers.append(pipe.read())
+        os.waitpid(pid, 0)
+    results = [result for answer in answers for result in pickle.loads(answer)]
+""",
+    "queue": """
+def work(tasks, answers):
+    for chunk in iter(tasks.get, None):
+        try:
+            answers.put([$function(item) for item in chunk])
+        except Exception as error:
+            error.add_note(traceback.format_exc())
+            answers.put(error)
+
+
+$begin\
+    chunks = $chunks
+$context\
+    tasks, answers = ${of}Queue(maxsize=2 * $workers), ${of}Queue()
+    for _ in range($workers):
+        ${of}Process(target=work, args=(tasks, answers)).start()
+    for chunk in chunks + [None] * $workers:
+        tasks.put(chunk)
+    received = [answers.get() for _ in chunks]
+    for process in ${of}active_children():
+        process.join()
+    for answer in received:
+        if isinstance(answer, Exception):
+            raise answer
+    results = [result for answer in received for result in answer]
+""",
+    "pipe": """
+def work(pipe):
+    for chunk in iter(pipe.recv, None):
+        pipe.send([$function(item) for item in chunk])
+
+
+$begin\
+    chunks = iter($chunks)
+    crew, results = {}, []
+$context\
+    for _ in range($workers):
+        ours, theirs = ${of}Pipe()
+        crew[ours] = ${of}Process(target=work, args=(theirs,), daemon=True)
+        crew[ours].start()
+        theirs.close()  # so that a dead worker's pipe shows its end
+        ours.send(next(chunks, []))
+    while crew:
+        for pipe in wait(list(crew)):
+            results += pipe.recv()  # EOFError: this worker failed
+            pipe.send(chunk := next(chunks, None))
+            if chunk is None:
+                crew.pop(pipe).join()
+""",
+}
+_PARALLEL = ("Pipe", "Pool", "Process", "Queue", "active_children", "get_context")
+_IMPORTS = {"wait": "from multiprocessing.connection import wait"}
+_IMPORTS |= {name: f"import {name}" for name in ("os", "pickle", "random", "traceback")}
+_IMPORTS |= {name: f"from multiprocessing import {name}" for name in _PARALLEL}
+
+
+@dataclass(frozen=True)
+class Items:
+    """Where a script gets its items from.
+
+    expression: Python for the list of items, as `sorted(glob("data/*.csv"))`.
+    imports: the import statements that the expression needs, one a string.
+    files: whether an item is a path, so that its file's size can order it.
+    Raises UsageError where the expression is no Python expression.
+    """
+
+    expression: str
+    imports: tuple[str, ...] = ()
+    files: bool = False
+
+    def __post_init__(self) -> None:
+        try:
+            compile(self.expression, "items", "eval")
+        except (SyntaxError, ValueError):
+            raise UsageError(f"items can't be {self.expression!r}: write a Python expression") from None
+
+
+ARGUMENTS = Items("sys.argv[1:]", ("import sys",), files=True)  # the paths on the script's own command line
+
+
+def matching(pattern: str) -> Items:
+    """The files that match a glob pattern, sorted by name; `**` stands for folders below folders."""
+    recursive = ", recursive=True" if "**" in pattern else ""
+    return Items(f"sorted(glob({_quoted(pattern)}{recursive}))", ("from glob import glob",), files=True)
+
+
+def listed_in(path: str, *, files: bool = True) -> Items:
+    """The lines of a text file, one item each; files: whether they are paths."""
+    return Items(f"Path({_quoted(path)}).read_text().splitlines()", ("from pathlib import Path",), files)
+
+
+@dataclass(frozen=True)
+class Source:
+    """The user's work: a function of one item, and its items.
+
+    module: as an import statement names it, `etl.load`; function: its name there.
+    Raises UsageError for what no import statement can name.
+    """
+
+    module: str
+    function: str
+    items: Items = ARGUMENTS
+
+    def __post_init__(self) -> None:
+        for name in (*self.module.split("."), self.function):
+            if not name.isidentifier() or keyword.iskeyword(name):
+                raise UsageError(f"can't import {self.function} from {self.module}: {name!r} is not a Python name")
+
+
+def recipe(source: Source, setting: Setting, chunksize: int | None, *, usual_method: str | None = None) -> str:
+    """A script that runs the source under this setting and leaves `results`, in the strategy's own order.
+
+    chunksize: the one in force (a cell's); None where the strategy has none or is to use its own default.
+    usual_method: the start method that needs no mention; None for the default of this Python.
+    Raises UsageError for a strategy without a recipe.
+    """
+    if setting.strategy not in _TEMPLATES:
+        raise unknown("strategy", setting.strategy, sorted(_TEMPLATES))
+    usual_method = usual_method or multiprocessing.get_all_start_methods()[0]
+    method = "" if setting.start_method == usual_method else setting.start_method
+    call = source.function
+    taken = _names_in(_script(replace(source, function="_"), "_", setting, chunksize, method))
+    while call in taken:
+        call += "_"
+    return _script(source, call, setting, chunksize, method)
+
+
+def _script(source: Source, call: str, setting: Setting, chunksize: int | None, method: str) -> str:
+    """The script in which the user's function is called `call` and `method` is the start method, if named."""
+    template, blanks = Template(_TEMPLATES[setting.strategy]), _blanks(call, setting.workers, chunksize, method)
+    setup = _setup(setting, files=source.items.files)
+    own_names = _names_in(template.substitute(blanks, begin=_GUARD + setup)) - {call}
+    own = f"from {source.module} import {source.function}" + f" as {call}" * (call != source.function)
+    imports = [own, *source.items.imports, *(_IMPORTS[name] for name in own_names & _IMPORTS.keys())]
+    code = template.substitute(blanks, begin=f"{_GUARD}    items = {source.items.expression.strip()}\n{setup}")
+    return f"{_sorted_imports(imports, source.module)}\n{code}"
+
+
+def _setup(setting: Setting, *, files: bool) -> str:
+    """The lines that put the items in order and keep the script and its workers to so many cores."""
+    reverse = ", reverse=True" if setting.order == "largest-first" else ""
+    order = f"    # By what makes an item slow: items = sorted(items, key=...{reverse})\n"
+    if files:
+        order = f"    items = sorted(items, key=os.path.getsize{reverse})\n"
+    order = {"given": "", "shuffled": "    items = random.sample(items, len(items))\n"}.get(setting.order, order)
+    cores = f"    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:{setting.cores}])\n"
+    return order + (cores if setting.cores else "")
+
+
+def _blanks(call: str, workers: int, chunksize: int | None, method: str) -> dict[str, str]:
+    """What fills a template, but for $begin."""
+    size, named = chunksize or 1, f'get_context("{method}")'
+    slices = f"[items[first : first + {size}] for first in range(0, len(items), {size})]"
+    return {
+        "function": call,
+        "workers": str(workers),
+        "chunksize": f", chunksize={chunksize}" if chunksize else "",
+        "chunks": "[[item] for item in items]" if size == 1 else slices,
+        "pool": f"{named}.Pool({workers})" if method else f"Pool({workers})",
+        "context": f"    context = {named}\n" if method else "",
+        "of": "context." if method else "",
+    }
+
+
+def _sorted_imports(statements: Iterable[str], module: str) -> str:
+    """The import statements, renamed ones apart, by section: standard library, others', the user's package."""
+    found: dict[tuple[int, bool, str, str], set[str]] = defaultdict(set)
+    for node in ast.parse("\n".join(statements)).body:
+        for alias in getattr(node, "names", ()):
+            origin = getattr(node, "module", None) or alias.name
+            package = origin.partition(".")[0]
+            section = 2 if package == module.partition(".")[0] else int(package not in sys.stdlib_module_names)
+            found[section, isinstance(node, ast.ImportFrom), origin, alias.asname or "~"].add(ast.unparse(alias))
+    sections: dict[int, str] = defaultdict(str)
+    for (section, of, origin, _), names in sorted(found.items()):
+        sections[section] += f"from {origin} " * of + f"import {', '.join(sorted(names))}\n"
+    return "\n".join(sections.values())
+
+
+def _names_in(code: str) -> set[str]:
+    """Every name that the code reads or binds, and its keyword arguments."""
+    nodes = ast.walk(ast.parse(code))
+    names = {getattr(node, part, None) for node in nodes for part in ("id", "arg", "name", "asname")}
+    return {name.partition(".")[0] for name in names if isinstance(name, str)}
+
+
+def _quoted(text: str) -> str:
+    """A string literal, in double quotes where it holds no quotes."""
+    return repr(text) if "'" in text or '"' in text else f'"{repr(text)[1:-1]}"'

@@ -1,0 +1,96 @@
+"""Predictions: every setting from one serial ledger, and which of them are worth measuring."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from manyhands.calibration import Calibration
+from manyhands.costs import NO_COSTS
+from manyhands.ledgers import ROW
+from manyhands.plan import SIMPLICITY
+from manyhands.prediction import BAND, FAR_BAND, Prediction, predict, shortlist
+from manyhands.setting import Setting
+
+MS = 1_000_000
+STRATEGIES = ("serial", "map", "imap_unordered", "static", "queue")
+FREE = Calibration({}, {(name, "fork"): NO_COSTS for name in STRATEGIES})
+
+
+def waits(*lengths_ms):
+    """A serial ledger of items that wait so long, one after the other."""
+    rows = np.zeros(len(lengths_ms), ROW)
+    ends = np.cumsum(lengths_ms) * MS
+    rows["start_ns"], rows["end_ns"] = ends - np.array(lengths_ms) * MS, ends
+    rows["state"] = 2
+    return rows
+
+
+def predicted(setting, rows, weights=None, cores=2.0):
+    """The one prediction of this setting."""
+    (found,) = predict([setting], rows, weights or [1.0] * len(rows), cores, FREE)
+    return found
+
+
+def test_waiting_items_spread_over_all_workers():
+    """Eight equal waits on four workers take a quarter of their time, whatever the cores."""
+    found = predicted(Setting("imap_unordered", 4), waits(*[10] * 8), cores=1.0)
+    assert (found.wall_s, found.speedup) == (pytest.approx(0.02), pytest.approx(4.0))
+    assert (found.chunksize, found.lost["tail"]) == (1, 0)
+
+
+def test_the_order_is_the_settings_own():
+    """A long item last leaves the others idle; first, by its weight, it does not."""
+    rows, weights = waits(10, 10, 10, 30), [1.0, 1.0, 1.0, 3.0]
+    given_order = predicted(Setting("imap_unordered", 2), rows, weights)
+    largest_first = predicted(Setting("imap_unordered", 2, order="largest-first"), rows, weights)
+    assert (given_order.wall_s, largest_first.wall_s) == (pytest.approx(0.04), pytest.approx(0.03))
+    assert given_order.lost["tail"] > 0 == largest_first.lost["tail"]
+
+
+def test_the_band_widens_where_nothing_was_held_against_the_truth():
+    """Up to four workers a core the band is the validated one, beyond it is wide; the point lies within."""
+    near, far = (predicted(Setting("map", workers), waits(*[5] * 64)) for workers in (8, 16))
+    assert near.high / near.speedup - 1 == pytest.approx(BAND)
+    assert far.high / far.speedup - 1 == pytest.approx(FAR_BAND)
+    assert near.low < near.speedup < near.high
+
+
+def made(strategy, workers, speedup, chunksize=1):
+    """A prediction of this speedup."""
+    setting = Setting(strategy, workers, chunksize if strategy in ("map", "imap_unordered", "queue") else None)
+    return Prediction(setting, chunksize, 1 / speedup, speedup, 0.9 * speedup, 1.1 * speedup, {})
+
+
+def test_the_shortlist_holds_the_best_and_its_modest_rivals():
+    """Fewer workers with overlapping bands come first, the simplest strategies among them, then what more buys."""
+    everything = [
+        made("queue", 4, 3.9), made("map", 4, 3.8), made("map", 2, 1.9), made("map", 3, 3.3), made("queue", 3, 3.4),
+        made("map", 8, 3.7), made("static", 4, 2.0),
+    ]  # fmt: skip
+    kept = [(one.setting.strategy, one.setting.workers) for one in shortlist(everything, 4, SIMPLICITY)]
+    assert kept == [("queue", 4), ("map", 3), ("queue", 3), ("map", 4)]
+    with_larger = shortlist([made("map", 2, 1.9), made("map", 4, 1.2)], 4, SIMPLICITY)
+    assert [one.setting.workers for one in with_larger] == [2, 4]
+
+
+def test_only_the_fastest_variant_of_a_strategy_is_measured():
+    """Ten chunksizes of one strategy do not fill the list."""
+    everything = [made("map", 2, 1.8 + size / 100, size) for size in range(1, 10)] + [made("queue", 2, 1.8)]
+    kept = shortlist(everything, 5, SIMPLICITY)
+    assert [(one.setting.strategy, one.chunksize) for one in kept] == [("map", 9), ("queue", 1)]
+
+
+@given(
+    st.lists(
+        st.builds(made, st.sampled_from(STRATEGIES[1:]), st.integers(1, 8), st.floats(0.1, 10), st.integers(1, 9)),
+        max_size=30,
+    ),
+    st.integers(2, 6),
+)
+def test_a_shortlist_is_short_and_distinct(everything, most):
+    """Never more than asked for, never a setting twice, always with the best."""
+    kept = shortlist(everything, most, SIMPLICITY)
+    assert len(kept) <= most
+    assert len({id(one) for one in kept}) == len(kept)
+    assert not everything or max(everything, key=lambda one: one.speedup).speedup == kept[0].speedup

@@ -1,0 +1,191 @@
+"""Targets: a function of the user's own as a workload, found, run and checked like any other; refused in one line."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from rounds import job
+
+from manyhands import targets, workload
+from manyhands.errors import UsageError
+from manyhands.launch import launch, open_desk
+from manyhands.round import Outcome
+from manyhands.setting import START_METHODS, Setting
+
+LOAD = """
+import os
+
+CALLS = os.path.join(os.path.dirname(__file__), "calls")
+
+
+def size(path):
+    return os.path.getsize(path)
+
+
+def made():
+    return [1, 2, 3]
+
+
+def double(number):
+    return 2 * number
+
+
+def note_setup():
+    with open(CALLS, "a") as file:
+        file.write("setup ")
+
+
+def note_cleanup():
+    with open(CALLS, "a") as file:
+        file.write("cleanup ")
+
+
+def holds(results):
+    assert sum(results) == 12, f"the sum is {sum(results)}"
+
+
+def denies(results):
+    return False
+
+
+inner = [lambda item: item][0]
+number = 3
+"""
+
+
+@pytest.fixture
+def load(tmp_path):
+    """A file with functions, in a folder of its own, and a module name that no other test has imported."""
+    path = tmp_path / f"load_{tmp_path.name.strip('_').replace('-', '_')}.py"
+    path.write_text(LOAD)
+    yield path
+    sys.modules.pop(path.stem, None)
+    sys.path[:] = [folder for folder in sys.path if folder != str(tmp_path)]
+
+
+def listed(folder, items):
+    """A list of items in a file, as a source."""
+    path = folder / "items.json"
+    path.write_text(json.dumps(items))
+    return f"list:{path}"
+
+
+def run(folder, reference, setting=None, **parameters):
+    """One round of a target."""
+    with open_desk(folder / "data") as desk:
+        return launch(desk, job(desk, setting or Setting("serial"), workload=reference, **parameters), 30.0).round
+
+
+def test_finds_a_function_in_a_file(load):
+    """`file.py:function` is imported under the file's own name, from its own folder."""
+    found = workload.find(f"{load}:double")
+    assert found.function(4) == 8
+    assert found.function.__module__ == load.stem
+
+
+def test_finds_a_function_in_a_package():
+    """`package.module:function` is whatever this Python imports by that name."""
+    assert targets.resolve("os.path:basename")("a/b") == "b"
+
+
+@pytest.mark.parametrize("method", START_METHODS)
+def test_workers_of_every_start_method_find_it(load, tmp_path, method):
+    """A pool's workers import the user's file themselves where they have not inherited it."""
+    source = listed(tmp_path, [1, 2, 3, 4])
+    found = run(tmp_path, f"{load}:double", Setting("map", 2, start_method=method), source=source)
+    assert (found.outcome, found.items_done) == (Outcome.OK, 4), found.detail
+
+
+def test_items_come_from_a_list_or_a_call_and_may_be_sampled(load, tmp_path):
+    """A list as it is, what a function returns, and of either only the places of the sample."""
+    (tmp_path / "sample.json").write_text("[2, 0]")
+    sample = str(tmp_path / "sample.json")
+    parameters = targets.Parameters(listed(tmp_path, ["a", "b", "c"]))
+    assert targets.items_of(parameters) == ["a", "b", "c"]
+    assert targets.items_of(targets.Parameters(parameters.source, sample)) == ["c", "a"]
+    assert targets.items_of(targets.Parameters(f"call:{load}:made", sample)) == [3, 1]
+
+
+def test_files_are_weighed_by_their_size(load, tmp_path):
+    """A file's weight is its size and its name its own; anything else weighs the same and is called by its text."""
+    (tmp_path / "big.csv").write_text("x" * 500)
+    found = workload.find(f"{load}:size")
+    assert (found.weight_of(str(tmp_path / "big.csv")), found.name_of(str(tmp_path / "big.csv"))) == (500.0, "big.csv")
+    assert (found.weight_of("no such file"), found.name_of(17)) == (1.0, "17")
+
+
+def test_setup_and_cleanup_stand_around_each_round(load, tmp_path):
+    """The user's own set-up is called before the round and the clean-up after it, once each."""
+    names = {"setup": f"{load}:note_setup", "cleanup": f"{load}:note_cleanup"}
+    run(tmp_path, f"{load}:double", source=f"call:{load}:made", **names)
+    assert (tmp_path / "calls").read_text() == "setup cleanup "
+
+
+@pytest.mark.parametrize(
+    ("check", "outcome", "reason"),
+    [("holds", Outcome.OK, ""), ("denies", Outcome.WRONG, "says that the work was not done")],
+)
+def test_the_users_check_decides_whether_the_work_was_done(load, tmp_path, check, outcome, reason):
+    """A check that asserts nothing wrong passes, one that returns False fails the round."""
+    found = run(tmp_path, f"{load}:double", source=f"call:{load}:made", check=f"{load}:{check}")
+    assert found.outcome is outcome
+    assert reason in found.reason
+
+
+def test_a_failed_assertion_of_the_check_is_the_reason(load, tmp_path):
+    """What the user's assertion says stands in the round's reason."""
+    found = run(tmp_path, f"{load}:double", source=listed(tmp_path, [1]), check=f"{load}:holds")
+    assert (found.outcome, found.reason.endswith("the sum is 2")) == (Outcome.WRONG, True)
+
+
+@pytest.mark.parametrize(
+    ("reference", "saying"),
+    [
+        ("{load}:nothing", "has no 'nothing': it has "),
+        ("{load}:number", "is no function but a int"),
+        ("{load}:inner", "can't be sent to a worker"),
+        ("{folder}/none.py:f", "none.py is not there"),
+        ("no.such.module:f", "there is no module no.such.module"),
+        ("a b:f", "can't be imported"),
+        (":f", "names no function"),
+        ("{load}:", "names no function"),
+    ],
+)
+def test_refuses_what_is_no_function_of_the_users(load, reference, saying):
+    """Each part that can be wrong is told in one line with the next step."""
+    with pytest.raises(UsageError, match=saying) as refused:
+        workload.find(reference.format(load=load, folder=load.parent))
+    assert "\n" not in str(refused.value)
+
+
+def test_refuses_a_file_that_hides_behind_another_module(tmp_path):
+    """A file called like a module that is loaded already would be mistaken for it."""
+    (tmp_path / "json.py").write_text("def load(item): pass")
+    with pytest.raises(UsageError, match="has the name of another module, json"):
+        targets.resolve(f"{tmp_path}/json.py:load")
+
+
+def test_a_bug_in_the_users_file_keeps_its_traceback(tmp_path):
+    """An import that fails inside the user's own file is not mistaken for a missing file."""
+    path = tmp_path / "broken_import.py"
+    path.write_text("import no_such_dependency\n")
+    with pytest.raises(ModuleNotFoundError, match="no_such_dependency"):
+        targets.resolve(f"{path}:load")
+
+
+def test_the_host_needs_nothing_heavy_for_a_target(load):
+    """Finding a target imports the standard library, manyhands and the user's own module."""
+    code = f"from manyhands import workload; import sys; workload.find({f'{load}:double'!r}); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
+    assert load.stem in loaded
+    assert not {"numpy", "pandas", "psutil", "scipy"} & set(loaded)
+
+
+def test_references_hold_in_another_folder(load, monkeypatch):
+    """A file's reference is made absolute; a module's stays."""
+    monkeypatch.chdir(load.parent)
+    assert targets.absolute(f"{load.name}:size") == f"{load}:size"
+    assert targets.absolute("os.path:basename") == "os.path:basename"
+    assert Path(targets.absolute("load.py:f").rpartition(":")[0]).is_absolute()
