@@ -9,7 +9,7 @@ from manyhands.calibration import calibrate
 from manyhands.data import data_dir
 from manyhands.demands import demands_of
 from manyhands.ledgers import table
-from manyhands.machine import facts
+from manyhands.machine.facts import facts
 from manyhands.noops import no_ops
 from manyhands.replay import replay
 from manyhands.results import SERIAL, SERIAL_AGAIN

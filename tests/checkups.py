@@ -3,13 +3,13 @@
 from dataclasses import replace
 from typing import Any
 
-from manyhands.cgroup import Throttling
-from manyhands.checkup import Checkup
-from manyhands.interpreter import Interpreter
-from manyhands.load import Load
-from manyhands.pressure import Pressure, Stall
-from manyhands.threadpools import ThreadPool, ThreadPools
-from manyhands.volume import Volume
+from manyhands.machine.cgroup import Throttling
+from manyhands.machine.checkup import Checkup
+from manyhands.machine.interpreter import Interpreter
+from manyhands.machine.load import Load
+from manyhands.machine.pressure import Pressure, Stall
+from manyhands.machine.threadpools import ThreadPool, ThreadPools
+from manyhands.machine.volume import Volume
 
 GIB = 1 << 30
 QUIET = Stall(0.0, 0, 0.0, 0)

@@ -18,7 +18,7 @@ from manyhands.intervals import Estimate
 from manyhands.launch import Desk, Finished
 from manyhands.ledgers import table
 from manyhands.levers import Finding, largest_loss
-from manyhands.machine import facts
+from manyhands.machine.facts import facts
 from manyhands.results import Study
 from manyhands.round import Job
 from manyhands.scaling import ratio, scale

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 from checkups import FAULTLESS, GIB, MACHINE, machine, part
 
-from manyhands.advice import ABOUT, Advice, advice
-from manyhands.cgroup import Throttling
-from manyhands.findings import findings
-from manyhands.pressure import Pressure, Stall
-from manyhands.threadpools import ThreadPool
+from manyhands.machine.advice import ABOUT, Advice, advice
+from manyhands.machine.cgroup import Throttling
+from manyhands.machine.findings import findings
+from manyhands.machine.pressure import Pressure, Stall
+from manyhands.machine.threadpools import ThreadPool
 
 QUOTA = {"usable_cpus": 2.0, "logical_cpus": 20, "physical_cpus": 20, "quota_cpus": 2.0, "quota_from": "/group"}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from control_groups import control_group, inside
 
-from manyhands.cgroup import Limits, Throttling, read_limits, read_throttling, versions
+from manyhands.machine.cgroup import Limits, Throttling, read_limits, read_throttling, versions
 
 GIB = 1 << 30
 NO_LIMIT_V1 = "9223372036854771712\n"
@@ -238,7 +238,7 @@ def test_a_real_quota_and_its_throttling_are_seen():
     """A process in a real group with half a CPU reads that quota, and being held back once it used more."""
     code = """
 import dataclasses, json, time
-from manyhands.cgroup import read_limits, read_throttling
+from manyhands.machine.cgroup import read_limits, read_throttling
 while not read_throttling().throttled_periods and time.process_time() < 5:
     sum(range(100_000))
 limits, throttling = read_limits(), read_throttling()

@@ -16,10 +16,10 @@ from benches import manyhands
 from checkups import FAULTLESS, machine, part
 from control_groups import control_group, inside
 
-from manyhands.checkup import Checkup
 from manyhands.cli import main
-from manyhands.findings import NOT_TOLD, findings
-from manyhands.pressure import Pressure
+from manyhands.machine.checkup import Checkup
+from manyhands.machine.findings import NOT_TOLD, findings
+from manyhands.machine.pressure import Pressure
 
 FAST = ("doctor", "--seconds", "0.05", "--workload", "sleep_io")
 HOSTILE = "\x1b[2Jevil\nname\u202e"

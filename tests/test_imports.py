@@ -28,7 +28,8 @@ def test_the_interpreter_itself_loads_none_of_it():
 
 
 @pytest.mark.parametrize(
-    "module", ["manyhands", "manyhands.host", "manyhands.cgroup", "manyhands.pressure", *WORKLOADS, *STRATEGIES]
+    "module",
+    ["manyhands", "manyhands.host", "manyhands.machine.cgroup", "manyhands.machine.pressure", *WORKLOADS, *STRATEGIES],
 )
 def test_a_worker_loads_nothing_heavy(module):
     """What a host or a spawned worker imports is the standard library and manyhands."""

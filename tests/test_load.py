@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from manyhands.load import CpuTime, Load, load_between, read_cpu_time, read_load
+from manyhands.machine.load import CpuTime, Load, load_between, read_cpu_time, read_load
 
 S = 10**9
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyhands.cgroup import Limits
-from manyhands.machine import facts, filesystem_of, usable_cpus
+from manyhands.machine.cgroup import Limits
+from manyhands.machine.facts import facts, filesystem_of, usable_cpus
 
 
 @given(st.integers(1, 512), st.integers(1, 512), st.none() | st.floats(0.01, 1000))
@@ -52,7 +52,7 @@ def test_an_affinity_mask_is_seen():
         pytest.skip("only one core is usable here")
     code = (
         "import os, json; os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])\n"
-        "from pathlib import Path; from manyhands.machine import facts; print(json.dumps(facts(Path('.'))))"
+        "from pathlib import Path; from manyhands.machine.facts import facts; print(json.dumps(facts(Path('.'))))"
     )
     told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
     found = json.loads(told)

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from manyhands.errors import UsageError
-from manyhands.threadpools import read_thread_pools
+from manyhands.machine.threadpools import read_thread_pools
 
 
 @pytest.fixture

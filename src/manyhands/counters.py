@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 
-from manyhands.cgroup import read_throttling
-from manyhands.load import read_cpu_time
-from manyhands.pressure import read_pressure
+from manyhands.machine.cgroup import read_throttling
+from manyhands.machine.load import read_cpu_time
+from manyhands.machine.pressure import read_pressure
 from manyhands.usage import Usage
 
 NS_PER_S = 1_000_000_000

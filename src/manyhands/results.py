@@ -84,7 +84,7 @@ class Study:
 class Results:
     """One saved run.
 
-    machine: facts of the machine (see manyhands.machine); ledger_cost_ns: measured cost of one ledger row by
+    machine: facts of the machine (see manyhands.machine.facts); ledger_cost_ns: measured cost of one ledger row by
     kind of record; ledgers: file name of the compressed ledgers beside the JSON, "" where there is none.
     commit: id, branch and state of the user's repository as pytest-benchmark saw it.
     """

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from manyhands import ledger_cost, machine
+from manyhands import ledger_cost
 from manyhands.asked import Asked, Wanted
 from manyhands.data import data_dir
 from manyhands.design import Design, draw_up
@@ -24,6 +24,7 @@ from manyhands.errors import WorkError
 from manyhands.intervals import Estimate
 from manyhands.journal import Journal
 from manyhands.launch import launch, open_desk
+from manyhands.machine.facts import facts
 from manyhands.progress import Teller
 from manyhands.results import SERIAL, Cell, Results, Study, encode
 from manyhands.scaling import CellScaling, StudyScaling, scale
@@ -159,7 +160,7 @@ class Session:
     @functools.cached_property
     def facts(self) -> Mapping[str, Any]:
         """The machine's facts, read once."""
-        return machine.facts(data_dir())
+        return facts(data_dir())
 
     @functools.cached_property
     def ledger_cost_ns(self) -> Mapping[str, float]:

@@ -11,8 +11,8 @@ from manyhands.errors import UsageError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from manyhands.advice import Advice
-    from manyhands.findings import Finding
+    from manyhands.machine.advice import Advice
+    from manyhands.machine.findings import Finding
 
 LONGEST_WINDOW_S = 60.0
 NARROWEST = 20  # columns for the words, on however narrow a terminal
@@ -43,10 +43,10 @@ def add_to(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Ask the machine and print what it tells."""
-    from manyhands.advice import advice
-    from manyhands.checkup import check_up
     from manyhands.data import data_dir
-    from manyhands.findings import findings
+    from manyhands.machine.advice import advice
+    from manyhands.machine.checkup import check_up
+    from manyhands.machine.findings import findings
 
     folder = options.data.absolute() if options.data else data_dir()
     if os.path.isfile(folder):  # noqa: PTH113  Path.is_file raises where a parent may not be searched
@@ -74,7 +74,7 @@ def _print_json(checkup: Any, advised: list["Advice"]) -> None:
     import json
     from dataclasses import asdict
 
-    from manyhands.checkup import as_json
+    from manyhands.machine.checkup import as_json
 
     print(json.dumps({**as_json(checkup), "advice": [asdict(one) for one in advised]}, indent=2, allow_nan=False))
 

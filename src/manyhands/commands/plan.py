@@ -62,11 +62,11 @@ def add_to(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Plan, and print the answer with the code to paste."""
-    from manyhands import machine
     from manyhands.answer import answer
     from manyhands.data import data_dir
+    from manyhands.machine.facts import facts as facts_of
 
-    facts = machine.facts(data_dir())
+    facts = facts_of(data_dir())
     with _workshop(facts) as shop:
         request = _request(options, shop.desk.temporary, facts["usable_cpus"])
         if options.dry_run:

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil
 
-from manyhands.checkup import Checkup
-from manyhands.pressure import Stall
+from manyhands.machine.checkup import Checkup
+from manyhands.machine.pressure import Stall
 from manyhands.text import counted, size
 
 BUSY_SHARE = 0.1  # of the CPUs one may use: less is lost in the spread between rounds

@@ -9,8 +9,8 @@ from typing import Any
 
 import psutil
 
-from manyhands.cgroup import Limits, read_limits
-from manyhands.volume import filesystem_of
+from manyhands.machine.cgroup import Limits, read_limits
+from manyhands.machine.volume import filesystem_of
 
 
 @dataclass(frozen=True)

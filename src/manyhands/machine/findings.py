@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from manyhands.checkup import Checkup
-from manyhands.interpreter import Interpreter
-from manyhands.load import Load
-from manyhands.pressure import Stall
+from manyhands.machine.checkup import Checkup
+from manyhands.machine.interpreter import Interpreter
+from manyhands.machine.load import Load
+from manyhands.machine.pressure import Stall
+from manyhands.machine.threadpools import ThreadPool, ThreadPools
+from manyhands.machine.volume import SHARED_MEMORY, UNKNOWN, Volume
 from manyhands.text import counted, duration, percent, plain, size
-from manyhands.threadpools import ThreadPool, ThreadPools
-from manyhands.volume import SHARED_MEMORY, UNKNOWN, Volume
 
 NOT_TOLD = "not told here"
 

@@ -5,18 +5,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from manyhands import cgroup, machine
-from manyhands.cgroup import Throttling
-from manyhands.interpreter import Interpreter, read_interpreter
-from manyhands.load import Load, read_load
-from manyhands.pressure import Pressure, read_pressure
-from manyhands.threadpools import ThreadPools, read_thread_pools
-from manyhands.volume import Volume, shared_memory, volume_of
+from manyhands.machine import cgroup, facts
+from manyhands.machine.cgroup import Throttling
+from manyhands.machine.interpreter import Interpreter, read_interpreter
+from manyhands.machine.load import Load, read_load
+from manyhands.machine.pressure import Pressure, read_pressure
+from manyhands.machine.threadpools import ThreadPools, read_thread_pools
+from manyhands.machine.volume import Volume, shared_memory, volume_of
 
 
 @dataclass(frozen=True)
 class Checkup:
-    """The facts, None where the system does not tell. `machine` is what a saved run carries (`machine.facts`)."""
+    """The facts, None where the system does not tell. `machine` is what a saved run carries (`facts.facts`)."""
 
     machine: Mapping[str, Any]
     cgroup_versions: tuple[int, ...]
@@ -36,7 +36,7 @@ def check_up(data_dir: Path, window_s: float, workload: str | None = None) -> Ch
     """
     thread_pools = read_thread_pools(workload)  # first: a request that can't be answered should fail at once
     return Checkup(
-        machine=machine.facts(data_dir),
+        machine=facts.facts(data_dir),
         cgroup_versions=cgroup.versions(),
         throttling=cgroup.read_throttling(),
         load=read_load(window_s),
