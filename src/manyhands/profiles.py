@@ -1,6 +1,6 @@
 """Profiles: which cells the bench suite measures, and for how long.
 
-quick answers within two minutes on two cores; full takes well over an hour. Both keep to sizes whose serial
+quick answers in some three minutes on two cores; full takes well over an hour. Both keep to sizes whose serial
 time is well above a worker's start-up: shorter work would measure the start-up alone.
 """
 
