@@ -430,6 +430,6 @@ def test_what_is_no_file_is_written_to_and_stays(tmp_path):
     os.close(reader)
     assert pipe.is_fifo()
     (tmp_path / "link").symlink_to(tmp_path / "real")
-    files.write_atomically(tmp_path / "link", b"content")
+    assert files.write_atomically(tmp_path / "link", b"content") == tmp_path / "link"
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "real").read_bytes() == b"content"

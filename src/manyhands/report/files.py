@@ -9,19 +9,20 @@ from pathlib import Path
 def write_atomically(path: Path, content: bytes) -> Path:
     """Replace `path` by the content in one step, so that a reader never sees half a file.
 
-    What is no file (a device, a pipe) is written to and stays what it is; a link leads to what is replaced.
+    What is no file (a device, a pipe) is written to and stays what it is; a link leads to what is replaced. Returns
+    the path as it was given.
     """
-    path = path.resolve()
     if path.exists() and not path.is_file() and not path.is_dir():
         with path.open("wb") as stream:
             stream.write(content)
         return path
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
+    real = path.resolve()
+    handle, temporary = tempfile.mkstemp(dir=real.parent, prefix=f".{real.name[:40]}.")
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
         Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
+        Path(temporary).replace(real)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
