@@ -131,3 +131,15 @@ def test_unknown_fields_of_a_pair_are_said(judged):
     ]
     sheet = resources.resources_sheet(scale(replace(study, cells=tuple(cells)), 4), {})
     assert _row(sheet, "serial")["page faults, minor / major"] == "7 / n/a"
+
+
+def test_memory_is_the_largest_of_all_rounds_the_untimed_one_included(judged):
+    """Peaks that only the probing round saw are told, for all processes and for the largest worker; else unknown."""
+    one = judged[0]
+    cell = one.scaling.cells[2].cell
+    seen = replace(cell.rounds[0].memory, peak_pss_bytes=900 << 20, peak_uss_bytes=700 << 20)
+    worker = replace(cell.rounds[0].workers[0], peak_pss_bytes=90 << 20, peak_uss_bytes=80 << 20)
+    unseen = tuple(replace(found, memory=None, workers=()) for found in cell.rounds)
+    probe = replace(cell.rounds[0], memory=seen, workers=(worker,))
+    assert resources._memory(replace(cell, rounds=unseen, probe=probe)) == ("900 MiB / 700 MiB", "90.0 MiB / 80.0 MiB")
+    assert resources._memory(replace(cell, rounds=unseen, probe=None)) == ("n/a", "n/a")

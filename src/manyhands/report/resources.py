@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from statistics import median
 
+from manyhands.report.memory import peak_bytes
 from manyhands.report.sheet import UNKNOWN, Column, Sheet, without_empty
 from manyhands.report.tables import cell_name, ranked
 from manyhands.results import Cell, Study
@@ -43,7 +44,7 @@ def sampling_told(scaling: StudyScaling) -> str:
 
 def _figures(study: Study, cell: CellScaling) -> tuple[str, ...]:
     rounds = [found for found in cell.cell.rounds if found.ok and found.block not in cell.disturbed]
-    return (_pickled(study, cell.cell), *(_pair(rounds, *quantity) for _, quantity in ROUNDS))
+    return (_pickled(study, cell.cell), *_memory(cell.cell), *(_pair(rounds, *quantity) for _, quantity in ROUNDS))
 
 
 def _pair(rounds: list[Round], figure: Figure, *values: Callable[[Round], float | None]) -> str:
@@ -68,14 +69,23 @@ def _pickled(study: Study, cell: Cell) -> str:
     return f"{size(traffic.sent_bytes / items)} / {size(traffic.returned_bytes / items)}"
 
 
+def _memory(cell: Cell) -> tuple[str, str]:
+    """The largest peaks of all processes together, and of a single worker; the probing round samples most finely."""
+    names = ("peak_pss_bytes", "peak_uss_bytes")
+    workers = [worker for found in cell.tried for worker in found.workers]
+    return (
+        _largest([peak_bytes(cell, name) for name in names]),
+        _largest([max((getattr(one, name) or 0 for one in workers), default=0) or None for name in names]),
+    )
+
+
+def _largest(sizes_bytes: list[int | None]) -> str:
+    return UNKNOWN if None in sizes_bytes else " / ".join(size(one or 0) for one in sizes_bytes)
+
+
 def _used(name: str) -> Callable[[Round], float | None]:
     """A field of the round's usage."""
     return lambda found: getattr(found.usage or NOTHING, name)
-
-
-def _peak(name: str) -> Callable[[Round], float | None]:
-    """A field of the round's memory."""
-    return lambda found: getattr(found.memory, name) if found.memory is not None else None
 
 
 def _user_ns(found: Round) -> float | None:
@@ -102,10 +112,6 @@ ROUNDS: tuple[tuple[Column, tuple[Figure, *tuple[Callable[[Round], float | None]
     (
         Column("CPU time, user / system", "of the caller and all workers, in their own code and in the kernel."),
         (_time, _user_ns, _used("system_ns")),
-    ),
-    (
-        Column("peak memory, PSS / USS", "of all processes in one sample; shared pages count once / not at all."),
-        (size, _peak("peak_pss_bytes"), _peak("peak_uss_bytes")),
     ),
     (
         Column("context switches, voluntary / involuntary", "gave the core up to wait; were made to give it up."),
@@ -139,5 +145,11 @@ ROUNDS: tuple[tuple[Column, tuple[Figure, *tuple[Callable[[Round], float | None]
 )
 COLUMNS = (
     Column("pickled per item, sent / returned", "counted in one more round, which was not timed."),
+    Column(
+        "peak memory, PSS / USS",
+        "of all processes in one sample, the most of any round, the untimed one included; shared pages count once / "
+        "not at all.",
+    ),
+    Column("largest worker, PSS / USS", "the most that any single worker had."),
     *(column for column, _ in ROUNDS),
 )
