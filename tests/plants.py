@@ -92,6 +92,10 @@ PLANTS = {
         "planted.optimist", Setting("map", 2), Setting("map", 1),
         Cause.CPU_INFLATION, "tries repeated", "use fewer workers per core",
     ),
+    "threads of a library": Plant(
+        "planted.blas", Setting("map", 2), Setting("map", 2),
+        Cause.CORE_WAIT, "items run threads of their own", "OMP_NUM_THREADS=1", changed={"threads": 1},
+    ),
     "throttled CPU": Plant(
         "planted.compute", Setting("map", 2), Setting("map", 2), Cause.CORE_WAIT, "throttled", "or raise the quota",
         {"items": 80, "turns": 150_000}, quota_cpus=1.0,

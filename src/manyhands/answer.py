@@ -17,7 +17,7 @@ from manyhands.scaling import StudyScaling, scale
 from manyhands.setting import Setting
 from manyhands.speedometer import equal_speed_walls_s
 from manyhands.study_losses import losses_by_cell
-from manyhands.text import duration, percent, plain, sentence, size
+from manyhands.text import duration, percent, sentence, size
 from manyhands.wording import counted, instruction, times
 
 AS_GOOD = 0.05  # of the best: predictions closer than that are not told apart
@@ -176,9 +176,3 @@ def _rests_on(planned: Planned, scaling: StudyScaling) -> str:
     if not both or not planned.sample.is_all:
         return told
     return f"{told}; where there are both they lie {percent(median(both))} apart (median)"
-
-
-def item_names(names: tuple[str, ...], most: int = 3) -> str:
-    """The first few items, for a heading."""
-    shown = ", ".join(plain(name) for name in names[:most])
-    return f"{shown}, ..." if len(names) > most else shown
