@@ -12,6 +12,7 @@ from manyhands.intervals import Estimate
 from manyhands.plan import NO_LARGER, SIMPLICITY, Plan, recommend
 from manyhands.planner import Planned
 from manyhands.prediction import Prediction
+from manyhands.report.memory import limit_of, peak_bytes
 from manyhands.results import Cell
 from manyhands.scaling import StudyScaling, scale
 from manyhands.setting import Setting
@@ -102,13 +103,11 @@ def _worded(lines: list[str]) -> Iterator[str]:
 
 def _memory(chosen: Cell, machine: Mapping[str, Any]) -> str:
     """The largest peak of the setting's rounds, beside what there is."""
-    peaks = [found.memory.peak_pss_bytes for found in chosen.tried if found.memory and found.memory.peak_pss_bytes]
-    limits = [machine.get(name) for name in ("memory_limit_bytes", "memory_available_bytes")]
-    known = [limit for limit in limits if limit]
-    if not peaks:
+    peak, limit = peak_bytes(chosen, "peak_pss_bytes"), limit_of(machine)
+    if not peak:
         return ""
-    of = f" of {size(min(known))}" if known else ""
-    return f"memory: {size(max(peaks))}{of} at most, all processes together"
+    of = f" of {size(limit.size_bytes)}" if limit else ""
+    return f"memory: {size(peak)}{of} at most, all processes together"
 
 
 def _chunks(planned: Planned, chosen: Setting, chunksize: int | None) -> str:

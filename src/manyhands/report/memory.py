@@ -76,8 +76,7 @@ def memory_chart(
 
 def peak_bytes(cell: Cell, name: str) -> int | None:
     """The largest peak_pss_bytes or peak_uss_bytes of the cell's rounds and its probing round; None without any."""
-    rounds = [*cell.rounds, *([cell.probe] if cell.probe else [])]
-    found = [getattr(one.memory, name) for one in rounds if one.memory is not None]
+    found = [getattr(one.memory, name) for one in cell.tried if one.memory is not None]
     return max((peak for peak in found if peak is not None), default=None)
 
 
