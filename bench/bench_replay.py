@@ -5,13 +5,13 @@ import statistics
 import figures
 import pytest
 
-from manyhands.calibration import calibrate
 from manyhands.data import data_dir
-from manyhands.demands import demands_of
 from manyhands.ledgers import table
 from manyhands.machine.facts import facts
-from manyhands.noops import no_ops
-from manyhands.replay import replay
+from manyhands.replay.calibration import calibrate
+from manyhands.replay.demands import demands_of
+from manyhands.replay.engine import replay
+from manyhands.replay.noops import no_ops
 from manyhands.results import SERIAL, SERIAL_AGAIN
 from manyhands.setting import Setting
 from manyhands.speedometer import FEWEST_SPINS

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from manyhands.errors import UsageError
 
 if TYPE_CHECKING:
-    from manyhands.answer import Answer
-    from manyhands.planner import Planned, Request
+    from manyhands.planning.answer import Answer
+    from manyhands.planning.planner import Planned, Request
 
 STDOUT = "-"
 SERIAL_TO_PARALLEL = ("map", "imap_unordered", "static", "queue", "pipe")
@@ -62,9 +62,9 @@ def add_to(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Plan, and print the answer with the code to paste."""
-    from manyhands.answer import answer
     from manyhands.data import data_dir
     from manyhands.machine.facts import facts as facts_of
+    from manyhands.planning.answer import answer
 
     facts = facts_of(data_dir())
     with _workshop(facts) as shop:
@@ -74,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
             return 0
         if _repeats_what_it_stores(options):
             shop.say(f"{options.target} will be run many times on the same items: see --once, --setup and --cleanup")
-        from manyhands.planner import make
+        from manyhands.planning.planner import make
 
         planned = make(request, shop)
     found = answer(planned, facts)
@@ -91,7 +91,7 @@ def _repeats_what_it_stores(options: argparse.Namespace) -> bool:
 
 def _request(options: argparse.Namespace, folder: Path, usable_cpus: float) -> "Request":
     from manyhands import axes, targets, workload
-    from manyhands.planner import Request
+    from manyhands.planning.planner import Request
 
     workload.find(options.target)
     reference = targets.is_reference(options.target)
@@ -176,7 +176,7 @@ def _workshop(facts: Any) -> Iterator[Any]:
 
     from manyhands.data import data_dir
     from manyhands.launch import launch, open_desk
-    from manyhands.planner import Workshop
+    from manyhands.planning.planner import Workshop
     from manyhands.progress import Teller
 
     with open_desk(data_dir()) as desk, Teller("plan", always=False) as teller:
@@ -227,7 +227,7 @@ def _as_json(planned: "Planned", found: "Answer") -> dict[str, Any]:
 def _code(planned: "Planned", found: "Answer", options: argparse.Namespace) -> str:
     """The script for exactly this setting; "" for a built-in workload, or where nothing is recommended."""
     from manyhands import targets
-    from manyhands.recipe import ARGUMENTS, Source, recipe
+    from manyhands.planning.recipe import ARGUMENTS, Source, recipe
 
     if found.setting is None or not targets.is_reference(options.target):
         return ""

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from manyhands.calibration import Calibration, calibrate, decode, encode, fingerprint, saved_in
-from manyhands.costs import Costs
-from manyhands.demands import demands
 from manyhands.errors import UsageError
-from manyhands.noops import NoOp, costs_of, no_ops
-from manyhands.replay import replay
+from manyhands.replay.calibration import Calibration, calibrate, decode, encode, fingerprint, saved_in
+from manyhands.replay.costs import Costs
+from manyhands.replay.demands import demands
+from manyhands.replay.engine import replay
+from manyhands.replay.noops import NoOp, costs_of, no_ops
 from manyhands.results import SERIAL_AGAIN, Cell, Study
 from manyhands.round import Outcome
 from manyhands.setting import Setting

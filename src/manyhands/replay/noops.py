@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from manyhands.account import account_of
-from manyhands.costs import Costs
-from manyhands.handout import hand_out
 from manyhands.lanes import ended
+from manyhands.replay.costs import Costs
+from manyhands.replay.handout import hand_out
 from manyhands.results import SERIAL_AGAIN, Study
 from manyhands.round import Round, Worker
 from manyhands.setting import Setting

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from manyhands import earliest
-from manyhands.costs import NO_COSTS, Costs
-from manyhands.demands import Demands
-from manyhands.handout import HandOut, hand_out
 from manyhands.ledger import ABSENT, State
 from manyhands.ledgers import ROW
 from manyhands.losses import Losses, losses_of
-from manyhands.rehearsal import Timetable, rehearse
+from manyhands.replay import earliest
+from manyhands.replay.costs import NO_COSTS, Costs
+from manyhands.replay.demands import Demands
+from manyhands.replay.handout import HandOut, hand_out
+from manyhands.replay.rehearsal import Timetable, rehearse
+from manyhands.replay.stretches import parts_of, stretches_of
 from manyhands.round import Outcome, Round, Worker
 from manyhands.setting import Setting
-from manyhands.stretches import parts_of, stretches_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,18 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyhands import earliest
 from manyhands.causes import Cause
-from manyhands.cores import NOBODY, Cores
-from manyhands.costs import NO_COSTS, Costs
-from manyhands.demands import Demands, demands, demands_of
 from manyhands.errors import UsageError
-from manyhands.handout import RULES
 from manyhands.ledgers import ROW
 from manyhands.losses import violations
-from manyhands.replay import Replay, replay
+from manyhands.replay import earliest
+from manyhands.replay.cores import NOBODY, Cores
+from manyhands.replay.costs import NO_COSTS, Costs
+from manyhands.replay.demands import Demands, demands, demands_of
+from manyhands.replay.engine import Replay, replay
+from manyhands.replay.handout import RULES
+from manyhands.replay.what_ifs import WhatIf, gains, replay_if, split_longest
 from manyhands.setting import Setting
-from manyhands.what_ifs import WhatIf, gains, replay_if, split_longest
 
 GREEDY = ("imap_unordered", "apply_async", "queue", "pipe")
 PARALLEL = tuple(sorted(set(RULES) - {"serial"}))

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from manyhands.calibration import Calibration
-from manyhands.costs import Costs
-from manyhands.demands import Demands, demands_of
-from manyhands.replay import replay
+from manyhands.replay.calibration import Calibration
+from manyhands.replay.costs import Costs
+from manyhands.replay.demands import Demands, demands_of
+from manyhands.replay.engine import replay
 from manyhands.setting import Setting, arrange
 from manyhands.strategies import chunksize_in_force
 

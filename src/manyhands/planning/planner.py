@@ -12,19 +12,20 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from manyhands import calibration, ledgers, targets, workload
-from manyhands.calibration import Calibration
-from manyhands.contest import contenders
+from manyhands import ledgers, targets, workload
 from manyhands.design import Design, draw_up
 from manyhands.errors import WorkError
 from manyhands.launch import Desk, Execute, Finished
-from manyhands.noops import no_ops
 from manyhands.parameters import as_dict, build
 from manyhands.plan import SIMPLICITY
-from manyhands.prediction import Prediction, predict, shortlist
+from manyhands.planning.contest import contenders
+from manyhands.planning.prediction import Prediction, predict, shortlist
+from manyhands.planning.sample import Sample, draw
+from manyhands.replay import calibration
+from manyhands.replay.calibration import Calibration
+from manyhands.replay.noops import no_ops
 from manyhands.results import Study
 from manyhands.round import Job, Round
-from manyhands.sample import Sample, draw
 from manyhands.setting import START_METHODS, Setting
 from manyhands.strategies import find, names
 from manyhands.study import Progress, Surroundings, measure

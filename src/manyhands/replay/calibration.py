@@ -1,7 +1,7 @@
 """Calibration: what the strategies cost on one machine, kept beside the facts that tell it from others; pure.
 
-Measured once from no-op rounds (manyhands.noops) and cached as JSON: on another machine, or after another Python or
-kernel has come, the fingerprint differs and the costs are measured again.
+Measured once from no-op rounds (manyhands.replay.noops) and cached as JSON: on another machine, or after another
+Python or kernel has come, the fingerprint differs and the costs are measured again.
 """
 
 import json
@@ -13,9 +13,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from manyhands.costs import Costs
 from manyhands.errors import UsageError
-from manyhands.noops import NoOp, costs_of
+from manyhands.replay.costs import Costs
+from manyhands.replay.noops import NoOp, costs_of
 from manyhands.setting import Setting
 from manyhands.speedometer import FEWEST_SPINS
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from manyhands import strategies
 from manyhands.errors import UsageError
-from manyhands.handout import RULES, hand_out
+from manyhands.replay.handout import RULES, hand_out
 from manyhands.setting import Setting
 
 FIXED = ("static", "static_striped", "fork")

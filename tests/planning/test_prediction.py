@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyhands.calibration import Calibration
-from manyhands.costs import NO_COSTS
 from manyhands.ledgers import ROW
 from manyhands.plan import SIMPLICITY
-from manyhands.prediction import BAND, FAR_BAND, Prediction, predict, shortlist
+from manyhands.planning.prediction import BAND, FAR_BAND, Prediction, predict, shortlist
+from manyhands.replay.calibration import Calibration
+from manyhands.replay.costs import NO_COSTS
 from manyhands.setting import Setting
 
 MS = 1_000_000

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from manyhands import strategies
 from manyhands.errors import UsageError
-from manyhands.recipe import ARGUMENTS, Items, Source, listed_in, matching, recipe
+from manyhands.planning.recipe import ARGUMENTS, Items, Source, listed_in, matching, recipe
 from manyhands.setting import ORDERS, START_METHODS, Setting
 
 LOAD = """\
@@ -272,7 +272,7 @@ def test_the_same_question_has_the_same_answer():
     """Equal input gives equal text, in another interpreter with another hash seed as well."""
     setting = Setting("pipe", 6, order="largest-first", start_method="spawn")
     ask = (
-        "from manyhands.recipe import *; from manyhands.setting import Setting;"
+        "from manyhands.planning.recipe import *; from manyhands.setting import Setting;"
         f"print(recipe(Source('load', 'load_file', matching('data/*.csv')), {setting!r}, 8), end='')"
     )
     for seed in ("1", "2"):

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from manyhands.costs import NO_COSTS, Costs
-from manyhands.demands import Demands
-from manyhands.replay import Replay, replay
+from manyhands.replay.costs import NO_COSTS, Costs
+from manyhands.replay.demands import Demands
+from manyhands.replay.engine import Replay, replay
 from manyhands.setting import Setting
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class WhatIf:
 
 
 def replay_if(changed: WhatIf, demands: Demands, setting: Setting, cores: float, costs: Costs = NO_COSTS) -> Replay:
-    """The round that this setting would give, so changed. Raises like manyhands.replay.replay.
+    """The round that this setting would give, so changed. Raises like manyhands.replay.engine.replay.
 
     The pieces of a split item have rows of their own, after all others in the ledger.
     """

@@ -2,8 +2,8 @@
 
 Where no lock is taken and the caller's part costs nothing, the next chunk goes to whoever is free first: a heap over
 chunk sums instead of events. Items that only wait, or a core for every worker: the sums are times. Items that only
-compute, on fewer cores than workers: the sums are service (manyhands.cores), and as every worker computes until it
-has run out of chunks, time follows from how many have.
+compute, on fewer cores than workers: the sums are service (manyhands.replay.cores), and as every worker computes
+until it has run out of chunks, time follows from how many have.
 """
 
 from heapq import heapreplace
@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from manyhands.costs import Costs
-from manyhands.handout import HandOut
-from manyhands.rehearsal import Timetable
-from manyhands.stretches import COMPUTE, LOCK, Parts
+from manyhands.replay.costs import Costs
+from manyhands.replay.handout import HandOut
+from manyhands.replay.rehearsal import Timetable
+from manyhands.replay.stretches import COMPUTE, LOCK, Parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable

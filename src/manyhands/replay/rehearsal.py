@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from manyhands.cores import NOBODY, Cores
-from manyhands.costs import Costs
-from manyhands.handout import HandOut
-from manyhands.stretches import COMPUTE, LOCK, WAIT, Places, Stretches
+from manyhands.replay.cores import NOBODY, Cores
+from manyhands.replay.costs import Costs
+from manyhands.replay.handout import HandOut
+from manyhands.replay.stretches import COMPUTE, LOCK, WAIT, Places, Stretches
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

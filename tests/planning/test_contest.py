@@ -2,7 +2,7 @@
 
 from builders import make_study
 
-from manyhands.contest import contenders
+from manyhands.planning.contest import contenders
 from manyhands.setting import Setting
 
 MAP, QUEUE, STATIC = Setting("map", 4), Setting("queue", 4), Setting("static", 4)

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from manyhands.costs import Costs
-from manyhands.demands import Demands
-from manyhands.handout import HandOut
+from manyhands.replay.costs import Costs
+from manyhands.replay.demands import Demands
+from manyhands.replay.handout import HandOut
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

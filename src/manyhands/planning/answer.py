@@ -10,8 +10,8 @@ from typing import Any
 
 from manyhands.intervals import Estimate
 from manyhands.plan import NO_LARGER, SIMPLICITY, Plan, recommend
-from manyhands.planner import Planned
-from manyhands.prediction import Prediction
+from manyhands.planning.planner import Planned
+from manyhands.planning.prediction import Prediction
 from manyhands.report.memory import limit_of, peak_bytes
 from manyhands.results import Cell
 from manyhands.scaling import StudyScaling, scale

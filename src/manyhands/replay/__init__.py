@@ -1,0 +1,1 @@
+"""What a round would be, from one serial ledger."""
