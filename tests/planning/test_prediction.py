@@ -5,10 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from manyhands.causes import Cause
 from manyhands.ledgers import ROW
 from manyhands.plan import SIMPLICITY
-from manyhands.planning.prediction import BAND, FAR_BAND, Prediction, predict, shortlist
+from manyhands.planning.prediction import BAND, CONTENDED_BAND, FAR_BAND, Prediction, predict, shortlist
 from manyhands.replay.calibration import Calibration
+from manyhands.replay.contention import Contention
 from manyhands.replay.costs import NO_COSTS
 from manyhands.setting import Setting
 
@@ -26,9 +28,9 @@ def waits(*lengths_ms):
     return rows
 
 
-def predicted(setting, rows, weights=None, cores=2.0):
+def predicted(setting, rows, weights=None, cores=2.0, contention=None):
     """The one prediction of this setting."""
-    (found,) = predict([setting], rows, weights or [1.0] * len(rows), cores, FREE)
+    (found,) = predict([setting], rows, weights or [1.0] * len(rows), cores, FREE, contention=contention)
     return found
 
 
@@ -54,6 +56,46 @@ def test_the_band_widens_where_nothing_was_held_against_the_truth():
     assert near.high / near.speedup - 1 == pytest.approx(BAND)
     assert far.high / far.speedup - 1 == pytest.approx(FAR_BAND)
     assert near.low < near.speedup < near.high
+
+
+def test_a_lock_bounds_what_more_workers_bring():
+    """Half of each item under one lock: never more than twice as fast, and the loss is named blocking."""
+    found = predicted(Setting("imap_unordered", 8), waits(*[10] * 64), contention=Contention(0.5, workers=2))
+    assert found.speedup <= 2.05
+    assert max(found.lost, key=found.lost.__getitem__) == Cause.BLOCKING
+    alone = predicted(Setting("serial"), waits(*[10] * 64), contention=Contention(0.5, workers=2))
+    assert alone.speedup == pytest.approx(1.0)
+
+
+def test_dearer_computing_is_predicted_where_cores_are_busy_together():
+    """A fifth more CPU time beside one busy core: two workers take a fifth longer, one worker does not."""
+    rows = waits(*[10] * 64)
+    rows["cpu_ns"] = 10 * MS
+    for workers, slower in ((1, 1.0), (2, 1.2), (8, 1.2)):
+        setting, found = Setting("imap_unordered", workers), Contention(0.0, 1.2, workers=2)
+        without, with_it = (predicted(setting, rows, contention=one) for one in (None, found))
+        assert with_it.wall_s / without.wall_s == pytest.approx(slower)
+    assert with_it.lost[Cause.CPU_INFLATION] > 0 == without.lost[Cause.CPU_INFLATION]
+
+
+def test_a_share_belongs_to_the_item_whatever_the_order():
+    """Contention is drawn before the order is applied: the same items hold the lock for as long in any order."""
+    rows, weights = waits(*range(1, 41)), [float(weight) for weight in range(1, 41)]
+    lock = Contention(1.0, workers=2)
+    walls_s = {
+        predicted(Setting("imap_unordered", 4, order=order), rows, weights, contention=lock).wall_s
+        for order in ("given", "largest-first", "shuffled")
+    }
+    assert walls_s == {sum(range(1, 41)) / 1000}
+
+
+def test_the_band_widens_with_contention():
+    """A lock is known less well than none, and least where there are more workers at it than were probed."""
+    widths = []
+    for contention, workers in ((Contention(0.5, workers=2), 2), (Contention(0.5, workers=2), 4), (Contention(), 4)):
+        found = predicted(Setting("map", workers), waits(*[5] * 64), contention=contention)
+        widths.append(found.high / found.speedup - 1)
+    assert widths == [pytest.approx(FAR_BAND), pytest.approx(CONTENDED_BAND), pytest.approx(BAND)]
 
 
 def made(strategy, workers, speedup, chunksize=1):

@@ -52,6 +52,15 @@ def made(setting: Setting, spent: Costs = SPENT, item_ns: int = 100) -> NoOp:
     return replace(one, round=replace(found.round, usage=usage))
 
 
+def with_busy_caller(one: NoOp, chunk_ns: int) -> NoOp:
+    """The round of a caller that computes until the first item and after the last, and so long for each chunk."""
+    beyond_ns = one.round.wall_ns - int(one.items["end_ns"].max()) + int(one.items["start_ns"].min())
+    used_ns = beyond_ns + one.chunks * chunk_ns
+    workers_ns = one.round.usage.cpu_ns - one.round.usage.caller_cpu_ns
+    usage = replace(one.round.usage, caller_cpu_ns=used_ns, cpu_ns=workers_ns + used_ns)
+    return replace(one, round=replace(one.round, usage=usage))
+
+
 def rounds(strategy: str, spent: Costs = SPENT, start_method: str = "fork", item_ns: int = 100) -> list[NoOp]:
     """Rounds of 1, 2 and 4 workers with chunks of 1 and of 100."""
     grid = [Setting(strategy, workers, chunksize, start_method) for workers in (1, 2, 4) for chunksize in (1, 100)]
@@ -73,7 +82,7 @@ def test_what_a_pipes_worker_sleeps_is_told_from_what_it_computes() -> None:
     """The part of a round trip that nobody computed in is waking up."""
     drowsy = replace(SPENT, wake_ns=30_000)
     assert costs_of(rounds("pipe", drowsy)).wake_ns == pytest.approx(30_000, rel=0.02)
-    assert costs_of(rounds("queue", drowsy, item_ns=500_000)).wake_ns == pytest.approx(30_000, rel=0.02)
+    assert costs_of(rounds("queue", drowsy, item_ns=2_000_000)).wake_ns == pytest.approx(30_000, rel=0.02)
 
 
 def test_a_caller_that_falls_asleep_is_roused() -> None:
@@ -84,6 +93,40 @@ def test_a_caller_that_falls_asleep_is_roused() -> None:
     assert found.rouse_ns == pytest.approx(80_000, rel=0.02)
     assert found.send_ns == pytest.approx(SPENT.send_ns, rel=0.02)
     assert costs_of(rounds("queue", SPENT)).rouse_ns == 0
+
+
+def test_what_long_items_leave_cold_is_found() -> None:
+    """What a worker takes around a chunk more where items last long is the cold caches' part."""
+    cold = [made(Setting("queue", workers, size), replace(SPENT, take_ns=45_000.0), 2_000_000)
+            for workers in (1, 2, 4) for size in (1, 100)]  # fmt: skip
+    found = costs_of([*rounds("queue"), *cold])
+    assert found.take_ns == pytest.approx(5_000, rel=0.02)
+    assert found.cold_ns == pytest.approx(40_000, rel=0.02)
+
+
+def test_what_a_worker_takes_before_its_first_chunk_is_found() -> None:
+    """CPU time of a worker's thread before its first item, beyond boot and hand-over, is its first steps."""
+    found = [made(Setting("queue", workers, 100)) for workers in (1, 2, 4)]
+    for one in found:
+        one.items["thread_cpu_ns"] += 700_000
+    usage = [replace(one.round.usage, cpu_ns=one.round.usage.cpu_ns) for one in found]
+    late = [replace(one, round=replace(one.round, usage=used)) for one, used in zip(found, usage, strict=True)]
+    assert costs_of(late).first_ns == pytest.approx(700_000, rel=0.02)
+    assert costs_of(rounds("queue")).first_ns == pytest.approx(0, abs=2_000)
+
+
+def test_a_strategy_without_chunks_is_calibrated_from_what_lies_between_start_and_end() -> None:
+    """Where there is no slope over chunk counts, hand-over is what caller and workers take beside all else."""
+    alike = [with_busy_caller(made(Setting("apply_async", workers)), 20_000) for workers in (1, 2, 4)]
+    found = costs_of(alike)
+    assert found.send_ns + found.receive_ns == pytest.approx(20_000, rel=0.02)
+    assert found.take_ns == pytest.approx(SPENT.take_ns + SPENT.item_ns, rel=0.02)
+
+
+def test_what_lies_between_items_serially_is_no_cost_of_a_strategy() -> None:
+    """The gap of serial rounds of the same items is taken off what lies between two items of a chunk."""
+    serial = made(Setting("serial"), replace(SPENT, item_ns=600.0))
+    assert costs_of(rounds("pipe"), [serial]).item_ns == pytest.approx(SPENT.item_ns - 600, abs=1)
 
 
 def test_what_a_worker_takes_to_leave_is_found() -> None:
@@ -198,6 +241,15 @@ def test_comes_back_from_json_unchanged() -> None:
     """What is cached is what was found."""
     found = calibrate([*rounds("pipe"), *rounds("queue")], MACHINE)
     assert decode(json.loads(json.dumps(encode(found)))) == found
+
+
+def test_costs_that_meant_something_else_are_refused() -> None:
+    """A calibration of another version, or of none, is not taken for one of this."""
+    kept = encode(calibrate(rounds("pipe"), MACHINE))
+    with pytest.raises(ValueError, match="version 1 holds other costs"):
+        decode({**kept, "version": 1})
+    with pytest.raises(KeyError):
+        decode({name: value for name, value in kept.items() if name != "version"})
 
 
 def test_another_machine_has_another_file() -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,8 +13,8 @@ from manyhands.causes import Cause
 from manyhands.errors import UsageError
 from manyhands.ledgers import ROW
 from manyhands.losses import violations
-from manyhands.replay import earliest
-from manyhands.replay.cores import NOBODY, Cores
+from manyhands.replay import bundles, earliest
+from manyhands.replay.cores import NOBODY, Cores, are_shared_evenly
 from manyhands.replay.costs import NO_COSTS, Costs
 from manyhands.replay.demands import Demands, demands, demands_of
 from manyhands.replay.engine import Replay, replay
@@ -25,6 +24,7 @@ from manyhands.setting import Setting
 
 GREEDY = ("imap_unordered", "apply_async", "queue", "pipe")
 PARALLEL = tuple(sorted(set(RULES) - {"serial"}))
+MS = 1_000_000
 amounts = st.integers(0, 1000)
 workers = st.integers(1, 6)
 cores = st.sampled_from([0.5, 1, 1.5, 2, 3, 8])
@@ -71,7 +71,7 @@ def serial_ledger(rows: Sequence[tuple[int, int, int]]) -> Any:
 
 def test_computing_shares_the_cores_and_waiting_does_not() -> None:
     """Two that compute on one core advance at half speed; a third that waits is served on time."""
-    machine = Cores(1)
+    machine = Cores(1, agents=3)
     machine.compute(0, 100)
     machine.compute(1, 150)
     machine.wait(2, 120)
@@ -83,9 +83,44 @@ def test_computing_shares_the_cores_and_waiting_does_not() -> None:
 
 def test_nobody_is_faster_than_a_core() -> None:
     """One that computes on eight cores takes as long as on one."""
-    machine = Cores(8)
+    machine = Cores(8, agents=1)
     machine.compute(0, 100)
     assert (machine.next(), machine.now_ns) == (0, 100)
+
+
+def test_three_on_two_cores_are_one_alone_and_two_that_share() -> None:
+    """A core that lacks work takes it over at its next look, 4 ms later; till then two share the other."""
+    work = demands([3 * MS] * 12)
+    found = replay(work, Setting("static", 3), 2)
+    ends_ms = found.items["end_ns"].reshape(3, 4) / MS
+    assert ends_ms.tolist() == [[6, 12, 18, 20], [3, 6, 9, 12], [6, 12, 17, 20]] or sorted(ends_ms.tolist()) == [
+        [3, 6, 9, 12],
+        [6, 12, 17, 20],
+        [6, 12, 17, 20],
+    ]
+
+
+def test_whoever_comes_joins_the_shortest_queue() -> None:
+    """One that comes back to a busy core goes to a free one, and one whose core is free stays there."""
+    machine = Cores(2, agents=3)
+    for agent, cpu_ns in ((0, 100), (1, 50), (2, 30)):
+        machine.compute(agent, cpu_ns)
+    assert machine.home == [0, 1, 0]
+    assert (machine.next(), machine.now_ns) == (1, 50)
+    machine.home[1] = 0
+    machine.compute(1, 10)
+    assert machine.home[1] == 1
+
+
+@pytest.mark.parametrize(("count", "agents", "evenly"), [(2, 3, False), (2, 33, True), (1.5, 3, True), (4, 4, True)])
+def test_many_agents_or_part_of_a_core_are_shared_evenly(count: float, agents: int, evenly: bool) -> None:
+    """Equal work begun together ends together where cores are shared evenly, and else where queues are equal."""
+    assert are_shared_evenly(count, agents) is evenly
+    machine = Cores(count, agents)
+    for agent in range(agents):
+        machine.compute(agent, 1000)
+    ends_ns = [machine.now_ns for _ in range(agents) if machine.next() != NOBODY]
+    assert (max(ends_ns) - min(ends_ns) < 1e-6) is evenly
 
 
 def test_waiting_passes_while_others_compute() -> None:
@@ -162,10 +197,16 @@ def test_a_core_for_every_worker_keeps_items_at_their_serial_length(work: Demand
 
 @given(works(lock=False), settings_of, st.booleans())
 def test_more_cores_never_slow_down_items_of_one_kind(work: Demands, setting: Setting, waits: bool) -> None:
-    """Items that only compute, and items that only wait, are done no later with more cores."""
+    """Items of one kind are done no later with more cores shared evenly, and with one for each no later than with any.
+
+    In between, two long parts can meet in one queue while the other is empty: less than 4 ms, as in Linux.
+    """
     one_kind = demands(work.cpu_ns * (not waits), work.wait_ns * waits)
-    found = [event_by_event(one_kind, setting, count).makespan_ns for count in (1, 1.5, 2, 3, 6)]
-    assert all(more <= fewer + 1 for fewer, more in pairwise(found))
+    one, more, two, three, all_ = (
+        event_by_event(one_kind, setting, count).makespan_ns for count in (1, 1.5, 2, 3, setting.workers + 1)
+    )
+    assert all_ - 1 <= more <= one + 1
+    assert all(all_ - 1 <= queued <= one + 1 for queued in (two, three))
 
 
 @given(works(lock=False, cpu=False), st.sampled_from(GREEDY))
@@ -228,7 +269,7 @@ def test_rows_stand_where_the_items_stood() -> None:
     assert found["start_ns"].tolist() == [30, 40, 0]
 
 
-@given(works(), settings_of, cores, costs, st.randoms())
+@given(works(), settings_of, st.sampled_from([0.5, 1, 1.5, 8]), costs, st.randoms())
 def test_workers_have_no_names(work: Demands, setting: Setting, count: float, spent: Costs, luck: Any) -> None:
     """Exchanging the parts of a fixed hand-out between workers that start alike changes nothing but who does what."""
     spent = replace(spent.without_start_up(), boot_ns=spent.boot_ns)
@@ -264,12 +305,29 @@ def test_the_short_cut_and_the_events_agree(
         assert np.abs(np.sort(short.items[name]) - np.sort(long.items[name])).max() <= 1
 
 
+@pytest.mark.parametrize("strategy", ["imap_unordered", "map", "static", "pipe"])
+@pytest.mark.parametrize("count", [2, 5.5])
+def test_bundles_take_as_long_as_their_items(strategy: str, count: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A replay of bundles ends within 2 % of the one item by item, and its ledger is as sound."""
+    luck = np.random.default_rng(1)
+    work = demands(*luck.integers(1, MS, (2, 12_000)), gap_ns=luck.integers(1, 9000, 12_000))
+    spent = Costs(boot_ns=MS, send_ns=9_000, receive_ns=9_000, rouse_ns=50_000, take_ns=20_000, item_ns=500)
+    one_by_one = replay(work, Setting(strategy, 6), count, spent)
+    monkeypatch.setattr(bundles, "FROM_ITEMS", 1)
+    monkeypatch.setattr(bundles, "BUNDLES", 2500)
+    found = replay(work, Setting(strategy, 6), count, spent)
+    assert found.makespan_ns == pytest.approx(one_by_one.makespan_ns, rel=0.02)
+    assert found.makespan_ns != one_by_one.makespan_ns  # or nothing was bundled
+    assert found.round.items_done == 12_000
+    assert violations(found.round, found.items, 6) == []
+
+
 # Costs
 
 
 def test_every_cost_is_paid_where_it_arises() -> None:
     """Start-up before the first item, hand-over between items, teardown at the end: the losses say so."""
-    work, setting = demands([100] * 4), Setting("pipe", 1)
+    work, setting = demands([2 * MS] * 4), Setting("pipe", 1)
 
     def losses(**spent: float) -> tuple[int, int, int]:
         found = replay(work, setting, 4, Costs(**spent)).losses()
@@ -277,7 +335,9 @@ def test_every_cost_is_paid_where_it_arises() -> None:
 
     assert losses(open_ns=5, server_ns=6, request_ns=7, boot_ns=8) == (26, 0, 0)
     assert losses(boot_ns=8) == (8, 0, 0)
+    assert losses(first_ns=9) == (0, 9, 0)
     assert losses(item_ns=3) == (0, 12, 0)
+    assert losses(cold_ns=3) == (0, 12, 0)
     assert losses(take_ns=3, wake_ns=2) == (0, 20, 0)
     assert losses(send_ns=10) == (0, 40, 0)
     assert losses(receive_ns=10) == (0, 30, 10)
@@ -292,6 +352,40 @@ def test_a_busy_caller_is_not_roused() -> None:
     behind = Costs(send_ns=15, receive_ns=15)
     found = [replay(work, Setting("imap_unordered", 4), 16, replace(behind, rouse_ns=more)) for more in (0.0, 500.0)]
     assert found[1].makespan_ns - found[0].makespan_ns <= 1000
+
+
+def test_caches_cool_off_within_a_millisecond() -> None:
+    """What is due where the caches are others' is due in proportion after less than a millisecond of an item."""
+
+    def lost_ns(strategy: str, item_ns: int, **spent: float) -> int:
+        return replay(demands([item_ns] * 4), Setting(strategy, 1), 4, Costs(**spent)).losses().dispatch_ns
+
+    assert lost_ns("queue", MS // 4, cold_ns=1000) == 1000
+    assert lost_ns("queue", 3 * MS, cold_ns=1000) == 4000
+    assert lost_ns("queue", MS // 4, wake_ns=1000) == 1000
+    assert lost_ns("pipe", MS // 4, wake_ns=1000) == 4000
+    assert lost_ns("pipe", MS // 4, rouse_ns=1000) == 750
+    assert lost_ns("pipe", 3 * MS, rouse_ns=1000) == 3000
+
+
+def test_the_gap_that_the_serial_round_had_is_kept() -> None:
+    """What lay between two items serially lies between them in every round, and is no part of them."""
+    rows = serial_ledger([(100, 0, 0)] * 4)
+    rows["start_ns"] += 7 * np.arange(4)
+    rows["end_ns"] += 7 * np.arange(4)
+    found = replay(demands_of(rows), Setting("static", 1), 1).items
+    assert found["start_ns"].tolist() == [0, 107, 214, 321]
+    assert demands_of(rows[[2, 0, 0]]).gap_ns.tolist() == [114, 114, 114]
+
+
+def test_a_gap_that_somebody_else_made_becomes_the_usual_one() -> None:
+    """One gap of more than ten times the median, and the one after the last item, count as the median."""
+    rows = serial_ledger([(100, 0, 0)] * 5)
+    later_ns = np.array([0, 5, 10, 1015, 1020])
+    rows["start_ns"] += later_ns
+    rows["end_ns"] += later_ns
+    assert demands_of(rows).gap_ns.tolist() == [5, 5, 5, 5, 5]
+    assert demands_of(rows[:1]).gap_ns.tolist() == [0]
 
 
 def test_a_worker_with_its_part_done_leaves_beside_the_others() -> None:

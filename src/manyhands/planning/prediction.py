@@ -6,10 +6,11 @@ A prediction is no measurement: it says what to measure, and what it would cost 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from manyhands.replay.calibration import Calibration
+from manyhands.replay.contention import NO_CONTENTION, Contention, with_contention
 from manyhands.replay.costs import Costs
 from manyhands.replay.demands import Demands, demands_of
 from manyhands.replay.engine import replay
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BAND = 0.15  # relative; 90 % of predictions lie within 13 % of what is then measured (bench/bench_replay.py)
-FAR_BAND = 0.25  # past FAR workers a core, where nothing was held against the truth
+FAR_BAND = 0.25  # past FAR workers a core, where nothing was held against the truth, and at a lock
+CONTENDED_BAND = 0.4  # where contention is carried on beyond its probe; SQLite's waiting is off by so much
 FAR = 4
 
 
@@ -28,7 +30,7 @@ FAR = 4
 class Prediction:
     """A setting's predicted round. speedup is over the serial round's predicted wall; low and high are its band.
 
-    chunksize: the one in force. lost: predicted speedup lost by cause.
+    chunksize: the one in force. lost: predicted speedup lost by cause, against the serial items.
     """
 
     setting: Setting
@@ -48,39 +50,71 @@ def predict(
     calibration: Calibration,
     spin_ns: float | None = None,
     seed: int = 1,
+    contention: Contention | None = None,
 ) -> list[Prediction]:
     """Every setting's prediction, in the order given.
 
     serial_items: the ledger of all items run serially (or of those that stand for them). weights: of the items, for
     the order largest first. cores: that a round may use. spin_ns: the serial round's spin, which says how fast the
-    cores were. Raises UsageError for a strategy that was not calibrated.
+    cores were. contention: what items cost each other when they run at once; None where no probe was run, and then none
+    is assumed. Raises UsageError for a strategy that was not calibrated.
     """
-    everything = demands_of(serial_items)
     serial = Setting("serial")
     costs = {setting: calibration.of(setting, spin_ns) for setting in settings}
+    everything = demands_of(serial_items)
     serial_s = replay(everything, serial, cores, calibration.of(serial, spin_ns)).makespan_ns / 1e9
-    return [_predict(setting, everything, weights, cores, own, seed, serial_s) for setting, own in costs.items()]
+    work = _Work(serial_items, everything, weights, cores, serial_s, contention or NO_CONTENTION, seed)
+    found: dict[Setting, Prediction] = {}
+    for setting, own in costs.items():
+        explicit = _explicit(setting, len(everything))
+        found[explicit] = found.get(explicit) or _predict(explicit, work, own)
+    return [replace(found[_explicit(setting, len(everything))], setting=setting) for setting in costs]
 
 
-def _predict(
-    setting: Setting, everything: Demands, weights: Sequence[float], cores: float, costs: Costs,
-    seed: int, serial_s: float,
-) -> Prediction:  # fmt: skip
-    order = arrange(range(len(everything)), setting.order, weights.__getitem__, seed)
-    usable = min(cores, setting.cores or cores)
-    found = replay(everything.take(order), setting, usable, costs)
+def _explicit(setting: Setting, items: int) -> Setting:
+    """The setting with its chunksize in force: a default is predicted once with the number that it stands for."""
+    return replace(setting, chunksize=chunksize_in_force(setting, items))
+
+
+@dataclass(frozen=True, eq=False)
+class _Work:
+    """What all predictions have in common; everything: the items' demands; serial_s: what the serial round takes."""
+
+    serial_items: "NDArray[Any]"
+    everything: Demands
+    weights: Sequence[float]
+    cores: float
+    serial_s: float
+    contention: Contention
+    seed: int
+
+
+def _predict(setting: Setting, work: _Work, costs: Costs) -> Prediction:
+    count = len(work.everything)
+    order = arrange(range(count), setting.order, work.weights.__getitem__, work.seed)
+    usable = min(work.cores, setting.cores or work.cores)
+    asked = with_contention(work.everything, work.contention, setting.workers, usable)
+    found = replay(asked.take(order), setting, usable, costs)
     wall_s = found.makespan_ns / 1e9
-    band = BAND if setting.workers <= FAR * max(usable, 1) else FAR_BAND
-    speedup = serial_s / wall_s
+    speedup = work.serial_s / wall_s
+    band = _band(setting.workers, usable, work.contention)
     return Prediction(
         setting,
-        chunksize_in_force(setting, len(everything)),
+        chunksize_in_force(setting, count),
         wall_s,
         speedup,
         speedup * (1 - band),
         speedup * (1 + band),
-        {str(cause): float(lost) for cause, lost in found.losses().lost_speedup().items()},
+        {str(cause): float(lost) for cause, lost in found.losses(work.serial_items).lost_speedup().items()},
     )
+
+
+def _band(workers: int, cores: float, contention: Contention) -> float:
+    """How far off a prediction is taken to be, relative to it."""
+    if contention.is_far(workers, cores):
+        return CONTENDED_BAND
+    is_far = workers > FAR * max(cores, 1) or contention.exclusive_share > 0
+    return FAR_BAND if is_far else BAND
 
 
 def shortlist(predictions: Sequence[Prediction], most: int, simplicity: Sequence[str]) -> list[Prediction]:

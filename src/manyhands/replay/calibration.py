@@ -20,6 +20,7 @@ from manyhands.setting import Setting
 from manyhands.speedometer import FEWEST_SPINS
 
 FINGERPRINT = ("processor", "architecture", "usable_cpus", "kernel", "implementation", "python")
+VERSION = 2  # of what costs mean; those of another are not to be replayed with
 Kind = tuple[str, str]  # strategy, start method
 
 
@@ -59,7 +60,8 @@ def calibrate(found: Iterable[NoOp], machine: Mapping[str, Any]) -> Calibration:
 
     rounds = sorted(found, key=kind_of)
     spins = [one.round.spin_ns for one in rounds if one.round.spin_ns and one.round.spins >= FEWEST_SPINS]
-    costs = {kind: costs_of(list(own)) for kind, own in groupby(rounds, kind_of)}
+    serial = [one for one in rounds if one.setting.strategy == "serial"]
+    costs = {kind: costs_of(list(own), serial) for kind, own in groupby(rounds, kind_of)}
     return Calibration(fingerprint(machine), costs, median(spins) if spins else None)
 
 
@@ -80,11 +82,15 @@ def encode(calibration: Calibration) -> dict[str, Any]:
         {"strategy": strategy, "start_method": method, **asdict(found)}
         for (strategy, method), found in calibration.costs.items()
     ]
-    return {"machine": dict(calibration.machine), "costs": costs, "spin_ns": calibration.spin_ns}
+    return {
+        "version": VERSION, "machine": dict(calibration.machine), "costs": costs, "spin_ns": calibration.spin_ns
+    }  # fmt: skip
 
 
 def decode(data: Mapping[str, Any]) -> Calibration:
     """The calibration that `encode` wrote. Raises TypeError, KeyError or ValueError for anything else."""
+    if data["version"] != VERSION:
+        raise ValueError(f"a calibration of version {data['version']} holds other costs than version {VERSION}")
     costs = {}
     for one in data["costs"]:
         amounts = {name: value for name, value in one.items() if name not in ("strategy", "start_method")}

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, fields, replace
 
+COLD_NS = 1_000_000
+
 
 @dataclass(frozen=True)
 class Costs:
@@ -11,8 +13,11 @@ class Costs:
     (a fork server's start); request_ns to ask for each; settle_ns until it hands out, where chunks are handed out at
     all; send_ns and receive_ns to hand a chunk out and to take its results; rouse_ns more where it
     had fallen asleep since the last one.
-    A worker: boot_ns from being made to being ready; take_ns around each chunk, and item_ns beside each item, to
-    take it and to write its row. wake_ns: from a chunk's being sent to its worker's running, where it slept.
+    A worker: boot_ns from being made to being ready; first_ns before its first chunk, whose pages and files it is the
+    first to touch; take_ns around each chunk, and cold_ns more; item_ns beside each item, more than the loop takes
+    serially. wake_ns: from a chunk's being there to its worker's running.
+    rouse_ns and cold_ns are due in full after COLD_NS without a hand-over, in proportion after less: by then the
+    caches are others'. So is wake_ns, unless the worker sleeps after every chunk.
     Teardown: leave_ns of a worker after its fixed part, beside those that still work; after the last results,
     close_ns and, for each worker, close_worker_ns.
     """
@@ -21,11 +26,13 @@ class Costs:
     server_ns: float = 0.0
     request_ns: float = 0.0
     boot_ns: float = 0.0
+    first_ns: float = 0.0
     settle_ns: float = 0.0
     send_ns: float = 0.0
     receive_ns: float = 0.0
     rouse_ns: float = 0.0
     take_ns: float = 0.0
+    cold_ns: float = 0.0
     wake_ns: float = 0.0
     item_ns: float = 0.0
     leave_ns: float = 0.0
@@ -45,11 +52,13 @@ class Costs:
 
     def without_start_up(self) -> "Costs":
         """The same with workers that are there from the beginning."""
-        return replace(self, open_ns=0.0, server_ns=0.0, request_ns=0.0, boot_ns=0.0, settle_ns=0.0)
+        return replace(self, open_ns=0.0, server_ns=0.0, request_ns=0.0, boot_ns=0.0, first_ns=0.0, settle_ns=0.0)
 
     def without_dispatch(self) -> "Costs":
         """The same with a hand-over that costs nothing."""
-        return replace(self, send_ns=0.0, receive_ns=0.0, rouse_ns=0.0, take_ns=0.0, wake_ns=0.0, item_ns=0.0)
+        return replace(
+            self, send_ns=0.0, receive_ns=0.0, rouse_ns=0.0, take_ns=0.0, cold_ns=0.0, wake_ns=0.0, item_ns=0.0
+        )
 
 
 NO_COSTS = Costs()

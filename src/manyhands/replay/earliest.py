@@ -2,8 +2,8 @@
 
 Where no lock is taken and the caller's part costs nothing, the next chunk goes to whoever is free first: a heap over
 chunk sums instead of events. Items that only wait, or a core for every worker: the sums are times. Items that only
-compute, on fewer cores than workers: the sums are service (manyhands.replay.cores), and as every worker computes
-until it has run out of chunks, time follows from how many have.
+compute, and share all cores evenly: the sums are service (manyhands.replay.cores), and as every
+worker computes until it has run out of chunks, time follows from how many have.
 """
 
 from heapq import heapreplace
@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from manyhands.replay.cores import are_shared_evenly
 from manyhands.replay.costs import Costs
 from manyhands.replay.handout import HandOut
 from manyhands.replay.rehearsal import Timetable
-from manyhands.replay.stretches import COMPUTE, LOCK, Parts
+from manyhands.replay.stretches import COMPUTE, LOCK, WAIT, Parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,8 +28,10 @@ def is_undisturbed(parts: Parts, workers: int, cores: float, costs: Costs) -> bo
     kinds = {kind for kind, amounts in [*parts.before, *parts.within, *parts.after] if amounts.any()}
     start_ns = costs.open_ns + costs.server_ns + costs.request_ns + costs.settle_ns
     caller_ns = start_ns + costs.send_ns + costs.receive_ns + costs.rouse_ns
-    has_lives = bool(costs.boot_ns or costs.leave_ns)
-    return not caller_ns and not has_lives and LOCK not in kinds and (workers <= cores or len(kinds) <= 1)
+    has_lives = bool(costs.boot_ns or costs.first_ns or costs.leave_ns)
+    if caller_ns or has_lives or LOCK in kinds:
+        return False
+    return workers <= cores or kinds <= {WAIT} or (len(kinds) == 1 and are_shared_evenly(cores, workers + 1))
 
 
 def timetable(parts: Parts, plan: HandOut, workers: int, cores: float) -> Timetable:

@@ -7,7 +7,7 @@
 What comes out is a round like a measured one, so that losses, lanes and traces of both are made by the same code.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy as np
 from manyhands.ledger import ABSENT, State
 from manyhands.ledgers import ROW
 from manyhands.losses import Losses, losses_of
-from manyhands.replay import earliest
+from manyhands.replay import bundles, earliest
 from manyhands.replay.costs import NO_COSTS, Costs
 from manyhands.replay.demands import Demands
 from manyhands.replay.handout import HandOut, hand_out
@@ -67,6 +67,8 @@ def replay(demands: Demands, setting: Setting, cores: float, costs: Costs = NO_C
     parts = parts_of(handed, plan, costs)
     if earliest.is_undisturbed(parts, setting.workers, cores, costs):
         found = earliest.timetable(parts, plan, setting.workers, cores)
+    elif len(demands) >= bundles.FROM_ITEMS:
+        found = _in_bundles(handed, plan, setting.workers, cores, costs)
     else:
         found = rehearse(stretches_of(parts, plan), plan, setting.workers, cores, costs)
     over_ns = max(found.over_ns, found.ends_ns.max(), found.ready_ns.max())
@@ -75,20 +77,32 @@ def replay(demands: Demands, setting: Setting, cores: float, costs: Costs = NO_C
     return Replay(_round(setting, items, found, max(round(closed_ns), 1)), items, setting.workers)
 
 
+def _in_bundles(handed: Demands, plan: HandOut, workers: int, cores: float, costs: Costs) -> Timetable:
+    few = bundles.bundled(handed, plan, workers, costs.item_ns)
+    costs = replace(costs, item_ns=0.0)
+    stretches = stretches_of(parts_of(few.demands, few.plan, costs), few.plan)
+    return few.unfold(rehearse(stretches, few.plan, workers, cores, costs))
+
+
 def _ledger(handed: Demands, plan: HandOut, found: Timetable) -> "NDArray[Any]":
     """The items' rows; rounding is monotone, so that items which follow each other still do not overlap."""
-    rows = np.zeros(len(handed), ROW)
+    rows, at = np.zeros(handed.index.max() + 1, ROW), handed.index
     start_ns, end_ns = (np.rint(moments).astype(np.int64) for moments in (found.starts_ns, found.ends_ns))
-    rows["start_ns"], rows["end_ns"] = start_ns, end_ns
-    rows["worker"] = np.repeat(found.worker, np.diff(plan.bounds))
-    rows["state"] = State.DONE
-    rows["cpu_ns"], rows["thread_cpu_ns"] = handed.cpu_ns, ABSENT
+    by_chunk = found.item_worker is None
     locked_out_ns = np.rint(found.locked_out_ns).astype(np.int64)
-    rows["runqueue_ns"] = np.maximum(end_ns - start_ns - handed.wall_ns - locked_out_ns, 0)
-    rows["spin_ns"] = handed.spin_ns
-    by_index = np.zeros(handed.index.max() + 1, ROW)
-    by_index[handed.index] = rows
-    return by_index
+    columns = {
+        "start_ns": start_ns,
+        "end_ns": end_ns,
+        "worker": np.repeat(found.worker, np.diff(plan.bounds)) if by_chunk else found.item_worker,
+        "state": State.DONE,
+        "cpu_ns": handed.cpu_ns,
+        "thread_cpu_ns": ABSENT,
+        "runqueue_ns": np.maximum(end_ns - start_ns - handed.wall_ns - locked_out_ns, 0),
+        "spin_ns": handed.spin_ns,
+    }
+    for name, values in columns.items():
+        rows[name][at] = values
+    return rows
 
 
 def _round(setting: Setting, items: "NDArray[Any]", found: Timetable, t1_ns: int) -> Round:

@@ -28,13 +28,17 @@ class HandOut:
 
     order: the items' positions, chunk by chunk. bounds: chunk k holds order[bounds[k]:bounds[k + 1]], and may be
     empty where it is fixed. fixed: whether chunk k is worker k's, known when it starts. window: how many chunks the
-    caller has sent and not yet seen answered, at most; of no meaning where fixed.
+    caller has sent and not yet seen answered, at most; of no meaning where fixed. ahead: whether a worker's next
+    chunk is there before its last one has been answered, so that it need not sleep in between. weight: how many
+    hand-overs each chunk stands for; None for one.
     """
 
     order: "NDArray[Any]"
     bounds: "NDArray[Any]"
     fixed: bool
     window: int
+    ahead: bool = True
+    weight: "NDArray[Any] | None" = None
 
     @property
     def chunks(self) -> int:
@@ -74,9 +78,9 @@ def _in_caller(items: int, workers: int, chunksize: int) -> HandOut:
     return HandOut(np.arange(items), np.array([0] + [items] * workers), fixed=True, window=0)
 
 
-def _dynamic(items: int, chunksize: int, window: int) -> HandOut:
+def _dynamic(items: int, chunksize: int, window: int, ahead: bool = True) -> HandOut:
     bounds = np.append(np.arange(0, items, chunksize), items)
-    return HandOut(np.arange(items), bounds, fixed=False, window=window)
+    return HandOut(np.arange(items), bounds, fixed=False, window=window, ahead=ahead)
 
 
 def _pool(items: int, workers: int, chunksize: int) -> HandOut:
@@ -91,7 +95,7 @@ def _queue(items: int, workers: int, chunksize: int) -> HandOut:
 
 def _pipe(items: int, workers: int, chunksize: int) -> HandOut:
     """A worker gets its next chunk when its last one has been answered."""
-    return _dynamic(items, chunksize, workers)
+    return _dynamic(items, chunksize, workers, ahead=False)
 
 
 RULES: Mapping[str, Rule] = {

@@ -6,9 +6,10 @@
     t1 - end of the last item, over the number of workers    -> teardown
 
 The rounds of each strategy and start method need two chunksizes, where it has one, and 1, 2 and 4 workers. Rounds of
-two kinds tell more than of one: dense, of items that do nothing, and sparse, of items of half a millisecond. Waking
-up is dear where workers use all cores, as its caches are theirs by then; it is taken where it is dearest, because
-where the caller has a core to itself what it costs hardly matters.
+two kinds tell more than of one: dense, of items that do nothing, and sparse, of items of some milliseconds, after
+which caller and worker find their caches taken. What serial rounds of the same items take beside them is no strategy's
+cost. Waking up is dear where workers use all cores, as its caches are theirs by then; it is taken where it is dearest,
+because where the caller has a core to itself what it costs hardly matters.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -26,6 +27,7 @@ from manyhands.replay.handout import hand_out
 from manyhands.results import SERIAL_AGAIN, Study
 from manyhands.round import Round, Worker
 from manyhands.setting import Setting
+from manyhands.strategies import find
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -49,7 +51,7 @@ class NoOp:
     @property
     def is_dense(self) -> bool:
         """Whether the items are so short that the caller never falls asleep between two chunks."""
-        return self.round.item_wall_ns < DENSE_NS * len(self.items)
+        return self.round.item_cpu_ns < DENSE_NS * len(self.items)
 
 
 def no_ops(study: Study, ledgers: Mapping[str, "NDArray[Any]"]) -> list[NoOp]:
@@ -62,31 +64,59 @@ def no_ops(study: Study, ledgers: Mapping[str, "NDArray[Any]"]) -> list[NoOp]:
     ]
 
 
-def costs_of(rounds: Sequence[NoOp]) -> Costs:
+def costs_of(rounds: Sequence[NoOp], serial: Sequence[NoOp] = ()) -> Costs:
     """The costs of one strategy by one start method.
 
+    serial: rounds of the same items run serially; what they take beside an item is none of the strategy's costs.
     Raises ValueError without rounds, and for a round whose CPU time is not known.
     """
     if not rounds:
         raise ValueError("nothing to calibrate from: no no-op round has a time")
     dense, sparse = ([one for one in rounds if one.is_dense is wanted] for wanted in (True, False))
     own = sparse or dense
-    hand_over_ns = _median(_per_chunk(dense or sparse, _caller))
-    rouse_ns = max([*_per_chunk(sparse, _caller), 0]) - hand_over_ns if dense and sparse else 0
-    found = {"item_ns": _item_ns(own), "take_ns": _median(_per_chunk(own, _workers)), **_start_up(own)}
+    serially_ns = {wanted: _item_ns([one for one in serial if one.is_dense is wanted]) for wanted in (True, False)}
+    beside_ns = _item_ns(own) or serially_ns[own is dense]
+    item_ns = max(_item_ns(dense or sparse) - serially_ns[bool(dense)], 0.0)
+    hand_over_ns = _median(_hand_overs_ns(dense or sparse))
+    rouse_ns = max([*_hand_overs_ns(sparse), 0]) - hand_over_ns if dense and sparse else 0
+    take_ns, all_ns = _take_ns(dense or sparse, serially_ns[bool(dense)]), _take_ns(own, beside_ns)
+    found = {"item_ns": item_ns, "take_ns": take_ns, "cold_ns": max(all_ns - take_ns, 0.0), **_start_up(own)}
     found |= {"send_ns": hand_over_ns / 2, "receive_ns": hand_over_ns / 2, "rouse_ns": max(rouse_ns, 0)}
     close_ns, close_worker_ns = _line([(one.setting.workers, _teardown_ns(one)) for one in _coarsest(own)])
     fewest = min(one.setting.workers for one in own)
     alone = [one for one in own if one.setting.workers == fewest and one.setting.strategy != "serial"]
     if alone and hand_out(own[0].setting, 1).fixed:
-        found["take_ns"] = max(median(map(_first_ns, alone)) - found["item_ns"], 0)
-        found["leave_ns"] = max(median(_leave_ns(one, found["item_ns"]) for one in own), 0)
+        found["take_ns"], found["cold_ns"] = max(median(map(_first_ns, alone)) - item_ns, 0), 0.0
+        found["leave_ns"] = max(median(_leave_ns(one, beside_ns) for one in own), 0)
         close_ns = max(close_ns - found["leave_ns"], 0)
     elif alone:
-        found["wake_ns"] = _wake_ns(alone, found["take_ns"] + found["item_ns"], hand_over_ns + found["rouse_ns"])
-        known_ns = found["send_ns"] + found["take_ns"] + found["item_ns"] + found["wake_ns"]
+        found["first_ns"] = _first_cpu_ns(alone, found["boot_ns"] + all_ns)
+        found["wake_ns"] = _wake_ns(alone, all_ns + beside_ns, hand_over_ns + found["rouse_ns"])
+        known_ns = found["send_ns"] + all_ns + found["first_ns"] + found["wake_ns"]
         found["settle_ns"] = _median([_settle_ns(one, found["request_ns"], known_ns) for one in alone])
     return Costs(**found, close_ns=close_ns, close_worker_ns=close_worker_ns)
+
+
+def _has_slopes(rounds: Sequence[NoOp]) -> bool:
+    """Whether the strategy can be told to hand out fewer, larger chunks."""
+    return find(rounds[0].setting.strategy).default_chunksize is not None
+
+
+def _hand_overs_ns(rounds: Sequence[NoOp]) -> list[float]:
+    """CPU time of the caller a chunk, for each number of workers.
+
+    Of a strategy without a chunksize: what the caller took between start-up and teardown, in which it is busy.
+    """
+    if not rounds or _has_slopes(rounds) or hand_out(rounds[0].setting, 1).fixed:
+        return _per_chunk(rounds, _caller)
+    return [(_caller(one)[0] - _until_first_ns(one) - _teardown_ns(one)) / one.chunks for one in rounds]
+
+
+def _take_ns(rounds: Sequence[NoOp], beside_ns: float) -> float:
+    """CPU time of a worker a chunk; where no slope tells it, what it takes between two items beyond beside_ns."""
+    if _has_slopes(rounds) or hand_out(rounds[0].setting, 1).fixed:
+        return _median(_per_chunk(rounds, _workers))
+    return max(median(_between_ns(one) for one in rounds) - beside_ns, 0.0)
 
 
 def _median(values: Sequence[float]) -> float:
@@ -94,22 +124,37 @@ def _median(values: Sequence[float]) -> float:
     return max(median(values), 0.0) if values else 0.0
 
 
+def _first_start_ns(one: NoOp) -> int:
+    return int(one.items["start_ns"][ended(one.items)].min())
+
+
+def _until_first_ns(one: NoOp) -> int:
+    return _first_start_ns(one) - (one.round.t0_ns or 0)
+
+
 def _first_ns(one: NoOp) -> float:
     """From the first worker's being ready to the first item."""
-    ready_ns = min(worker.ready_ns or 0 for worker in one.round.workers)
-    return float(one.items["start_ns"][ended(one.items)].min() - ready_ns)
+    return float(_first_start_ns(one) - min(worker.ready_ns or 0 for worker in one.round.workers))
 
 
 def _settle_ns(one: NoOp, request_ns: float, known_ns: float) -> float:
     """From the caller's having asked for all workers to the first item, less the hand-over; 0 where it was ready first.
 
-    The workers boot at the same time: only where one stood ready for longer than a hand-over was it the caller who
-    was waited for.
+    The workers boot at the same time: only where one stood ready for longer than a hand-over, and for longer than a
+    tenth of its boot, whose imports leave more to do at the first item, was it the caller who was waited for.
     """
-    if _first_ns(one) <= known_ns:
-        return 0.0
     asked_ns = max(worker.requested_ns for worker in one.round.workers) + request_ns
-    return float(one.items["start_ns"][ended(one.items)].min() - asked_ns - known_ns)
+    booted_ns = min(worker.ready_ns or 0 for worker in one.round.workers) - asked_ns
+    if _first_ns(one) <= known_ns + max(booted_ns, 0) / 10:
+        return 0.0
+    return float(_first_start_ns(one) - asked_ns - known_ns)
+
+
+def _first_cpu_ns(rounds: Sequence[NoOp], known_ns: float) -> float:
+    """CPU time of a worker's thread before its first item, beyond what its boot and its first chunk take."""
+    lives = [one.items[ended(one.items)] for one in rounds]
+    boots_ns = [_thread_boot_ns(rows[rows["worker"] == slot]) for rows in lives for slot in np.unique(rows["worker"])]
+    return max(median(boots_ns) - known_ns, 0.0)
 
 
 def _leave_ns(one: NoOp, item_ns: float) -> float:
@@ -150,8 +195,19 @@ def _workers(one: NoOp) -> tuple[int, int]:
     if lives and None not in lives:
         return sum(cpu_ns or 0 for cpu_ns in lives) - beside_ns, one.chunks
     slots = np.unique(rows["worker"])
-    spans = [_thread_span_ns(rows[rows["worker"] == slot]) for slot in slots]
-    return sum(spans) - beside_ns, one.chunks - len(slots)
+    return _spans_ns(rows, slots) - beside_ns, one.chunks - len(slots)
+
+
+def _spans_ns(rows: "NDArray[Any]", slots: "NDArray[Any]") -> int:
+    return sum(_thread_span_ns(rows[rows["worker"] == slot]) for slot in slots)
+
+
+def _between_ns(one: NoOp) -> float:
+    """CPU time of a worker's thread between two of its items, the recorder's spin apart."""
+    rows = one.items[ended(one.items)]
+    slots = np.unique(rows["worker"])
+    items_ns = int(rows["cpu_ns"].sum() + rows["spin_ns"].sum())
+    return (_spans_ns(rows, slots) - items_ns) / max(len(rows) - len(slots), 1)
 
 
 def _thread_span_ns(own: "NDArray[Any]") -> int:

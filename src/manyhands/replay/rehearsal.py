@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from manyhands.replay.cores import NOBODY, Cores
-from manyhands.replay.costs import Costs
+from manyhands.replay.costs import COLD_NS, Costs
 from manyhands.replay.handout import HandOut
 from manyhands.replay.stretches import COMPUTE, LOCK, WAIT, Places, Stretches
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Job = tuple[float, Callable[[int], None], int]  # CPU time of the caller, and what is then done
+Piece = tuple[float, int, float]  # from how far into a stretch, on which core, at what its clock showed
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +34,8 @@ class Timetable:
     """What came of a rehearsal; nanoseconds from its beginning.
 
     starts_ns, ends_ns, locked_out_ns: per item, in hand-out order; the last is the time it waited for the lock.
-    requested_ns, ready_ns: per worker. worker: per chunk. over_ns: when the caller had all results.
+    requested_ns, ready_ns: per worker. worker: per chunk; item_worker: per item, where chunks were bundled. over_ns:
+    when the caller had all results.
     """
 
     starts_ns: "NDArray[Any]"
@@ -43,6 +45,7 @@ class Timetable:
     ready_ns: "NDArray[Any]"
     worker: "NDArray[Any]"
     over_ns: float
+    item_worker: "NDArray[Any] | None" = None
 
 
 def rehearse(stretches: Stretches, plan: HandOut, workers: int, cores: float, costs: Costs) -> Timetable:
@@ -67,13 +70,15 @@ class _Rehearsal:
     """The state of a rehearsal. Agents are the workers by number, and last the caller."""
 
     def __init__(self, stretches: Stretches, plan: HandOut, workers: int, cores: float, costs: Costs) -> None:
-        self.cores, self.costs, self.plan, self.workers = Cores(cores), costs, plan, workers
-        self.acts = len(stretches.kind)  # then come the workers' boots, and their leaving
-        self.kind = stretches.kind.tolist() + [COMPUTE] * workers * 2
-        self.amount_ns = stretches.amount_ns.tolist() + [costs.boot_ns] * workers + [costs.leave_ns] * workers
+        self.cores, self.costs, self.plan, self.workers = Cores(cores, workers + 1), costs, plan, workers
+        self.acts = len(stretches.kind)  # then come the workers' boots, their leaving, and their first steps
+        self.kind = stretches.kind.tolist() + [COMPUTE] * workers * 3
+        lives_ns = [costs.boot_ns, costs.leave_ns, costs.first_ns]
+        self.amount_ns = stretches.amount_ns.tolist() + [amount_ns for amount_ns in lives_ns for _ in range(workers)]
+        self.is_new = [costs.first_ns > 0] * workers
         self.first = stretches.first.tolist()
         self.began_ns, self.began_served_ns, self.ended_ns = ([0.0] * len(self.kind) for _ in range(3))
-        self.at, self.until = [0] * workers, [0] * workers
+        self.at, self.until, self.has = ([0] * workers for _ in range(3))
         self.requested_ns, self.ready_ns = [0.0] * workers, [0.0] * workers
         self.worker = [0] * plan.chunks
         self.idle: deque[int] = deque()
@@ -82,21 +87,36 @@ class _Rehearsal:
         self.busy = self.held = False
         self.locked_out: deque[int] = deque()
         self.over_ns = 0.0
-        self.log_ns, self.log_served_ns = [0.0], [0.0]
+        self.core = [0] * len(self.kind)
+        self.pieces: dict[int, list[Piece]] = {}
+        self.weight = [1] * plan.chunks if plan.weight is None else plan.weight.tolist()
 
     def run(self) -> None:
         """Act until nobody has anything left to do."""
         cores, caller, end = self.cores, self.workers, self._end
-        log_now, log_served = self.log_ns.append, self.log_served_ns.append
         self._open()
+        begin, ended_ns, at, until = self._begin, self.ended_ns, self.at, self.until
         while (agent := cores.next()) != NOBODY:
-            log_now(cores.now_ns)
-            log_served(cores.served_ns)
+            if cores.moved:
+                self._note_moves()
             if agent == caller:
                 self._job_done()
+                continue
+            stretch = at[agent]
+            if stretch + 1 < until[agent]:
+                ended_ns[stretch] = cores.now_ns
+                begin(agent, stretch + 1)
             else:
                 end(agent)
         self.over_ns = max(self.over_ns, cores.now_ns)
+
+    def _note_moves(self) -> None:
+        """Keep where the rest of a stretch was computed, of those that went on on another core."""
+        for agent, left_ns, core, served_ns in self.cores.moved:
+            if agent < self.workers:
+                stretch = self.at[agent]
+                self.pieces.setdefault(stretch, []).append((self.amount_ns[stretch] - left_ns, core, served_ns))
+        self.cores.moved.clear()
 
     def _open(self) -> None:
         costs = self.costs
@@ -108,7 +128,7 @@ class _Rehearsal:
             self.jobs.append((costs.settle_ns, self._follow_nothing, 0))
             window = self.plan.window if costs.send_ns or costs.receive_ns or costs.rouse_ns else self.plan.chunks
             self.promised = min(window, self.plan.chunks)
-            self.jobs.extend((costs.send_ns, self._send, 0) for _ in range(self.promised))
+            self.jobs.extend((costs.send_ns * weight, self._send, 0) for weight in self.weight[: self.promised])
         self._work_off()
 
     def _work_off(self) -> None:
@@ -158,6 +178,14 @@ class _Rehearsal:
             return
         self.taken += 1
         self.worker[chunk] = worker
+        self.has[worker] = chunk
+        if self.is_new[worker]:
+            self.is_new[worker] = False
+            self._live(worker, self.acts + 2 * self.workers + worker)
+        else:
+            self._take(worker, chunk)
+
+    def _take(self, worker: int, chunk: int) -> None:
         self.until[worker] = self.first[chunk + 1]
         self._begin(worker, self.first[chunk])
 
@@ -166,8 +194,9 @@ class _Rehearsal:
         self.at[agent] = stretch
         self.began_ns[stretch] = cores.now_ns
         if kind == COMPUTE:
-            self.began_served_ns[stretch] = cores.served_ns
             cores.compute(agent, self.amount_ns[stretch])
+            core = self.core[stretch] = cores.home[agent]
+            self.began_served_ns[stretch] = cores.served_ns[core]
         elif kind == WAIT:
             cores.wait(agent, self.amount_ns[stretch])
         elif kind == LOCK:
@@ -186,17 +215,22 @@ class _Rehearsal:
         elif stretch < self.acts + self.workers:
             self.ready_ns[agent] = self.cores.now_ns
             self._fetch(agent)
+        elif stretch >= self.acts + 2 * self.workers:
+            self._take(agent, self.has[agent])
 
     def _answer(self, agent: int) -> None:
         """Hand the results in and go on or leave; the caller receives them and may send one chunk more."""
+        weight = self.weight[self.has[agent]]
         if not self.plan.fixed:
             self._fetch(agent)
         elif self.costs.leave_ns:
             self._live(agent, self.acts + self.workers + agent)
-        cpu_ns = self.costs.receive_ns + (0.0 if self.busy else self.costs.rouse_ns)
+        asleep_ns = 0.0 if self.busy else self.cores.now_ns - self.over_ns
+        cpu_ns = self.costs.receive_ns * weight + self.costs.rouse_ns * min(asleep_ns / COLD_NS, weight)
         if not self.plan.fixed and self.promised < self.plan.chunks:
+            more_ns = self.costs.send_ns * self.weight[self.promised]
             self.promised += 1
-            self.jobs.append((cpu_ns + self.costs.send_ns, self._send, 0))
+            self.jobs.append((cpu_ns + more_ns, self._send, 0))
         elif cpu_ns or self.busy:
             self.jobs.append((cpu_ns, self._follow_nothing, 0))
         if not self.busy:
@@ -224,7 +258,8 @@ class _Clock:
     def __init__(self, stretches: Stretches, acted: _Rehearsal) -> None:
         count = len(stretches.kind)
         self.stretches = stretches
-        self.log_ns, self.log_served_ns = np.array(acted.log_ns), np.array(acted.log_served_ns)
+        self.logs = [(np.array(times_ns), np.array(served_ns)) for times_ns, served_ns in acted.cores.log]
+        self.core, self.pieces = np.array(acted.core)[:count], acted.pieces
         self.began_ns, self.ended_ns = np.array(acted.began_ns)[:count], np.array(acted.ended_ns)[:count]
         self.began_served_ns = np.array(acted.began_served_ns)[:count]
 
@@ -235,7 +270,21 @@ class _Clock:
         computing = self.stretches.kind[stretch] == COMPUTE
         amid = np.flatnonzero(computing & (offset_ns > 0) & (offset_ns < self.stretches.amount_ns[stretch]))
         served_ns = self.began_served_ns[stretch[amid]] + offset_ns[amid]
-        moments[amid] = np.interp(served_ns, self.log_served_ns, self.log_ns)
+        core = self.core[stretch[amid]]
+        self._follow_moves(stretch[amid], offset_ns[amid], core, served_ns)
+        for number, (log_ns, log_served_ns) in enumerate(self.logs):
+            here = core == number
+            moments[amid[here]] = np.interp(served_ns[here], log_served_ns, log_ns)
         through = np.flatnonzero(computing & (offset_ns > 0) & (offset_ns >= self.stretches.amount_ns[stretch]))
         moments[through] = self.ended_ns[stretch[through]]
         return moments
+
+    def _follow_moves(
+        self, stretch: "NDArray[Any]", offset_ns: "NDArray[Any]", core: "NDArray[Any]", served_ns: "NDArray[Any]"
+    ) -> None:
+        """Put right, in place, on which core and at what service those were that had moved on by then."""
+        moved = np.isin(stretch, np.fromiter(self.pieces, np.int64, len(self.pieces)))
+        for place in np.flatnonzero(moved).tolist():
+            for began_ns, there, served_there_ns in self.pieces[int(stretch[place])]:
+                if offset_ns[place] > began_ns:
+                    core[place], served_ns[place] = there, served_there_ns + offset_ns[place] - began_ns

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from manyhands.replay.costs import Costs
+from manyhands.replay.costs import COLD_NS, Costs
 from manyhands.replay.demands import Demands
 from manyhands.replay.handout import HandOut
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 COMPUTE, WAIT, LOCK, UNLOCK = range(4)
+UNHEARD = 0.02  # of an item's computing: less waiting than that is computing too, no core would change hands for it
 GOLDEN = (5**0.5 - 1) / 2
 
 Column = tuple[int, "NDArray[Any]"]  # a kind, and its amount for every item
@@ -70,18 +71,35 @@ class Parts:
 def parts_of(found: Demands, plan: HandOut, costs: Costs) -> Parts:
     """What every item consists of; `found` is in hand-out order."""
     leads = np.zeros(len(found))
-    leads[plan.bounds[:-1][np.diff(plan.bounds) > 0]] = 1
+    full = np.diff(plan.bounds) > 0
+    leads[plan.bounds[:-1][full]] = 1 if plan.weight is None else plan.weight[full]
     locked_wait = np.minimum(found.exclusive_ns, found.wait_ns)
     locked_cpu = found.exclusive_ns - locked_wait
     wait_ns, cpu_ns = found.wait_ns - locked_wait, found.cpu_ns - locked_cpu
+    unheard = wait_ns < UNHEARD * cpu_ns
+    wait_ns, cpu_ns = np.where(unheard, 0, wait_ns), np.where(unheard, cpu_ns + wait_ns, cpu_ns)
     place = np.modf(GOLDEN * np.arange(1, len(found) + 1))[0]
+    if plan.weight is not None:
+        place = np.rint(place)
     early_ns = np.where(cpu_ns > 0, np.floor(wait_ns * place), wait_ns)
     within = [(WAIT, early_ns), (COMPUTE, cpu_ns), (WAIT, wait_ns - early_ns)]
     if found.exclusive_ns.any():
         held = found.exclusive_ns > 0
         within += [(LOCK, held), (WAIT, locked_wait), (COMPUTE, locked_cpu), (UNLOCK, held)]
-    gap_ns = costs.item_ns + costs.take_ns * leads
-    return Parts([(WAIT, costs.wake_ns * leads), (COMPUTE, gap_ns)], within, [(COMPUTE, found.spin_ns)])
+    cold = leads * _coldness(found, plan)
+    gap_ns = costs.item_ns + costs.take_ns * leads + costs.cold_ns * cold
+    wake_ns = costs.wake_ns * (cold if plan.ahead else leads)
+    return Parts([(WAIT, wake_ns), (COMPUTE, gap_ns)], within, [(COMPUTE, found.spin_ns + found.gap_ns)])
+
+
+def _coldness(found: Demands, plan: HandOut) -> "NDArray[Any]":
+    """By item, how much of the caches' contents its chunk outlasts, from 0 to 1."""
+    passed_ns = np.append(0, np.cumsum(found.wall_ns))
+    chunk_ns = passed_ns[plan.bounds[1:]] - passed_ns[plan.bounds[:-1]]
+    if plan.weight is not None:
+        chunk_ns = chunk_ns / plan.weight
+    cold: NDArray[Any] = np.repeat(np.minimum(chunk_ns / COLD_NS, 1.0), np.diff(plan.bounds))
+    return cold
 
 
 def stretches_of(parts: Parts, plan: HandOut) -> Stretches:
