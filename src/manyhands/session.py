@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from manyhands import ledger_cost
 from manyhands.asked import Asked, Wanted
 from manyhands.data import data_dir
-from manyhands.design import Design, draw_up
+from manyhands.design import SERIAL_SETTING, Design, draw_up, limits
 from manyhands.errors import WorkError
 from manyhands.intervals import Estimate
 from manyhands.journal import Journal
@@ -116,6 +116,17 @@ class Session:
             settings = self._selected.setdefault(one.label, [])
             if one.setting.strategy != SERIAL:
                 settings.append(one.setting)
+
+    def limits(self) -> list[str]:
+        """What the selected workloads say of their limits, a line for each.
+
+        Raises UsageError for a selected setting that would exceed one.
+        """
+        found: list[str] = []
+        for label, settings in self._selected.items():
+            grid = self.asked.grids[label]
+            found += limits(grid.workload, grid.parameters, (SERIAL_SETTING, *settings))
+        return list(dict.fromkeys(found))
 
     def measured(self, wanted: Wanted) -> Measured | None:
         """What the study of this cell's workload found for it; None when it was interrupted before any round.

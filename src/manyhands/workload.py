@@ -20,9 +20,12 @@ import pkgutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from manyhands.errors import UsageError, unknown
+
+if TYPE_CHECKING:
+    from manyhands.setting import Setting
 
 Fact = str | int | float | bool | None
 Facts = Mapping[str, Fact]
@@ -46,6 +49,11 @@ def _nothing_to_prepare(parameters: Any, data_dir: Path) -> None:
     """Prepare nothing."""
 
 
+def _no_limits(parameters: Any, settings: "Sequence[Setting]") -> Sequence[str]:
+    """Set no setting a limit."""
+    return ()
+
+
 def _nothing_to_do(parameters: Any, place: Place) -> Facts:
     """Do nothing and have nothing to tell."""
     return {}
@@ -61,6 +69,11 @@ def _weigh_nothing(item: Any) -> float:
     return 1.0
 
 
+def _as_it_is(function: Callable[[Any], Any], parameters: Any) -> Callable[[Any], Any]:
+    """Run the function itself, whatever the parameters."""
+    return function
+
+
 @dataclass(frozen=True)
 class Workload:
     """One workload, as its file describes it.
@@ -73,12 +86,15 @@ class Workload:
     tiny: parameters small enough for a unit test (well under 0.1 s of serial work).
     prepare: (parameters, data_dir), once before the first round: make the data if it is not there yet,
         atomically, so that a killed or a second `prepare` does no harm.
+    limits: (parameters, settings) before anything is measured; returns a line for each limit worth knowing (a server's
+        connections) and raises UsageError, naming it, when a setting would exceed one.
     setup: (parameters, place) before the round's clock starts; returns facts worth recording (cache state).
     check: (parameters, place, results in given order) after the clock has stopped; returns evidence that
         must equal the serial round's, and raises CheckFailed when the work can't have been done.
     cleanup: (parameters, place) after the check, whatever happened; round_dir itself is removed by the engine.
     name_of: item -> the name a person knows it by (a file's name).
     weight_of: item -> its expected size in any unit; orders items largest first.
+    function_for: (function, parameters) -> what is really called with each item.
     """
 
     name: str
@@ -87,11 +103,13 @@ class Workload:
     items: Callable[[Any, Place], Sequence[Any]]
     tiny: Any
     prepare: Callable[[Any, Path], None] = _nothing_to_prepare
+    limits: "Callable[[Any, Sequence[Setting]], Sequence[str]]" = _no_limits
     setup: Callable[[Any, Place], Facts] = _nothing_to_do
     check: Callable[[Any, Place, Sequence[Any]], Facts] = _nothing_to_check
     cleanup: Callable[[Any, Place], object] = _nothing_to_do
     name_of: Callable[[Any], str] = str
     weight_of: Callable[[Any], float] = _weigh_nothing
+    function_for: Callable[[Callable[[Any], Any], Any], Callable[[Any], Any]] = _as_it_is
 
 
 _registry: dict[str, Workload] = {}

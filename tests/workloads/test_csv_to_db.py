@@ -11,7 +11,8 @@ import pytest
 
 from manyhands.errors import CheckFailed
 from manyhands.workload import Place
-from manyhands.workloads import _columns, _flights, _sqlite, csv_to_db
+from manyhands.workloads import _columns, _databases, _flights, csv_to_db
+from manyhands.workloads._databases import sqlite
 from manyhands.workloads.csv_to_db import Parameters
 
 FEW = Parameters(files=4)
@@ -21,7 +22,7 @@ FEW = Parameters(files=4)
 def closed_connections() -> Iterator[None]:
     """No connection outlives its test."""
     yield
-    _sqlite.close_all()
+    _databases.close_all()
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def loaded(place: Place) -> sqlite3.Connection:
     """A database into which FEW files were loaded."""
     for item in begin(FEW, place):
         csv_to_db.load_file(item)
-    return _sqlite.connect(str(place.round_dir / "flights.sqlite"), 5.0)
+    return sqlite.connect(str(place.round_dir / "flights.sqlite"), 5.0)
 
 
 def begin(parameters: Parameters, place: Place) -> list[csv_to_db.Load]:
@@ -101,7 +102,7 @@ def test_a_dropped_row_is_noticed(place: Place, loaded: sqlite3.Connection) -> N
 def test_the_digest_sees_values(place: Place, loaded: sqlite3.Connection) -> None:
     """A changed value changes the evidence, though every row is there."""
     before = csv_to_db.check(FEW, place, [])
-    connection = _sqlite.connect(str(place.round_dir / "flights.sqlite"), 5.0)
+    connection = sqlite.connect(str(place.round_dir / "flights.sqlite"), 5.0)
     connection.execute("UPDATE flights SET distance = distance + 1 WHERE id = 0")
     after = csv_to_db.check(FEW, place, [])
     assert before["rows"] == after["rows"]
@@ -139,6 +140,6 @@ def test_a_file_is_stored_whole_or_not_at_all(place: Place, monkeypatch: pytest.
     monkeypatch.setattr(csv_to_db, "_parse", lambda *a: [*parse(*a), ["too", "few", "columns"]])
     with pytest.raises(sqlite3.ProgrammingError):
         csv_to_db.load_file(item)
-    connection = _sqlite.connect(item.database, 5.0)
+    connection = sqlite.connect(item.database, 5.0)
     assert connection.execute("SELECT count(*) FROM flights").fetchone() == (0,)
     assert not connection.in_transaction

@@ -13,7 +13,8 @@ import pytest
 
 from manyhands.errors import CheckFailed, UsageError
 from manyhands.workload import Place
-from manyhands.workloads import _sqlite, db_insert
+from manyhands.workloads import _databases, db_insert
+from manyhands.workloads._databases import connections, retry, sqlite
 from manyhands.workloads.db_insert import Parameters
 
 FORK = multiprocessing.get_context("fork")
@@ -25,7 +26,7 @@ SMALL = Parameters(batches=2, rows_per_item=6, batch_rows=4)
 def closed_connections() -> Iterator[None]:
     """No connection outlives its test."""
     yield
-    _sqlite.close_all()
+    _databases.close_all()
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ def retries(monkeypatch: pytest.MonkeyPatch) -> Any:
         with counted.get_lock():
             counted.value += 1
 
-    monkeypatch.setattr(_sqlite, "count_retry", count)
+    monkeypatch.setattr(retry, "count_retry", count)
     return counted
 
 
@@ -58,7 +59,7 @@ def test_each_method_commits_as_it_says(place: Place, method: Any, journal: Any,
     facts = db_insert.setup(parameters, place)
     items = db_insert.items(parameters, place)
     said: list[str] = []
-    _sqlite.connect(items[0].database, 5.0).set_trace_callback(said.append)
+    sqlite.connect(items[0].database, 5.0).set_trace_callback(said.append)
     results = [db_insert.insert_rows(item) for item in items]
     assert results == [(0, 6), (1, 6)]
     assert said.count("COMMIT") == said.count("BEGIN IMMEDIATE") == 2 * commits
@@ -74,7 +75,7 @@ def test_the_database_keeps_its_journal(place: Place, journal: Any) -> None:
     """A connection opened later finds the journal mode that was asked for."""
     parameters = Parameters(journal=journal)
     mode = db_insert.setup(parameters, place)["journal_mode"]
-    connection = _sqlite.connect(str(place.round_dir / "readings.sqlite"), 5.0)
+    connection = sqlite.connect(str(place.round_dir / "readings.sqlite"), 5.0)
     assert connection.execute("PRAGMA journal_mode").fetchone() == (mode,)
 
 
@@ -113,7 +114,7 @@ def insert_behind(gate: Any, item: db_insert.Batch) -> None:
 
 def test_a_lock_that_stays_is_an_error(place: Place, retries: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """After the cap the lock error is raised, and every retry before it was counted."""
-    monkeypatch.setattr(_sqlite, "RETRY_FOR_S", 0.02)
+    monkeypatch.setattr(retry, "RETRY_FOR_S", 0.02)
     parameters = Parameters(busy_timeout_s=0.0)
     db_insert.setup(parameters, place)
     item = db_insert.items(parameters, place)[0]
@@ -126,7 +127,7 @@ def test_an_error_gives_the_lock_back(place: Place, retries: Any) -> None:
     """A missing table is raised at once, and the lock given back."""
     db_insert.setup(SMALL, place)
     item = db_insert.items(SMALL, place)[0]
-    connection = _sqlite.connect(item.database, 5.0)
+    connection = sqlite.connect(item.database, 5.0)
     connection.execute("DROP TABLE readings")
     with pytest.raises(sqlite3.OperationalError, match="no such table"):
         db_insert.insert_rows(item)
@@ -138,7 +139,7 @@ def test_only_a_lock_is_worth_retrying(place: Place, retries: Any) -> None:
     """A transaction that can't begin for another reason is an error at once."""
     db_insert.setup(SMALL, place)
     item = db_insert.items(SMALL, place)[0]
-    _sqlite.connect(item.database, 5.0).execute("BEGIN")
+    sqlite.connect(item.database, 5.0).execute("BEGIN")
     with pytest.raises(sqlite3.OperationalError, match="within a transaction"):
         db_insert.insert_rows(item)
     assert retries.value == 0
@@ -148,19 +149,19 @@ def test_a_forked_worker_opens_its_own_connection(place: Place) -> None:
     """A child never uses or closes the connection of its parent, who can go on using it."""
     db_insert.setup(SMALL, place)
     database = str(place.round_dir / "readings.sqlite")
-    mine = _sqlite.connect(database, 5.0)
+    mine = sqlite.connect(database, 5.0)
     child = FORK.Process(target=leave_parents_connection, args=(database, mine))
     child.start()
     child.join()
     assert child.exitcode == 0
-    assert _sqlite.connect(database, 5.0) is mine
+    assert sqlite.connect(database, 5.0) is mine
     assert mine.execute("SELECT count(*) FROM readings").fetchone() == (0,)
 
 
 def leave_parents_connection(database: str, parents: sqlite3.Connection) -> None:
     """Exit 0 when this process has another connection than its parent and closes only that one."""
-    own = _sqlite.connect(database, 5.0)
-    _sqlite.close_all()
+    own = sqlite.connect(database, 5.0)
+    _databases.close_all()
     try:
         own.in_transaction  # noqa: B018  raises once closed
     except sqlite3.ProgrammingError:
@@ -181,7 +182,7 @@ def test_a_wrong_value_is_noticed(place: Place) -> None:
     db_insert.setup(SMALL, place)
     items = db_insert.items(SMALL, place)
     results = [db_insert.insert_rows(item) for item in items]
-    _sqlite.connect(items[0].database, 5.0).execute("UPDATE readings SET value = -1 WHERE id = 3")
+    sqlite.connect(items[0].database, 5.0).execute("UPDATE readings SET value = -1 WHERE id = 3")
     with pytest.raises(CheckFailed, match="12 of 12 rows from 2 of 2 batches, with a sum of"):
         db_insert.check(SMALL, place, results)
 
@@ -198,15 +199,15 @@ def test_check_closes_what_serial_items_opened(place: Place) -> None:
     db_insert.setup(SMALL, place)
     results = [db_insert.insert_rows(item) for item in db_insert.items(SMALL, place)]
     db_insert.check(SMALL, place, results)
-    assert not [key for key in _sqlite._connections if key[0] == os.getpid()]
+    assert not [key for key in connections._open if key[0] == os.getpid()]
     assert [path.name for path in place.round_dir.iterdir()] == ["readings.sqlite"]
 
 
 def test_a_journal_that_can_not_be_had_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """A database that keeps another journal than asked for is a usage error, not another benchmark."""
-    monkeypatch.setitem(_sqlite.JOURNAL_MODES, "rollback", "wal")
+    monkeypatch.setitem(sqlite.JOURNAL_MODES, "rollback", "wal")
     with pytest.raises(UsageError, match="can't keep a rollback journal"):
-        _sqlite.create(Path(":memory:"), db_insert.SCHEMA, "rollback")
+        sqlite.create(Path(":memory:"), "CREATE TABLE readings (id INTEGER)", "rollback")
 
 
 @pytest.mark.parametrize("name", ["batches", "rows_per_item", "batch_rows"])

@@ -1,0 +1,87 @@
+"""The database servers that tests talk to: those that variables name, or the usual ones of this machine.
+
+A test that needs one is skipped, with the reason, where it doesn't answer; in CI (`CI=true`) that is a failure.
+"""
+
+import contextlib
+import functools
+import os
+import secrets
+from collections.abc import Iterator
+
+import pytest
+
+from manyhands.errors import UsageError
+from manyhands.setting import Setting
+from manyhands.workloads import _databases
+from manyhands.workloads._databases import mariadb, postgres, url
+
+POSTGRES = os.environ.get("MANYHANDS_TEST_POSTGRES", "postgresql://root@127.0.0.1:5432/test")
+MARIADB = os.environ.get("MANYHANDS_TEST_MARIADB", "mariadb://root@127.0.0.1:3306/test")
+ALL = {"sqlite": "sqlite", "duckdb": "duckdb", "postgres": POSTGRES, "mariadb": MARIADB}
+SERVERS = ("postgres", "mariadb")
+
+
+def database(name: str) -> str:
+    """The words for this database, where it can be had; else the test is skipped, or fails in CI."""
+    words, missing = _found(name)
+    if missing and os.environ.get("CI") == "true":
+        pytest.fail(f"CI has every database, but {missing}", pytrace=False)
+    if missing:
+        pytest.skip(missing)
+    return words
+
+
+@functools.cache
+def _found(name: str) -> tuple[str, str]:
+    words, _ = _databases.known(ALL[name])
+    try:
+        _databases.limits(words, [Setting("serial")])
+    except UsageError as error:
+        return words, str(error)
+    return words, ""
+
+
+def parsed(words: str) -> url.Url:
+    """The parts of a server's URL."""
+    return url.read(words, {"postgresql": postgres.OPTIONS, "mariadb": mariadb.OPTIONS, "mysql": mariadb.OPTIONS})
+
+
+def ask(words: str, *statements: str) -> list[tuple]:
+    """What the server answers to the last of these statements, in a connection of its own."""
+    kind = postgres if words.startswith("postgresql") else mariadb
+    with contextlib.closing(kind.connect(parsed(words))) as connection, connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+        return list(cursor.fetchall()) if cursor.description else []
+
+
+def made_by_us(words: str) -> set[str]:
+    """Everything that manyhands has made on the server and not yet dropped."""
+    asked = (
+        "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'manyhands%'"
+        if words.startswith("postgresql")
+        else "SELECT table_name FROM information_schema.tables WHERE table_name LIKE 'manyhands%'"
+    )
+    return {name for (name,) in ask(words, asked)}
+
+
+@contextlib.contextmanager
+def user(words: str, password: str) -> Iterator[str]:
+    """The server's URL, `{}` where the password goes, for a user of this password; dropped at the end."""
+    name = f"manyhands_{secrets.token_hex(4)}"
+    where = parsed(words)
+    if where.scheme == "postgresql":
+        make = (
+            f"CREATE ROLE {name} LOGIN PASSWORD '{password}'",
+            f"GRANT CREATE ON DATABASE {where.database} TO {name}",
+        )
+        drop = (f"DROP OWNED BY {name} CASCADE", f"DROP ROLE {name}")
+    else:
+        make = (f"CREATE USER {name}@'%' IDENTIFIED BY '{password}'", f"GRANT ALL ON {where.database}.* TO {name}@'%'")
+        drop = (f"DROP USER {name}@'%'",)
+    ask(words, *make)
+    try:
+        yield f"{where.scheme}://{name}:{{}}@{where.host}:{where.port}/{where.database}"
+    finally:
+        ask(words, *drop)

@@ -1,0 +1,79 @@
+"""Methods side by side: one writer by the best method against many by the worst, and no claim beyond the intervals."""
+
+from dataclasses import replace
+
+import pytest
+from report_samples import MS, Maker, results, settings, study
+
+from manyhands import methods
+from manyhands.report import verdicts
+from manyhands.scaling import scale
+
+
+def by_method(method, item_ms, rows=1000, maker=None, blocks=6, **parameters):
+    """A study of 8 items by this method; the time of each item says how fast the method is."""
+    maker = maker or Maker()
+    label = " ".join(["db_insert", *(f"{name}={value}" for name, value in parameters.items())])
+    made = study(
+        maker, f"{label} method={method}", [round(item_ms * MS)] * 8,
+        settings((2, 8), {"strategy": "map"}, {"strategy": "static"}), blocks=blocks,
+    )  # fmt: skip
+    cells = tuple(
+        replace(cell, rounds=tuple(replace(one, evidence={"rows": rows}) for one in cell.rounds)) for cell in made.cells
+    )
+    return replace(made, workload="db_insert", parameters={"method": method, **parameters}, cells=cells)
+
+
+def compare(*studies):
+    """What is found of these studies."""
+    return methods.compare([scale(one, 8.0) for one in studies])
+
+
+def test_one_writer_by_the_best_is_held_against_the_most_by_the_worst():
+    """The ratio is rows a second of the serial round by the fastest method over those of 8 workers by the slowest."""
+    row, batch, copy = by_method("row", 400), by_method("batch", 20), by_method("copy", 2, rows=500)
+    (found,) = compare(row, batch, copy)
+    assert (found.few, found.many, found.workers, found.label) == ("copy", "row", 8, "db_insert")
+    walls = {one.cell.cell_id: one.wall_s.point for one in scale(row, 8.0).cells if one.cell.setting.workers == 8}
+    expected = (500 / scale(copy, 8.0).serial_s.point) / (1000 / min(walls.values()))
+    assert found.ratio.point == pytest.approx(expected)
+    assert found.ratio.low < found.ratio.point < found.ratio.high
+    assert found.sentence.startswith("db_insert: batching beats workers: 1 writer by copy stores ")
+    assert found.sentence.endswith(" what 8 writers store by row")
+
+
+def test_workers_can_win():
+    """Where the methods hardly differ, 8 workers by the slower one store more, and that is said."""
+    (found,) = compare(by_method("row", 210), by_method("batch", 200))
+    assert found.ratio.high < 1
+    assert "workers beat batching: 1 writer by batch" in found.sentence
+
+
+@pytest.mark.parametrize(("item_ms", "blocks"), [(28.5, 6), (2, 2)])
+def test_no_claim_without_an_interval_on_one_side(item_ms, blocks):
+    """An interval around 1, or none at all, is told as such."""
+    (found,) = compare(by_method("row", 200, blocks=blocks), by_method("batch", item_ms, blocks=blocks))
+    assert "cannot tell whether batching or workers win" in found.sentence
+
+
+def test_only_what_differs_in_nothing_else_is_compared():
+    """Another database is another group; one method alone, or studies that count no rows, are not compared."""
+    there = [by_method(method, cost, db="duckdb") for method, cost in (("row", 300), ("copy", 3))]
+    found = compare(by_method("row", 200), by_method("batch", 2), *there)
+    assert [one.label for one in found] == ["db_insert", "db_insert db=duckdb"]
+    assert not compare(by_method("row", 200), there[1])
+    assert not compare(by_method("row", 200, rows=0), by_method("batch", 2, rows=0))
+
+
+def test_the_default_method_stands_in_no_label():
+    """A method at its default is not in the label, and is compared with the others all the same."""
+    row, batch = by_method("row", 200), by_method("batch", 2)
+    (found,) = compare(row, replace(batch, label="db_insert"))
+    assert (found.label, found.few) == ("db_insert", "batch")
+
+
+def test_a_run_ends_with_it():
+    """The comparison is the last line of a run's verdicts."""
+    maker = Maker()
+    run = results(by_method("row", 200, maker=maker), by_method("batch", 2, maker=maker))
+    assert verdicts(run)[-1].startswith("db_insert: batching beats workers: ")

@@ -1,0 +1,148 @@
+"""Databases for workloads that write: one file for each kind, one protocol for all.
+
+    words of a parameter -> known(): checked, its password hidden
+        -> place_of(): an address of the round's own, which travels with the items -> at(): the Database there
+
+A round's table is its own: in a file in the round's directory (SQLite, DuckDB), in a schema (PostgreSQL) or under a
+name (MariaDB) that no other round has. Drivers are imported when a round first needs one.
+"""
+
+import hashlib
+import socket
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from manyhands.errors import UsageError
+from manyhands.workload import Facts, Place
+
+from . import sqlite
+from .connections import close_all
+from .sqlite import Journal
+from .table import Method, Rows, Table, rows_per_commit
+
+if TYPE_CHECKING:
+    from manyhands.setting import Setting
+
+    from .url import Url
+
+__all__ = [
+    "SQLITE", "Database", "Journal", "Method", "Rows", "Table", "at", "check_parameters", "close_all", "limits",
+    "place_of", "rows_per_commit",
+]  # fmt: skip
+
+SQLITE, DUCKDB = "sqlite", "duckdb"
+ROUNDS = "manyhands_"  # begins the name of everything that is made on a server
+
+
+class Database(Protocol):
+    """A round's own place for one table."""
+
+    def name_of(self, table: Table) -> str:
+        """The table's name in queries."""
+
+    def create(self, table: Table) -> Facts:
+        """Make an empty table where there was nothing; returns what is worth recording of the database."""
+
+    def store(self, table: Table, rows: Rows, method: str, rows_per_commit: int) -> int:
+        """Store the rows through this thread's own connection; returns how many the database says it stored."""
+
+    def answers(self, query: str) -> list[tuple[Any, ...]]:
+        """What a query finds, through a connection of its own."""
+
+    def drop(self) -> None:
+        """Remove what `create` made on a server, and nothing else."""
+
+
+def check_parameters(workload: str, db: str, method: Method, journal: Journal) -> str:
+    """`db` with its password hidden. Raises UsageError for a database, method or journal that can't be."""
+    try:
+        words, kind = known(db)
+    except UsageError as error:
+        raise UsageError(f"{workload}.db: {error}") from None
+    methods = _methods(kind)
+    if method not in methods:
+        raise UsageError(f"{workload}.method can't be {method!r} with {kind}: choose from {', '.join(methods)}")
+    if journal != "wal" and kind != SQLITE:
+        raise UsageError(f"{workload}.journal is SQLite's own: leave it out with {kind}")
+    return words
+
+
+def known(words: str) -> tuple[str, str]:
+    """The words for a database with the password hidden, and the kind of database."""
+    if words in (SQLITE, DUCKDB):
+        return words, words
+    from . import url
+
+    hidden = url.hide(words, _options())
+    return hidden, url.read(hidden, _options()).scheme
+
+
+def place_of(db: str, place: Place, name: str) -> str:
+    """The address of the round's own database: the path of a SQLite file, else `duckdb:PATH` or `URL#SCHEMA`."""
+    if db == SQLITE:
+        return str(place.round_dir / f"{name}.sqlite")
+    if db == DUCKDB:
+        return f"duckdb:{place.round_dir / f'{name}.duckdb'}"
+    own = hashlib.blake2b(f"{socket.gethostname()}:{place.round_dir}".encode(), digest_size=8).hexdigest()
+    return f"{db}#{ROUNDS}{own}"
+
+
+def at(address: str, busy_timeout_s: float = 5.0, journal: Journal = "wal") -> Database:
+    """The database at this address."""
+    if "://" not in address and not address.startswith("duckdb:"):
+        return sqlite.Database(address, busy_timeout_s, journal)
+    if address.startswith("duckdb:"):
+        from . import duck
+
+        return duck.Database(address)
+    words, _, schema = address.rpartition("#")
+    found: Database = _server(words).Database(lambda: _url(words), schema, address)
+    return found
+
+
+def limits(db: str, settings: "Sequence[Setting]") -> Sequence[str]:
+    """What there is to say about connections before anything is measured, a line each.
+
+    Raises UsageError when the server can't be reached, and for a setting that it has no room for.
+    """
+    if db == SQLITE or not settings:
+        return ()
+    if db == DUCKDB:
+        from . import drivers, duck
+
+        drivers.duckdb()
+        duck.one_writer(settings)
+        return ()
+    from .capacity import connections
+
+    return (connections(settings, _server(db).capacity(_url(db)), db),)
+
+
+def _methods(kind: str) -> tuple[str, ...]:
+    if kind == SQLITE:
+        return sqlite.METHODS
+    if kind == DUCKDB:
+        from . import duck
+
+        return duck.METHODS
+    methods: tuple[str, ...] = _server(f"{kind}:").METHODS
+    return methods
+
+
+def _url(words: str) -> "Url":
+    from .url import read
+
+    return read(words, _options())
+
+
+def _options() -> dict[str, frozenset[str]]:
+    from . import mariadb, postgres
+
+    return {"postgresql": postgres.OPTIONS, "mariadb": mariadb.OPTIONS, "mysql": mariadb.OPTIONS}
+
+
+def _server(words: str) -> Any:
+    """The module that talks to the server of this URL."""
+    from . import mariadb, postgres
+
+    return postgres if words.startswith("postgresql:") else mariadb

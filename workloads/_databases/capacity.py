@@ -1,0 +1,46 @@
+"""Capacity: how many connections a server has left, against those that a setting's workers would open."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from manyhands.errors import UsageError
+from manyhands.setting import Setting
+
+PER_WORKER = 1  # connections: each worker opens one
+
+
+class Capacity(NamedTuple):
+    """A server's connections: at most so many in all, `reserved` of them not for this user, `in_use` by others.
+
+    server: its name, and whom the limit is for where it is not for all.
+    """
+
+    server: str
+    most: int
+    reserved: int
+    in_use: int
+
+    @property
+    def left(self) -> int:
+        """How many may still be opened."""
+        return max(self.most - self.reserved - self.in_use, 0)
+
+    def told(self) -> str:
+        """The connections there are, in words."""
+        taken = f"{self.reserved} reserved, {self.in_use} in use"
+        return f"{self.left} left of the {self.most} that {self.server} takes ({taken})"
+
+
+def connections(settings: Sequence[Setting], capacity: Capacity, where: str) -> str:
+    """The line that sets the connections of the largest setting beside the server's.
+
+    Raises UsageError, naming both, when a setting needs more than are left.
+    """
+    largest = max(settings, key=lambda setting: setting.workers)
+    wanted = f"{largest.workers * PER_WORKER} connections ({largest.workers} workers x {PER_WORKER} each)"
+    if largest.workers * PER_WORKER > capacity.left:
+        raise UsageError(
+            f"{largest.cell_id} needs {wanted}, and {where} has {capacity.told()}: take fewer workers, or raise the "
+            "server's max_connections"
+        )
+    return f"{where}: at most {wanted}; {capacity.told()}"
