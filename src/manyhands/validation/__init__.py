@@ -1,0 +1,1 @@
+"""Validation: how far predictions lie from what is then measured, on the user's own machine."""

@@ -1,0 +1,159 @@
+"""A saved validation: everything that was measured and foretold, as plain data; JSON out and in.
+
+The tables are made from it, and predictions can be made anew from it, without measuring. `schema` counts the format.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from manyhands import ledgers
+from manyhands.errors import UsageError
+from manyhands.replay import calibration as calibrations
+from manyhands.results import beside
+from manyhands.setting import Setting
+from manyhands.validation.comparison import Choice, Foretold, Held, SerialRun, Trial, Tried
+from manyhands.validation.foretelling import foretell
+
+SCHEMA = 1
+KIND = "manyhands validation"
+FIELDS = ("machine", "calibration", "seed", "saved_at", "version", "ledgers")
+FIGURES = 7  # of a number of seconds: far more than a clock tells of rounds this long
+LARGEST_FILE_BYTES = 1 << 28
+
+
+@dataclass(frozen=True)
+class Validation:
+    """One run of `manyhands validate`.
+
+    studies: what came of each workload. machine: its facts; calibration: what strategies cost on it. seed: of all
+    chance. saved_at: when; version: of manyhands that made the predictions. ledgers: name of the file beside it that
+    holds the ledgers, "" where there is none.
+    """
+
+    studies: tuple[Held, ...]
+    machine: Mapping[str, Any]
+    calibration: Mapping[str, Any]
+    seed: int
+    saved_at: str
+    version: str
+    ledgers: str = ""
+
+    @property
+    def cores(self) -> float:
+        """The CPUs that could be used."""
+        return float(self.machine["usable_cpus"])
+
+
+def foretold_anew(found: Validation, path: Path, version: str) -> Validation:
+    """The same measurements, saved at `path`, with what this version foretells of them.
+
+    Raises UsageError where the ledgers are not beside it.
+    """
+    if not found.ledgers:
+        raise UsageError(f"{path} was saved without ledgers: measure again with --json FILE, which keeps them")
+    tables = ledgers.load(beside(path, found.ledgers))
+    try:
+        costs = calibrations.decode(found.calibration)
+    except (TypeError, KeyError, ValueError) as error:
+        told = f"{type(error).__name__}: {error}"
+        raise UsageError(f"{path} has a calibration of another version ({told}): measure again") from None
+    studies = tuple(foretell(held, tables, found.cores, costs, found.seed) for held in found.studies)
+    return replace(found, studies=studies, version=version)
+
+
+def encode(found: Validation) -> dict[str, Any]:
+    """The validation as plain JSON types."""
+    shallow = {name: getattr(found, name) for name in FIELDS}
+    return {
+        "kind": KIND, "schema": SCHEMA, **shallow,
+        "studies": [_rounded(asdict(held)) for held in found.studies],
+    }  # fmt: skip
+
+
+def decode(data: Mapping[str, Any]) -> Validation:
+    """The validation that `encode` wrote. Raises TypeError, KeyError or ValueError for anything else."""
+    if (data["kind"], data["schema"]) != (KIND, SCHEMA):
+        raise ValueError(f"{data['kind']} of schema {data['schema']}, where {KIND} of schema {SCHEMA} is read")
+    return Validation(
+        tuple(_held(held) for held in data["studies"]), dict(data["machine"]),
+        dict(data["calibration"]), int(data["seed"]), str(data["saved_at"]), str(data["version"]),
+        str(data["ledgers"]),
+    )  # fmt: skip
+
+
+def text_of(found: Validation) -> str:
+    """The file's content: one line a workload, so that two of them can be told apart by `diff`."""
+    data = encode(found)
+    studies = ",\n".join(json.dumps(held, allow_nan=False) for held in data.pop("studies"))
+    return f'{json.dumps(data, allow_nan=False)[:-1]}, "studies": [\n{studies}\n]}}\n'
+
+
+def load(path: Path) -> Validation:
+    """The validation saved at `path`. Raises UsageError when there is none, or it is something else."""
+    try:
+        if path.stat().st_size > LARGEST_FILE_BYTES:
+            raise UsageError(f"{path} is larger than {LARGEST_FILE_BYTES >> 20} MiB: no saved validation")
+        return decode(json.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise UsageError(f"{path} can't be read ({error.strerror}): name what `validate --json` wrote") from None
+    except (AttributeError, TypeError, KeyError, ValueError, RecursionError) as error:
+        told = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+        raise UsageError(f"{path} holds no validation ({told}): name what `validate --json` wrote") from None
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return float(f"{value:.{FIGURES}g}")
+    if isinstance(value, dict):
+        return {name: _rounded(one) for name, one in value.items()}
+    return [_rounded(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def _held(data: Mapping[str, Any]) -> Held:
+    known = {
+        "weights": tuple(map(float, data["weights"])),
+        "serial": tuple(_serial_run(run) for run in data["serial"]),
+        "cells": tuple(_tried(cell) for cell in data["cells"]),
+        "choice": _choice(data["choice"]) if data["choice"] else None,
+    }
+    return Held(**{**data, **known})
+
+
+def _serial_run(data: Mapping[str, Any]) -> SerialRun:
+    _positive(data["wall_s"])
+    return SerialRun(**data)
+
+
+def _tried(data: Mapping[str, Any]) -> Tried:
+    trials = tuple(_trial(trial) for trial in data["trials"])
+    return Tried(_setting(data["setting"]), data["chunksize"], trials, tuple(map(str, data["failures"])))
+
+
+def _trial(data: Mapping[str, Any]) -> Trial:
+    _positive(data["wall_s"])
+    told = {name: _foretold(data[name]) for name in ("plain", "conditional", "by_spin")}
+    return Trial(**{**data, **told})
+
+
+def _foretold(data: Mapping[str, Any] | None) -> Foretold | None:
+    if data is None:
+        return None
+    _positive(data["wall_s"])
+    return Foretold(**data)
+
+
+def _choice(data: Mapping[str, Any]) -> Choice:
+    return Choice(**{**data, "setting": _setting(data["setting"]) if data["setting"] else None})
+
+
+def _setting(data: Mapping[str, Any]) -> Setting:
+    return Setting(**data)
+
+
+def _positive(seconds: float) -> None:
+    if not (isfinite(seconds) and seconds > 0):
+        raise ValueError(f"a round that took {seconds} s")

@@ -1,0 +1,66 @@
+"""Tables: what was aimed at and whether it was met, and every group in its row."""
+
+from dataclasses import replace
+
+import pytest
+from validations import MAP, QUEUE, held, planned, trial, validation
+
+from manyhands.validation.comparison import Held, Tried
+from manyhands.validation.table import markdown, summary, tables, text, troubles
+
+
+def rows(found, title):
+    """A table's rows by their first entry."""
+    (table,) = (table for table in tables(found) if table.title == title)
+    assert all(len(row) == len(table.heads) for row in table.rows)
+    return {row[0]: row[1:] for row in table.rows}
+
+
+def test_figures_say_whether_they_were_met():
+    """Each aim stands beside what was found, with yes or no by comparison, not by hand."""
+    found = rows(validation(held(choice=planned(QUEUE))), "Figures")
+    assert found["conditional error, median"] == ("2.2 %", "at most 3 %", "yes")
+    assert found["raw error, median (aimed at: A/A)"] == ("18 %", "at most 2 %", "no")
+    assert found["workloads planned within 5 % of the best, as measured"] == ("100 %", "at least 90 %", "yes")
+    assert found["planning time over the grid's"] == ("15 %", "at most 20 %", "yes")
+    slow = rows(validation(held(choice=planned(MAP, spent_s=3.0))), "Figures")
+    assert slow["workloads planned within 5 % of the best, as measured"][2] == "no"
+    assert slow["planning time over the grid's"][2] == "no"
+
+
+def test_every_group_has_its_row():
+    """Workloads, strategies, worker counts and chunksizes each have theirs, and all workloads one together."""
+    found = validation(held("a"), held("b"))
+    assert list(rows(found, "By workload")) == ["a", "b", "all"]
+    assert rows(found, "By workload")["all"][0] == "12"
+    assert list(rows(found, "By strategy")) == ["map", "queue"]
+    assert list(rows(found, "By workers")) == ["2", "4"]
+    assert rows(found, "By strategy")["map"][1:3] == ("10 % / 10 %", "2.0 % / 2.0 %")
+
+
+def test_recommendations_stand_beside_the_best():
+    """The best measured setting, the recommended one, and by how much it is slower."""
+    found = rows(validation(held(choice=planned(MAP))), "Recommended settings against the whole grid")
+    assert found["sleep_io"][:2] == ("queue x 4, chunksize 1, 400 ms", "map x 2, chunksize 4")
+    assert found["sleep_io"][2].startswith("25 % / 25 % / ")
+    assert found["sleep_io"][3] == "15 %"
+
+
+def test_what_is_missing_is_told():
+    """Workloads and rounds that failed, and a run that was cut short, stand below the tables, made inert."""
+    failed = Held("b", "b", 0, (), (), (), 0.0, finished=True, trouble="no\x1b[31m data")
+    hung = held("c", cells=(Tried(MAP, 4, (trial(0, 0.5, 0.5, 0.5),), ("still running: ended",)),))
+    told = troubles(validation(failed, hung, replace(held("d"), finished=False)))
+    assert told[0] == "b has no figures: no\\x1b[31m data"
+    assert told[1] == "d was interrupted and is not whole"
+    assert told[2].startswith("c: rounds of 1 settings failed") and "still running" in told[2]  # noqa: PT018
+    assert summary(failed) == "b failed and is left out: no\\x1b[31m data"
+
+
+@pytest.mark.parametrize("render", [text, markdown])
+def test_renders_all_tables_or_none(render):
+    """Every table has its title in either form; of nothing measured there is no table and no error."""
+    whole = render(validation(held("a", choice=planned(QUEUE)), held("b")))
+    assert all(table.title in whole for table in tables(validation(held("a", choice=planned(QUEUE)))))
+    assert "12 rounds of 2 workloads in 3 blocks" in whole
+    assert "0 rounds of 0 workloads" in render(validation())

@@ -1,0 +1,143 @@
+"""manyhands validate: real rounds through the command line, from the request to the tables."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from manyhands.cli import main
+from manyhands.validation.saved import encode, load
+
+NARROW = ("--strategy", "pipe", "--workers", "2", "--chunksize", "4", "--blocks", "1")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """A folder to validate in, where calibrations are kept from test to test."""
+    return tmp_path_factory.mktemp("validate")
+
+
+def start(home, *words, **environment):
+    """A validation under way."""
+    known = {**os.environ, "MANYHANDS_DATA": str(home / "data"), **environment}
+    return subprocess.Popen(
+        [sys.executable, "-m", "manyhands.cli", "validate", *words], cwd=home, env=known, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def tiny_run(home):
+    """What a tiny validation printed and saved: so only to be read."""
+    words = ("--workload", "sleep_io,uniform", *NARROW, "--json", "tiny.json", "--md", "tiny.md")
+    running = start(home, *words)
+    out, err = running.communicate(timeout=110)
+    assert running.returncode == 0, err
+    return out
+
+
+def test_measures_saves_and_prints_the_tables(home, tiny_run):
+    """Both workloads are measured and planned; the tables are printed, and saved with what they are made from."""
+    found = load(home / "tiny.json")
+    assert [held.name for held in found.studies] == ["sleep_io", "uniform"]
+    assert [len(held.trials) for held in found.studies] == [1, 1]
+    assert all(trial.plain and trial.conditional for held in found.studies for _, trial in held.trials)
+    assert all(held.choice and not held.choice.trouble and held.choice.spent_s > 0 for held in found.studies)
+    assert all(run.again_s and run.probe for held in found.studies for run in held.serial)
+    for name in ("conditional error, median", "By workload", "sleep_io", "uniform", "Recommended settings"):
+        assert name in tiny_run
+        assert name in (home / "tiny.md").read_text()
+    assert (home / "tiny.npz").exists()
+
+
+def test_waits_are_predicted_well(home, tiny_run):
+    """Sleeps on two workers are foretold within half of what they take: the pieces fit together."""
+    held = load(home / "tiny.json").studies[0]
+    assert all(abs(trial.plain.error(trial.wall_s)) < 0.5 for _, trial in held.trials)
+
+
+def test_shows_and_predicts_anew_what_was_saved(home, tiny_run, capsys):
+    """--from gives the same tables without measuring, and --predict-anew by this version the same predictions."""
+    saved = str(home / "tiny.json")
+    assert main(["validate", "--from", saved]) == 0
+    assert capsys.readouterr().out == tiny_run
+    assert main(["validate", "--from", saved, "--predict-anew", "--json", str(home / "anew.json")]) == 0
+    again, before = (encode(load(home / name)) for name in ("anew.json", "tiny.json"))
+    for data in (again, before):
+        for held in data["studies"]:
+            for cell in held["cells"]:
+                for trial in cell["trials"]:
+                    for kind in ("plain", "conditional", "by_spin"):
+                        # Saved with fewer figures than they were made from.
+                        trial[kind] = trial[kind] and [float(f"{value:.3g}") for value in trial[kind].values()]
+    assert again == before
+
+
+def test_goes_on_after_a_workload_that_fails(home, tiny_run):
+    """A workload whose data can't be had is named and left out; the others have figures; the status is 1."""
+    words = ("--workload", "csv_parse,sleep_io", *NARROW, "--json", "failed.json")
+    running = start(home, *words, MANYHANDS_FLIGHTS="nowhere.csv")
+    out, err = running.communicate(timeout=60)
+    assert running.returncode == 1
+    assert "csv_parse failed and is left out: MANYHANDS_FLIGHTS names nowhere.csv" in err
+    assert "csv_parse has no figures" in out
+    failed, whole = load(home / "failed.json").studies
+    assert (failed.trials, len(whole.trials)) == ([], 1)
+
+
+def test_ctrl_c_leaves_what_was_measured(home, tiny_run):
+    """Interrupted in its second workload, the first is saved and shown; the status is 130."""
+    running = start(home, "--workload", "sleep_io,uniform", *NARROW, "--json", "cut.json")
+    told = []
+    for line in running.stderr:
+        told.append(line)
+        if line.startswith("sleep_io: "):
+            break
+    assert told[-1].startswith("sleep_io: "), told
+    running.send_signal(signal.SIGINT)
+    out, err = running.communicate(timeout=60)
+    assert running.returncode == 130, err
+    assert load(home / "cut.json").studies[0].name == "sleep_io"
+    assert "sleep_io" in out
+
+
+def test_a_dry_run_runs_nothing(tmp_path, capsys):
+    """It tells how many rounds of what there would be; nothing is saved."""
+    assert main(["validate", "--dry-run", "--workers", "2,4", "--blocks", "3", "--workload", "lock,giant"]) == 0
+    told = capsys.readouterr().out
+    # 4 strategies with three chunksizes and 4 without, on two worker counts; 3 more in each block, a warm-up each.
+    assert "would measure 212 rounds: 2 workloads x 3 blocks x (32 settings, serial twice, a probe)" in told
+    assert not list(tmp_path.glob("**/*.json"))
+
+
+@pytest.mark.parametrize(
+    ("words", "saying"),
+    [
+        (["--workload", "nothing"], "unknown workload 'nothing': choose from sleep_io, file_read"),
+        (["--strategy", "serial"], "unknown strategy 'serial'"),
+        (["--workers", "0"], "workers can't be '0'"),
+        (["--blocks", "none"], "blocks can't be 'none'"),
+        (["--budget", "soon"], "budget can't be 'soon'"),
+        (["--predict-anew"], "name it by --from"),
+        (["--json", "-", "--md", "-"], "can't both go to standard output"),
+        (["--from", "none.json"], "none.json can't be read"),
+        (["--json", "."], ". is a folder: name a file in it"),
+        (["--json", "none/here.json"], "none can't be written to"),
+    ],
+)
+def test_refuses_what_it_can_not_do(words, saying, capsys, tmp_path, monkeypatch):
+    """Every request that can't be carried out is one line and status 2, before anything runs."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["validate", *words]) == 2
+    told = capsys.readouterr()
+    assert (told.out, told.err.count("\n")) == ("", 1)
+    assert saying in told.err
+
+
+def test_prints_json_where_asked(home, tiny_run, capsys):
+    """--json - prints what would be saved, and nothing else."""
+    assert main(["validate", "--from", str(home / "tiny.json"), "--json", "-"]) == 0
+    assert json.loads(capsys.readouterr().out)["kind"] == "manyhands validation"
