@@ -68,7 +68,7 @@ def test_seconds_read_with_and_without_their_unit(number):
     assert axes.seconds("budget", str(number)) == axes.seconds("budget", f"{number}s") == number
 
 
-@pytest.mark.parametrize("word", ["0", "-1", "nan", "inf", "", "s", "1m", "1ss", "soon"])
+@pytest.mark.parametrize("word", ["0", "-1", "nan", "inf", "", "s", "1d", "1ss", "soon"])
 def test_refuses_what_is_no_time(word):
     """A budget that is not a positive, finite number of seconds is refused."""
     with pytest.raises(UsageError, match=r"budget can't be .* positive number of seconds"):
@@ -92,3 +92,42 @@ def test_a_range_is_refused_before_it_is_built():
     """A range of a billion numbers is refused in one line rather than built."""
     with pytest.raises(UsageError, match="at most 1000 numbers"):
         axes.counts("workers", "1-1000000000")
+
+
+@pytest.mark.parametrize(
+    ("word", "found"), [("90", 90.0), ("60s", 60.0), ("2m", 120.0), ("1.5min", 90.0), ("1h", 3600.0), (" 5S ", 5.0)]
+)
+def test_a_time_has_the_units_people_write(word, found):
+    """Seconds, minutes and hours."""
+    assert axes.seconds("budget", word) == found
+
+
+@pytest.mark.parametrize(
+    ("word", "found"),
+    [
+        ("800000", 8e5),
+        ("2GB", 2e9),
+        ("2g", 2e9),
+        ("500 MB", 5e8),
+        ("1.5GiB", 1.5 * 2**30),
+        ("64kib", 2**16),
+        ("1T", 1e12),
+    ],
+)
+def test_a_size_has_the_units_people_write(word, found):
+    """Powers of 1000 without the i, powers of 1024 with it, in any case."""
+    assert axes.size_bytes("memory-limit", word) == found
+
+
+@pytest.mark.parametrize("word", ["", "0", "-1GB", "GB", "2XB", "nan", "inf"])
+def test_refuses_what_is_no_size(word):
+    """Anything that is no positive, finite number of bytes."""
+    with pytest.raises(UsageError, match=r"memory-limit can't be .* positive number of bytes"):
+        axes.size_bytes("memory-limit", word)
+
+
+def test_a_number_may_be_half():
+    """Cores come in parts, never none."""
+    assert axes.number("cores", "0.5", "cores") == 0.5
+    with pytest.raises(UsageError, match="cores can't be '0': it takes a positive number of cores"):
+        axes.number("cores", "0", "cores")

@@ -1,16 +1,20 @@
 """The documentation tells what the saved example run and the registries tell."""
 
 import importlib.util
+import re
 from pathlib import Path
 
 import pytest
 
 from manyhands import results, strategies, workload
+from manyhands.cli import parser
 from manyhands.plan import SIMPLICITY
 from manyhands.pytest_plugin import OPTIONS
+from manyhands.validation import saved
 
 REPOSITORY = Path(__file__).parent.parent
 README = (REPOSITORY / "README.md").read_text()
+REFERENCE = (REPOSITORY / "docs" / "reference.md").read_text()
 
 
 def generator():
@@ -35,6 +39,22 @@ def test_the_picture_is_that_of_the_saved_run():
     words = [line.strip() for line in drawn.splitlines() if "<text" in line or "<tspan" in line]
     assert words
     assert all(word in kept for word in words)
+
+
+def test_the_validation_tables_are_those_of_the_saved_run():
+    """docs/validation.md's generated block is what the saved validation gives now."""
+    generate = generator()
+    written = (REPOSITORY / "docs" / "validation.md").read_text()
+    assert "| conditional error, median |" in written
+    assert generate.validation(written, saved.load(generate.VALIDATION)) == written
+
+
+def test_every_option_of_validate_stands_in_the_reference():
+    """Each option of the command is named in its section."""
+    (section,) = re.findall(r"## manyhands validate\n(.*?)\n## ", REFERENCE, flags=re.DOTALL)
+    (command,) = (action for action in parser()._actions if action.choices)
+    options = [name for action in command.choices["validate"]._actions for name in action.option_strings]
+    assert [name for name in options if f"`{name}" not in section] == ["-h", "--help"]
 
 
 @pytest.mark.parametrize("option", OPTIONS)

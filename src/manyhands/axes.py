@@ -1,10 +1,17 @@
 """Axes: the words in which people name several values at once, `1,2,4`, `1-8`, `default,1,64`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from manyhands.errors import UsageError, unknown
 
 LONGEST_RANGE = 1_000
+TIMES: Mapping[str, float] = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
+SIZES: Mapping[str, float] = {
+    "": 1.0,
+    "b": 1.0,
+    **{f"{letter}{more}": 1000.0**power for power, letter in enumerate("kmgt", 1) for more in ("", "b")},
+    **{f"{letter}i{more}": 1024.0**power for power, letter in enumerate("kmgt", 1) for more in ("", "b")},
+}
 
 
 def names(what: str, words: str, allowed: Sequence[str]) -> tuple[str, ...]:
@@ -36,13 +43,29 @@ def counts_or(what: str, words: str, none: str) -> tuple[int | None, ...]:
 
 
 def seconds(what: str, word: str) -> float:
-    """A positive number of seconds, with or without its unit: 30, 1.5, 60s."""
+    """A positive number of seconds, with or without its unit: 30, 1.5, 60s, 2m, 1h."""
+    return _amount(what, word, TIMES, "seconds, such as 90, 60s or 2m")
+
+
+def number(what: str, word: str, of: str) -> float:
+    """A positive number of something, whole or not; "of" what, for who gives something else."""
+    return _amount(what, word, {"": 1.0}, of)
+
+
+def size_bytes(what: str, word: str) -> float:
+    """A positive number of bytes: 2GB, 500M, 1.5GiB, 800000. Decimal prefixes are powers of 1000."""
+    return _amount(what, word, SIZES, "bytes, such as 500MB, 2GB or 1.5GiB")
+
+
+def _amount(what: str, word: str, units: Mapping[str, float], of: str) -> float:
+    bare = word.strip().lower()
+    unit = max((unit for unit in units if bare.endswith(unit)), key=len, default="")
     try:
-        number = float(word.removesuffix("s"))
+        number = float(bare.removesuffix(unit)) * units.get(unit, 1.0)
     except ValueError:
         number = 0.0
     if not 0 < number < float("inf"):
-        raise UsageError(f"{what} can't be {word!r}: it takes a positive number of seconds")
+        raise UsageError(f"{what} can't be {word!r}: it takes a positive number of {of}")
     return number
 
 

@@ -7,21 +7,27 @@ folder, as a script beside it would import it, so that workers of every start me
 only: the host imports this module.
 """
 
+import difflib
 import importlib
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from manyhands import trial
 from manyhands.errors import CheckFailed, UsageError
+from manyhands.trial import Failure, Trial
 from manyhands.workload import Facts, Place, Workload
 
 SEPARATOR = ":"
 CALL = "call" + SEPARATOR
 LIST = "list" + SEPARATOR
+NAMES_SHOWN = 8
+NOTEBOOKS = (".ipynb",)
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,8 @@ class Parameters:
 
     source: `list:FILE`, a JSON list of items, or `call:REFERENCE`, a function that returns them. sample: a JSON list of
     the places of those to run, in a file; "" for all. setup, cleanup and check: references of functions, "" for none.
+    cold: whether the items' files are put out of the page cache before each round. trial: whether an item that raises
+    is noted in place of ending the round (manyhands.trial).
     """
 
     source: str = ""
@@ -37,6 +45,8 @@ class Parameters:
     setup: str = ""
     cleanup: str = ""
     check: str = ""
+    cold: bool = False
+    trial: bool = False
 
 
 def is_reference(name: str) -> bool:
@@ -63,6 +73,7 @@ def workload_of(reference: str) -> Workload:
         cleanup=_cleanup,
         name_of=name_of,
         weight_of=weight_of,
+        function_for=_function_for,
     )
 
 
@@ -71,27 +82,63 @@ def resolve(reference: str) -> Callable[..., Any]:
     place, _, name = reference.rpartition(SEPARATOR)
     if not place or not name:
         raise UsageError(f"{reference!r} names no function: write file.py:function or package.module:function")
-    module = _import_file(Path(place)) if place.endswith(".py") else _import_module(place)
+    module = _module_at(place)
     found = getattr(module, name, None)
     if found is None:
-        functions = [key for key, value in vars(module).items() if callable(value) and not key.startswith("_")]
-        raise UsageError(f"{place} has no {name!r}: it has {', '.join(sorted(functions)) or 'no functions'}")
+        raise _no_such(module, place, name)
     if not callable(found):
         raise UsageError(f"{reference} is no function but a {type(found).__name__}: name the function")
-    if "." in getattr(found, "__qualname__", "") or getattr(found, "__name__", "") == "<lambda>":
+    if isinstance(found, type):
+        raise UsageError(f"{reference} is a class: name a function that makes what it needs of it for each item")
+    if not _is_importable(found):
         raise UsageError(f"{reference} can't be sent to a worker: define it with def at the module's top level")
     return found  # type: ignore[no-any-return]
+
+
+def _module_at(place: str) -> Any:
+    if place == "__main__" or place.endswith(NOTEBOOKS):
+        what = "a notebook" if place.endswith(NOTEBOOKS) else "__main__"
+        raise UsageError(f"workers can't import from {what}: save the function in a file, and name file.py:function")
+    return _import_file(Path(place)) if place.endswith(".py") else _import_module(place)
+
+
+def _is_importable(function: Any) -> bool:
+    """Whether a worker finds the same thing by its name, or makes it from what can be sent."""
+    return "<lambda>" not in getattr(function, "__qualname__", "") and not trial.why_stuck(function)
+
+
+def _no_such(module: Any, place: str, name: str) -> UsageError:
+    """The error for a name that the module lacks, with those that come nearest to it."""
+    if "." in name:
+        return UsageError(f"{place}:{name} is inside something else: define a function at the module's top level")
+    functions = sorted(key for key, value in vars(module).items() if callable(value) and not key.startswith("_"))
+    near = difflib.get_close_matches(name, functions, n=3, cutoff=0.6)
+    if near:
+        return UsageError(f"{place} has no {name!r}: did you mean {' or '.join(near)}?")
+    more = ", ..." if len(functions) > NAMES_SHOWN else ""
+    return UsageError(f"{place} has no {name!r}: it has {', '.join(functions[:NAMES_SHOWN]) or 'no functions'}{more}")
 
 
 def items_of(parameters: Parameters, place: Place | None = None) -> list[Any]:
     """All items of the source, or those of the sample. Raises UsageError where they can't be had."""
     if parameters.source.startswith(CALL):
-        found = list(resolve(parameters.source.removeprefix(CALL))())
+        found = _made_by(parameters.source.removeprefix(CALL))
     else:
         found = json.loads(Path(parameters.source.removeprefix(LIST)).read_text(encoding="utf-8"))
     if not parameters.sample:
         return found
-    return [found[index] for index in json.loads(Path(parameters.sample).read_text(encoding="utf-8"))]
+    places = json.loads(Path(parameters.sample).read_text(encoding="utf-8"))
+    if places and max(places) >= len(found):
+        maker = parameters.source.removeprefix(CALL)
+        raise UsageError(f"{maker} returned {len(found)} items, fewer than before: it must return the same ones always")
+    return [found[index] for index in places]
+
+
+def _made_by(reference: str) -> list[Any]:
+    made = resolve(reference)()
+    if not isinstance(made, Iterable) or isinstance(made, str | bytes):
+        raise UsageError(f"{reference} returned a {type(made).__name__}: it must return a list of items")
+    return list(made)
 
 
 def name_of(item: Any) -> str:
@@ -101,7 +148,7 @@ def name_of(item: Any) -> str:
 
 def weight_of(item: Any) -> float:
     """A file by its size in bytes; all else is equally heavy, as far as one can tell."""
-    return float(Path(item).stat().st_size) if is_file(item) else 1.0
+    return float(os.path.getsize(item)) if is_file(item) else 1.0  # noqa: PTH202  a million of them may come here
 
 
 def is_file(item: Any) -> bool:
@@ -132,9 +179,24 @@ def _import_module(name: str) -> Any:
         raise UsageError(f"there is no module {name}: name one that this Python can import") from None
 
 
+def _function_for(function: Callable[[Any], Any], parameters: Parameters) -> Callable[[Any], Any]:
+    return Trial(function) if parameters.trial else function
+
+
 def _setup(parameters: Parameters, place: Place) -> Facts:
     _call(parameters.setup)
-    return {}
+    return _chill(parameters) if parameters.cold else {}
+
+
+def _chill(parameters: Parameters) -> Facts:
+    """Put the items' files out of the page cache; what the kernel then has in memory."""
+    _page_cache = importlib.import_module("manyhands.workloads._page_cache")  # ctypes: no other round needs it
+    paths = [Path(item) for item in items_of(parameters) if is_file(item)]
+    for path in paths:
+        with suppress(OSError):  # whether it is out, only the kernel tells
+            _page_cache.evict([path])
+    found: Facts = _page_cache.facts("cold", _page_cache.resident_fraction(paths))
+    return found
 
 
 def _cleanup(parameters: Parameters, place: Place) -> None:
@@ -142,16 +204,22 @@ def _cleanup(parameters: Parameters, place: Place) -> None:
 
 
 def _check(parameters: Parameters, place: Place, results: Sequence[Any]) -> Facts:
-    """Call the user's check with all results: false, or an exception of AssertionError's kind, means not done."""
-    if not parameters.check:
-        return {}
+    """Call the user's check with all results, unless items of a trial failed: then that is told first.
+
+    Raises CheckFailed when it returns false, or raises an exception of AssertionError's kind.
+    """
+    if parameters.check and not any(isinstance(found, Failure) for found in results):
+        _ask(parameters.check, list(results))
+    return trial.facts_of(results) if parameters.trial else {}
+
+
+def _ask(check: str, results: list[Any]) -> None:
     try:
-        verdict = resolve(parameters.check)(list(results))
+        verdict = resolve(check)(results)
     except AssertionError as error:
-        raise CheckFailed(f"{parameters.check}: {error or 'the assertion did not hold'}") from None
+        raise CheckFailed(f"{check}: {error or 'the assertion did not hold'}") from None
     if verdict is False:
-        raise CheckFailed(f"{parameters.check} says that the work was not done")
-    return {}
+        raise CheckFailed(f"{check} says that the work was not done")
 
 
 def _call(reference: str) -> None:

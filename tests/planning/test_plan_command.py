@@ -30,7 +30,7 @@ def wait(seconds):
     time.sleep(seconds)
     return seconds
 """
-NARROW = ("--strategy", "map,static", "--workers", "1,2,4", "--budget", "6s")
+NARROW = ("--strategy", "map,static", "--workers", "1,2,4", "--order", "given", "--rounds", "6")
 
 
 @pytest.fixture(scope="module")
@@ -39,15 +39,15 @@ def home(tmp_path_factory):
     folder = tmp_path_factory.mktemp("user")
     (folder / "load.py").write_text(LOAD)
     for number in range(24):
-        (folder / f"file_{number:02}.txt").write_text("0.02" if number == 17 else "0.004")
+        (folder / f"file_{number:02}.txt").write_text("0.04" if number == 17 else "0.012")
     names = "\n".join(sorted(path.name for path in folder.glob("*.txt")))
     (folder / "list").write_text(names + "\n")
     return folder
 
 
-def manyhands(home, *words, stdin=""):
+def manyhands(home, *words, stdin="", **more):
     """The command line in the user's folder; its end, with output and complaints apart."""
-    environment = {**os.environ, "MANYHANDS_DATA": str(home / "data")}
+    environment = {**os.environ, "MANYHANDS_DATA": str(home / "data"), **more}
     return subprocess.run(
         [sys.executable, "-m", "manyhands", "plan", *words], cwd=home, env=environment, input=stdin,
         capture_output=True, text=True, timeout=110, check=False,
@@ -69,7 +69,7 @@ def test_recommends_a_setting_with_its_reason_and_code(home):
     assert "Memory: " in found.stdout
     assert "predicted" in found.stdout
     assert "from load import load_file" in found.stdout
-    assert "will be run many times on the same items" in found.stderr
+    assert "running 24 of 24 items serially" in found.stderr
 
 
 def test_the_code_runs_as_pasted(home, tmp_path):
@@ -102,9 +102,10 @@ def test_predicts_for_another_machine(home):
     found = manyhands(home, "load.py:load_file", *files(home), "--cores", "16", "--json")
     assert found.returncode == 0, found.stderr
     told = json.loads(found.stdout)
-    assert any("for 16 cores as fast as these" in line for line in told["lines"])
-    assert max(one["setting"]["workers"] for one in told["predictions"]) == 64
-    assert all(0 < one["low"] < one["speedup"] < one["high"] for one in told["predictions"])
+    assert any("for 16 cores as fast as these" in note for note in told["notes"])
+    assert max(one["workers"] for one in told["predictions"]) == 64
+    assert all(0 < one["speedup"]["low"] < one["speedup"]["high"] for one in told["predictions"])
+    assert not told["cells"]
 
 
 @pytest.mark.parametrize("words", [["@list"], ["-"], ["--items", "load.py:numbers"]])
@@ -113,50 +114,73 @@ def test_items_come_from_wherever_people_have_them(home, words):
     target = "load.py:wait" if "--items" in words else "load.py:load_file"
     found = manyhands(home, target, *words, "--dry-run", stdin="\n".join(files(home)))
     assert found.returncode == 0, found.stderr
-    assert "would run" in found.stdout
+    assert "nothing was run" in found.stdout
 
 
 def test_a_dry_run_runs_nothing(home):
-    """--dry-run tells how many settings would be predicted and measured, and does not call the function."""
-    found = manyhands(home, "load.py:fail", *files(home), "--dry-run", "--budget", "10s")
+    """--dry-run tells what would be run, predicted and measured, and for how long, and does not call the function."""
+    found = manyhands(home, "load.py:fail", *files(home), "--dry-run", "--budget", "2m", "--workers", "1-3")
     assert found.returncode == 0, found.stderr
-    assert "and measure up to six of them, in 10 s in all" in found.stdout
+    assert "would plan load.py:fail in 2.00 min; nothing was run" in found.stdout
+    assert "16 items, then all or as many as take 4.80 s" in found.stdout
+    assert "1, 2, 3 workers; chunksize default, 1, 8, 64" in found.stdout
+    assert "up to 6 of them beside the serial run, in 3 to 30 blocks" in found.stdout
+    fixed = manyhands(home, "load.py:fail", *files(home), "--dry-run", "--rounds", "5", "--strategy", "static")
+    assert "in 5 blocks exactly" in fixed.stdout
 
 
-def test_work_that_fails_is_one_line_with_the_item(home):
-    """A function that raises ends the plan with status 1, naming what it raised and on which item."""
-    found = manyhands(home, "load.py:fail", *files(home), *NARROW)
-    assert (found.returncode, found.stdout) == (1, "")
-    assert "ValueError: this file can't be read in item 0: file_" in found.stderr
+def test_items_may_stand_behind_options(home):
+    """Options and items in any order; what is neither is refused."""
+    words = ("--strategy", "static", "--dry-run", *files(home)[:3], "--workers", "2", *files(home)[3:])
+    found = manyhands(home, "load.py:load_file", *words)
+    assert found.returncode == 0, found.stderr
+    assert "nothing was run" in found.stdout
+    assert manyhands(home, "load.py:load_file", *words, "--unheard-of").returncode == 2
 
 
-@pytest.mark.parametrize(
-    ("words", "saying"),
-    [
-        (["load.py:nothing", "a"], "has no 'nothing'"),
-        (["none.py:f", "a"], "none.py is not there"),
-        (["load.py:load_file"], "has nothing to work on"),
-        (["load.py:wait", "a", "--items", "load.py:numbers"], "items are given twice"),
-        (["sleep_io", "a"], "brings its own items"),
-        (["no_such_workload"], "unknown workload"),
-        (["load.py:load_file", "a", "--strategy", "magic"], "unknown strategy"),
-        (["load.py:load_file", "a", "--workers", "0"], "workers can't be '0'"),
-        (["load.py:load_file", "a", "--budget", "never"], "budget can't be 'never'"),
-        (["load.py:load_file", "a", "--check", "load.py:none"], "has no 'none'"),
-    ],
-)
-def test_refuses_what_it_can_not_plan(home, words, saying):
-    """Every request that can't be carried out is one line and status 2, before anything runs."""
-    found = manyhands(home, *words)
-    assert (found.returncode, found.stdout) == (2, ""), found.stderr
-    assert found.stderr.startswith("manyhands: ")
-    assert found.stderr.count("\n") == 1
-    assert saying in found.stderr
+def test_a_check_sees_all_results(user):
+    """A user's check is called with every item's result in every round, so that no sample is taken."""
+    words = ("--check", "load.py:all_there", "--strategy", "static", "--workers", "2", "--rounds", "1")
+    found = user.plan("load.py:load_file", *user.files, *words)
+    assert found.returncode == 0, found.stderr
+    assert "running 16 of" not in found.stderr
+    failing = user.plan("load.py:fail", *user.files, *words)
+    assert (failing.returncode, failing.stdout) == (1, "")
+    assert "2 of 24 items raised, first item 4 of 24, file_03.txt, raised ValueError" in failing.stderr
+
+
+def test_a_strategy_without_chunks_stays_beside_those_that_have_them(home):
+    """A chunksize that was asked for does not shut out strategies that have none."""
+    words = ("--strategy", "map,static", "--chunksize", "4,8", "--workers", "2", "--order", "given", "--dry-run")
+    found = manyhands(home, "load.py:load_file", *files(home), *words)
+    assert "3 settings: map, static" in found.stdout
+
+
+def test_cold_files_are_read_cold_or_it_is_said(home):
+    """--cold puts the items' files out of memory before each round; where the kernel keeps them, a note says so."""
+    words = ("--strategy", "static", "--workers", "2", "--rounds", "1", "--cold")
+    found = manyhands(home, "load.py:load_file", *files(home), *words)
+    assert found.returncode == 0, found.stderr
+    told = (
+        "cold reads not possible here" in found.stdout.lower()
+        or "not known whether the reads were cold" in found.stdout
+    )
+    assert told is not can_be_cold(home)
+
+
+def can_be_cold(home):
+    """Whether this machine lets a file be put out of memory."""
+    from manyhands.workloads import _page_cache
+
+    path = home / "file_00.txt"
+    _page_cache.evict([path])
+    return _page_cache.facts("cold", _page_cache.resident_fraction([path]))["cache_note"] == ""
 
 
 def test_help_fits_a_screen(home):
-    """The help has its four examples, on some 50 lines."""
-    found = manyhands(home, "--help")
+    """The help has its four examples, on 50 lines of 80 columns."""
+    found = manyhands(home, "--help", COLUMNS="80")
     assert found.returncode == 0
     assert found.stdout.count("manyhands plan ") >= 5
     assert len(found.stdout.splitlines()) <= 50
+    assert max(map(len, found.stdout.splitlines())) <= 80

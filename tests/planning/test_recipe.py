@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from manyhands import strategies
 from manyhands.errors import UsageError
-from manyhands.planning.recipe import ARGUMENTS, Items, Source, listed_in, matching, recipe
+from manyhands.planning.origin import ARGUMENTS, Origin, listed_in, matching
+from manyhands.planning.recipe import Source, recipe
 from manyhands.setting import ORDERS, START_METHODS, Setting
 
 LOAD = """\
@@ -162,7 +163,7 @@ def test_shuffles(folder):
 
 def test_says_what_to_sort_by_where_items_are_no_files(folder):
     """Items without a size run in given order, below a comment that shows the line to write."""
-    source = Source("load", "items", Items("numbers()", ("from load import numbers",)))
+    source = Source("load", "items", Origin("numbers()", ("from load import numbers",)))
     setting = Setting("map", 2, order="largest-first")
     assert "# By what makes an item slow: items = sorted(items, key=..., reverse=True)\n" in recipe(source, setting, 1)
     assert results_of(folder, source, setting, 1) == [0, 1, 4, 9, 16]
@@ -220,7 +221,7 @@ def test_a_functions_name_does_not_get_into_the_scripts_way(name, folder):
     (folder / "load.py").write_text(LOAD.replace("def load_file(", f"def {name}(") if name != "items" else LOAD)
     source = replace(SOURCE, function=name)
     if name == "items":
-        source = Source("load", name, Items("list(range(5))"))
+        source = Source("load", name, Origin("list(range(5))"))
     found = results_of(folder, source, Setting("map", 2, order="largest-first"), 1)
     assert len(found) == (5 if name == "items" else 7)
 
@@ -240,8 +241,8 @@ def test_gives_a_linter_nothing_to_say(folder):
     """Imports are sorted and used, lines are not too long, for every strategy, start method and order."""
     sources = (
         SOURCE,
-        Source("load", "items", Items("numbers()", ("from load import numbers",))),
-        Source("load", "load_file", Items("list(np.arange(3))", ("import numpy as np",))),
+        Source("load", "items", Origin("numbers()", ("from load import numbers",))),
+        Source("load", "load_file", Origin("list(np.arange(3))", ("import numpy as np",))),
     )
     for number, (claim, order, source) in enumerate(product(CLAIMS, ORDERS, sources)):
         setting = Setting(claim.values[0], 16, start_method=claim.values[1], order=order, cores=2)
@@ -272,7 +273,8 @@ def test_the_same_question_has_the_same_answer():
     """Equal input gives equal text, in another interpreter with another hash seed as well."""
     setting = Setting("pipe", 6, order="largest-first", start_method="spawn")
     ask = (
-        "from manyhands.planning.recipe import *; from manyhands.setting import Setting;"
+        "from manyhands.planning.origin import matching; from manyhands.planning.recipe import Source, recipe;"
+        "from manyhands.setting import Setting;"
         f"print(recipe(Source('load', 'load_file', matching('data/*.csv')), {setting!r}, 8), end='')"
     )
     for seed in ("1", "2"):
@@ -298,7 +300,7 @@ def test_refuses_what_can_not_be_imported(module, function):
 def test_refuses_items_that_are_no_expression(expression):
     """Anything but one Python expression is refused before it spoils a script."""
     with pytest.raises(UsageError, match="items can't be"):
-        Items(expression)
+        Origin(expression)
 
 
 @given(
@@ -307,8 +309,8 @@ def test_refuses_items_that_are_no_expression(expression):
     st.one_of(
         st.text().map(matching),
         st.text().map(listed_in),
-        st.text(max_size=8).map(lambda text: f"f(\n{text!r}, '''a\nb'''\n)").map(Items),
-        st.recursive(identifiers, lambda inner: st.builds("[{}({})]".format, identifiers, inner)).map(Items),
+        st.text(max_size=8).map(lambda text: f"f(\n{text!r}, '''a\nb'''\n)").map(Origin),
+        st.recursive(identifiers, lambda inner: st.builds("[{}({})]".format, identifiers, inner)).map(Origin),
     ),
     st.sampled_from([param.values for param in CLAIMS]),
     st.sampled_from(ORDERS),

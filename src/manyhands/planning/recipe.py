@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from string import Template
 
 from manyhands.errors import UsageError, unknown
+from manyhands.planning.origin import ARGUMENTS, Origin, quoted
 from manyhands.setting import Setting
 
 _GUARD = 'if __name__ == "__main__":\n'  # a spawned worker imports the script, and must not run it
@@ -115,51 +116,18 @@ _IMPORTS |= {name: f"from multiprocessing import {name}" for name in _PARALLEL}
 
 
 @dataclass(frozen=True)
-class Items:
-    """Where a script gets its items from.
-
-    expression: Python for the list of items, as `sorted(glob("data/*.csv"))`.
-    imports: the import statements that the expression needs, one a string.
-    files: whether an item is a path, so that its file's size can order it.
-    Raises UsageError where the expression is no Python expression.
-    """
-
-    expression: str
-    imports: tuple[str, ...] = ()
-    files: bool = False
-
-    def __post_init__(self) -> None:
-        try:
-            compile(self.expression, "items", "eval")
-        except (SyntaxError, ValueError):
-            raise UsageError(f"items can't be {self.expression!r}: write a Python expression") from None
-
-
-ARGUMENTS = Items("sys.argv[1:]", ("import sys",), files=True)  # the paths on the script's own command line
-
-
-def matching(pattern: str) -> Items:
-    """The files that match a glob pattern, sorted by name; `**` stands for folders below folders."""
-    recursive = ", recursive=True" if "**" in pattern else ""
-    return Items(f"sorted(glob({_quoted(pattern)}{recursive}))", ("from glob import glob",), files=True)
-
-
-def listed_in(path: str, *, files: bool = True) -> Items:
-    """The lines of a text file, one item each; files: whether they are paths."""
-    return Items(f"Path({_quoted(path)}).read_text().splitlines()", ("from pathlib import Path",), files)
-
-
-@dataclass(frozen=True)
 class Source:
     """The user's work: a function of one item, and its items.
 
-    module: as an import statement names it, `etl.load`; function: its name there.
+    module: as an import statement names it, `etl.load`; function: its name there. folders: where its modules lie, when
+    that is not where Python looks for them by itself.
     Raises UsageError for what no import statement can name.
     """
 
     module: str
     function: str
-    items: Items = ARGUMENTS
+    items: Origin = ARGUMENTS
+    folders: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name in (*self.module.split("."), self.function):
@@ -192,8 +160,9 @@ def _script(source: Source, call: str, setting: Setting, chunksize: int | None, 
     own_names = _names_in(template.substitute(blanks, begin=_GUARD + setup)) - {call}
     own = f"from {source.module} import {source.function}" + f" as {call}" * (call != source.function)
     imports = [own, *source.items.imports, *(_IMPORTS[name] for name in own_names & _IMPORTS.keys())]
+    imports += ["import sys"] if source.folders else []
     code = template.substitute(blanks, begin=f"{_GUARD}    items = {source.items.expression.strip()}\n{setup}")
-    return f"{_sorted_imports(imports, source.module)}\n{code}"
+    return f"{_sorted_imports(imports, source)}\n{code}"
 
 
 def _setup(setting: Setting, *, files: bool) -> str:
@@ -222,19 +191,21 @@ def _blanks(call: str, workers: int, chunksize: int | None, method: str) -> dict
     }
 
 
-def _sorted_imports(statements: Iterable[str], module: str) -> str:
-    """The import statements, renamed ones apart, by section: standard library, others', the user's package."""
+def _sorted_imports(statements: Iterable[str], source: Source) -> str:
+    """The import statements, renamed ones apart, by section: standard library, others', the user's own modules."""
     found: dict[tuple[int, bool, str, str], set[str]] = defaultdict(set)
     for node in ast.parse("\n".join(statements)).body:
         for alias in getattr(node, "names", ()):
             origin = getattr(node, "module", None) or alias.name
             package = origin.partition(".")[0]
-            section = 2 if package == module.partition(".")[0] else int(package not in sys.stdlib_module_names)
+            section = 2 if package == source.module.partition(".")[0] else int(package not in sys.stdlib_module_names)
             found[section, isinstance(node, ast.ImportFrom), origin, alias.asname or "~"].add(ast.unparse(alias))
     sections: dict[int, str] = defaultdict(str)
     for (section, of, origin, _), names in sorted(found.items()):
         sections[section] += f"from {origin} " * of + f"import {', '.join(sorted(names))}\n"
-    return "\n".join(sections.values())
+    if source.folders:  # before what lies there is imported, and again in every spawned worker
+        sections[0] += f"\nsys.path[:0] = [{', '.join(map(quoted, source.folders))}]\n"
+    return "\n".join(sections[number] for number in sorted(sections))
 
 
 def _names_in(code: str) -> set[str]:
@@ -242,8 +213,3 @@ def _names_in(code: str) -> set[str]:
     nodes = ast.walk(ast.parse(code))
     names = {getattr(node, part, None) for node in nodes for part in ("id", "arg", "name", "asname")}
     return {name.partition(".")[0] for name in names if isinstance(name, str)}
-
-
-def _quoted(text: str) -> str:
-    """A string literal, in double quotes where it holds no quotes."""
-    return repr(text) if "'" in text or '"' in text else f'"{repr(text)[1:-1]}"'

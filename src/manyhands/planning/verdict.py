@@ -1,6 +1,7 @@
 """A verdict: what a plan says, in figures; the terminal, Markdown, the page and JSON all say it from here.
 
-Planned -> verdict_of() -> Verdict -> answer.py, sheet.py, page.py, contract.py
+Planned -> judging.py, reasons.py, what_if.py -> Verdict -> answer.py (terminal), and by forms.py:
+contract.py (JSON), memo.py (Markdown), sheet.py (CSV), page.py (HTML)
 """
 
 from collections.abc import Mapping
@@ -25,8 +26,8 @@ class Recommendation:
 
     chunksize: the one in force; None where the strategy has none. chunksize_band: the smallest and the largest that
     are as good. speedup: over the serial run. is_measured: whether the speedup was measured, or predicted.
-    memory_bytes: the peak of all processes together, None where it is not known. code: a script that runs exactly
-    this; "" for a built-in workload.
+    memory_bytes: the peak of all processes together, measured where the speedup was, else predicted; None where it is
+    not known. memory_limit_bytes: how much there is. code: a script that runs exactly this; "" for a built-in workload.
     """
 
     setting: Setting
@@ -37,6 +38,7 @@ class Recommendation:
     limited_by: str
     memory_bytes: int | None
     code: str
+    memory_limit_bytes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,10 @@ class Measured:
 
 @dataclass(frozen=True)
 class Predicted:
-    """A setting's predicted round: its wall and its speedup, each with the band that the replay stands for."""
+    """A setting's predicted round: its wall and its speedup, each with the band that the replay stands for.
+
+    lost: speedup lost, by cause.
+    """
 
     setting: Setting
     chunksize: int | None
@@ -86,6 +91,7 @@ class Verdict:
     do. recommendation: None where the advice is to stay serial, or where one can't tell. reasons: sentences, the most
     important first. notes: what it rests on. warnings: what could overturn it. longest_item: its name and its share of
     the serial time: total over longest caps every speedup. noise_floor: relative; None where nothing was measured.
+    serial_s: what all items take serially, measured where all were, else predicted.
     """
 
     target: str
@@ -102,3 +108,4 @@ class Verdict:
     what_if: tuple[Gain, ...]
     noise_floor: float | None
     machine: Mapping[str, Any]
+    serial_s: Range | None = None

@@ -8,14 +8,19 @@ from manyhands.results import Results
 
 
 def verdicts(results: Results) -> list[str]:
-    """Lines for a terminal: each study's label with its plan's sentence, and below it, set in, the largest loss."""
+    """Lines for a terminal: each study's label with its plan's sentence, and below it, set in, the largest loss.
+
+    Studies that differ in their method alone are compared at the end.
+    """
+    from manyhands import methods
     from manyhands.report.judgement import judge, verdict
 
-    lines = []
-    for one in map(verdict, judge(results, {})):
+    lines, judged = [], judge(results, {})
+    for one in map(verdict, judged):
         lines.append(f"{one.label}: {one.sentence}")
         lines += [f"    {one.loss}"] if one.loss else []
-    return lines
+    compared = methods.compare([one.scaling for one in judged if one.scaling is not None])
+    return lines + [comparison.sentence for comparison in compared]
 
 
 def render(results: Results, ledgers: Mapping[str, Any], out: Path) -> Path:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 POINTS_PER_INCH = 72
 WIDTH, LEGEND_LINE = 340.0, 12.6
+DIGIT_WIDTH = 5.8  # of the axis' text
 LEFT, RIGHT, TOP, BOTTOM = 38.0, 12.0, 12.0, 34.0
 
 
@@ -35,9 +36,22 @@ def worker_axis(axes: "Axes", workers: Sequence[int]) -> None:
     else:
         pad = max(0.35, (counts[-1] - counts[0]) * 0.06)
         axes.set_xlim(counts[0] - pad, counts[-1] + pad)
-    axes.set_xticks(list(counts), [str(count) for count in counts])
+    axes.set_xticks(list(counts), _labels(axes, counts))
     axes.minorticks_off()
     axes.set_xlabel("workers")
+
+
+def _labels(axes: "Axes", counts: Sequence[int]) -> list[str]:
+    """A word for each tick, in order; none where it would touch the one before it or the last one."""
+    scale = POINTS_PER_INCH / axes.get_figure().dpi  # type: ignore[union-attr]  # it stands in one
+    places = [float(x) * scale for x, _ in axes.transData.transform([(count, 0) for count in counts])]
+    halves = [DIGIT_WIDTH * len(str(count)) / 2 + 2 for count in counts]
+    labels, taken, last = [], -halves[-1], places[-1] - halves[-1]
+    for place, half, count in zip(places, halves, counts, strict=True):
+        fits = place - half >= taken and (place + half <= last or count == counts[-1])
+        labels.append(str(count) if fits else "")
+        taken = place + half if fits else taken
+    return labels
 
 
 def legend(figure: Figure, entries: Sequence[tuple[Any, str]], share: float) -> None:

@@ -104,12 +104,17 @@ def method(judged: Sequence[Judged]) -> list[tuple[str, str]]:
 
 def machine_facts(results: Results) -> list[tuple[str, str]]:
     """Every fact of the machine and of the run, nested ones under their path."""
-    facts = list(_flat("", results.machine))
+    facts = facts_of(results.machine)
     costs = [(f"ledger row, {plain(kind)}", duration(cost / 1e9)) for kind, cost in results.ledger_cost_ns.items()]
     seeds = [(f"seed, {plain(study.label)}", str(study.seed)) for study in results.studies]
     starts = [(f"started, {plain(study.label)}", plain(study.started_at)) for study in results.studies]
     commit = [(f"commit {name}", value) for name, value in _flat("", results.commit)]
     return [*facts, *costs, *seeds, *starts, *commit, ("results schema", str(results.schema))]
+
+
+def facts_of(machine: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Every fact of a machine in words, nested ones under their path."""
+    return list(_flat("", machine))
 
 
 def gaps(judged: Sequence[Judged], results: Results, ledgers: Mapping[str, Any]) -> list[str]:

@@ -4,21 +4,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import jinja2
-from markupsafe import Markup
-
-from manyhands.report import histogram, losscurve, svg, timeline
+from manyhands.report import svg
 from manyhands.report.files import write_atomically
 from manyhands.report.judgement import Judged, judge
 from manyhands.report.markdown import summary
 from manyhands.report.method import gaps, machine_facts, method
-from manyhands.report.palette import CAUSES, cause_class, css_variables
 from manyhands.report.rows import rounds_csv
 from manyhands.report.section import Section, sections_of
+from manyhands.report.template import rendered
 from manyhands.results import Results
 from manyhands.text import plain
-
-HERE = Path(__file__).parent
 
 
 def write_report(results: Results, ledgers: Mapping[str, Any], out: Path) -> Path:
@@ -37,16 +32,9 @@ def write_report(results: Results, ledgers: Mapping[str, Any], out: Path) -> Pat
 
 def page(results: Results, judged: list[Judged], sections: list[Section], ledgers: Mapping[str, Any]) -> str:
     """The whole page as text."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE), autoescape=True, trim_blocks=True, lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )  # fmt: skip
-    environment.globals.update(timeline=timeline, losscurve=losscurve, histogram=histogram)
-    return environment.get_template("page.html").render(
+    return rendered(
+        "page.html",
         sections=sections,
-        css=Markup((HERE / "page.css").read_text(encoding="utf-8")),  # noqa: S704  our own file
-        variables=css_variables(),
-        causes=[cause_class(cause) for cause in CAUSES],
         saved_at=plain(results.saved_at),
         facts=machine_facts(results),
         method=method(judged),

@@ -67,7 +67,12 @@ class Look:
 
 def looks(studies: Iterable[Study]) -> dict[str, Look]:
     """A look for each strategy of a report; the order of names decides, so the same data look the same."""
-    names = sorted({cell.setting.strategy for study in studies for cell in study.cells} - {SERIAL})
+    return looks_of(cell.setting.strategy for study in studies for cell in study.cells)
+
+
+def looks_of(strategies: Iterable[str]) -> dict[str, Look]:
+    """A look for each of these strategies, and for the serial run."""
+    names = sorted({*strategies} - {SERIAL})
     found = {
         name: Look(SERIES[place % len(SERIES)][0], MARKERS[place % len(MARKERS)]) for place, name in enumerate(names)
     }

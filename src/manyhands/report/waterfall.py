@@ -13,6 +13,7 @@ losses, the next begins where one ends, and the last ends at 0.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from manyhands.causes import Cause
 from manyhands.losses import Losses
@@ -85,19 +86,27 @@ class Waterfall:
 
 def steps(losses: Losses) -> tuple[Step, ...]:
     """The workers, a step for each cause in the order in which a round meets them, and what is left: S."""
-    found = [Step(WORKERS, Fraction(0), Fraction(losses.lanes))]
-    for cause, lost in losses.lost_speedup().items():
+    return steps_down(losses.lanes, losses.lost_speedup(), ITEMS if losses.useful_ns is None else USEFUL)
+
+
+def steps_down(workers: int, lost: Mapping[Any, Fraction], kept: str = USEFUL) -> tuple[Step, ...]:
+    """The workers, a step for the speedup that each cause takes away, and under the name `kept` what is left."""
+    found = [Step(WORKERS, Fraction(0), Fraction(workers))]
+    for cause, less in lost.items():
         level = found[-1].end
-        found.append(Step(cause, level, level - lost))
-    kept = ITEMS if losses.useful_ns is None else USEFUL
-    return (*found, Step(kept, found[-1].end, found[-1].end - losses.speedup))
+        found.append(Step(str(cause), level, level - less))
+    return (*found, Step(kept, found[-1].end, Fraction(0)))
 
 
 def waterfall(losses: Losses, part: str, name: str, finding: str, frame: Frame = OPEN) -> Waterfall:
     """The waterfall of a cell's pooled losses. Its bars fill the frame whatever the number of workers."""
-    found = steps(losses)
+    return fall(steps(losses), part, name, finding, frame)
+
+
+def fall(found: Sequence[Step], part: str, name: str, finding: str, frame: Frame = OPEN) -> Waterfall:
+    """The waterfall of these steps, of which the first leads from 0 up to the workers."""
     axis = _axis(found, frame)
-    bars = tuple(_bar(step, place, losses.lanes, axis, frame) for place, step in enumerate(found))
+    bars = tuple(_bar(step, place, int(found[0].end), axis, frame) for place, step in enumerate(found))
     height = frame.row * len(found)
     return Waterfall(
         part=part,

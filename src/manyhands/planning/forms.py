@@ -1,0 +1,22 @@
+"""Forms: the ways in which a verdict is written to a file, by the name of the option that asks for one."""
+
+from collections.abc import Callable, Mapping
+
+from manyhands.planning.contract import as_json
+from manyhands.planning.memo import as_markdown
+from manyhands.planning.sheet import as_csv
+from manyhands.planning.verdict import Verdict
+
+
+def _as_html(verdict: Verdict) -> str:
+    from manyhands.planning.page import page  # draws, and so loads what no other form needs
+
+    return page(verdict)
+
+
+FORMS: Mapping[str, Callable[[Verdict], str]] = {
+    "html": _as_html,
+    "json": as_json,
+    "md": as_markdown,
+    "csv": as_csv,
+}

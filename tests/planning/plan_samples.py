@@ -1,0 +1,160 @@
+"""Made-up verdicts that look like real ones: measured, only predicted, serial, unsure, and with hostile names."""
+
+from dataclasses import replace
+
+from report_samples import HOSTILE
+
+from manyhands.laws import Law
+from manyhands.planning.verdict import Gain, Measured, Predicted, Range, Recommendation, Verdict
+from manyhands.setting import Setting
+
+MIB = 2**20
+CODE = """\
+import os
+from multiprocessing import Pool
+from sys import argv
+
+from load import load_file
+
+if __name__ == "__main__":
+    items = sorted(argv[1:], key=os.path.getsize, reverse=True)
+    with Pool(4) as pool:
+        results = list(pool.imap_unordered(load_file, items, chunksize=1))
+"""
+SERIAL_S = 18.4
+BY_STRATEGY = {
+    "imap_unordered": Law(0.97, 0.03, 0.0015),
+    "map": Law(0.96, 0.06, 0.002),
+    "static": Law(0.99, 0.11, 0.001),
+    "queue": Law(0.95, 0.035, 0.0018),
+    "pipe": Law(0.94, 0.04, 0.002),
+}
+MACHINE = {
+    "node": "build-07", "processor": "AMD EPYC 9354P", "usable_cpus": 4.0, "memory_available_bytes": 33_285_996_544,
+    "kernel": "6.1.0-18-amd64", "python": "3.11.2", "cgroup": {"quota_cpus": 4.0, "nr_throttled": 0},
+}  # fmt: skip
+
+
+def predicted(strategy: str, workers: int, chunksize: int, order: str = "given") -> Predicted:
+    """A prediction by the strategy's law, a little worse for large chunks and unsorted items."""
+    worse = (1 - 0.002 * chunksize) * (1 if order == "largest-first" else 0.93)
+    speedup = BY_STRATEGY[strategy].at(workers) * worse
+    lost = workers - speedup
+    parts = {"start-up": 0.18, "dispatch": 0.07, "tail": 0.35, "teardown": 0.05, "waiting for a core": 0.35}
+    setting = Setting(strategy, workers, chunksize, order=order)
+    return Predicted(
+        setting, chunksize, _around(SERIAL_S / speedup, 0.15), _around(speedup, 0.15),
+        {cause: lost * share for cause, share in parts.items()} | {"CPU inflation": 0.0, "blocking": 0.0},
+    )  # fmt: skip
+
+
+def measured(setting: Setting, speedup: float, judged: str, failed: int = 0) -> Measured:
+    """A measured cell, of which some rounds may have failed."""
+    done = failed == 0
+    return Measured(
+        setting, setting.chunksize, _around(SERIAL_S / speedup, 0.03) if done else None,
+        _around(speedup, 0.03) if done else None, 7, failed, (40 + 21 * setting.workers) * MIB,
+        predicted(setting.strategy, setting.workers, setting.chunksize or 1, setting.order).speedup.point, judged,
+    )  # fmt: skip
+
+
+def sample() -> Verdict:
+    """A plan for 185 files: five strategies up to 16 workers predicted, eight settings measured, one of them failed."""
+    predictions = tuple(
+        predicted(strategy, workers, chunksize, order)
+        for strategy in BY_STRATEGY
+        for workers in (1, 2, 3, 4, 6, 8, 12, 16)
+        for chunksize in (1, 8)
+        for order in ("given", "largest-first")
+    )
+    chosen = Setting("imap_unordered", 4, 1, order="largest-first")
+    others = [replace(chosen, workers=workers) for workers in (1, 2, 6, 8)]
+    cells = (
+        measured(chosen, 3.42, "recommended"),
+        *(measured(one, BY_STRATEGY["imap_unordered"].at(one.workers) * 0.98, "slower") for one in others[:2]),
+        *(measured(one, speedup, "equal") for one, speedup in zip(others[2:], (3.47, 3.38), strict=True)),
+        measured(Setting("map", 4, 8), 3.05, "slower"),
+        measured(Setting("queue", 4, 1), 3.31, "equal"),
+        measured(Setting("pipe", 4, 1), 3.0, "failed", failed=2),
+    )
+    return Verdict(
+        target="load.py:load_file",
+        items=185,
+        items_run=185,
+        sentence="Use 4 workers, imap_unordered, chunksize 1, largest first: 3.4x (3.3-3.5) over serial",
+        recommendation=Recommendation(
+            chosen, 1, (1, 4), Range(3.42, 3.32, 3.52), True, "4 cores, all of them busy", 124 * MIB, CODE, 31_744 * MIB
+        ),
+        reasons=(
+            "limited by the 4 usable cores: 3.4x of 4 at most",
+            "waiting for the last worker takes 0.3 of 4 workers' speedup (7 %): hand out the largest items first",
+            "6 workers: no measurable gain; it takes 42 MiB more memory",
+            "memory: 124 MiB of 31.0 GiB, the memory that was free, all processes together at most",
+        ),
+        notes=(
+            "Measured 8 settings in up to 7 blocks, predicted 160 settings from one serial run",
+            "Strategies calibrated on this machine 3 days ago",
+        ),
+        warnings=(
+            "3 of 56 rounds ran while other programs took more than 10 % of the machine",
+            "the function writes to out/: rounds after the first may find its files there",
+        ),
+        longest_item=("vendor_17.csv", 0.0154),
+        cells=cells,
+        predictions=predictions,
+        what_if=(
+            Gain("no dispatch cost", 1.004), Gain("no start-up", 1.013), Gain("longest item in 2", 1.0),
+            Gain("largest first", 0.998), Gain("twice the cores", 1.83),
+        ),
+        noise_floor=0.021,
+        machine=MACHINE,
+        serial_s=_around(SERIAL_S, 0.02),
+    )  # fmt: skip
+
+
+def unmeasured() -> Verdict:
+    """The same by prediction alone, from a sample of a million items, and without code."""
+    known = sample()
+    assert known.recommendation is not None
+    guess = replace(known.recommendation, speedup=Range(3.42, 2.9, 3.9), is_measured=False, memory_bytes=None, code="")
+    return replace(
+        known, items=1_000_000, items_run=2_400, cells=(), warnings=(), noise_floor=None, recommendation=guess,
+        sentence="Predicted: use 4 workers, imap_unordered, chunksize 1, largest first: 3.4x (2.9-3.9) over serial",
+        serial_s=Range(99_460.0, None, None),
+    )  # fmt: skip
+
+
+def serial() -> Verdict:
+    """Work that no setting makes faster."""
+    return replace(
+        sample(), recommendation=None, sentence="Stay serial: no setting is measurably faster", what_if=(), cells=(),
+    )  # fmt: skip
+
+
+def bare() -> Verdict:
+    """As little as a verdict can hold."""
+    return Verdict(
+        "f.py:f", 1, 1, "Cannot tell: no setting was asked about", None, (), (), (), ("", 0.0), (), (), (), None, {}
+    )
+
+
+def hostile() -> Verdict:
+    """Every text of a verdict tries to break out of its page."""
+    known, evil = sample(), "".join(HOSTILE) + "<img src=x onerror=alert(1)>"
+    assert known.recommendation is not None
+    cells = tuple(replace(cell, setting=replace(cell.setting, strategy=evil)) for cell in known.cells)
+    predictions = tuple(
+        replace(one, setting=replace(one.setting, strategy=evil), lost={evil: 0.1}) for one in known.predictions[:40]
+    )
+    chosen = replace(
+        known.recommendation, setting=cells[0].setting, limited_by=evil, code=f"# {evil}\nprint({evil!r})\n"
+    )
+    return Verdict(
+        target=evil, items=3, items_run=3, sentence=evil, recommendation=chosen, reasons=HOSTILE, notes=HOSTILE,
+        warnings=HOSTILE, longest_item=(evil, 0.3), cells=cells, predictions=predictions, what_if=(Gain(evil, 1.2),),
+        noise_floor=0.01, machine={evil: evil, "nested": {evil: [evil]}}, serial_s=Range(3.0, None, None),
+    )  # fmt: skip
+
+
+def _around(point: float, share: float) -> Range:
+    return Range(point, point * (1 - share), point * (1 + share))

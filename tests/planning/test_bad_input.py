@@ -1,0 +1,179 @@
+"""What a plan refuses, and what it says of work that fails: one clear line, the right status, nothing left running."""
+
+import subprocess
+import sys
+
+import pytest
+from control_groups import control_group, inside
+from rounds import nothing_left_behind
+
+NARROW = ("--strategy", "map,static", "--workers", "1,2", "--rounds", "1")
+
+
+@pytest.mark.parametrize(
+    ("words", "saying"),
+    [
+        (["load.py:load_fil", "a", "b"], "has no 'load_fil': did you mean load_file?"),
+        (["load.py:nothing_like_it", "a", "b"], "has no 'nothing_like_it': "),
+        (["none.py:f", "a", "b"], "none.py is not there"),
+        (["load.py:short", "a", "b"], "can't be sent to a worker: define it with def at the module's top level"),
+        (["load.py:wrapped", "a", "b"], "can't be sent to a worker: define it with def at the module's top level"),
+        (["load.py:Loader", "a", "b"], "is a class: name a function"),
+        (["load.py:Loader.load", "a", "b"], "is inside something else: define a function at the module's top level"),
+        (["__main__:f", "a", "b"], "can't import from __main__: save the function in a file"),
+        (["work.ipynb:f", "a", "b"], "can't import from a notebook: save the function in a file"),
+        (["load.py:load_file"], "has nothing to work on"),
+        (["load.py:load_file", "a"], "has one item, so there is nothing to parallelise"),
+        (["load.py:load_file", "--items", "load.py:nothing"], "has no items: give it at least two"),
+        (["load.py:load_file", "--items", "load.py:none_at_all"], "returned a NoneType: it must return a list"),
+        (["load.py:load_file", "--items", "load.py:locked"], "item 2 of 2, <unlocked _thread.lock"),
+        (["load.py:wait", "a", "--items", "load.py:numbers"], "items are given twice"),
+        (["load.py:briefly", "a", "b", "--cold"], "no item is a file"),
+        (["sleep_io", "a"], "brings its own items"),
+        (["sleep_io", "--skip-failing"], "brings its own items"),
+        (["no_such_workload"], "unknown workload"),
+    ],
+)
+def test_refuses_what_it_can_not_plan(user, words, saying):
+    """A target or items that no plan can be made for: one line and status 2, before anything runs."""
+    found = user.plan(*words)
+    assert (found.returncode, found.stdout) == (2, ""), found.stderr
+    assert found.stderr.startswith("manyhands: ")
+    assert found.stderr.count("\n") == 1
+    assert saying in found.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "saying"),
+    [
+        (["--strategy", "magic"], "unknown strategy"),
+        (["--strategy", "serial"], "name a strategy that has workers"),
+        (["--strategy", "fork", "--start-method", "spawn"], "fork can't start by spawn"),
+        (["--workers", "0"], "workers can't be '0'"),
+        (["--workers=-2"], "workers can't be '-2'"),
+        (["--budget", "0"], "budget can't be '0': it takes a positive number of seconds, such as 90, 60s or 2m"),
+        (["--budget=-5"], "budget can't be '-5'"),
+        (["--budget", "never"], "budget can't be 'never'"),
+        (["--timeout", "0"], "timeout can't be '0'"),
+        (["--rounds", "0"], "rounds can't be 0"),
+        (["--cores", "0"], "cores can't be '0': it takes a positive number of cores"),
+        (["--chunksize", "0"], "chunksize can't be '0'"),
+        (["--memory-limit", "much"], "memory-limit can't be 'much': it takes a positive number of bytes"),
+        (["--order", "upwards"], "unknown order"),
+        (["--check", "load.py:none"], "has no 'none'"),
+        (["--quick", "--budget", "9s"], "--quick and --budget contradict each other"),
+        (["--once", "--rounds", "3"], "--once and --rounds contradict each other"),
+        (["--cores", "8", "--rounds", "3"], "--cores and --rounds contradict each other"),
+        (["--once", "--cold"], "--once and --cold contradict each other"),
+    ],
+)
+def test_refuses_options_that_make_no_sense(user, words, saying):
+    """A bad value, or two options that exclude each other: one line and status 2."""
+    found = user.plan("load.py:load_file", *user.files, *words)
+    assert (found.returncode, found.stdout) == (2, ""), found.stderr
+    assert found.stderr.count("\n") == 1
+    assert saying in found.stderr
+
+
+def test_a_function_that_makes_no_items_is_told_with_its_reason(user):
+    """What the function of --items raises ends the plan with status 1."""
+    found = user.plan("load.py:load_file", "--items", "load.py:broken")
+    assert (found.returncode, found.stdout) == (1, "")
+    assert "its items can't be had, OSError: the index is gone" in found.stderr
+
+
+def test_an_item_that_raises_is_named_and_the_others_are_run(user):
+    """Status 1 with the first item that raised, its traceback, and what became of the others."""
+    found = user.plan("load.py:fail", *user.files, *NARROW)
+    assert (found.returncode, found.stdout) == (1, "")
+    assert "2 of 24 items raised, first item 4 of 24, file_03.txt, raised ValueError: this file" in found.stderr or (
+        "raised ValueError: this file can't be read (the other 1" in found.stderr
+    )
+    assert 'load.py", line ' in found.stderr
+    assert "in fail\n" in found.stderr
+    assert "trial.py" not in found.stderr
+    assert "--skip-failing" in found.stderr
+
+
+def test_failing_items_are_left_out_on_request(user):
+    """--skip-failing plans for the other items, says how many were left out, and names them."""
+    found = user.plan("load.py:fail", *user.files, *NARROW, "--skip-failing")
+    assert found.returncode == 0, found.stderr
+    assert "2 items fail and are left out: " in found.stdout
+    assert "file_03.txt raised ValueError: this file can't be read" in found.stdout
+    assert "running 22 of 22 items serially" in found.stderr or "running 23 of 23" in found.stderr
+
+
+def test_nothing_left_to_plan_is_a_failure(user):
+    """Where every item fails, leaving them out leaves nothing: status 1, and how many failed."""
+    found = user.plan("load.py:fail_always", *user.files, *NARROW, "--skip-failing")
+    assert (found.returncode, found.stdout) == (1, "")
+    assert "16 of 16 items failed" in found.stderr
+
+
+@pytest.mark.parametrize(
+    ("function", "saying"),
+    [
+        ("die", "item 4 of 24, file_03.txt, ended its process, the host ended with exit code 7 (3 items done before"),
+        ("hang", "item 4 of 24, file_03.txt, was still running after 1.0 s: ended (3 items done before"),
+        ("leave", "item 4 of 24, file_03.txt, raised SystemExit: enough (the other 23 items done in "),
+        (
+            "generate",
+            "the result for item 1 of 24, file_00.txt, can't be sent back by a worker (TypeError: cannot pickle",
+        ),
+    ],
+)
+def test_an_item_that_breaks_the_run_is_named(user, function, saying):
+    """One that ends its process, hangs past the deadline, leaves, or returns what can't be sent back; none is left."""
+    with nothing_left_behind():
+        found = user.plan(f"load.py:{function}", *user.files, "--once", "--timeout", "1")
+    assert (found.returncode, found.stdout) == (1, ""), found.stderr
+    assert saying in found.stderr
+
+
+def test_an_item_that_ends_its_process_may_be_left_out(user):
+    """--skip-failing runs once more without it."""
+    found = user.plan("load.py:die", *user.files, *NARROW, "--skip-failing")
+    assert found.returncode == 0, found.stderr
+    assert "1 item fails and is left out: file_03.txt ended its process" in found.stdout
+
+
+@pytest.mark.parametrize("place", ["/proc/manyhands", "{folder}/load.py"])
+def test_a_data_folder_that_can_not_be_written_is_refused(user, place):
+    """Where nothing can be kept, one line says which folder and how to name another."""
+    found = user.plan("load.py:load_file", *user.files, MANYHANDS_DATA=place.format(folder=user.folder))
+    assert (found.returncode, found.stdout) == (2, ""), found.stderr
+    assert "can't be written to" in found.stderr
+    assert "name another by MANYHANDS_DATA" in found.stderr
+
+
+def test_an_output_that_can_not_be_written_is_refused_before_anything_runs(user):
+    """A folder that takes no files is found out at once, not after the measuring."""
+    found = user.plan("load.py:store", *user.files, "--json=/proc/plan.json")
+    assert (found.returncode, found.stdout) == (2, ""), found.stderr
+    assert "/proc can't be written to" in found.stderr
+    assert not list(user.folder.glob("*.out"))
+
+
+def test_items_shorter_than_their_hand_over_are_told(user):
+    """Items that take less than handing them over: no chunksize of 1 can win, and how many a chunk needs."""
+    found = user.plan("load.py:briefly", *map(str, range(400)), *NARROW)
+    assert found.returncode == 0, found.stderr
+    assert "less than handing it over: no worker count can win at chunksize 1; it needs at least " in found.stdout
+
+
+def test_half_a_cpu_is_enough_and_said(user):
+    """A container with a quota below one CPU gets its plan, and is told what that means."""
+    words = user.words("load.py:load_file", *user.files, *NARROW)
+    with control_group(0.5) as group:
+        found = subprocess.run(
+            inside(group, *words), cwd=user.folder, env=user.environment, capture_output=True, text=True, check=False,
+            timeout=110,
+        )  # fmt: skip
+    assert found.returncode == 0, found.stderr
+    assert "only 0.5 of a CPU may be used here" in found.stdout.replace("Only", "only")
+
+
+def test_it_is_this_python_that_plans(user):
+    """The command line under test is the module that is tested."""
+    assert user.words()[0] == sys.executable

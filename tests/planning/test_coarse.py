@@ -1,0 +1,103 @@
+"""Coarse: predictions for very many items, replayed in bundles."""
+
+import random
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from manyhands.ledgers import ROW
+from manyhands.planning import coarse
+from manyhands.planning.prediction import predict
+from manyhands.replay.calibration import Calibration
+from manyhands.replay.costs import Costs
+from manyhands.setting import Setting
+
+COSTS = Costs(
+    open_ns=5e6, request_ns=1e6, boot_ns=2e6, send_ns=15e3, receive_ns=15e3, take_ns=20e3, item_ns=5e3, close_ns=3e6
+)
+CALIBRATION = Calibration(
+    {}, {(name, "fork"): COSTS for name in ("serial", "map", "imap_unordered", "static", "queue")}
+)
+SETTINGS = [
+    Setting("static", 4), Setting("map", 4), Setting("map", 2, 64), Setting("imap_unordered", 4, 8),
+    Setting("imap_unordered", 2, 1), Setting("map", 4, order="largest-first"),
+]  # fmt: skip
+
+
+def log_normal(count, giant_ns=0, middle_ns=1e6):
+    """A serial ledger of waits of 1 ms in the middle, and one giant."""
+    chance = random.Random(3)
+    wall_ns = np.array([round(middle_ns * chance.lognormvariate(0, 1)) for _ in range(count)])
+    wall_ns[count // 3] += giant_ns
+    rows = np.zeros(count, ROW)
+    rows["end_ns"] = np.cumsum(wall_ns)
+    rows["start_ns"] = rows["end_ns"] - wall_ns
+    rows["state"] = 2
+    return rows
+
+
+def both(rows, cores=2.0):
+    """The predictions for all rows, replayed one by one, and in bundles."""
+    weights = (rows["end_ns"] - rows["start_ns"]).tolist()
+
+    def of(few):
+        return predict([few.setting], few.rows, [1.0] * len(few.rows), cores, few.calibration)[0]
+
+    exact = predict(SETTINGS, rows, weights, cores, CALIBRATION)
+    return exact, coarse.predict_many(SETTINGS, coarse.Reducer(rows, weights, 1, CALIBRATION), of)
+
+
+@pytest.mark.parametrize(
+    ("giant_ns", "cpu_share", "middle_ns"), [(0, 0.0, 1e6), (4_000_000_000, 0.0, 1e6), (0, 0.7, 1e6), (0, 0.7, 2e4)]
+)
+def test_in_bundles_it_is_what_replaying_everything_gives(monkeypatch, giant_ns, cpu_share, middle_ns):
+    """Walls, speedups and losses near the whole replay's, chunksizes the same: giant item or none, long items or short.
+
+    Items of 20 us are shorter than their hand-over: then it is what a chunk and an item cost that counts.
+    """
+    monkeypatch.setattr(coarse, "MOST", 1000)
+    monkeypatch.setattr(coarse, "BUNDLES", 400)
+    rows = log_normal(4000, giant_ns, middle_ns)
+    rows["cpu_ns"] = (rows["end_ns"] - rows["start_ns"]) * cpu_share
+    for exact, found in zip(*both(rows), strict=True):
+        assert found.wall_s == pytest.approx(exact.wall_s, rel=0.05), found.setting
+        assert found.speedup == pytest.approx(exact.speedup, rel=0.05), found.setting
+        assert (found.setting, found.chunksize) == (exact.setting, exact.chunksize)
+        slack = 0.05 * found.setting.workers
+        assert found.lost == pytest.approx(dict(exact.lost), abs=slack), found.setting
+
+
+@given(st.sampled_from(SETTINGS), st.integers(1, 300), st.integers(1, 64), st.integers(20_001, 2_000_000))
+def test_a_bundle_holds_whole_chunks_or_a_chunk_whole_bundles(setting, chunksize, workers, items):
+    """Never a part of a chunk beside a whole one; and never fewer bundles than the workers need."""
+    asked = replace(setting, chunksize=None if setting.strategy == "static" else chunksize, workers=workers)
+    how = coarse.bundling(asked, items)
+    if asked.chunksize and how.chunksize == 1:
+        assert how.items == how.chunks * chunksize
+    if asked.chunksize and how.chunksize and how.chunksize > 1:
+        assert how.chunks == 1
+        assert chunksize - how.chunksize < how.items * how.chunksize <= chunksize
+    assert how.items <= max(chunksize, items // coarse.BUNDLES)
+
+
+def test_a_bundle_asks_for_what_its_items_ask_for():
+    """Wall, CPU and waiting for a core are sums of neighbours; an unknown wait is none; the last may be smaller."""
+    rows = log_normal(5)
+    rows["cpu_ns"], rows["runqueue_ns"] = [1, 2, 3, 4, 5], [10, -1, 10, 10, 7]
+    found = coarse.bundled(rows, 2)
+    assert found["cpu_ns"].tolist() == [3, 7, 5]
+    assert found["runqueue_ns"].tolist() == [10, 20, 7]
+    assert (found["end_ns"] - found["start_ns"]).sum() == (rows["end_ns"] - rows["start_ns"]).sum()
+
+
+def test_few_items_are_only_put_in_order():
+    """Up to the limit every item is its own bundle, at its own costs."""
+    rows = log_normal(50)
+    weights = (rows["end_ns"] - rows["start_ns"]).tolist()
+    found = coarse.Reducer(rows, weights, 1, CALIBRATION).of(SETTINGS[-1])
+    assert (found.rows["end_ns"] - found.rows["start_ns"]).tolist() == sorted(weights, reverse=True)
+    assert found.setting == Setting("map", 4)
+    assert found.calibration.costs["map", "fork"] == COSTS

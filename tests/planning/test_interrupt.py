@@ -1,0 +1,36 @@
+"""A Ctrl-C: at any phase a plan ends with status 130, at once, and nothing that it started goes on."""
+
+import signal
+import threading
+import time
+
+import pytest
+from rounds import nothing_left_behind
+
+
+@pytest.mark.parametrize(
+    ("phase", "words", "fresh"),
+    [
+        ("running 16 of 24 items serially", ["load.py:slowly"], False),
+        ("measuring once what the strategies cost", ["load.py:load_file", "--strategy", "static"], True),
+        ("measuring 1 of 1 settings", ["load.py:load_file", "--strategy", "static", "--order", "given"], False),
+    ],
+)
+def test_ends_with_nothing_left_running(user, tmp_path, phase, words, fresh):
+    """SIGINT to the command alone, as a terminal's Ctrl-C reaches it, while rounds run."""
+    data = {"MANYHANDS_DATA": str(tmp_path / "new")} if fresh else {}
+    with nothing_left_behind():
+        running = user.start(*words, *user.files, "--workers", "2", **data)
+        give_up = threading.Timer(60, running.kill)
+        give_up.start()
+        said = []
+        for line in running.stderr:
+            said.append(line)
+            if phase in line:
+                break
+        time.sleep(0.4)
+        running.send_signal(signal.SIGINT)
+        output, complaints = running.communicate(timeout=20)
+        give_up.cancel()
+    assert (running.returncode, output) == (130, ""), (said, complaints)
+    assert complaints.endswith("manyhands: interrupted\n")

@@ -1,0 +1,93 @@
+"""Writing: what a function stores is seen in its first run, and told before the second."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from manyhands.launch import Finished
+from manyhands.planning import writing
+from manyhands.round import Outcome, Round
+from manyhands.usage import Usage
+
+NARROW = ("--strategy", "map,static", "--workers", "1,2", "--rounds", "1")
+
+
+def finished(written_bytes):
+    """A round whose write calls came to so many bytes."""
+    return Finished(Round("serial", 0, 0, Outcome.OK, usage=Usage(write_call_bytes=written_bytes)), b"")
+
+
+def test_a_function_that_stores_is_warned_about_before_it_runs_again(user):
+    """The files of the first run and the three ways out are told ahead of the second run, and among the notes."""
+    found = user.plan("load.py:store", *user.files, *NARROW)
+    assert found.returncode == 0, found.stderr
+    lines = found.stderr.splitlines()
+    (told,) = (number for number, line in enumerate(lines) if "seems to store something" in line)
+    assert "its first run created 16 files (file_" in lines[told]
+    assert "wrote 96 B" in lines[told]
+    assert "--setup or --cleanup, or run it --once" in lines[told]
+    assert lines[told + 1] == "running 24 of 24 items serially"
+    assert "seems to store something" in found.stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["load.py:load_file"],
+        ["load.py:tell"],
+        ["load.py:store", "--once"],
+        ["load.py:store", "--cleanup", "load.py:undo"],
+    ],
+)
+def test_no_warning_without_a_reason(user, words):
+    """A function that only reads or prints is not warned about, nor one whose traces are undone, or made only once."""
+    found = user.plan(words[0], *user.files, *words[1:], *([] if "--once" in words else NARROW))
+    assert found.returncode == 0, found.stderr
+    assert "seems to store something" not in found.stderr + found.stdout
+
+
+def test_output_that_goes_to_a_file_beside_the_items_is_no_storing(user):
+    """`manyhands plan ... > plan.txt 2> plan.log` in the folder where the work is done."""
+    with (user.folder / "plan.txt").open("w") as output, (user.folder / "plan.log").open("w") as complaints:
+        words = user.words("load.py:load_file", *user.files, *NARROW)
+        subprocess.run(words, cwd=user.folder, env=user.environment, stdout=output, stderr=complaints, check=True)
+    assert "seems to store" not in (user.folder / "plan.log").read_text()
+
+
+def test_tells_what_was_created_changed_and_removed(tmp_path):
+    """Files below a folder are compared by size and time of change; what lies in hidden folders does not count."""
+    for name in ("same", "grown", "gone"):
+        (tmp_path / name).write_text("x")
+    below, hidden, own = (tmp_path / name for name in ("below", ".git", "own"))
+    for folder in (below, hidden, own):
+        folder.mkdir()
+    before = writing.look([tmp_path], [own])
+    (tmp_path / "grown").write_text("xx")
+    (tmp_path / "gone").unlink()
+    for folder in (below, hidden, own):
+        (folder / "new").write_text("x")
+    found = writing.written(before, writing.look([tmp_path], [own]), finished(0), 0)
+    names = [[Path(path).name for path in paths] for paths in (found.created, found.changed, found.removed)]
+    assert names == [["new"], ["grown"], ["gone"]]
+    assert found.created == (str(below / "new"),)
+    assert found.words == "created 1 file (new), changed 1 file (grown), removed 1 file (gone)"
+
+
+def test_bytes_beyond_what_was_printed_were_stored():
+    """What goes to the output is no storing; bytes that go elsewhere are told even where no file was seen."""
+    assert not writing.written({}, {}, finished(500), 500)
+    assert not writing.written({}, {}, finished(0), 500)
+    found = writing.written({}, {}, finished(2548), 500)
+    assert found
+    assert found.words == "wrote 2.00 KiB"
+
+
+def test_only_what_both_looks_met_is_compared_where_files_abound(tmp_path, monkeypatch):
+    """With more files than are looked at, a file that only one look reached is neither new nor gone."""
+    monkeypatch.setattr(writing, "FILES", 3)
+    for number in range(5):
+        (tmp_path / str(number)).write_text("x")
+    before = writing.look([tmp_path], [])
+    found = writing.written(before, dict(list(before.items())[:3]), finished(0), 0)
+    assert not found

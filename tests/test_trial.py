@@ -1,0 +1,71 @@
+"""A trial: an item that raises is noted, and what can't travel between processes is found out."""
+
+import json
+import threading
+
+import pytest
+
+from manyhands.trial import TRACEBACK, Failure, Trial, facts_of, failed_in, stuck_in, why_stuck
+
+
+def halve(number):
+    """Half of an even number."""
+    if number == 13:
+        raise SystemExit("unlucky")
+    if number % 2:
+        raise ValueError(f"{number}\nis odd")
+    return number // 2
+
+
+def test_what_raises_is_noted_and_what_does_not_is_returned():
+    """The result as it is, or the exception in one line with the traceback from the user's function on."""
+    trial = Trial(halve)
+    assert trial(4) == 2
+    failed = trial(3)
+    assert failed.reason == "ValueError: 3 is odd"
+    assert failed.detail.startswith("Traceback (most recent call last):\n")
+    assert "in halve\n" in failed.detail
+    assert "__call__" not in failed.detail
+    assert trial(13).reason == "SystemExit: unlucky"
+
+
+def test_a_ctrl_c_is_nobodys_failure():
+    """KeyboardInterrupt ends the round."""
+
+    def interrupted(item):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Trial(interrupted)(1)
+
+
+def test_the_facts_tell_which_failed_and_which_are_stuck():
+    """Both by their places, through JSON and back; the first failure's traceback, and a few of the stuck."""
+    results = [1, Failure("ValueError: a", "first"), threading.Lock(), Failure("ValueError: b", "second")]
+    facts = json.loads(json.dumps(dict(facts_of(results))))
+    assert failed_in(facts) == {1: "ValueError: a", 3: "ValueError: b"}
+    assert list(stuck_in(facts)) == [2]
+    assert "cannot pickle" in stuck_in(facts)[2]
+    assert facts[TRACEBACK] == "first"
+    assert len(stuck_in(facts_of([threading.Lock()] * 9))) == 3
+
+
+def test_without_a_trial_there_is_nothing_to_tell():
+    """A round that was no trial has no such facts."""
+    assert (failed_in({}), stuck_in({})) == ({}, {})
+    assert facts_of([1, 2])[TRACEBACK] == ""
+
+
+def test_a_long_reason_is_cut():
+    """An exception that quotes a whole file does not fill the screen."""
+
+    def verbose(item):
+        raise ValueError("x" * 10_000)
+
+    assert len(Trial(verbose)(1).reason) == 300
+
+
+def test_plain_things_travel():
+    """Data and functions of a module can be sent; a lambda can't."""
+    assert why_stuck([1, "a", halve]) == ""
+    assert why_stuck(lambda item: item) != ""
