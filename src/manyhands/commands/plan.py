@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from manyhands.planning.planner import Planned
-    from manyhands.planning.verdict import Verdict
+    from manyhands.verdict.verdict import Verdict
 
 STDOUT = "-"
 FORMS = {
@@ -104,8 +104,8 @@ def run(options: argparse.Namespace) -> int:
     from manyhands.data import ready_data_dir
     from manyhands.machine.facts import facts as facts_of
     from manyhands.planning.asking import asked, dry
-    from manyhands.planning.delivery import deliver, wanted
     from manyhands.planning.planner import make
+    from manyhands.verdict.delivery import deliver, wanted
 
     places = wanted(options)
     facts = facts_of(ready_data_dir())
@@ -123,8 +123,8 @@ def _verdict(planned: "Planned", facts: Mapping[str, Any], options: argparse.Nam
     """The verdict, its target and its code's items named as the user named them."""
     from dataclasses import replace
 
-    from manyhands.planning.judging import verdict_of
-    from manyhands.planning.script import script_for
+    from manyhands.verdict.judging import verdict_of
+    from manyhands.verdict.script import script_for
 
     code = script_for(options.target, options.items, options.maker, planned.weights)
     return replace(verdict_of(planned, facts, code), target=options.target)

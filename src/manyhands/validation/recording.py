@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from manyhands import ledgers, workload
 from manyhands.design import Design, draw_up
 from manyhands.errors import ManyhandsError
-from manyhands.planning.judging import verdict_of
 from manyhands.planning.planner import make
 from manyhands.planning.request import Request
 from manyhands.planning.workshop import Workshop
@@ -25,6 +24,7 @@ from manyhands.study import Surroundings, measure
 from manyhands.validation.cases import Case, settings_of
 from manyhands.validation.comparison import Choice, Held, SerialRun, Trial, Tried
 from manyhands.validation.foretelling import foretell
+from manyhands.verdict.judging import verdict_of
 from manyhands.workload import Place
 
 if TYPE_CHECKING:

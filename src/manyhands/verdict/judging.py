@@ -5,15 +5,15 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from manyhands.intervals import Estimate
-from manyhands.planning.case import Case, case_of
-from manyhands.planning.choice import chunksize_band
-from manyhands.planning.reasons import limited_by, memory_bytes, reasons_of, rests_on, sentence_of
-from manyhands.planning.verdict import Gain, Measured, Predicted, Range, Recommendation, Verdict
-from manyhands.planning.what_if import gains_of
 from manyhands.report.memory import Limit, limit_of, peak_bytes
 from manyhands.scaling import CellScaling
 from manyhands.setting import Setting
 from manyhands.text import plain, sentence
+from manyhands.verdict.case import Case, case_of
+from manyhands.verdict.choice import chunksize_band
+from manyhands.verdict.reasons import limited_by, memory_bytes, reasons_of, rests_on, sentence_of
+from manyhands.verdict.verdict import Gain, Measured, Predicted, Range, Recommendation, Verdict
+from manyhands.verdict.what_if import gains_of
 
 if TYPE_CHECKING:
     from manyhands.planning.planner import Planned

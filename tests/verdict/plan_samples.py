@@ -5,8 +5,8 @@ from dataclasses import replace
 from report_samples import HOSTILE
 
 from manyhands.laws import Law
-from manyhands.planning.verdict import Gain, Measured, Predicted, Range, Recommendation, Verdict
 from manyhands.setting import Setting
+from manyhands.verdict.verdict import Gain, Measured, Predicted, Range, Recommendation, Verdict
 
 MIB = 2**20
 CODE = """\

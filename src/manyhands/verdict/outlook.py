@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from math import inf, isfinite
 
 from manyhands.laws import LEAST_COUNTS, Fit, fit_usl
-from manyhands.planning.verdict import Measured, Predicted, Range, Verdict
 from manyhands.report.curves import HEADROOM
 from manyhands.report.palette import Look, looks_of
 from manyhands.text import counted, number, percent, plain
+from manyhands.verdict.verdict import Measured, Predicted, Range, Verdict
 
 Points = tuple[tuple[int, Range], ...]
 

@@ -8,7 +8,6 @@ from builders import make_round, make_study
 
 from manyhands.ledgers import ROW
 from manyhands.plan import SIMPLICITY
-from manyhands.planning.judging import verdict_of
 from manyhands.planning.memory import MemoryModel
 from manyhands.planning.planner import Planned
 from manyhands.planning.prediction import Prediction, predict
@@ -20,6 +19,7 @@ from manyhands.replay.costs import NO_COSTS
 from manyhands.round import Outcome
 from manyhands.setting import Setting
 from manyhands.usage import Memory
+from manyhands.verdict.judging import verdict_of
 
 MS, MIB = 1_000_000, 1 << 20
 FREE = Calibration({}, {(name, "fork"): NO_COSTS for name in ("serial", *SIMPLICITY)})

@@ -5,9 +5,9 @@ import io
 from math import isfinite
 
 from manyhands.causes import Cause
-from manyhands.planning.verdict import Measured, Predicted, Range, Verdict
 from manyhands.report.rows import safe
 from manyhands.setting import Setting
+from manyhands.verdict.verdict import Measured, Predicted, Range, Verdict
 
 ENDS = ("", "_low", "_high")
 LOST = {str(cause): f"predicted_lost_{str(cause).lower().replace(' ', '_').replace('-', '_')}" for cause in Cause}

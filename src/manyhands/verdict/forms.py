@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Mapping
 
-from manyhands.planning.contract import as_json
-from manyhands.planning.memo import as_markdown
-from manyhands.planning.sheet import as_csv
-from manyhands.planning.verdict import Verdict
+from manyhands.verdict.contract import as_json
+from manyhands.verdict.memo import as_markdown
+from manyhands.verdict.sheet import as_csv
+from manyhands.verdict.verdict import Verdict
 
 
 def _as_html(verdict: Verdict) -> str:
-    from manyhands.planning.page import page  # draws, and so loads what no other form needs
+    from manyhands.verdict.page import page  # draws, and so loads what no other form needs
 
     return page(verdict)
 

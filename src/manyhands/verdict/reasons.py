@@ -8,12 +8,12 @@ from statistics import median
 from manyhands.intervals import Estimate
 from manyhands.limits import NEAR
 from manyhands.plan import NO_LARGER
-from manyhands.planning.case import Case, cell_of
-from manyhands.planning.choice import AS_GOOD, chunksize_band, equals, following, stays_serial
-from manyhands.planning.prediction import Prediction
+from manyhands.planning.prediction import AS_GOOD, Prediction
 from manyhands.report.memory import Limit, peak_bytes
 from manyhands.setting import Setting
 from manyhands.text import duration, number, plain, sentence, size
+from manyhands.verdict.case import Case, cell_of
+from manyhands.verdict.choice import chunksize_band, equals, following, stays_serial
 from manyhands.wording import counted, instruction, named, percent, times
 
 NAMED = 4  # of the settings that can't be told apart

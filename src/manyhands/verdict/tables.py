@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from math import isfinite
 
 from manyhands.laws import karp_flatt
-from manyhands.planning.verdict import Gain, Measured, Predicted, Range, Verdict
 from manyhands.report.sheet import UNKNOWN, Column, Sheet, without_empty
 from manyhands.results import Cell
 from manyhands.setting import Setting
 from manyhands.text import DASH, counted, duration, number, percent, plain, size, times
+from manyhands.verdict.verdict import Gain, Measured, Predicted, Range, Verdict
 from manyhands.wording import named
 
 BEST_SHOWN = 20

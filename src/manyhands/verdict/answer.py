@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from manyhands.planning.verdict import Verdict
 from manyhands.text import plain
+from manyhands.verdict.verdict import Verdict
 
 WORTH_NAMING = 1.02  # times as fast: a what-if below gains nothing
 

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 
 from manyhands.basis import Basis
 from manyhands.plan import Plan, recommend
-from manyhands.planning.choice import recommended, stays_serial
 from manyhands.planning.memory import MemoryModel, model_of
 from manyhands.planning.prediction import Prediction
-from manyhands.planning.verdict import Range
 from manyhands.report.memory import peak_bytes
 from manyhands.results import Cell, Study
 from manyhands.scaling import StudyScaling, scale
 from manyhands.setting import Setting
 from manyhands.speedometer import equal_speed_walls_s
 from manyhands.study_losses import losses_by_cell
+from manyhands.verdict.choice import recommended, stays_serial
+from manyhands.verdict.verdict import Range
 
 if TYPE_CHECKING:
     from manyhands.planning.planner import Planned
@@ -87,7 +87,8 @@ def case_of(planned: "Planned") -> Case:
             return Case(planned, None, None, guess)
         return Case(planned, cell_of(guess), Range(guess.speedup, guess.low, guess.high), guess)
     scaling = scale(planned.study, planned.request.usable_cpus, equal_speed_walls_s(planned.study))
-    plan = recommend(scaling, losses_by_cell(scaling))
+    expected = {one.setting.cell_id: one.speedup for one in planned.predictions}
+    plan = recommend(scaling, losses_by_cell(scaling), expected=expected)
     speedup = Range(plan.speedup.point, plan.speedup.low, plan.speedup.high) if plan.speedup else None
     return Case(planned, plan.chosen.cell if plan.chosen else None, speedup, guess, Basis.of(scaling), plan)
 

@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 
 from manyhands.plan import SIMPLICITY
-from manyhands.planning.prediction import Prediction
+from manyhands.planning.prediction import AS_GOOD, Prediction
 from manyhands.setting import ORDERS, START_METHODS, Setting
-
-AS_GOOD = 0.05  # of the best: predictions closer than that are not told apart
 
 
 def recommended(predictions: Sequence[Prediction]) -> Prediction | None:

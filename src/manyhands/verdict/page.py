@@ -11,9 +11,14 @@ from pathlib import Path
 from markupsafe import Markup
 
 from manyhands.causes import Cause
-from manyhands.planning.outlook import Outlook, outlook
-from manyhands.planning.outlook_figure import outlook_figure
-from manyhands.planning.tables import (
+from manyhands.report import svg
+from manyhands.report.method import facts_of
+from manyhands.report.template import rendered
+from manyhands.report.waterfall import Waterfall, fall, steps_down
+from manyhands.text import counted, duration, number, percent, plain, sentence, short, size, times
+from manyhands.verdict.outlook import Outlook, outlook
+from manyhands.verdict.outlook_figure import outlook_figure
+from manyhands.verdict.tables import (
     BEST_SHOWN,
     foretellings,
     interval,
@@ -21,12 +26,7 @@ from manyhands.planning.tables import (
     name_of,
     what_if_sheet,
 )
-from manyhands.planning.verdict import Predicted, Verdict
-from manyhands.report import svg
-from manyhands.report.method import facts_of
-from manyhands.report.template import rendered
-from manyhands.report.waterfall import Waterfall, fall, steps_down
-from manyhands.text import counted, duration, number, percent, plain, sentence, short, size, times
+from manyhands.verdict.verdict import Predicted, Verdict
 
 HERE = Path(__file__).parent
 COPY = """\

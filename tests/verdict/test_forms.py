@@ -14,14 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from manyhands.planning.answer import lines_of
-from manyhands.planning.contract import SCHEMA_FILE
-from manyhands.planning.delivery import LOOKED_AT_BYTES, MARKS
-from manyhands.planning.forms import FORMS
-from manyhands.planning.sheet import COLUMNS
-from manyhands.planning.verdict import Gain, Measured, Predicted, Range, Recommendation, Verdict
 from manyhands.report.rows import STARTS_FORMULA
 from manyhands.setting import ORDERS, START_METHODS, Setting
+from manyhands.verdict.answer import lines_of
+from manyhands.verdict.contract import SCHEMA_FILE
+from manyhands.verdict.delivery import LOOKED_AT_BYTES, MARKS
+from manyhands.verdict.forms import FORMS
+from manyhands.verdict.sheet import COLUMNS
+from manyhands.verdict.verdict import Gain, Measured, Predicted, Range, Recommendation, Verdict
 
 SCHEMA = json.loads(SCHEMA_FILE.read_text())
 HOSTILE = [
@@ -68,9 +68,10 @@ def many(of, most):
 
 sentences = texts.map(lambda text: f"Use {text}")  # ours begins with a word
 verdicts = st.builds(
-    Verdict, texts, counts, counts, sentences, st.none() | recommendations, many(texts, 12), many(texts, 8), many(texts, 4),
-    st.tuples(texts, figures), many(cells, 12), many(predictions, 20), many(st.builds(Gain, texts, figures), 6),
-    st.none() | figures, st.dictionaries(texts, texts | figures | st.lists(figures), max_size=4), st.none() | ranges,
+    Verdict, texts, counts, counts, sentences, st.none() | recommendations, many(texts, 12), many(texts, 8),
+    many(texts, 4), st.tuples(texts, figures), many(cells, 12), many(predictions, 20),
+    many(st.builds(Gain, texts, figures), 6), st.none() | figures,
+    st.dictionaries(texts, texts | figures | st.lists(figures), max_size=4), st.none() | ranges,
 )  # fmt: skip
 
 

@@ -14,12 +14,12 @@ from test_report_browser import CHART_OVERLAPS, CUT_OFF, OVERLAPS, WIDTHS
 from test_report_page import Page
 
 from manyhands.laws import LEAST_COUNTS, karp_flatt
-from manyhands.planning.outlook import outlook
-from manyhands.planning.page import page
-from manyhands.planning.tables import BEST_SHOWN, MOST_SHOWN, foretellings, measured_sheet, what_if_sheet
-from manyhands.planning.verdict import Gain, Range
 from manyhands.setting import Setting
 from manyhands.text import DASH, MINUS, duration, number, percent, plain, times
+from manyhands.verdict.outlook import outlook
+from manyhands.verdict.page import page
+from manyhands.verdict.tables import BEST_SHOWN, MOST_SHOWN, foretellings, measured_sheet, what_if_sheet
+from manyhands.verdict.verdict import Gain, Range
 
 CHROMIUM = shutil.which("chromium")
 KINDS = ("sample", "unmeasured", "serial", "bare", "hostile")

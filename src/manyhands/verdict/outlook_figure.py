@@ -6,7 +6,6 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from manyhands.planning.outlook import Foretold, Found, Outlook, high, low
 from manyhands.report.canvas import (
     BOTTOM,
     LEFT,
@@ -21,6 +20,7 @@ from manyhands.report.canvas import (
 )
 from manyhands.report.palette import INK, LIMIT, MUTED
 from manyhands.text import TIMES, number
+from manyhands.verdict.outlook import Foretold, Found, Outlook, high, low
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

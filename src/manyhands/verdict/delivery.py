@@ -6,10 +6,10 @@ from pathlib import Path
 
 from manyhands.data import check_writable
 from manyhands.errors import UsageError
-from manyhands.planning.answer import lines_of
-from manyhands.planning.forms import FORMS
-from manyhands.planning.verdict import Verdict
 from manyhands.report.files import write_atomically
+from manyhands.verdict.answer import lines_of
+from manyhands.verdict.forms import FORMS
+from manyhands.verdict.verdict import Verdict
 
 STDOUT = "-"
 LOOKED_AT_BYTES = 4096

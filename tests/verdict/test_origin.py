@@ -7,10 +7,10 @@ import sys
 
 import pytest
 
-from manyhands.planning.origin import made_by, origin_of, pattern_of
-from manyhands.planning.recipe import Source, recipe
-from manyhands.planning.script import script_for
 from manyhands.setting import Setting
+from manyhands.verdict.origin import made_by, origin_of, pattern_of
+from manyhands.verdict.recipe import Source, recipe
+from manyhands.verdict.script import script_for
 
 LOAD = """
 def load_file(path):

@@ -12,10 +12,10 @@ import jsonschema
 import pytest
 
 from manyhands.machine.facts import facts
-from manyhands.planning.contract import SCHEMA_FILE
-from manyhands.planning.forms import FORMS
 from manyhands.replay import calibration
 from manyhands.replay.costs import Costs
+from manyhands.verdict.contract import SCHEMA_FILE
+from manyhands.verdict.forms import FORMS
 
 LOAD = """
 import time

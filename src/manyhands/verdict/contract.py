@@ -12,8 +12,8 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from manyhands.planning.verdict import Measured, Predicted, Range, Recommendation, Verdict
 from manyhands.setting import Setting
+from manyhands.verdict.verdict import Measured, Predicted, Range, Recommendation, Verdict
 
 SCHEMA = 1
 SCHEMA_FILE = Path(__file__).with_name("plan.schema.json")

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from math import isfinite
 
 from manyhands.intervals import Estimate
-from manyhands.planning.answer import gains_in_words
-from manyhands.planning.verdict import Measured, Predicted, Range, Verdict
 from manyhands.report.markdown import inert
 from manyhands.results import Cell
 from manyhands.setting import Setting
 from manyhands.text import plain, seconds_with_interval, size, with_interval
+from manyhands.verdict.answer import gains_in_words
+from manyhands.verdict.verdict import Measured, Predicted, Range, Verdict
 from manyhands.wording import instruction
 
 MOST_LINES = 59

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from manyhands import strategies
 from manyhands.errors import UsageError
-from manyhands.planning.origin import ARGUMENTS, Origin, listed_in, matching
-from manyhands.planning.recipe import Source, recipe
 from manyhands.setting import ORDERS, START_METHODS, Setting
+from manyhands.verdict.origin import ARGUMENTS, Origin, listed_in, matching
+from manyhands.verdict.recipe import Source, recipe
 
 LOAD = """\
 import os
@@ -273,7 +273,7 @@ def test_the_same_question_has_the_same_answer():
     """Equal input gives equal text, in another interpreter with another hash seed as well."""
     setting = Setting("pipe", 6, order="largest-first", start_method="spawn")
     ask = (
-        "from manyhands.planning.origin import matching; from manyhands.planning.recipe import Source, recipe;"
+        "from manyhands.verdict.origin import matching; from manyhands.verdict.recipe import Source, recipe;"
         "from manyhands.setting import Setting;"
         f"print(recipe(Source('load', 'load_file', matching('data/*.csv')), {setting!r}, 8), end='')"
     )
