@@ -91,6 +91,16 @@ def test_simplicity_is_an_argument() -> None:
     assert chosen(recommend(scaling, simplicity=("queue", "map"))) == of("queue", 4)
 
 
+def test_a_prediction_tells_apart_what_few_blocks_can_not() -> None:
+    """A simpler setting that may be as good, by a wide interval, is not as good where the prediction says so too."""
+    wide = (1.3, 0.8, 1.1, 0.75, 1.25, 1.0)
+    study = quiet({of("map", 4): about(2.25, wide), of("pipe", 4): about(2.0, wide[::-1])})
+    simpler, faster = (cell.setting.cell_id for cell in study.cells if cell.setting.strategy != "serial")
+    assert chosen(recommend(scale(study, 64))) == of("map", 4)
+    assert chosen(recommend(scale(study, 64), expected={simpler: 3.5, faster: 4.0})) == of("pipe", 4)
+    assert chosen(recommend(scale(study, 64), expected={simpler: 4.4, faster: 4.0})) == of("map", 4)
+
+
 def test_never_recommends_a_cell_that_failed() -> None:
     """The fastest setting lost items in one round: it is named as failed and not chosen."""
     plan = plan_of({of("queue", 8): [0.1, 0.1, LOST, 0.1, LOST, 0.1], of("map", 4): about(2.0)})

@@ -33,6 +33,8 @@ SIMPLICITY = (  # by what a user must write and understand, from least to most
     "pipe",
 )
 
+AS_GOOD = 0.05  # of the best
+PRIOR_BLOCKS = 3  # that a prediction counts as
 NO_LARGER = "no larger worker count was measured"
 
 
@@ -66,6 +68,7 @@ def recommend(
     scaling: StudyScaling,
     losses: Mapping[str, Losses] | None = None,
     simplicity: Sequence[str] = SIMPLICITY,
+    expected: Mapping[str, float] | None = None,
 ) -> Plan:
     """The setting with the fewest workers among those not measurably slower than the best one.
 
@@ -73,7 +76,9 @@ def recommend(
     start methods, the default chunksize before others, the smaller before the larger.
 
     losses: by cell_id, of all rounds pooled; name the largest and its lever. simplicity: strategy names from
-    simplest to most complex; one that is not named counts as more complex than all of them.
+    simplest to most complex; one that is not named counts as more complex than all of them. expected: predicted
+    speedups by cell_id. With them, what few blocks can't tell apart is as good only where measurement and prediction
+    together put it within AS_GOOD of the best; see `_pooled`.
 
     The best of many noisy cells looks better than it is: of 20 settings that are all as fast as serial, the
     best one's interval lies above 1 in 11 to 31 % of studies (simulated: 3 to 20 blocks, 5 % normal and
@@ -83,7 +88,7 @@ def recommend(
     """
     basis = Basis.of(scaling)
     best = max(basis.candidates, key=lambda cell: basis.speedup(cell).point, default=None)
-    chosen = _choose(basis, best, simplicity) if best else None
+    chosen = _choose(basis, best, simplicity, expected or {}) if best else None
     finding = _finding(basis, chosen or best, losses or {}, recommended=chosen is not None)
     return Plan(
         label=scaling.study.label,
@@ -99,14 +104,28 @@ def recommend(
     )
 
 
-def _choose(basis: Basis, best: CellScaling, simplicity: Sequence[str]) -> CellScaling | None:
+def _choose(
+    basis: Basis, best: CellScaling, simplicity: Sequence[str], expected: Mapping[str, float]
+) -> CellScaling | None:
     """The most modest cell that is measurably faster than serial and not measurably slower than the best."""
     if not basis.faster_than_serial(best):
         return None
     good = [
         cell for cell in basis.candidates if basis.faster_than_serial(cell) and basis.compare(best, cell) != "faster"
     ]
+    if all(cell.cell.cell_id in expected for cell in good):
+        pooled = {cell.cell.cell_id: _pooled(basis.speedup(cell), expected[cell.cell.cell_id]) for cell in good}
+        good = [cell for cell in good if pooled[cell.cell.cell_id] >= (1 - AS_GOOD) * max(pooled.values())]
     return min(good, key=lambda cell: _modesty(cell, simplicity))
+
+
+def _pooled(measured: Estimate, expected: float) -> float:
+    """The speedup by what was measured and what was foretold together, in the mean of logs.
+
+    A prediction counts as PRIOR_BLOCKS measured ones: of a few short rounds the median is no better known.
+    """
+    weight = measured.n / (measured.n + PRIOR_BLOCKS)
+    return float(measured.point**weight * expected ** (1 - weight))
 
 
 def _modesty(cell: CellScaling, simplicity: Sequence[str]) -> tuple[int, ...]:

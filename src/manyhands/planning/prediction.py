@@ -20,10 +20,12 @@ from manyhands.strategies import chunksize_in_force
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-BAND = 0.15  # relative; 90 % of predictions lie within 13 % of what is then measured (bench/bench_replay.py)
+BAND = 0.2  # relative; nine of ten plans hold the makespan, memory-bound work apart (docs/validation.md)
 FAR_BAND = 0.25  # past FAR workers a core, where nothing was held against the truth, and at a lock
 CONTENDED_BAND = 0.4  # where contention is carried on beyond its probe; SQLite's waiting is off by so much
 FAR = 4
+VARIANTS = 2
+AS_GOOD = 0.05  # of the best: predictions closer than that are not told apart
 
 
 @dataclass(frozen=True)
@@ -118,25 +120,28 @@ def _band(workers: int, cores: float, contention: Contention) -> float:
 
 
 def shortlist(predictions: Sequence[Prediction], most: int, simplicity: Sequence[str]) -> list[Prediction]:
-    """What is worth measuring, at most `most`: the predicted best, one more worker count, and its modest rivals.
+    """What is worth measuring, at most `most`: the predicted fastest, their modest equals, one more worker count.
 
-    A rival's band overlaps the best's. Of each strategy at each worker count only the fastest variant counts; then the
-    fewest workers come first, because they would be recommended, and of those the simplest strategies. The next larger
-    worker count is there to tell what it would buy.
+    Half of the places are for the fastest, at most VARIANTS of one strategy at one worker count: their order is what
+    the replay tells least surely. Then, of each strategy at each worker count the fastest only, those within AS_GOOD of
+    the best: the fewest workers first, because they would be recommended, and of those the simplest strategies. The
+    next larger worker count is there to tell what it would buy; places that are left go to the next fastest.
     """
-    if not predictions:
-        return []
-    best = max(predictions, key=lambda one: one.speedup)
-    fastest: dict[tuple[str, int], Prediction] = {}
-    for one in sorted(predictions, key=lambda one: one.speedup):
-        fastest[one.setting.strategy, one.setting.workers] = one
+    ranked = sorted(predictions, key=lambda one: -one.speedup)
+    alike: dict[tuple[str, int], list[Prediction]] = {}
+    for one in ranked:
+        alike.setdefault((one.setting.strategy, one.setting.workers), []).append(one)
+    leaders = [one for one in ranked if one in alike[one.setting.strategy, one.setting.workers][:VARIANTS]]
+    kept = leaders[: max(1, most // 2)]
 
     def modesty(one: Prediction) -> tuple[int, int]:
         known = one.setting.strategy in simplicity
         return one.setting.workers, simplicity.index(one.setting.strategy) if known else len(simplicity)
 
-    rivals = sorted((one for one in fastest.values() if one.high >= best.low and one is not best), key=modesty)
-    kept = [best, *rivals[: max(0, most - 2)]]
-    larger = [one for one in fastest.values() if one.setting.workers > min(two.setting.workers for two in kept)]
-    following = min((one for one in larger if one not in kept), key=modesty, default=None)
-    return [*kept, *([following] if following else rivals[most - 2 : most - 1])][:most]
+    others = [variants[0] for variants in alike.values() if variants[0] not in kept]
+    equals = sorted((one for one in others if one.speedup >= (1 - AS_GOOD) * ranked[0].speedup), key=modesty)
+    kept += equals[: max(0, most - 1 - len(kept))]
+    fewest = min((one.setting.workers for one in kept), default=0)
+    larger = [one for one in others if one.setting.workers > fewest and one not in kept]
+    kept += sorted(larger, key=modesty)[:1]
+    return [*kept, *(one for one in others if one not in kept)][:most]
