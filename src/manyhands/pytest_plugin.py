@@ -32,6 +32,7 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "--start-methods": ("NAMES", "these start methods instead of fork, comma-separated"),
     "--orders": ("NAMES", "these item orders instead of given, comma-separated"),
     "--cores": ("COUNTS", "limit the rounds to so many cores: all,1,2"),
+    "--db": ("URL", "the database that workloads store into: sqlite, duckdb, a URL, or '$NAME' of a variable with one"),
     "--param": ("WORKLOAD.NAME=VALUE", "a workload's parameter; repeatable"),
     "--blocks": ("LEAST-MOST", "how many blocks: 6-12, or one number"),
     "--budget": ("SECONDS", "stop beginning new blocks of a workload after this long"),
