@@ -1,4 +1,4 @@
-"""Write the figures in README.md and the picture beside it from the run saved in docs/example/.
+"""Write the figures in README.md, the picture beside it and docs/validation.md from the runs saved in docs/example/.
 
 `python docs/generate.py` after a change to the analysis, or with a newly saved run in its place; a test fails when
 what stands there is stale.
@@ -12,9 +12,11 @@ from manyhands import report, results
 from manyhands.intervals import Estimate
 from manyhands.results import Results
 from manyhands.scaling import StudyScaling, scale
+from manyhands.validation import saved, table
 
 DOCS = Path(__file__).parent
 EXAMPLE = DOCS / "example" / "quick.json"
+VALIDATION = DOCS / "example" / "validation.json"
 PICTURED = "sleep_io sizes=csv_parse"
 STEPS = {
     "static": "the list split evenly",
@@ -26,7 +28,16 @@ STEPS = {
 
 def readme(text: str, found: Results) -> str:
     """The README with its generated blocks made anew."""
-    blocks = {"answer": answer(found), "story": story(found)}
+    return filled(text, {"answer": answer(found), "story": story(found)})
+
+
+def validation(text: str, found: saved.Validation) -> str:
+    """docs/validation.md with its tables made anew."""
+    return filled(text, {"tables": table.markdown(found)})
+
+
+def filled(text: str, blocks: dict[str, str]) -> str:
+    """The text with the blocks of these names in the place of what stands there."""
     for name, block in blocks.items():
         pattern = rf"(<!-- generated: {name} -->\n).*?(<!-- end -->)"
         text = re.sub(pattern, lambda match, block=block: f"{match[1]}{block}\n{match[2]}", text, flags=re.DOTALL)
@@ -89,6 +100,8 @@ def main() -> None:
     path = DOCS.parent / "README.md"
     path.write_text(readme(path.read_text(), found))
     (DOCS / "speedup.svg").write_bytes(picture(found))
+    path = DOCS / "validation.md"
+    path.write_text(validation(path.read_text(), saved.load(VALIDATION)))
 
 
 if __name__ == "__main__":
