@@ -19,7 +19,7 @@ from manyhands.levers import LITTLE, Finding, largest_loss
 from manyhands.limits import limits_of
 from manyhands.losses import Losses
 from manyhands.scaling import CellScaling, StudyScaling
-from manyhands.setting import ORDERS, START_METHODS
+from manyhands.setting import ORDERS, START_METHODS, Setting
 from manyhands.wording import counted, gain, instruction, named, percent, times
 
 SIMPLICITY = (  # by what a user must write and understand, from least to most
@@ -116,7 +116,7 @@ def _choose(
     if all(cell.cell.cell_id in expected for cell in good):
         pooled = {cell.cell.cell_id: _pooled(basis.speedup(cell), expected[cell.cell.cell_id]) for cell in good}
         good = [cell for cell in good if pooled[cell.cell.cell_id] >= (1 - AS_GOOD) * max(pooled.values())]
-    return min(good, key=lambda cell: _modesty(cell, simplicity))
+    return min(good, key=lambda cell: modesty(cell.cell.setting, simplicity))
 
 
 def _pooled(measured: Estimate, expected: float) -> float:
@@ -128,8 +128,8 @@ def _pooled(measured: Estimate, expected: float) -> float:
     return float(measured.point**weight * expected ** (1 - weight))
 
 
-def _modesty(cell: CellScaling, simplicity: Sequence[str]) -> tuple[int, ...]:
-    setting = cell.cell.setting
+def modesty(setting: Setting, simplicity: Sequence[str] = SIMPLICITY) -> tuple[int, ...]:
+    """The order of preference among settings that are as good, the smallest first; see `recommend`."""
     known = setting.strategy in simplicity
     return (
         setting.workers,

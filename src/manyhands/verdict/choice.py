@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from manyhands.plan import SIMPLICITY
+from manyhands.plan import modesty
 from manyhands.planning.prediction import AS_GOOD, Prediction
-from manyhands.setting import ORDERS, START_METHODS, Setting
+from manyhands.setting import Setting
 
 
 def recommended(predictions: Sequence[Prediction]) -> Prediction | None:
@@ -12,12 +12,12 @@ def recommended(predictions: Sequence[Prediction]) -> Prediction | None:
 
     The same order of preference as the measured plan's (manyhands.plan.recommend). None without predictions.
     """
-    return min(_good(predictions), key=_modesty, default=None)
+    return min(_good(predictions), key=lambda one: modesty(one.setting), default=None)
 
 
 def equals(predictions: Sequence[Prediction], chosen: Prediction) -> list[Prediction]:
     """The other settings that are predicted to be within AS_GOOD of the best, the most modest first."""
-    return sorted((one for one in _good(predictions) if one is not chosen), key=_modesty)
+    return sorted((one for one in _good(predictions) if one is not chosen), key=lambda one: modesty(one.setting))
 
 
 def stays_serial(chosen: Prediction) -> bool:
@@ -49,19 +49,6 @@ def following(predictions: Sequence[Prediction], setting: Setting) -> Prediction
 def _good(predictions: Sequence[Prediction]) -> list[Prediction]:
     best = max((one.speedup for one in predictions), default=0.0)
     return [one for one in predictions if one.speedup >= (1 - AS_GOOD) * best]
-
-
-def _modesty(one: Prediction) -> tuple[int, ...]:
-    setting = one.setting
-    known = setting.strategy in SIMPLICITY
-    return (
-        setting.workers,
-        SIMPLICITY.index(setting.strategy) if known else len(SIMPLICITY),
-        setting.cores is not None,
-        ORDERS.index(setting.order),
-        START_METHODS.index(setting.start_method),
-        setting.chunksize or 0,
-    )
 
 
 def _but_chunks(setting: Setting) -> tuple[object, ...]:
