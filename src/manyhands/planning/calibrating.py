@@ -63,7 +63,7 @@ def _calibrate(shop: Workshop, kinds: Iterable[Kind]) -> Calibration:
         path = shop.desk.temporary / f"turns-{turns}.json"
         path.write_text(json.dumps([turns] * count), encoding="utf-8")
         source = {"source": f"{targets.LIST}{path}"}
-        design = shop.design("manyhands.noop:turn", source, settings, blocks=(blocks, blocks), probe=False)
+        design = shop.design("manyhands.replay.noop:turn", source, settings, blocks=(blocks, blocks), probe=False)
         rounds += no_ops(*shop.measure(design))
     return calibration.calibrate(rounds, shop.machine)
 
