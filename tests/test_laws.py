@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from manyhands.laws import FARTHEST, Law, closed_network, fit_amdahl, fit_usl, karp_flatt, knee
+from manyhands.laws import FARTHEST, Law, closed_network, fit_amdahl, fit_usl, knee
+from manyhands.scaling import karp_flatt
 
 COUNTS = st.sets(st.integers(1, 64), min_size=4, max_size=8).map(sorted)
 LAWS = st.builds(Law, st.floats(0.5, 1.2), st.floats(0, 0.9), st.floats(0, 0.2))
@@ -120,13 +121,6 @@ def test_karp_flatt_rises_with_overhead():
     shares = [karp_flatt(law.at(count), count) for count in (2, 4, 8, 16)]
     assert shares == sorted(shares)
     assert len(set(shares)) == 4
-
-
-@pytest.mark.parametrize(("speedup", "workers"), [(1.0, 1), (0.0, 4)])
-def test_karp_flatt_needs_workers_and_a_speedup(speedup, workers):
-    """One worker or no speedup has no serial share."""
-    with pytest.raises(ValueError, match="no serial share"):
-        karp_flatt(speedup, workers)
 
 
 def test_knee_is_where_the_cores_are_kept_busy():

@@ -84,17 +84,6 @@ def fit_amdahl(points: Sequence[tuple[int, float]], draws: int = DRAWS, seed: in
     return _fit(points, 2, draws, seed)
 
 
-def karp_flatt(speedup: float, workers: int) -> float:
-    """The serial share that this speedup amounts to: (1/S - 1/P) / (1 - 1/P).
-
-    The same at every worker count: work that is serial. Rising with them: overhead. Below 0: faster than so many
-    workers can be. Source: Karp and Flatt 1990. Raises ValueError for less than two workers and a speedup not above 0.
-    """
-    if workers < 2 or speedup <= 0:  # noqa: PLR2004
-        raise ValueError(f"no serial share follows from {workers} workers and a speedup of {speedup:g}")
-    return (1 / speedup - 1 / workers) / (1 - 1 / workers)
-
-
 def knee(cores: float, wait_s: float, cpu_s: float) -> float:
     """The worker count that keeps all cores busy while others wait: cores x (1 + wait / CPU); infinite without CPU.
 

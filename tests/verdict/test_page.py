@@ -13,7 +13,8 @@ sys.path.append(str(Path(__file__).parent.parent / "report"))
 from test_report_browser import CHART_OVERLAPS, CUT_OFF, OVERLAPS, WIDTHS
 from test_report_page import Page
 
-from manyhands.laws import LEAST_COUNTS, karp_flatt
+from manyhands.laws import LEAST_COUNTS
+from manyhands.scaling import karp_flatt
 from manyhands.setting import Setting
 from manyhands.text import DASH, MINUS, duration, number, percent, plain, times
 from manyhands.verdict.outlook import outlook

@@ -10,7 +10,7 @@ from manyhands.launch import Finished
 from manyhands.planning.items import Items, parameters_for
 from manyhands.planning.request import Request
 from manyhands.planning.workshop import Workshop
-from manyhands.round import Job, Round
+from manyhands.round import Round
 from manyhands.setting import Setting
 from manyhands.study import deadline_s
 
@@ -54,16 +54,14 @@ def probes(request: Request, shop: Workshop, items: Items, run: Sequence[int], s
     """A probing round of the first strategy asked for with one worker and one with two, on the items of the sample."""
     asked = request.settings[0]
     parameters = parameters_for(request, shop.desk, items, run)
-    found = []
-    for workers in PROBED_WITH:
-        setting = Setting(asked.strategy, workers, start_method=asked.start_method)
-        name = f"memory-{workers}"
-        job = Job(
-            setting.cell_id, 0, 0, request.target, parameters, setting, request.seed, True, True,
-            str(shop.desk.data_dir), str(shop.desk.rounds / name), str(shop.desk.shared / name), probe=True,
-        )  # fmt: skip
-        found.append(shop.execute(job, request.timeout_s or deadline_s(serial_s)))
-    return found
+    deadline = request.timeout_s or deadline_s(serial_s)
+    return [
+        shop.run(
+            request, parameters, Setting(asked.strategy, workers, start_method=asked.start_method), f"memory-{workers}",
+            deadline, probe=True,
+        )
+        for workers in PROBED_WITH
+    ]  # fmt: skip
 
 
 def may_exceed(limit_bytes: float, workers: Iterable[int], serial: Round) -> bool:

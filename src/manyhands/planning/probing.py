@@ -1,20 +1,17 @@
 """Probing: whether items get in each other's way, from a few short rounds of the same items, serially and together."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from manyhands import ledgers
-from manyhands.launch import Finished
 from manyhands.planning.items import Items, parameters_for
 from manyhands.planning.request import Request
 from manyhands.planning.serial_run import Serial
 from manyhands.planning.workshop import Workshop
 from manyhands.replay.calibration import Calibration
 from manyhands.replay.contention import FEWEST, Contention, Probe, contention_of, probe_setting
-from manyhands.round import Job
 from manyhands.setting import Setting
 from manyhands.study import deadline_s
 
@@ -35,7 +32,12 @@ def probed(request: Request, shop: Workshop, items: Items, serial: Serial, costs
     shop.say(f"looking whether items get in each other's way, with {len(run):,} of them")
     together = [_setting(request, workers) for workers in PROBED_WITH]
     settings = [Setting("serial"), *together, Setting("serial")]
-    found = [_round(request, shop, items, run, number, setting) for number, setting in enumerate(settings)]
+    parameters = parameters_for(request, shop.desk, items, run)
+    deadline = request.timeout_s or deadline_s(PROBE_SHARE * request.budget_s)
+    found = [
+        shop.run(request, parameters, setting, f"contention-{number}", deadline)
+        for number, setting in enumerate(settings)
+    ]
     if not all(one.round.ok for one in found):
         return None
     first, *rounds, last = (ledgers.table(one.ledger) for one in found)
@@ -67,16 +69,6 @@ def _that_fit(request: Request, serial: Serial) -> list[int]:
     if not request.can_sample:
         share = math.floor(share)
     count = int(share * len(times_s))
-    chosen: Sequence[int] = np.linspace(0, len(times_s) - 1, count).round().astype(int).tolist() if count else []
-    return [serial.run[number] for number in chosen]
-
-
-def _round(
-    request: Request, shop: Workshop, items: Items, run: Sequence[int], number: int, setting: Setting
-) -> Finished:
-    name = f"contention-{number}"
-    job = Job(
-        setting.cell_id, 0, 0, request.target, parameters_for(request, shop.desk, items, run), setting, request.seed,
-        True, True, str(shop.desk.data_dir), str(shop.desk.rounds / name), str(shop.desk.shared / name),
-    )  # fmt: skip
-    return shop.execute(job, request.timeout_s or deadline_s(PROBE_SHARE * request.budget_s))
+    chosen = np.linspace(0, len(times_s) - 1, count).round().astype(int)
+    run = serial.run
+    return [run[number] for number in chosen]

@@ -19,7 +19,6 @@ from manyhands.planning.request import Request
 from manyhands.planning.sample import Sample, draw
 from manyhands.planning.workshop import Workshop
 from manyhands.planning.writing import Written
-from manyhands.round import Job
 from manyhands.setting import Setting
 from manyhands.study import deadline_s
 
@@ -164,12 +163,7 @@ def _execute(request: Request, shop: Workshop, items: Items, run: Sequence[int],
     parameters = parameters_for(request, shop.desk, items, run)
     if targets.is_reference(request.target):
         parameters = {**parameters, "trial": True}
-    rounds, shared = shop.desk.rounds / "serial", shop.desk.shared / "serial"
-    job = Job(
-        "serial", 0, 0, request.target, parameters, Setting("serial"), request.seed, True, True,
-        str(shop.desk.data_dir), str(rounds), str(shared),
-    )  # fmt: skip
-    return shop.execute(job, _deadline_s(request, expected_s))
+    return shop.run(request, parameters, Setting("serial"), "serial", _deadline_s(request, expected_s))
 
 
 def _deadline_s(request: Request, expected_s: float | None) -> float:

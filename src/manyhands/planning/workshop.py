@@ -8,7 +8,9 @@ from typing import Any
 from manyhands import ledgers, targets
 from manyhands.design import Design, draw_up
 from manyhands.launch import Desk, Execute, Finished
+from manyhands.planning.request import Request
 from manyhands.results import Study
+from manyhands.round import Job
 from manyhands.setting import Setting
 from manyhands.study import Contenders, Progress, Surroundings, measure
 
@@ -33,6 +35,18 @@ class Workshop:
         """The design of a study of a workload or a target, labelled in short."""
         made = draw_up(name, parameters, settings, self.desk.data_dir, **more)
         return replace(made, label=name.rpartition("/")[2] if targets.is_reference(name) else made.label)
+
+    def run(
+        self, request: Request, parameters: Mapping[str, Any], setting: Setting, name: str, deadline_s: float,
+        *, probe: bool = False,
+    ) -> Finished:  # fmt: skip
+        """One round of the request's target by itself, in folders of this name, given up after so long."""
+        desk = self.desk
+        job = Job(
+            setting.cell_id, 0, 0, request.target, parameters, setting, request.seed, True, True,
+            str(desk.data_dir), str(desk.rounds / name), str(desk.shared / name), probe=probe,
+        )  # fmt: skip
+        return self.execute(job, deadline_s)
 
     def measure(self, design: Design, contenders: Contenders | None = None) -> tuple[Study, dict[str, Any]]:
         """The study, and the ledgers of its rounds by name.

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 
-from manyhands.laws import karp_flatt
 from manyhands.report.sheet import UNKNOWN, Column, Sheet, without_empty
 from manyhands.results import Cell
+from manyhands.scaling import karp_flatt
 from manyhands.setting import Setting
 from manyhands.text import DASH, counted, duration, number, percent, plain, size, times
 from manyhands.verdict.verdict import Gain, Measured, Predicted, Range, Verdict
