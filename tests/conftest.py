@@ -6,8 +6,13 @@ from pathlib import Path
 
 import pytest
 from benches import TINY, SavedRun, bench, saved_in
+from hypothesis import settings
 
 TESTS = Path(__file__).parent
+
+# No test asserts an absolute time; what hangs is ended by pytest-timeout.
+settings.register_profile("manyhands", deadline=None)
+settings.load_profile("manyhands")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -19,7 +19,7 @@ AMDAHLS = st.builds(Law, st.floats(0.5, 1.2), st.floats(0, 0.9))
 DEMANDS = st.lists(st.floats(1e-4, 10), min_size=1, max_size=4)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(LAWS, COUNTS)
 def test_known_law_is_found_again(law, counts):
     """Speedups that follow a law exactly give that law back, at and between their worker counts."""
@@ -29,7 +29,7 @@ def test_known_law_is_found_again(law, counts):
     assert fit.reach == FARTHEST * counts[-1]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(LAWS)
 def test_known_parameters_are_found_again(law):
     """Over eight worker counts the parameters themselves are found again, not merely a curve like theirs."""
@@ -38,7 +38,7 @@ def test_known_parameters_are_found_again(law):
     assert found == pytest.approx((law.gamma, law.alpha, law.beta), rel=1e-2, abs=1e-3)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(AMDAHLS)
 def test_amdahl_has_no_beta(law):
     """Amdahl's law is found again with beta 0, and follows other speedups with beta 0 too."""
