@@ -18,7 +18,8 @@ from manyhands.replay.cores import NOBODY, Cores, are_shared_evenly
 from manyhands.replay.costs import NO_COSTS, Costs
 from manyhands.replay.demands import Demands, demands, demands_of
 from manyhands.replay.engine import Replay, replay
-from manyhands.replay.handout import RULES
+from manyhands.replay.handout import RULES, hand_out
+from manyhands.replay.stretches import COMPUTE, LOCK, UNLOCK, WAIT, parts_of
 from manyhands.replay.what_ifs import WhatIf, gains, replay_if, split_longest
 from manyhands.setting import Setting
 
@@ -218,9 +219,18 @@ def test_more_workers_never_slow_down_waiting(work: Demands, strategy: str) -> N
 
 def test_under_a_lock_more_cores_can_take_longer() -> None:
     """Who comes to the lock first depends on the cores: an anomaly that the replay shows and must not hide."""
-    work = demands([100, 200, 0, 100], [100, 200, 300, 300], [100, 300, 100, 100])
+    work = demands([100, 0, 200], [0, 100, 0], [0, 100, 200])
     one, two = (replay(work, Setting("static", 3), count).makespan_ns for count in (1, 2))
-    assert (one, two) == (800, 1000)
+    assert (one, two) == (300, 400)
+
+
+def test_under_the_lock_an_item_waits_and_computes_as_it_does_otherwise() -> None:
+    """A quarter of an item that computes for three parts of four: under the lock it computes for as large a share."""
+    work = demands([300], [100], [100])
+    parts = parts_of(work, hand_out(Setting("map", 1), 1), NO_COSTS)
+    kinds, amounts = zip(*((kind, amount[0]) for kind, amount in parts.within), strict=True)
+    locked = slice(kinds.index(LOCK) + 1, kinds.index(UNLOCK))
+    assert (kinds[locked], amounts[locked]) == ((WAIT, COMPUTE), (25, 75))
 
 
 # The ledger

@@ -25,9 +25,10 @@ class Demands:
     """One entry per item, in the order in which the items are handed out; nanoseconds.
 
     cpu_ns: CPU time. wait_ns: time in which the item neither computed nor waited for a core. exclusive_ns: the part
-    of both, the wait first, in which it held the one lock that all items share. spin_ns: CPU time of the recorder's
-    fixed spin after the item, which is no part of it. gap_ns: CPU time from there to the next item, serially: what
-    the loop and the recorder take, more where an item has used the caches. index: the item's row in the ledger.
+    of both, in their own proportion, in which it held the one lock that all items share. spin_ns: CPU time of the
+    recorder's fixed spin after the item, which is no part of it. gap_ns: CPU time from there to the next item,
+    serially: what the loop and the recorder take, more where an item has used the caches. index: the item's row in
+    the ledger.
     """
 
     cpu_ns: "NDArray[Any]"

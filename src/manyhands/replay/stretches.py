@@ -10,7 +10,8 @@ items it holds; where its items begin and end is read off afterwards.
 Nothing in a ledger says where in an item its waiting stood. The computing is one piece at a place that differs from
 item to item (multiples of the golden ratio), so that equal items do not march in step. How finely the two really
 alternate matters little: in a closed network of waits and a processor-sharing server, throughput depends on the
-means alone (Baskett, Chandy, Muntz and Palacios 1975). The exclusive part comes last, its waiting first.
+means alone (Baskett, Chandy, Muntz and Palacios 1975). The exclusive part comes last, and waits and computes in the
+proportion in which the item does: nothing says what of it was done under the lock.
 """
 
 from collections.abc import Sequence
@@ -73,7 +74,7 @@ def parts_of(found: Demands, plan: HandOut, costs: Costs) -> Parts:
     leads = np.zeros(len(found))
     full = np.diff(plan.bounds) > 0
     leads[plan.bounds[:-1][full]] = 1 if plan.weight is None else plan.weight[full]
-    locked_wait = np.minimum(found.exclusive_ns, found.wait_ns)
+    locked_wait = np.rint(found.exclusive_ns * (found.wait_ns / np.maximum(found.wall_ns, 1)))
     locked_cpu = found.exclusive_ns - locked_wait
     wait_ns, cpu_ns = found.wait_ns - locked_wait, found.cpu_ns - locked_cpu
     unheard = wait_ns < UNHEARD * cpu_ns
