@@ -31,7 +31,7 @@ def test_what_is_written_is_read_again(tmp_path_factory, walls, grid_s):
 @pytest.mark.parametrize(
     "change",
     [
-        {"schema": 2}, {"kind": "something else"}, {"studies": [{}]}, {"studies": None}, {"seed": None},
+        {"schema": 1}, {"kind": "something else"}, {"studies": [{}]}, {"studies": None}, {"seed": None},
     ],
 )  # fmt: skip
 def test_something_else_is_refused_in_one_line(change, tmp_path):

@@ -46,7 +46,7 @@ def test_measures_saves_and_prints_the_tables(home, tiny_run):
     assert [len(held.trials) for held in found.studies] == [1, 1]
     assert all(trial.plain and trial.conditional for held in found.studies for _, trial in held.trials)
     assert all(held.choice and not held.choice.trouble and held.choice.spent_s > 0 for held in found.studies)
-    assert all(run.again_s and run.probe for held in found.studies for run in held.serial)
+    assert all(run.again_s and len(run.probes) == 2 for held in found.studies for run in held.serial)
     for name in ("conditional error, median", "By workload", "sleep_io", "uniform", "Recommended settings"):
         assert name in tiny_run
         assert name in (home / "tiny.md").read_text()
@@ -109,7 +109,7 @@ def test_a_dry_run_runs_nothing(tmp_path, capsys):
     assert main(["validate", "--dry-run", "--workers", "2,4", "--blocks", "3", "--workload", "lock,giant"]) == 0
     told = capsys.readouterr().out
     # 4 strategies with three chunksizes and 4 without, on two worker counts; 3 more in each block, a warm-up each.
-    assert "would measure 212 rounds: 2 workloads x 3 blocks x (32 settings, serial twice, a probe)" in told
+    assert "would measure 218 rounds: 2 workloads x 3 blocks x (32 settings, serial twice, two probes)" in told
     assert not list(tmp_path.glob("**/*.json"))
 
 

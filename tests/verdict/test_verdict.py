@@ -48,7 +48,7 @@ def planned(study=None, predictions=(), rows=None, **changes):
     request = Request("/home/user/load.py:load_file", {}, (), 4.0)
     found = Planned(
         request, len(rows), Sample(every, every), make_round(), tuple(predictions), study, (), rows, FREE, 4.0,
-        [1.0] * len(rows), "giant.csv", NO_CONTENTION,
+        [1.0] * len(rows), "giant.csv", NO_CONTENTION, None,
     )  # fmt: skip
     return replace(found, **changes)
 

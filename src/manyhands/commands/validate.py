@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 STDOUT = "-"
 FORMATS = ("json", "md")
-BESIDE = 3  # rounds of a block beside the settings': serial, serial again, the probe for contention
+BESIDE = 4  # rounds of a block beside the settings': serial, serial again, two probes for contention
 ROUND_S = 0.55  # about: a host's start, and a case's work by some number of workers
 QUICK_BUDGET, BUDGET = "3m", "20m"
 QUICK_BLOCKS, BLOCKS = "2", "3"
@@ -136,9 +136,9 @@ def _dry(cases: Sequence["Case"], wanted: "Wanted", budget_s: float) -> str:
     within = f"cut to fit {duration(budget_s)}" if expected_s > budget_s else "within the budget"
     grids = f"{counted(len(cases), 'workload')} x {counted(wanted.blocks, 'block')}"
     return (
-        f"would measure {counted(rounds, 'round')}: {grids} x ({counted(settings, 'setting')}, serial twice, a probe), "
-        f"and plan each workload in {PLAN_SHARE:.0%} of its time; about {duration(expected_s)}, {within}; before "
-        "that, what the strategies cost"
+        f"would measure {counted(rounds, 'round')}: {grids} x ({counted(settings, 'setting')}, serial twice, two "
+        f"probes), and plan each workload in {PLAN_SHARE:.0%} of its time; about {duration(expected_s)}, {within}; "
+        "before that, what the strategies cost"
     )
 
 
@@ -162,14 +162,14 @@ def _measure(
 ) -> tuple["Validation", bool]:
     """What was measured, saved after each workload, and whether it came to its end."""
     from manyhands.planning.calibrating import calibrated
-    from manyhands.replay.contention import probe_setting
     from manyhands.validation.cases import settings_of
+    from manyhands.validation.foretelling import PROBES
     from manyhands.validation.recording import record_all
 
     with _workshop() as shop:
-        # The probe's strategy is needed whether it was asked for or not.
+        # The probes' strategy is needed whether it was asked for or not.
         settings = settings_of(wanted.strategies, wanted.workers, (1,), 1)
-        costs = calibrated(shop, (*settings, probe_setting()))
+        costs = calibrated(shop, (*settings, *PROBES))
         keeper = _Keeper(path, _nothing_yet(shop, costs, wanted.seed), shop.say)
         try:
             finished = record_all(cases, wanted, shop, costs, budget_s, keeper.keep)

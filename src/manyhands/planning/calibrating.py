@@ -1,7 +1,7 @@
 """Calibrating: what the strategies cost on this machine, measured once and kept."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from manyhands import targets
@@ -13,8 +13,10 @@ from manyhands.report.files import write_atomically
 from manyhands.setting import Setting
 from manyhands.strategies import find
 
-NO_OPS = (0, 400, 1)  # loop turns of an item, items, and blocks
-SHORT_ITEMS = (200_000, 40, 2)  # between such the caller falls asleep, as it does in real work
+NO_OPS = (0, 400, 1, (1, 2))  # loop turns of an item, items, blocks, and workers
+# Between such items the caller falls asleep, as it does in real work. What each further worker costs is a slope: of
+# four and one it is told better than of two and one, and it is carried on to many more.
+SHORT_ITEMS = (200_000, 40, 3, (1, 4))
 CHUNKSIZES = (1, 20)
 
 
@@ -57,22 +59,22 @@ def _together(kept: Calibration | None, fresh: Calibration) -> Calibration:
 
 def _calibrate(shop: Workshop, kinds: Iterable[Kind]) -> Calibration:
     """The costs from rounds of no-ops and of short items together: either alone misses what the other shows."""
-    settings = _calibrating(kinds)
-    rounds = []
-    for turns, count, blocks in (NO_OPS, SHORT_ITEMS):
+    kinds, rounds = list(kinds), []
+    for turns, count, blocks, workers in (NO_OPS, SHORT_ITEMS):
         path = shop.desk.temporary / f"turns-{turns}.json"
         path.write_text(json.dumps([turns] * count), encoding="utf-8")
         source = {"source": f"{targets.LIST}{path}"}
+        settings = _calibrating(kinds, workers)
         design = shop.design("manyhands.replay.noop:turn", source, settings, blocks=(blocks, blocks), probe=False)
         rounds += no_ops(*shop.measure(design))
     return calibration.calibrate(rounds, shop.machine)
 
 
-def _calibrating(kinds: Iterable[Kind]) -> list[Setting]:
+def _calibrating(kinds: Iterable[Kind], counts: Sequence[int]) -> list[Setting]:
     return [
         Setting(name, workers, chunksize, method)
         for name, method in kinds
         if find(name).parallel
-        for workers in (1, 2)
+        for workers in counts
         for chunksize in (CHUNKSIZES if find(name).default_chunksize else (None,))
     ]

@@ -18,7 +18,6 @@ from manyhands.text import duration
 SHORTLISTED = 6
 BLOCKS = (3, 30)
 ROUND_S = 0.15  # to start a host and to end it
-OVER = 1.2  # times the time that is left: a contest that is expected to take so long is still begun
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ def contest_for(
     for count, probe in [*((count, True) for count in range(len(listed), 0, -1)), (1, False)]:
         kept = tuple(listed[:count])
         needed_s = _needed_s(kept, probe, blocks, serial_s, ROUND_S + items * ITEM_S)
-        if request.blocks or needed_s <= OVER * left_s:
+        if request.blocks or needed_s <= left_s:
             return Contest(kept, probe, needed_s)
     return Contest((), False, _needed_s(tuple(listed[:1]), False, blocks, serial_s, ROUND_S + items * ITEM_S))
 

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from manyhands import ledgers
 from manyhands.errors import WorkError
 from manyhands.planning import coarse, memory, notes
 from manyhands.planning.calibrating import calibrated
@@ -19,7 +18,7 @@ from manyhands.planning.items import Items, items_of
 from manyhands.planning.measuring import contest_for, measure, too_long
 from manyhands.planning.memory import MemoryModel
 from manyhands.planning.prediction import Prediction, predict
-from manyhands.planning.probing import calibrated_for, probed
+from manyhands.planning.probing import at_usual_speed, calibrated_for, probed
 from manyhands.planning.request import Request
 from manyhands.planning.sample import Sample
 from manyhands.planning.serial_run import Serial, run_serially
@@ -35,6 +34,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+CLOSING_S = 1.5  # to judge what was measured, to write it down, and to end
+CLOSING_SHARE = 0.05  # of the budget, where that is less
 CALIBRATING_SHARE = 0.3  # of the budget, for a new machine's calibration; what it takes beyond that comes on top
 
 
@@ -45,10 +46,11 @@ class Planned:
     items: of how many it is about; sample: which of them were run. predictions: of every setting for all of them, on
     the machine that was asked about. study: what was measured; None where nothing was but the serial round.
     serial: the serial round of the sample. notes: what the reader must know of how it was found. everything: the serial
-    ledger's rows of all items, those that were not run by the rows that stand for them. calibration, cores, weights:
-    what else the predictions rest on. longest_name: the name of the item that took longest. contention: what items cost
-    each other; nothing where that was not probed. memory: what settings take, predicted; None where no limit asked for
-    it, or no sample met the rounds.
+    ledger's rows of all items at the usual CPU speed, those that were not run by the rows that stand for them; spin_ns:
+    the fixed spin at that speed, None where it is not known. calibration, cores, weights: what else the predictions
+    rest on. longest_name: the name of the item that took longest. contention: what items cost each other; nothing where
+    that was not probed. memory: what settings take, predicted; None where no limit asked for it, or no sample met the
+    rounds.
     """
 
     request: Request
@@ -64,6 +66,7 @@ class Planned:
     weights: Sequence[float] = field(repr=False)
     longest_name: str
     contention: Contention
+    spin_ns: float | None
     memory: MemoryModel | None = None
 
 
@@ -75,12 +78,14 @@ def make(request: Request, shop: Workshop) -> Planned:
     calibrating_s = shop.clock_s()
     costs = calibrated(shop, (*request.settings, calibrated_for(request)))
     began_s += max(0.0, shop.clock_s() - calibrating_s - CALIBRATING_SHARE * request.budget_s)
-    contention = probed(request, shop, items, serial, costs)
+    probing = probed(request, shop, items, serial, costs)
+    contention = probing.contention if probing else None
     model = _memory(request, shop, items, serial)
     settings = _that_fit(request, model)
     weights = [items.weights[place] for place in serial.places]
-    everything = ledgers.table(serial.finished.ledger)[list(serial.sample.stands_for)]
-    predictions = _predictions(request, settings, everything, weights, costs, serial.finished.round, contention)
+    rows, spin_ns = at_usual_speed(serial, probing)
+    everything = rows[list(serial.sample.stands_for)]
+    predictions = _predictions(request, settings, everything, weights, costs, spin_ns, contention)
     study, not_measured = _measured(request, shop, items, serial, predictions, began_s)
     on_memory = notes.on_memory(model, request, len(request.settings) - len(settings))
     said = [
@@ -93,7 +98,7 @@ def make(request: Request, shop: Workshop) -> Planned:
     return Planned(
         request, len(serial.places), serial.sample, serial.finished.round, tuple(predictions), study,
         tuple(filter(None, said)), everything, costs, request.cores or request.usable_cpus, weights,
-        items.name(longest), contention or NO_CONTENTION, model,
+        items.name(longest), contention or NO_CONTENTION, spin_ns, model,
     )  # fmt: skip
 
 
@@ -103,24 +108,24 @@ def _measured(
     """The contest, where one is wanted and the budget allows it; else None, and why it does not."""
     if not request.is_measured:
         return None, ""
-    left_s = request.budget_s - (shop.clock_s() - began_s)
+    left_s = request.budget_s - (shop.clock_s() - began_s) - min(CLOSING_S, CLOSING_SHARE * request.budget_s)
     contest = contest_for(request, predictions, serial.finished.round.wall_ns / 1e9, len(serial.run), left_s)
     return measure(request, shop, items, serial, contest, left_s), too_long(contest, request)
 
 
 def _predictions(
     request: Request, settings: Sequence[Setting], everything: "NDArray[Any]", weights: Sequence[float],
-    costs: Calibration, serial: Round, contention: Contention | None,
+    costs: Calibration, spin_ns: float | None, contention: Contention | None,
 ) -> list[Prediction]:  # fmt: skip
     """Of every setting."""
     cores = request.cores or request.usable_cpus
     if not coarse.is_coarse(len(everything)):
-        return predict(settings, everything, weights, cores, costs, serial.spin_ns, request.seed, contention)
+        return predict(settings, everything, weights, cores, costs, spin_ns, request.seed, contention)
 
     def of(few: coarse.Reduced) -> Prediction:
         weights = [1.0] * len(few.rows)
         own = few.calibration
-        (found,) = predict([few.setting], few.rows, weights, cores, own, serial.spin_ns, request.seed, contention)
+        (found,) = predict([few.setting], few.rows, weights, cores, own, spin_ns, request.seed, contention)
         return found
 
     return coarse.predict_many(settings, coarse.Reducer(everything, weights, request.seed, costs), of)

@@ -1,7 +1,9 @@
 """Probing: whether items get in each other's way, from a few short rounds of the same items, serially and together."""
 
 import math
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,27 +14,44 @@ from manyhands.planning.serial_run import Serial
 from manyhands.planning.workshop import Workshop
 from manyhands.replay.calibration import Calibration
 from manyhands.replay.contention import FEWEST, Contention, Probe, contention_of, probe_setting
+from manyhands.replay.speed import at_speed, usual_speed, usual_spin_ns
 from manyhands.setting import Setting
 from manyhands.study import deadline_s
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 PROBE_SHARE = 0.03  # of the budget, for each serial round of the probed items: all rounds take some three and a half
 PROBED_WITH = (2, 4, 4)  # workers: two can march in step where four can't; what one of the fours shows both must
 
 
-def probed(request: Request, shop: Workshop, items: Items, serial: Serial, costs: Calibration) -> Contention | None:
+@dataclass(frozen=True, eq=False)
+class Probed:
+    """What came of probing.
+
+    contention: what items cost each other. chosen: which items were probed, as places in the serial sample. serial: the
+    ledgers of their serial rounds, one before the probes and one after.
+    """
+
+    contention: Contention
+    chosen: Sequence[int]
+    serial: "tuple[NDArray[Any], NDArray[Any]]"
+
+
+def probed(request: Request, shop: Workshop, items: Items, serial: Serial, costs: Calibration) -> Probed | None:
     """What items cost each other, of this machine's cores; None where it can't be told.
 
     A serial round before and one after, so that a drift of the machine is noise. It can't be told where everything is
     to run once only, where fewer than FEWEST items fit the budget's share, and where a probe did not do the work: the
     same may befall a setting when it is measured, and then the plan says so.
     """
-    run = _that_fit(request, serial)
-    if request.once or len(run) < FEWEST:
+    chosen = _that_fit(request, serial)
+    if request.once or len(chosen) < FEWEST:
         return None
-    shop.say(f"looking whether items get in each other's way, with {len(run):,} of them")
+    shop.say(f"looking whether items get in each other's way, with {len(chosen):,} of them")
     together = [_setting(request, workers) for workers in PROBED_WITH]
     settings = [Setting("serial"), *together, Setting("serial")]
-    parameters = parameters_for(request, shop.desk, items, run)
+    parameters = parameters_for(request, shop.desk, items, [serial.run[number] for number in chosen])
     deadline = request.timeout_s or deadline_s(PROBE_SHARE * request.budget_s)
     found = [
         shop.run(request, parameters, setting, f"contention-{number}", deadline)
@@ -43,7 +62,17 @@ def probed(request: Request, shop: Workshop, items: Items, serial: Serial, costs
     first, *rounds, last = (ledgers.table(one.ledger) for one in found)
     probes = [Probe(setting, rows) for setting, rows in zip(together, rounds, strict=True)]
     own = costs.of(together[0], found[0].round.spin_ns)
-    return contention_of(first, last, probes, request.usable_cpus, own)
+    sample = ledgers.table(serial.finished.ledger)[chosen]
+    return Probed(contention_of([first, sample, last], probes, request.usable_cpus, own), chosen, (first, last))
+
+
+def at_usual_speed(serial: Serial, found: Probed | None) -> "tuple[NDArray[Any], float | None]":
+    """The serial sample's ledger, and the spin, at the CPU speed that is the median of all serial rounds there are."""
+    rows = ledgers.table(serial.finished.ledger)
+    if found is None:
+        return rows, serial.finished.round.spin_ns
+    rounds = [rows[found.chosen], *found.serial]
+    return at_speed(rows, usual_speed(rounds[0], rounds)), usual_spin_ns([rows, *found.serial])
 
 
 def _setting(request: Request, workers: int) -> Setting:
@@ -59,7 +88,7 @@ def calibrated_for(request: Request) -> Setting:
 
 
 def _that_fit(request: Request, serial: Serial) -> list[int]:
-    """The places of those items of the sample, evenly spread over it, that take no longer than the budget's share.
+    """Places in the sample, evenly spread over it, of items that take no longer than the budget's share.
 
     All or none of a workload that is run whole.
     """
@@ -69,6 +98,5 @@ def _that_fit(request: Request, serial: Serial) -> list[int]:
     if not request.can_sample:
         share = math.floor(share)
     count = int(share * len(times_s))
-    chosen = np.linspace(0, len(times_s) - 1, count).round().astype(int)
-    run = serial.run
-    return [run[number] for number in chosen]
+    chosen: list[int] = np.linspace(0, len(times_s) - 1, count).round().astype(int).tolist()
+    return chosen

@@ -1,8 +1,8 @@
 """Contention: what items cost each other when they run at once, from rounds that show it; pure.
 
-    serial ledger + its twin  -> what the same items take anyway, and how much that varies
-    rounds on two workers     -> waiting beyond it: a lock that all share  -> the share of an item spent under it
-                              -> CPU time beyond it: caches, memory, siblings -> a factor on computing
+    serial rounds, two or more -> what the same items take anyway, and how much that varies
+    rounds on several workers  -> waiting beyond it: a lock that all share  -> the share of an item spent under it
+                               -> CPU time beyond it: caches, memory, siblings -> a factor on computing
 
 A serial ledger shows neither: alone, an item gets every lock at once and has the caches to itself.
 
@@ -17,24 +17,25 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy.special import stdtrit
 
 from manyhands.ledger import ABSENT, State
 from manyhands.replay.costs import NO_COSTS, Costs
 from manyhands.replay.demands import Demands, demands_of
 from manyhands.replay.engine import replay
+from manyhands.replay.speed import spin_ns
 from manyhands.setting import Setting
-from manyhands.speedometer import FEWEST_SPINS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Amounts = Sequence[NDArray[Any]]  # a round each, with one entry per item
 
-CERTAIN = 3.0  # standard errors, beside the twin's own difference, beyond which an effect is believed
+CERTAIN = 3.0  # standard errors, beside the serial rounds' own difference, beyond which waiting is believed
+CONFIDENT = 0.9  # one-sided: dearer computing is believed that chance alone would show in one of ten studies
 LEAST_SHARE = 0.02  # of the items' time: less matters little, and timers alone can cause it
 LEAST_INFLATION = 0.1  # of the CPU time: less is within what cores' speed varies from round to round
-SLOWED = 3  # probes: by chance all of them are slower than both serial rounds in 1 of 10 studies at most
-FEWEST = 4  # items, from which a spread can be told
+FEWEST, FEWEST_SERIAL = 4, 2  # items, and serial rounds, from which a spread can be told
 DRAWN = 1_000  # items, in as many replays of one probe as it takes: which of few items meet at the lock is chance
 CLOSE = 1e-3  # of the waiting
 STEPS = 12  # of bisection: the share to 1 in 4,096
@@ -52,8 +53,9 @@ class Probe:
 class Evidence:
     """What a finding rests on: an effect, and the noise that it has to exceed; both shares of the serial time.
 
-    effect: more than serially, in the mean probe. noise: by how much the serial twin differs, and CERTAIN standard
-    errors of that difference over the items beside it: as much would come of nothing.
+    effect: more than serially, in the mean probe. noise: as much would come of nothing. Of waiting, by how much the
+    serial rounds differ, and CERTAIN standard errors of that difference over the items beside it; of computing, what
+    Student's t allows two groups of rounds that vary so much.
     """
 
     effect: float
@@ -107,8 +109,7 @@ def probe_setting(workers: int = 2, start_method: str = "fork") -> Setting:
 
 
 def contention_of(
-    serial_items: "NDArray[Any]",
-    twin_items: "NDArray[Any]",
+    serial: "Sequence[NDArray[Any]]",
     probes: Sequence[Probe],
     cores: float,
     costs: Costs = NO_COSTS,
@@ -118,23 +119,25 @@ def contention_of(
     Of a lock those with the most workers tell: each of them must show waiting of its own, as one alone may have been
     held up. Of CPU time all do.
 
-    serial_items, twin_items: ledgers of the same items run serially twice, best before and after the probes, so that
-    a drift of the machine is noise. probes: in the given order of items. cores: that a round may use.
-    costs: of the probes' strategy, so that the replay begins and hands over as they did.
-    Raises ValueError without a probe and for ledgers of different items.
+    serial: ledgers of the same items run serially, twice at least, best before and after the probes, so that a drift of
+    the machine is noise; the first is the one that is replayed. probes: in the given order of items. cores: that a
+    round may use. costs: of the probes' strategy, so that the replay begins and hands over as they did.
+    Raises ValueError without a probe, with one serial round, and for ledgers of different items.
     """
     if not probes:
         raise ValueError("contention is seen where items run at once: give it one probe at least")
-    if any(len(items) != len(serial_items) for items in (twin_items, *(probe.items for probe in probes))):
+    if len(serial) < FEWEST_SERIAL:
+        raise ValueError(f"how much serial rounds vary can't be told from fewer than {FEWEST_SERIAL}")
+    if len({len(items) for items in (*serial, *(probe.items for probe in probes))}) > 1:
         raise ValueError("the serial ledgers and the probes must be of the same items")
     most = max(probe.setting.workers for probe in probes)
     crowded = [probe for probe in probes if probe.setting.workers == most]
-    alone = [_Seen(serial_items, twin_items, [probe]).waiting() for probe in crowded]
-    queued = _Seen(serial_items, twin_items, crowded)
+    alone = [_Seen(serial, [probe]).waiting() for probe in crowded]
+    queued = _Seen(serial, crowded)
     waiting = queued.waiting()
     locked = all(evidence.exceeds(LEAST_SHARE) for evidence in alone)
     share = _exclusive_share(queued, waiting.effect, cores, costs) if locked else 0.0
-    seen = _Seen(serial_items, twin_items, probes)
+    seen = _Seen(serial, probes)
     computing = seen.computing()
     others = float(np.mean([_others_busy(probe.setting.workers, cores) for probe in probes]))
     inflates = computing.exceeds(LEAST_INFLATION) and computing.effect * seen.cpu_share > LEAST_SHARE
@@ -183,9 +186,8 @@ class _Seen:
     a worker that is locked out from the beginning may run no other.
     """
 
-    def __init__(self, serial_items: "NDArray[Any]", twin_items: "NDArray[Any]", probes: Sequence[Probe]) -> None:
-        self.serial_items, self.probes = serial_items, probes
-        self.serial = [serial_items, twin_items]
+    def __init__(self, serial: "Sequence[NDArray[Any]]", probes: Sequence[Probe]) -> None:
+        self.serial, self.probes = serial, probes
         self.rounds = [probe.items for probe in probes]
         everything = [*self.serial, *self.rounds]
         self.done = np.all([rows["state"] == State.DONE for rows in everything], axis=0)
@@ -200,30 +202,23 @@ class _Seen:
     def computing(self) -> Evidence:
         """How much longer they computed, as a share of what they did serially.
 
-        At equal CPU speed, so that a core that is slower for a while is no contention; but work that waits for memory
-        does not follow the core's speed, so where the plain figure is smaller, that. Where the rounds slow their own
-        cores down (two that are one core's threads) it is their doing: then the plain figure.
+        As the rounds were: over enough of them a core that is slower for a while evens out. Where they tell too little,
+        at equal CPU speed, which varies less; but work that waits for memory does not follow the core's speed, and
+        rounds can slow their own cores down (two that are one core's threads), so no more than as they were.
         """
         plain = self._computing(lambda _: 1.0)
-        if not all(map(_spin_ns, (*self.serial, *self.rounds))):
+        if plain.exceeds(LEAST_INFLATION) or not all(map(spin_ns, (*self.serial, *self.rounds))):
             return plain
-        level = self._computing(_spin_ns)
-        return plain if self.slows_its_cores or plain.effect < level.effect else level
-
-    @property
-    def slows_its_cores(self) -> bool:
-        """Whether the spin is slower in every probe than in both serial rounds, by more than these differ.
-
-        Of fewer than SLOWED probes nothing is concluded: a neighbour could have come and gone with them.
-        """
-        if len(self.rounds) < SLOWED:
-            return False
-        serial, rounds = ([_spin_ns(rows) for rows in some] for some in (self.serial, self.rounds))
-        return min(rounds) > max(serial) + (max(serial) - min(serial))
+        return min(plain, self._computing(spin_ns), key=lambda one: one.effect)
 
     def _computing(self, speed_of: "Callable[[NDArray[Any]], float]") -> Evidence:
-        serial, probes = ([rows["cpu_ns"] / speed_of(rows) for rows in some] for some in (self.serial, self.rounds))
-        return _evidence(serial, probes, serial, self.later)
+        serial, probes = (
+            np.array([float(rows["cpu_ns"][self.later].sum()) / speed_of(rows) for rows in some])
+            for some in (self.serial, self.rounds)
+        )
+        if self.later.sum() < FEWEST or not serial.any():
+            return NO_EVIDENCE
+        return Evidence(float(probes.mean() / serial.mean() - 1), _by_chance(serial, probes) / float(serial.mean()))
 
     @property
     def walls_ns(self) -> "Amounts":
@@ -238,9 +233,17 @@ class _Seen:
     def waited_ns(self, items: "NDArray[Any]") -> float:
         """The waiting of a replayed round, counted as it was in the measured ones."""
         rows = items[self.done]
-        if (self.serial_items["runqueue_ns"] == ABSENT).any():
+        if (self.serial[0]["runqueue_ns"] == ABSENT).any():
             rows["runqueue_ns"] = ABSENT
         return float(_waits_ns(rows).sum())
+
+
+def _by_chance(some: "NDArray[Any]", others: "NDArray[Any]") -> float:
+    """How far apart the means of two groups lie by chance at most: Student's t on the pooled variance."""
+    freedom = len(some) + len(others) - 2
+    squares = sum(float(((group - group.mean()) ** 2).sum()) for group in (some, others))
+    error = math.sqrt(squares / freedom * (1 / len(some) + 1 / len(others)))
+    return float(stdtrit(freedom, CONFIDENT)) * error
 
 
 def _evidence(serial: "Amounts", probes: "Amounts", whole: "Amounts", kept: "NDArray[Any]") -> Evidence:
@@ -248,8 +251,9 @@ def _evidence(serial: "Amounts", probes: "Amounts", whole: "Amounts", kept: "NDA
     usual, seen, all_of_it = (np.mean(amounts, axis=0)[kept] for amounts in (serial, probes, whole))
     if len(usual) < FEWEST or not all_of_it.any():
         return NO_EVIDENCE
-    drift = (serial[1] - serial[0])[kept]
-    noise = abs(float(drift.sum())) + CERTAIN * float(drift.std(ddof=1)) * math.sqrt(len(drift))
+    drift = (serial[-1] - serial[0])[kept]
+    sums = [float(amounts[kept].sum()) for amounts in serial]
+    noise = max(sums) - min(sums) + CERTAIN * float(drift.std(ddof=1)) * math.sqrt(len(drift))
     return Evidence(float((seen - usual).sum() / all_of_it.sum()), float(noise / all_of_it.sum()))
 
 
@@ -258,7 +262,7 @@ def _exclusive_share(seen: _Seen, effect: float, cores: float, costs: Costs) -> 
 
     Without a lock they may wait for as long already, where the wait for a core is not told from other waiting.
     """
-    alone = demands_of(seen.serial_items)
+    alone = demands_of(seen.serial[0])
     draws = -(-DRAWN // len(alone))
     wanted_ns = effect * float(np.mean(seen.walls_ns, axis=0)[seen.done].sum())
 
@@ -288,9 +292,3 @@ def _firsts(items: "NDArray[Any]") -> "NDArray[Any]":
     """The first item of every worker."""
     by_start = np.argsort(items["start_ns"], kind="stable")
     return by_start[np.unique(items["worker"][by_start], return_index=True)[1]]
-
-
-def _spin_ns(items: "NDArray[Any]") -> float:
-    """The mean fixed spin of a round; 0 where it was run too seldom to tell a speed."""
-    spins = int(items["spins"].sum())
-    return float(items["spin_ns"].sum()) / spins if spins >= FEWEST_SPINS else 0.0

@@ -67,8 +67,8 @@ class SerialRun:
     """A block's serial round and its A/A twin: wall times as measured and at equal CPU speed; seconds.
 
     again_s, again_level_s: the twin's, None where it has none. spin_ns: as in Trial. ledger, twin, probe: names of the
-    saved ledgers that the block's predictions are made from, the serial round's, its twin's and the two-worker
-    probe's; "" where there is none. exclusive_share, cpu_inflation: what these show of contention
+    saved ledgers that the block's predictions are made from, the serial round's, its twin's ("" where there is none)
+    and those of all probes, none where one failed. exclusive_share, cpu_inflation: what these show of contention
     (manyhands.replay.contention).
     """
 
@@ -80,7 +80,7 @@ class SerialRun:
     spin_ns: float | None
     ledger: str
     twin: str = ""
-    probe: str = ""
+    probes: tuple[str, ...] = ()
     exclusive_share: float = 0.0
     cpu_inflation: float = 1.0
 

@@ -1,6 +1,6 @@
 """Recording: measures a case's grid in interleaved blocks, and has a plan made for it beside; tells what came of it.
 
-case -> study (serial, serial again, a probe, every setting, shuffled in each block) -> Held -> foretell
+case -> study (serial, serial again, probes, every setting, shuffled in each block) -> Held -> foretell
      -> planner.make with a part of the time -> Choice
 """
 
@@ -15,7 +15,6 @@ from manyhands.planning.planner import make
 from manyhands.planning.request import Request
 from manyhands.planning.workshop import Workshop
 from manyhands.replay.calibration import Calibration
-from manyhands.replay.contention import probe_setting
 from manyhands.results import SERIAL, SERIAL_AGAIN, Cell, Study
 from manyhands.round import Round
 from manyhands.setting import Setting
@@ -23,7 +22,7 @@ from manyhands.speedometer import FEWEST_SPINS, Walls, equal_speed_walls_s
 from manyhands.study import Surroundings, measure
 from manyhands.validation.cases import Case, settings_of
 from manyhands.validation.comparison import Choice, Held, SerialRun, Trial, Tried
-from manyhands.validation.foretelling import foretell
+from manyhands.validation.foretelling import PROBES, foretell
 from manyhands.verdict.judging import verdict_of
 from manyhands.workload import Place
 
@@ -67,7 +66,7 @@ def record(case: Case, wanted: Wanted, shop: Workshop, calibration: Calibration,
     except ManyhandsError as error:
         return Recorded(Held(case.name, case.name, 0, (), (), (), 0.0, finished=True, trouble=str(error)), {})
     held = replace(held_of(case.name, study, _weights(design, shop)), grid_s=grid_s)
-    used = {name: kept[name] for run in held.serial for name in (run.ledger, run.twin, run.probe) if name}
+    used = {name: kept[name] for run in held.serial for name in (run.ledger, run.twin, *run.probes) if name}
     tables = {name: ledgers.table(content) for name, content in used.items()}
     held = foretell(held, tables, wanted.cores, calibration, wanted.seed)
     if not held.finished:
@@ -86,7 +85,7 @@ def _design(case: Case, wanted: Wanted, shop: Workshop, budget_s: float) -> Desi
         )  # fmt: skip
 
     items = len(drawn(()).item_names)
-    return drawn((*settings_of(wanted.strategies, wanted.workers, wanted.chunksizes, items), probe_setting()))
+    return drawn((*settings_of(wanted.strategies, wanted.workers, wanted.chunksizes, items), *PROBES))
 
 
 def _measured(design: Design, shop: Workshop) -> tuple[Study, dict[str, bytes]]:
@@ -106,10 +105,13 @@ def held_of(name: str, study: Study, weights: tuple[float, ...]) -> Held:
     """The study as trials beside their blocks' serial runs; pure. A block whose serial round failed is left out."""
     levels = equal_speed_walls_s(study) or {}
     references = {found.block: found for found in study.serial.rounds if found.ok}
-    probe_id = probe_setting().cell_id
-    twins, probes = ({one.block: one for one in _rounds(study, key)} for key in (SERIAL_AGAIN, probe_id))
-    runs = tuple(_serial_run(found, twins.get(block), probes.get(block), levels) for block, found in references.items())
-    cells = (cell for cell in study.cells if cell.cell_id not in (SERIAL, SERIAL_AGAIN, probe_id))
+    probe_ids = [setting.cell_id for setting in PROBES]
+    twins, *probes = ({one.block: one for one in _rounds(study, key)} for key in (SERIAL_AGAIN, *probe_ids))
+    runs = tuple(
+        _serial_run(found, twins.get(block), [one.get(block) for one in probes], levels)
+        for block, found in references.items()
+    )
+    cells = (cell for cell in study.cells if cell.cell_id not in (SERIAL, SERIAL_AGAIN, *probe_ids))
     tried = tuple(_tried(cell, references, levels) for cell in cells)
     return Held(name, study.label, len(study.item_names), weights, runs, tried, 0.0, study.finished)
 
@@ -119,11 +121,11 @@ def _rounds(study: Study, cell_id: str) -> list[Round]:
     return [found for cell in study.cells if cell.cell_id == cell_id for found in cell.rounds if found.ok]
 
 
-def _serial_run(found: Round, twin: Round | None, probe: Round | None, levels: Walls) -> SerialRun:
+def _serial_run(found: Round, twin: Round | None, probes: Sequence[Round | None], levels: Walls) -> SerialRun:
     return SerialRun(
         found.block, found.wall_ns / 1e9, levels.get((SERIAL, found.block)), twin.wall_ns / 1e9 if twin else None,
         levels.get((SERIAL_AGAIN, found.block)), _spin_ns(found), found.ledger, twin.ledger if twin else "",
-        probe.ledger if probe else "",
+        tuple(probe.ledger for probe in probes if probe) if all(probes) else (),
     )  # fmt: skip
 
 
@@ -147,7 +149,12 @@ def _choice(design: Design, wanted: Wanted, shop: Workshop, grid_s: float) -> Ch
     """What the planner recommends, given PLAN_SHARE of the time that the grid took."""
     budget_s, began_s = PLAN_SHARE * grid_s, shop.clock_s()
     request = Request(
-        design.workload, design.parameters, design.settings[:-1], wanted.cores, budget_s=budget_s, seed=wanted.seed
+        design.workload,
+        design.parameters,
+        design.settings[: -len(PROBES)],
+        wanted.cores,
+        budget_s=budget_s,
+        seed=wanted.seed,
     )
     try:
         planned = make(request, shop)

@@ -18,7 +18,7 @@ from manyhands.setting import Setting
 from manyhands.validation.comparison import Choice, Foretold, Held, SerialRun, Trial, Tried
 from manyhands.validation.foretelling import foretell
 
-SCHEMA = 1
+SCHEMA = 2
 KIND = "manyhands validation"
 FIELDS = ("machine", "calibration", "seed", "saved_at", "version", "ledgers")
 FIGURES = 7  # of a number of seconds: far more than a clock tells of rounds this long
@@ -125,7 +125,7 @@ def _held(data: Mapping[str, Any]) -> Held:
 
 def _serial_run(data: Mapping[str, Any]) -> SerialRun:
     _positive(data["wall_s"])
-    return SerialRun(**data)
+    return SerialRun(**{**data, "probes": tuple(map(str, data["probes"]))})
 
 
 def _tried(data: Mapping[str, Any]) -> Tried:

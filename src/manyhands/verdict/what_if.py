@@ -59,5 +59,5 @@ def _replayed_ns(planned: "Planned", setting: Setting, changes: list[WhatIf], pl
     usable = min(planned.cores, setting.cores or planned.cores)
     alone = demands_of(planned.everything[places])
     asked = with_contention(alone, planned.contention, setting.workers, usable).take(order)
-    costs = planned.calibration.of(setting, planned.serial.spin_ns)
+    costs = planned.calibration.of(setting, planned.spin_ns)
     return [float(replay_if(one, asked, setting, usable, costs).makespan_ns) for one in changes]
