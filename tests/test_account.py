@@ -9,6 +9,7 @@ from manyhands.launch import launch, open_desk
 from manyhands.ledgers import ROW, table
 from manyhands.round import Outcome, Round, Worker
 from manyhands.setting import Setting
+from manyhands.strategies import find
 from manyhands.usage import Usage
 
 COMPUTING = {"items": 40, "turns": 100_000}
@@ -19,10 +20,13 @@ def measured(folder, setting):
     with open_desk(folder) as desk:
         found = launch(desk, job(desk, setting, workload="planted.compute", **COMPUTING), 60.0)
     assert found.round.ok
-    return account_of(found.round, table(found.ledger), in_caller=setting.strategy == "serial")
+    return account_of(found.round, table(found.ledger), in_caller=find(setting.strategy).in_caller)
 
 
-@pytest.mark.parametrize("strategy", ["serial", "fork", "map", "imap_unordered", "queue", "pipe", "static"])
+@pytest.mark.parametrize(
+    "strategy",
+    ["serial", "fork", "map", "imap_unordered", "queue", "pipe", "static", "process_executor", "threads"],
+)
 def test_clocks_and_kernel_agree(strategy, tmp_path):
     """Items, spins, workers' and caller's overhead add up to the kernel's own figure within 5 %."""
     found = measured(tmp_path, Setting(strategy, 1 if strategy == "serial" else 2))
@@ -53,6 +57,15 @@ def test_a_caller_that_runs_items_is_not_counted_twice():
     """Serially the caller's time holds the items': beside them stands what is left of it."""
     found = account_of(*made_up([(0, 50, 900, 5)], usage=Usage(cpu_ns=80, caller_cpu_ns=80)), in_caller=True)
     assert (found.items_ns, found.spins_ns, found.workers_ns, found.caller_ns) == (50, 5, 0, 25)
+
+
+def test_a_caller_whose_threads_run_items_is_not_counted_twice():
+    """Its time holds theirs: what they took beside items and spins is the workers', what is left its own."""
+    workers = [Worker(0, 1, 0, 0, 9, None, cpu_ns=70), Worker(1, 2, 0, 0, 9, None, cpu_ns=40)]
+    rows = [(0, 50, 60, 5), (1, 30, 35, 0)]
+    found = account_of(*made_up(rows, workers, Usage(cpu_ns=150, caller_cpu_ns=150)), in_caller=True)
+    assert (found.items_ns, found.spins_ns, found.workers_ns, found.caller_ns) == (80, 5, 25, 40)
+    assert found.unaccounted_share == 0
 
 
 def test_without_a_clock_there_is_no_account():

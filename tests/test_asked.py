@@ -58,9 +58,21 @@ def test_cores_and_start_methods_are_axes_too():
     assert settings(strategies="map,fork", start_methods="spawn") == [Setting("map", 2, start_method="spawn")]
 
 
+def test_all_strategies_are_those_that_the_workload_can_be_run_under():
+    """`all` leaves single_writer out where the work is in one piece; named, it is kept, and refused later on."""
+    staged = read(workloads="csv_to_db", strategies="all", workers="2").cells()
+    assert "single_writer" in {one.setting.strategy for one in staged}
+    whole = read(workloads="csv_parse", strategies="all", workers="2").cells()
+    assert "single_writer" not in {one.setting.strategy for one in whole}
+    assert "map" in {one.setting.strategy for one in whole}
+    named = read(workloads="csv_parse", strategies="single_writer", workers="2").cells()
+    assert named[-1].setting.strategy == "single_writer"
+
+
 def test_all_strategies_are_all_but_the_reference():
-    """`all` measures every registered strategy, and serial only as the reference that always comes along."""
-    assert {setting.strategy for setting in settings(strategies="all")} == set(strategies.names()) - {"serial"}
+    """`all` measures every strategy that can be used, and serial only as the reference that always comes along."""
+    found = {one.setting.strategy for one in read(workloads="csv_to_db", strategies="all").cells()}
+    assert found == set(strategies.usable())
 
 
 def test_a_chunksize_is_for_those_who_have_one():
@@ -117,7 +129,7 @@ def test_times_and_blocks():
         ({"workloads": ".nap"}, "unknown workload '.nap': choose from"),
         ({"workloads": "file_read,"}, "unknown workload '': choose from"),
         ({"workloads": "os.path"}, "module os.path registers no workload"),
-        ({"strategies": "pool"}, "unknown strategy 'pool': choose from apply_async, fork, imap_unordered"),
+        ({"strategies": "pool"}, "unknown strategy 'pool': choose from apply_async, dask, fork, imap_unordered"),
         ({"workers": "0"}, "workers can't be '0'"),
         ({"chunksizes": "0"}, "chunksizes can't be '0'"),
         ({"start_methods": "clone"}, "unknown start method 'clone': choose from fork, spawn, forkserver"),

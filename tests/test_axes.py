@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyhands import axes
+from manyhands import axes, strategies
 from manyhands.errors import UsageError
 
 NUMBERS = st.lists(st.integers(1, 10_000), min_size=1, max_size=20)
@@ -53,6 +53,15 @@ def test_names_read_what_they_are_written_as(found):
 def test_all_is_every_name():
     """The word "all" stands for every allowed name."""
     assert axes.names("strategy", "all", ALLOWED) == ALLOWED
+
+
+def test_usual_and_all_stand_for_strategies():
+    """The word "usual" may stand among names and takes each once, "all" is every strategy that can be used here."""
+    assert axes.strategy_names("usual") == strategies.USUAL
+    assert axes.strategy_names("threads, usual ,map") == ("threads", *strategies.USUAL)
+    assert axes.strategy_names("all") == tuple(strategies.usable())
+    with pytest.raises(UsageError, match=r"unknown strategy 'pool': choose from .*threads"):
+        axes.strategy_names("map,pool")
 
 
 @pytest.mark.parametrize("words", ["pool", "map,pool", "", "map,,queue", "Map"])

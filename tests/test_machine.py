@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from manyhands.machine import gil
 from manyhands.machine.cgroup import Limits
 from manyhands.machine.facts import facts, filesystem_of, usable_cpus
 
@@ -43,7 +44,19 @@ def test_facts_are_plain_json(tmp_path):
     assert json.loads(json.dumps(found, allow_nan=False)) == found
     assert 0 < found["usable_cpus"] <= found["logical_cpus"]
     assert 0 < found["memory_available_bytes"] <= found["memory_total_bytes"]
-    assert found["python"] == platform.python_version()
+    assert found["python"] == platform.python_version() + "t" * found["free_threaded"]
+
+
+def test_names_the_build_and_its_lock(tmp_path, monkeypatch):
+    """A build with the lock has it enabled; a free-threaded one bears a "t", whether its lock is enabled or not."""
+    assert facts(tmp_path)["gil"] or facts(tmp_path)["free_threaded"]
+    monkeypatch.setattr(gil, "is_free_threaded", lambda: True)
+    for enabled in (True, False):
+        monkeypatch.setattr(sys, "_is_gil_enabled", lambda enabled=enabled: enabled, raising=False)
+        found = facts(tmp_path)
+        assert (found["python"], found["free_threaded"], found["gil"]) == (
+            f"{platform.python_version()}t", True, enabled,
+        )  # fmt: skip
 
 
 def test_an_affinity_mask_is_seen():

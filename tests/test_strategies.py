@@ -1,20 +1,23 @@
 """The contract of every registered strategy, under every start method it claims: registering is being tested."""
 
+import sys
+
 import pytest
+from benches import bench
+from registered import unless_absent
 from rounds import nothing_left_behind, run_round
 
 from manyhands import strategies
+from manyhands.cli import main
 from manyhands.errors import UsageError
 from manyhands.round import Outcome
 from manyhands.setting import Setting
 
 SERIAL = Setting("serial")
-CLAIMS = [
-    pytest.param(name, method, id=f"{name}-{method}")
-    for name in strategies.names()
-    for method in strategies.find(name).start_methods
-]
-CHUNKED = [name for name in strategies.names() if strategies.find(name).default_chunksize is not None]
+needs_none = pytest.mark.skipif(not strategies.absent("interpreters"), reason="this Python has interpreters")
+NAMES = [unless_absent(name) for name in strategies.names()]
+CLAIMS = [unless_absent(name, method) for name in strategies.names() for method in strategies.find(name).start_methods]
+CHUNKED = [unless_absent(name) for name in strategies.names() if strategies.find(name).default_chunksize is not None]
 
 
 @pytest.mark.parametrize(("name", "method"), CLAIMS)
@@ -43,7 +46,10 @@ def test_hands_an_items_exception_to_the_caller(name, method, tmp_path):
 def test_notes_every_workers_life(name, method, tmp_path):
     """The ledger knows every worker from its request over its readiness to its first item."""
     found = run_round(tmp_path, Setting(name, 2, start_method=method)).round
-    assert len(found.workers) == (2 if strategies.find(name).parallel else 1)
+    kind = strategies.find(name)
+    # An executor starts a thread only for an item that finds none idle: quick items may never need a second one.
+    fewest, most = 1 if kind.in_caller else 2, 2 if kind.parallel else 1
+    assert fewest <= len(found.workers) <= most
     assert all(found.t0_ns <= worker.requested_ns <= found.t1_ns for worker in found.workers)
     # A spawned worker may come too late for twelve quick items, and then never gets ready.
     ready = [worker for worker in found.workers if worker.ready_ns is not None]
@@ -51,7 +57,7 @@ def test_notes_every_workers_life(name, method, tmp_path):
     assert all(worker.requested_ns <= worker.ready_ns <= found.t1_ns for worker in ready)
 
 
-@pytest.mark.parametrize("name", strategies.names())
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(("workers", "items"), [(1, 5), (5, 3), (3, 1)])
 def test_copes_with_any_number_of_workers_and_items(name, workers, items, tmp_path):
     """One worker, more workers than items, a single item: all are done."""
@@ -67,7 +73,7 @@ def test_takes_any_chunksize(name, chunksize, tmp_path):
     assert (found.outcome, found.items_done) == (Outcome.OK, 12)
 
 
-@pytest.mark.parametrize("name", strategies.names())
+@pytest.mark.parametrize("name", NAMES)
 def test_does_not_choke_on_results_larger_than_a_pipe(name, tmp_path):
     """Results of 200 kB each, more than any pipe holds, all arrive."""
     found = run_round(tmp_path, Setting(name, 2), result_bytes=200_000).round
@@ -109,3 +115,105 @@ def test_knows_the_standard_librarys_default_chunksizes():
     """The chunksize in force equals what Pool.map itself would choose."""
     assert strategies.chunksize_in_force(Setting("map", 4), 185) == 12
     assert strategies.chunksize_in_force(Setting("imap_unordered", 4), 185) == 1
+
+
+# --- strategies that need what is not there ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def register():
+    """Register a strategy of this name that needs something, until the test is over."""
+    names = []
+
+    def made(name, **needs):
+        def run(function, items, workers, chunksize, context):
+            """Never run."""
+
+        run.__module__ = f"manyhands.strategies.{name}"
+        strategies.strategy(**needs)(run)
+        names.append(name)
+
+    yield made
+    for name in names:
+        del strategies._registry[name]
+
+
+def test_a_missing_module_is_named_with_its_extra(register):
+    """What is needed is looked for, not imported; the line says how to install it."""
+    register("elsewhere", needs="no_such_module", extra="nowhere")
+    register("here", needs="wave")
+    assert strategies.absent("elsewhere") == (
+        "needs no_such_module, which is not installed: pip install 'manyhands[nowhere]'"
+    )
+    assert (strategies.absent("here"), "wave" in sys.modules) == ("", False)
+    with pytest.raises(UsageError, match=r"^strategy elsewhere needs no_such_module, which is not installed: pip"):
+        strategies.require("elsewhere")
+    assert strategies.require("here").name == "here"
+
+
+def test_a_reason_of_its_own_is_told_as_it_is(register):
+    """A strategy may say itself what it needs."""
+    register("picky", needs=lambda: "needs a full moon")
+    with pytest.raises(UsageError, match=r"^strategy picky needs a full moon$"):
+        strategies.require("picky")
+
+
+def test_all_strategies_are_those_usable_here():
+    """Every strategy is known by name; those that need what is absent are not among the usable ones."""
+    assert set(strategies.USUAL) <= set(strategies.usable()) <= set(strategies.names())
+    assert all(bool(strategies.absent(name)) != (name in strategies.usable()) for name in strategies.names())
+
+
+@needs_none
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("plan", "sleep_io", "--strategy", "interpreters"),
+        ("plan", "sleep_io", "--strategy", "map,interpreters", "--dry-run"),
+        ("validate", "--strategy", "interpreters", "--dry-run"),
+    ],
+)
+def test_a_command_that_asks_for_it_says_so_in_one_line(words, capsys, tmp_path, monkeypatch):
+    """Exit status 2 and the reason, before anything is measured."""
+    monkeypatch.setenv("MANYHANDS_DATA", str(tmp_path))
+    assert main(words) == 2
+    told = capsys.readouterr()
+    assert told.err == f"manyhands: strategy interpreters {strategies.absent('interpreters')}\n"
+    assert told.out == ""
+
+
+def test_serial_alone_is_nothing_to_validate(capsys, tmp_path, monkeypatch):
+    """The reference needs something to be held against."""
+    monkeypatch.setenv("MANYHANDS_DATA", str(tmp_path))
+    assert main(["validate", "--strategy", "serial", "--dry-run"]) == 2
+    assert "name a strategy that has workers" in capsys.readouterr().err
+
+
+@needs_none
+def test_a_bench_that_asks_for_it_says_so_in_one_line(tmp_path):
+    """The suite ends with status 2 and the reason, before anything is measured."""
+    found = bench(tmp_path, "--strategies", "map,interpreters")
+    assert found.returncode == 2
+    assert f"strategy interpreters {strategies.absent('interpreters')}" in found.stdout
+    assert "Traceback" not in found.stdout
+
+
+@needs_none
+def test_a_round_of_it_is_refused(tmp_path):
+    """Who goes around the command line is told the same by the round itself."""
+    with pytest.raises(UsageError, match="strategy interpreters needs Python"):
+        run_round(tmp_path, Setting("interpreters", 2))
+
+
+@needs_none
+def test_the_list_shows_what_is_absent_and_why(capsys):
+    """Every strategy is listed, the absent ones with the reason."""
+    assert main(["list"]) == 0
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.split()[:1] == ["interpreters"]]
+    assert strategies.absent("interpreters") in line
+
+
+def test_only_what_runs_in_the_caller_shares_its_clock():
+    """The serial loop, threads and interpreters; everything else has processes."""
+    own = {name for name in strategies.names() if strategies.find(name).in_caller}
+    assert own == {"serial", "threads", "interpreters"}

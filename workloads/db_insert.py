@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from manyhands.errors import CheckFailed
-from manyhands.workload import Facts, Place, workload
+from manyhands.workload import Facts, Place, Stages, workload
 
 from . import _databases
 from ._databases import Database, Journal, Method, Table
@@ -58,12 +58,12 @@ class Parameters:
 
 
 class Batch(NamedTuple):
-    """An item: which rows, into which database, how many per commit."""
+    """An item: which rows, into which database, and how."""
 
     database: str
     number: int
     rows: int
-    rows_per_commit: int
+    batch_rows: int
     busy_timeout_s: float
     seed: int
     method: Method
@@ -83,9 +83,8 @@ def items(parameters: Parameters, place: Place) -> list[Batch]:
     """The batches by number."""
     p = parameters
     address = _databases.place_of(p.db, place, READINGS.name)
-    rows_per_commit = _databases.rows_per_commit(p.method, p.batch_rows, p.rows_per_item)
     return [
-        Batch(address, number, p.rows_per_item, rows_per_commit, p.busy_timeout_s, p.seed, p.method)
+        Batch(address, number, p.rows_per_item, p.batch_rows, p.busy_timeout_s, p.seed, p.method)
         for number in range(p.batches)
     ]
 
@@ -95,6 +94,15 @@ def rows_of(batch: Batch) -> list[Row]:
     chance = random.Random(f"{batch.seed}/{batch.number}")
     ids = range(batch.number * batch.rows, (batch.number + 1) * batch.rows)
     return [(id_, batch.number, chance.getrandbits(30), f"reading {id_}") for id_ in ids]
+
+
+def store_batches(made: Sequence[tuple[Batch, Sequence[Row]]]) -> list[tuple[int, int]]:
+    """Store items' rows together; returns, for each, its number and the rows that the database says it stored."""
+    batch, _ = made[0]
+    database = _databases.at(batch.database, batch.busy_timeout_s)
+    parts = [rows for _, rows in made]
+    stored = _databases.store_together(database, READINGS, parts, batch.method, batch.batch_rows)
+    return [(one.number, count) for (one, _), count in zip(made, stored, strict=True)]
 
 
 def check(parameters: Parameters, place: Place, results: Sequence[tuple[int, int]]) -> Facts:
@@ -133,8 +141,8 @@ def _database(parameters: Parameters, place: Place) -> Database:
     name_of=lambda batch: f"batch {batch.number}",
     weight_of=lambda batch: float(batch.rows),
     tiny=Parameters(batches=4, rows_per_item=20, batch_rows=10),
+    stages=Stages(rows_of, store_batches),
 )
 def insert_rows(batch: Batch) -> tuple[int, int]:
     """Store one item's rows; returns its number and the rows that the database says it stored."""
-    database = _databases.at(batch.database, batch.busy_timeout_s)
-    return batch.number, database.store(READINGS, rows_of(batch), batch.method, batch.rows_per_commit)
+    return store_batches([(batch, rows_of(batch))])[0]

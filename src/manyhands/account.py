@@ -3,7 +3,8 @@
     items + spins + workers' overhead + caller's = accounted; kernel's - accounted = unaccounted
 
 The workers' clocks are read in the worker (the thread's at each item's end, the process's when it leaves by itself);
-the kernel's figure is getrusage's for the caller and all children that it waited for.
+the kernel's figure is getrusage's for the caller and all children that it waited for. Where workers are threads of the
+caller, its figure holds theirs, and what is left of it is the caller's own.
 """
 
 from dataclasses import dataclass
@@ -46,7 +47,7 @@ class Account:
 def account_of(found: Round, items: "NDArray[Any]", in_caller: bool) -> Account | None:
     """The account of one round; None where its usage or its threads' CPU time is not known.
 
-    items: its ledger. in_caller: whether the caller itself ran the items, as the serial strategy does.
+    items: its ledger. in_caller: whether the items ran in the caller's process, serially or in its threads.
     """
     usage, rows = found.usage, items[ended(items)]
     if usage is None or usage.cpu_ns is None or usage.caller_cpu_ns is None:
@@ -55,9 +56,18 @@ def account_of(found: Round, items: "NDArray[Any]", in_caller: bool) -> Account 
         return None
     items_ns, spins_ns = int(rows["cpu_ns"].sum()), int(rows["spin_ns"].sum())
     if in_caller:
-        return Account(items_ns, spins_ns, 0, usage.caller_cpu_ns - items_ns - spins_ns, usage.cpu_ns)
+        beside_ns = _threads_ns(found, rows)
+        caller_ns = usage.caller_cpu_ns - items_ns - spins_ns - beside_ns
+        return Account(items_ns, spins_ns, beside_ns, caller_ns, usage.cpu_ns)
     workers_ns = _workers_ns(found, rows) - items_ns - spins_ns
     return Account(items_ns, spins_ns, workers_ns, usage.caller_cpu_ns, usage.cpu_ns)
+
+
+def _threads_ns(found: Round, rows: "NDArray[Any]") -> int:
+    """CPU time of all threads that were started for the round and left, beside items and spins: serially, none."""
+    lives = {worker.slot: worker.cpu_ns for worker in found.workers if worker.cpu_ns}
+    own = rows[[slot in lives for slot in rows["worker"].tolist()]]
+    return sum(lives.values()) - int(own["cpu_ns"].sum() + own["spin_ns"].sum())
 
 
 def _workers_ns(found: Round, rows: "NDArray[Any]") -> int:

@@ -11,7 +11,7 @@ from manyhands.design import label_of
 from manyhands.errors import UsageError
 from manyhands.profiles import Grid
 from manyhands.results import SERIAL
-from manyhands.setting import ORDERS, START_METHODS, Setting
+from manyhands.setting import ORDERS, POOLS, START_METHODS, Setting
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,8 @@ def read(options: Mapping[str, Any]) -> Asked:
     for grid in grids:
         for chosen in _choices(grid.workload, values.get(grid.workload, {})):
             label, changed = _settled(replace(grid, parameters={**grid.parameters, **chosen}, **changes))
+            if options.get("strategies") == "all":
+                changed = _without_staged(changed)
             _refuse_an_empty(changed)
             labelled.setdefault(label, changed)
     timeout = options.get("timeout_s")
@@ -73,28 +75,37 @@ def read(options: Mapping[str, Any]) -> Asked:
     )
 
 
+def _without_staged(grid: Grid) -> Grid:
+    """The grid without the strategies that need the work in two halves, where it is in one piece."""
+    if workload.find(grid.workload).stages:
+        return grid
+    return replace(grid, strategies=tuple(name for name in grid.strategies if not strategies.find(name).staged))
+
+
 def _refuse_an_empty(grid: Grid) -> None:
-    """Raise UsageError when no strategy of the grid can take its chunksizes or start methods."""
+    """Raise UsageError when no strategy of the grid can take its chunksizes, start methods or pools."""
     if not grid.settings() and any(strategies.find(name).parallel for name in grid.strategies):
         raise UsageError(
             f"nothing is left to measure of {grid.workload}: none of {', '.join(grid.strategies)} takes "
-            "these chunksizes or start methods"
+            "these chunksizes, start methods or pools"
         )
 
 
 def _changes(options: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of every Grid that the options replace."""
     readers: dict[str, Callable[[str], Any]] = {
-        "strategies": lambda words: axes.names("strategy", words, strategies.names()),
+        "strategies": axes.strategy_names,
         "workers": lambda words: axes.counts("workers", words),
         "chunksizes": lambda words: axes.counts_or("chunksizes", words, "default"),
         "start_methods": lambda words: axes.names("start method", words, START_METHODS),
         "orders": lambda words: axes.names("order", words, ORDERS),
         "cores": _cores,
+        "pools": lambda words: axes.names("pool", words, POOLS),
         "blocks": _blocks,
         "budget_s": lambda word: axes.seconds("budget", word),
     }
-    given = {"budget_s": options.get("budget"), **{name: options.get(name) for name in readers if name != "budget_s"}}
+    named = {"budget_s": "budget", "pools": "pool"}  # the options that are not called like their field
+    given = {name: options.get(named.get(name, name)) for name in readers}
     return {name: readers[name](words) for name, words in given.items() if words is not None}
 
 
@@ -120,7 +131,7 @@ def _parameters(words: Sequence[str]) -> dict[str, dict[str, str]]:
     for word in words:
         name, equals, value = word.partition("=")
         owner, dot, parameter = name.rpartition(".")
-        if not equals or not dot:
+        if not equals or not dot or "://" in name:
             shown = word.partition("://")[0]  # what follows may hold a password
             raise UsageError(f"a parameter can't be {shown!r}: write WORKLOAD.NAME=VALUE, like csv_parse.engine=pandas")
         found.setdefault(workload.find(owner).name, {})[parameter] = value

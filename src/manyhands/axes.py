@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from manyhands import strategies
 from manyhands.errors import UsageError, unknown
 
 LONGEST_RANGE = 1_000
@@ -26,6 +27,20 @@ def names(what: str, words: str, allowed: Sequence[str]) -> tuple[str, ...]:
         if name not in allowed:
             raise unknown(what, name, allowed)
     return tuple(dict.fromkeys(found))
+
+
+def strategy_names(words: str) -> tuple[str, ...]:
+    """Comma-separated names of strategies; "usual" among them stands for the usual ones, "all" for all usable here.
+
+    Raises UsageError for an unknown one, and for one that needs what is absent, saying what.
+    """
+    if words == "all":
+        return tuple(strategies.usable())
+    given = ",".join(",".join(strategies.USUAL) if word.strip() == "usual" else word for word in words.split(","))
+    found = names("strategy", given, strategies.names())
+    for name in found:
+        strategies.require(name)
+    return found
 
 
 def counts(what: str, words: str) -> tuple[int, ...]:

@@ -5,7 +5,7 @@ Standard library only: the host imports this module. Each reading takes some 0.2
 
 import os
 import resource
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import fields
 from pathlib import Path
 
@@ -22,18 +22,21 @@ IO_FIELDS = {
 STAT_STARTS_WITH_STATE = 3  # the number of the first field after the name, as proc(5) counts them
 
 
-def read(fork_server: int | None = None, tracker: int | None = None) -> Reading:
+def read(fork_server: int | None = None, trackers: Collection[int] = (), crew: Collection[int] = ()) -> Reading:
     """All counters so far; None where the system does not tell.
 
-    fork_server: the pid of the process that started and reaped the workers in this one's place; tracker: that of
-    multiprocessing's resource tracker. Their lives must lie between the two readings.
+    fork_server: the pid of the process that started and reaped the workers in this one's place; trackers: those of
+    resource trackers. crew: the pids of workers that live through both readings. All others' lives
+    must lie between the two.
     """
     own = _rusage(resource.RUSAGE_SELF)
     tree = _sum(own, _rusage(resource.RUSAGE_CHILDREN), _io("self"))
     if fork_server is not None:
         tree = _sum(tree, _stat(fork_server), _io(str(fork_server)))
-    if tracker is not None:
-        tree = _sum(tree, {"cpu_ns": _stat(tracker)["cpu_ns"]})
+    for pid in trackers:
+        tree = _sum(tree, {"cpu_ns": _stat(pid)["cpu_ns"]})
+    for pid in crew:
+        tree = _sum(tree, _living(pid), _io(str(pid)))
     throttling = read_throttling()
     return {
         **tree,
@@ -98,6 +101,16 @@ def _stat(pid: int) -> Reading:
         "major_faults": values[12] + values[13],
         **switches,
     }
+
+
+def _living(pid: int) -> Reading:
+    """A process that runs on: CPU time to the nanosecond where the scheduler tells, of all of its threads."""
+    found = _stat(pid)
+    try:
+        threads = [int(Path(path, "schedstat").read_text().split()[0]) for path in Path(f"/proc/{pid}/task").iterdir()]
+    except OSError:  # it has gone, or the kernel keeps no such books
+        return found
+    return {**found, "cpu_ns": sum(threads)}
 
 
 def _io(process: str) -> Reading:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from manyhands import parameters, workload
+from manyhands import parameters, strategies, workload
 from manyhands.errors import UsageError
 from manyhands.results import SERIAL, SERIAL_AGAIN
 from manyhands.setting import Setting
@@ -60,12 +60,12 @@ def draw_up(name: str, values: Mapping[str, Any], settings: Sequence[Setting], d
     """The design of a study of a built-in workload, its data prepared now.
 
     values: parameters that differ from the workload's defaults. more: further fields of Design.
-    Raises UsageError for an unknown workload or parameter, for a setting beyond one of the workload's limits, and when
-    the data can't be had.
+    Raises UsageError for an unknown workload or parameter, for a setting that it can't be run under or that is beyond
+    one of its limits, and when the data can't be had.
     """
     found = workload.find(name)
     chosen = parameters.build(name, found.parameters, values)
-    found.limits(chosen, (SERIAL_SETTING, *settings))
+    _limits(found, chosen, (SERIAL_SETTING, *settings))
     data_dir.mkdir(parents=True, exist_ok=True)
     found.prepare(chosen, data_dir)
     items = found.items(chosen, Place(data_dir, data_dir / "no-round"))
@@ -76,10 +76,17 @@ def draw_up(name: str, values: Mapping[str, Any], settings: Sequence[Setting], d
 def limits(name: str, values: Mapping[str, Any], settings: Sequence[Setting]) -> Sequence[str]:
     """What the workload says of its limits under these settings, a line for each.
 
-    Raises UsageError, before anything runs, for a setting that would exceed one.
+    Raises UsageError, before anything runs, for a setting that would exceed one, or that it can't be run under.
     """
     found = workload.find(name)
-    return found.limits(parameters.build(name, found.parameters, values), settings)
+    return _limits(found, parameters.build(name, found.parameters, values), settings)
+
+
+def _limits(found: Workload, chosen: Any, settings: Sequence[Setting]) -> Sequence[str]:
+    for name in dict.fromkeys(setting.strategy for setting in settings):
+        if strategies.find(name).staged:
+            found.halves(name)
+    return found.limits(chosen, settings)
 
 
 def label_of(found: Workload, chosen: Any) -> str:

@@ -13,20 +13,25 @@ import re
 import sys
 import traceback
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic_ns
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from manyhands import counters, parameters, recorder, strategies, workload
-from manyhands.errors import CheckFailed, UsageError
+from manyhands import counters, parameters, recorder, remote, strategies, workload
+from manyhands.errors import CheckFailed, UsageError, WorkError
 from manyhands.ledger import Ledger
+from manyhands.machine import gil
 from manyhands.recorder import Detail, Recorder
 from manyhands.round import Answer, Job, Outcome, decode_job, encode
 from manyhands.setting import arrange
+from manyhands.strategies import Strategy
 from manyhands.workers import Slots, recording_context
-from manyhands.workload import Place, Workload
+from manyhands.workload import Place, Stages, Workload
+
+if TYPE_CHECKING:
+    from manyhands.usage import Usage
 
 RESPAWNS = 4  # worker slots kept for each worker asked for, so that a respawned one is recorded too
 SPARE_SLOTS = 64
@@ -66,7 +71,7 @@ def run(job: Job) -> Answer:
         answer, results = _time(job, found, values, items)
         if answer.outcome is Outcome.OK:
             answer = _check(answer, found, values, place, items, results)
-        return replace(answer, facts=facts)
+        return replace(answer, facts=facts, gil=gil.is_enabled())
     finally:
         found.cleanup(values, place)
 
@@ -82,42 +87,152 @@ def clean_up(job: Job) -> None:
 def _time(job: Job, found: Workload, values: Any, items: Sequence[Any]) -> tuple[Answer, list[Any]]:
     """Hand the items to the strategy between t0 and t1; the answer and the `(index, result)` pairs."""
     setting = job.setting
-    strategy = strategies.find(setting.strategy)
+    strategy = strategies.require(setting.strategy)
     chunksize = strategies.chunksize_in_force(setting, len(items))
-    Ledger.create(Path(job.ledger), len(items), setting.workers * RESPAWNS + SPARE_SLOTS)
+    Ledger.create(Path(job.ledger), len(items) if job.record else 0, setting.workers * RESPAWNS + SPARE_SLOTS)
     ledger = Ledger(job.ledger)
     slots = Slots(ledger, job.ledger, job.probe)
     context = recording_context(setting.start_method, slots)
-    function = Recorder(_item_function(job, found, values), job.ledger, Detail(job.runqueue, job.spin))
+    function = _recorded(job, found, values, staged=strategy.staged)
     numbered = arrange(list(enumerate(items)), setting.order, lambda pair: found.weight_of(pair[1]), job.seed)
-    slots.hook_fork()
-    recorder.number_threads(slots.request_thread)
+    visit = None
+    if strategy.workers == "remote" and remote.scheduler() and job.record:
+        try:
+            function, visit = _visited(function, setting.workers, [index for index, _ in numbered], chunksize)
+        except UsageError as error:  # what was so before the study may have changed since
+            return Answer(Outcome.RAISED, str(error)), []
+    _hook(slots, strategy)
     if job.probe:
         from manyhands import traffic
 
         traffic.count(ledger, caller=os.getpid())
-    answer, results = Answer(Outcome.OK), []
-    before = counters.read()
-    t0_ns = monotonic_ns()
+    answer, results, clock = Answer(Outcome.OK), [], _Clock(ledger)
     try:
-        if not strategy.parallel:
-            _be_the_worker(slots)
-        results = list(strategy.run(function, numbered, setting.workers, chunksize, context))
+        if setting.pool == "warm":
+            results = _run_in_warm_pool(strategy, function, numbered, chunksize, context, clock)
+        else:
+            clock.start()
+            if not strategy.parallel:
+                _be_the_worker(slots)
+            results = list(strategy.run(function, numbered, setting.workers, chunksize, context))
     except Exception as error:
         answer = Answer(Outcome.RAISED, _one_line(error), "".join(traceback.format_exception(error)))
-    t1_ns = monotonic_ns()
-    ledger.stop()
-    usage = counters.between(before, counters.read(_fork_server(), _tracker()))
+    clock.stop()
+    answer, usage = replace(answer, t0_ns=clock.t0_ns, t1_ns=clock.t1_ns), clock.usage
+    if visit:
+        answer, results = _settled(visit, answer, results, ledger, slots)
+        usage = remote.of_the_caller(usage) if usage else None
     slots.reap()
     left = _children_left()
     if left and answer.outcome is Outcome.OK:
         answer = Answer(Outcome.LEFTOVER, f"{len(left)} processes were left behind: {left}")
-    ledger_digests(ledger, results)
-    return replace(answer, t0_ns=t0_ns, t1_ns=t1_ns, usage=usage), results
+    if job.record:
+        ledger_digests(ledger, results)
+    return replace(answer, usage=usage), results
 
 
-def _item_function(job: Job, found: Workload, values: Any) -> Any:
-    function = found.function_for(found.function, values)
+def _hook(slots: Slots, strategy: Strategy) -> None:
+    """Have every worker noted that this process makes from now on."""
+    slots.hook_fork()
+    slots.hook_start()
+    recorder.number_threads(slots.request_thread)
+    if strategy.parallel and strategy.in_caller:
+        slots.hook_threads()
+
+
+class _Clock:
+    """A round's clock, and the kernel's books over the same span. All is None of a round that never began.
+
+    What stands before t0, and is there at t1 still, counts by what it used in between: a warm pool's workers.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.t0_ns: int | None = None
+        self.t1_ns: int | None = None
+        self.usage: Usage | None = None
+
+    def start(self, crew: Collection[int] = ()) -> None:
+        """Take t0. crew: the pids of the workers that are there already."""
+        self.crew = crew
+        self._before = counters.read(_fork_server(), _trackers(), crew)
+        self.t0_ns = monotonic_ns()
+
+    def stop(self) -> None:
+        """Take t1, unless it was taken."""
+        if self.t0_ns is None or self.t1_ns is not None:
+            return
+        self.t1_ns = monotonic_ns()
+        self.ledger.stop()
+        self.usage = counters.between(self._before, counters.read(_fork_server(), _trackers(), self.crew))
+
+
+def _run_in_warm_pool(
+    strategy: Strategy, function: Any, numbered: Sequence[Any], chunksize: int | None, context: Any, clock: _Clock
+) -> list[Any]:
+    """Run the items in a pool that was made and used before; neither that nor its closing is on the clock."""
+    from manyhands.warming import warm
+
+    if strategy.opened is None:
+        raise UsageError(f"strategy {strategy.name} has no pool that could be kept: leave pool at fresh")
+    with warm(strategy.opened, function, context) as submit:
+        clock.ledger.forget_messages()
+        clock.start(_crew(clock.ledger))
+        results = list(submit(numbered, chunksize))
+        clock.stop()
+    return results
+
+
+def _crew(ledger: Ledger) -> list[int]:
+    """The pids of the workers that have a process of their own."""
+    own = {os.getpid(), *map(int, os.listdir("/proc/self/task"))}
+    return [life.pid for life in ledger.lives() if life.pid and life.pid not in own]
+
+
+def _recorded(job: Job, found: Workload, values: Any, staged: bool) -> Any:
+    """The item function, or its two halves for a strategy that wants them, such that items are recorded."""
+    detail = Detail(job.runqueue, job.spin)
+    if not staged:
+        function = _apart(job, found.function_for(found.function, values))
+        if not job.record:
+            return recorder.Unrecorded(function)
+        if job.setting.pool == "warm":
+            from manyhands.warming import Warmed
+
+            return Warmed(function, job.ledger, detail, job.setting.workers)
+        return Recorder(function, job.ledger, detail)
+    from manyhands.staged import staged as recorded
+
+    halves = found.halves(job.setting.strategy)
+    return recorded(Stages(_apart(job, halves.parse), _apart(job, halves.store)), job.ledger, detail)
+
+
+def _visited(function: Recorder, workers: int, order: Sequence[int], chunksize: int | None) -> tuple[Any, Any]:
+    """The function such that its rows can travel, and the visit to the cluster that it is about to go to."""
+    from manyhands import cluster, travelling
+
+    travels = travelling.recorder_of(function, len(order))
+    return travels, cluster.Visit(remote.scheduler(), workers, order, chunksize or 1).begin(travels)
+
+
+def _settled(
+    visit: Any, answer: Answer, results: Sequence[Any], ledger: Ledger, slots: Slots
+) -> tuple[Answer, list[Any]]:
+    """The answer and the pairs, the rows that came with them written into the ledger."""
+    from manyhands import travelling
+
+    pairs, rows = travelling.unpacked(results)
+    if answer.outcome is not Outcome.OK:
+        return answer, pairs
+    try:
+        found = visit.settle(ledger, rows, (answer.t0_ns, answer.t1_ns), slots.request)
+    except (UsageError, WorkError) as error:
+        return replace(answer, outcome=Outcome.UNSOUND, reason=str(error)), pairs
+    return replace(answer, remote=found), pairs
+
+
+def _apart(job: Job, function: Any) -> Any:
+    """The function, such that a probing round does not count what it pickles for itself."""
     if not job.probe:
         return function
     from manyhands import traffic
@@ -177,7 +292,7 @@ def _one_line(error: BaseException) -> str:
 
 
 def _children_left() -> list[int]:
-    """Children of this process that are still there, multiprocessing's own helpers excepted."""
+    """Children of this process that are still there, multiprocessing's helpers and a library's like them excepted."""
     helpers = _helpers()
     try:
         tasks = [Path(f"/proc/self/task/{task}/children").read_text() for task in os.listdir("/proc/self/task")]
@@ -189,8 +304,8 @@ def _children_left() -> list[int]:
 
 
 def _helpers() -> set[int | None]:
-    """The fork server and the resource tracker, which multiprocessing keeps for the life of the process."""
-    return {_fork_server(), _tracker()}
+    """The fork server and the resource trackers, which stay for the life of the process."""
+    return {_fork_server(), *_trackers()}
 
 
 def _fork_server() -> int | None:
@@ -198,9 +313,10 @@ def _fork_server() -> int | None:
     return _kept("multiprocessing.forkserver", "_forkserver", "_forkserver_pid")
 
 
-def _tracker() -> int | None:
-    """The pid of the resource tracker, where this process has started one."""
-    return _kept("multiprocessing.resource_tracker", "_resource_tracker", "_pid")
+def _trackers() -> list[int]:
+    """The pids of the resource trackers that this process has started: multiprocessing's, a library's copy of it."""
+    modules = [name for name in sys.modules if name.endswith(".resource_tracker")]
+    return [pid for name in modules if (pid := _kept(name, "_resource_tracker", "_pid")) is not None]
 
 
 def _kept(module: str, owner: str, field: str) -> int | None:

@@ -17,7 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +119,7 @@ def _run_host(
         return (host.returncode if ended else None), (_group_left(host.pid) if ended else True), sampler
     finally:
         _end_group(host)
+        _remove_blocks(host.pid)
 
 
 def _environment(desk: Desk) -> dict[str, str]:
@@ -207,6 +208,15 @@ def _end_group(host: subprocess.Popen[bytes]) -> None:
     host.wait()
 
 
+def _remove_blocks(host_pid: int) -> None:
+    """Remove the results in shared memory that neither an ended host nor its resource tracker could remove.
+
+    Strategy shared_memory names them after the process that hands out.
+    """
+    for block in SHARED_MEMORY.glob(f"results-{host_pid}-*"):
+        block.unlink(missing_ok=True)
+
+
 def _answer(path: Path, exit_code: int | None, deadline_s: float, output: str) -> Answer:
     """The host's answer, or the one that stands for its silence."""
     if exit_code is None:
@@ -227,22 +237,35 @@ def _finish(job: Job, answer: Answer, sampler: Sampler) -> Finished:
     """The round that the answer, the sampler and the ledger make together."""
     name = f"{'probe' if job.probe else f'b{job.block:03d}'}-{job.cell_id}"
     known = dict(answer.__dict__, cell_id=job.cell_id, block=job.block, position=job.position, ledger=name)
-    known["memory"] = sampler.memory()
+    known["memory"] = None if answer.remote else sampler.memory()  # a cluster's workers are not the host's processes
     path = Path(job.ledger)
     try:
         ledger = Ledger(job.ledger)
     except (OSError, ValueError, struct.error):  # the host never got so far, or the disk was full
         return Finished(Round(**known), b"")
     lives = ledger.lives()
-    known["workers"] = tuple(_worker(slot, life, sampler.peaks) for slot, life in enumerate(lives))
-    known["traffic"] = _traffic(ledger, lives) if job.probe else None
+    workers = tuple(_worker(slot, life, answer.t0_ns, sampler.peaks) for slot, life in enumerate(lives))
+    if job.setting.pool == "warm" and answer.t0_ns is not None:
+        workers = tuple(_there_from(answer.t0_ns, one) for one in workers)
+    known["workers"] = workers
+    known["traffic"] = _traffic(ledger, lives) if job.probe and not answer.remote else None
     return Finished(Round(**known, **summary(ledger.rows())), path.read_bytes())
 
 
-def _worker(slot: int, life: Life, peaks: Mapping[int, tuple[int, int]]) -> Worker:
-    """A worker as its row in the ledger and the sampler saw it; None for what they did not see."""
-    times = (life.requested_ns, life.ready_ns or None, life.exit_ns or None, life.exit_code, life.cpu_ns or None)
+def _worker(slot: int, life: Life, t0_ns: int | None, peaks: Mapping[int, tuple[int, int]]) -> Worker:
+    """A worker as its row in the ledger and the sampler saw it; None for what they did not see.
+
+    One whose request nobody saw counts as asked for at t0: no worker was before, and all until it is ready is start-up.
+    """
+    requested_ns = life.requested_ns or t0_ns or life.ready_ns
+    times = (requested_ns, life.ready_ns or None, life.exit_ns or None, life.exit_code, life.cpu_ns or None)
     return Worker(slot, life.pid, *times, *peaks.get(life.pid, (None, None)))
+
+
+def _there_from(t0_ns: int, worker: Worker) -> Worker:
+    """A warm pool's worker as the round finds it: there from t0 on, what it did before being no part of the round."""
+    ready_ns = None if worker.ready_ns is None else max(worker.ready_ns, t0_ns)
+    return replace(worker, requested_ns=max(worker.requested_ns, t0_ns), ready_ns=ready_ns, cpu_ns=None)
 
 
 def _traffic(ledger: Ledger, lives: Sequence[Life]) -> Traffic:

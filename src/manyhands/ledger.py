@@ -1,13 +1,16 @@
 """The ledger: a shared memory-mapped table, one fixed-size row per item and one per worker.
 
-    header   magic, number of items, number of worker slots, what the caller pickled, whether the clock has stopped
+    header   magic, number of items, number of worker slots, what the caller pickled, whether the clock has stopped,
+             how many slots are taken
     workers  one row per worker slot   (LIFE, then RETURNED)
     items    one row per item          (START, then END; DIGEST by the caller)
 
 Only the worker that runs an item writes its row: no lock, no message, and it survives the worker's death,
-so that a lost item can be named. Standard library only; `manyhands.ledgers` reads the same bytes with numpy.
+so that a lost item can be named. Only taking a worker's slot needs a lock, as any process may: that of the file
+itself. Standard library only; `manyhands.ledgers` reads the same bytes with numpy.
 """
 
+import fcntl
 import mmap
 import struct
 from dataclasses import dataclass
@@ -15,7 +18,7 @@ from enum import IntEnum
 from pathlib import Path
 
 MAGIC = b"MHLEDGR2"
-HEADER = struct.Struct("<8sqqqqq16x")
+HEADER = struct.Struct("<8sqqqqq16x")  # then, in what is left, how many slots are taken
 LIFE = struct.Struct("<qqqqqqqq")  # pid, requested_ns, ready_ns, exit_ns, exit_code, cpu_ns, returned bytes, messages
 START = struct.Struct("<qii")  # start_ns, worker, state
 END = struct.Struct("<iqqqqqii")  # state, end_ns, cpu_ns, thread_cpu_ns, runqueue_ns, spin_ns, spins, retries
@@ -27,7 +30,8 @@ AGAIN_OFFSET = STATE_OFFSET + END.size
 DIGEST_OFFSET = AGAIN_OFFSET + AGAIN.size
 ROW_BYTES = DIGEST_OFFSET + DIGEST.size
 READY_OFFSET, EXIT_OFFSET, CODE_OFFSET, CPU_OFFSET, RETURNED_OFFSET = 16, 24, 32, 40, 48
-SENT_OFFSET, STOPPED_OFFSET = 24, 40
+SENT_OFFSET, STOPPED_OFFSET, TAKEN_OFFSET = 24, 40, 48
+NUMBER = struct.Struct("<q")
 ABSENT = -1  # not measured on this machine, or not asked for
 NO_EXIT_CODE = -(2**31)
 NO_DIGEST = bytes(16)
@@ -69,8 +73,10 @@ class Row:
 class Life:
     """One worker's row. 0 where a moment was not seen; exit_code is None where nobody reaped the worker.
 
-    cpu_ns: its process's CPU time when it left by itself, else 0. returned: bytes and messages that it pickled,
-    counted in a probing round only.
+    requested_ns is 0 of a worker that came by itself: the host saw nothing of its making.
+
+    pid: of its process, or the kernel's number of its thread. cpu_ns: its CPU time when it left by itself, else 0.
+    returned: bytes and messages that it pickled, counted in a probing round only.
     """
 
     pid: int
@@ -86,6 +92,7 @@ class Ledger:
     """An open ledger file, shared between all processes of a round."""
 
     def __init__(self, path: str) -> None:
+        self.path = path
         with open(path, "r+b") as file:
             self.memory = mmap.mmap(file.fileno(), 0)
         magic, self.items, self.slots, *_ = HEADER.unpack_from(self.memory, 0)
@@ -131,6 +138,22 @@ class Ledger:
         """Every item's row, in given order."""
         return [self.row(index) for index in range(self.items)]
 
+    def claim(self, pid: int, requested_ns: int) -> int:
+        """Take the next slot, whoever else takes one at this moment. pid, requested_ns: of its worker, 0 if not known.
+
+        The row is there before another slot can be taken, so that whoever dies then leaves no hole.
+        """
+        with open(self.path, "rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            try:
+                (slot,) = NUMBER.unpack_from(self.memory, TAKEN_OFFSET)
+                if slot < self.slots:
+                    LIFE.pack_into(self.memory, self._life(slot), pid, requested_ns, 0, 0, NO_EXIT_CODE, 0, 0, 0)
+                NUMBER.pack_into(self.memory, TAKEN_OFFSET, slot + 1)
+            finally:
+                fcntl.flock(file, fcntl.LOCK_UN)  # closing is not enough where a fork has copied the file meanwhile
+        return int(slot)
+
     def request(self, slot: int, now_ns: int) -> None:
         """Say that the worker of this slot is being made. A slot beyond the table is left unrecorded."""
         if slot < self.slots:
@@ -152,11 +175,17 @@ class Ledger:
 
     def stop(self) -> None:
         """Say that the round's clock has stopped."""
-        struct.pack_into("<q", self.memory, STOPPED_OFFSET, 1)
+        NUMBER.pack_into(self.memory, STOPPED_OFFSET, 1)
 
     def count_sent(self, size_bytes: int) -> None:
         """Count a message that the caller pickled."""
         self._count(SENT_OFFSET, size_bytes)
+
+    def forget_messages(self) -> None:
+        """Count messages from nothing again: those so far were not the round's."""
+        TALLY.pack_into(self.memory, SENT_OFFSET, 0, 0)
+        for slot in range(self.slots):
+            TALLY.pack_into(self.memory, self._life(slot) + RETURNED_OFFSET, 0, 0)
 
     def count_returned(self, slot: int, size_bytes: int) -> None:
         """Count a message that the worker of this slot pickled."""
@@ -169,13 +198,18 @@ class Ledger:
         return size_bytes, messages
 
     def lives(self) -> list[Life]:
-        """The rows of all workers that were asked for, in that order."""
+        """The rows of all workers that were asked for or came by themselves, by slot."""
         found = [LIFE.unpack_from(self.memory, self._life(slot)) for slot in range(self.slots)]
         return [
             Life(pid, requested_ns, ready_ns, exit_ns, None if code == NO_EXIT_CODE else code, cpu_ns, tuple(returned))
             for pid, requested_ns, ready_ns, exit_ns, code, cpu_ns, *returned in found
-            if requested_ns
+            if requested_ns or pid
         ]
+
+    def slot_of(self, pid: int) -> int | None:
+        """The slot of the last worker with this number; None where there is none."""
+        slots = [slot for slot, life in enumerate(self.lives()) if life.pid == pid]
+        return slots[-1] if slots else None
 
     def _life(self, slot: int) -> int:
         return HEADER.size + slot * LIFE.size
@@ -186,7 +220,7 @@ class Ledger:
 
     def _set(self, slot: int, offset: int, value: int) -> None:
         if slot < self.slots:
-            struct.pack_into("<q", self.memory, self._life(slot) + offset, value)
+            NUMBER.pack_into(self.memory, self._life(slot) + offset, value)
 
 
 def has_stopped(path: Path) -> bool:

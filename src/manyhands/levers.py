@@ -40,9 +40,6 @@ class Lever:
     saves: bool = False
 
 
-KEEP_ONE_POOL = Lever("keep one pool for several jobs")
-
-
 @dataclass(frozen=True)
 class Finding:
     """The largest loss of a cell.
@@ -114,6 +111,10 @@ def _fewer_workers(seen: Evidence, words: str = "use fewer workers") -> list[Lev
     return [lever]
 
 
+def _one_pool(seen: Evidence) -> Lever:
+    return Lever("keep one pool for several jobs", _like(seen.cell.setting, pool="warm"))
+
+
 def _chunks(seen: Evidence, words: str, fits: Callable[[int], bool]) -> Lever:
     """A lever that is pulled where as many workers get chunks of a size that fits, by whatever strategy."""
     own = seen.cell.setting
@@ -135,7 +136,7 @@ def _start_up(seen: Evidence) -> tuple[str, str]:
     )
     small = Lever("start them from a small process")
     own = {"spawn": (by_fork, lighter), "forkserver": (lighter,), "fork": (small,)}[setting.start_method]
-    return f"{duration(mean_ns / NS_PER_S)} a worker", _pull(seen, *own, *_fewer_workers(seen), KEEP_ONE_POOL)
+    return f"{duration(mean_ns / NS_PER_S)} a worker", _pull(seen, *own, *_fewer_workers(seen), _one_pool(seen))
 
 
 def _spawned(cell: Cell) -> Cell:
@@ -188,7 +189,7 @@ def _teardown(seen: Evidence) -> tuple[str, str]:
     if seen.item_bytes >= BULKY_BYTES:
         return _bulky(seen)
     mean_ns = seen.losses.teardown_ns / seen.rounds / seen.losses.lanes
-    return f"{duration(mean_ns / NS_PER_S)} until all have gone", _pull(seen, KEEP_ONE_POOL, *_fewer_workers(seen))
+    return f"{duration(mean_ns / NS_PER_S)} until all have gone", _pull(seen, _one_pool(seen), *_fewer_workers(seen))
 
 
 def _cpu_inflation(seen: Evidence) -> tuple[str, str]:

@@ -19,18 +19,26 @@ from manyhands.levers import LITTLE, Finding, largest_loss
 from manyhands.limits import limits_of
 from manyhands.losses import Losses
 from manyhands.scaling import CellScaling, StudyScaling
-from manyhands.setting import ORDERS, START_METHODS, Setting
+from manyhands.setting import ORDERS, POOLS, START_METHODS, Setting
 from manyhands.wording import counted, gain, instruction, named, percent, times
 
 SIMPLICITY = (  # by what a user must write and understand, from least to most
     "map",
+    "process_executor",
     "imap_unordered",
+    "threads",
     "apply_async",
+    "joblib",
+    "mpire",
+    "dask",
     "static",
     "static_striped",
+    "interpreters",
     "fork",
+    "shared_memory",
     "queue",
     "pipe",
+    "single_writer",
 )
 
 AS_GOOD = 0.05  # of the best
@@ -72,8 +80,8 @@ def recommend(
 ) -> Plan:
     """The setting with the fewest workers among those not measurably slower than the best one.
 
-    On a tie: the simpler strategy, all cores before some, the given order before others, fork before other
-    start methods, the default chunksize before others, the smaller before the larger.
+    On a tie: the simpler strategy, all cores before some, the given order before others, a fresh pool before
+    a warm one, fork before other start methods, the default chunksize before others, the smaller before the larger.
 
     losses: by cell_id, of all rounds pooled; name the largest and its lever. simplicity: strategy names from
     simplest to most complex; one that is not named counts as more complex than all of them. expected: predicted
@@ -136,6 +144,7 @@ def modesty(setting: Setting, simplicity: Sequence[str] = SIMPLICITY) -> tuple[i
         simplicity.index(setting.strategy) if known else len(simplicity),
         setting.cores is not None,
         ORDERS.index(setting.order),
+        POOLS.index(setting.pool),
         START_METHODS.index(setting.start_method),
         setting.chunksize or 0,
     )

@@ -7,7 +7,7 @@ time is well above a worker's start-up: shorter work would measure the start-up 
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from manyhands.errors import unknown
 from manyhands.setting import Setting
@@ -22,7 +22,7 @@ class Grid:
     """One workload with its parameters, and the axes of the settings it is measured under.
 
     budget_s: its share of the profile's time. blocks: at least and at most so many.
-    chunksizes apply to the strategies that have one.
+    chunksizes apply to the strategies that have one, warm pools to those that can keep one.
     """
 
     workload: str
@@ -33,23 +33,28 @@ class Grid:
     start_methods: Sequence[str] = ("fork",)
     orders: Sequence[str] = ("given",)
     cores: Chunksizes = (None,)
+    pools: Sequence[Literal["fresh", "warm"]] = ("fresh",)
     budget_s: float = 20.0
     blocks: tuple[int, int] = (6, 20)
 
     def settings(self) -> list[Setting]:
-        """Every setting of the grid that its strategy can take, serial apart."""
+        """Every setting of the grid that its strategy can take, serial apart.
+
+        Raises UsageError for a strategy that needs what is absent here.
+        """
         from manyhands import strategies  # a strategy names its own module's needs
 
         product = itertools.product(
-            self.strategies, self.workers, self.chunksizes, self.start_methods, self.orders, self.cores
+            self.strategies, self.workers, self.chunksizes, self.start_methods, self.orders, self.cores, self.pools
         )
-        found = {name: strategies.find(name) for name in self.strategies}
+        found = {name: strategies.require(name) for name in self.strategies}
         return [
-            Setting(name, workers, chunksize, method, order, cores)
-            for name, workers, chunksize, method, order, cores in product
+            Setting(name, workers, chunksize, method, order, cores, pool)
+            for name, workers, chunksize, method, order, cores, pool in product
             if found[name].parallel
             and (chunksize is None or found[name].default_chunksize is not None)
             and method in found[name].start_methods
+            and (pool == "fresh" or found[name].opened is not None)
         ]
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from manyhands import cluster, remote
 from manyhands.asked import Wanted, read
 from manyhands.errors import UsageError, WorkError
 from manyhands.results import KEY
@@ -21,7 +22,7 @@ from manyhands.setting import Setting
 
 DEFAULT_SAVE_NAME = "manyhands"
 JOURNALS = Path("results/journals")
-AXES = ("strategy", "workers", "chunksize", "start_method", "order", "cores")
+AXES = ("strategy", "workers", "chunksize", "start_method", "order", "cores", "pool")
 _key = pytest.StashKey[Session]()
 OPTIONS: dict[str, tuple[str, str]] = {
     "--profile": ("NAME", "the cells to measure: quick or full (default: quick)"),
@@ -32,7 +33,9 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "--start-methods": ("NAMES", "these start methods instead of fork, comma-separated"),
     "--orders": ("NAMES", "these item orders instead of given, comma-separated"),
     "--cores": ("COUNTS", "limit the rounds to so many cores: all,1,2"),
+    "--pool": ("NAMES", "whether rounds make their pool or find a warm one: fresh,warm (default: fresh)"),
     "--db": ("URL", "the database that workloads store into: sqlite, duckdb, a URL, or '$NAME' of a variable with one"),
+    "--scheduler": ("tcp://HOST:PORT", "run the strategy dask on the cluster of this scheduler"),
     "--param": ("WORKLOAD.NAME=VALUE", "a workload's parameter; repeatable"),
     "--blocks": ("LEAST-MOST", "how many blocks: 6-12, or one number"),
     "--budget": ("SECONDS", "stop beginning new blocks of a workload after this long"),
@@ -74,6 +77,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Read what is asked for, so that bad input ends the run before anything is measured."""
     try:
         _refuse_a_path_for_a_name(config.getoption("benchmark_save", None))
+        remote.use(config.getoption("--scheduler"))
         options = {name.strip("-").replace("-", "_"): config.getoption(name) for name in OPTIONS}
         config.stash[_key] = Session(read(options), JOURNALS, lambda: _terminal(config))
     except UsageError as error:
@@ -110,6 +114,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if session.config.option.collectonly:
         return
     try:
+        cluster.check(found.settings(), session.config.getoption("--scheduler"))
         lines = found.limits()
     except UsageError as error:
         pytest.exit(str(error), returncode=error.exit_status)
@@ -127,6 +132,7 @@ def _wanted(node: Any) -> Wanted:
 def measured(
     request: pytest.FixtureRequest,
     workload: str, strategy: str, workers: int, chunksize: int | None, start_method: str, order: str, cores: int | None,
+    pool: str,
 ) -> Measured:  # fmt: skip
     """What the study of this test's workload found for its setting, measured when the first test asks."""
     found: Measured | None = None

@@ -12,6 +12,7 @@ import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from multiprocessing.process import current_process
 from time import monotonic_ns, thread_time_ns
 from typing import Any
 
@@ -24,6 +25,7 @@ SPIN_EVERY_NS = 2_000_000  # of item CPU time: a duty of about 1 %
 MAX_SPINS = 25  # after one item, so that a long item is sampled without holding up the next
 SAME_INSTANT_NS = 2_000  # an item that follows so soon begins with the CPU reading that ended the last one
 SCHEDSTAT = "/proc/thread-self/schedstat"
+ANNOUNCED = "manyhands_slot"  # of a Process object: the slot that the host gave it, and whether to count its messages
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,10 @@ class _Here(threading.local):
 
 _here = _Here()
 _pens: list[Pen] = []  # all threads'
-_slot = 0  # one process is one worker, but for the threads that a caller runs items in
+_slot: int | None = None  # one process is one worker, but for the threads that a caller runs items in
 _thread_slot: Callable[[], int] | None = None
 _on_load: list[Callable[[], None]] = []  # called once, when the item function has been loaded
+_arrived = ("", 0)  # the ledger for which an item function was loaded last, and when its first one was
 
 
 def enter(new_slot: int) -> None:
@@ -94,8 +97,8 @@ def when_loaded(call: Callable[[], None]) -> None:
 
 
 def slot() -> int:
-    """The slot whose worker this process is."""
-    return _slot
+    """The slot whose worker this process is; 0 where nobody said."""
+    return _slot or 0
 
 
 def count_retry() -> None:
@@ -119,6 +122,11 @@ class Recorder:
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle as three plain arguments: this travels with every task of a pool."""
         return _recorder, (self.function, self.path, self.detail.runqueue, self.detail.spin)
+
+    def get_ready(self) -> None:
+        """Do in this thread what its first item would have to do before it begins: open the ledger."""
+        if _here.pen is None or _here.pen.path != self.path:
+            _take_pen(self.path, self.detail.runqueue)
 
     def __call__(self, numbered: tuple[int, Any]) -> tuple[int, Any]:
         """Run one item and write its row; returns `(index, result)`, raises what the function raises."""
@@ -167,20 +175,94 @@ class Recorder:
         return index, result
 
 
-def _recorder(function: Callable[[Any], Any], path: str, runqueue: bool, spin: bool) -> Recorder:
+class Unrecorded:
+    """`function` as strategies get it from a Recorder, but no row is written: for what must not pay for the ledger."""
+
+    __slots__ = ("function",)
+
+    def __init__(self, function: Callable[[Any], Any]) -> None:
+        self.function = function
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle as one plain argument: this travels with every task of a pool."""
+        return Unrecorded, (self.function,)
+
+    def __call__(self, numbered: tuple[int, Any]) -> tuple[int, Any]:
+        """Run one item; returns `(index, result)`, raises what the function raises."""
+        index, item = numbered
+        return index, self.function(item)
+
+
+def loaded() -> None:
+    """Say that an item function has arrived in this process, its module imported."""
     while _on_load:
         _on_load.pop()()
+
+
+def _recorder(function: Callable[[Any], Any], path: str, runqueue: bool, spin: bool) -> Recorder:
+    loaded()
+    if _arrived[0] != path:
+        _arrive(path)
     return Recorder(function, path, Detail(runqueue, spin))
+
+
+def _arrive(path: str) -> None:
+    """Note when an item function came: from then on this process could take items."""
+    global _arrived  # noqa: PLW0603  a fact of the process
+    _arrived = path, monotonic_ns()
+    _take_announced_slot(path)
+
+
+def _take_announced_slot(path: str) -> int | None:
+    """Be the worker as which the host announced this process when starting it; None where it did not.
+
+    The function may come with the very object that says so: then it is known only when the process runs.
+    """
+    global _slot
+    announced = vars(current_process()).pop(ANNOUNCED, None)
+    if announced is not None:
+        _slot, counts = announced
+        ledger = Ledger(path)
+        ledger.ready(_slot, os.getpid(), _arrived[1])
+        if counts:
+            from manyhands import traffic
+
+            traffic.count(ledger, caller=None)
+    return _slot
 
 
 def _take_pen(path: str, runqueue: bool) -> Pen:
     if _here.pen is not None:
         _pens.remove(_here.pen)
         _here.pen.close()
-    in_main = threading.get_ident() == threading.main_thread().ident
-    pen = _here.pen = Pen(path, _slot if _thread_slot is None or in_main else _thread_slot(), runqueue)
+    pen = _here.pen = Pen(path, _own_slot(path), runqueue)
     _pens.append(pen)
     return pen
+
+
+def _own_slot(path: str) -> int:
+    """The slot whose worker this thread is."""
+    in_main = threading.get_ident() == threading.main_thread().ident
+    if _thread_slot is not None and not in_main:
+        return _thread_slot()
+    if _slot is not None:
+        return _slot
+    announced = _take_announced_slot(path)
+    return _unseen_slot(path) if announced is None else announced
+
+
+def _unseen_slot(path: str) -> int:
+    """A slot for this thread, of whose making these modules know nothing.
+
+    That of an interpreter of its own in a thread that the host has noted. Else one that nobody else has: this thread's
+    process was started by something that the host does not see, and when it was asked for is not known.
+    """
+    ledger, pid, thread = Ledger(path), os.getpid(), threading.get_native_id()
+    slot = None if thread == pid else ledger.slot_of(thread)
+    if slot is None:
+        slot, thread = ledger.claim(pid, 0), pid
+    ledger.ready(slot, thread, _arrived[1] if _arrived[0] == path else monotonic_ns())
+    return slot
 
 
 def _open_schedstat() -> int:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from manyhands.remote import Remote
 from manyhands.setting import Setting
 from manyhands.usage import Memory, Traffic, Usage
 
@@ -33,6 +34,7 @@ class Job:
 
     parameters: the workload's, by name. seed fixes the shuffled item order. runqueue and spin: what the
     recorder writes beside start, end and CPU time. probe: count what is pickled, at the price of its time.
+    record: whether items are recorded; without, a round has its wall time and its check, but no ledger rows or digests.
     Paths are absolute.
     """
 
@@ -49,6 +51,7 @@ class Job:
     round_dir: str
     ledger: str
     probe: bool = False
+    record: bool = True
 
 
 @dataclass(frozen=True)
@@ -61,18 +64,22 @@ class Answer:
     t0_ns: int | None = None
     t1_ns: int | None = None
     usage: Usage | None = None
+    remote: Remote | None = None
     evidence: Mapping[str, Any] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
+    gil: bool | None = None
 
 
 @dataclass(frozen=True)
 class Worker:
     """One worker's life on the round's clock, nanoseconds of CLOCK_MONOTONIC.
 
+    pid: its process's number; where it is a thread of the caller, the kernel's number of that thread.
+    requested_ns, ready_ns: the round's t0 where a warm pool had it before.
     ready_ns and exit_ns are None where they were not seen: a worker that never got ready, one that was
     terminated. exit_code is a negative signal number where a signal ended it, None where nobody reaped it.
-    cpu_ns: its process's CPU time when it left by itself, else None. peak_pss_bytes, peak_uss_bytes: of its own
-    samples, which need not be those of the round's peak; None where no sample met it.
+    cpu_ns: CPU time of its process or thread when it left by itself, else None. peak_pss_bytes, peak_uss_bytes: of
+    its own samples, which need not be those of the round's peak; None where no sample met it, or it is a thread.
     """
 
     slot: int
@@ -90,16 +97,19 @@ class Worker:
 class Round:
     """What one round found.
 
-    t0_ns: before any worker exists; t1_ns: after the last has gone. Both are None when there is no time.
+    t0_ns: before any worker exists; t1_ns: after the last has gone; of a round with a warm pool: when it has been
+    warmed, and when the results are there. Both are None when there is no time.
     item_cpu_ns: CPU time of all items, from the ledger. item_wall_ns: their wall time. thread_cpu_ns: CPU time of
     the threads that ran them, from each one's first item to its last, hand-over in between included.
     spin_ns: mean CPU nanoseconds of the fixed spin run between items, None where none was run; spins: how many.
     usage: what the round took from the machine; memory: its peaks. traffic: what was pickled, in a probing round.
+    remote: what is known of a cluster that it ran on; None where it started its workers itself.
     retries: tries repeated inside items (a locked database); items_again: items that were started twice.
     result_digest: one digest of all results that the caller received, in given order.
     longest_item: index of the item with the longest wall time, None when no item was done.
     evidence: what the workload's check found; facts: what its setup found (cache state).
     reason: one line; detail: the traceback or the last output that goes with it.
+    gil: whether the global interpreter lock was enabled in the caller after all imports; None where nobody asked.
     ledger: the name under which the study keeps this round's ledger.
     """
 
@@ -125,11 +135,13 @@ class Round:
     usage: Usage | None = None
     memory: Memory | None = None
     traffic: Traffic | None = None
+    remote: Remote | None = None
     evidence: Mapping[str, Any] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
     detail: str = ""
     workers: tuple[Worker, ...] = ()
     ledger: str = ""
+    gil: bool | None = None
 
     @property
     def ok(self) -> bool:
@@ -144,7 +156,7 @@ class Round:
         return self.t1_ns - self.t0_ns
 
 
-PARTS: Mapping[str, type] = {"usage": Usage, "memory": Memory, "traffic": Traffic}
+PARTS: Mapping[str, type] = {"usage": Usage, "memory": Memory, "traffic": Traffic, "remote": Remote}
 
 
 def encode(record: Any) -> dict[str, Any]:
@@ -159,7 +171,8 @@ def decode_job(data: Mapping[str, Any]) -> Job:
 
 def decode_answer(data: Mapping[str, Any]) -> Answer:
     """The Answer that `encode` wrote. Raises TypeError, ValueError or KeyError for anything else."""
-    return Answer(**{**data, "outcome": Outcome(data["outcome"]), "usage": _of(Usage, data["usage"])})
+    parts = {"usage": _of(Usage, data["usage"]), "remote": _of(Remote, data["remote"])}
+    return Answer(**{**data, "outcome": Outcome(data["outcome"]), **parts})
 
 
 def decode_round(data: Mapping[str, Any]) -> Round:

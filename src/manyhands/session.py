@@ -88,6 +88,12 @@ def _plain(estimate: Estimate | None) -> dict[str, Any] | None:
     return None if estimate is None else dataclasses.asdict(estimate)
 
 
+def as_in_the_hosts(machine: Mapping[str, Any], studies: Sequence[Study]) -> dict[str, Any]:
+    """The machine's facts, the GIL as the rounds' hosts had it: what this process imports can enable it here alone."""
+    seen = {found.gil for study in studies for cell in study.cells for found in cell.rounds} - {None}
+    return {**machine, **({"gil": any(seen)} if seen else {})}
+
+
 def finite(number: float | None) -> float | None:
     """The number, or None for what JSON has no word for."""
     return number if number is not None and math.isfinite(number) else None
@@ -116,6 +122,10 @@ class Session:
             settings = self._selected.setdefault(one.label, [])
             if one.setting.strategy != SERIAL:
                 settings.append(one.setting)
+
+    def settings(self) -> "list[Setting]":
+        """Every setting that is to be measured, the serial one apart."""
+        return [setting for settings in self._selected.values() for setting in settings]
 
     def limits(self) -> list[str]:
         """What the selected workloads say of their limits, a line for each.
@@ -147,7 +157,7 @@ class Session:
 
     def results(self) -> Results:
         """Everything measured so far."""
-        return Results(self._told(), self.facts, self.ledger_cost_ns)
+        return Results(self._told(), as_in_the_hosts(self.facts, self._told()), self.ledger_cost_ns)
 
     def save_ledgers(self, path: Path) -> None:
         """Write all ledgers kept so far into one compressed file."""

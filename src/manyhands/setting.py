@@ -6,12 +6,13 @@ Standard library only: the host imports this module.
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from manyhands.errors import UsageError, unknown
 
 ORDERS = ("given", "shuffled", "largest-first", "largest-last")
 START_METHODS = ("fork", "spawn", "forkserver")
+POOLS = ("fresh", "warm")
 Numbered = TypeVar("Numbered")
 
 
@@ -21,7 +22,8 @@ class Setting:
 
     chunksize: items handed over together; None leaves it to the strategy's own default.
     cores: how many cores the round may use (by affinity); None leaves all usable ones.
-    Raises UsageError for a number below one and for an unknown order or start method.
+    pool: whether the round makes its pool, or finds one that was made and used before (see manyhands.warming).
+    Raises UsageError for a number below one and for an unknown order, start method or pool.
     """
 
     strategy: str
@@ -30,6 +32,7 @@ class Setting:
     start_method: str = "fork"
     order: str = "given"
     cores: int | None = None
+    pool: Literal["fresh", "warm"] = "fresh"
 
     def __post_init__(self) -> None:
         for what in ("workers", "chunksize", "cores"):
@@ -40,13 +43,16 @@ class Setting:
             raise unknown("order", self.order, ORDERS)
         if self.start_method not in START_METHODS:
             raise unknown("start method", self.start_method, START_METHODS)
+        if self.pool not in POOLS:
+            raise unknown("pool", self.pool, POOLS)
 
     @property
     def cell_id(self) -> str:
         """A short name, unique within a study and fit for a file name: `map-w4-c16-fork-given`."""
         chunk = "" if self.chunksize is None else f"-c{self.chunksize}"
         cores = "" if self.cores is None else f"-cores{self.cores}"
-        return f"{self.strategy}-w{self.workers}{chunk}-{self.start_method}-{self.order}{cores}"
+        warm = "-warm" if self.pool == "warm" else ""  # a fresh one goes without saying, as in results saved before
+        return f"{self.strategy}-w{self.workers}{chunk}-{self.start_method}-{self.order}{cores}{warm}"
 
 
 def arrange(items: Sequence[Numbered], order: str, weight_of: Callable[[Numbered], Any], seed: int) -> list[Numbered]:

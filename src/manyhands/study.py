@@ -159,6 +159,8 @@ def measure(design: Design, around: Surroundings, contenders: Contenders | None 
     still in question; None ends the study.
     Raises UsageError when a setting can't be, before anything runs; WorkError when the serial round fails.
     """
+    for setting in design.cells().values():
+        strategies.require(setting.strategy)
     chunksizes = {
         cell_id: strategies.chunksize_in_force(setting, len(design.item_names))
         for cell_id, setting in design.cells().items()

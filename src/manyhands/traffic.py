@@ -1,7 +1,9 @@
 """Traffic: counts what the caller and its workers pickle to hand items and results over; in a probing round only.
 
-multiprocessing pickles through two functions, hand-written strategies through pickle's own: each is wrapped, and
-adds the length of what it made to the ledger. Standard library only: the host and its workers import this module.
+Pools, queues and pipes, a library's with a pickler of its own too, send what they have pickled through
+multiprocessing's Connection; new processes get their work through its `dump`, and hand-written strategies use pickle's
+own functions: each is wrapped, and adds the length of what it made to the ledger. Standard library only: the host and
+its workers import this module.
 """
 
 import os
@@ -9,10 +11,13 @@ import pickle
 import threading
 from collections.abc import Callable
 from multiprocessing import reduction
+from multiprocessing.connection import Connection
 from typing import Any
 
 from manyhands import recorder
 from manyhands.ledger import Ledger
+
+_dumps = pickle.dumps
 
 
 def count(ledger: Ledger, caller: int | None) -> None:
@@ -20,17 +25,20 @@ def count(ledger: Ledger, caller: int | None) -> None:
 
     caller: the pid of the process whose messages are sent; any other process's are returned.
     """
+    if pickle.dumps is not _dumps:  # a fork has inherited the counting
+        return
 
     def add(size_bytes: int) -> None:
-        if _here.inside:
+        if _here.inside or not size_bytes:  # an empty message wakes somebody up
             return
         if os.getpid() == caller:
             ledger.count_sent(size_bytes)
         else:
             ledger.count_returned(recorder.slot(), size_bytes)
 
+    connection: Any = Connection
+    connection._send_bytes = _counting_send(connection._send_bytes, add)  # noqa: SLF001  send and send_bytes both call it
     wrapped: Any = reduction
-    wrapped.ForkingPickler.dumps = staticmethod(_counting_dumps(reduction.ForkingPickler.dumps, add))
     wrapped.dump = _counting_dump(reduction.dump, add)
     pickle.dumps = _counting_dumps(pickle.dumps, add)
     pickle.dump = _counting_dump(pickle.dump, add)
@@ -76,6 +84,14 @@ class _Counted:
     def write(self, piece: Any) -> Any:
         self.size_bytes += len(piece)
         return self.file.write(piece)
+
+
+def _counting_send(send: Callable[..., None], add: Callable[[int], None]) -> Callable[..., None]:
+    def counting(connection: Any, message: Any) -> None:
+        add(memoryview(message).nbytes)
+        send(connection, message)
+
+    return counting
 
 
 def _counting_dumps(dumps: Callable[..., Any], add: Callable[[int], None]) -> Callable[..., Any]:

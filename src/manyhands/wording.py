@@ -61,6 +61,8 @@ def _details(cell: Cell) -> list[str]:
         details.append(setting.order.replace("-", " "))
     if setting.start_method != "fork":
         details.append(setting.start_method)
+    if setting.pool != "fresh":
+        details.append(f"{setting.pool} pool")
     if setting.cores is not None:
         details.append(f"on {counted(setting.cores, 'core')}")
     return details

@@ -1,18 +1,27 @@
 """Workers' lives: when each was asked for, got ready, left, and with what exit code.
 
+A worker is a process, or a thread of the caller where the strategy's workers are threads.
+
 A worker is ready when it can take items. One that starts in a fresh interpreter can when the item function has been
 loaded, which a pool's worker does as its first task arrives.
 
 Strategies use `os.fork` or a multiprocessing context as anyone would. The host hands them a context whose
-`Process` notes these moments in the ledger, and hooks `os.fork` for those that fork by themselves.
+`Process` notes these moments in the ledger, and hooks `os.fork` for those that fork by themselves, and `Thread` for
+those whose workers are threads.
+
+A library brings Process classes of its own. The host notes when one is started and what became of it, and sends the
+slot with it; such a worker is ready when the item function has been loaded, and its exit is not seen. One that nobody
+announced at all takes a slot for itself (`manyhands.recorder`).
 """
 
-import itertools
 import multiprocessing.context
 import os
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing.context import BaseContext
-from time import monotonic_ns, process_time_ns
+from multiprocessing.process import BaseProcess
+from time import monotonic_ns, process_time_ns, thread_time_ns
 from typing import Any
 
 from manyhands import recorder
@@ -27,35 +36,83 @@ class Slots:
 
     def __init__(self, ledger: Ledger, path: str, probe: bool = False) -> None:
         self.ledger, self.path, self.owner, self.probe = ledger, path, os.getpid(), probe
-        self._numbers = itertools.count()
-        self._forking = threading.local()
-        self.started: list[_Recorded] = []
+        self._forking, self._thread = threading.local(), threading.local()
+        self.started: dict[int, BaseProcess] = {}
 
     def request(self) -> int:
         """The next worker's slot, its request noted now."""
-        slot = next(self._numbers)
-        self.ledger.request(slot, monotonic_ns())
-        return slot
+        return self.ledger.claim(0, monotonic_ns())
 
     def hook_fork(self) -> None:
         """Note every `os.fork` of this process from now on; not those of its workers, who inherit the hook."""
         os.register_at_fork(before=self._before, after_in_child=self._in_child, after_in_parent=self._in_parent)
 
+    def hook_start(self) -> None:
+        """Note every process that this one starts through a `Process` class that is not one of ours."""
+        process: Any = BaseProcess
+        start = process.start
+
+        def noted_start(new: Any) -> None:
+            if isinstance(new, _Recorded) or os.getpid() != self.owner:
+                start(new)
+                return
+            slot = self.request()
+            self.started[slot] = new
+            setattr(new, recorder.ANNOUNCED, (slot, self.probe))  # goes with it where a process is pickled to start
+            self.announce(slot)
+            try:
+                start(new)
+            finally:
+                self._forking.slot = None
+
+        process.start = noted_start
+
     def request_thread(self) -> int:
-        """The next slot, for a thread of this process that is about to run its first item."""
-        slot = self.request()
-        self.ledger.ready(slot, os.getpid(), monotonic_ns())
+        """This thread's slot, the next one where it has none, when it is about to run its first item."""
+        slot: int | None = getattr(self._thread, "slot", None)
+        if slot is None:
+            slot = self._thread.slot = self.request()
+            self.ledger.ready(slot, threading.get_native_id(), monotonic_ns())
         return slot
+
+    def hook_threads(self) -> None:
+        """Note every thread that the main thread starts from now on as a worker: its request, readiness and exit."""
+        thread: Any = threading.Thread
+        start, run = thread.start, thread.run
+        requested: dict[Any, int] = {}
+
+        def noted_start(new: Any) -> None:
+            if threading.current_thread() is threading.main_thread():  # an item's own threads are no workers
+                requested[new] = self.request()
+            start(new)
+
+        def noted_run(new: Any) -> None:
+            if new in requested:
+                self._live(requested.pop(new), lambda: run(new))
+            else:
+                run(new)
+
+        thread.start, thread.run = noted_start, noted_run
+
+    def _live(self, slot: int, run: Callable[[], None]) -> None:
+        """Run a thread's work between its readiness and its exit."""
+        self._thread.slot = slot
+        self.ledger.ready(slot, threading.get_native_id(), monotonic_ns())
+        try:
+            run()
+        finally:
+            self.ledger.exit(slot, monotonic_ns(), thread_time_ns())
 
     def announce(self, slot: int) -> None:
         """Say that the fork to come is the one of `slot`, already requested."""
         self._forking.slot = slot
 
     def reap(self) -> None:
-        """Note the exit codes of all processes that were started through a context."""
-        for process in self.started:
-            if process.exitcode is not None:
-                self.ledger.reap(process.slot, process.exitcode)
+        """Note the exit codes of all processes that were started through a `Process` class."""
+        for slot, process in self.started.items():
+            with suppress(ValueError):  # its strategy has closed it: the exit code is gone
+                if process.exitcode is not None:
+                    self.ledger.reap(slot, process.exitcode)
 
     def _before(self) -> None:
         if os.getpid() == self.owner and self._announced() is None:
@@ -79,7 +136,7 @@ class Slots:
 _slots: Slots | None = None  # of the host, for the Process classes, which strategies make without arguments of ours
 
 
-class _Recorded(multiprocessing.process.BaseProcess):
+class _Recorded(BaseProcess):
     """A Process that notes its request when started, and in the child its readiness and its exit."""
 
     slot = -1
@@ -92,7 +149,7 @@ class _Recorded(multiprocessing.process.BaseProcess):
             raise RuntimeError("a recorded process is started once, by a host that records")
         self.slot, self.ledger_path, self.probe = _slots.request(), _slots.path, _slots.probe
         _slots.announce(self.slot)
-        _slots.started.append(self)
+        _slots.started[self.slot] = self
         super().start()
 
     def run(self) -> None:

@@ -75,6 +75,19 @@ def _as_it_is(function: Callable[[Any], Any], parameters: Any) -> Callable[[Any]
 
 
 @dataclass(frozen=True)
+class Stages:
+    """An item's work in two halves, for a strategy that has many processes parse and one store.
+
+    parse: item -> what is to be stored of it, plain data that can be pickled.
+    store: [(item, parsed), ...], one at least -> their results in that order; all of them in one go, so that it may
+        commit once. function(item) == store([(item, parse(item))])[0].
+    """
+
+    parse: Callable[[Any], Any]
+    store: Callable[[Sequence[tuple[Any, Any]]], Sequence[Any]]
+
+
+@dataclass(frozen=True)
 class Workload:
     """One workload, as its file describes it.
 
@@ -95,6 +108,7 @@ class Workload:
     name_of: item -> the name a person knows it by (a file's name).
     weight_of: item -> its expected size in any unit; orders items largest first.
     function_for: (function, parameters) -> what is really called with each item.
+    stages: the function's two halves, for strategies that need them; None where it has none.
     """
 
     name: str
@@ -110,6 +124,16 @@ class Workload:
     name_of: Callable[[Any], str] = str
     weight_of: Callable[[Any], float] = _weigh_nothing
     function_for: Callable[[Callable[[Any], Any], Any], Callable[[Any], Any]] = _as_it_is
+    stages: Stages | None = None
+
+    def halves(self, strategy: str) -> Stages:
+        """The two halves of the function. Raises UsageError, naming the strategy that wants them, without any."""
+        if self.stages is None:
+            raise UsageError(
+                f"strategy {strategy} needs the work in two halves, and {self.name} has one function: give @workload "
+                "stages=Stages(parse, store), or choose another strategy"
+            )
+        return self.stages
 
 
 _registry: dict[str, Workload] = {}

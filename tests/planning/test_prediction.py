@@ -15,7 +15,7 @@ from manyhands.replay.costs import NO_COSTS
 from manyhands.setting import Setting
 
 MS = 1_000_000
-STRATEGIES = ("serial", "map", "imap_unordered", "static", "queue")
+STRATEGIES = ("serial", "map", "imap_unordered", "static", "queue", "threads", "interpreters")
 FREE = Calibration({}, {(name, "fork"): NO_COSTS for name in STRATEGIES})
 
 
@@ -28,9 +28,9 @@ def waits(*lengths_ms):
     return rows
 
 
-def predicted(setting, rows, weights=None, cores=2.0, contention=None):
+def predicted(setting, rows, weights=None, cores=2.0, contention=None, gil=True):
     """The one prediction of this setting."""
-    (found,) = predict([setting], rows, weights or [1.0] * len(rows), cores, FREE, contention=contention)
+    (found,) = predict([setting], rows, weights or [1.0] * len(rows), cores, FREE, contention=contention, gil=gil)
     return found
 
 
@@ -39,6 +39,25 @@ def test_waiting_items_spread_over_all_workers():
     found = predicted(Setting("imap_unordered", 4), waits(*[10] * 8), cores=1.0)
     assert (found.wall_s, found.speedup) == (pytest.approx(0.02), pytest.approx(4.0))
     assert (found.chunksize, found.lost["tail"]) == (1, 0)
+
+
+def computes(*lengths_ms):
+    """A serial ledger of items that compute so long, one after the other."""
+    rows = waits(*lengths_ms)
+    rows["cpu_ns"] = rows["end_ns"] - rows["start_ns"]
+    return rows
+
+
+def test_threads_wait_together_and_compute_one_after_the_other():
+    """Under a GIL four threads share one core; without it, or with an interpreter each, they have all cores."""
+    threads = Setting("threads", 4)
+    assert predicted(threads, waits(*[10] * 8), cores=4.0).speedup == pytest.approx(4.0)
+    held = predicted(threads, computes(*[10] * 8), cores=4.0)
+    assert held.speedup == pytest.approx(1.0)
+    assert held.high / held.speedup - 1 == pytest.approx(CONTENDED_BAND)
+    assert predicted(threads, computes(*[10] * 8), cores=4.0, gil=False).speedup == pytest.approx(4.0)
+    assert predicted(Setting("interpreters", 4), computes(*[10] * 8), cores=4.0).speedup == pytest.approx(4.0)
+    assert predicted(threads, computes(*[10] * 8), cores=0.5).speedup == pytest.approx(1.0)
 
 
 def test_the_order_is_the_settings_own():

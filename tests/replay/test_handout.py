@@ -1,5 +1,6 @@
 """Hand-out rules say what the strategies do."""
 
+from concurrent.futures.process import EXTRA_QUEUED_CALLS
 from multiprocessing.pool import Pool, ThreadPool
 from typing import Any
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from manyhands import strategies
 from manyhands.errors import UsageError
-from manyhands.replay.handout import RULES, hand_out
+from manyhands.replay.handout import RULES, hand_out, with_a_rule
 from manyhands.setting import Setting
 
 FIXED = ("static", "static_striped", "fork")
@@ -96,7 +97,23 @@ def test_a_strategy_without_a_rule_is_named_with_those_that_have_one() -> None:
         hand_out(Setting("telepathy", 2), 5)
 
 
+def test_a_pipeline_is_refused_with_the_reason() -> None:
+    """single_writer is known and has no rule: by name it is refused in one line, among all it is left out."""
+    with pytest.raises(UsageError, match=r"single_writer can't be predicted, because .*: leave it out") as told:
+        hand_out(Setting("single_writer", 2), 5)
+    assert "\n" not in str(told.value)
+    assert with_a_rule(["map", "single_writer"], are_named=False) == ["map"]
+
+
 def test_a_chunksize_that_the_strategy_can_not_take_is_refused() -> None:
     """A replay refuses what a round would refuse."""
     with pytest.raises(UsageError, match="has no chunksize"):
         hand_out(Setting("static", 2, chunksize=4), 10)
+
+
+def test_executors_keep_as_much_in_flight_as_they_do() -> None:
+    """A process executor's queue holds its workers' chunks and some more; threads find all items in one queue."""
+    assert hand_out(Setting("process_executor", 3), 50).window == 3 + 3 + EXTRA_QUEUED_CALLS
+    assert hand_out(Setting("process_executor", 3, 20), 50).chunks == 3
+    threads = hand_out(Setting("threads", 3), 50)
+    assert (threads.window, threads.chunks, threads.ahead) == (50, 50, True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from manyhands.errors import CheckFailed
-from manyhands.workload import Facts, Place, workload
+from manyhands.workload import Facts, Place, Stages, workload
 
 Fault = Literal[
     "none", "raise", "kill", "exit", "hang", "leave-child", "wrong-in-worker", "pickle", "check", "evidence"
@@ -53,6 +53,16 @@ def check(parameters: Parameters, place: Place, results: Sequence[Any]) -> Facts
     )
 
 
+def store(parsed: Sequence[tuple[Item, tuple[int, str]]]) -> list[tuple[int, str]]:
+    """Keep nothing: what was parsed is the result."""
+    return [square for _, square in parsed]
+
+
+def parse(item: Item) -> tuple[int, str]:
+    """Square the number, or go wrong."""
+    return square(item)
+
+
 @workload(
     parameters=Parameters,
     items=items,
@@ -60,6 +70,7 @@ def check(parameters: Parameters, place: Place, results: Sequence[Any]) -> Facts
     check=check,
     name_of=lambda item: f"number {item.number}",
     weight_of=lambda item: float(item.number),
+    stages=Stages(parse, store),
 )
 def square(item: Item) -> tuple[int, str]:
     """Square the number, or go wrong."""

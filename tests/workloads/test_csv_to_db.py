@@ -12,7 +12,7 @@ import pytest
 from manyhands.errors import CheckFailed
 from manyhands.workload import Place
 from manyhands.workloads import _columns, _databases, _flights, csv_to_db
-from manyhands.workloads._databases import sqlite
+from manyhands.workloads._databases import Rows, sqlite
 from manyhands.workloads.csv_to_db import Parameters
 
 FEW = Parameters(files=4)
@@ -119,16 +119,16 @@ def test_a_file_loaded_twice_does_no_harm(place: Place) -> None:
 def test_parsing_does_not_hold_the_lock(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """While a file is parsed, another writer can have the database."""
     item = begin(FEW, place)[0]
-    parse, could_write = csv_to_db._parse, []
+    parse, could_write = csv_to_db.parse_file, []
 
-    def parse_while_another_writes(path: str, first_id: int) -> list[list[str | int | None]]:
+    def parse_while_another_writes(load: csv_to_db.Load) -> Rows:
         with closing(sqlite3.connect(item.database, timeout=0, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             other.execute("ROLLBACK")
         could_write.append(True)
-        return parse(path, first_id)
+        return parse(load)
 
-    monkeypatch.setattr(csv_to_db, "_parse", parse_while_another_writes)
+    monkeypatch.setattr(csv_to_db, "parse_file", parse_while_another_writes)
     assert csv_to_db.load_file(item) > 0
     assert could_write == [True]
 
@@ -136,8 +136,8 @@ def test_parsing_does_not_hold_the_lock(place: Place, monkeypatch: pytest.Monkey
 def test_a_file_is_stored_whole_or_not_at_all(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that fails in the middle leaves no rows and no lock behind."""
     item = begin(FEW, place)[0]
-    parse = csv_to_db._parse
-    monkeypatch.setattr(csv_to_db, "_parse", lambda *a: [*parse(*a), ["too", "few", "columns"]])
+    parse = csv_to_db.parse_file
+    monkeypatch.setattr(csv_to_db, "parse_file", lambda load: [*parse(load), ["too", "few", "columns"]])
     with pytest.raises(sqlite3.ProgrammingError):
         csv_to_db.load_file(item)
     connection = sqlite.connect(item.database, 5.0)

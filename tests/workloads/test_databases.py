@@ -20,7 +20,7 @@ from manyhands.round import Outcome
 from manyhands.setting import Setting
 from manyhands.workload import Place
 from manyhands.workloads import _databases, csv_to_db, db_insert
-from manyhands.workloads._databases import capacity, connections, duck, mariadb, postgres, retry
+from manyhands.workloads._databases import capacity, connections, duck, mariadb, postgres, retry, table
 from manyhands.workloads.db_insert import READINGS, Parameters
 
 FORK = multiprocessing.get_context("fork")
@@ -109,6 +109,37 @@ def test_files_are_the_same_in_every_database(tmp_path: Path, name: str, method:
             evidence.append(csv_to_db.check(parameters, place, [csv_to_db.load_file(item) for item in items]))
     assert evidence[0] == evidence[1]
     assert evidence[0]["rows"]
+
+
+@pytest.mark.parametrize(("name", "method"), [(name, method) for name in METHODS for method in METHODS[name]])
+def test_items_that_are_stored_together_are_stored_as_one_by_one(place: Place, name: str, method: Any) -> None:
+    """The second halves of three items in one go give the results and the rows that the items one by one give."""
+    parameters = Parameters(db=servers.database(name), method=method, **SMALL)
+    with begun(parameters, place) as items:
+        results = db_insert.store_batches([(item, db_insert.rows_of(item)) for item in items])
+        assert results == [(0, 7), (1, 7), (2, 7)]
+        assert db_insert.check(parameters, place, results)["rows"] == 21
+        assert [db_insert.insert_rows(item) for item in items] == results
+
+
+def test_a_transaction_of_several_items_is_one_commit(db: str, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three items stored together by method transaction are there all or not at all; one by one, the whole ones are."""
+    parameters = Parameters(db=db, method="transaction", **SMALL)
+    made = [(item, db_insert.rows_of(item)) for item in db_insert.items(parameters, place)]
+    made[2] = (made[2][0], [*made[2][1][:-1], (-1, 0)])
+    with begun(parameters, place):
+        with pytest.raises(Exception, match=r"."):
+            db_insert.store_batches(made)
+        assert count(db, place) == 0
+        for one in made[:2]:
+            db_insert.store_batches([one])
+        assert count(db, place) == 14
+
+
+@pytest.mark.parametrize(("stored", "expected"), [(12, [3, 4, 5]), (9, [3, 4, 2]), (4, [3, 1, 0]), (13, [3, 4, 6])])
+def test_what_a_database_says_is_shared_out_whole(stored: int, expected: list[int]) -> None:
+    """Of rows that it did not store the last items lack theirs, and no row that it says it stored is forgotten."""
+    assert table.shared_out(stored, [[()] * 3, [()] * 4, [()] * 5]) == expected
 
 
 def test_nothing_is_left_behind_and_nothing_else_touched(server: str, data_dir: Path, tmp_path: Path) -> None:
@@ -278,6 +309,26 @@ def test_a_round_runs_in_a_host(db: str, tmp_path: Path) -> None:
         assert found.facts["max_connections"] > 0
 
 
+def test_a_mysql_url_is_taken_like_mariadbs(place: Place) -> None:
+    """`mysql://` reaches the same server by the same library: rows are stored, and its limits are told."""
+    words = servers.database("mariadb").replace("mariadb://", "mysql://")
+    parameters = Parameters(db=words, **SMALL)
+    with begun(parameters, place) as items:
+        results = [db_insert.insert_rows(item) for item in items]
+        assert db_insert.check(parameters, place, results)["rows"] == 21
+    assert _databases.limits(words, [Setting("map", 3)])[0].startswith(f"{words}: at most 3 connections")
+
+
+@pytest.mark.parametrize("method", ["row", "transaction"])
+def test_a_single_writer_loses_no_row(db: str, tmp_path: Path, method: str) -> None:
+    """Workers parse and one process writes, on every database, DuckDB included: every row is there once."""
+    with open_desk(tmp_path) as desk:
+        wanted = job(desk, Setting("single_writer", 4), "db_insert", db=db, method=method, batches=9, rows_per_item=7)
+        found = launch(desk, wanted, 30).round
+    assert (found.outcome, found.reason, found.items_done, found.items_again) == (Outcome.OK, "", 9, 0)
+    assert (found.evidence["rows"], len(found.workers), found.retries) == (63, 4, 0)
+
+
 def test_connections_are_told_beside_the_servers_maximum(server: str) -> None:
     """The line names the connections of the largest setting, and what the server takes and has left."""
     (line,) = _databases.limits(server, [Setting("map", 1), Setting("map", 3), Setting("map", 2)])
@@ -293,6 +344,16 @@ def test_a_setting_beyond_the_servers_maximum_is_refused(server: str) -> None:
     most = kind.capacity(servers.parsed(server)).most
     with pytest.raises(UsageError, match=rf"map-w{most + 1}-fork-given needs {most + 1} connections .* {most} that"):
         _databases.limits(server, [Setting("map", 1), Setting("map", most + 1)])
+
+
+def test_a_single_writer_needs_one_connection(server: str) -> None:
+    """However many workers parse: one connection is told, and none is refused for them."""
+    (line,) = _databases.limits(server, [Setting("single_writer", 900)])
+    assert line.startswith(
+        f"{server}: at most 1 connection (single_writer: one process writes, whatever the workers); "
+    )
+    (line,) = _databases.limits(server, [Setting("single_writer", 900), Setting("map", 2)])
+    assert "at most 2 connections (2 workers x 1 each)" in line
 
 
 def test_connections_in_use_are_not_left(server: str) -> None:
@@ -348,8 +409,9 @@ def test_a_user_who_may_not_make_anything_is_told_so(place: Place) -> None:
 
 def test_duckdb_takes_one_writer() -> None:
     """DuckDB refuses a setting with two writing processes in one line, and takes one."""
-    assert _databases.limits("duckdb", [Setting("serial"), Setting("map", 1)]) == ()
-    with pytest.raises(UsageError, match="DuckDB lets one process write, and map-w2-fork-given has 2"):
+    taken = [Setting("serial"), Setting("map", 1), Setting("single_writer", 8)]
+    assert _databases.limits("duckdb", taken) == ()
+    with pytest.raises(UsageError, match=r"one process write, and map-w2-fork-given has 2 .* single_writer"):
         _databases.limits("duckdb", [Setting("serial"), Setting("map", 2)])
 
 

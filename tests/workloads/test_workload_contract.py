@@ -107,6 +107,25 @@ def test_results_are_plain_and_the_same_twice(workload: Workload, data_dir: Path
     assert rounds[0][1]
 
 
+def test_the_halves_make_the_whole(workload: Workload, data_dir: Path, tmp_path: Path) -> None:
+    """Where the work has two halves, what was parsed can be sent, and stored in one go gives the function's results."""
+    if workload.stages is None:
+        pytest.skip(f"{workload.name} is in one piece")
+    rounds = []
+    for number in ("whole", "halves"):
+        place = Place(data_dir, tmp_path / number)
+        place.round_dir.mkdir()
+        items = begin(workload, place)
+        if number == "whole":
+            results = [workload.function(item) for item in items]
+        else:
+            parsed = [(item, pickle.loads(pickle.dumps(workload.stages.parse(item)))) for item in items]
+            results = list(workload.stages.store(parsed))
+        rounds.append((repr(results), workload.check(workload.tiny, place, results)))
+        workload.cleanup(workload.tiny, place)
+    assert rounds[0] == rounds[1]
+
+
 def test_tiny_is_tiny(workload: Workload, place: Place) -> None:
     """A tiny round's serial work, at its best of three, takes well under 0.1 s."""
     items = begin(workload, place)

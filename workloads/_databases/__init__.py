@@ -18,7 +18,7 @@ from manyhands.workload import Facts, Place
 from . import sqlite
 from .connections import close_all
 from .sqlite import Journal
-from .table import Method, Rows, Table, rows_per_commit
+from .table import Method, Rows, Table, rows_per_commit, shared_out
 
 if TYPE_CHECKING:
     from manyhands.setting import Setting
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SQLITE", "Database", "Journal", "Method", "Rows", "Table", "at", "check_parameters", "close_all", "limits",
-    "place_of", "rows_per_commit",
+    "place_of", "store_together",
 ]  # fmt: skip
 
 SQLITE, DUCKDB = "sqlite", "duckdb"
@@ -116,6 +116,18 @@ def limits(db: str, settings: "Sequence[Setting]") -> Sequence[str]:
     from .capacity import connections
 
     return (connections(settings, _server(db).capacity(_url(db)), db),)
+
+
+def store_together(
+    database: Database, table: Table, parts: Sequence[Rows], method: Method, batch_rows: int
+) -> list[int]:
+    """Store the rows of several items as if they were one's; how many of each the database says it stored.
+
+    Where all of an item's rows make a commit, all of theirs do.
+    """
+    rows = parts[0] if len(parts) == 1 else [row for part in parts for row in part]
+    stored = database.store(table, rows, method, rows_per_commit(method, batch_rows, len(rows)))
+    return shared_out(stored, parts)
 
 
 def _methods(kind: str) -> tuple[str, ...]:

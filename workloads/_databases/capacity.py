@@ -1,4 +1,4 @@
-"""Capacity: how many connections a server has left, against those that a setting's workers would open."""
+"""Capacity: how many connections a server has left, against those that a setting would open."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -6,7 +6,7 @@ from typing import NamedTuple
 from manyhands.errors import UsageError
 from manyhands.setting import Setting
 
-PER_WORKER = 1  # connections: each worker opens one
+from . import writers
 
 
 class Capacity(NamedTuple):
@@ -36,9 +36,12 @@ def connections(settings: Sequence[Setting], capacity: Capacity, where: str) -> 
 
     Raises UsageError, naming both, when a setting needs more than are left.
     """
-    largest = max(settings, key=lambda setting: setting.workers)
-    wanted = f"{largest.workers * PER_WORKER} connections ({largest.workers} workers x {PER_WORKER} each)"
-    if largest.workers * PER_WORKER > capacity.left:
+    largest = max(settings, key=writers.connections)
+    needed = writers.connections(largest)
+    wanted = f"{needed} connections ({needed} workers x 1 each)"
+    if writers.has_one(largest):
+        wanted = f"1 connection ({largest.strategy}: one process writes, whatever the workers)"
+    if needed > capacity.left:
         raise UsageError(
             f"{largest.cell_id} needs {wanted}, and {where} has {capacity.told()}: take fewer workers, or raise the "
             "server's max_connections"

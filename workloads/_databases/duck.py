@@ -1,7 +1,7 @@
 """DuckDB: each round a file of its own, which one process at a time can have open.
 
-So only one worker can write; a setting with more is refused before it runs. A row that is there already is replaced
-by its own repetition.
+So one process writes, and a setting with more is refused before it runs: `single_writer` has workers parse for it. A
+row that is there already is replaced by its own repetition.
 """
 
 import csv
@@ -15,7 +15,7 @@ from manyhands.errors import UsageError
 from manyhands.setting import Setting
 from manyhands.workload import Facts
 
-from . import drivers
+from . import drivers, writers
 from .connections import own
 from .table import Rows, Table
 
@@ -101,10 +101,10 @@ class Database:
 def one_writer(settings: Sequence[Setting]) -> None:
     """Raise UsageError for a setting with more than one writing process."""
     for setting in settings:
-        if setting.workers > 1:
+        if writers.processes(setting) > 1:
             raise UsageError(
-                f"{ONE_WRITER}, and {setting.cell_id} has {setting.workers} that do: measure with one worker "
-                "(--workers 1), or serially"
+                f"{ONE_WRITER}, and {setting.cell_id} has {setting.workers} that do: have workers parse and one "
+                "process write (--strategies single_writer), or measure with one worker (--workers 1)"
             )
 
 

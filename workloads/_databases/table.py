@@ -40,6 +40,15 @@ class Table(NamedTuple):
         return ", ".join(f"{column} = {updated.format(column)}" for column in self.columns if column != self.key)
 
 
+def shared_out(stored: int, parts: Sequence[Rows]) -> list[int]:
+    """How many rows of each part were stored, where `stored` were of all: what is missing, the last ones lack."""
+    counts = []
+    for rows in parts[:-1]:
+        counts.append(min(len(rows), stored))
+        stored -= counts[-1]
+    return [*counts, stored]
+
+
 def rows_per_commit(method: Method, batch_rows: int, rows: int) -> int:
     """How many of an item's rows one commit takes."""
     return {"row": 1, "batch": batch_rows, "multi-row": batch_rows}.get(method, max(rows, 1))

@@ -15,7 +15,7 @@ def add_to(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print every workload with its parameters' defaults, then every strategy with its one line."""
+    """Print every workload with its parameters' defaults, then every strategy with its line, and what it lacks here."""
     from manyhands import parameters, strategies, workload
 
     print("workloads (parameters and their defaults):")
@@ -24,5 +24,6 @@ def run(options: argparse.Namespace) -> int:
         print(f"  {name:<16}" + " ".join(f"{key}={value}" for key, value in defaults.items()))
     print("strategies:")
     for name in strategies.names():
-        print(f"  {name:<16}{strategies.find(name).summary}")
+        missing = strategies.absent(name)
+        print(f"  {name:<18}{strategies.find(name).summary}" + f" (absent: {missing})" * bool(missing))
     return 0

@@ -45,7 +45,7 @@ def add_to(commands: Any) -> None:
     )
     add = command.add_argument
     add("--workload", default="all", metavar="NAMES", help="names, or all (default; an unknown one lists them)")
-    add("--strategy", metavar="NAMES", help="names, or all (default: all)")
+    add("--strategy", metavar="NAMES", help="names, usual, or all usable here (default: usual)")
     add("--workers", metavar="COUNTS", help="1,2,4 or 1-8 (default: 1 to 4 a core)")
     add("--chunksize", metavar="SIZES", help="1,8,64 or default (default: 1,4,16)")
     add("--blocks", metavar="N", help=f"rounds of each setting at most (default: {BLOCKS})")
@@ -103,14 +103,18 @@ def _asked(options: argparse.Namespace) -> tuple[list["Case"], "Wanted", float]:
     from manyhands import axes
     from manyhands.data import ready_data_dir
     from manyhands.machine.facts import facts as facts_of
+    from manyhands.replay.handout import with_a_rule
     from manyhands.validation import cases as known
     from manyhands.validation.recording import Wanted
 
     quick, usable_cpus = options.quick, facts_of(ready_data_dir())["usable_cpus"]
     names = axes.names("workload", options.workload, tuple(known.CASES))
-    strategies = known.QUICK_STRATEGIES if quick else known.strategies_there_are()
+    strategies = known.QUICK_STRATEGIES if quick else known.usual_strategies()
     if options.strategy:
-        strategies = axes.names("strategy", options.strategy, known.strategies_there_are())
+        named = [name for name in axes.strategy_names(options.strategy) if name != "serial"]
+        strategies = tuple(with_a_rule(named, are_named=options.strategy != "all"))
+        if not strategies:
+            raise UsageError("the serial run is the reference anyway: name a strategy that has workers")
     workers = known.worker_counts(usable_cpus, known.QUICK_PER_CORE if quick else known.PER_CORE)
     if options.workers:
         workers = axes.counts("workers", options.workers)

@@ -2,13 +2,13 @@
 
 import os
 import platform
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psutil
 
+from manyhands.machine import gil
 from manyhands.machine.cgroup import Limits, read_limits
 from manyhands.machine.volume import filesystem_of
 
@@ -33,7 +33,9 @@ def usable_cpus(affinity: int, logical: int, limits: Limits) -> UsableCpus:
 def facts(data_dir: Path) -> dict[str, Any]:
     """The machine's facts as plain JSON values; seconds, bytes and CPUs as the keys say.
 
-    data_dir: where the data lies, whose filesystem is recorded.
+    data_dir: where the data lies, whose filesystem is recorded. python: the version, with a "t" after it where the
+    build is a free-threaded one, as in the names of its programs. gil: whether the lock was enabled here when this was
+    read; a round's host, which imports other modules, tells for itself.
     """
     limits = read_limits()
     logical = psutil.cpu_count() or 1
@@ -56,9 +58,10 @@ def facts(data_dir: Path) -> dict[str, Any]:
         "kernel": f"{platform.system()} {platform.release()}",
         "architecture": platform.machine(),
         "filesystem": filesystem_of(data_dir),
-        "python": platform.python_version(),
+        "python": platform.python_version() + "t" * gil.is_free_threaded(),
         "implementation": platform.python_implementation(),
-        "gil": getattr(sys, "_is_gil_enabled", lambda: True)(),
+        "free_threaded": gil.is_free_threaded(),
+        "gil": gil.is_enabled(),
         "load_average_1min": os.getloadavg()[0],
     }
 

@@ -7,6 +7,8 @@ import sys
 import sysconfig
 from dataclasses import dataclass
 
+from manyhands.machine import gil
+
 
 @dataclass(frozen=True)
 class Interpreter:
@@ -38,8 +40,8 @@ def read_interpreter() -> Interpreter:
         compiler=platform.python_compiler(),
         debug_build=hasattr(sys, "gettotalrefcount"),
         optimised=_optimised(),
-        free_threaded=bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
-        gil_enabled=getattr(sys, "_is_gil_enabled", lambda: True)(),
+        free_threaded=gil.is_free_threaded(),
+        gil_enabled=gil.is_enabled(),
         start_methods=tuple(multiprocessing.get_all_start_methods()),
         cpu_count=os.cpu_count(),
         default_pool_workers=_default_pool_workers(),

@@ -8,6 +8,7 @@ from manyhands import targets
 from manyhands.planning.workshop import Workshop
 from manyhands.replay import calibration
 from manyhands.replay.calibration import Calibration, Kind
+from manyhands.replay.handout import hand_out
 from manyhands.replay.noops import no_ops
 from manyhands.report.files import write_atomically
 from manyhands.setting import Setting
@@ -75,6 +76,16 @@ def _calibrating(kinds: Iterable[Kind], counts: Sequence[int]) -> list[Setting]:
         Setting(name, workers, chunksize, method)
         for name, method in kinds
         if find(name).parallel
-        for workers in counts
+        for workers in (counts if _has_workers(name, method) else _above_one(counts))
         for chunksize in (CHUNKSIZES if find(name).default_chunksize else (None,))
     ]
+
+
+def _above_one(counts: Sequence[int]) -> list[int]:
+    """As many worker counts, the least of them 2."""
+    return [2, *(max(count, 3) for count in counts[1:])]
+
+
+def _has_workers(name: str, method: str) -> bool:
+    """Whether the strategy asked for one worker starts one, rather than do without."""
+    return not hand_out(Setting(name, 1, start_method=method), 1).in_caller

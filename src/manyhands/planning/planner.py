@@ -84,8 +84,8 @@ def make(request: Request, shop: Workshop) -> Planned:
     settings = _that_fit(request, model)
     weights = [items.weights[place] for place in serial.places]
     rows, spin_ns = at_usual_speed(serial, probing)
-    everything = rows[list(serial.sample.stands_for)]
-    predictions = _predictions(request, settings, everything, weights, costs, spin_ns, contention)
+    everything, gil = rows[list(serial.sample.stands_for)], serial.finished.round.gil is not False
+    predictions = _predictions(request, settings, everything, weights, costs, spin_ns, contention, gil)
     study, not_measured = _measured(request, shop, items, serial, predictions, began_s)
     on_memory = notes.on_memory(model, request, len(request.settings) - len(settings))
     said = [
@@ -115,17 +115,17 @@ def _measured(
 
 def _predictions(
     request: Request, settings: Sequence[Setting], everything: "NDArray[Any]", weights: Sequence[float],
-    costs: Calibration, spin_ns: float | None, contention: Contention | None,
+    costs: Calibration, spin_ns: float | None, contention: Contention | None, gil: bool,
 ) -> list[Prediction]:  # fmt: skip
     """Of every setting."""
     cores = request.cores or request.usable_cpus
     if not coarse.is_coarse(len(everything)):
-        return predict(settings, everything, weights, cores, costs, spin_ns, request.seed, contention)
+        return predict(settings, everything, weights, cores, costs, spin_ns, request.seed, contention, gil)
 
     def of(few: coarse.Reduced) -> Prediction:
         weights = [1.0] * len(few.rows)
         own = few.calibration
-        (found,) = predict([few.setting], few.rows, weights, cores, own, spin_ns, request.seed, contention)
+        (found,) = predict([few.setting], few.rows, weights, cores, own, spin_ns, request.seed, contention, gil)
         return found
 
     return coarse.predict_many(settings, coarse.Reducer(everything, weights, request.seed, costs), of)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from manyhands.replay import gil as lock
 from manyhands.replay.calibration import Calibration
 from manyhands.replay.contention import NO_CONTENTION, Contention, with_contention
 from manyhands.replay.costs import Costs
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 BAND = 0.2  # relative; nine of ten plans hold the makespan, memory-bound work apart (docs/validation.md)
 FAR_BAND = 0.25  # past FAR workers a core, where nothing was held against the truth, and at a lock
-CONTENDED_BAND = 0.4  # where contention is carried on beyond its probe; SQLite's waiting is off by so much
+CONTENDED_BAND = 0.4  # where contention is carried on beyond its probe; SQLite's waiting is off by so much; at the GIL
 FAR = 4
 VARIANTS = 2
 AS_GOOD = 0.05  # of the best: predictions closer than that are not told apart
@@ -53,19 +54,21 @@ def predict(
     spin_ns: float | None = None,
     seed: int = 1,
     contention: Contention | None = None,
+    gil: bool = True,
 ) -> list[Prediction]:
     """Every setting's prediction, in the order given.
 
     serial_items: the ledger of all items run serially (or of those that stand for them). weights: of the items, for
     the order largest first. cores: that a round may use. spin_ns: the serial round's spin, which says how fast the
     cores were. contention: what items cost each other when they run at once; None where no probe was run, and then none
-    is assumed. Raises UsageError for a strategy that was not calibrated.
+    is assumed. gil: whether Python has its global lock, so that threads compute one after the other.
+    Raises UsageError for a strategy that was not calibrated.
     """
     serial = Setting("serial")
     costs = {setting: calibration.of(setting, spin_ns) for setting in settings}
     everything = demands_of(serial_items)
     serial_s = replay(everything, serial, cores, calibration.of(serial, spin_ns)).makespan_ns / 1e9
-    work = _Work(serial_items, everything, weights, cores, serial_s, contention or NO_CONTENTION, seed)
+    work = _Work(serial_items, everything, weights, cores, serial_s, contention or NO_CONTENTION, seed, gil)
     found: dict[Setting, Prediction] = {}
     for setting, own in costs.items():
         explicit = _explicit(setting, len(everything))
@@ -89,17 +92,19 @@ class _Work:
     serial_s: float
     contention: Contention
     seed: int
+    gil: bool
 
 
 def _predict(setting: Setting, work: _Work, costs: Costs) -> Prediction:
     count = len(work.everything)
     order = arrange(range(count), setting.order, work.weights.__getitem__, work.seed)
-    usable = min(work.cores, setting.cores or work.cores)
+    usable = lock.usable(min(work.cores, setting.cores or work.cores), setting, work.gil)
     asked = with_contention(work.everything, work.contention, setting.workers, usable)
     found = replay(asked.take(order), setting, usable, costs)
     wall_s = found.makespan_ns / 1e9
     speedup = work.serial_s / wall_s
-    band = _band(setting.workers, usable, work.contention)
+    shares_lock = setting.workers > 1 and lock.holds(setting, work.gil)
+    band = CONTENDED_BAND if shares_lock else _band(setting.workers, usable, work.contention)
     return Prediction(
         setting,
         chunksize_in_force(setting, count),

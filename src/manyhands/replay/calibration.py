@@ -45,7 +45,7 @@ class Calibration:
         if kind not in self.costs:
             known = ", ".join(sorted({f"{strategy} by {method}" for strategy, method in self.costs})) or "nothing"
             raise UsageError(f"{kind[0]} by {kind[1]} was not calibrated, only {known}: run its no-op rounds first")
-        found = self.costs[kind]
+        found = self.costs[kind].in_warm_pool() if setting.pool == "warm" else self.costs[kind]
         return found.at_speed(spin_ns / self.spin_ns) if spin_ns and self.spin_ns else found
 
 

@@ -54,6 +54,10 @@ class Costs:
         """The same with workers that are there from the beginning."""
         return replace(self, open_ns=0.0, server_ns=0.0, request_ns=0.0, boot_ns=0.0, first_ns=0.0, settle_ns=0.0)
 
+    def in_warm_pool(self) -> "Costs":
+        """The same in a pool that was made and used before, and is not closed."""
+        return replace(self.without_start_up(), leave_ns=0.0, close_ns=0.0, close_worker_ns=0.0)
+
     def without_dispatch(self) -> "Costs":
         """The same with a hand-over that costs nothing."""
         return replace(

@@ -63,6 +63,7 @@ def replay(demands: Demands, setting: Setting, cores: float, costs: Costs = NO_C
     if not cores > 0:
         raise ValueError(f"a round can't have {cores} cores")
     plan = hand_out(setting, len(demands))
+    costs = Costs(open_ns=costs.open_ns) if plan.in_caller else costs
     handed = demands.take(plan.order)
     parts = parts_of(handed, plan, costs)
     if earliest.is_undisturbed(parts, setting.workers, cores, costs):

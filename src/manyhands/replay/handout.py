@@ -6,13 +6,13 @@
 What these rules tell in figures, each strategy's own file tells in code.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from manyhands.errors import unknown
+from manyhands.errors import UsageError, unknown
 from manyhands.setting import Setting
 from manyhands.strategies import chunksize_in_force
 
@@ -30,7 +30,7 @@ class HandOut:
     empty where it is fixed. fixed: whether chunk k is worker k's, known when it starts. window: how many chunks the
     caller has sent and not yet seen answered, at most; of no meaning where fixed. ahead: whether a worker's next
     chunk is there before its last one has been answered, so that it need not sleep in between. weight: how many
-    hand-overs each chunk stands for; None for one.
+    hand-overs each chunk stands for; None for one. in_caller: whether a strategy with workers starts none after all.
     """
 
     order: "NDArray[Any]"
@@ -39,6 +39,7 @@ class HandOut:
     window: int
     ahead: bool = True
     weight: "NDArray[Any] | None" = None
+    in_caller: bool = False
 
     @property
     def chunks(self) -> int:
@@ -55,10 +56,25 @@ def hand_out(setting: Setting, items: int) -> HandOut:
     Raises UsageError, naming those that have one, for a strategy without a rule, and for a chunksize or start method
     that the strategy can't take.
     """
+    with_a_rule([setting.strategy], are_named=True)
     if setting.strategy not in RULES:
         raise unknown("strategy to replay", setting.strategy, sorted(RULES))
     chunksize = chunksize_in_force(setting, items)
     return RULES[setting.strategy](items, setting.workers, chunksize or 1)
+
+
+def with_a_rule(names: Sequence[str], *, are_named: bool) -> list[str]:
+    """The names without the strategies that are known to have no rule.
+
+    Raises UsageError, saying why it has none and what to do, for one that was asked for by name.
+    """
+    found = [name for name in names if name in WITHOUT_A_RULE]
+    if found and are_named:
+        raise UsageError(
+            f"{found[0]} can't be predicted, because {WITHOUT_A_RULE[found[0]]}: leave it out here, and measure it by "
+            f"`pytest bench/ --strategies {found[0]}`"
+        )
+    return [name for name in names if name not in found]
 
 
 def _contiguous(items: int, workers: int, chunksize: int) -> HandOut:
@@ -98,6 +114,38 @@ def _pipe(items: int, workers: int, chunksize: int) -> HandOut:
     return _dynamic(items, chunksize, workers, ahead=False)
 
 
+def _executor(items: int, workers: int, chunksize: int) -> HandOut:
+    """What the workers work on, and as many chunks and one more in the executor's queue to them."""
+    return _dynamic(items, chunksize, 2 * workers + 1)
+
+
+def _joblib(items: int, workers: int, chunksize: int) -> HandOut:
+    """Two items a worker at first, in n batches where a batch may hold more than one; then full ones.
+
+    Each answer sends the next batch. Where less is left than a batch a worker, it is cut into ten parts a worker.
+    One worker is none. Source: `Parallel.dispatch_one_batch` with joblib's default `pre_dispatch`.
+    """
+    if workers == 1:
+        return replace(_in_caller(items, 1, chunksize), in_caller=True)
+    first = min(2 * workers, items)
+    ahead = _cut(first, workers, chunksize, parts=1)
+    sizes = [*ahead, *_cut(items - first, workers, chunksize, parts=10)]
+    window = len(ahead)
+    return HandOut(np.arange(items), np.cumsum([0, *sizes]), fixed=False, window=window, ahead=window > workers)
+
+
+def _cut(items: int, workers: int, chunksize: int, parts: int) -> list[int]:
+    """Batches of this size while there is one for each worker, what is left in so many parts a worker."""
+    full, left = divmod(items, chunksize * workers)
+    size = max(1, left // (parts * workers))
+    return [chunksize] * full * workers + [min(size, left - start) for start in range(0, left, size)]
+
+
+def _threads(items: int, workers: int, chunksize: int) -> HandOut:
+    """All items lie in a queue that the caller shares with its threads."""
+    return _dynamic(items, 1, items)
+
+
 RULES: Mapping[str, Rule] = {
     "serial": _in_caller,
     "static": _contiguous,
@@ -108,4 +156,14 @@ RULES: Mapping[str, Rule] = {
     "apply_async": _pool,
     "queue": _queue,
     "pipe": _pipe,
+    "process_executor": _executor,
+    "joblib": _joblib,
+    "mpire": _queue,
+    "dask": _queue,  # its scheduler keeps two tasks at every worker of one thread
+    "shared_memory": _pool,
+    "threads": _threads,
+    "interpreters": _threads,
+}
+WITHOUT_A_RULE: Mapping[str, str] = {
+    "single_writer": "a serial run does not tell an item's parsing from its storing",
 }

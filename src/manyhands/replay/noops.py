@@ -55,13 +55,25 @@ class NoOp:
 
 
 def no_ops(study: Study, ledgers: Mapping[str, "NDArray[Any]"]) -> list[NoOp]:
-    """The rounds of a study of no-op items that have a time and a ledger; items in given order only."""
+    """The rounds of a study of no-op items that have a time and a ledger; in given order and with fresh pools only.
+
+    Not those in which a strategy did without workers: they tell nothing of what workers cost.
+    """
     return [
         NoOp(cell.setting, found, ledgers[found.ledger])
         for cell in study.cells
         for found in cell.rounds
-        if found.ok and found.ledger in ledgers and cell.setting.order == "given" and cell.cell_id != SERIAL_AGAIN
+        if found.ok
+        and found.ledger in ledgers
+        and _is_usual(cell.setting)
+        and cell.cell_id != SERIAL_AGAIN
+        and not hand_out(cell.setting, len(ledgers[found.ledger])).in_caller
     ]
+
+
+def _is_usual(setting: Setting) -> bool:
+    """Whether the rounds hand items out as they are given, in a pool of their own."""
+    return setting.order == "given" and setting.pool == "fresh"
 
 
 def costs_of(rounds: Sequence[NoOp], serial: Sequence[NoOp] = ()) -> Costs:
@@ -177,7 +189,7 @@ def _thread_boot_ns(own: "NDArray[Any]") -> int:
 
 def _caller(one: NoOp) -> tuple[int, int]:
     """CPU time of the caller, and how many chunks it handed out."""
-    account = account_of(one.round, one.items, in_caller=one.setting.strategy == "serial")
+    account = account_of(one.round, one.items, in_caller=find(one.setting.strategy).in_caller)
     if account is None:
         raise ValueError(f"the CPU time of the round of {one.round.cell_id} in block {one.round.block} is not known")
     return account.caller_ns, one.chunks

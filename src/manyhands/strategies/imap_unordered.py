@@ -1,6 +1,8 @@
 """imap_unordered: `Pool.imap_unordered`. Results come as they are done; chunks of one unless told otherwise."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from manyhands.strategies import strategy
@@ -11,7 +13,14 @@ def default_chunksize(items: int, workers: int) -> int:
     return 1
 
 
-@strategy(default_chunksize=default_chunksize)
+@contextmanager
+def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
+    """The pool, kept: what it yields is called as submit(items, chunksize), as often as there is work."""
+    with context.Pool(workers) as pool:
+        yield partial(pool.imap_unordered, function)
+
+
+@strategy(default_chunksize=default_chunksize, opened=opened)
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """`Pool.imap_unordered`: chunks handed out as workers get free, results as they come."""
     with context.Pool(workers) as pool:

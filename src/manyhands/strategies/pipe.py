@@ -5,6 +5,8 @@ The caller sees the end of a dead worker's pipe, so it knows which chunk went wi
 
 import traceback
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from multiprocessing.connection import wait
 from typing import Any
 
@@ -28,42 +30,67 @@ def default_chunksize(items: int, workers: int) -> int:
     return 1
 
 
-@strategy(default_chunksize=default_chunksize)
-def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
-    """A dispatcher: `wait` for any worker's pipe, take its answer, send it the next chunk."""
-    size = chunksize or 1
-    chunks = iter([items[first : first + size] for first in range(0, len(items), size)])
+@contextmanager
+def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
+    """A worker at each pipe until the end: what it yields is called as submit(items, chunksize)."""
     crew: dict[Any, Any] = {}
     for _ in range(workers):
         ours, theirs = context.Pipe()
         crew[ours] = context.Process(target=work, args=(function, theirs), daemon=True)
         crew[ours].start()
         theirs.close()  # before the next fork, so that only its worker holds this end
-    return dispatch(chunks, crew)
+    try:
+        yield partial(dispatch, crew)
+    finally:
+        for pipe in crew:
+            pipe.send(STOP)
+        for process in crew.values():
+            process.join()
 
 
-def dispatch(chunks: Iterator[Any], crew: dict[Any, Any]) -> list[Any]:
-    """Feed every worker until the chunks run out; raise the first failure once all have ended."""
+def dispatch(crew: dict[Any, Any], items: Sequence[Any], chunksize: int) -> list[Any]:
+    """Feed every worker until the chunks run out, and raise the first failure then; forget those who died."""
+    chunks = iter([items[first : first + chunksize] for first in range(0, len(items), chunksize)])
     results: list[Any] = []
     failures: list[Exception] = []
-    for pipe in crew:
-        pipe.send(next(chunks, STOP))
-    while crew:
-        ready: list[Any] = wait(list(crew))
+    busy = [pipe for pipe in crew if feed(pipe, chunks)]
+    while busy:
+        ready: list[Any] = wait(busy)
         for pipe in ready:
             try:
                 answer = pipe.recv()
             except EOFError:
-                process = crew.pop(pipe)
-                process.join()
-                if process.exitcode:
-                    failures.append(ChildProcessError(f"worker {process.pid} ended with {process.exitcode}"))
+                busy.remove(pipe)
+                failures.append(burial(crew.pop(pipe)))
                 continue
             if isinstance(answer, Exception):
                 failures.append(answer)
             else:
                 results += answer
-            pipe.send(next(chunks, STOP))
+            if not feed(pipe, chunks):
+                busy.remove(pipe)
     if failures:
         raise failures[0]
     return results
+
+
+def feed(pipe: Any, chunks: Iterator[Any]) -> bool:
+    """Send the next chunk; False where there is none left."""
+    for chunk in chunks:
+        pipe.send(chunk)
+        return True
+    return False
+
+
+def burial(process: Any) -> Exception:
+    """The failure that a worker is who ended before its work did."""
+    process.join()
+    return ChildProcessError(f"worker {process.pid} ended with {process.exitcode}")
+
+
+@strategy(default_chunksize=default_chunksize, opened=opened)
+def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
+    """A dispatcher: `wait` for any worker's pipe, take its answer, send it the next chunk."""
+    with opened(function, workers, context) as submit:
+        results: list[Any] = submit(items, chunksize or 1)
+        return results

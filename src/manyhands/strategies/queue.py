@@ -2,6 +2,8 @@
 
 import traceback
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -25,17 +27,15 @@ def default_chunksize(items: int, workers: int) -> int:
     return 1
 
 
-@strategy(default_chunksize=default_chunksize)
-def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
-    """A bounded task queue, workers, a result queue drained before the join, sentinels at the end."""
-    size = chunksize or 1
-    chunks = iter([items[first : first + size] for first in range(0, len(items), size)])
+@contextmanager
+def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
+    """Workers around the two queues until the end: what it yields is called as submit(items, chunksize)."""
     tasks, answers = context.Queue(maxsize=2 * workers), context.Queue()
     processes = [context.Process(target=work, args=(function, tasks, answers)) for _ in range(workers)]
     for process in processes:
         process.start()
     try:
-        return exchange(chunks, tasks, answers, in_flight=2 * workers)
+        yield partial(exchange, tasks, answers, 2 * workers)
     finally:
         for _ in processes:
             tasks.put(STOP)
@@ -43,8 +43,9 @@ def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None
             process.join()
 
 
-def exchange(chunks: Iterator[Any], tasks: Any, answers: Any, in_flight: int) -> list[Any]:
+def exchange(tasks: Any, answers: Any, in_flight: int, items: Sequence[Any], chunksize: int) -> list[Any]:
     """Keep so many chunks in flight until all are answered; raise the first exception once none is left."""
+    chunks = iter([items[first : first + chunksize] for first in range(0, len(items), chunksize)])
     results: list[Any] = []
     failure: Exception | None = None
     waiting = 0
@@ -64,3 +65,11 @@ def exchange(chunks: Iterator[Any], tasks: Any, answers: Any, in_flight: int) ->
     if failure:
         raise failure
     return results
+
+
+@strategy(default_chunksize=default_chunksize, opened=opened)
+def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
+    """A bounded task queue, workers, a result queue drained before the join, sentinels at the end."""
+    with opened(function, workers, context) as submit:
+        results: list[Any] = submit(items, chunksize or 1)
+        return results

@@ -10,7 +10,7 @@ from typing import Any
 
 from manyhands.profiles import Grid
 from manyhands.setting import Setting
-from manyhands.strategies import chunksize_in_force, find, names
+from manyhands.strategies import USUAL, chunksize_in_force, find
 
 PER_CORE = (1, 2, 3, 4)
 CHUNKSIZES: tuple[int | None, ...] = (1, 4, 16)
@@ -49,9 +49,9 @@ CASES = {
 }
 
 
-def strategies_there_are() -> tuple[str, ...]:
-    """Every strategy that has workers."""
-    return tuple(name for name in names() if find(name).parallel)
+def usual_strategies() -> tuple[str, ...]:
+    """Every usual strategy that has workers."""
+    return tuple(name for name in USUAL if find(name).parallel)
 
 
 def worker_counts(usable_cpus: float, per_core: Sequence[int] = PER_CORE) -> tuple[int, ...]:

@@ -21,6 +21,10 @@ from manyhands.verdict.origin import ARGUMENTS, Origin, quoted
 
 _GUARD = 'if __name__ == "__main__":\n'  # a spawned worker imports the script, and must not run it
 _POOL = "    with $pool as pool:\n"
+_EXECUTOR = """\
+    with {}PoolExecutor($workers) as executor:
+        results = list(executor.map($function, items))
+"""
 _FROM, _TO = "i * len(items) // $workers", "(i + 1) * len(items) // $workers"
 _PARTS = """
 def work(part):
@@ -37,8 +41,36 @@ _TEMPLATES = {
     "serial": "$begin    results = [$function(item) for item in items]\n",
     "map": f"$begin{_POOL}        results = pool.map($function, items$chunksize)\n",
     "imap_unordered": f"$begin{_POOL}        results = list(pool.imap_unordered($function, items$chunksize))\n",
+    "process_executor": "$begin    with ProcessPoolExecutor($workers$mp_context) as executor:\n"
+    "        results = list(executor.map($function, items$chunksize))\n",
+    "threads": f"$begin{_EXECUTOR.format('Thread')}",
+    "interpreters": f"$begin{_EXECUTOR.format('Interpreter')}",
     "apply_async": f"$begin{_POOL}        pending = [pool.apply_async($function, (item,)) for item in items]\n"
     "        results = [answer.get() for answer in pending]\n",
+    "joblib": """\
+$begin\
+    parallel = Parallel(n_jobs=$workers, batch_size=$size)
+    results = parallel(delayed($function)(item) for item in items)
+""",
+    "mpire": """\
+$begin\
+    arguments = [(item,) for item in items]  # else a tuple would become several
+    with WorkerPool(n_jobs=$workers, start_method="$start_method") as pool:
+        results = pool.map_unordered($function, arguments$chunk_size)
+""",
+    "dask": """
+def work(chunk):
+    return [$function(item) for item in chunk]
+
+
+$begin\
+    config.set({"distributed.worker.multiprocessing-method": "$start_method"})
+    cluster = LocalCluster(n_workers=$workers, threads_per_worker=1)
+    with cluster, Client(cluster) as client:
+        chunks = $chunks
+        tasks = client.map(work, chunks, pure=False)
+        results = [result for part in client.gather(tasks) for result in part]
+""",
     "static": _PARTS.format(f"[items[{_FROM} : {_TO}] for i in range($workers)]"),
     "static_striped": _PARTS.format("[items[i::$workers] for i in range($workers)]"),
     "fork": """\
@@ -58,6 +90,33 @@ $begin\
             answers.append(pipe.read())
         os.waitpid(pid, 0)
     results = [result for answer in answers for result in pickle.loads(answer)]
+""",
+    "shared_memory": """
+def work(item):
+    pickled = pickle.dumps($function(item), protocol=5)
+    if len(pickled) <= 65536:  # a pipe holds it
+        return pickled
+    block = SharedMemory(create=True, size=len(pickled))
+    block.buf[: len(pickled)] = pickled
+    block.close()
+    return block.name
+
+
+def take(answer):
+    if isinstance(answer, bytes):
+        return pickle.loads(answer)
+    block = SharedMemory(answer)
+    result = pickle.loads(block.buf)
+    block.close()
+    block.unlink()
+    return result
+
+
+$begin\
+    resource_tracker.ensure_running()  # first, so that all workers share it
+    with $pool as pool:
+        answers = pool.imap_unordered(work, items$chunksize)
+        results = [take(answer) for answer in answers]
 """,
     "queue": """
 def work(tasks, answers):
@@ -109,10 +168,23 @@ $context\
                 crew.pop(pipe).join()
 """,
 }
-_PARALLEL = ("Pipe", "Pool", "Process", "Queue", "active_children", "get_context")
-_IMPORTS = {"wait": "from multiprocessing.connection import wait"}
+WITHOUT_A_RECIPE = {
+    "single_writer": "it needs the work in two halves, where a recipe has one function; copy the strategy's own file",
+}
+_KINDS = ("Interpreter", "Process", "Thread")
+_PARALLEL = ("Pipe", "Pool", "Process", "Queue", "active_children", "get_context", "resource_tracker")
+_IMPORTS = {
+    "wait": "from multiprocessing.connection import wait",
+    "SharedMemory": "from multiprocessing.shared_memory import SharedMemory",
+    "Parallel": "from joblib import Parallel",
+    "delayed": "from joblib import delayed",
+    "WorkerPool": "from mpire import WorkerPool",
+    "config": "from dask import config",
+}
 _IMPORTS |= {name: f"import {name}" for name in ("os", "pickle", "random", "traceback")}
 _IMPORTS |= {name: f"from multiprocessing import {name}" for name in _PARALLEL}
+_IMPORTS |= {name: f"from dask.distributed import {name}" for name in ("Client", "LocalCluster")}
+_IMPORTS |= {f"{kind}PoolExecutor": f"from concurrent.futures import {kind}PoolExecutor" for kind in _KINDS}
 
 
 @dataclass(frozen=True)
@@ -142,6 +214,8 @@ def recipe(source: Source, setting: Setting, chunksize: int | None, *, usual_met
     usual_method: the start method that needs no mention; None for the default of this Python.
     Raises UsageError for a strategy without a recipe.
     """
+    if setting.strategy in WITHOUT_A_RECIPE:
+        raise UsageError(f"there is no recipe for {setting.strategy}: {WITHOUT_A_RECIPE[setting.strategy]}")
     if setting.strategy not in _TEMPLATES:
         raise unknown("strategy", setting.strategy, sorted(_TEMPLATES))
     usual_method = usual_method or multiprocessing.get_all_start_methods()[0]
@@ -155,7 +229,7 @@ def recipe(source: Source, setting: Setting, chunksize: int | None, *, usual_met
 
 def _script(source: Source, call: str, setting: Setting, chunksize: int | None, method: str) -> str:
     """The script in which the user's function is called `call` and `method` is the start method, if named."""
-    template, blanks = Template(_TEMPLATES[setting.strategy]), _blanks(call, setting.workers, chunksize, method)
+    template, blanks = Template(_TEMPLATES[setting.strategy]), _blanks(call, setting, chunksize, method)
     setup = _setup(setting, files=source.items.files)
     own_names = _names_in(template.substitute(blanks, begin=_GUARD + setup)) - {call}
     own = f"from {source.module} import {source.function}" + f" as {call}" * (call != source.function)
@@ -176,16 +250,20 @@ def _setup(setting: Setting, *, files: bool) -> str:
     return order + (cores if setting.cores else "")
 
 
-def _blanks(call: str, workers: int, chunksize: int | None, method: str) -> dict[str, str]:
+def _blanks(call: str, setting: Setting, chunksize: int | None, method: str) -> dict[str, str]:
     """What fills a template, but for $begin."""
-    size, named = chunksize or 1, f'get_context("{method}")'
+    workers, size, named = setting.workers, chunksize or 1, f'get_context("{method}")'
     slices = f"[items[first : first + {size}] for first in range(0, len(items), {size})]"
     return {
         "function": call,
         "workers": str(workers),
         "chunksize": f", chunksize={chunksize}" if chunksize else "",
+        "chunk_size": f", chunk_size={chunksize}" if chunksize else "",
+        "size": str(size),
+        "start_method": setting.start_method,  # for a library whose default is not this Python's
         "chunks": "[[item] for item in items]" if size == 1 else slices,
         "pool": f"{named}.Pool({workers})" if method else f"Pool({workers})",
+        "mp_context": f", mp_context={named}" if method else "",
         "context": f"    context = {named}\n" if method else "",
         "of": "context." if method else "",
     }

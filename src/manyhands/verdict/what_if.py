@@ -8,10 +8,12 @@ Start-up and tail do not grow with the number of items; all else does, in propor
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from manyhands.replay import gil as lock
 from manyhands.replay.contention import with_contention
 from manyhands.replay.demands import demands_of
 from manyhands.replay.what_ifs import WhatIf, replay_if, what_ifs
@@ -56,7 +58,10 @@ def _replayed_ns(planned: "Planned", setting: Setting, changes: list[WhatIf], pl
     """The makespan with each change, of the items at these places."""
     weights = [planned.weights[place] for place in places]
     order = arrange(range(len(places)), setting.order, weights.__getitem__, planned.request.seed)
-    usable = min(planned.cores, setting.cores or planned.cores)
+    gil = planned.serial.gil is not False
+    usable = lock.usable(min(planned.cores, setting.cores or planned.cores), setting, gil)
+    if lock.holds(setting, gil):  # however many cores there are
+        changes = [replace(one, cores=1.0) for one in changes]
     alone = demands_of(planned.everything[places])
     asked = with_contention(alone, planned.contention, setting.workers, usable).take(order)
     costs = planned.calibration.of(setting, planned.spin_ns)
