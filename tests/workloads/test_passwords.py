@@ -188,6 +188,33 @@ def test_no_password_in_a_real_run(folder: Path, name: str) -> None:
     assert not leaks(folder, found.stdout, PASSWORD)
 
 
+def test_no_password_in_a_plan(folder: Path) -> None:
+    """A plan in all its forms names the workload with its parameters, the URL with `***`, and the password nowhere."""
+    forms = [word for form in ("html", "json", "md", "csv") for word in (f"--{form}", f"plan.{form}")]
+    with servers.user(servers.database("postgres"), PASSWORD) as template:
+        url = template.format(quote(PASSWORD, safe=""))
+        found = manyhands(
+            folder, "plan", "db_insert", "--db", url, "--param", "batches=4", "--param", "rows_per_item=20",
+            "--strategy", "map", "--workers", "2", "--order", "given", "--chunksize", "default", "--rounds", "1",
+            *forms,
+        )  # fmt: skip
+    assert found.returncode == 0, found.stdout
+    verdict = json.loads((folder / "plan.json").read_text())
+    assert verdict["target"] == f"db_insert batches=4 rows_per_item=20 db={template.format('***')}"
+    assert (verdict["items"], len(verdict["cells"])) == (4, 1)
+    assert not leaks(folder, found.stdout, PASSWORD)
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "mysql"])
+def test_no_password_when_a_plan_is_refused(folder: Path, scheme: str) -> None:
+    """A server that doesn't answer ends a plan with status 2 and one line, without the password."""
+    url = f"{scheme}://me:{quote(PASSWORD, safe='')}@127.0.0.1:1/it"
+    found = manyhands(folder, "plan", "db_insert", "--db", url)
+    assert (found.returncode, found.stdout.count("\n")) == (2, 1)
+    assert f"{scheme}://me:***@127.0.0.1:1/it can't be used" in found.stdout
+    assert not leaks(folder, found.stdout, PASSWORD)
+
+
 def test_no_password_when_it_is_wrong(folder: Path) -> None:
     """A refused login ends the run with status 2 and one line, with neither the right nor the wrong password."""
     with servers.user(servers.database("mariadb"), PASSWORD) as template:

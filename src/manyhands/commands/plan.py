@@ -24,6 +24,7 @@ EPILOG = """examples:
   manyhands plan load.py:load_file @list --quick   for a list's items, in 15 s
   manyhands plan load.py:load_file - --cores 16    another machine, predicted
   manyhands plan csv_parse --workers 1-4           a built-in workload
+  manyhands plan csv_to_db --param files=30        with a parameter of its own
 
 The function runs many times on the same items. If it stores something, undo
 that by --setup or --cleanup, or run it --once and have the rest predicted.
@@ -44,6 +45,8 @@ def add_to(commands: Any) -> None:
     add("target", metavar="TARGET", help="file.py:function, package.module:function, or built-in")
     add("items", nargs="*", metavar="ITEM", help="items; @FILE takes a file's lines, - standard input's")
     add("--items", dest="maker", metavar="REFERENCE", help="items: what file.py:function returns")
+    add("--param", action="append", metavar="NAME=VALUE", help="a built-in workload's parameter; repeatable")
+    add("--db", metavar="URL", help="its database: sqlite, a URL, or '$NAME' of a variable")
     _add_axes(command)
     _add_limits(command)
     _add_around(command)
@@ -69,11 +72,12 @@ def _add_axes(command: argparse.ArgumentParser) -> None:
     """What to choose from."""
     add = command.add_argument
     add("--workers", default="auto", metavar="COUNTS", help="1,2,4 or 1-8 (default: auto, up to 4 a core)")
-    add("--strategy", default=",".join(SERIAL_TO_PARALLEL), metavar="NAMES", help="names, or all")
+    add("--strategy", default=",".join(SERIAL_TO_PARALLEL), metavar="NAMES", help="names, usual, or all")
     add("--chunksize", default="auto", metavar="SIZES", help="1,8,64 (default: auto)")
     add("--order", default="auto", metavar="NAMES", help="given,shuffled,largest-first (default: auto)")
     add("--start-method", default="fork", metavar="NAMES", help="fork,spawn,forkserver (default: fork)")
     add("--cores", metavar="N", help="predict for a machine with so many cores")
+    add("--scheduler", metavar="ADDRESS", help="refused: a cluster is measured by pytest bench/")
 
 
 def _add_limits(command: argparse.ArgumentParser) -> None:
@@ -101,6 +105,7 @@ def _add_around(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Plan, and print the answer with the code to paste."""
+    from manyhands import cluster
     from manyhands.data import ready_data_dir
     from manyhands.machine.facts import facts as facts_of
     from manyhands.planning.asking import asked, dry
@@ -111,6 +116,7 @@ def run(options: argparse.Namespace) -> int:
     facts = facts_of(ready_data_dir())
     with _workshop(facts) as shop:
         request = asked(options, shop.desk.temporary, facts)
+        cluster.refuse_to_foretell(request.settings, options.scheduler)
         if options.dry_run:
             print(dry(request, facts, shop.calibrations))
             return 0
@@ -127,7 +133,7 @@ def _verdict(planned: "Planned", facts: Mapping[str, Any], options: argparse.Nam
     from manyhands.verdict.script import script_for
 
     code = script_for(options.target, options.items, options.maker, planned.weights)
-    return replace(verdict_of(planned, facts, code), target=options.target)
+    return replace(verdict_of(planned, facts, code), target=planned.request.label or options.target)
 
 
 @contextmanager

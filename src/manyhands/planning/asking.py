@@ -9,11 +9,13 @@ from typing import Any
 
 from manyhands import axes, listing, strategies, targets, workload
 from manyhands.errors import UsageError
+from manyhands.planning.built_in import built_in, refuse_beyond_limits
 from manyhands.planning.calibrating import is_calibrated
 from manyhands.planning.measuring import BLOCKS, SHORTLISTED
 from manyhands.planning.request import MemoryLimit, Request
 from manyhands.planning.serial_run import PILOT, SAMPLE_SHARE
 from manyhands.profiles import Grid
+from manyhands.replay.handout import with_a_rule
 from manyhands.setting import ORDERS, START_METHODS, Setting
 from manyhands.text import counted, duration
 
@@ -25,6 +27,7 @@ CONTRADICTING = (
     ("cores", "rounds", "nothing can be measured on a machine that is not there"),
     ("once", "cold", "--once reads each file one time only"),
 )
+BUILT_IN_ONLY = ("param", "db")
 OWN_ONLY = ("items", "maker", "setup", "cleanup", "check", "cold", "skip_failing")
 
 
@@ -35,12 +38,14 @@ def asked(options: argparse.Namespace, folder: Path, machine: Mapping[str, Any])
     """
     _refuse_contradictions(options)
     workload.find(options.target)
-    own, cores = targets.is_reference(options.target), _cores(options)
-    usable_cpus = float(machine["usable_cpus"])
+    cores, usable_cpus = _cores(options), float(machine["usable_cpus"])
+    settings = tuple(_settings(options, cores or usable_cpus))
+    target, parameters, label = _own(options, folder) or _built_in(options, settings)
     return Request(
-        target=targets.absolute(options.target) if own else options.target,
-        parameters=_parameters(options, folder) if own else _no_items(options),
-        settings=tuple(_settings(options, cores or usable_cpus)),
+        target=target,
+        parameters=parameters,
+        label=label,
+        settings=settings,
         usable_cpus=usable_cpus,
         budget_s=QUICK_S if options.quick else axes.seconds("budget", options.budget or BUDGET),
         timeout_s=axes.seconds("timeout", options.timeout) if options.timeout else None,
@@ -101,16 +106,30 @@ def _parameters(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     return {"source": f"{targets.LIST}{path}", **more}
 
 
-def _no_items(options: argparse.Namespace) -> dict[str, Any]:
+def _own(options: argparse.Namespace, folder: Path) -> tuple[str, Mapping[str, Any], str] | None:
+    """Target, parameters and label of a function of the user's own; None for a built-in workload."""
+    if not targets.is_reference(options.target):
+        return None
+    for name in BUILT_IN_ONLY:
+        if getattr(options, name):
+            raise UsageError(f"{options.target} is a function of your own: --{name} is for built-in workloads")
+    return targets.absolute(options.target), _parameters(options, folder), ""
+
+
+def _built_in(options: argparse.Namespace, settings: Sequence[Setting]) -> tuple[str, Mapping[str, Any], str]:
     if any(getattr(options, name) for name in OWN_ONLY):
         raise UsageError(f"{options.target} is a built-in workload and brings its own items: leave them out")
-    return {}
+    found = built_in(options.target, options.param or (), options.db)
+    if not options.dry_run and not options.cores:
+        refuse_beyond_limits(found, settings)
+    return found.name, found.parameters, found.label
 
 
 def _settings(options: argparse.Namespace, cores: float) -> Iterator[Setting]:
     """Every setting that the options name. Raises UsageError where they come to none."""
     workers = _auto_workers(cores) if options.workers == "auto" else axes.counts("workers", options.workers)
-    chosen = [name for name in axes.names("strategy", options.strategy, strategies.names()) if name != "serial"]
+    chosen = [name for name in axes.strategy_names(options.strategy) if name != "serial"]
+    chosen = with_a_rule(chosen, are_named=options.strategy != "all")
     sizes = axes.counts_or("chunksize", CHUNKSIZES if options.chunksize == "auto" else options.chunksize, "default")
     orders = ("given", "largest-first") if options.order == "auto" else axes.names("order", options.order, ORDERS)
     methods = axes.names("start method", options.start_method, START_METHODS)

@@ -25,7 +25,8 @@ class Request:
     from. usable_cpus: of this machine. budget_s: for all of it, the calibration of a new machine apart. timeout_s:
     every round's deadline; None for one by the serial time. cores: of the machine that it is planned for; None for this
     one. once: run everything one time only, serially, and predict the rest. blocks: measure exactly so many; None
-    leaves it to the budget. memory_limit: what no setting may exceed. skip_failing: leave out items that fail.
+    leaves it to the budget. memory_limit: what no setting may exceed. skip_failing: leave out items that fail. label:
+    of a built-in workload, its name with the parameters that differ from their defaults.
     """
 
     target: str
@@ -40,11 +41,12 @@ class Request:
     blocks: int | None = None
     memory_limit: MemoryLimit | None = None
     skip_failing: bool = False
+    label: str = ""
 
     @property
     def name(self) -> str:
-        """The target in short, without the folder of its file."""
-        return self.target.rpartition("/")[2]
+        """The target in short: a built-in workload's label, or the function without the folder of its file."""
+        return self.label or self.target.rpartition("/")[2]
 
     @property
     def can_sample(self) -> bool:

@@ -32,7 +32,7 @@ def verdict_of(planned: "Planned", machine: Mapping[str, Any], code: Code | str)
     limit = _limit(planned, machine)
     warnings = case.plan.warnings if case.plan else ()
     return Verdict(
-        target=plain(planned.request.target.rpartition("/")[2]),
+        target=plain(planned.request.name),
         items=planned.items,
         items_run=len(planned.sample.chosen),
         sentence=sentence_of(case),
