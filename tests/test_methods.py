@@ -1,12 +1,13 @@
 """Methods side by side: one writer by the best method against many by the worst, and no claim beyond the intervals."""
 
+import html
 from dataclasses import replace
 
 import pytest
 from report_samples import MS, Maker, results, settings, study
 
 from manyhands import methods
-from manyhands.report import verdicts
+from manyhands.report import render, verdicts
 from manyhands.scaling import scale
 
 
@@ -77,3 +78,36 @@ def test_a_run_ends_with_it():
     maker = Maker()
     run = results(by_method("row", 200, maker=maker), by_method("batch", 2, maker=maker))
     assert verdicts(run)[-1].startswith("db_insert: batching beats workers: ")
+
+
+def test_workers_that_parse_are_no_writers():
+    """Eight workers that parse for a single writer do not stand for eight writers: what two of map store is told."""
+    row, batch = by_method("row", 400), by_method("batch", 20)
+
+    def renamed(cell):
+        is_large = cell.setting.workers == 8
+        return replace(cell, setting=replace(cell.setting, strategy="single_writer")) if is_large else cell
+
+    (found,) = compare(replace(row, cells=tuple(map(renamed, row.cells))), batch)
+    assert found.workers == 2
+
+
+def test_the_report_says_it(tmp_path):
+    """The sentence stands on the page and in the summary, which keeps within its length however many there are."""
+    maker, pairs = Maker(), []
+    for number in range(9):
+        pairs += [by_method(method, cost, maker=maker, seed=number) for method, cost in (("row", 200), ("batch", 2))]
+    told = [line for line in verdicts(results(*pairs)) if "batching beats workers" in line]
+    assert len(told) == 9
+    render(results(*pairs), {}, tmp_path)
+    page, summary = (html.unescape((tmp_path / name).read_text()) for name in ("index.html", "summary.md"))
+    assert all(f"<p>{line}.</p>" in page for line in told)
+    assert summary.count("batching beats workers") == 3
+    assert "and 6 more comparisons in index.html." in summary
+    assert len(summary.splitlines()) < 60
+
+
+def test_the_report_is_silent_without_it(tmp_path):
+    """Studies of one method alone are not compared, on the page as little as on the terminal."""
+    render(results(by_method("row", 200)), {}, tmp_path)
+    assert "Batching or workers" not in (tmp_path / "index.html").read_text()

@@ -13,6 +13,7 @@ from manyhands.scaling import CellScaling, StudyScaling
 from manyhands.text import counted, plain, with_interval
 
 METHOD, ROWS = "method", "rows"  # a parameter, and what a check counted
+SINGLE_WRITER = "single_writer"  # a strategy
 
 
 @dataclass(frozen=True)
@@ -60,10 +61,12 @@ def _compare(label: str, group: Sequence[StudyScaling]) -> Iterator[Comparison]:
 
 
 def _most_workers(scaling: StudyScaling) -> CellScaling | None:
-    """The cell with the most workers, the fastest of those; None where no cell with two did its work."""
+    """The cell with the most writers, the fastest of those; None where no cell with two did its work."""
     able = [cell for cell in scaling.cells if cell.parallel and cell.wall_s and cell.cell.setting.workers > 1]
     return max(
-        able, key=lambda cell: (cell.cell.setting.workers, -cell.wall_s.point if cell.wall_s else 0), default=None
+        (cell for cell in able if cell.cell.setting.strategy != SINGLE_WRITER),  # its workers parse
+        key=lambda cell: (cell.cell.setting.workers, -cell.wall_s.point if cell.wall_s else 0),
+        default=None,
     )
 
 

@@ -12,15 +12,13 @@ def verdicts(results: Results) -> list[str]:
 
     Studies that differ in their method alone are compared at the end.
     """
-    from manyhands import methods
-    from manyhands.report.judgement import judge, verdict
+    from manyhands.report.judgement import compared, judge, verdict
 
     lines, judged = [], judge(results, {})
     for one in map(verdict, judged):
         lines.append(f"{one.label}: {one.sentence}")
         lines += [f"    {one.loss}"] if one.loss else []
-    compared = methods.compare([one.scaling for one in judged if one.scaling is not None])
-    return lines + [comparison.sentence for comparison in compared]
+    return lines + compared(judged)
 
 
 def render(results: Results, ledgers: Mapping[str, Any], out: Path) -> Path:

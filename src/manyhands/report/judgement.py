@@ -1,9 +1,10 @@
 """What each study comes to, for the top of the page: judged once, then only worded; pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from manyhands import methods
 from manyhands.basis import Basis
 from manyhands.errors import WorkError
 from manyhands.intervals import Estimate
@@ -109,6 +110,11 @@ def verdict(judged: Judged) -> Verdict:
         facts=_facts(scaling),
         certain=plan.chosen is not None,
     )
+
+
+def compared(judged: Sequence[Judged]) -> list[str]:
+    """What batching is worth beside workers, in a sentence for every group of studies that differ in their method."""
+    return [one.sentence for one in methods.compare([one.scaling for one in judged if one.scaling is not None])]
 
 
 def block_count(study: Study) -> int:

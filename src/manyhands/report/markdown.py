@@ -3,7 +3,10 @@
 import re
 from collections.abc import Sequence
 
-from manyhands.report.judgement import Judged, Verdict, cap_sentence, verdict
+from manyhands.report.break_evens import break_even_sheet
+from manyhands.report.cluster import cluster_sentence
+from manyhands.report.judgement import Judged, Verdict, cap_sentence, compared, verdict
+from manyhands.report.sheet import Sheet
 from manyhands.report.tables import Entry, Table, failures, table
 from manyhands.text import short
 
@@ -11,6 +14,8 @@ STUDIES_IN_FULL = 2
 STUDIES_LISTED = 20
 ROWS_SHOWN = 8
 NOTES_SHOWN = 2
+STARTS_SHOWN = 4
+COMPARISONS_SHOWN = 3
 ZERO_WIDTH = "\N{ZERO WIDTH SPACE}"
 
 
@@ -20,9 +25,11 @@ def summary(judged: Sequence[Judged]) -> str:
     lines = ["# manyhands", "", "| study | speedup | verdict |", "| --- | --- | --- |"]
     lines += [_verdict_row(found) for _, found in verdicts[:STUDIES_LISTED]]
     lines += _more(len(judged) - STUDIES_LISTED, "study", "studies")
+    lines += _batching(compared(judged))
     room = 1 if len(judged) > 3 * STUDIES_IN_FULL else STUDIES_IN_FULL
     for one, found in verdicts[:room]:
         lines += _details(one, found, ROWS_SHOWN // min(room, len(judged)))
+    lines += _starts(judged)
     lines += ["", "Every cell, chart and timeline: index.html. Every round: rounds.csv."]
     return "\n".join(lines) + "\n"
 
@@ -31,6 +38,12 @@ def inert(text: object, length: int = 160) -> str:
     """Text that Markdown shows as it stands: no markup, link, mention or table cell can begin in it."""
     escaped = re.sub(r"([\\`*\[\]<>#|~$&]|(?<![^\W_])_|_(?![^\W_]))", r"\\\1", short(text, length))
     return re.sub(r"(#|@|:(?=//)|www(?=\.))", rf"\1{ZERO_WIDTH}", escaped)
+
+
+def _batching(told: Sequence[str]) -> list[str]:
+    """What batching is worth beside workers, as far as there is room for it."""
+    shown = [f"- {inert(words, 300)}" for words in told[:COMPARISONS_SHOWN]]
+    return ["", *shown, *_more(len(told) - len(shown), "comparison", "comparisons")] if told else []
 
 
 def _verdict_row(found: Verdict) -> str:
@@ -42,6 +55,7 @@ def _details(one: Judged, found: Verdict, rows: int) -> list[str]:
     if one.scaling is None or one.plan is None:
         return []
     told = [found.reason, found.loss, found.next_workers, cap_sentence(one.scaling)]
+    told.append(cluster_sentence(one.scaling, one.losses))
     told += [f"Warning: {warning}" for warning in found.warnings[:NOTES_SHOWN]]
     lines = ["", f"## {inert(found.label)}", "", *(f"- {inert(words, 400)}" for words in told if words)]
     lines += _table(table(one.scaling, one.plan), rows)
@@ -60,6 +74,24 @@ def _table(whole: Table, rows: int) -> list[str]:
         cells = [inert(name, 80), *(_entry(entry) for entry in row.entries)]
         lines.append(f"| {' | '.join(cells)} |")
     return lines + _more(len(whole.rows) - len(kept), "row", "rows")
+
+
+def _starts(judged: Sequence[Judged]) -> list[str]:
+    """The break-even lengths of the first study that has any."""
+    for one in judged:
+        sheet = break_even_sheet(one.scaling) if one.scaling is not None else None
+        if sheet is not None:
+            return ["", f"## What starting costs: {inert(one.study.label)}", *_sheet(sheet, STARTS_SHOWN)]
+    return []
+
+
+def _sheet(sheet: Sheet, rows: int) -> list[str]:
+    """The sheet's first rows; what does not fit is counted."""
+    lines = ["", f"| setting | {' | '.join(inert(column.name) for column in sheet.columns)} |"]
+    lines.append(f"|{' --- |' * (1 + len(sheet.columns))}")
+    for name, _, figures in sheet.rows[:rows]:
+        lines.append(f"| {' | '.join(inert(words) for words in (name, *figures))} |")
+    return lines + _more(len(sheet.rows) - rows, "row", "rows")
 
 
 def _entry(entry: Entry | None) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from manyhands.report import svg
 from manyhands.report.files import write_atomically
-from manyhands.report.judgement import Judged, judge
+from manyhands.report.judgement import Judged, compared, judge
 from manyhands.report.markdown import summary
 from manyhands.report.method import gaps, machine_facts, method
 from manyhands.report.rows import rounds_csv
@@ -35,6 +35,7 @@ def page(results: Results, judged: list[Judged], sections: list[Section], ledger
     return rendered(
         "page.html",
         sections=sections,
+        compared=compared(judged),
         saved_at=plain(results.saved_at),
         facts=machine_facts(results),
         method=method(judged),

@@ -15,7 +15,7 @@ from manyhands.usage import Usage
 STARTS_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 COLUMNS = (
     "study", "workload", "cell_id", "strategy", "workers", "chunksize", "chunksize_in_force", "start_method",
-    "order", "cores", "block", "position", "outcome", "reason", "wall_s", "serial_wall_s", "speedup",
+    "order", "cores", "pool", "block", "position", "outcome", "reason", "wall_s", "serial_wall_s", "speedup",
     "items_done", "items_expected", "item_wall_s", "item_cpu_s", "longest_item", "longest_item_s", "retries",
     "spin_ns", "disturbed", "peak_pss_bytes", "peak_uss_bytes", "memory_samples", "sampler_cpu_ns",
     *(field.name for field in fields(Usage)), *(field.name for field in fields(Losses)),
@@ -53,7 +53,7 @@ def _setting(cell: Cell) -> list[object]:
     setting = cell.setting
     return [
         cell.cell_id, setting.strategy, setting.workers, setting.chunksize, cell.chunksize,
-        setting.start_method, setting.order, setting.cores,
+        setting.start_method, setting.order, setting.cores, setting.pool,
     ]  # fmt: skip
 
 

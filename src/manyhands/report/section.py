@@ -9,6 +9,8 @@ from markupsafe import Markup
 from manyhands.levers import largest_loss
 from manyhands.plan import Plan
 from manyhands.report import figures, svg
+from manyhands.report.break_evens import break_even_sheet
+from manyhands.report.cluster import cluster_sentence
 from manyhands.report.curves import basis_name, chart, describe, overview, wall_groups
 from manyhands.report.factors import factors_sheet
 from manyhands.report.files import slug
@@ -51,12 +53,14 @@ class Section:
     memory: Markup | None = None
     memory_finding: str = ""
     factors: Sheet | None = None
+    break_evens: Sheet | None = None
     resources: Sheet | None = None
     sampling: str = ""
     basis: str = ""
     has_equal_speed: bool = False
     has_left_out: bool = False
     cap: str = ""
+    cluster: str = ""
     speedup_files: Mapping[str, bytes] = field(default_factory=dict)
 
 
@@ -108,12 +112,14 @@ def _section(one: Judged, anchor: str, around: Surroundings) -> Section:
         loss_curves=loss_curves(stacks(scaling, plan, one.losses)),
         histogram=_histogram(scaling, around.ledgers),
         factors=factors_sheet(scaling, one.losses, parts),
+        break_evens=break_even_sheet(scaling),
         resources=resources_sheet(scaling, parts),
         sampling=sampling_told(scaling),
         basis=basis_name(scaling),
         has_equal_speed=any(cell.speedup_equal_speed is not None for cell in scaling.cells),
         has_left_out=any(cell.disturbed for cell in scaling.cells),
         cap=cap_sentence(scaling),
+        cluster=cluster_sentence(scaling, one.losses),
     )
 
 

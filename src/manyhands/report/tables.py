@@ -27,6 +27,7 @@ class Variant:
     start_method: str
     cores: int
     twin: bool = False
+    pool: str = "fresh"
 
     @classmethod
     def of(cls, cell: Cell) -> "Variant":
@@ -39,6 +40,7 @@ class Variant:
             setting.start_method,
             setting.cores or 0,
             cell.cell_id == SERIAL_AGAIN,
+            setting.pool,
         )
 
     @property
@@ -47,6 +49,7 @@ class Variant:
         parts = [f"chunksize {self.chunksize}"] if self.chunksize else []
         parts += [self.order.replace("-", " ")] if self.order != "given" else []
         parts += [self.start_method] if self.start_method != "fork" else []
+        parts += [f"{self.pool} pool"] if self.pool != "fresh" else []
         return (*parts, *([f"on {counted(self.cores, 'core')}"] if self.cores else []))
 
 

@@ -1,0 +1,50 @@
+"""What starting costs, and from what job length on it pays: start methods beside pool lifetimes, as a table; pure."""
+
+from dataclasses import replace
+from math import isinf
+
+from manyhands.break_even import LITTLE, BreakEven, break_evens
+from manyhands.intervals import Estimate
+from manyhands.report.sheet import Column, Sheet
+from manyhands.report.tables import cell_name
+from manyhands.results import Cell
+from manyhands.scaling import StudyScaling
+from manyhands.setting import Setting
+from manyhands.text import percent, seconds_with_interval, times
+
+COLUMNS = (
+    Column("start-up and teardown", "of a round, the mean over its workers: F. Median over blocks, 95 % interval."),
+    Column("speedup between", "useful work over the wall time between start-up and teardown: S."),
+    Column(
+        "pays from",
+        "the job length from which on this is faster than serial: F S / (S - 1), as such a job takes F + T / S.",
+    ),
+    Column(
+        f"fresh within {percent(LITTLE)} of warm from",
+        f"the job length from which on making the pool afresh costs less than {percent(LITTLE)} of the job; a warm "
+        "pool that was not measured counts as one without start-up and teardown.",
+    ),
+)
+
+
+def break_even_sheet(scaling: StudyScaling) -> Sheet | None:
+    """A row for every setting that was measured by two start methods or pool lifetimes; None where there is none."""
+    rows = tuple((_name(one.setting), "", _figures(one)) for one in break_evens(scaling))
+    return Sheet(COLUMNS, rows) if rows else None
+
+
+def _name(setting: Setting) -> str:
+    """As "map, 2 workers, chunksize 4: spawn, fresh pool"; here the usual start and pool are named, too."""
+    usual = replace(setting, start_method="fork", pool="fresh")
+    return f"{cell_name(Cell(usual.cell_id, usual, None, ()))}: {setting.start_method}, {setting.pool} pool"
+
+
+def _figures(one: BreakEven) -> tuple[str, ...]:
+    alike = _length(one.alike_from_s) if one.alike_from_s else "-"
+    return seconds_with_interval(one.fixed_s), times(one.speedup), _length(one.pays_from_s), alike
+
+
+def _length(length_s: Estimate) -> str:
+    if isinf(length_s.point):
+        return "never"
+    return seconds_with_interval(length_s) if length_s.point else "any length"
