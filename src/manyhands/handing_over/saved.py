@@ -1,0 +1,105 @@
+"""Saved costs: every sample of a run of `manyhands costs`, as plain data; JSON out and in. `schema` is the format's."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from manyhands.errors import UsageError
+from manyhands.handing_over.prices import Price, prices_of
+from manyhands.handing_over.probes import Probe
+from manyhands.handing_over.recording import Sample
+from manyhands.setting import Setting
+
+SCHEMA = 1
+KIND = "manyhands costs"
+LARGEST_FILE_BYTES = 1 << 26
+
+
+@dataclass(frozen=True)
+class Costs:
+    """One run. machine: its facts. ledger_cost_ns: of a ledger's row, by kind; these rounds write none.
+
+    left_out: strategies that were asked for by "all" and are not in it, each with the reason.
+    """
+
+    samples: tuple[Sample, ...]
+    workers: int
+    machine: Mapping[str, Any]
+    ledger_cost_ns: Mapping[str, float]
+    left_out: Mapping[str, str]
+    seed: int
+    saved_at: str
+    version: str
+
+    @property
+    def blocks(self) -> int:
+        """How many blocks hold a round at least."""
+        return len({block for sample in self.samples for block in sample.walls_ns})
+
+
+def encode(found: Costs) -> dict[str, Any]:
+    """The run as plain JSON types: its samples, and the prices that follow from them, for other readers."""
+    shallow = {name: value for name, value in vars(found).items() if name != "samples"}
+    return {
+        "kind": KIND, "schema": SCHEMA, **shallow,
+        "prices": [
+            {
+                "strategy": one.strategy,
+                "start_up_ns": _figure(one.start_up),
+                "item_ns_by_chunksize": {_key(size): _figure(price) for size, price in one.item.items()},
+                "result_ns_by_bytes": {_key(size): _figure(price) for size, price in one.result.items()},
+            }
+            for one in prices_of(found.samples)
+        ],
+        "samples": [asdict(sample) for sample in found.samples],
+    }  # fmt: skip
+
+
+def text_of(found: Costs) -> str:
+    """The file's content: one line a sample, so that two of them can be told apart by `diff`."""
+    data = encode(found)
+    samples = ",\n".join(json.dumps(sample, allow_nan=False) for sample in data.pop("samples"))
+    return f'{json.dumps(data, allow_nan=False)[:-1]}, "samples": [\n{samples}\n]}}\n'
+
+
+def decode(data: Mapping[str, Any]) -> Costs:
+    """The run that `encode` wrote. Raises TypeError, KeyError or ValueError for anything else."""
+    if (data["kind"], data["schema"]) != (KIND, SCHEMA):
+        raise ValueError(f"{data['kind']} of schema {data['schema']}, where {KIND} of schema {SCHEMA} is read")
+    return Costs(
+        tuple(map(_sample, data["samples"])), int(data["workers"]), dict(data["machine"]),
+        {str(kind): float(cost_ns) for kind, cost_ns in data["ledger_cost_ns"].items()},
+        {str(name): str(why) for name, why in data["left_out"].items()},
+        int(data["seed"]), str(data["saved_at"]), str(data["version"]),
+    )  # fmt: skip
+
+
+def load(path: Path) -> Costs:
+    """The run saved at `path`. Raises UsageError when there is none, or it is something else."""
+    try:
+        if path.stat().st_size > LARGEST_FILE_BYTES:
+            raise UsageError(f"{path} is larger than {LARGEST_FILE_BYTES >> 20} MiB: no saved costs")
+        return decode(json.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise UsageError(f"{path} can't be read ({error.strerror}): name what `manyhands costs --json` wrote") from None
+    except (AttributeError, TypeError, KeyError, ValueError, RecursionError) as error:
+        told = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+        raise UsageError(f"{path} holds no costs ({told}): name what `manyhands costs --json` wrote") from None
+
+
+def _sample(data: Mapping[str, Any]) -> Sample:
+    probe = Probe(**{**data["probe"], "setting": Setting(**data["probe"]["setting"])})
+    walls_ns = {int(block): int(wall_ns) for block, wall_ns in data["walls_ns"].items()}
+    if any(wall_ns <= 0 for wall_ns in walls_ns.values()) or probe.items < 1:
+        raise ValueError(f"{probe.name} has a round that took no time, or no items")
+    return Sample(probe, walls_ns, list(map(str, data["failures"])))
+
+
+def _key(size: int | None) -> str:
+    return "none" if size is None else str(size)
+
+
+def _figure(price: Price) -> dict[str, Any]:
+    return asdict(price.estimate_ns) if price.estimate_ns else {"failure": price.failure}

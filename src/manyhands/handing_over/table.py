@@ -1,0 +1,123 @@
+"""The table of a run of `manyhands costs`: a row for every strategy, for a terminal and for Markdown; pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from manyhands.handing_over.prices import Price, Prices, prices_of
+from manyhands.handing_over.probes import CHUNKSIZES, PAYLOADS_BYTES
+from manyhands.handing_over.saved import Costs
+from manyhands.intervals import Estimate
+from manyhands.report.markdown import inert
+from manyhands.results import SERIAL
+from manyhands.text import DASH, counted, number, plain
+from manyhands.wording import SMALL_SPEEDUP
+
+NONE, FAILED, UNSEEN = "-", "failed", "below noise"
+MS_NS, US_NS = 1e6, 1e3
+SMALL = 0.1  # has two figures
+SIZES = {1_000: "1 kB", 100_000: "100 kB", 10_000_000: "10 MB"}
+HEADS = (
+    "strategy",
+    "start-up, ms",
+    "an item, us",
+    *(f"in chunks of {size:,}" for size in CHUNKSIZES),
+    *(f"a result of {SIZES[size]}, us" for size in PAYLOADS_BYTES),
+)
+
+
+@dataclass(frozen=True)
+class Table:
+    """rows: as long as heads. notes: sentences on how to read it and what it rests on."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    notes: tuple[str, ...]
+
+
+def table(found: Costs) -> Table:
+    """The whole table: the cheapest to start first, serial before all."""
+    prices = sorted(prices_of(found.samples), key=lambda one: (one.strategy != SERIAL, _start_ns(one)))
+    return Table(HEADS, tuple(map(_row, prices)), tuple(_notes(found, prices)))
+
+
+def markdown(found: Costs) -> str:
+    """The table and its notes as Markdown."""
+    made = table(found)
+    lines = [_line(made.heads), _line(["---"] * len(made.heads))]
+    lines += [_line([f"`{name}`", *figures]) for name, *figures in made.rows]
+    return "\n".join([*lines, "", *(f"- {inert(note, 400)}" for note in made.notes)]) + "\n"
+
+
+def _row(one: Prices) -> tuple[str, ...]:
+    return (
+        plain(one.strategy),
+        _words(one.start_up, MS_NS),
+        _at(one.item, None),
+        *(_at(one.item, size) for size in CHUNKSIZES),
+        *(_at(one.result, size) for size in PAYLOADS_BYTES),
+    )
+
+
+def _start_ns(one: Prices) -> float:
+    return one.start_up.estimate_ns.point if one.start_up.estimate_ns else float("inf")
+
+
+def _at(prices: Mapping[Any, Price], size: int | None) -> str:
+    found = prices.get(size)
+    return _words(found, US_NS) if found else NONE
+
+
+def _words(price: Price, unit_ns: float) -> str:
+    """As "21 (19-24)"; the point alone where there is no interval."""
+    found = price.estimate_ns
+    if found is None:
+        return FAILED
+    if found.point <= 0:
+        return UNSEEN
+    return _with_interval(found, unit_ns)
+
+
+def _with_interval(found: Estimate, unit_ns: float) -> str:
+    point = _figure(found.point / unit_ns)
+    if found.low is None or found.high is None:
+        return point
+    return f"{point} ({_figure(found.low / unit_ns)}{DASH}{_figure(found.high / unit_ns)})"
+
+
+def _figure(value: float) -> str:
+    """Three figures from 2 on, below that two decimals, below a tenth two figures."""
+    if value < SMALL:
+        return f"{value:.2g}"
+    return f"{value:.2f}" if value < SMALL_SPEEDUP else number(value)
+
+
+def _notes(found: Costs, prices: list[Prices]) -> list[str]:
+    machine = found.machine
+    ledger = ", ".join(f"{cost_ns / US_NS:.2g} us with {_kind(kind)}" for kind, cost_ns in found.ledger_cost_ns.items())
+    notes = [
+        (
+            f"Medians over {counted(found.blocks, 'block')} with 95 % intervals; wall time, "
+            f"{counted(found.workers, 'worker')}, on {machine['usable_cpus']:g} cores ({machine['processor']}), Python "
+            f"{machine['python']}; manyhands {found.version}, {found.saved_at}."
+        ),
+        (
+            "Start-up: a pool is made, runs one no-op a worker and is closed. An item: the wall of a round of many "
+            "no-ops, less the start-up's of its block, over the items more. A result: the same, one item a chunk."
+        ),
+        "Making a result is part of its figure; what it takes alone stands in the row of serial.",
+        (
+            "No ledger is written in these rounds: its cost is in none of the figures. Elsewhere an item's row takes "
+            f"{ledger} in its worker."
+        ),
+    ]
+    notes += [f"{one.strategy}: {failure}" for one in prices for failure in one.failures]
+    return notes + [f"{name} is left out: {why}" for name, why in found.left_out.items()]
+
+
+def _kind(kind: str) -> str:
+    return kind.replace("_", " ").replace("cpu", "CPU").replace("runqueue", "run-queue")
+
+
+def _line(entries: list[str] | tuple[str, ...]) -> str:
+    return f"| {' | '.join(entries)} |"

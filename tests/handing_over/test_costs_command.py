@@ -1,0 +1,70 @@
+"""`manyhands costs`, as it is typed: a real run, its table in three forms, and what it refuses."""
+
+import json
+
+import pytest
+from benches import manyhands
+
+from manyhands.handing_over import saved
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    """A run of two strategies, one block: its folder and what it printed."""
+    folder = tmp_path_factory.mktemp("costs")
+    told = manyhands(
+        folder, "costs", "--strategy", "serial,pipe", "--budget", "1s", "--json", "costs.json", "--md", "costs.md"
+    )
+    return folder, told
+
+
+def test_prints_a_row_for_each_strategy(ran):
+    """The table stands on the terminal with its notes, and the exit status is 0."""
+    _, told = ran
+    assert told.returncode == 0, told.stdout
+    rows = {line.split()[0]: line for line in told.stdout.splitlines() if line.strip()}
+    assert {"serial", "pipe"} <= rows.keys()
+    assert "failed" not in told.stdout
+    assert "No ledger is written in these rounds" in told.stdout
+
+
+def test_saves_what_it_measured(ran):
+    """The JSON holds every sample, and handing over costs what it must: more than nothing, less in larger chunks."""
+    folder, _ = ran
+    found = saved.load(folder / "costs.json")
+    assert found.workers == 2
+    assert min(found.ledger_cost_ns.values()) > 0
+    data = json.loads((folder / "costs.json").read_text())
+    (pipe,) = [one for one in data["prices"] if one["strategy"] == "pipe"]
+    assert 0 < pipe["item_ns_by_chunksize"]["100"]["point"] < pipe["item_ns_by_chunksize"]["1"]["point"]
+    assert pipe["start_up_ns"]["point"] > 0
+
+
+def test_shows_a_saved_run_again(ran):
+    """--from measures nothing, and --md gives the same table as when it was measured."""
+    folder, _ = ran
+    told = manyhands(folder, "costs", "--from", "costs.json", "--md", "-")
+    assert told.returncode == 0
+    assert told.stdout == (folder / "costs.md").read_text()
+    assert manyhands(folder, "costs", "--from", "costs.json").stdout.count("pipe") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--strategy", "pools"], "unknown strategy 'pools': choose from"),
+        (["--strategy", "single_writer"], "single_writer can't be measured by no-ops"),
+        (["--workers", "1,2"], "workers can't be '1,2': one study has one number of them"),
+        (["--workers", "0"], "at least 1"),
+        (["--budget", "soon"], "budget can't be 'soon'"),
+        (["--json", "-", "--md", "-"], "can't both go to standard output"),
+        (["--from", "absent.json"], "absent.json can't be read"),
+        (["--json", "no/such/folder.json"], "no/such"),
+    ],
+)
+def test_refuses_what_it_cannot_do(words, told, tmp_path):
+    """Bad input ends the command before anything is measured: one line, exit status 2."""
+    found = manyhands(tmp_path, "costs", *words)
+    assert found.returncode == 2
+    assert told in found.stdout
+    assert len(found.stdout.strip().splitlines()) == 1

@@ -1,0 +1,146 @@
+"""All probes are measured in interleaved blocks, each with as many items as its strategy's speed asks for."""
+
+from dataclasses import replace
+
+import pytest
+from price_samples import COSTS, Planted, recorded
+from rounds import job, nothing_left_behind
+
+from manyhands import strategies
+from manyhands.handing_over.probes import (
+    CHUNKSIZES,
+    FEWEST,
+    FEWEST_RESULTS,
+    MOST,
+    MOST_RESULT_BYTES,
+    PAYLOADS_BYTES,
+    TARGET_NS,
+    Probe,
+    is_measurable,
+    probes_of,
+)
+from manyhands.launch import launch, open_desk
+from manyhands.round import Outcome
+from manyhands.setting import Setting
+
+NAMES = [name for name in strategies.names() if is_measurable(name)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_strategy_has_its_probes(name):
+    """A start, an item at every chunksize where there are any, and a result of every size; each name once."""
+    found, probes = strategies.find(name), probes_of([name], 3)
+    chunksizes = CHUNKSIZES if found.default_chunksize else (None,)
+    starts, items = [one for one in probes if one.start_up], [one for one in probes if not one.start_up]
+    assert [one.items for one in starts] == [3 if found.parallel else 1]
+    assert [one.setting.chunksize for one in items if not one.payload_bytes] == list(chunksizes)
+    assert [one.payload_bytes for one in items if one.payload_bytes] == list(PAYLOADS_BYTES)
+    assert len({one.name for one in probes}) == len(probes)
+    for one in probes:
+        assert strategies.chunksize_in_force(one.setting, one.items) in (one.setting.chunksize, None)
+        assert one.items % (one.setting.chunksize or 1) == 0
+        assert one.start_up or one.items >= 2 * (one.setting.chunksize or 1) * one.setting.workers
+
+
+def test_halves_are_not_measured_by_no_ops():
+    """A strategy that hands out two halves of an item's work has no no-op."""
+    assert not is_measurable("single_writer")
+    assert "serial" in NAMES
+
+
+@pytest.mark.parametrize(
+    ("item_ns", "payload_bytes", "chunksize", "expected"),
+    [
+        (20_000, 0, 1, TARGET_NS // 20_000),
+        (2_000_000, 0, 1, FEWEST),
+        (1, 0, None, MOST),
+        (600, 0, 1_000, 100_000),
+        (30_000_000, 10_000_000, 1, FEWEST_RESULTS),
+        (400_000, 100_000, 1, 150),
+        (1_000, 100_000, 1, MOST_RESULT_BYTES // 100_000),
+    ],
+)
+def test_as_many_items_as_take_the_target(item_ns, payload_bytes, chunksize, expected):
+    """Items are added until they take TARGET_NS, within what memory holds, in whole chunks."""
+    probe = Probe(Setting("map", 2, chunksize), 1_000, payload_bytes)
+    sized = probe.resized(5e6, 5e6 + 1_000 * item_ns)
+    assert sized == replace(probe, items=expected)
+
+
+def test_a_start_is_never_resized():
+    """A start-up probe keeps its one no-op a worker."""
+    probe = Probe(Setting("map", 2), 2, start_up=True)
+    assert probe.resized(0, 1) == probe
+
+
+def test_blocks_hold_every_probe_once_in_an_order_of_their_own():
+    """After the first look each block runs each probe once, no ledger is asked for, and the order differs."""
+    planted, probes = Planted(), probes_of(["serial", "map", "fork"], 2)
+    samples, finished = recorded(probes, planted, 20.0)
+    blocks = {number: [one for one in planted.jobs if one.block == number] for number in (-1, 0, 1)}
+    assert finished
+    assert [sample.probe.name for sample in samples] == [probe.name for probe in probes]
+    assert all(len(jobs) == len(probes) for jobs in blocks.values())
+    shown = [[(one.cell_id, one.parameters["payload_bytes"]) for one in blocks[number]] for number in (0, 1)]
+    assert sorted(shown[0]) == sorted(shown[1])
+    assert shown[0] != shown[1]
+    assert not any(one.record for one in planted.jobs)
+    assert all(sample.walls_ns.keys() == samples[0].walls_ns.keys() for sample in samples)
+
+
+def test_the_budget_ends_it_between_blocks():
+    """No block begins that would not fit; the first one is measured in any case."""
+    planted, probes = Planted(), probes_of(["map"], 2)
+    samples, _ = recorded(probes, planted, 8.0)
+    assert len(samples[0].walls_ns) > 1
+    assert planted.now_s <= 8.0
+    samples, finished = recorded(probes, Planted(), 0.001)
+    assert finished
+    assert all(len(sample.walls_ns) == 1 for sample in samples)
+
+
+def test_what_keeps_failing_is_not_tried_again():
+    """Two failures, the first look's among them, are enough; each is kept in words, and the others go on."""
+    planted = Planted({"fork": Outcome.HUNG})
+    samples, _ = recorded(probes_of(["map", "fork"], 2), planted, 20.0)
+    failed = [sample for sample in samples if sample.probe.setting.strategy == "fork"]
+    assert all(sample.failures == ["hung: as planted"] * 2 and not sample.walls_ns for sample in failed)
+    assert all(len(sample.walls_ns) > 2 for sample in samples if sample not in failed)
+
+
+@pytest.mark.parametrize("stop", [3, 10])
+def test_a_ctrl_c_keeps_what_was_measured(stop):
+    """Interrupted in the first look or in a block: what there is is returned, and said to be unfinished."""
+    probes = probes_of(["map"], 2)
+    samples, finished = recorded(probes, Planted(stop=stop))
+    assert not finished
+    assert len(samples) == min(stop, len(probes))
+    assert sum(len(sample.walls_ns) for sample in samples) == max(stop - len(probes), 0)
+
+
+@pytest.mark.parametrize("name", ["serial", "fork", "map", "pipe"])
+def test_an_unrecorded_round_is_checked_and_leaves_no_ledger(name, tmp_path):
+    """A real round without a ledger has its wall time, its workload's check, and nothing of its items."""
+    with nothing_left_behind(), open_desk(tmp_path) as desk:
+        wanted = job(desk, Setting(name, 2 if name != "serial" else 1), "no_op", items=50, payload_bytes=100)
+        found = launch(desk, replace(wanted, record=False), 30.0).round
+    assert (found.outcome, found.reason) == (Outcome.OK, "")
+    assert found.evidence == {"results": 50}
+    assert (found.items_expected, found.items_done) == (0, 0)
+    assert found.wall_ns > 0
+
+
+def test_an_unrecorded_round_that_raises_has_no_time(tmp_path):
+    """An item's exception still ends the round."""
+    with open_desk(tmp_path) as desk:
+        wanted = job(desk, Setting("map", 2), fault="raise")
+        found = launch(desk, replace(wanted, record=False), 30.0).round
+    assert found.outcome is Outcome.RAISED
+    assert "can't be squared" in found.reason
+
+
+def test_the_planted_costs_are_what_the_samples_show():
+    """The made-up rounds are sound: a start takes what was planted."""
+    samples, _ = recorded(probes_of(["map"], 2), Planted(), 5.0)
+    start_ns, item_ns = COSTS["map"]
+    assert set(samples[0].walls_ns.values()) == {start_ns + 2 * item_ns}

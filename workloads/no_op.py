@@ -1,0 +1,88 @@
+"""no_op: next to no work, so that what is left is what handing items over costs.
+
+    application    one row, one pixel, one request body a task; with payload_bytes, results that are large
+    mix            nothing, but for so many loop turns and the making of the result
+    default size   2,000 items without turns or payload
+    distribution   all the same
+    item           its number
+    check          as many payloads as items came back, each of its length
+
+Its result is the payload, bytes made anew for every item, as several of one object would be pickled once. Without a
+payload it is the item's number.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from manyhands.errors import CheckFailed, UsageError
+from manyhands.workload import Facts, Place, workload
+
+from ._limits import at_least_one
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """payload_bytes: of every result, 0 for the item's number alone. turns: empty loop turns of every item."""
+
+    items: int = 2_000
+    payload_bytes: int = 0
+    turns: int = 0
+
+    def __post_init__(self) -> None:
+        at_least_one("no_op", items=self.items)
+        for name in ("payload_bytes", "turns"):
+            if getattr(self, name) < 0:
+                raise UsageError(f"no_op.{name} can't be {getattr(self, name)}: it must be at least 0")
+
+
+def items(parameters: Parameters, place: Place) -> list[int]:
+    """The numbers."""
+    return list(range(parameters.items))
+
+
+def check(parameters: Parameters, place: Place, results: Sequence[Any]) -> Facts:
+    """Compare the results with what was to come back. Raises CheckFailed with how many are missing or differ."""
+    if len(results) != parameters.items:
+        raise CheckFailed(f"no_op: {len(results)} results came back for {parameters.items} items")
+    size_bytes = parameters.payload_bytes
+    expected = (size_bytes for _ in results) if size_bytes else range(parameters.items)
+    found = (len(result) if isinstance(result, bytes) else result for result in results)
+    wrong = sum(one != other for one, other in zip(found, expected, strict=True))
+    if wrong:
+        raise CheckFailed(f"no_op: {wrong} of {len(results)} results differ")
+    return {"results": len(results)}
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The function of the items: so many turns, then the payload."""
+
+    payload_bytes: int
+    turns: int
+
+    def __call__(self, item: int) -> int | bytes:
+        """Do them."""
+        for _ in range(self.turns):
+            pass
+        return b"x" * self.payload_bytes if self.payload_bytes else item
+
+
+def function_for(function: Callable[[int], int | bytes], parameters: Parameters) -> Callable[[int], int | bytes]:
+    """What is called with each item: the bare function where there is neither payload nor turns."""
+    if parameters.payload_bytes or parameters.turns:
+        return Turn(parameters.payload_bytes, parameters.turns)
+    return function
+
+
+@workload(
+    parameters=Parameters,
+    items=items,
+    check=check,
+    function_for=function_for,
+    name_of=lambda item: f"item {item}",
+    tiny=Parameters(items=8),
+)
+def no_op(item: int) -> int | bytes:
+    """Return the item."""
+    return item
