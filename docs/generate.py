@@ -1,4 +1,4 @@
-"""Write the figures in README.md, the picture beside it and docs/validation.md from the runs saved in docs/example/.
+"""Write the figures in README.md, the picture beside it, docs/validation.md and docs/costs.md from docs/example/.
 
 `python docs/generate.py` after a change to the analysis, or with a newly saved run in its place; a test fails when
 what stands there is stale.
@@ -9,14 +9,21 @@ import tempfile
 from pathlib import Path
 
 from manyhands import report, results
+from manyhands.handing_over import saved as handing_over
+from manyhands.handing_over import table as costs_table
 from manyhands.intervals import Estimate
 from manyhands.results import Results
+from manyhands.scaling import CellScaling as StudyCell
 from manyhands.scaling import StudyScaling, scale
 from manyhands.validation import saved, table
+from manyhands.wording import times
 
 DOCS = Path(__file__).parent
 EXAMPLE = DOCS / "example" / "quick.json"
 VALIDATION = DOCS / "example" / "validation.json"
+COSTS = DOCS / "example" / "costs.json"
+MANY = DOCS / "example" / "many.json"
+MANY_CHUNKSIZE = 64
 PICTURED = "sleep_io sizes=csv_parse"
 STEPS = {
     "static": "the list split evenly",
@@ -34,6 +41,16 @@ def readme(text: str, found: Results) -> str:
 def validation(text: str, found: saved.Validation) -> str:
     """docs/validation.md with its tables made anew."""
     return filled(text, {"tables": table.markdown(found)})
+
+
+def costs(text: str, found: handing_over.Costs) -> str:
+    """docs/costs.md with its table made anew."""
+    return filled(text, {"costs": costs_table.markdown(found)})
+
+
+def many(text: str, found: Results) -> str:
+    """The README with its table of very many short items made anew."""
+    return filled(text, {"many": many_items(found)})
 
 
 def filled(text: str, blocks: dict[str, str]) -> str:
@@ -61,6 +78,35 @@ def story(found: Results) -> str:
     return "\n".join(
         [head, "| --- | --- | --- | --- |", *rows, "", f"{machine}{found.machine['python']}; medians, 95 % intervals."]
     )
+
+
+def many_items(found: Results) -> str:
+    """Speedup over serial of every strategy on very many short items, the fastest first; failed cells included."""
+    (study,) = found.studies
+    scaling = scale(study, cpus(found))
+    (workers,) = {cell.cell.setting.workers for cell in scaling.cells if cell.parallel}
+    speedups: dict[str, dict[int | None, StudyCell]] = {}
+    for cell in scaling.cells:
+        if cell.parallel:
+            speedups.setdefault(cell.cell.setting.strategy, {})[cell.cell.setting.chunksize] = cell
+    columns = (None, MANY_CHUNKSIZE)
+    ranked = sorted(speedups, key=lambda name: -max(_point(cell) for cell in speedups[name].values()))
+    rows = [f"| `{name}` | {' | '.join(_speedup(speedups[name].get(size)) for size in columns)} |" for name in ranked]
+    head = f"| speedup over serial, {workers} workers | own chunksize | chunks of {MANY_CHUNKSIZE} |"
+    work = f"{len(study.item_names):,} items (`{study.label}`), {scaling.serial_s.point:.1f} s serially"
+    machine = f"{found.machine['usable_cpus']:g} cores ({found.machine['processor']})"
+    told = f"{work}; {machine}, Python {found.machine['python']}; medians, 95 % intervals."
+    return "\n".join([head, "| --- | --- | --- |", *rows, "", told])
+
+
+def _point(cell: StudyCell) -> float:
+    return cell.speedup.point if cell.speedup else 0.0
+
+
+def _speedup(cell: StudyCell | None) -> str:
+    if cell is None:
+        return "-"
+    return times(cell.speedup) if cell.speedup else "failed"
 
 
 def at(scaling: StudyScaling, strategy: str, workers: int) -> str:
@@ -102,6 +148,12 @@ def main() -> None:
     (DOCS / "speedup.svg").write_bytes(picture(found))
     path = DOCS / "validation.md"
     path.write_text(validation(path.read_text(), saved.load(VALIDATION)))
+    if COSTS.exists():
+        path = DOCS / "costs.md"
+        path.write_text(costs(path.read_text(), handing_over.load(COSTS)))
+    if MANY.exists():
+        path = DOCS.parent / "README.md"
+        path.write_text(many(path.read_text(), results.load(MANY)))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import pytest
 
 from manyhands import results, strategies, workload
 from manyhands.cli import parser
+from manyhands.handing_over import saved as handing_over
 from manyhands.plan import SIMPLICITY
 from manyhands.pytest_plugin import OPTIONS
 from manyhands.validation import saved
@@ -49,11 +50,31 @@ def test_the_validation_tables_are_those_of_the_saved_run():
     assert generate.validation(written, saved.load(generate.VALIDATION)) == written
 
 
-def test_every_option_of_validate_stands_in_the_reference():
+def test_the_costs_are_those_of_the_saved_run():
+    """docs/costs.md's generated block is what the saved costs give now."""
+    generate = generator()
+    if not generate.COSTS.exists():
+        pytest.skip("no costs are saved for the documentation yet")
+    written = (REPOSITORY / "docs" / "costs.md").read_text()
+    assert "| `map` |" in written
+    assert generate.costs(written, handing_over.load(generate.COSTS)) == written
+
+
+def test_the_table_of_many_items_is_that_of_the_saved_run():
+    """The README's table of very many short items is what the saved run gives now."""
+    generate = generator()
+    if not generate.MANY.exists():
+        pytest.skip("no run of many items is saved for the documentation yet")
+    assert "<!-- generated: many -->" in README
+    assert generate.many(README, results.load(generate.MANY)) == README
+
+
+@pytest.mark.parametrize("name", ["validate", "costs"])
+def test_every_option_of_a_command_stands_in_the_reference(name):
     """Each option of the command is named in its section."""
-    (section,) = re.findall(r"## manyhands validate\n(.*?)\n## ", REFERENCE, flags=re.DOTALL)
+    (section,) = re.findall(rf"## manyhands {name}\n(.*?)\n## ", REFERENCE, flags=re.DOTALL)
     (command,) = (action for action in parser()._actions if action.choices)
-    options = [name for action in command.choices["validate"]._actions for name in action.option_strings]
+    options = [name for action in command.choices[name]._actions for name in action.option_strings]
     assert [name for name in options if f"`{name}" not in section] == ["-h", "--help"]
 
 
