@@ -27,7 +27,7 @@ KEYS = {
     "items_expected", "check", "blocks", "speedup", "serial_s", "total_item_s", "longest_item_s", "longest_item",
     "noise_floor",
 }  # fmt: skip
-AXES = ("strategy", "workers", "chunksize", "start_method", "order", "cores")
+AXES = ("strategy", "workers", "chunksize", "start_method", "order", "cores", "pool")
 USABLE = len(os.sched_getaffinity(0))
 LABEL = "sleep_io items=6 mean_ms=1.0 sizes=uniform"
 
@@ -232,7 +232,7 @@ def test_collecting_measures_nothing(tmp_path):
     ("options", "told"),
     [
         (["--workloads", "nap"], "unknown workload 'nap': choose from csv_parse, csv_to_db, db_insert, file_read"),
-        (["--strategies", "pool"], "unknown strategy 'pool': choose from apply_async, fork, imap_unordered, map"),
+        (["--strategies", "pool"], "unknown strategy 'pool': choose from apply_async, dask, fork, imap_unordered"),
         (["--param", "sleep_io.naps=3"], "unknown parameter of workload sleep_io 'naps': choose from items, mean_ms"),
         (["--profile", "huge"], "unknown profile 'huge': choose from quick, full"),
         (["--orders", "random"], "unknown order 'random': choose from given, shuffled, largest-first, largest-last"),

@@ -12,6 +12,7 @@ from test_setting import SETTINGS
 from manyhands import results
 from manyhands.errors import UsageError
 from manyhands.losses import Losses
+from manyhands.remote import Remote
 from manyhands.results import KEY, SCHEMA, Cell, Results, Study, decode, encode
 from manyhands.round import Answer, Job, Outcome, Round, Worker, decode_answer, decode_job, decode_round
 from manyhands.round import encode as encode_record
@@ -27,11 +28,12 @@ WORKERS = st.builds(Worker, LONG, LONG, LONG, *[MAYBE] * 6)
 USAGES = st.builds(Usage, *[MAYBE] * len(fields(Usage)))
 MEMORIES = st.builds(Memory, MAYBE, MAYBE, LONG, NUMBER, LONG)
 TRAFFICS = st.builds(Traffic, LONG, LONG, LONG, LONG)
+REMOTES = st.builds(Remote, TEXT, *[LONG] * 5)
 LOSSES = st.builds(Losses, *[LONG] * 8, *[MAYBE] * 4)
 ROUNDS = st.builds(
     Round, TEXT, LONG, LONG, st.sampled_from(Outcome), TEXT, MAYBE, MAYBE, LONG, LONG, LONG, LONG, LONG, MAYBE, LONG,
     LONG, LONG, TEXT, st.none() | NUMBER, LONG, st.none() | USAGES, st.none() | MEMORIES, st.none() | TRAFFICS,
-    FACTS, FACTS, TEXT, st.lists(WORKERS, max_size=2).map(tuple), TEXT,
+    st.none() | REMOTES, FACTS, FACTS, TEXT, st.lists(WORKERS, max_size=2).map(tuple), TEXT, st.none() | st.booleans(),
 )  # fmt: skip
 CELLS = st.builds(
     Cell, TEXT, SETTINGS, MAYBE, st.lists(ROUNDS, max_size=2).map(tuple), st.none() | ROUNDS,
@@ -70,10 +72,10 @@ def test_jobs_survive_json(setting, parameters, seed):
     assert decode_job(through_json(encode_record(job))) == job
 
 
-@given(st.sampled_from(Outcome), MAYBE, FACTS)
-def test_answers_survive_json(outcome, t0_ns, facts):
+@given(st.sampled_from(Outcome), MAYBE, FACTS, st.none() | REMOTES, st.none() | st.booleans())
+def test_answers_survive_json(outcome, t0_ns, facts, remote, gil):
     """What the host answers arrives as it was answered."""
-    answer = Answer(outcome, "reason", "detail", t0_ns, None, Usage(cpu_ns=3), facts, facts)
+    answer = Answer(outcome, "reason", "detail", t0_ns, None, Usage(cpu_ns=3), remote, facts, facts, gil)
     assert decode_answer(through_json(encode_record(answer))) == answer
 
 

@@ -117,7 +117,7 @@ def test_a_dry_run_runs_nothing(tmp_path, capsys):
     ("words", "saying"),
     [
         (["--workload", "nothing"], "unknown workload 'nothing': choose from sleep_io, file_read"),
-        (["--strategy", "serial"], "unknown strategy 'serial'"),
+        (["--strategy", "pool"], "unknown strategy 'pool'"),
         (["--workers", "0"], "workers can't be '0'"),
         (["--blocks", "none"], "blocks can't be 'none'"),
         (["--budget", "soon"], "budget can't be 'soon'"),
