@@ -11,6 +11,7 @@ from manyhands.handing_over.probes import (
     CHUNKSIZES,
     FEWEST,
     FEWEST_RESULTS,
+    GROWTH,
     MOST,
     MOST_RESULT_BYTES,
     PAYLOADS_BYTES,
@@ -53,34 +54,37 @@ def test_halves_are_not_measured_by_no_ops():
     [
         (20_000, 0, 1, TARGET_NS // 20_000),
         (2_000_000, 0, 1, FEWEST),
-        (1, 0, None, MOST),
-        (600, 0, 1_000, 100_000),
+        (1, 0, None, GROWTH * 1_000),
+        (-3, 0, None, GROWTH * 1_000),
+        (60_000, 0, 1_000, 4_000),
         (30_000_000, 10_000_000, 1, FEWEST_RESULTS),
         (400_000, 100_000, 1, 150),
-        (1_000, 100_000, 1, MOST_RESULT_BYTES // 100_000),
+        (8_000, 100_000, 1, MOST_RESULT_BYTES // 100_000),
     ],
 )
 def test_as_many_items_as_take_the_target(item_ns, payload_bytes, chunksize, expected):
-    """Items are added until they take TARGET_NS, within what memory holds, in whole chunks."""
+    """Items are added until they take TARGET_NS, within what memory holds and one look tells, in whole chunks."""
     probe = Probe(Setting("map", 2, chunksize), 1_000, payload_bytes)
-    sized = probe.resized(5e6, 5e6 + 1_000 * item_ns)
+    sized = probe.resized(1_000 * item_ns)
     assert sized == replace(probe, items=expected)
 
 
 def test_a_start_is_never_resized():
     """A start-up probe keeps its one no-op a worker."""
     probe = Probe(Setting("map", 2), 2, start_up=True)
-    assert probe.resized(0, 1) == probe
+    assert probe.resized(1.0) == probe
+    assert not probe.is_too_short(1.0)
 
 
 def test_blocks_hold_every_probe_once_in_an_order_of_their_own():
-    """After the first look each block runs each probe once, no ledger is asked for, and the order differs."""
+    """After the first looks each block runs each probe once, no ledger is asked for, and the order differs."""
     planted, probes = Planted(), probes_of(["serial", "map", "fork"], 2)
     samples, finished = recorded(probes, planted, 20.0)
     blocks = {number: [one for one in planted.jobs if one.block == number] for number in (-1, 0, 1)}
     assert finished
     assert [sample.probe.name for sample in samples] == [probe.name for probe in probes]
-    assert all(len(jobs) == len(probes) for jobs in blocks.values())
+    assert all(len(blocks[number]) == len(probes) for number in (0, 1))
+    assert len(blocks[-1]) > len(probes)
     shown = [[(one.cell_id, one.parameters["payload_bytes"]) for one in blocks[number]] for number in (0, 1)]
     assert sorted(shown[0]) == sorted(shown[1])
     assert shown[0] != shown[1]
@@ -100,7 +104,7 @@ def test_the_budget_ends_it_between_blocks():
 
 
 def test_what_keeps_failing_is_not_tried_again():
-    """Two failures, the first look's among them, are enough; each is kept in words, and the others go on."""
+    """Two failures, a first look's among them, are enough; each is kept in words, and the others go on."""
     planted = Planted({"fork": Outcome.HUNG})
     samples, _ = recorded(probes_of(["map", "fork"], 2), planted, 20.0)
     failed = [sample for sample in samples if sample.probe.setting.strategy == "fork"]
@@ -108,14 +112,38 @@ def test_what_keeps_failing_is_not_tried_again():
     assert all(len(sample.walls_ns) > 2 for sample in samples if sample not in failed)
 
 
-@pytest.mark.parametrize("stop", [3, 10])
-def test_a_ctrl_c_keeps_what_was_measured(stop):
-    """Interrupted in the first look or in a block: what there is is returned, and said to be unfinished."""
-    probes = probes_of(["map"], 2)
-    samples, finished = recorded(probes, Planted(stop=stop))
+@pytest.mark.parametrize("in_block", [False, True])
+def test_a_ctrl_c_keeps_what_was_measured(in_block):
+    """Interrupted in a first look or in a block: what there is is returned, and said to be unfinished."""
+    probes, whole = probes_of(["map"], 2), Planted()
+    recorded(probes, whole)
+    looks = sum(one.block == -1 for one in whole.jobs)
+    samples, finished = recorded(probes, Planted(stop=looks + 2 if in_block else 3))
     assert not finished
-    assert len(samples) == min(stop, len(probes))
-    assert sum(len(sample.walls_ns) for sample in samples) == max(stop - len(probes), 0)
+    assert len(samples) == (len(probes) if in_block else 2)
+    assert sum(len(sample.walls_ns) for sample in samples) == (2 if in_block else 0)
+
+
+def test_looks_go_on_until_the_items_outlast_what_two_starts_differ_by():
+    """A start that jitters by 5 ms makes no round of very short items long, and none of long items short."""
+    jitter = iter(range(10**6))
+
+    class Jittery(Planted):
+        def __call__(self, job, deadline_s):
+            found = super().__call__(job, deadline_s)
+            wall_ns = found.round.wall_ns + 5_000_000 * (next(jitter) % 2)
+            return replace(found, round=replace(found.round, t1_ns=found.round.t0_ns + wall_ns))
+
+    samples, _ = recorded(probes_of(["map"], 2), Jittery(), 5.0)
+    _, item_ns = COSTS["map"]
+    for one in samples:
+        if not one.probe.start_up and one.probe.items not in (
+            MOST,
+            MOST_RESULT_BYTES // max(one.probe.payload_bytes, 64),
+        ):
+            each_ns = item_ns / one.probe.setting.chunksize + one.probe.payload_bytes
+            chunk_ns = 2 * one.probe.setting.workers * one.probe.setting.chunksize * each_ns
+            assert TARGET_NS / 2 < one.probe.items * each_ns < max(2 * TARGET_NS, 1.2 * chunk_ns), one.probe.name
 
 
 @pytest.mark.parametrize("name", ["serial", "fork", "map", "pipe"])

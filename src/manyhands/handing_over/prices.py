@@ -1,9 +1,11 @@
 """Prices: what a start, an item and a result cost under each strategy, from samples; pure.
 
-    wall of the start-up probe                                                      -> start-up
-    (wall of n items - wall of the start-up probe in the same block) / (n - n of that) -> an item, a result
+    wall of the start-up probe                                                         -> start-up
+    (wall of n items - wall of the start-up probe in the same block) / (n - n of that) -> an item
+    (wall of n results - wall of the start-up probe without its items) / n             -> a result
 
-So what is the same in both rounds, the start and the end of a pool, cancels.
+So what is the same in both rounds, the start and the end of a pool, cancels. The start-up's few items brought no
+payload: what they took, by the item's own price, is not the start's.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,10 +18,14 @@ from manyhands.intervals import Estimate, median_interval
 
 @dataclass(frozen=True)
 class Price:
-    """One figure: nanoseconds with their interval over blocks; None where no round gave any, and why."""
+    """One figure: nanoseconds with their interval over blocks; None where no round gave any, and why.
+
+    is_below_noise: whether in some block two starts differed by more than what is priced: then it is no figure.
+    """
 
     estimate_ns: Estimate | None
     failure: str = ""
+    is_below_noise: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,19 +53,32 @@ def prices_of(samples: Sequence[Sample]) -> list[Prices]:
 def _prices(name: str, samples: Sequence[Sample]) -> Prices:
     start = next(one for one in samples if one.probe.start_up)
     more = [one for one in samples if not one.probe.start_up]
+    plain = {one.probe.setting.chunksize: one for one in more if not one.probe.payload_bytes}
+    one_by_one = plain.get(start.probe.setting.chunksize)
+    item_ns = _items_ns(one_by_one, start) if one_by_one else {}
+    results = {one.probe.payload_bytes: one for one in more if one.probe.payload_bytes}
     return Prices(
         name,
         _price(start, [float(wall_ns) for wall_ns in start.walls_ns.values()]),
-        {one.probe.setting.chunksize: _price(one, _each_ns(one, start)) for one in more if not one.probe.payload_bytes},
-        {one.probe.payload_bytes: _price(one, _each_ns(one, start)) for one in more if one.probe.payload_bytes},
+        {size: _price(one, list(_items_ns(one, start).values())) for size, one in plain.items()},
+        {size: _price(one, _results_ns(one, start, item_ns)) for size, one in results.items()},
     )
 
 
-def _each_ns(sample: Sample, start: Sample) -> list[float]:
-    """Nanoseconds an item, in every block that has both rounds."""
+def _items_ns(sample: Sample, start: Sample) -> dict[int, float]:
+    """Nanoseconds an item, by block, of those that have both rounds."""
     more = sample.probe.items - start.probe.items
     both = sample.walls_ns.keys() & start.walls_ns.keys()
-    return [(sample.walls_ns[block] - start.walls_ns[block]) / more for block in sorted(both)]
+    return {block: (sample.walls_ns[block] - start.walls_ns[block]) / more for block in sorted(both)}
+
+
+def _results_ns(sample: Sample, start: Sample, item_ns: Mapping[int, float]) -> list[float]:
+    """Nanoseconds a result, in every block that has all three rounds. item_ns: of a no-op, by block."""
+    all_three = sample.walls_ns.keys() & start.walls_ns.keys() & item_ns.keys()
+    return [
+        (sample.walls_ns[block] - start.walls_ns[block] + start.probe.items * item_ns[block]) / sample.probe.items
+        for block in sorted(all_three)
+    ]
 
 
 def _price(sample: Sample, values_ns: Sequence[float]) -> Price:
@@ -69,4 +88,5 @@ def _price(sample: Sample, values_ns: Sequence[float]) -> Price:
     if min(values_ns) > 0:
         return Price(median_interval(values_ns))
     n = len(values_ns)
-    return Price(Estimate(median(values_ns), None, None, n, f"{n} blocks, some within the noise of the start"))
+    drowned = Estimate(median(values_ns), None, None, n, f"{n} blocks, some within the noise of the start")
+    return Price(drowned, is_below_noise=True)

@@ -14,6 +14,7 @@ from manyhands.strategies import find
 CHUNKSIZES = (1, 10, 100, 1_000)
 PAYLOADS_BYTES = (1_000, 100_000, 10_000_000)
 TARGET_NS = 60_000_000  # of hand-over in a round: well above what two starts differ by
+GROWTH = 8  # times as many items at most from one look to the next: what two starts differ by is no hand-over
 FEWEST, MOST = 500, 200_000  # items
 FEWEST_RESULTS, MOST_RESULT_BYTES = 8, 100_000_000  # all results of a round are in memory at once
 NUMBER_BYTES = 64  # about what a result without a payload takes in memory
@@ -33,15 +34,19 @@ class Probe:
         """Unique among the probes of a study, whatever the number of items."""
         return f"{self.setting.cell_id}-{'start' if self.start_up else self.payload_bytes}"
 
-    def resized(self, start_up_ns: float, wall_ns: float) -> "Probe":
-        """The same with as many items as take TARGET_NS beyond the start, judged by one round; whole chunks."""
+    def resized(self, beyond_ns: float) -> "Probe":
+        """The same with as many items as take TARGET_NS, judged by a round's time beyond the start; whole chunks."""
         if self.start_up:
             return self
-        item_ns = max((wall_ns - start_up_ns) / self.items, 1.0)
+        times = min(TARGET_NS / max(beyond_ns, 1.0), GROWTH)
         most = min(MOST, MOST_RESULT_BYTES // (self.payload_bytes or NUMBER_BYTES))
         fewest = FEWEST_RESULTS if self.payload_bytes else FEWEST
-        wanted = max(min(int(TARGET_NS / item_ns), most), fewest)
+        wanted = max(min(int(self.items * times), most), fewest)
         return replace(self, items=_whole_chunks(wanted, self.setting))
+
+    def is_too_short(self, beyond_ns: float) -> bool:
+        """Whether a round that took so long beyond the start says too little, and more items can be run."""
+        return beyond_ns * GROWTH < TARGET_NS and self.resized(beyond_ns).items > self.items
 
 
 def is_measurable(name: str) -> bool:

@@ -1,6 +1,6 @@
 """Recording: all probes in interleaved blocks, each round in a fresh host and without a ledger.
 
-a first look at every probe, which sets its number of items -> block 0, 1, 2, ... (every probe once, shuffled)
+first looks at every probe, which set its number of items -> block 0, 1, 2, ... (every probe once, shuffled)
 """
 
 from collections.abc import Callable, Sequence
@@ -47,19 +47,30 @@ class _Recording:
         self.began_s = self.blocks_began_s = around.clock_s()
 
     def look(self, probes: Sequence[Probe]) -> None:
-        """Run every probe once, starts first, and give each the number of items that it needs."""
+        """Give every probe the number of items that it needs, from rounds of its own; starts first."""
         starts: dict[str, int] = {}
         for probe in sorted(probes, key=lambda one: not one.start_up):
-            found = self.run(probe, FIRST_LOOK, self.looked)
-            self.looked += 1
-            failures = [] if found.ok else [_failure(found)]
+            sized, found = self._sized(probe, starts.get(probe.setting.strategy, 0))
             if found.ok and probe.start_up:
                 starts[probe.setting.strategy] = found.wall_ns
-            start_ns = starts.get(probe.setting.strategy, 0)
-            sized = probe.resized(start_ns, found.wall_ns) if found.ok else probe
-            self.samples[probe.name] = Sample(sized, {}, failures)
-            self.tell()
+            self.samples[probe.name] = Sample(sized, {}, [] if found.ok else [_failure(found)])
         self.blocks_began_s = self.around.clock_s()
+
+    def _sized(self, probe: Probe, start_ns: int) -> tuple[Probe, Round]:
+        """The probe with as many items as it needs, and the last round that it was told from."""
+        found = self._look_at(probe)
+        if probe.start_up and found.ok:  # the first one reads from disk what the others find in memory
+            found = self._look_at(probe)
+        while found.ok and probe.is_too_short(found.wall_ns - start_ns):
+            probe = probe.resized(found.wall_ns - start_ns)
+            found = self._look_at(probe)
+        return (probe.resized(found.wall_ns - start_ns) if found.ok else probe), found
+
+    def _look_at(self, probe: Probe) -> Round:
+        found = self.run(probe, FIRST_LOOK, self.looked)
+        self.looked += 1
+        self.tell()
+        return found
 
     def block(self, block: int) -> None:
         """Run every probe that does not keep failing once."""

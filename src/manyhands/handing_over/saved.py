@@ -102,4 +102,6 @@ def _key(size: int | None) -> str:
 
 
 def _figure(price: Price) -> dict[str, Any]:
-    return asdict(price.estimate_ns) if price.estimate_ns else {"failure": price.failure}
+    if price.estimate_ns is None:
+        return {"failure": price.failure}
+    return {**asdict(price.estimate_ns), "is_below_noise": price.is_below_noise}

@@ -73,7 +73,7 @@ def _words(price: Price, unit_ns: float) -> str:
     found = price.estimate_ns
     if found is None:
         return FAILED
-    if found.point <= 0:
+    if price.is_below_noise:
         return UNSEEN
     return _with_interval(found, unit_ns)
 
@@ -103,8 +103,14 @@ def _notes(found: Costs, prices: list[Prices]) -> list[str]:
         ),
         (
             "Start-up: a pool is made, runs one no-op a worker and is closed. An item: the wall of a round of many "
-            "no-ops, less the start-up's of its block, over the items more. A result: the same, one item a chunk."
+            "no-ops, less the start-up's of its block, over the items more. A result: the wall of some, one item a "
+            "chunk, less the start-up's without its no-ops, over their number."
         ),
+        (
+            f"{UNSEEN.capitalize()}: in some block two starts differed by more than all the items took. A figure "
+            "without an interval rests on too few blocks for one."
+        ),
+        f"Start method: {_start_methods(found)}, or a library's own way.",
         "Making a result is part of its figure; what it takes alone stands in the row of serial.",
         (
             "No ledger is written in these rounds: its cost is in none of the figures. Elsewhere an item's row takes "
@@ -113,6 +119,11 @@ def _notes(found: Costs, prices: list[Prices]) -> list[str]:
     ]
     notes += [f"{one.strategy}: {failure}" for one in prices for failure in one.failures]
     return notes + [f"{name} is left out: {why}" for name, why in found.left_out.items()]
+
+
+def _start_methods(found: Costs) -> str:
+    methods = dict.fromkeys(sample.probe.setting.start_method for sample in found.samples)
+    return ", ".join(sorted(methods)) or "none"
 
 
 def _kind(kind: str) -> str:
