@@ -108,6 +108,39 @@ def test_failed_cells_are_left_out():
     assert break_evens(replace(scaling, cells=failed)) == []
 
 
+def test_a_speedup_that_is_there_in_some_blocks_only_tells_no_length():
+    """S around 1: one block's length is no length, whatever the others say. Alike lengths need no such thing."""
+    scaling = measured({FRESH: 0.02, WARM: 0.002})
+    cells = tuple(
+        replace(one, cell=replace(one.cell, losses={**one.cell.losses, 0: losses(0.02, useful_s=0.9)}))
+        if one.cell.setting == FRESH
+        else one
+        for one in scaling.cells
+    )
+    fresh, warm = break_evens(replace(scaling, cells=cells))
+    assert fresh.pays_from_s is None
+    assert fresh.alike_from_s.point > 0
+    assert warm.pays_from_s.low is not None
+
+
+def test_each_blocks_own_speedup_makes_its_interval():
+    """Where only the speedup varies, the length has an interval that is not a point."""
+    scaling = measured({FRESH: 0.02, WARM: 0.002})
+    cells = tuple(
+        replace(
+            one,
+            cell=replace(
+                one.cell, losses={block: losses(0.02, useful_s=1.2 + 0.2 * block) for block in one.cell.losses}
+            ),
+        )
+        if one.cell.setting == FRESH
+        else one
+        for one in scaling.cells
+    )
+    fresh, _ = break_evens(replace(scaling, cells=cells))
+    assert fresh.pays_from_s.low < 0.7 * fresh.pays_from_s.high
+
+
 def test_no_start_up_at_all_has_a_length_of_nothing():
     """A round without any start-up or teardown pays from 0 s on, without an interval; without speedup it never does."""
     (_, warm) = break_evens(measured({FRESH: 0.02, WARM: 0.0}))

@@ -7,7 +7,7 @@ A job is the same work, longer or shorter; its length T is what it takes seriall
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from math import inf
+from math import inf, isinf
 from statistics import median
 
 from manyhands.intervals import Estimate, median_interval
@@ -24,16 +24,17 @@ NS_PER_S = 1e9
 class BreakEven:
     """Of one setting that was measured.
 
-    fixed_s: start-up and teardown of a round, the mean over its lanes. speedup: of what lies in between. pays_from_s:
-    from what serial seconds on the setting is faster than serial, inf where never. alike_from_s: from what serial
-    seconds on a fresh pool makes the job less than LITTLE longer than a warm one; None for a warm one. Intervals are
-    over blocks; those of the last two come from fixed_s alone.
+    fixed_s: start-up and teardown of a round, the mean over its lanes. speedup: of what lies in between, the median.
+    pays_from_s: from what serial seconds on the setting is faster than serial, inf where never, None where that can't
+    be told, as it speeds nothing up in some block. alike_from_s: from what serial seconds on a fresh pool makes the job
+    less than LITTLE longer than a warm one; None for a warm one. Each is taken within its block, and intervals are over
+    blocks.
     """
 
     setting: Setting
     fixed_s: Estimate
     speedup: float
-    pays_from_s: Estimate
+    pays_from_s: Estimate | None
     alike_from_s: Estimate | None
 
 
@@ -79,22 +80,27 @@ def _place(setting: Setting) -> tuple[int, int]:
     return START_METHODS.index(setting.start_method), POOLS.index(setting.pool)
 
 
-def _kept(cell: Cell, left_out: Mapping[int, float]) -> list[Losses]:
-    return [losses for block, losses in cell.losses.items() if block not in left_out]
+def _kept(cell: Cell, left_out: Mapping[int, float]) -> dict[int, Losses]:
+    return {block: losses for block, losses in cell.losses.items() if block not in left_out}
 
 
-def _break_even(setting: Setting, group: Mapping[Setting, list[Losses]]) -> BreakEven:
-    losses = group[setting]
-    fixed_s, speedup = _fixed_s(losses), median(map(_speedup, losses))
-    warm_s = median(_fixed_s(group.get(replace(setting, pool="warm"), [])) or [0.0])
-    alike = None if setting.pool == "warm" else _estimate(alike_from_s(one, warm_s, speedup) for one in fixed_s)
+def _break_even(setting: Setting, group: Mapping[Setting, dict[int, Losses]]) -> BreakEven:
+    losses, warm = group[setting], group.get(replace(setting, pool="warm"), {})
+    usual_s = median(map(_fixed_s, warm.values())) if warm else 0.0
+    warm_s = {block: _fixed_s(warm[block]) if block in warm else usual_s for block in losses}
+    pays_s = [pays_from_s(_fixed_s(one), _speedup(one)) for one in losses.values()]
+    alike_s = [alike_from_s(_fixed_s(one), warm_s[block], _speedup(one)) for block, one in losses.items()]
     return BreakEven(
-        setting, _estimate(fixed_s), speedup, _estimate(pays_from_s(one, speedup) for one in fixed_s), alike
+        setting,
+        _estimate(map(_fixed_s, losses.values())),
+        median(map(_speedup, losses.values())),
+        _estimate(pays_s) if all(map(isinf, pays_s)) or not any(map(isinf, pays_s)) else None,
+        None if setting.pool == "warm" else _estimate(alike_s),
     )
 
 
-def _fixed_s(losses: Iterable[Losses]) -> list[float]:
-    return [(one.start_up_ns + one.teardown_ns) / one.lanes / NS_PER_S for one in losses]
+def _fixed_s(one: Losses) -> float:
+    return (one.start_up_ns + one.teardown_ns) / one.lanes / NS_PER_S
 
 
 def _speedup(one: Losses) -> float:

@@ -1,5 +1,8 @@
 """The table of break-even job lengths, on the page and in the summary."""
 
+from dataclasses import replace
+
+import pytest
 import report_samples as samples
 
 from manyhands.report.break_evens import break_even_sheet
@@ -45,3 +48,14 @@ def test_the_summary_keeps_its_length():
     assert told.count("fresh pool |") + told.count("warm pool | ") >= 4
     assert "and 8 more rows in index.html" in told
     assert len(told.splitlines()) < 60
+
+
+@pytest.mark.parametrize("studies", [1, 2, 3, 6, 25])
+def test_the_summary_keeps_its_length_with_many_studies(studies):
+    """Verdicts, details and break-even lengths together stay below 60 lines; the last go first."""
+    one = judged((1, 2, 4, 8), KINDS)[0]
+    many = [replace(one, study=replace(one.study, label=f"s{number}")) for number in range(studies)]
+    told = summary(many)
+    assert len(told.splitlines()) < 60
+    assert told.count("\n## s") >= 1
+    assert told.endswith("Every round: rounds.csv.\n")

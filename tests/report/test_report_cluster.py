@@ -42,13 +42,12 @@ def test_nothing_is_said_without_a_cluster():
     assert told()[0] == ""
 
 
-def test_the_cost_is_what_workers_were_not_in_items():
-    """Workers times wall less the items' own time, per item and round."""
+def test_the_cost_is_what_workers_are_between_items():
+    """The gaps alone, per item and round: a later start or a longer tail leaves it as it is."""
     _, one = told(STATIC)
-    cell = one.study.cell(STATIC)
-    rounds = [found for found in cell.rounds if found.block in cell.losses]
-    outside_ns = sum(2 * found.wall_ns - found.item_wall_ns for found in rounds)
-    assert cost_ns(one.losses[STATIC], 2600) == pytest.approx(outside_ns / len(rounds) / 2600)
+    found = one.losses[STATIC]
+    assert cost_ns(found, 2600) == pytest.approx(found.dispatch_ns / found.rounds / 2600)
+    assert cost_ns(replace(found, start_up_ns=10**12, tail_ns=10**12), 2600) == cost_ns(found, 2600)
 
 
 def test_names_the_cost_the_best_of_this_machine_and_the_size_of_items():
@@ -56,7 +55,7 @@ def test_names_the_cost_the_best_of_this_machine_and_the_size_of_items():
     sentence, one = told(STATIC)
     there_us, here_us = (cost_ns(one.losses[cell_id], 2600) / 1e3 for cell_id in (STATIC, FASTEST))
     found = re.fullmatch(
-        r"On the cluster, static, 2 workers takes ([\d.]+) .s of a worker per item beside the item, "
+        r"On the cluster, static, 2 workers takes ([\d.]+) .s of a worker from one item to the next, "
         r"([\d.]+). as much as imap_unordered, 8 workers, chunksize 20 on this machine \(([\d.]+) .s\): "
         r"that is 5 % or less of items of ([\d.,]+) (.s) and more; times there are known to within 740 .s\.",
         sentence,
@@ -81,7 +80,7 @@ def test_a_cluster_alone_is_compared_with_nothing():
     made, _ = samples.sample()
     sentence, _ = told(*(cell.cell_id for cell in made.studies[1].cells if "serial" not in cell.cell_id))
     assert "on this machine" not in sentence
-    assert "of a worker per item beside the item: that is" in sentence
+    assert "of a worker from one item to the next: that is" in sentence
 
 
 def test_the_page_and_the_summary_have_it():

@@ -17,7 +17,8 @@ COLUMNS = (
     Column("speedup between", "useful work over the wall time between start-up and teardown: S."),
     Column(
         "pays from",
-        "the job length from which on this is faster than serial: F S / (S - 1), as such a job takes F + T / S.",
+        "the job length from which on this is faster than serial: F S / (S - 1), as such a job takes F + T / S. "
+        "It can't be told where S is below 1 in some block and above it in another.",
     ),
     Column(
         f"fresh within {percent(LITTLE)} of warm from",
@@ -41,7 +42,8 @@ def _name(setting: Setting) -> str:
 
 def _figures(one: BreakEven) -> tuple[str, ...]:
     alike = _length(one.alike_from_s) if one.alike_from_s else "-"
-    return seconds_with_interval(one.fixed_s), times(one.speedup), _length(one.pays_from_s), alike
+    pays = _length(one.pays_from_s) if one.pays_from_s else "can't tell"
+    return seconds_with_interval(one.fixed_s), times(one.speedup), pays, alike
 
 
 def _length(length_s: Estimate) -> str:

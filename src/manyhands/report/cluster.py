@@ -14,8 +14,11 @@ SMALL = Fraction(1, 20)  # of an item: a cost that one need not think about
 
 
 def cost_ns(losses: Losses, items: int) -> float:
-    """A worker's nanoseconds per item beside the items themselves: (workers x wall - item time) / items."""
-    return (losses.budget_ns - losses.item_ns) / (losses.rounds * items)
+    """A worker's nanoseconds between one item and the next: the gaps over the items.
+
+    Start-up is paid once, and the tail grows with the items: neither is a cost of one more item.
+    """
+    return losses.dispatch_ns / (losses.rounds * items)
 
 
 def cluster_sentence(scaling: StudyScaling, losses: Mapping[str, Losses]) -> str:
@@ -28,7 +31,7 @@ def cluster_sentence(scaling: StudyScaling, losses: Mapping[str, Losses]) -> str
         return ""
     cost_s = cost_ns(losses[there.cell_id], items) / 1e9
     return (
-        f"On the cluster, {plain(cell_name(there))} takes {duration(cost_s)} of a worker per item beside the item"
+        f"On the cluster, {plain(cell_name(there))} takes {duration(cost_s)} of a worker from one item to the next"
         f"{_beside(cost_s, here, losses, items)}: that is {percent(float(SMALL))} or less of items of "
         f"{duration(cost_s / float(SMALL))} and more{_doubt(there)}."
     )

@@ -1,7 +1,7 @@
 """summary.md: the verdicts for a pull request, under 60 lines whatever was measured; pure."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from manyhands.report.break_evens import break_even_sheet
 from manyhands.report.cluster import cluster_sentence
@@ -10,6 +10,7 @@ from manyhands.report.sheet import Sheet
 from manyhands.report.tables import Entry, Table, failures, table
 from manyhands.text import short
 
+LINES = 59
 STUDIES_IN_FULL = 2
 STUDIES_LISTED = 20
 ROWS_SHOWN = 8
@@ -26,12 +27,18 @@ def summary(judged: Sequence[Judged]) -> str:
     lines += [_verdict_row(found) for _, found in verdicts[:STUDIES_LISTED]]
     lines += _more(len(judged) - STUDIES_LISTED, "study", "studies")
     lines += _batching(compared(judged))
-    room = 1 if len(judged) > 3 * STUDIES_IN_FULL else STUDIES_IN_FULL
-    for one, found in verdicts[:room]:
-        lines += _details(one, found, ROWS_SHOWN // min(room, len(judged)))
-    lines += _starts(judged)
-    lines += ["", "Every cell, chart and timeline: index.html. Every round: rounds.csv."]
-    return "\n".join(lines) + "\n"
+    ending = ["", "Every cell, chart and timeline: index.html. Every round: rounds.csv."]
+    for number, (one, found) in enumerate(verdicts[:STUDIES_IN_FULL]):
+        studies = min(STUDIES_IN_FULL, len(judged)) - number
+        room = (LINES - len(ending) - len(lines)) // studies
+        lines += _that_fit(room, (_details(one, found, rows) for rows in range(ROWS_SHOWN // studies, 0, -1)))
+    lines += _that_fit(LINES - len(ending) - len(lines), [_starts(judged)])
+    return "\n".join(lines + ending) + "\n"
+
+
+def _that_fit(room: int, versions: Iterable[list[str]]) -> list[str]:
+    """The first version that takes no more lines than there is room for; nothing where none does."""
+    return next((lines for lines in versions if len(lines) <= room), [])
 
 
 def inert(text: object, length: int = 160) -> str:
