@@ -107,6 +107,32 @@ def test_a_process_that_is_gone_tells_nothing():
     assert found["caller_cpu_ns"] > 0
 
 
+def test_a_living_workers_ended_threads_and_children_count():
+    """CPU time of a process that runs on has that of its threads that have ended and of the children it reaped."""
+    script = (
+        "import subprocess, sys, threading, time\n"
+        "burn = 'import time; end = time.process_time() + 0.2\\nwhile time.process_time() < end: pass'\n"
+        "def spin():\n"
+        "    end = time.thread_time() + 0.2\n"
+        "    while time.thread_time() < end: pass\n"
+        "print(flush=True); sys.stdin.readline()\n"
+        "thread = threading.Thread(target=spin); thread.start(); thread.join()\n"
+        "subprocess.run([sys.executable, '-c', burn])\n"
+        "print(flush=True); sys.stdin.readline()\n"
+    )
+    worker = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    with worker:
+        worker.stdout.readline()
+        before = counters.read(crew=[worker.pid])
+        worker.stdin.write("\n")
+        worker.stdin.flush()
+        worker.stdout.readline()
+        used = counters.between(before, counters.read(crew=[worker.pid]))
+        worker.stdin.close()
+    assert used.cpu_ns >= 390_000_000
+    assert used.system_ns <= used.cpu_ns
+
+
 def test_others_are_never_negative():
     """The machine's ticks are coarser than the tree's clock: what comes out below zero is none."""
     before = dict.fromkeys(counters.read(), 0)

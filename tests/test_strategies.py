@@ -1,5 +1,6 @@
 """The contract of every registered strategy, under every start method it claims: registering is being tested."""
 
+import subprocess
 import sys
 
 import pytest
@@ -78,6 +79,37 @@ def test_does_not_choke_on_results_larger_than_a_pipe(name, tmp_path):
     """Results of 200 kB each, more than any pipe holds, all arrive."""
     found = run_round(tmp_path, Setting(name, 2), result_bytes=200_000).round
     assert (found.outcome, found.items_done) == (Outcome.OK, 12)
+
+
+def test_no_forked_child_goes_on_with_the_callers_code():
+    """A result that can't be sent back ends the child, which leaves the rest of the script to its parent."""
+    script = """
+from manyhands.strategies.fork import run
+try:
+    run(lambda item: lambda: item, [1, 2, 3], 2, None, None)
+except Exception as error:
+    print(error)
+print("the rest")
+"""
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    assert found.stdout.count("the rest") == 1
+    assert "pickle" in found.stdout
+
+
+@pytest.mark.parametrize("name", ["serial", "threads", "process_executor", "fork", "single_writer"])
+def test_an_item_that_calls_sys_exit_fails_the_round(name, tmp_path):
+    """sys.exit(2) in an item is the item's failure, not the host's end and no word of how manyhands was called."""
+    with nothing_left_behind():
+        found = run_round(tmp_path, Setting(name, 1 if name == "serial" else 2), fault="sys-exit").round
+    assert found.outcome is Outcome.RAISED, found.reason
+
+
+@pytest.mark.parametrize("name", ["serial", "threads"])
+def test_what_an_item_forks_is_no_worker(name, tmp_path):
+    """Where items run in the caller, a child that one of them makes and waits for stands among nobody's workers."""
+    found = run_round(tmp_path, Setting(name, 1 if name == "serial" else 2), fault="fork", at=0).round
+    assert found.ok, found.reason
+    assert len(found.workers) <= (1 if name == "serial" else 2)
 
 
 @pytest.mark.parametrize("order", ["shuffled", "largest-first", "largest-last"])

@@ -6,9 +6,10 @@ Everything here lies outside of the round's clock. distributed is imported where
 """
 
 import pickle
+import re
 import socket
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from time import monotonic_ns
 from typing import Any, NamedTuple
 
@@ -22,7 +23,9 @@ from manyhands.travelling import Carried, Travelling
 
 CONNECT_S = 10.0
 ROUND_TRIPS = 15  # for each clock; the first ones are the slowest
-KEY = "work-"  # begins the key of the strategy's tasks, after the function of its that runs a chunk
+# The key of the strategy's tasks: the function of its that runs a chunk, an id of the call, the task's number. What
+# others run on the cluster may be called alike.
+KEY = re.compile(r"work-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-(\d+)")
 
 
 class Greeting(NamedTuple):
@@ -141,7 +144,8 @@ class Visit:
         alignments = self._alignments(rows.values(), after)
         settled = travelling.settle(ledger, rows, alignments, span, new_slot, self.workers)
         lost = lost_in(events)
-        for index in (index for tasks in lost for task in tasks for index in self.tasks[task]):
+        ours = (self.tasks[task] for tasks in lost for task in tasks if task < len(self.tasks))
+        for index in (index for task in ours for index in task):
             if index in rows:  # who writes into the ledger itself sees there that an item was begun before
                 ledger.count_again(ledger.offset_of(index))
         clocks = sum(alignment is not None for alignment in alignments.values())
@@ -179,10 +183,13 @@ def _greeted(client: Any, addresses: Sequence[str], function: bytes | None) -> d
 
 
 def _offsets(client: Any, greetings: Mapping[str, Greeting]) -> dict[str, Offset]:
-    """How far every clock beside our own is off, asked of one worker each."""
-    by_clock = {greeting.clock: address for address, greeting in greetings.items()}
-    own = travelling.clock_id()
-    return {clock: offset_to(client, address) for clock, address in by_clock.items() if clock != own}
+    """How far every clock beside our own is off, asked of one worker each; those that left meanwhile are left out."""
+    found = {}
+    for clock, address in {greeting.clock: address for address, greeting in greetings.items()}.items():
+        if clock != travelling.clock_id():
+            with suppress(OSError, KeyError):  # KeyError: no such worker any more
+                found[clock] = offset_to(client, address)
+    return found
 
 
 def offset_to(client: Any, address: str) -> Offset:
@@ -210,4 +217,5 @@ def lost_in(events: Iterable[Mapping[str, Any]]) -> list[list[int]]:
 
 def _ours(keys: Iterable[Any]) -> set[int]:
     """The tasks' numbers, which end their keys."""
-    return {int(key.rpartition("-")[2]) for key in keys if isinstance(key, str) and key.startswith(KEY)}
+    found = [KEY.fullmatch(key) for key in keys if isinstance(key, str)]
+    return {int(match[1]) for match in found if match}

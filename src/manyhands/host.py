@@ -51,7 +51,7 @@ def main(arguments: Sequence[str]) -> int:
         print(error, file=sys.stderr)
         return error.exit_status
     Path(answer_path[0]).write_text(json.dumps(encode(answer)))
-    if answer.outcome is Outcome.LEFTOVER:
+    if _children_left():
         sys.stderr.flush()
         os._exit(0)  # an orderly exit would wait for the children that are left
     return 0
@@ -115,7 +115,7 @@ def _time(job: Job, found: Workload, values: Any, items: Sequence[Any]) -> tuple
             if not strategy.parallel:
                 _be_the_worker(slots)
             results = list(strategy.run(function, numbered, setting.workers, chunksize, context))
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # an item may call sys.exit: it is no end of ours
         answer = Answer(Outcome.RAISED, _one_line(error), "".join(traceback.format_exception(error)))
     clock.stop()
     answer, usage = replace(answer, t0_ns=clock.t0_ns, t1_ns=clock.t1_ns), clock.usage
@@ -132,11 +132,12 @@ def _time(job: Job, found: Workload, values: Any, items: Sequence[Any]) -> tuple
 
 
 def _hook(slots: Slots, strategy: Strategy) -> None:
-    """Have every worker noted that this process makes from now on."""
-    slots.hook_fork()
-    slots.hook_start()
+    """Have every worker noted that this process makes from now on; where items run in it, not what they start."""
     recorder.number_threads(slots.request_thread)
-    if strategy.parallel and strategy.in_caller:
+    if not strategy.in_caller:
+        slots.hook_fork()
+        slots.hook_start()
+    elif strategy.parallel:
         slots.hook_threads()
 
 
@@ -178,9 +179,10 @@ def _run_in_warm_pool(
     with warm(strategy.opened, function, context) as submit:
         clock.ledger.forget_messages()
         clock.start(_crew(clock.ledger))
-        results = list(submit(numbered, chunksize))
-        clock.stop()
-    return results
+        try:
+            return list(submit(numbered, chunksize))
+        finally:
+            clock.stop()
 
 
 def _crew(ledger: Ledger) -> list[int]:

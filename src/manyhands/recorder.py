@@ -149,7 +149,7 @@ class Recorder:
             result = self.function(item)
             state = DONE
         except BaseException as error:
-            error.add_note(f"in item {index}: {str(item)[:200]}")
+            error.add_note(f"in item {index}: {_shown(item)}")
             raise
         finally:
             pen.cpu_ns = thread_cpu_ns = thread_time_ns()
@@ -173,6 +173,14 @@ class Recorder:
                 pen.retries,
             )
         return index, result
+
+
+def _shown(item: Any) -> str:
+    """The item in a failure's words; what can't be shown must not take the failure's place."""
+    try:
+        return str(item)[:200]
+    except Exception as error:  # noqa: BLE001  whatever its own code raises
+        return f"a {type(item).__name__} whose str() raised {type(error).__name__}"
 
 
 class Unrecorded:

@@ -17,8 +17,8 @@ announced at all takes a slot for itself (`manyhands.recorder`).
 import multiprocessing.context
 import os
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from time import monotonic_ns, process_time_ns, thread_time_ns
@@ -38,6 +38,7 @@ class Slots:
         self.ledger, self.path, self.owner, self.probe = ledger, path, os.getpid(), probe
         self._forking, self._thread = threading.local(), threading.local()
         self.started: dict[int, BaseProcess] = {}
+        self.is_over = False  # the round is: what is started from now on is no worker
 
     def request(self) -> int:
         """The next worker's slot, its request noted now."""
@@ -53,17 +54,14 @@ class Slots:
         start = process.start
 
         def noted_start(new: Any) -> None:
-            if isinstance(new, _Recorded) or os.getpid() != self.owner:
+            if isinstance(new, _Recorded) or self.is_over or os.getpid() != self.owner:
                 start(new)
                 return
             slot = self.request()
             self.started[slot] = new
             setattr(new, recorder.ANNOUNCED, (slot, self.probe))  # goes with it where a process is pickled to start
-            self.announce(slot)
-            try:
+            with self.announced(slot):
                 start(new)
-            finally:
-                self._forking.slot = None
 
         process.start = noted_start
 
@@ -103,19 +101,25 @@ class Slots:
         finally:
             self.ledger.exit(slot, monotonic_ns(), thread_time_ns())
 
-    def announce(self, slot: int) -> None:
-        """Say that the fork to come is the one of `slot`, already requested."""
+    @contextmanager
+    def announced(self, slot: int) -> Iterator[None]:
+        """Say that the fork that may come within is the one of `slot`, already requested."""
         self._forking.slot = slot
+        try:
+            yield
+        finally:
+            self._forking.slot = None
 
     def reap(self) -> None:
-        """Note the exit codes of all processes that were started through a `Process` class."""
+        """Note the exit codes of all processes that were started through a `Process` class; the last are here now."""
+        self.is_over = True
         for slot, process in self.started.items():
             with suppress(ValueError):  # its strategy has closed it: the exit code is gone
                 if process.exitcode is not None:
                     self.ledger.reap(slot, process.exitcode)
 
     def _before(self) -> None:
-        if os.getpid() == self.owner and self._announced() is None:
+        if os.getpid() == self.owner and not self.is_over and self._announced() is None:
             self._forking.slot = self.request()
 
     def _announced(self) -> int | None:
@@ -148,9 +152,9 @@ class _Recorded(BaseProcess):
         if _slots is None or self.slot >= 0:
             raise RuntimeError("a recorded process is started once, by a host that records")
         self.slot, self.ledger_path, self.probe = _slots.request(), _slots.path, _slots.probe
-        _slots.announce(self.slot)
         _slots.started[self.slot] = self
-        super().start()
+        with _slots.announced(self.slot):
+            super().start()
 
     def run(self) -> None:
         """Run the target in the worker, between its readiness and its exit."""

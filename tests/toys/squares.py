@@ -4,6 +4,7 @@ import os
 import pickle
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,8 +14,9 @@ from manyhands.errors import CheckFailed
 from manyhands.workload import Facts, Place, Stages, workload
 
 Fault = Literal[
-    "none", "raise", "kill", "exit", "hang", "leave-child", "wrong-in-worker", "pickle", "check", "evidence"
-]
+    "none", "raise", "kill", "exit", "sys-exit", "hang", "leave-child", "fork", "wrong-in-worker", "pickle", "check",
+    "evidence",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,14 @@ def parse(item: Item) -> tuple[int, str]:
     return square(item)
 
 
+def fork_and_wait() -> None:
+    """Make a child that leaves at once, and wait for it."""
+    child = os.fork()
+    if not child:
+        os._exit(0)
+    os.waitpid(child, 0)
+
+
 @workload(
     parameters=Parameters,
     items=items,
@@ -80,6 +90,10 @@ def square(item: Item) -> tuple[int, str]:
         os.kill(os.getpid(), signal.SIGKILL)
     if item.fault == "exit":
         os._exit(3)
+    if item.fault == "sys-exit":
+        sys.exit(2)
+    if item.fault == "fork":
+        fork_and_wait()
     if item.fault == "hang":
         time.sleep(600)
     if item.fault == "leave-child":

@@ -10,17 +10,18 @@ from manyhands.strategies import strategy
 
 
 def work(function: Any, part: Sequence[Any], pipe: int) -> NoReturn:
-    """Run one part in the child, write what came of it, and leave without the parent's exit handlers."""
+    """Run one part in the child, write what came of it, and leave, whatever happens: the rest is the parent's code."""
     status = 1
     try:
-        message: Any = [function(item) for item in part]
-        status = 0
-    except Exception as error:
-        error.add_note(traceback.format_exc())
-        message = error
-    finally:
+        try:
+            message = pickle.dumps([function(item) for item in part])
+            status = 0
+        except Exception as error:
+            error.add_note(traceback.format_exc())
+            message = pickle.dumps(error)
         with os.fdopen(pipe, "wb") as file:
-            pickle.dump(message, file)
+            file.write(message)
+    finally:
         os._exit(status)
 
 

@@ -43,41 +43,48 @@ def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None
         crew[ours] = context.Process(target=work, args=(function, theirs), daemon=True)
         crew[ours].start()
         theirs.close()  # before the next fork, so that only its worker holds this end
+    processes = list(crew.values())
     try:
         return write(function, iter(items), crew)
     finally:
         for process in crew.values():  # none is left, unless something was raised
             process.terminate()
+        for process in processes:
             process.join()
 
 
 def write(function: Any, items: Iterator[Any], crew: dict[Any, Any]) -> list[Any]:
     """Feed every worker until the items run out; store what they send. Raises the first failure."""
     results: list[Any] = []
-    for pipe in crew:
-        pipe.send(next(items, STOP))
+    for pipe in list(crew):
+        feed(pipe, items, crew)
     while crew:
         batch = receive(crew)
-        results += function.store(list(batch.values())) if batch else []
+        results += function.store(list(batch.values()))
         for pipe in batch:
             pipe.send("stored")
-            pipe.send(next(items, STOP))
+            feed(pipe, items, crew)
     return results
 
 
+def feed(pipe: Any, items: Iterator[Any], crew: dict[Any, Any]) -> None:
+    """Send the next item; where there is none left the worker is let go."""
+    item = next(items, STOP)
+    pipe.send(item)
+    if item is STOP:
+        crew.pop(pipe)
+
+
 def receive(crew: dict[Any, Any]) -> dict[Any, Any]:
-    """An item and what was parsed of it, by pipe of every worker that has sent one; those that ended leave the crew."""
+    """An item and what was parsed of it, by pipe of every worker that has sent one. Raises for one that ended."""
     parsed: dict[Any, Any] = {}
     ready: list[Any] = wait(list(crew))
     for pipe in ready:
         try:
             message = pipe.recv()
         except (EOFError, ConnectionResetError):
-            process = crew.pop(pipe)
-            process.join()
-            if process.exitcode:
-                raise ChildProcessError(f"worker {process.pid} ended with {process.exitcode}") from None
-            continue
+            crew[pipe].join()
+            raise ChildProcessError(f"worker {crew[pipe].pid} ended with {crew[pipe].exitcode}") from None
         if isinstance(message, Exception):
             raise message
         parsed[pipe] = message

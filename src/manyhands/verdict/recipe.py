@@ -79,10 +79,14 @@ $begin\
     for worker in range($workers):
         receiver, sender = os.pipe()
         pid = os.fork()
-        if pid == 0:  # the child: does its part and leaves
-            with os.fdopen(sender, "wb") as pipe:
-                pickle.dump([$function(item) for item in items[worker::$workers]], pipe)
-            os._exit(0)
+        if pid == 0:  # the child: does its part and leaves, whatever happens
+            try:
+                with os.fdopen(sender, "wb") as pipe:
+                    pickle.dump([$function(item) for item in items[worker::$workers]], pipe)
+            except BaseException:
+                traceback.print_exc()
+            finally:
+                os._exit(0)
         os.close(sender)
         children.append((pid, receiver))
     for pid, receiver in children:
