@@ -14,6 +14,7 @@ import pytest
 import servers
 from rounds import job
 
+from manyhands import remote
 from manyhands.errors import UsageError
 from manyhands.launch import launch, open_desk
 from manyhands.round import Outcome
@@ -492,3 +493,13 @@ def test_mariadb_wants_a_database(place: Place) -> None:
     """A URL without a database says so, rather than failing at the first table."""
     with pytest.raises(UsageError, match=r"mariadb://me@127.0.0.1 names no database"):
         db_insert.setup(Parameters(db="mariadb://me@127.0.0.1"), place)
+
+
+def test_a_cluster_that_is_there_is_refused(monkeypatch):
+    """Its workers would keep their connections after the round: no database is stored into from there."""
+    monkeypatch.setenv(remote.SCHEDULER, "tcp://127.0.0.1:8786")
+    with pytest.raises(UsageError, match="its workers outlive the round"):
+        _databases.limits("sqlite", [Setting("dask", 2)])
+    assert _databases.limits("sqlite", [Setting("map", 2)]) == ()
+    monkeypatch.delenv(remote.SCHEDULER)
+    assert _databases.limits("sqlite", [Setting("dask", 2)]) == ()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from manyhands.errors import UsageError
 from manyhands.workload import Facts, Place
 
-from . import sqlite
+from . import sqlite, writers
 from .connections import close_all
 from .sqlite import Journal
 from .table import Method, Rows, Table, rows_per_commit, shared_out
@@ -105,6 +105,7 @@ def limits(db: str, settings: "Sequence[Setting]") -> Sequence[str]:
 
     Raises UsageError when the server can't be reached, and for a setting that it has no room for.
     """
+    writers.refuse_elsewhere(settings)
     if db == SQLITE or not settings:
         return ()
     if db == DUCKDB:

@@ -103,8 +103,8 @@ def one_writer(settings: Sequence[Setting]) -> None:
     for setting in settings:
         if writers.processes(setting) > 1:
             raise UsageError(
-                f"{ONE_WRITER}, and {setting.cell_id} has {setting.workers} that do: have workers parse and one "
-                "process write (--strategies single_writer), or measure with one worker (--workers 1)"
+                f"{ONE_WRITER}, and {setting.cell_id} has {setting.workers} that do: take one worker (--workers 1), "
+                "the strategy threads, or single_writer, where workers parse and one process writes"
             )
 
 

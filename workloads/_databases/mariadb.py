@@ -35,6 +35,8 @@ ROWS_AT_ONCE = 1_000  # in one statement, below any max_allowed_packet
 WAIT_FOR_A_LOCK = "SET lock_wait_timeout = 10"  # what a dead worker's transaction holds is given back long before
 CAPACITY = "SELECT version(), @@max_connections, @@max_user_connections"
 IN_USE = "SHOW GLOBAL STATUS LIKE 'Threads_connected'"
+OWN_IN_USE = "SELECT count(*) FROM information_schema.processlist WHERE user = SUBSTRING_INDEX(CURRENT_USER(), '@', 1)"
+LOCK_WAIT_S = 5  # the server's own 50 s are longer than anything is tried again here
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,7 @@ def connect(url: Url) -> "pymysql.Connection[Any]":
             database=url.database, password=(url.password() or "").encode(), autocommit=True, charset="utf8mb4",
             # An update that changes nothing counts as a row stored.
             client_flag=library.constants.CLIENT.FOUND_ROWS,
+            init_command=f"SET SESSION innodb_lock_wait_timeout = {LOCK_WAIT_S}",
             **{name: value for name, value in given.items() if value is not None},
         )  # fmt: skip
     except (library.MySQLError, RuntimeError, OSError) as error:  # RuntimeError: a way to log in that it can't
@@ -134,8 +137,13 @@ def _capacity(cursor: Any) -> Capacity:
     ((version, most, most_of_a_user),) = cursor.fetchall()
     cursor.execute(IN_USE)
     ((_, in_use),) = cursor.fetchall()
-    kind = "MariaDB" if "MariaDB" in version else "MySQL"
-    return Capacity(f"{kind} {version.partition('-')[0]}", min(most, most_of_a_user or most), 0, int(in_use) - 1)
+    server = f"{'MariaDB' if 'MariaDB' in version else 'MySQL'} {version.partition('-')[0]}"
+    found = [Capacity(server, most, 0, int(in_use) - 1)]
+    if most_of_a_user:
+        cursor.execute(OWN_IN_USE)
+        ((own_in_use,),) = cursor.fetchall()
+        found.append(Capacity(f"{server} (of this user's)", most_of_a_user, 0, int(own_in_use) - 1))
+    return min(found, key=lambda one: one.left)
 
 
 def _execute_many(cursor: Any, name: str, table: Table, rows: Rows) -> int:

@@ -1,5 +1,9 @@
 """Writers: how many processes write under a setting, and through how many connections."""
 
+from collections.abc import Iterable
+
+from manyhands import remote
+from manyhands.errors import UsageError
 from manyhands.setting import Setting
 from manyhands.strategies import find
 
@@ -17,3 +21,16 @@ def processes(setting: Setting) -> int:
 def connections(setting: Setting) -> int:
     """The connections that are opened: one for each writer, be it a process or a thread."""
     return 1 if has_one(setting) else setting.workers
+
+
+def refuse_elsewhere(settings: Iterable[Setting]) -> None:
+    """Raise UsageError for a setting that would run on a cluster that is there before the round and after it.
+
+    Its workers would keep their connections when the round is over, and get no password through their environment.
+    """
+    for setting in settings:
+        if remote.scheduler() and find(setting.strategy).workers == "remote":
+            raise UsageError(
+                f"{setting.strategy} on {remote.scheduler()} can't store in a database: its workers outlive the round, "
+                "and so would their connections; leave --scheduler out"
+            )
