@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from manyhands.ledgers import ROW, table
 from manyhands.replay.contention import (
+    MOST_SHARE,
     NO_CONTENTION,
     Contention,
     Evidence,
@@ -236,3 +237,24 @@ def test_a_planted_lock_is_found_in_real_rounds() -> None:
     with_it, without = (replay(one, four, 2).makespan_ns for one in (shared, work))
     assert without < with_it
     assert abs(with_it - measured.wall_ns) < abs(without - measured.wall_ns)
+
+
+def test_a_lock_that_lies_idle_until_its_waiters_look_again_holds_for_longer_than_an_item() -> None:
+    """Where all wait for one and the probe waits for longer than items take, the share is above 1, but not by much."""
+    rows = serial_rows([0] * 40, [4 * MS] * 40)
+    idle = replace(demands_of(rows), wait_ns=np.full(40, 4.5 * MS), exclusive_ns=np.full(40, 4.5 * MS))
+    two, four = (Probe(probe_setting(count), replay(idle, probe_setting(count), 2).items) for count in (2, 4))
+    found = contention_of([rows, rows], [two, four], 2)
+    assert 1.0 < found.exclusive_share <= MOST_SHARE
+    assert found.shares[0] == (2, pytest.approx(1.0, abs=1e-3))
+    held = with_contention(demands_of(rows), found, 4, 2)
+    assert held.exclusive_ns.sum() == pytest.approx(found.exclusive_share * demands_of(rows).wall_ns.sum(), rel=1e-3)
+    assert (held.wall_ns >= held.exclusive_ns).all()
+
+
+@given(st.integers(1, 16))
+def test_the_share_lies_between_those_that_were_probed(workers: int) -> None:
+    """A straight line between the probes' worker counts, and level on either side of them."""
+    found = Contention(0.8, workers=4, shares=((2, 0.4), (4, 0.8)))
+    assert found.share_at(workers) == pytest.approx({1: 0.4, 2: 0.4, 3: 0.6}.get(workers, 0.8))
+    assert Contention(0.5, workers=2).share_at(workers) == 0.5

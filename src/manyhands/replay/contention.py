@@ -1,7 +1,8 @@
 """Contention: what items cost each other when they run at once, from rounds that show it; pure.
 
     serial rounds, two or more -> what the same items take anyway, and how much that varies
-    rounds on several workers  -> waiting beyond it: a lock that all share  -> the share of an item spent under it
+    rounds on several workers  -> waiting beyond it: a lock that all share  -> the share of an item spent under it,
+                                                                               by how many workers come to it
                                -> CPU time beyond it: caches, memory, siblings -> a factor on computing
 
 A serial ledger shows neither: alone, an item gets every lock at once and has the caches to itself.
@@ -38,6 +39,8 @@ LEAST_INFLATION = 0.1  # of the CPU time: less is within what cores' speed varie
 FEWEST, FEWEST_SERIAL = 4, 2  # items, and serial rounds, from which a spread can be told
 DRAWN = 1_000  # items, in as many replays of one probe as it takes: which of few items meet at the lock is chance
 CLOSE = 1e-3  # of the waiting
+MOST_SHARE = 1.25  # of an item, held for longer than it takes: more would rest on the waiting of one probe alone
+PAIR = 2  # workers: with one waiter at most, how long the lock lies idle is chance
 STEPS = 12  # of bisection: the share to 1 in 4,096
 
 
@@ -74,7 +77,8 @@ class Contention:
     """What items cost each other.
 
     exclusive_share: of the items' wall time, spent under the one lock that all share; 0 where none was found. Where
-    waiters poll, the time in which the lock lies idle until they look again counts as held.
+    waiters poll, the time in which the lock lies idle until they look again counts as held, so that it may be above 1.
+    shares: the same by the number of workers, for each that was probed, ascending; the last is exclusive_share.
     cpu_inflation: factor on CPU time when one other core is busy; 1 where none was found. workers: of the probes, the
     most that ran at once. waiting, computing: what the two rest on.
     """
@@ -84,11 +88,19 @@ class Contention:
     workers: int = 1
     waiting: Evidence = NO_EVIDENCE
     computing: Evidence = NO_EVIDENCE
+    shares: tuple[tuple[int, float], ...] = ()
 
     @property
     def found(self) -> bool:
         """Whether there is any."""
         return self.exclusive_share > 0 or self.cpu_inflation > 1
+
+    def share_at(self, workers: int) -> float:
+        """The share when so many workers run: a straight line between those that were probed, level beyond them."""
+        if not self.shares:
+            return self.exclusive_share
+        counts, shares = zip(*self.shares, strict=True)
+        return float(np.interp(workers, counts, shares))
 
     def is_far(self, workers: int, cores: float) -> bool:
         """Whether what was found is carried on beyond the probes: to more at the lock, or to more busy cores."""
@@ -136,13 +148,14 @@ def contention_of(
     queued = _Seen(serial, crowded)
     waiting = queued.waiting()
     locked = all(evidence.exceeds(LEAST_SHARE) for evidence in alone)
-    share = _exclusive_share(queued, waiting.effect, cores, costs) if locked else 0.0
+    shares = _shares(serial, probes, cores, costs) if locked else ()
+    share = shares[-1][1] if shares else 0.0
     seen = _Seen(serial, probes)
     computing = seen.computing()
     others = float(np.mean([_others_busy(probe.setting.workers, cores) for probe in probes]))
     inflates = computing.exceeds(LEAST_INFLATION) and computing.effect * seen.cpu_share > LEAST_SHARE
     factor = 1.0 + computing.effect / others if others and inflates else 1.0
-    return Contention(share, factor, most, waiting, computing)
+    return Contention(share, factor, most, waiting, computing, shares)
 
 
 def with_contention(demands: Demands, contention: Contention, workers: int, cores: float) -> Demands:
@@ -156,8 +169,16 @@ def with_contention(demands: Demands, contention: Contention, workers: int, core
         return demands
     factor = 1.0 + (contention.cpu_inflation - 1.0) * _others_busy(workers, cores)
     inflated = replace(demands, cpu_ns=np.rint(demands.cpu_ns * factor).astype(np.int64))
-    exclusive_ns = _uneven_ns(inflated, contention.exclusive_share, seed=0)
-    return replace(inflated, exclusive_ns=np.maximum(np.minimum(demands.exclusive_ns, inflated.wall_ns), exclusive_ns))
+    locked = _locked(inflated, contention.share_at(workers), seed=0)
+    own_ns = np.minimum(demands.exclusive_ns, inflated.wall_ns)
+    return replace(locked, exclusive_ns=np.maximum(own_ns, locked.exclusive_ns))
+
+
+def _locked(demands: Demands, share: float, seed: int) -> Demands:
+    """The items with this share of their time under the lock; above 1 they hold it for longer than they take."""
+    idle_ns = np.rint(max(share - 1.0, 0.0) * demands.wall_ns).astype(np.int64)
+    exclusive_ns = _uneven_ns(demands, min(share, 1.0), seed) + idle_ns
+    return replace(demands, wait_ns=demands.wait_ns + idle_ns, exclusive_ns=exclusive_ns)
 
 
 def _uneven_ns(demands: Demands, share: float, seed: int) -> "NDArray[Any]":
@@ -257,7 +278,19 @@ def _evidence(serial: "Amounts", probes: "Amounts", whole: "Amounts", kept: "NDA
     return Evidence(float((seen - usual).sum() / all_of_it.sum()), float(noise / all_of_it.sum()))
 
 
-def _exclusive_share(seen: _Seen, effect: float, cores: float, costs: Costs) -> float:
+def _shares(
+    serial: "Sequence[NDArray[Any]]", probes: Sequence[Probe], cores: float, costs: Costs
+) -> tuple[tuple[int, float], ...]:
+    """The share under the lock by the number of workers, ascending."""
+    found = []
+    for count in sorted({probe.setting.workers for probe in probes}):
+        seen = _Seen(serial, [probe for probe in probes if probe.setting.workers == count])
+        most = MOST_SHARE if count > PAIR else 1.0
+        found.append((count, _exclusive_share(seen, seen.waiting().effect, cores, costs, most)))
+    return tuple(found)
+
+
+def _exclusive_share(seen: _Seen, effect: float, cores: float, costs: Costs, most: float = 1.0) -> float:
     """The least share under the lock with which the replayed probes wait for as long as the measured: by bisection.
 
     Without a lock they may wait for as long already, where the wait for a core is not told from other waiting.
@@ -268,7 +301,7 @@ def _exclusive_share(seen: _Seen, effect: float, cores: float, costs: Costs) -> 
 
     def waited_ns(share: float) -> float:
         """By how much the mean replayed probe waits longer than the serial round."""
-        locked = [replace(alone, exclusive_ns=_uneven_ns(alone, share, seed)) for seed in range(draws)]
+        locked = [_locked(alone, share, seed) for seed in range(draws)]
         rounds = [replay(work, one.setting, cores, costs) for one in seen.probes for work in locked]
         return float(np.mean([seen.waited_ns(found.items) for found in rounds])) - float(alone.wait_ns[seen.done].sum())
 
@@ -277,7 +310,7 @@ def _exclusive_share(seen: _Seen, effect: float, cores: float, costs: Costs) -> 
 
     if is_enough(0.0):
         return 0.0
-    low, high = 0.0, 1.0
+    low, high = 0.0, most
     for _ in range(STEPS):
         middle = (low + high) / 2
         low, high = (low, middle) if is_enough(middle) else (middle, high)

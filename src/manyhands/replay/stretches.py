@@ -8,7 +8,8 @@ Neighbouring amounts of one kind become one stretch, so that a chunk of pure com
 items it holds; where its items begin and end is read off afterwards.
 
 Nothing in a ledger says where in an item its waiting stood. The computing is one piece at a place that differs from
-item to item (multiples of the golden ratio), so that equal items do not march in step. How finely the two really
+item to item (multiples of the golden ratio), so that equal items do not march in step; one much longer than the others
+marches with none, and waits first, as for its input. How finely the two really
 alternate matters little: in a closed network of waits and a processor-sharing server, throughput depends on the
 means alone (Baskett, Chandy, Muntz and Palacios 1975). The exclusive part comes last, and waits and computes in the
 proportion in which the item does: nothing says what of it was done under the lock.
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 COMPUTE, WAIT, LOCK, UNLOCK = range(4)
 UNHEARD = 0.02  # of an item's computing: less waiting than that is computing too, no core would change hands for it
+LONG = 4  # times the mean item: one that does not march in step with any other
 GOLDEN = (5**0.5 - 1) / 2
 
 Column = tuple[int, "NDArray[Any]"]  # a kind, and its amount for every item
@@ -80,6 +82,7 @@ def parts_of(found: Demands, plan: HandOut, costs: Costs) -> Parts:
     unheard = wait_ns < UNHEARD * cpu_ns
     wait_ns, cpu_ns = np.where(unheard, 0, wait_ns), np.where(unheard, cpu_ns + wait_ns, cpu_ns)
     place = np.modf(GOLDEN * np.arange(1, len(found) + 1))[0]
+    place = np.where(found.wall_ns > LONG * found.wall_ns.mean(), 1.0, place)
     if plan.weight is not None:
         place = np.rint(place)
     early_ns = np.where(cpu_ns > 0, np.floor(wait_ns * place), wait_ns)
