@@ -10,7 +10,7 @@ import pytest
 from builders import Wall, make_study
 
 from manyhands.losses import Losses
-from manyhands.plan import Plan, recommend
+from manyhands.plan import Foretold, Plan, recommend
 from manyhands.results import SERIAL, SERIAL_AGAIN, Study
 from manyhands.round import Outcome
 from manyhands.scaling import scale
@@ -97,8 +97,25 @@ def test_a_prediction_tells_apart_what_few_blocks_can_not() -> None:
     study = quiet({of("map", 4): about(2.25, wide), of("pipe", 4): about(2.0, wide[::-1])})
     simpler, faster = (cell.setting.cell_id for cell in study.cells if cell.setting.strategy != "serial")
     assert chosen(recommend(scale(study, 64))) == of("map", 4)
-    assert chosen(recommend(scale(study, 64), expected={simpler: 3.5, faster: 4.0})) == of("pipe", 4)
-    assert chosen(recommend(scale(study, 64), expected={simpler: 4.4, faster: 4.0})) == of("map", 4)
+    worse, same, better = (Foretold(speedup, 0.9 * speedup) for speedup in (3.5, 4.0, 4.4))
+    assert chosen(recommend(scale(study, 64), expected={simpler: worse, faster: same})) == of("pipe", 4)
+    assert chosen(recommend(scale(study, 64), expected={simpler: better, faster: same})) == of("map", 4)
+
+
+def test_a_prediction_tells_from_serial_what_noisy_blocks_can_not() -> None:
+    """Where the twin differs from serial by as much as the gain, every block and the whole band must say faster."""
+    setting, noise = of("map", 4), (1.0, 3.0, 0.5)
+    cells = {setting: (2.0, 2.5, 1.5)}
+    study = make_study([8.0] * 3, cells, again_s=about(8.0, noise), longest_share=0.01)
+    key = setting.cell_id
+    assert chosen(recommend(scale(study, 64))) is None
+    plan = recommend(scale(study, 64), expected={key: Foretold(3.8, 2.9)})
+    assert chosen(plan) == setting
+    assert "3 blocks alone can't tell this from serial" in plan.warnings[-1]
+    assert "at least 2.90x" in plan.warnings[-1]
+    assert chosen(recommend(scale(study, 64), expected={key: Foretold(1.2, 0.9)})) is None
+    slow = make_study([8.0] * 3, {setting: (2.0, 2.5, 8.5)}, again_s=about(8.0, noise), longest_share=0.01)
+    assert chosen(recommend(scale(slow, 64), expected={key: Foretold(3.8, 2.9)})) is None
 
 
 def test_never_recommends_a_cell_that_failed() -> None:

@@ -18,8 +18,10 @@ from manyhands.intervals import Estimate
 from manyhands.levers import LITTLE, Finding, largest_loss
 from manyhands.limits import limits_of
 from manyhands.losses import Losses
+from manyhands.results import SERIAL
 from manyhands.scaling import CellScaling, StudyScaling
 from manyhands.setting import ORDERS, POOLS, START_METHODS, Setting
+from manyhands.text import number
 from manyhands.wording import counted, gain, instruction, named, percent, times
 
 SIMPLICITY = (  # by what a user must write and understand, from least to most
@@ -43,7 +45,16 @@ SIMPLICITY = (  # by what a user must write and understand, from least to most
 
 AS_GOOD = 0.05  # of the best
 PRIOR_BLOCKS = 3  # that a prediction counts as
+FEWEST_BLOCKS = 3  # that must all have been faster, for a prediction to decide
 NO_LARGER = "no larger worker count was measured"
+
+
+@dataclass(frozen=True)
+class Foretold:
+    """A cell's predicted speedup, and the low end of its band."""
+
+    speedup: float
+    low: float
 
 
 @dataclass(frozen=True)
@@ -76,7 +87,7 @@ def recommend(
     scaling: StudyScaling,
     losses: Mapping[str, Losses] | None = None,
     simplicity: Sequence[str] = SIMPLICITY,
-    expected: Mapping[str, float] | None = None,
+    expected: Mapping[str, Foretold] | None = None,
 ) -> Plan:
     """The setting with the fewest workers among those not measurably slower than the best one.
 
@@ -86,7 +97,8 @@ def recommend(
     losses: by cell_id, of all rounds pooled; name the largest and its lever. simplicity: strategy names from
     simplest to most complex; one that is not named counts as more complex than all of them. expected: predicted
     speedups by cell_id. With them, what few blocks can't tell apart is as good only where measurement and prediction
-    together put it within AS_GOOD of the best; see `_pooled`.
+    together put it within AS_GOOD of the best; see `_pooled`. And what they can't tell from serial is faster where
+    measurement and prediction agree that it is; see `_agree`.
 
     The best of many noisy cells looks better than it is: of 20 settings that are all as fast as serial, the
     best one's interval lies above 1 in 11 to 31 % of studies (simulated: 3 to 20 blocks, 5 % normal and
@@ -94,9 +106,9 @@ def recommend(
     some setting is chosen in 0.3 to 3 %. And what is reported is the chosen cell's own interval, which must
     itself clear serial.
     """
-    basis = Basis.of(scaling)
+    basis, expected = Basis.of(scaling), expected or {}
     best = max(basis.candidates, key=lambda cell: basis.speedup(cell).point, default=None)
-    chosen = _choose(basis, best, simplicity, expected or {}) if best else None
+    chosen = _choose(basis, best, simplicity, expected) if best else None
     finding = _finding(basis, chosen or best, losses or {}, recommended=chosen is not None)
     return Plan(
         label=scaling.study.label,
@@ -108,23 +120,49 @@ def recommend(
         lever=finding.lever if finding else "",
         next_workers=_next_workers(basis, chosen, losses or {}) if chosen else "",
         equals=_equals(basis, chosen) if chosen else (),
-        warnings=tuple(cautions(basis)),
+        warnings=(*cautions(basis), *_agreed(basis, chosen, expected)),
     )
 
 
 def _choose(
-    basis: Basis, best: CellScaling, simplicity: Sequence[str], expected: Mapping[str, float]
+    basis: Basis, best: CellScaling, simplicity: Sequence[str], expected: Mapping[str, Foretold]
 ) -> CellScaling | None:
-    """The most modest cell that is measurably faster than serial and not measurably slower than the best."""
-    if not basis.faster_than_serial(best):
-        return None
-    good = [
-        cell for cell in basis.candidates if basis.faster_than_serial(cell) and basis.compare(best, cell) != "faster"
+    """The most modest cell that is faster than serial and not measurably slower than the best."""
+    faster = [
+        cell
+        for cell in basis.candidates
+        if basis.faster_than_serial(cell) or _agree(basis, cell, expected.get(cell.cell.cell_id))
     ]
+    if best not in faster:
+        return None
+    good = [cell for cell in faster if basis.compare(best, cell) != "faster"]
     if all(cell.cell.cell_id in expected for cell in good):
-        pooled = {cell.cell.cell_id: _pooled(basis.speedup(cell), expected[cell.cell.cell_id]) for cell in good}
+        pooled = {cell.cell.cell_id: _pooled(basis.speedup(cell), expected[cell.cell.cell_id].speedup) for cell in good}
         good = [cell for cell in good if pooled[cell.cell.cell_id] >= (1 - AS_GOOD) * max(pooled.values())]
     return min(good, key=lambda cell: modesty(cell.cell.setting, simplicity))
+
+
+def _agree(basis: Basis, cell: CellScaling, foretold: Foretold | None) -> bool:
+    """Whether every measured block was faster than serial, and all of the predicted band is.
+
+    On a noisy machine a few blocks carry so wide an interval that twice the speed can't be told from none. But n
+    blocks all faster by chance are one study in 2^n, and the prediction comes from other rounds.
+    """
+    if foretold is None or foretold.low <= 1:
+        return False
+    serial = next(basis.walls_s(one) for one in basis.scaling.cells if one.cell.cell_id == SERIAL)
+    own_s = basis.walls_s(cell)
+    both = own_s.keys() & serial.keys()
+    return len(both) >= FEWEST_BLOCKS and all(own_s[block] < serial[block] for block in both)
+
+
+def _agreed(basis: Basis, chosen: CellScaling | None, expected: Mapping[str, Foretold]) -> list[str]:
+    """That the chosen cell is faster by both kinds of evidence together only."""
+    if chosen is None or basis.faster_than_serial(chosen):
+        return []
+    blocks, low = counted(basis.speedup(chosen).n, "block"), expected[chosen.cell.cell_id].low
+    told = f"{blocks} alone can't tell this from serial on so noisy a machine: it is faster in each of them"
+    return [f"{told}, and by the prediction, which says at least {number(low)}x"]
 
 
 def _pooled(measured: Estimate, expected: float) -> float:

@@ -11,7 +11,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from manyhands.basis import Basis
-from manyhands.plan import Plan, recommend
+from manyhands.plan import Foretold, Plan, recommend
 from manyhands.planning.memory import MemoryModel, model_of
 from manyhands.planning.prediction import Prediction
 from manyhands.report.memory import peak_bytes
@@ -87,7 +87,7 @@ def case_of(planned: "Planned") -> Case:
             return Case(planned, None, None, guess)
         return Case(planned, cell_of(guess), Range(guess.speedup, guess.low, guess.high), guess)
     scaling = scale(planned.study, planned.request.usable_cpus, equal_speed_walls_s(planned.study))
-    expected = {one.setting.cell_id: one.speedup for one in planned.predictions}
+    expected = {one.setting.cell_id: Foretold(one.speedup, one.low) for one in planned.predictions}
     plan = recommend(scaling, losses_by_cell(scaling), expected=expected)
     speedup = Range(plan.speedup.point, plan.speedup.low, plan.speedup.high) if plan.speedup else None
     return Case(planned, plan.chosen.cell if plan.chosen else None, speedup, guess, Basis.of(scaling), plan)
