@@ -13,7 +13,9 @@ from manyhands.strategies import find
 
 CHUNKSIZES = (1, 10, 100, 1_000)
 PAYLOADS_BYTES = (1_000, 100_000, 10_000_000)
-TARGET_NS = 60_000_000  # of hand-over in a round: well above what two starts differ by
+TARGET_NS = (
+    100_000_000  # of hand-over in a round, at least, and as long as a start: well above what two starts differ by
+)
 GROWTH = 8  # times as many items at most from one look to the next: what two starts differ by is no hand-over
 FEWEST, MOST = 500, 200_000  # items
 FEWEST_RESULTS, MOST_RESULT_BYTES = 8, 100_000_000  # all results of a round are in memory at once
@@ -34,19 +36,24 @@ class Probe:
         """Unique among the probes of a study, whatever the number of items."""
         return f"{self.setting.cell_id}-{'start' if self.start_up else self.payload_bytes}"
 
-    def resized(self, beyond_ns: float) -> "Probe":
-        """The same with as many items as take TARGET_NS, judged by a round's time beyond the start; whole chunks."""
+    def resized(self, start_ns: float, wall_ns: float) -> "Probe":
+        """The same with as many items as take the target, judged by a round's wall and a start's; whole chunks."""
         if self.start_up:
             return self
-        times = min(TARGET_NS / max(beyond_ns, 1.0), GROWTH)
+        times = min(_target_ns(start_ns) / max(wall_ns - start_ns, 1.0), GROWTH)
         most = min(MOST, MOST_RESULT_BYTES // (self.payload_bytes or NUMBER_BYTES))
         fewest = FEWEST_RESULTS if self.payload_bytes else FEWEST
         wanted = max(min(int(self.items * times), most), fewest)
         return replace(self, items=_whole_chunks(wanted, self.setting))
 
-    def is_too_short(self, beyond_ns: float) -> bool:
-        """Whether a round that took so long beyond the start says too little, and more items can be run."""
-        return beyond_ns * GROWTH < TARGET_NS and self.resized(beyond_ns).items > self.items
+    def is_too_short(self, start_ns: float, wall_ns: float) -> bool:
+        """Whether a round with this wall says too little beyond the start, and more items can be run."""
+        is_short = (wall_ns - start_ns) * GROWTH < _target_ns(start_ns)
+        return is_short and self.resized(start_ns, wall_ns).items > self.items
+
+
+def _target_ns(start_ns: float) -> float:
+    return max(TARGET_NS, start_ns)
 
 
 def is_measurable(name: str) -> bool:

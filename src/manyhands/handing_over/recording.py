@@ -61,10 +61,10 @@ class _Recording:
         found = self._look_at(probe)
         if probe.start_up and found.ok:  # the first one reads from disk what the others find in memory
             found = self._look_at(probe)
-        while found.ok and probe.is_too_short(found.wall_ns - start_ns):
-            probe = probe.resized(found.wall_ns - start_ns)
+        while found.ok and probe.is_too_short(start_ns, found.wall_ns):
+            probe = probe.resized(start_ns, found.wall_ns)
             found = self._look_at(probe)
-        return (probe.resized(found.wall_ns - start_ns) if found.ok else probe), found
+        return (probe.resized(start_ns, found.wall_ns) if found.ok else probe), found
 
     def _look_at(self, probe: Probe) -> Round:
         found = self.run(probe, FIRST_LOOK, self.looked)
