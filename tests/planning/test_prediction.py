@@ -158,3 +158,15 @@ def test_a_shortlist_is_short_and_distinct(everything, most):
     assert len(kept) <= most
     assert len({id(one) for one in kept}) == len(kept)
     assert not everything or max(everything, key=lambda one: one.speedup).speedup == kept[0].speedup
+
+
+@given(st.floats(0, 3))
+def test_the_machines_mood_widens_the_band_on_either_side(unrest):
+    """By the same factor up and down, the squares added; without any, the band is what it was."""
+    found = predicted(Setting("map", 2), waits(*[10] * 8))
+    wider = found.widened(unrest)
+    own = found.high / found.speedup - 1
+    assert wider.high / wider.speedup - 1 == pytest.approx((own**2 + unrest**2) ** 0.5)
+    assert wider.high / found.high == pytest.approx(found.low / wider.low)
+    assert 0 < wider.low <= found.low
+    assert wider.speedup == found.speedup

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from serial_ledgers import ledger
 
 from manyhands.replay.demands import demands_of
-from manyhands.replay.speed import at_speed, spin_ns, usual_speed, usual_spin_ns
+from manyhands.replay.speed import at_speed, spin_ns, unrest, usual_speed, usual_spin_ns
 
 ITEM = st.tuples(*(st.integers(0, 5_000) for _ in range(5)))
 
@@ -56,3 +56,17 @@ def test_refuses_rounds_of_other_items():
     """A speed is told from the same items only."""
     with pytest.raises(ValueError, match="of the same items"):
         usual_speed(computing(900), [computing(900)[:5]])
+
+
+def test_unrest_is_how_far_rounds_that_should_be_alike_differ():
+    """Serial rounds by their wall time, others by the fixed spin; the larger of the two, and nothing of one alone."""
+    short, long = (ledger(*[(1000, wait, 0, 9, 0)] * 12) for wait in (0, 200))
+    slow = ledger(*[(5000, 0, 0, 12, 0)] * 12)
+    for rows in (short, long, slow):
+        rows["spins"] = 1
+    assert unrest([short, long, short]) == pytest.approx(0.2)
+    assert unrest([short, short], [slow]) == pytest.approx(1 / 3)
+    assert unrest([short, long], [slow]) == pytest.approx(1 / 3)
+    assert unrest([short]) == unrest([]) == 0
+    slow["spins"] = 0
+    assert unrest([short, long], [slow]) == pytest.approx(0.2)

@@ -5,6 +5,7 @@
 A prediction is no measurement: it says what to measure, and what it would cost to have measured the rest.
 """
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -43,6 +44,15 @@ class Prediction:
     low: float
     high: float
     lost: Mapping[str, float]
+
+    def widened(self, unrest: float) -> "Prediction":
+        """The same with a band that holds the machine's mood, too: it comes from elsewhere, so the squares add up.
+
+        unrest: by what share it moves rounds that should be alike (manyhands.replay.speed). It multiplies and divides.
+        """
+        own = self.high / self.speedup - 1
+        wider = (1 + math.hypot(own, unrest)) / (1 + own)
+        return replace(self, low=self.low / wider, high=self.high * wider)
 
 
 def predict(

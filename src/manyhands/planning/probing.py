@@ -14,7 +14,7 @@ from manyhands.planning.serial_run import Serial
 from manyhands.planning.workshop import Workshop
 from manyhands.replay.calibration import Calibration
 from manyhands.replay.contention import FEWEST, Contention, Probe, contention_of, probe_setting
-from manyhands.replay.speed import at_speed, usual_speed, usual_spin_ns
+from manyhands.replay.speed import at_speed, unrest, usual_speed, usual_spin_ns
 from manyhands.setting import Setting
 from manyhands.study import deadline_s
 
@@ -30,12 +30,13 @@ class Probed:
     """What came of probing.
 
     contention: what items cost each other. chosen: which items were probed, as places in the serial sample. serial: the
-    ledgers of their serial rounds, one before the probes and one after.
+    ledgers of their serial rounds, one before the probes and one after. probes: theirs on several workers.
     """
 
     contention: Contention
     chosen: Sequence[int]
     serial: "tuple[NDArray[Any], NDArray[Any]]"
+    probes: "Sequence[NDArray[Any]]"
 
 
 def probed(request: Request, shop: Workshop, items: Items, serial: Serial, costs: Calibration) -> Probed | None:
@@ -63,7 +64,7 @@ def probed(request: Request, shop: Workshop, items: Items, serial: Serial, costs
     probes = [Probe(setting, rows) for setting, rows in zip(together, rounds, strict=True)]
     own = costs.of(together[0], found[0].round.spin_ns)
     sample = ledgers.table(serial.finished.ledger)[chosen]
-    return Probed(contention_of([first, sample, last], probes, request.usable_cpus, own), chosen, (first, last))
+    return Probed(contention_of([first, sample, last], probes, request.usable_cpus, own), chosen, (first, last), rounds)
 
 
 def at_usual_speed(serial: Serial, found: Probed | None) -> "tuple[NDArray[Any], float | None]":
@@ -73,6 +74,11 @@ def at_usual_speed(serial: Serial, found: Probed | None) -> "tuple[NDArray[Any],
         return rows, serial.finished.round.spin_ns
     rounds = [rows[found.chosen], *found.serial]
     return at_speed(rows, usual_speed(rounds[0], rounds)), usual_spin_ns([rows, *found.serial])
+
+
+def unrest_of(serial: Serial, found: Probed | None) -> float:
+    """By what share the rounds there are differ by the machine's mood alone; 0 where there is one."""
+    return unrest([ledgers.table(serial.finished.ledger)[found.chosen], *found.serial], found.probes) if found else 0.0
 
 
 def _setting(request: Request, workers: int) -> Setting:

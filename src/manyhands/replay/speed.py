@@ -31,6 +31,20 @@ def usual_speed(serial_items: "NDArray[Any]", rounds: "Sequence[NDArray[Any]]") 
     return median(int(rows["cpu_ns"].sum()) for rows in rounds) / own_ns if own_ns else 1.0
 
 
+def unrest(serial: "Sequence[NDArray[Any]]", others: "Sequence[NDArray[Any]]" = ()) -> float:
+    """By what share the machine's mood alone moves a round: the slowest of some over the fastest, less 1.
+
+    serial: ledgers of the same items, told by their wall time. others: any rounds beside them, told by their fixed spin
+    with the serial ones'. The larger of the two; 0 where there is nothing to compare.
+    """
+    walls_ns = [float((rows["end_ns"] - rows["start_ns"]).sum()) for rows in serial]
+    return max(_spread(walls_ns), _spread([spin_ns(rows) for rows in (*serial, *others)]))
+
+
+def _spread(values: "Sequence[float]") -> float:
+    return max(values) / min(values) - 1 if values and min(values) > 0 else 0.0
+
+
 def usual_spin_ns(rounds: "Sequence[NDArray[Any]]") -> float | None:
     """The median over rounds of their mean spin; None where it was run too seldom in any of them to tell a speed."""
     spins = [spin_ns(rows) for rows in rounds]

@@ -15,7 +15,7 @@ from typing import Any
 from manyhands.planning.prediction import Prediction, predict
 from manyhands.replay.calibration import Calibration
 from manyhands.replay.contention import NO_CONTENTION, Contention, Probe, contention_of, probe_setting
-from manyhands.replay.speed import at_speed, usual_speed, usual_spin_ns
+from manyhands.replay.speed import at_speed, unrest, usual_speed, usual_spin_ns
 from manyhands.validation.comparison import Foretold, Held, SerialRun, Trial, Tried
 
 PROBES = (probe_setting(2), probe_setting(4))  # of every block
@@ -52,13 +52,15 @@ class _Block:
         self.weights, self.cores, self.calibration, self.seed = weights, cores, calibration, seed
         self.usual = usual_speed(first, self.serial)
         self.rows, self.spin_ns = at_speed(first, self.usual), usual_spin_ns(self.serial)
+        self.probes = [tables[name] for name in run.probes]
         self.contention = self._contention(run, tables)
         share, inflation = self.contention.exclusive_share, self.contention.cpu_inflation
         self.run = replace(run, exclusive_share=share, cpu_inflation=inflation)
 
     def plain(self, settings: Sequence[Any]) -> list[Foretold]:
         """What a plan made from this block says of the settings."""
-        return self._said(settings, 1.0, self.spin_ns, self.contention)
+        restless = unrest(self.serial, self.probes)
+        return [foretold(one.widened(restless)) for one in self._said(settings, 1.0, self.spin_ns, self.contention)]
 
     def given(self, cell: Tried, trial: Trial) -> Trial:
         """The trial with what is foretold of it, given how fast it was."""
@@ -67,21 +69,20 @@ class _Block:
         not_twice = replace(self.contention, cpu_inflation=1.0)
         (conditional,) = self._said(settings, trial.item_factor / self.usual, spin_ns, not_twice)
         if not (spin_ns and self.spin_ns):
-            return replace(trial, conditional=conditional, by_spin=None)
+            return replace(trial, conditional=foretold(conditional), by_spin=None)
         (by_spin,) = self._said(settings, spin_ns / self.spin_ns, spin_ns, self.contention)
-        return replace(trial, conditional=conditional, by_spin=by_spin)
+        return replace(trial, conditional=foretold(conditional), by_spin=foretold(by_spin))
 
     def _said(
         self, settings: Sequence[Any], factor: float, spin_ns: float | None, contention: Contention
-    ) -> list[Foretold]:
+    ) -> list[Prediction]:
         rows = at_speed(self.rows, factor)
-        found = predict(settings, rows, self.weights, self.cores, self.calibration, spin_ns, self.seed, contention)
-        return [foretold(one) for one in found]
+        return predict(settings, rows, self.weights, self.cores, self.calibration, spin_ns, self.seed, contention)
 
     def _contention(self, run: SerialRun, tables: Tables) -> Contention:
         if not (run.twin and run.probes):
             return NO_CONTENTION
-        probes = [Probe(setting, tables[name]) for setting, name in zip(PROBES, run.probes, strict=False)]
+        probes = [Probe(setting, tables[name]) for setting, name in zip(PROBES, run.probes, strict=True)]
         costs = self.calibration.of(PROBES[0], self.spin_ns)
         return contention_of(self.serial, probes, self.cores, costs)
 
