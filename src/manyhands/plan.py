@@ -45,7 +45,6 @@ SIMPLICITY = (  # by what a user must write and understand, from least to most
 
 AS_GOOD = 0.05  # of the best
 PRIOR_BLOCKS = 3  # that a prediction counts as
-FEWEST_BLOCKS = 3  # that must all have been faster, for a prediction to decide
 NO_LARGER = "no larger worker count was measured"
 
 
@@ -145,15 +144,16 @@ def _choose(
 def _agree(basis: Basis, cell: CellScaling, foretold: Foretold | None) -> bool:
     """Whether every measured block was faster than serial, and all of the predicted band is.
 
-    On a noisy machine a few blocks carry so wide an interval that twice the speed can't be told from none. But n
-    blocks all faster by chance are one study in 2^n, and the prediction comes from other rounds.
+    On a noisy machine a few blocks carry so wide an interval that twice the speed can't be told from none, or none at
+    all. But n blocks all faster by chance are one study in 2^n, and the prediction comes from other rounds. Where no
+    block could be measured it is recommended by itself: a block that agrees with it must not undo that.
     """
     if foretold is None or foretold.low <= 1:
         return False
     serial = next(basis.walls_s(one) for one in basis.scaling.cells if one.cell.cell_id == SERIAL)
     own_s = basis.walls_s(cell)
     both = own_s.keys() & serial.keys()
-    return len(both) >= FEWEST_BLOCKS and all(own_s[block] < serial[block] for block in both)
+    return bool(both) and all(own_s[block] < serial[block] for block in both)
 
 
 def _agreed(basis: Basis, chosen: CellScaling | None, expected: Mapping[str, Foretold]) -> list[str]:

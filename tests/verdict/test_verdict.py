@@ -78,10 +78,18 @@ def test_nothing_is_recommended_where_nothing_is_faster_than_serial():
 
 
 def test_where_measuring_can_not_tell_the_prediction_is_told_as_one():
-    """Two blocks carry no interval: nothing is recommended, and what is predicted is said to be just that."""
-    found = judged(planned(make_study((4.0,) * 2, {TWO: (2.0,) * 2}), [guess(TWO, 1.9)]))
+    """Two blocks of which one was slower tell nothing, and what is predicted is said to be just that."""
+    found = judged(planned(make_study((4.0,) * 2, {TWO: (2.0, 4.1)}), [guess(TWO, 1.9)]))
     assert found.recommendation is None
     assert "Predicted, and not measured: 2 workers, map, chunksize 1 has 1.90x (1.61-2.18)" in found.reasons
+
+
+def test_two_blocks_that_agree_with_the_prediction_are_enough():
+    """They carry no interval; but where nothing was measured the prediction alone would be recommended."""
+    found = judged(planned(make_study((4.0,) * 2, {TWO: (2.0,) * 2}), [guess(TWO, 1.9)]))
+    assert found.recommendation.setting == TWO
+    assert found.recommendation.speedup.low is None
+    assert any("2 blocks alone can't tell this from serial" in told for told in found.warnings)
 
 
 def test_the_longest_item_limits_by_name_with_its_cap():
