@@ -1,18 +1,26 @@
 """What all tests share: no test sees another's data, and every process a test starts can import the toys."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 from benches import TINY, SavedRun, bench, saved_in
 from hypothesis import settings
+from turns import turn
 
 TESTS = Path(__file__).parent
 
 # No test asserts an absolute time; what hangs is ended by pytest-timeout.
 settings.register_profile("manyhands", deadline=None)
 settings.load_profile("manyhands")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Take a turn before anything of the test is set up; waiting for it is outside of its time limit."""
+    with turn(alone=item.get_closest_marker("alone") is not None):
+        return (yield)
 
 
 @pytest.fixture(scope="session", autouse=True)

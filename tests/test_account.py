@@ -12,6 +12,8 @@ from manyhands.setting import Setting
 from manyhands.strategies import find
 from manyhands.usage import Usage
 
+pytestmark = pytest.mark.alone
+
 COMPUTING = {"items": 40, "turns": 100_000}
 
 

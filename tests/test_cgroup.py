@@ -11,6 +11,8 @@ from control_groups import control_group, inside
 
 from manyhands.machine.cgroup import Limits, Throttling, read_limits, read_throttling, versions
 
+pytestmark = pytest.mark.alone
+
 GIB = 1 << 30
 NO_LIMIT_V1 = "9223372036854771712\n"
 

@@ -13,6 +13,8 @@ from manyhands import counters
 from manyhands.setting import Setting
 from manyhands.usage import Usage
 
+pytestmark = pytest.mark.alone
+
 WORK = """
 import json, os, sys, time
 from dataclasses import asdict

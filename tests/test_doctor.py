@@ -21,6 +21,8 @@ from manyhands.machine.checkup import Checkup
 from manyhands.machine.findings import NOT_TOLD, findings
 from manyhands.machine.pressure import Pressure
 
+pytestmark = pytest.mark.alone
+
 FAST = ("doctor", "--seconds", "0.05", "--workload", "sleep_io")
 HOSTILE = "\x1b[2Jevil\nname\u202e"
 HEADINGS = ["CPUs", "Memory", "Storage", "Python"]

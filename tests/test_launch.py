@@ -13,6 +13,8 @@ from manyhands.ledgers import table
 from manyhands.round import Outcome, decode_round, encode
 from manyhands.setting import Setting
 
+pytestmark = pytest.mark.alone
+
 SERIAL = Setting("serial")
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from manyhands.machine.load import CpuTime, Load, load_between, read_cpu_time, read_load
 
+pytestmark = pytest.mark.alone
+
 S = 10**9
 
 

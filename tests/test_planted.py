@@ -14,6 +14,8 @@ from manyhands.causes import Cause
 from manyhands.intervals import Estimate
 from manyhands.levers import Finding
 
+pytestmark = pytest.mark.alone
+
 TESTS = Path(__file__).parent
 PARTS_OF_A_FINDING = 4
 

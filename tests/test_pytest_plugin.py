@@ -339,6 +339,7 @@ def rounds_kept(folder: Path) -> int:
     return sum('{"round"' in line for path in journals for line in path.read_text().splitlines())
 
 
+@pytest.mark.alone
 def test_an_interrupt_ends_the_run_at_once(interrupted):
     """After Ctrl-C the round under way and all its processes are gone within 2 s, and pytest soon after."""
     _, status, children_s, ended_s, seen, log = interrupted

@@ -13,6 +13,8 @@ from manyhands import recorder
 from manyhands.ledger import ABSENT, Ledger, State
 from manyhands.recorder import MAX_SPINS, SCHEDSTAT, SPIN_EVERY_NS, Detail, Recorder, count_retry, enter
 
+pytestmark = pytest.mark.alone
+
 EVERYTHING = Detail()
 HAS_SCHEDSTAT = Path(SCHEDSTAT).exists()
 

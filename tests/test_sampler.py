@@ -15,6 +15,8 @@ from manyhands.ledger import Ledger
 from manyhands.sampler import PROBING, TIMED, Rate, Sampler
 from manyhands.setting import Setting
 
+pytestmark = pytest.mark.alone
+
 MIB = 1 << 20
 HOLD = f"import sys; held = bytearray(40 * {MIB}); print('held', flush=True); sys.stdin.read()"
 SHARE = f"""

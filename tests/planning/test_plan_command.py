@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.alone
+
 LOAD = """
 import time
 
@@ -59,10 +61,16 @@ def files(home):
     return sorted(path.name for path in home.glob("file_*.txt"))
 
 
-def test_recommends_a_setting_with_its_reason_and_code(home):
-    """Waiting work on one, two or four workers: four are recommended, with speedup, loss, memory and a script."""
+@pytest.fixture(scope="module")
+def found(home):
+    """A plan as it ended: so only to be read."""
     found = manyhands(home, "load.py:load_file", *files(home), *NARROW)
     assert found.returncode == 0, found.stderr
+    return found
+
+
+def test_recommends_a_setting_with_its_reason_and_code(found):
+    """Waiting work on one, two or four workers: four are recommended, with speedup, loss, memory and a script."""
     first = found.stdout.splitlines()[0]
     assert first.startswith("Use 4 workers, ")
     assert " over serial" in first
@@ -72,9 +80,9 @@ def test_recommends_a_setting_with_its_reason_and_code(home):
     assert "running 24 of 24 items serially" in found.stderr
 
 
-def test_the_code_runs_as_pasted(home, tmp_path):
+def test_the_code_runs_as_pasted(found, home, tmp_path):
     """What stands below the answer is a script that does the work with exactly this setting."""
-    told = manyhands(home, "load.py:load_file", *files(home), *NARROW).stdout
+    told = found.stdout
     script = tmp_path / "run.py"
     script.write_text(told[told.index("\n\n") :] + "    print(len(results))\n")
     environment = {**os.environ, "PYTHONPATH": str(home)}

@@ -11,6 +11,8 @@ import pytest
 from manyhands.cli import main
 from manyhands.validation.saved import encode, load
 
+pytestmark = pytest.mark.alone
+
 NARROW = ("--strategy", "pipe", "--workers", "2", "--chunksize", "4", "--blocks", "1")
 
 

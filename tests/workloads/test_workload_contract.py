@@ -126,6 +126,7 @@ def test_the_halves_make_the_whole(workload: Workload, data_dir: Path, tmp_path:
     assert rounds[0] == rounds[1]
 
 
+@pytest.mark.alone
 def test_tiny_is_tiny(workload: Workload, place: Place) -> None:
     """A tiny round's serial work, at its best of three, takes well under 0.1 s."""
     items = begin(workload, place)
