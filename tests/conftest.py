@@ -29,6 +29,7 @@ def _toys_everywhere() -> Iterator[None]:
     folders = [str(TESTS), str(TESTS.parent / "bench"), *filter(None, [os.environ.get("PYTHONPATH")])]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", os.pathsep.join(folders))
+        patch.delenv("PYTEST_XDIST_WORKER", raising=False)  # a pytest that a test starts is none of this run's workers
         yield
 
 

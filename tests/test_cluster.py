@@ -1,6 +1,7 @@
 """Rounds on a cluster that is there: real workers in network namespaces, with clocks of their own, killed amid work."""
 
 import os
+import uuid
 from contextlib import contextmanager, suppress
 
 import clusters
@@ -198,11 +199,12 @@ def test_namespaces_are_gone():
 
 def test_tells_which_tasks_went_with_a_worker():
     """All that a lost worker had been given, or had done and still kept, were handed out again; not strangers'."""
+    ours = f"work-{uuid.UUID(int=7)}"
     events = [
         {"action": "add-worker", "worker": "w1"},
         {
-            "action": "remove-worker", "worker": "w1", "processing-tasks": {"work-u-1-12", "work-u-1-9", ("x", 1)},
-            "lost-computed-tasks": {"work-u-1-3", "other-5"},
+            "action": "remove-worker", "worker": "w1", "processing-tasks": {f"{ours}-12", f"{ours}-9", ("x", 1)},
+            "lost-computed-tasks": {f"{ours}-3", "other-5", "work-0a1b2c3d4e5f", "work-x-5"},
         },
         {"action": "remove-worker", "worker": "w2", "processing-tasks": set(), "lost-computed-tasks": set()},
     ]  # fmt: skip

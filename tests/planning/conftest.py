@@ -1,23 +1,13 @@
 """A user's folder with a module and small files, and the real command line in it, on a machine already calibrated."""
 
-import json
 import os
 import subprocess
 import sys
 
 import pytest
 import rounds
+from calibrations import calibrate
 
-from manyhands import strategies
-from manyhands.machine.facts import facts
-from manyhands.replay import calibration
-from manyhands.replay.calibration import Calibration
-from manyhands.replay.costs import Costs
-from manyhands.setting import START_METHODS
-
-COSTS = Costs(
-    open_ns=5e6, request_ns=1.5e6, boot_ns=2e6, send_ns=15e3, receive_ns=15e3, take_ns=40e3, wake_ns=50e3, close_ns=3e6
-)
 LOAD = """
 import os, time
 
@@ -174,15 +164,6 @@ class User:
             self.words(*words), cwd=self.folder, env=self.environment | environment, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
-
-
-def calibrate(data):
-    """Keep usual costs for this machine in this data folder, so that a plan need not measure them."""
-    kinds = {(name, method): COSTS for name in strategies.names() for method in START_METHODS}
-    machine = facts(data)
-    path = calibration.saved_in(data / "calibration", machine)
-    path.parent.mkdir(parents=True)
-    path.write_text(json.dumps(calibration.encode(Calibration(calibration.fingerprint(machine), kinds, None))))
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from calibrations import calibrate
 
 pytestmark = pytest.mark.alone
 
@@ -44,6 +45,8 @@ def home(tmp_path_factory):
         (folder / f"file_{number:02}.txt").write_text("0.04" if number == 17 else "0.012")
     names = "\n".join(sorted(path.name for path in folder.glob("*.txt")))
     (folder / "list").write_text(names + "\n")
+    (folder / "data").mkdir()
+    calibrate(folder / "data")
     return folder
 
 

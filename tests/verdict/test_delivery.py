@@ -10,9 +10,8 @@ import sys
 
 import jsonschema
 import pytest
+from calibrations import calibrate
 
-from manyhands.machine.facts import facts
-from manyhands.replay import calibration
 from manyhands.replay.costs import Costs
 from manyhands.verdict.contract import SCHEMA_FILE
 from manyhands.verdict.forms import FORMS
@@ -45,12 +44,8 @@ def home(tmp_path_factory):
     (folder / "load.py").write_text(LOAD)
     for number in range(12):
         (folder / f"file_{number:02}.csv").write_text("theirs")
-    machine = facts(folder)
-    path = calibration.saved_in(folder / "data" / "calibration", machine)
-    path.parent.mkdir(parents=True)
-    costs = {(name, "fork"): Costs(request_ns=1e6, boot_ns=1e6, close_ns=1e6) for name in ("serial", "map")}
-    kept = calibration.Calibration(calibration.fingerprint(machine), costs)
-    path.write_text(json.dumps(calibration.encode(kept)))
+    (folder / "data").mkdir()
+    calibrate(folder / "data", Costs(request_ns=1e6, boot_ns=1e6, close_ns=1e6))
     return folder
 
 

@@ -49,7 +49,7 @@ RECIPES = [name for name in strategies.names() if name not in WITHOUT_A_RECIPE]
 CLAIMS = [unless_absent(name, method) for name in RECIPES for method in strategies.find(name).start_methods]
 SHORT = ["apply_async", "imap_unordered", "map", "process_executor", "serial", "static", "threads"]
 LONGEST = {
-    "fork": 25, "queue": 30, "pipe": 27, "static": 13, "static_striped": 13, "apply_async": 11, "process_executor": 11,
+    "fork": 28, "queue": 30, "pipe": 27, "static": 13, "static_striped": 13, "apply_async": 11, "process_executor": 11,
     "mpire": 11, "shared_memory": 30, "dask": 17,
 }  # fmt: skip
 CLASSES = {"fork": ("Process", "ForkProcess"), "spawn": ("SpawnProcess",), "forkserver": ("ForkServerProcess",)}

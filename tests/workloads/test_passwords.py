@@ -12,6 +12,7 @@ from urllib.parse import quote
 import pytest
 import servers
 from benches import bench, manyhands, saved_in
+from calibrations import calibrate
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -190,6 +191,7 @@ def test_no_password_in_a_real_run(folder: Path, name: str) -> None:
 
 def test_no_password_in_a_plan(folder: Path) -> None:
     """A plan in all its forms names the workload with its parameters, the URL with `***`, and the password nowhere."""
+    calibrate(folder / "data")
     forms = [word for form in ("html", "json", "md", "csv") for word in (f"--{form}", f"plan.{form}")]
     with servers.user(servers.database("postgres"), PASSWORD) as template:
         url = template.format(quote(PASSWORD, safe=""))

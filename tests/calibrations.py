@@ -1,0 +1,24 @@
+"""Calibrations made up for this machine, so that a plan need not measure what strategies cost."""
+
+import json
+from pathlib import Path
+
+from manyhands import strategies
+from manyhands.machine.facts import facts
+from manyhands.replay import calibration
+from manyhands.replay.calibration import Calibration
+from manyhands.replay.costs import Costs
+from manyhands.setting import START_METHODS
+
+COSTS = Costs(
+    open_ns=5e6, request_ns=1.5e6, boot_ns=2e6, send_ns=15e3, receive_ns=15e3, take_ns=40e3, wake_ns=50e3, close_ns=3e6
+)
+
+
+def calibrate(data: Path, costs: Costs = COSTS) -> None:
+    """Keep these costs of every strategy for this machine in this data folder."""
+    kinds = {(name, method): costs for name in strategies.names() for method in START_METHODS}
+    machine = facts(data)
+    path = calibration.saved_in(data / "calibration", machine)
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(calibration.encode(Calibration(calibration.fingerprint(machine), kinds, None))))
