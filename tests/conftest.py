@@ -16,6 +16,11 @@ settings.register_profile("manyhands", deadline=None)
 settings.load_profile("manyhands")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put those that run alone last: each of them before has all others wait until the room is empty."""
+    items.sort(key=lambda item: item.get_closest_marker("alone") is not None)
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Take a turn before anything of the test is set up; waiting for it is outside of its time limit."""
