@@ -1,20 +1,17 @@
 """Saved costs: every sample of a run of `manyhands costs`, as plain data; JSON out and in. `schema` is the format's."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from manyhands.errors import UsageError
 from manyhands.handing_over.prices import Price, prices_of
 from manyhands.handing_over.probes import Probe
 from manyhands.handing_over.recording import Sample
+from manyhands.saved_json import Format
 from manyhands.setting import Setting
 
-SCHEMA = 1
-KIND = "manyhands costs"
-LARGEST_FILE_BYTES = 1 << 26
+FORMAT = Format("manyhands costs", 1, "samples", "costs", "manyhands costs --json", 1 << 26)
 
 
 @dataclass(frozen=True)
@@ -43,7 +40,7 @@ def encode(found: Costs) -> dict[str, Any]:
     """The run as plain JSON types: its samples, and the prices that follow from them, for other readers."""
     shallow = {name: value for name, value in vars(found).items() if name != "samples"}
     return {
-        "kind": KIND, "schema": SCHEMA, **shallow,
+        "kind": FORMAT.kind, "schema": FORMAT.schema, **shallow,
         "prices": [
             {
                 "strategy": one.strategy,
@@ -58,16 +55,13 @@ def encode(found: Costs) -> dict[str, Any]:
 
 
 def text_of(found: Costs) -> str:
-    """The file's content: one line a sample, so that two of them can be told apart by `diff`."""
-    data = encode(found)
-    samples = ",\n".join(json.dumps(sample, allow_nan=False) for sample in data.pop("samples"))
-    return f'{json.dumps(data, allow_nan=False)[:-1]}, "samples": [\n{samples}\n]}}\n'
+    """The file's content: one line a sample."""
+    return FORMAT.text_of(encode(found))
 
 
 def decode(data: Mapping[str, Any]) -> Costs:
     """The run that `encode` wrote. Raises TypeError, KeyError or ValueError for anything else."""
-    if (data["kind"], data["schema"]) != (KIND, SCHEMA):
-        raise ValueError(f"{data['kind']} of schema {data['schema']}, where {KIND} of schema {SCHEMA} is read")
+    FORMAT.check(data)
     return Costs(
         tuple(map(_sample, data["samples"])), int(data["workers"]), dict(data["machine"]),
         {str(kind): float(cost_ns) for kind, cost_ns in data["ledger_cost_ns"].items()},
@@ -78,15 +72,7 @@ def decode(data: Mapping[str, Any]) -> Costs:
 
 def load(path: Path) -> Costs:
     """The run saved at `path`. Raises UsageError when there is none, or it is something else."""
-    try:
-        if path.stat().st_size > LARGEST_FILE_BYTES:
-            raise UsageError(f"{path} is larger than {LARGEST_FILE_BYTES >> 20} MiB: no saved costs")
-        return decode(json.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise UsageError(f"{path} can't be read ({error.strerror}): name what `manyhands costs --json` wrote") from None
-    except (AttributeError, TypeError, KeyError, ValueError, RecursionError) as error:
-        told = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
-        raise UsageError(f"{path} holds no costs ({told}): name what `manyhands costs --json` wrote") from None
+    return FORMAT.load(path, decode)
 
 
 def _sample(data: Mapping[str, Any]) -> Sample:

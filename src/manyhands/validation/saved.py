@@ -3,7 +3,6 @@
 The tables are made from it, and predictions can be made anew from it, without measuring. `schema` counts the format.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from math import isfinite
@@ -14,15 +13,14 @@ from manyhands import ledgers
 from manyhands.errors import UsageError
 from manyhands.replay import calibration as calibrations
 from manyhands.results import beside
+from manyhands.saved_json import Format
 from manyhands.setting import Setting
 from manyhands.validation.comparison import Choice, Foretold, Held, SerialRun, Trial, Tried
 from manyhands.validation.foretelling import foretell
 
-SCHEMA = 2
-KIND = "manyhands validation"
+FORMAT = Format("manyhands validation", 2, "studies", "validation", "validate --json", 1 << 28)
 FIELDS = ("machine", "calibration", "seed", "saved_at", "version", "ledgers")
 FIGURES = 7  # of a number of seconds: far more than a clock tells of rounds this long
-LARGEST_FILE_BYTES = 1 << 28
 
 
 @dataclass(frozen=True)
@@ -69,15 +67,14 @@ def encode(found: Validation) -> dict[str, Any]:
     """The validation as plain JSON types."""
     shallow = {name: getattr(found, name) for name in FIELDS}
     return {
-        "kind": KIND, "schema": SCHEMA, **shallow,
+        "kind": FORMAT.kind, "schema": FORMAT.schema, **shallow,
         "studies": [_rounded(asdict(held)) for held in found.studies],
     }  # fmt: skip
 
 
 def decode(data: Mapping[str, Any]) -> Validation:
     """The validation that `encode` wrote. Raises TypeError, KeyError or ValueError for anything else."""
-    if (data["kind"], data["schema"]) != (KIND, SCHEMA):
-        raise ValueError(f"{data['kind']} of schema {data['schema']}, where {KIND} of schema {SCHEMA} is read")
+    FORMAT.check(data)
     return Validation(
         tuple(_held(held) for held in data["studies"]), dict(data["machine"]),
         dict(data["calibration"]), int(data["seed"]), str(data["saved_at"]), str(data["version"]),
@@ -86,23 +83,13 @@ def decode(data: Mapping[str, Any]) -> Validation:
 
 
 def text_of(found: Validation) -> str:
-    """The file's content: one line a workload, so that two of them can be told apart by `diff`."""
-    data = encode(found)
-    studies = ",\n".join(json.dumps(held, allow_nan=False) for held in data.pop("studies"))
-    return f'{json.dumps(data, allow_nan=False)[:-1]}, "studies": [\n{studies}\n]}}\n'
+    """The file's content: one line a workload."""
+    return FORMAT.text_of(encode(found))
 
 
 def load(path: Path) -> Validation:
     """The validation saved at `path`. Raises UsageError when there is none, or it is something else."""
-    try:
-        if path.stat().st_size > LARGEST_FILE_BYTES:
-            raise UsageError(f"{path} is larger than {LARGEST_FILE_BYTES >> 20} MiB: no saved validation")
-        return decode(json.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise UsageError(f"{path} can't be read ({error.strerror}): name what `validate --json` wrote") from None
-    except (AttributeError, TypeError, KeyError, ValueError, RecursionError) as error:
-        told = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
-        raise UsageError(f"{path} holds no validation ({told}): name what `validate --json` wrote") from None
+    return FORMAT.load(path, decode)
 
 
 def _rounded(value: Any) -> Any:
