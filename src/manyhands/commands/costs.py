@@ -110,10 +110,11 @@ def _record(names: list[str], workers: int, budget_s: float, seed: int) -> tuple
 def _tell(found: "Costs", options: argparse.Namespace) -> None:
     from manyhands.handing_over.saved import text_of
     from manyhands.handing_over.table import markdown
+    from manyhands.report.files import write_text
 
     for path, content in ((options.json, text_of), (options.md, markdown)):
         if path and path != STDOUT:
-            _write(Path(path), content(found))
+            write_text(Path(path), content(found))
     if options.json == STDOUT:
         print(text_of(found), end="")
     elif options.md == STDOUT:
@@ -141,12 +142,3 @@ def _draw(found: "Costs") -> None:
     console.print(drawn)
     for note in made.notes:
         console.print(Text(note))
-
-
-def _write(path: Path, content: str) -> None:
-    from manyhands.report.files import write_atomically
-
-    try:
-        write_atomically(path, content.encode())
-    except OSError as error:
-        raise UsageError(f"{path} can't be written ({error.strerror}): name another file") from None

@@ -82,13 +82,14 @@ def run(options: argparse.Namespace) -> int:
 
 def _read(options: argparse.Namespace) -> "Validation":
     from manyhands import __version__
+    from manyhands.report.files import write_text
     from manyhands.validation.saved import foretold_anew, load, text_of
 
     found = load(options.saved)
     if options.predict_anew:
         found = foretold_anew(found, options.saved, __version__)
     if options.json and options.json != STDOUT:
-        _write(Path(options.json), text_of(found if _same_folder(options) else replace(found, ledgers="")))
+        write_text(Path(options.json), text_of(found if _same_folder(options) else replace(found, ledgers="")))
     return found
 
 
@@ -214,11 +215,12 @@ class _Keeper:
     def save(self) -> None:
         """Write what there is."""
         from manyhands import ledgers
+        from manyhands.report.files import write_text
         from manyhands.validation.saved import text_of
 
         if self.path and self.beside and self.found.studies:
             ledgers.save(self.beside, self.ledgers.items())
-            _write(self.path, text_of(self.found))
+            write_text(self.path, text_of(self.found))
 
 
 @contextmanager
@@ -241,21 +243,13 @@ def _workshop() -> Iterator[Any]:
 
 
 def _tell(found: "Validation", options: argparse.Namespace) -> None:
+    from manyhands.report.files import write_text
     from manyhands.validation.saved import text_of
     from manyhands.validation.table import markdown, text
 
     if options.md and options.md != STDOUT:
-        _write(Path(options.md), markdown(found))
+        write_text(Path(options.md), markdown(found))
     if options.json == STDOUT:
         print(text_of(found), end="")
     else:
         print(markdown(found) if options.md == STDOUT else f"{text(found)}\n", end="")
-
-
-def _write(path: Path, content: str) -> None:
-    from manyhands.report.files import write_atomically
-
-    try:
-        write_atomically(path, content.encode())
-    except OSError as error:
-        raise UsageError(f"{path} can't be written ({error.strerror}): name another file") from None

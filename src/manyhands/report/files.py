@@ -5,6 +5,8 @@ import re
 import tempfile
 from pathlib import Path
 
+from manyhands.errors import UsageError
+
 
 def write_atomically(path: Path, content: bytes) -> Path:
     """Replace `path` by the content in one step, so that a reader never sees half a file.
@@ -27,6 +29,14 @@ def write_atomically(path: Path, content: bytes) -> Path:
         Path(temporary).unlink(missing_ok=True)
         raise
     return path
+
+
+def write_text(path: Path, text: str) -> None:
+    """The same for a file that the user named. Raises UsageError where it can't be written."""
+    try:
+        write_atomically(path, text.encode())
+    except OSError as error:
+        raise UsageError(f"{path} can't be written ({error.strerror}): name another file") from None
 
 
 def slug(label: str, taken: set[str]) -> str:

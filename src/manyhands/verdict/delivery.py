@@ -6,7 +6,7 @@ from pathlib import Path
 
 from manyhands.data import check_writable
 from manyhands.errors import UsageError
-from manyhands.report.files import write_atomically
+from manyhands.report.files import write_text
 from manyhands.verdict.answer import lines_of
 from manyhands.verdict.forms import FORMS
 from manyhands.verdict.verdict import Verdict
@@ -69,16 +69,9 @@ def deliver(verdict: Verdict, places: Mapping[str, str]) -> None:
     print(_words(verdict) if printed is None else printed, end="")
     for name, place in places.items():
         if place != STDOUT:
-            _save(Path(place), FORMS[name](verdict))
+            write_text(Path(place), FORMS[name](verdict))
 
 
 def _words(verdict: Verdict) -> str:
     code = verdict.recommendation.code if verdict.recommendation else ""
     return "".join(f"{line}\n" for line in lines_of(verdict)) + (f"\n{code}" if code else "")
-
-
-def _save(path: Path, text: str) -> None:
-    try:
-        write_atomically(path, text.encode())
-    except OSError as error:
-        raise UsageError(f"{path} can't be written ({error.strerror}): name another file") from None
