@@ -18,7 +18,7 @@ from manyhands.planning.items import Items, items_of
 from manyhands.planning.measuring import contest_for, measure, too_long
 from manyhands.planning.memory import MemoryModel
 from manyhands.planning.prediction import Prediction, predict
-from manyhands.planning.probing import at_usual_speed, calibrated_for, probed, unrest_of
+from manyhands.planning.probing import at_usual_speed, calibrated_for, probed
 from manyhands.planning.request import Request
 from manyhands.planning.sample import Sample
 from manyhands.planning.serial_run import Serial, run_serially
@@ -86,8 +86,7 @@ def make(request: Request, shop: Workshop) -> Planned:
     rows, spin_ns = at_usual_speed(serial, probing)
     everything, gil = rows[list(serial.sample.stands_for)], serial.finished.round.gil is not False
     predictions = _predictions(request, settings, everything, weights, costs, spin_ns, contention, gil)
-    restless = unrest_of(serial, probing)
-    predictions = [one.widened(restless) for one in predictions]
+    predictions = [one.widened(probing.unrest) for one in predictions] if probing else predictions
     study, not_measured = _measured(request, shop, items, serial, predictions, began_s)
     on_memory = notes.on_memory(model, request, len(request.settings) - len(settings))
     said = [

@@ -1,7 +1,6 @@
 """Probing: whether items get in each other's way, from a few short rounds of the same items, serially and together."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,8 @@ from manyhands.setting import Setting
 from manyhands.study import deadline_s
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 PROBE_SHARE = 0.03  # of the budget, for each serial round of the probed items: all rounds take some three and a half
@@ -29,14 +30,18 @@ PROBED_WITH = (2, 4, 4)  # workers: two can march in step where four can't; what
 class Probed:
     """What came of probing.
 
-    contention: what items cost each other. chosen: which items were probed, as places in the serial sample. serial: the
-    ledgers of their serial rounds, one before the probes and one after. probes: theirs on several workers.
+    contention: what items cost each other. serial: the probed items' ledgers of all serial rounds: the sample's own,
+    one before the probes, one after. probes: theirs on several workers.
     """
 
     contention: Contention
-    chosen: Sequence[int]
-    serial: "tuple[NDArray[Any], NDArray[Any]]"
+    serial: "tuple[NDArray[Any], NDArray[Any], NDArray[Any]]"
     probes: "Sequence[NDArray[Any]]"
+
+    @property
+    def unrest(self) -> float:
+        """By what share these rounds differ by the machine's mood alone."""
+        return unrest(self.serial, self.probes)
 
 
 def probed(request: Request, shop: Workshop, items: Items, serial: Serial, costs: Calibration) -> Probed | None:
@@ -64,7 +69,8 @@ def probed(request: Request, shop: Workshop, items: Items, serial: Serial, costs
     probes = [Probe(setting, rows) for setting, rows in zip(together, rounds, strict=True)]
     own = costs.of(together[0], found[0].round.spin_ns)
     sample = ledgers.table(serial.finished.ledger)[chosen]
-    return Probed(contention_of([first, sample, last], probes, request.usable_cpus, own), chosen, (first, last), rounds)
+    contention = contention_of([first, sample, last], probes, request.usable_cpus, own)
+    return Probed(contention, (sample, first, last), rounds)
 
 
 def at_usual_speed(serial: Serial, found: Probed | None) -> "tuple[NDArray[Any], float | None]":
@@ -72,13 +78,8 @@ def at_usual_speed(serial: Serial, found: Probed | None) -> "tuple[NDArray[Any],
     rows = ledgers.table(serial.finished.ledger)
     if found is None:
         return rows, serial.finished.round.spin_ns
-    rounds = [rows[found.chosen], *found.serial]
-    return at_speed(rows, usual_speed(rounds[0], rounds)), usual_spin_ns([rows, *found.serial])
-
-
-def unrest_of(serial: Serial, found: Probed | None) -> float:
-    """By what share the rounds there are differ by the machine's mood alone; 0 where there is one."""
-    return unrest([ledgers.table(serial.finished.ledger)[found.chosen], *found.serial], found.probes) if found else 0.0
+    sample, *others = found.serial
+    return at_speed(rows, usual_speed(sample, found.serial)), usual_spin_ns([rows, *others])
 
 
 def _setting(request: Request, workers: int) -> Setting:
