@@ -82,7 +82,7 @@ def check(settings: Iterable[Setting], asked_for: str | None = None) -> None:
     asked_for: the scheduler's address, where it was asked for now. Raises UsageError for a cluster that can't be used
     with so many workers, and for one that was asked for and would not be used.
     """
-    workers = [setting.workers for setting in settings if strategies.find(setting.strategy).workers == "remote"]
+    workers = [setting.workers for setting in settings if strategies.find(setting.strategy).is_remote]
     if asked_for and not workers:
         raise UsageError("a scheduler was given, and no strategy that takes one is to be measured: add dask")
     address = remote.scheduler()
@@ -98,7 +98,7 @@ def refuse_to_foretell(settings: Iterable[Setting], asked_for: str | None = None
     neither says anything of a cluster.
     """
     remote.use(asked_for)
-    remotes = [setting.strategy for setting in settings if strategies.find(setting.strategy).workers == "remote"]
+    remotes = [setting.strategy for setting in settings if strategies.find(setting.strategy).is_remote]
     if asked_for or (remotes and remote.scheduler()):
         raise UsageError(
             "a plan foretells from what this machine costs, which says nothing of a cluster: measure it by "

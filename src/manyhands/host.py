@@ -96,7 +96,7 @@ def _time(job: Job, found: Workload, values: Any, items: Sequence[Any]) -> tuple
     function = _recorded(job, found, values, staged=strategy.staged)
     numbered = arrange(list(enumerate(items)), setting.order, lambda pair: found.weight_of(pair[1]), job.seed)
     visit = None
-    if strategy.workers == "remote" and remote.scheduler() and job.record:
+    if strategy.is_remote and remote.scheduler() and job.record:
         try:
             function, visit = _visited(function, setting.workers, [index for index, _ in numbered], chunksize)
         except UsageError as error:  # what was so before the study may have changed since

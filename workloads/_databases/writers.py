@@ -29,7 +29,7 @@ def refuse_elsewhere(settings: Iterable[Setting]) -> None:
     Its workers would keep their connections when the round is over, and get no password through their environment.
     """
     for setting in settings:
-        if remote.scheduler() and find(setting.strategy).workers == "remote":
+        if remote.scheduler() and find(setting.strategy).is_remote:
             raise UsageError(
                 f"{setting.strategy} on {remote.scheduler()} can't store in a database: its workers outlive the round, "
                 "and so would their connections; leave --scheduler out"

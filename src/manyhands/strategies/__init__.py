@@ -77,6 +77,11 @@ class Strategy:
         """Whether its items run in the caller's own process, whose CPU time is then the workers' too."""
         return not self.parallel or self.workers in ("threads", "interpreters")
 
+    @property
+    def is_remote(self) -> bool:
+        """Whether its workers may be a cluster's, on other hosts."""
+        return self.workers == "remote"
+
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 _registry: dict[str, Strategy] = {}
