@@ -1,6 +1,5 @@
 """Recipes are run as pasted: written to a file, started in an interpreter of their own, compared with serial."""
 
-import fcntl
 import json
 import keyword
 import os
@@ -77,12 +76,9 @@ def start(folder, code, *arguments):
     surroundings = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     surroundings["DASK_TEMPORARY_DIRECTORY"] = str(folder)  # where dask leaves a folder of its own
     command = [sys.executable, "-W", "error", "job.py", *arguments]
-    with Path(__file__).open("rb") as one_by_one:  # two of dask's own clusters would both want port 8787, and warn
-        if "LocalCluster" in code:
-            fcntl.flock(one_by_one, fcntl.LOCK_EX)
-        return subprocess.run(
-            command, cwd=folder, env=surroundings, capture_output=True, text=True, timeout=60, check=False
-        )
+    return subprocess.run(
+        command, cwd=folder, env=surroundings, capture_output=True, text=True, timeout=60, check=False
+    )
 
 
 def results_of(folder, source, setting, chunksize=None, arguments=()):

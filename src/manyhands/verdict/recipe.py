@@ -65,7 +65,7 @@ def work(chunk):
 
 $begin\
     config.set({"distributed.worker.multiprocessing-method": "$start_method"})
-    cluster = LocalCluster(n_workers=$workers, threads_per_worker=1)
+    cluster = LocalCluster(n_workers=$workers, threads_per_worker=1, dashboard_address=":0")
     with cluster, Client(cluster) as client:
         chunks = $chunks
         tasks = client.map(work, chunks, pure=False)
