@@ -19,8 +19,9 @@ import pytest
 from manyhands import ledger_cost
 from manyhands.blocks import order_of
 from manyhands.data import data_dir
+from manyhands.desk import open_desk
 from manyhands.intervals import median_interval
-from manyhands.launch import launch, open_desk
+from manyhands.launch import launch
 from manyhands.round import Job
 from manyhands.setting import Setting
 

@@ -10,7 +10,9 @@ from typing import Any
 
 from manyhands.data import data_dir
 from manyhands.design import draw_up
-from manyhands.launch import Desk, Execute, Finished, launch, open_desk
+from manyhands.desk import Desk, open_desk
+from manyhands.finished import Execute, Finished
+from manyhands.launch import launch
 from manyhands.results import Study
 from manyhands.round import Job
 from manyhands.setting import Setting

@@ -13,9 +13,10 @@ from control_groups import limit
 from manyhands.causes import Cause
 from manyhands.cautions import SHARED
 from manyhands.data import data_dir
+from manyhands.desk import Desk
 from manyhands.disturbance import usual_share
+from manyhands.finished import Finished
 from manyhands.intervals import Estimate
-from manyhands.launch import Desk, Finished
 from manyhands.ledgers import table
 from manyhands.levers import Finding, largest_loss
 from manyhands.machine.facts import facts

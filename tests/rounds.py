@@ -8,7 +8,9 @@ from typing import Any
 
 import psutil
 
-from manyhands.launch import Desk, Finished, launch, open_desk
+from manyhands.desk import Desk, open_desk
+from manyhands.finished import Finished
+from manyhands.launch import launch
 from manyhands.round import Job
 from manyhands.setting import Setting
 

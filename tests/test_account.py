@@ -5,7 +5,8 @@ import pytest
 from rounds import job
 
 from manyhands.account import account_of
-from manyhands.launch import launch, open_desk
+from manyhands.desk import open_desk
+from manyhands.launch import launch
 from manyhands.ledgers import ROW, table
 from manyhands.round import Outcome, Round, Worker
 from manyhands.setting import Setting

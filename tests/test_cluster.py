@@ -12,7 +12,8 @@ from rounds import job, nothing_left_behind
 
 from manyhands import strategies
 from manyhands.cluster import connected, lost_in, offset_to
-from manyhands.launch import launch, open_desk
+from manyhands.desk import open_desk
+from manyhands.launch import launch
 from manyhands.ledgers import table
 from manyhands.losses import losses_of, violations
 from manyhands.remote import SCHEDULER

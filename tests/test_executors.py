@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from rounds import job, nothing_left_behind, run_round
 
-from manyhands.launch import launch, open_desk
+from manyhands.desk import open_desk
+from manyhands.launch import launch
 from manyhands.ledger import Ledger, State
 from manyhands.ledgers import table
 from manyhands.losses import violations

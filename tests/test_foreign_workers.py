@@ -8,7 +8,9 @@ import pytest
 from rounds import job, nothing_left_behind, run_round
 
 from manyhands import strategies
-from manyhands.launch import _worker, launch, open_desk
+from manyhands.desk import open_desk
+from manyhands.finished import _worker
+from manyhands.launch import launch
 from manyhands.ledger import Ledger, Life
 from manyhands.round import Outcome
 from manyhands.setting import Setting

@@ -1,15 +1,18 @@
 """Launching a host: every way in which a round can end, told and cleaned up."""
 
 import os
+import re
 import time
 
 import pytest
 from rounds import job, nothing_left_behind, run_round
 
+from manyhands.desk import open_desk
 from manyhands.errors import UsageError
-from manyhands.launch import launch, open_desk
+from manyhands.launch import launch
 from manyhands.ledger import State
 from manyhands.ledgers import table
+from manyhands.output import TOLD_BYTES
 from manyhands.round import Outcome, decode_round, encode
 from manyhands.setting import Setting
 
@@ -34,6 +37,42 @@ def test_a_pool_waits_for_ever_for_a_killed_worker(tmp_path):
         found = run_round(tmp_path, Setting("map", 2), deadline_s=2.0, fault="kill")
     assert found.round.outcome is Outcome.HUNG
     assert list(table(found.ledger)["state"]).index(State.RUNNING) == 5
+
+
+def test_tells_where_a_hung_round_stands(tmp_path):
+    """The stacks of the host and of its workers, however these were started, say which line of which item hangs."""
+    for method in ("fork", "spawn"):
+        found = run_round(tmp_path, Setting("map", 2, start_method=method), deadline_s=4.0, fault="hang").round
+        assert found.detail.count("--- process ") >= 3
+        assert "squares.py" in found.detail
+        assert "in square" in found.detail
+        assert "multiprocessing/pool.py" in found.detail
+
+
+def test_a_storm_of_respawns_is_ended(tmp_path):
+    """A pool whose workers die before they begin anything, replaced for ever, is ended long before its deadline."""
+    began = time.monotonic()
+    with nothing_left_behind():
+        found = run_round(tmp_path, Setting("map", 2, start_method="spawn"), deadline_s=60.0, fault="no-main").round
+    assert found.outcome is Outcome.HUNG
+    assert re.search(r"\d\d workers began no item and were replaced in [\d.]+ s: ended", found.reason)
+    assert "FileNotFoundError" in found.detail
+    assert time.monotonic() - began < 30.0
+
+
+def test_what_workers_print_is_shown_on_failure_and_capped(tmp_path):
+    """Of a worker's 3 MB of output the end is kept, beside the exception's traceback."""
+    found = run_round(tmp_path, Setting("map", 2), fault="flood").round
+    assert found.outcome is Outcome.RAISED
+    assert "this number is too much" in found.detail
+    assert "bytes of output before this are left out" in found.detail
+    assert found.detail.rstrip().endswith("the last line")
+    assert len(found.detail) < 2 * TOLD_BYTES
+
+
+def test_a_good_rounds_output_is_nobodys(tmp_path):
+    """What is printed in a round that ends well is not kept."""
+    assert run_round(tmp_path, SERIAL).round.detail == ""
 
 
 def test_tells_when_the_host_itself_died(tmp_path):

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from rounds import job, run_round
 
-from manyhands.launch import launch, open_desk
+from manyhands.desk import open_desk
+from manyhands.launch import launch
 from manyhands.ledger import Ledger
 from manyhands.sampler import PROBING, TIMED, Rate, Sampler
 from manyhands.setting import Setting

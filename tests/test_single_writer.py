@@ -5,8 +5,9 @@ from rounds import job, nothing_left_behind, run_round
 from toys import stored
 
 from manyhands import design
+from manyhands.desk import open_desk
 from manyhands.errors import UsageError
-from manyhands.launch import launch, open_desk
+from manyhands.launch import launch
 from manyhands.ledgers import table
 from manyhands.losses import losses_of, violations
 from manyhands.round import Outcome

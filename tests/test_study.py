@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from manyhands.design import Design
+from manyhands.desk import Desk
 from manyhands.errors import UsageError, WorkError
-from manyhands.launch import Desk, Finished
+from manyhands.finished import Finished
 from manyhands.ledger import END, START, STATE_OFFSET, Ledger, State
 from manyhands.results import SERIAL, SERIAL_AGAIN
 from manyhands.round import Outcome, Round

@@ -9,8 +9,9 @@ import pytest
 from rounds import job
 
 from manyhands import targets, workload
+from manyhands.desk import open_desk
 from manyhands.errors import UsageError
-from manyhands.launch import launch, open_desk
+from manyhands.launch import launch
 from manyhands.round import Outcome
 from manyhands.setting import START_METHODS, Setting
 

@@ -9,7 +9,8 @@ from registered import unless_absent
 from rounds import job
 
 from manyhands import strategies
-from manyhands.launch import launch, open_desk
+from manyhands.desk import open_desk
+from manyhands.launch import launch
 from manyhands.setting import Setting
 
 RESULT_BYTES = 20_000

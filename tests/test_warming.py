@@ -10,8 +10,9 @@ import pytest
 from rounds import job, nothing_left_behind, run_round
 
 from manyhands import strategies
+from manyhands.desk import open_desk
 from manyhands.errors import UsageError
-from manyhands.launch import launch, open_desk
+from manyhands.launch import launch
 from manyhands.ledger import Ledger
 from manyhands.ledgers import table
 from manyhands.losses import losses_of, violations
@@ -61,13 +62,19 @@ def test_does_the_same_work(name, method, rounds):
 
 
 @pytest.mark.parametrize(("name", "method"), KEEPERS)
-def test_no_start_up_is_left(name, method, rounds):
-    """All workers are there at t0: start-up is 0, less of the wall goes to the ends than of a fresh pool's."""
+def test_neither_making_nor_closing_it_is_on_the_clock(name, method, rounds):
+    """All workers are there at t0, so that start-up is 0, and whoever is seen to leave does so after t1."""
     warm_one, fresh_one = rounds(name, method, "warm"), rounds(name, method, "fresh")
     warm_losses, fresh_losses = (losses_of(one.round, table(one.ledger), WORKERS) for one in (warm_one, fresh_one))
     assert len(warm_one.round.workers) == WORKERS
     assert warm_losses.start_up_ns == 0 < fresh_losses.start_up_ns
-    assert warm_losses.start_up_ns + warm_losses.teardown_ns < fresh_losses.start_up_ns + fresh_losses.teardown_ns
+    assert all(exit_ns > warm_one.round.t1_ns for exit_ns in exits(warm_one))
+    assert all(exit_ns < fresh_one.round.t1_ns for exit_ns in exits(fresh_one))
+
+
+def exits(finished):
+    """When the round's workers left, as far as anybody saw it."""
+    return [worker.exit_ns for worker in finished.round.workers if worker.exit_ns]
 
 
 @pytest.mark.parametrize(("name", "method"), KEEPERS)

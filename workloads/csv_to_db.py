@@ -174,6 +174,7 @@ def store_files(parsed: Sequence[tuple[Load, Rows]]) -> list[int]:
     weight_of=lambda load: float(load.size_bytes),
     tiny=Parameters(files=3),
     stages=Stages(parse_file, store_files),
+    keeps=True,
 )
 def load_file(load: Load) -> int:
     """Parse one file, then store it; returns the rows that the database says it stored."""

@@ -142,6 +142,7 @@ def _database(parameters: Parameters, place: Place) -> Database:
     weight_of=lambda batch: float(batch.rows),
     tiny=Parameters(batches=4, rows_per_item=20, batch_rows=10),
     stages=Stages(rows_of, store_batches),
+    keeps=True,
 )
 def insert_rows(batch: Batch) -> tuple[int, int]:
     """Store one item's rows; returns its number and the rows that the database says it stored."""

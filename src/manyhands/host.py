@@ -19,7 +19,7 @@ from pathlib import Path
 from time import monotonic_ns
 from typing import TYPE_CHECKING, Any
 
-from manyhands import counters, parameters, recorder, remote, strategies, workload
+from manyhands import counters, parameters, recorder, remote, stacks, strategies, tether, workload
 from manyhands.errors import CheckFailed, UsageError, WorkError
 from manyhands.ledger import Ledger
 from manyhands.machine import gil
@@ -41,6 +41,8 @@ MEMORY_ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 def main(arguments: Sequence[str]) -> int:
     """Run the round that the job file asks for and write the answer file; without one, clean up after the round."""
     job_path, *answer_path = arguments
+    tether.tie(os.environ)
+    stacks.show_on_signal()
     try:
         job = decode_job(json.loads(Path(job_path).read_text()))
         if not answer_path:
@@ -66,14 +68,17 @@ def run(job: Job) -> Answer:
     if not items:
         raise UsageError(f"workload {found.name} has no items with these parameters: give it at least one")
     _limit_cores(job.setting.cores)
+    is_over = True
     try:
-        facts = dict(found.setup(values, place))
+        facts = {} if job.attempt else dict(found.setup(values, place))
         answer, results = _time(job, found, values, items)
         if answer.outcome is Outcome.OK:
-            answer = _check(answer, found, values, place, items, results)
+            answer = _check(job, answer, found, values, place, items, results)
+        is_over = answer.outcome is Outcome.OK or not job.hold
         return replace(answer, facts=facts, gil=gil.is_enabled())
     finally:
-        found.cleanup(values, place)
+        if is_over:
+            found.cleanup(values, place)
 
 
 def clean_up(job: Job) -> None:
@@ -94,7 +99,8 @@ def _time(job: Job, found: Workload, values: Any, items: Sequence[Any]) -> tuple
     slots = Slots(ledger, job.ledger, job.probe)
     context = recording_context(setting.start_method, slots)
     function = _recorded(job, found, values, staged=strategy.staged)
-    numbered = arrange(list(enumerate(items)), setting.order, lambda pair: found.weight_of(pair[1]), job.seed)
+    wanted = [(index, items[index]) for index in _indices(job, items)]
+    numbered = arrange(wanted, setting.order, lambda pair: found.weight_of(pair[1]), job.seed)
     visit = None
     if strategy.is_remote and remote.scheduler() and job.record:
         try:
@@ -115,7 +121,7 @@ def _time(job: Job, found: Workload, values: Any, items: Sequence[Any]) -> tuple
             if not strategy.parallel:
                 _be_the_worker(slots)
             results = list(strategy.run(function, numbered, setting.workers, chunksize, context))
-    except (Exception, SystemExit) as error:  # an item may call sys.exit: it is no end of ours
+    except (Exception, SystemExit, KeyboardInterrupt) as error:  # an item may call sys.exit: it is no end of ours
         answer = Answer(Outcome.RAISED, _one_line(error), "".join(traceback.format_exception(error)))
     clock.stop()
     answer, usage = replace(answer, t0_ns=clock.t0_ns, t1_ns=clock.t1_ns), clock.usage
@@ -242,15 +248,20 @@ def _apart(job: Job, function: Any) -> Any:
     return traffic.apart(function)
 
 
+def _indices(job: Job, items: Sequence[Any]) -> Sequence[int]:
+    """Which items the round runs."""
+    return range(len(items)) if job.only is None else job.only
+
+
 def _check(
-    answer: Answer, found: Workload, values: Any, place: Place, items: Sequence[Any], pairs: Sequence[Any]
+    job: Job, answer: Answer, found: Workload, values: Any, place: Place, items: Sequence[Any], pairs: Sequence[Any]
 ) -> Answer:
     """The answer after counting what came back and asking the workload whether the work was done."""
-    counts = Counter(index for index, _ in pairs)
-    wrong = [index for index in range(len(items)) if counts[index] != 1]
+    counts, wanted = Counter(index for index, _ in pairs), _indices(job, items)
+    wrong = [index for index in wanted if counts[index] != 1]
     if wrong:
         named = ", ".join(f"{found.name_of(items[index])} ({counts[index]} times)" for index in wrong[:5])
-        reason = f"{len(items) - len(wrong)} of {len(items)} items came back exactly once; not so: {named}"
+        reason = f"{len(wanted) - len(wrong)} of {len(wanted)} items came back exactly once; not so: {named}"
         return replace(answer, outcome=Outcome.LOST, reason=reason)
     try:
         evidence = found.check(values, place, [result for _, result in sorted(pairs, key=lambda pair: pair[0])])

@@ -23,7 +23,7 @@ LIFE = struct.Struct("<qqqqqqqq")  # pid, requested_ns, ready_ns, exit_ns, exit_
 START = struct.Struct("<qii")  # start_ns, worker, state
 END = struct.Struct("<iqqqqqii")  # state, end_ns, cpu_ns, thread_cpu_ns, runqueue_ns, spin_ns, spins, retries
 TALLY = struct.Struct("<qq")  # bytes, messages
-AGAIN = struct.Struct("<i")
+AGAIN = struct.Struct("<HH")  # begun again, and that after it had been done
 DIGEST = struct.Struct("<16s")
 STATE_OFFSET = START.size - 4  # START ends with the state that END begins with
 AGAIN_OFFSET = STATE_OFFSET + END.size
@@ -34,6 +34,7 @@ SENT_OFFSET, STOPPED_OFFSET, TAKEN_OFFSET = 24, 40, 48
 NUMBER = struct.Struct("<q")
 ABSENT = -1  # not measured on this machine, or not asked for
 NO_EXIT_CODE = -(2**31)
+MOST_AGAIN = 2**16 - 1
 NO_DIGEST = bytes(16)
 
 
@@ -52,7 +53,8 @@ class Row:
 
     thread_cpu_ns: what the worker's thread had used in its life when the item ended, hand-over included.
     retries: how often the function said that it had to try something again.
-    again: how often the item was started once more after its first start; the times are the last start's.
+    again: how often the item was started once more after its first start; the times are the last start's. redone: how
+    often that was after it had been done.
     """
 
     start_ns: int
@@ -66,6 +68,7 @@ class Row:
     spins: int
     retries: int
     again: int
+    redone: int
     digest: bytes
 
 
@@ -117,8 +120,9 @@ class Ledger:
 
     def count_again(self, offset: int) -> None:
         """Say that the item at this offset, begun before, is begun once more."""
-        (again,) = AGAIN.unpack_from(self.memory, offset + AGAIN_OFFSET)
-        AGAIN.pack_into(self.memory, offset + AGAIN_OFFSET, again + 1)
+        again, redone = AGAIN.unpack_from(self.memory, offset + AGAIN_OFFSET)
+        redone += self.memory[offset + STATE_OFFSET] == State.DONE
+        AGAIN.pack_into(self.memory, offset + AGAIN_OFFSET, min(again + 1, MOST_AGAIN), min(redone, MOST_AGAIN))
 
     def set_digest(self, index: int, digest: bytes) -> None:
         """Keep the digest of the result that the caller received for item `index`."""
@@ -221,6 +225,28 @@ class Ledger:
     def _set(self, slot: int, offset: int, value: int) -> None:
         if slot < self.slots:
             NUMBER.pack_into(self.memory, self._life(slot) + offset, value)
+
+
+def taken_and_begun(path: Path, more_than: int) -> tuple[int, int]:
+    """How many workers' slots are taken, and how many items were begun, whatever has become of the file.
+
+    Both are 0 where no more than so many slots are taken (the items are counted only when it matters), or where items
+    are not recorded.
+    """
+    try:
+        with path.open("rb") as file:
+            header = file.read(HEADER.size)
+            taken = NUMBER.unpack_from(header, TAKEN_OFFSET)[0] if len(header) == HEADER.size else 0
+            if taken <= more_than:
+                return 0, 0
+            _, items, slots, *_ = HEADER.unpack(header)
+            if not items:
+                return 0, 0
+            file.seek(HEADER.size + slots * LIFE.size)
+            rows = file.read(items * ROW_BYTES)
+    except OSError:
+        return 0, 0
+    return taken, len(rows) // ROW_BYTES - rows[STATE_OFFSET::ROW_BYTES].count(0)
 
 
 def has_stopped(path: Path) -> bool:

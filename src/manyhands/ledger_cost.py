@@ -14,7 +14,7 @@ from pathlib import Path
 from time import perf_counter_ns
 from typing import Any
 
-from manyhands.launch import SHARED_MEMORY
+from manyhands.desk import SHARED_MEMORY
 from manyhands.ledger import Ledger
 from manyhands.recorder import Detail, Recorder, enter
 

@@ -20,7 +20,7 @@ ROW = np.dtype(
     [
         ("start_ns", "<i8"), ("worker", "<i4"), ("state", "<i4"), ("end_ns", "<i8"), ("cpu_ns", "<i8"),
         ("thread_cpu_ns", "<i8"), ("runqueue_ns", "<i8"), ("spin_ns", "<i8"), ("spins", "<i4"), ("retries", "<i4"),
-        ("again", "<i4"), ("digest", "V16"),
+        ("again", "<u2"), ("redone", "<u2"), ("digest", "V16"),
     ]
 )  # fmt: skip
 FIRST_MAGIC = b"MHLEDGR1"  # results of schema 1, whose rows knew nothing of the thread's CPU time

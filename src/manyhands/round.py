@@ -26,6 +26,7 @@ class Outcome(StrEnum):
     UNSOUND = "unsound"  # its ledger can't be: times that overlap or run backwards
     HUNG = "hung"  # the deadline ended it
     DIED = "died"  # the host itself died
+    RECOVERED = "recovered"  # it ended in another of these ways, and was gone on with until all of its work was there
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class Job:
     parameters: the workload's, by name. seed fixes the shuffled item order. runqueue and spin: what the
     recorder writes beside start, end and CPU time. probe: count what is pickled, at the price of its time.
     record: whether items are recorded; without, a round has its wall time and its check, but no ledger rows or digests.
+    hold: whether what the round stored stays where it does not end well, for another attempt. attempt: 0 for the first,
+    which sets up; only: the indices of the items to run, None for all.
     Paths are absolute.
     """
 
@@ -52,6 +55,9 @@ class Job:
     ledger: str
     probe: bool = False
     record: bool = True
+    hold: bool = False
+    attempt: int = 0
+    only: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -94,6 +100,15 @@ class Worker:
 
 
 @dataclass(frozen=True)
+class Attempt:
+    """One more go at a round that did not end well: how it ended, and the indices of the items that it was to run."""
+
+    outcome: Outcome
+    reason: str
+    items: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Round:
     """What one round found.
 
@@ -110,6 +125,8 @@ class Round:
     evidence: what the workload's check found; facts: what its setup found (cache state).
     reason: one line; detail: the traceback or the last output that goes with it.
     gil: whether the global interpreter lock was enabled in the caller after all imports; None where nobody asked.
+    left_behind: processes of the round that ran on when its caller had ended; they were ended then.
+    attempts: to go on with it after it had not ended well.
     ledger: the name under which the study keeps this round's ledger.
     """
 
@@ -142,6 +159,8 @@ class Round:
     workers: tuple[Worker, ...] = ()
     ledger: str = ""
     gil: bool | None = None
+    left_behind: int = 0
+    attempts: tuple[Attempt, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -166,7 +185,8 @@ def encode(record: Any) -> dict[str, Any]:
 
 def decode_job(data: Mapping[str, Any]) -> Job:
     """The Job that `encode` wrote. Raises TypeError or KeyError for anything else."""
-    return Job(**{**data, "setting": Setting(**data["setting"])})
+    only = None if data.get("only") is None else tuple(data["only"])
+    return Job(**{**data, "setting": Setting(**data["setting"]), "only": only})
 
 
 def decode_answer(data: Mapping[str, Any]) -> Answer:
@@ -180,6 +200,9 @@ def decode_round(data: Mapping[str, Any]) -> Round:
     parts = {
         "outcome": Outcome(data["outcome"]),
         "workers": tuple(Worker(**worker) for worker in data["workers"]),
+        "attempts": tuple(
+            Attempt(Outcome(one["outcome"]), one["reason"], tuple(one["items"])) for one in data.get("attempts", ())
+        ),
         **{name: _of(kind, data.get(name)) for name, kind in PARTS.items()},
     }
     return Round(**{**data, **parts})

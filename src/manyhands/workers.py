@@ -24,7 +24,7 @@ from multiprocessing.process import BaseProcess
 from time import monotonic_ns, process_time_ns, thread_time_ns
 from typing import Any
 
-from manyhands import recorder
+from manyhands import recorder, stacks
 from manyhands.ledger import Ledger
 
 
@@ -166,6 +166,7 @@ class _Recorded(BaseProcess):
             traffic.count(ledger, caller=None)
         ledger.ready(self.slot, os.getpid(), monotonic_ns())
         if _slots is None:  # a fresh interpreter, whose imports are part of its start; a fork has inherited them
+            stacks.show_on_signal()
             recorder.when_loaded(lambda: ledger.ready(self.slot, os.getpid(), monotonic_ns()))
         try:
             super().run()

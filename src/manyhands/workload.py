@@ -109,6 +109,8 @@ class Workload:
     weight_of: item -> its expected size in any unit; orders items largest first.
     function_for: (function, parameters) -> what is really called with each item.
     stages: the function's two halves, for strategies that need them; None where it has none.
+    keeps: whether what an item did lasts (it is stored), and doing it once more does no harm: a round that broke off
+        can then be gone on with (manyhands.recovery). Its check asks nothing of the results.
     """
 
     name: str
@@ -125,6 +127,7 @@ class Workload:
     weight_of: Callable[[Any], float] = _weigh_nothing
     function_for: Callable[[Callable[[Any], Any], Any], Callable[[Any], Any]] = _as_it_is
     stages: Stages | None = None
+    keeps: bool = False
 
     def halves(self, strategy: str) -> Stages:
         """The two halves of the function. Raises UsageError, naming the strategy that wants them, without any."""

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from manyhands.desk import Desk
+from manyhands.finished import Finished
 from manyhands.handing_over.probes import Probe
 from manyhands.handing_over.recording import Sample, Surroundings, record
 from manyhands.handing_over.saved import Costs
-from manyhands.launch import Desk, Finished
 from manyhands.round import Job, Outcome, Round
 
 NOWHERE = Path("nowhere")

@@ -7,6 +7,7 @@ from price_samples import COSTS, Planted, recorded
 from rounds import job, nothing_left_behind
 
 from manyhands import strategies
+from manyhands.desk import open_desk
 from manyhands.handing_over.probes import (
     CHUNKSIZES,
     FEWEST,
@@ -20,7 +21,7 @@ from manyhands.handing_over.probes import (
     is_measurable,
     probes_of,
 )
-from manyhands.launch import launch, open_desk
+from manyhands.launch import launch
 from manyhands.round import Outcome
 from manyhands.setting import Setting
 

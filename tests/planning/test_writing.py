@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from manyhands.launch import Finished
+from manyhands.finished import Finished
 from manyhands.planning import writing
 from manyhands.round import Outcome, Round
 from manyhands.usage import Usage

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -15,7 +15,7 @@ from manyhands.workload import Facts, Place, Stages, workload
 
 Fault = Literal[
     "none", "raise", "kill", "exit", "sys-exit", "hang", "leave-child", "fork", "wrong-in-worker", "pickle", "check",
-    "evidence",
+    "evidence", "flood", "no-main",
 ]  # fmt: skip
 
 
@@ -39,7 +39,10 @@ class Item(NamedTuple):
 
 
 def items(parameters: Parameters, place: Place) -> list[Item]:
-    """The numbers from 0; one of them carries the fault."""
+    """The numbers from 0; one of them carries the fault. Without a main module no fresh interpreter can start."""
+    if parameters.fault == "no-main":
+        main: Any = sys.modules["__main__"]
+        main.__spec__, main.__file__ = None, "<stdin>"
     faults: list[Fault] = ["none"] * parameters.items
     if parameters.fault not in ("check", "evidence") and parameters.at < parameters.items:
         faults[parameters.at] = parameters.fault
@@ -65,12 +68,36 @@ def parse(item: Item) -> tuple[int, str]:
     return square(item)
 
 
+def flood() -> None:
+    """Print 3 MB, then raise."""
+    os.write(1, b"again and again\n" * 200_000 + b"the last line\n")
+    raise ValueError("this number is too much")
+
+
 def fork_and_wait() -> None:
     """Make a child that leaves at once, and wait for it."""
     child = os.fork()
     if not child:
         os._exit(0)
     os.waitpid(child, 0)
+
+
+def refuse() -> None:
+    """Raise."""
+    raise ValueError("this number can't be squared")
+
+
+SUFFERED: Mapping[str, Callable[[], object]] = {
+    "raise": refuse,
+    "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
+    "exit": lambda: os._exit(3),
+    "sys-exit": lambda: sys.exit(2),
+    "fork": fork_and_wait,
+    "hang": lambda: time.sleep(600),
+    "leave-child": lambda: subprocess.Popen(["sleep", "600"]),
+    "flood": flood,
+    "pickle": lambda: pickle.dumps(bytes(20_000)),
+}
 
 
 @workload(
@@ -84,22 +111,8 @@ def fork_and_wait() -> None:
 )
 def square(item: Item) -> tuple[int, str]:
     """Square the number, or go wrong."""
-    if item.fault == "raise":
-        raise ValueError("this number can't be squared")
-    if item.fault == "kill":
-        os.kill(os.getpid(), signal.SIGKILL)
-    if item.fault == "exit":
-        os._exit(3)
-    if item.fault == "sys-exit":
-        sys.exit(2)
-    if item.fault == "fork":
-        fork_and_wait()
-    if item.fault == "hang":
-        time.sleep(600)
-    if item.fault == "leave-child":
-        subprocess.Popen(["sleep", "600"])
-    if item.fault == "pickle":
-        pickle.dumps(bytes(20_000))
+    if item.fault in SUFFERED:
+        SUFFERED[item.fault]()
     if item.fault == "wrong-in-worker" and os.getpid() != item.maker:
         return -1, ""
     return item.number**2, "x" * item.result_bytes

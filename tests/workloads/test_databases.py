@@ -15,8 +15,9 @@ import servers
 from rounds import job
 
 from manyhands import remote
+from manyhands.desk import open_desk
 from manyhands.errors import UsageError
-from manyhands.launch import launch, open_desk
+from manyhands.launch import launch
 from manyhands.round import Outcome
 from manyhands.setting import Setting
 from manyhands.workload import Place

@@ -144,7 +144,8 @@ def _workshop(facts: Any) -> Iterator[Any]:
     from datetime import UTC, datetime
 
     from manyhands.data import data_dir
-    from manyhands.launch import launch, open_desk
+    from manyhands.desk import open_desk
+    from manyhands.launch import launch
     from manyhands.planning.workshop import Workshop
     from manyhands.progress import Teller
 

@@ -227,7 +227,8 @@ class _Keeper:
 def _workshop() -> Iterator[Any]:
     """A desk and everything else that measuring needs, with progress on standard error."""
     from manyhands.data import data_dir
-    from manyhands.launch import launch, open_desk
+    from manyhands.desk import open_desk
+    from manyhands.launch import launch
     from manyhands.machine.facts import facts as facts_of
     from manyhands.planning.workshop import Workshop
     from manyhands.progress import Teller

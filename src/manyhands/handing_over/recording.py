@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from manyhands.blocks import order_of
+from manyhands.desk import Desk
+from manyhands.finished import Execute
 from manyhands.handing_over.probes import Probe
-from manyhands.launch import Desk, Execute
 from manyhands.round import Job, Round
 from manyhands.study import TRIES_OF_A_FAILING_CELL, Progress
 

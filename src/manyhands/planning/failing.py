@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from manyhands import ledgers, trial
 from manyhands.errors import WorkError
-from manyhands.launch import Finished
+from manyhands.finished import Finished
 from manyhands.ledger import State
 from manyhands.planning.items import Items
 from manyhands.planning.request import Request

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from manyhands import targets, trial, workload
+from manyhands.desk import Desk
 from manyhands.errors import ManyhandsError, UsageError, WorkError
-from manyhands.launch import Desk
 from manyhands.parameters import as_dict, build
 from manyhands.planning.request import Request
 from manyhands.workload import Place, Workload

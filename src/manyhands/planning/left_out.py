@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from manyhands.launch import Finished, summary
+from manyhands.finished import Finished, summary
 from manyhands.ledger import HEADER, LIFE, ROW_BYTES, Ledger
 from manyhands.planning.sample import Sample
 

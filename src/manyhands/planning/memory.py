@@ -6,7 +6,7 @@ a probing round with one worker, one with two -> what the caller and shared page
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from manyhands.launch import Finished
+from manyhands.finished import Finished
 from manyhands.planning.items import Items, parameters_for
 from manyhands.planning.request import Request
 from manyhands.planning.workshop import Workshop

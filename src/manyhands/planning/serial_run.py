@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from manyhands import ledgers, targets
 from manyhands.errors import WorkError
-from manyhands.launch import Finished
+from manyhands.finished import Finished
 from manyhands.planning import left_out, writing
 from manyhands.planning.failing import failures
 from manyhands.planning.items import Items, parameters_for

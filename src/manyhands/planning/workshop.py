@@ -7,7 +7,8 @@ from typing import Any
 
 from manyhands import ledgers, targets
 from manyhands.design import Design, draw_up
-from manyhands.launch import Desk, Execute, Finished
+from manyhands.desk import Desk
+from manyhands.finished import Execute, Finished
 from manyhands.planning.request import Request
 from manyhands.results import Study
 from manyhands.round import Job

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from manyhands.launch import Finished
+from manyhands.finished import Finished
 from manyhands.text import counted, short, size
 
 FOLDERS = 64  # of items, at most

@@ -27,7 +27,7 @@ from manyhands.verdict.judging import verdict_of
 from manyhands.workload import Place
 
 if TYPE_CHECKING:
-    from manyhands.launch import Finished
+    from manyhands.finished import Finished
 
 PLAN_SHARE = 0.2  # of the grid's measuring time
 

@@ -1,0 +1,131 @@
+"""The matrix: every strategy under every fault, one round each, in an order that does not matter.
+
+A strategy's deadline comes from a round of its own without a fault: what takes several times as long hangs.
+"""
+
+import functools
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from manyhands import ledgers, strategies
+from manyhands.desk import Desk
+from manyhands.errors import WorkError
+from manyhands.faults.accident import Accident, accident
+from manyhands.faults.fault import FROM_OUTSIDE, Fault
+from manyhands.faults.outcome import Case, counted_in, ending_of, items_in, knew_s, struck_at_ns
+from manyhands.faults.planted import Parameters
+from manyhands.finished import Finished
+from manyhands.launch import launch
+from manyhands.ledger import State
+from manyhands.parameters import as_dict
+from manyhands.recovery import Retrying
+from manyhands.round import Job, Outcome
+from manyhands.setting import Setting
+
+WORKLOAD = "manyhands.faults.planted"
+CALM_DEADLINE_S = 60.0
+
+
+def deadline_s(calm_s: float) -> float:
+    """When a strategy is said to hang: 2 s and five times what it takes without a fault."""
+    return 2.0 + 5.0 * calm_s
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the matrix is: cases done, cases in all, and what comes next."""
+
+    done: int
+    in_all: int
+    elapsed_s: float
+    strategy: str
+    fault: str
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the matrix needs from outside. tell: called before every case."""
+
+    desk: Desk
+    tell: Callable[[Progress], None]
+    clock_s: Callable[[], float] = time.monotonic
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What to record. retry: whether a round that did not end well is gone on with. timeout_s: None for the rule."""
+
+    strategies: Sequence[str]
+    faults: Sequence[Fault]
+    workers: int = 2
+    retry: bool = False
+    timeout_s: float | None = None
+
+
+def record(asked: Asked, around: Surroundings) -> Iterator[Case]:
+    """The cases, as they are found. Raises WorkError where a strategy fails without any fault."""
+    began_s, done = around.clock_s(), 0
+    for name in asked.strategies:
+        allowed_s = asked.timeout_s or deadline_s(_calm_s(name, asked, around.desk))
+        for fault in asked.faults:
+            in_all = len(asked.strategies) * len(asked.faults)
+            around.tell(Progress(done, in_all, around.clock_s() - began_s, name, fault))
+            yield case(name, fault, asked, around.desk, allowed_s)
+            done += 1
+
+
+def case(name: str, fault: Fault, asked: Asked, desk: Desk, allowed_s: float) -> Case:
+    """One strategy under one fault."""
+    planted = Parameters(fault=str(fault))
+    job = job_of(name, planted, asked.workers, desk)
+    beside = accident(fault, Path(job.ledger))
+    run = functools.partial(launch, desk, beside=beside.beside)
+    finished = (Retrying(desk, run, _states) if asked.retry else run)(job, allowed_s)
+    return judged(fault, job, finished, beside, allowed_s)
+
+
+def job_of(name: str, planted: Parameters, workers: int, desk: Desk) -> Job:
+    """The round of this strategy with what is planted in it."""
+    setting = Setting(name, workers, start_method=strategies.find(name).start_methods[0])
+    return Job(
+        setting.cell_id, 0, 0, WORKLOAD, as_dict(planted), setting, 1, False, False,
+        str(desk.data_dir), str(desk.rounds / "faults"), str(desk.shared / "faults"),
+    )  # fmt: skip
+
+
+def judged(fault: Fault, job: Job, finished: Finished, beside: Accident, allowed_s: float) -> Case:
+    """What came of it, from the round and its ledger."""
+    found, planted = finished.round, Parameters()
+    rows = ledgers.table(finished.ledger) if finished.ledger else None
+    struck_ns = beside.struck_ns
+    if rows is not None and fault not in FROM_OUTSIDE:
+        struck_ns = struck_at_ns(rows, planted.at, planted.wait_s / 2)
+    ending = ending_of(fault, found, struck_ns)
+    items = {} if rows is None else {
+        "done": items_in(rows, State.DONE), "running": items_in(rows, State.RUNNING),
+        "never": items_in(rows, State.NEVER_STARTED), "raised": items_in(rows, State.RAISED),
+        "again": counted_in(rows, "again"), "redone": counted_in(rows, "redone"),
+    }  # fmt: skip
+    return Case(
+        job.setting.strategy, fault, job.setting.workers,
+        strategies.chunksize_in_force(job.setting, planted.items), ending,
+        error=found.reason, knew_s=knew_s(found, ending, struck_ns, beside.ended_ns or 0),
+        left_behind=found.left_behind, deadline_s=allowed_s,
+        recovered=found.outcome is Outcome.RECOVERED if found.attempts else None,
+        run_again=tuple(sorted({index for attempt in found.attempts for index in attempt.items})), **items,
+    )  # fmt: skip
+
+
+def _calm_s(name: str, asked: Asked, desk: Desk) -> float:
+    """What the strategy takes without a fault, seconds."""
+    found = launch(desk, job_of(name, Parameters(), asked.workers, desk), CALM_DEADLINE_S).round
+    if not found.ok:
+        raise WorkError(f"{name} fails without any fault: {found.outcome}: {found.reason}\n{found.detail}")
+    return found.wall_ns / 1e9
+
+
+def _states(ledger: bytes) -> Any:
+    return ledgers.table(ledger)["state"]

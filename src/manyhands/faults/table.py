@@ -1,0 +1,94 @@
+"""The table of a run of `manyhands faults`: a row for every strategy, a column for every fault; pure."""
+
+from collections.abc import Sequence
+
+from manyhands.faults.fault import DESCRIPTIONS, Fault
+from manyhands.faults.outcome import Case, Ending, spread
+from manyhands.faults.saved import Faults
+from manyhands.tabular import Table
+from manyhands.text import counted, duration, plain
+
+NOT_TRIED = "-"
+SAID = {
+    Ending.COMPLETES: "completes",
+    Ending.RAISES: "raises",
+    Ending.HANGS: "HANGS",
+    Ending.LOSES: "LOSES ITEMS",
+    Ending.DIES: "caller dies",
+    Ending.NEVER: "can't happen",
+}
+
+
+def table(found: Faults) -> Table:
+    """The whole table, strategies in the order in which they were recorded."""
+    faults = [fault for fault in Fault if any(case.fault is fault for case in found.cases)]
+    by_place = {(case.strategy, case.fault): case for case in found.cases}
+    names = list(dict.fromkeys(case.strategy for case in found.cases))
+    heads = ("strategy", *(DESCRIPTIONS[fault].short for fault in faults))
+    rows = tuple((plain(name), *(words(by_place.get((name, fault))) for fault in faults)) for name in names)
+    return Table(heads, rows, tuple(notes(found, faults)))
+
+
+def words(case: Case | None) -> str:
+    """A case in a few words, as "raises, 0.03 s; 9 not done"."""
+    if case is None:
+        return NOT_TRIED
+    told = SAID[case.ending]
+    if case.ending is Ending.NEVER:
+        return told
+    if case.knew_s is not None and case.ending in (Ending.RAISES, Ending.DIES):
+        told += f" in {duration(case.knew_s)}"
+    return "; ".join([told, *_facts(case)])
+
+
+def _facts(case: Case) -> list[str]:
+    """What the ledger and the process table say beside the ending."""
+    undone = len(case.running) + len(case.never) + len(case.raised)
+    facts = [f"{undone} not done"] if undone else []
+    facts += [f"{len(case.redone)} done twice"] if case.redone else []
+    facts += [f"{len(case.again)} begun again"] if case.again and not case.redone else []
+    facts += [counted(case.left_behind, "process").replace("processs", "processes") + " left"] * bool(case.left_behind)
+    if case.recovered is not None:
+        facts += ["recovered" if case.recovered else "not recovered"]
+    return facts
+
+
+def notes(found: Faults, faults: Sequence[Fault]) -> list[str]:
+    """How to read it, what was done, and on what."""
+    machine = found.machine
+    made = [f"{DESCRIPTIONS[fault].short}: {DESCRIPTIONS[fault].long}." for fault in faults]
+    deadlines = sorted({case.deadline_s for case in found.cases})
+    first = found.cases[0]
+    return [
+        (
+            f"{found.items} items of 20 ms, {counted(first.workers, 'worker')}, each strategy's own chunksize and "
+            f"first start method; the fault strikes item {found.victim}, once. Python {machine['python']} on "
+            f"{machine['processor']}; manyhands {found.version}, {found.saved_at}."
+        ),
+        "Time: from the fault until the caller knew of it. Items not done: as the ledger has them, not the strategy.",
+        (
+            f"HANGS: still running at its deadline, 2 s and five times what the strategy takes without a fault "
+            f"({duration(deadlines[0])} to {duration(deadlines[-1])}); ended then, with all its processes."
+        ),
+        *made,
+        *(f"{name} is left out: {why}" for name, why in found.left_out.items()),
+    ]
+
+
+def details(found: Faults) -> list[str]:
+    """A line for every case, with the items by name of their state and the exception."""
+    return [
+        f"{case.strategy}, {case.fault}: {_detail(case)}" for case in found.cases if case.ending is not Ending.NEVER
+    ]
+
+
+def _detail(case: Case) -> str:
+    parts = [f"{name} {spread(indices)}" for name, indices in _states(case) if indices]
+    return "; ".join([words(case), *parts, *([plain(case.error)] if case.error else [])])
+
+
+def _states(case: Case) -> list[tuple[str, tuple[int, ...]]]:
+    return [
+        ("done", case.done), ("running", case.running), ("never started", case.never), ("raised", case.raised),
+        ("begun again", case.again), ("done twice", case.redone), ("run again to recover", case.run_again),
+    ]  # fmt: skip

@@ -1,0 +1,57 @@
+"""Rounds in which a worker is killed, gone on with."""
+
+import functools
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from rounds import job
+
+from manyhands.desk import open_desk
+from manyhands.faults.accident import Accident
+from manyhands.finished import Finished
+from manyhands.launch import launch
+from manyhands.ledger import Ledger, State
+from manyhands.ledgers import table
+from manyhands.recovery import Retrying
+from manyhands.setting import Setting
+
+Strike = Callable[[int, Ledger], bool]
+HANGING = {"map", "imap_unordered", "apply_async", "queue", "shared_memory"}  # when a worker is killed
+HANGS_AFTER_S, GIVEN_UP_AFTER_S = 4.0, 60.0  # only where a strategy hangs is its deadline waited for
+
+
+def states(ledger: bytes) -> Any:
+    """The items' states in a ledger."""
+    return table(ledger)["state"]
+
+
+def retried(
+    folder: Path,
+    setting: Setting,
+    workload: str,
+    strike: Callable[[int, Ledger], bool] | None = None,
+    **parameters: Any,
+) -> Finished:
+    """The round of this setting, gone on with where it broke off; what strikes it from outside has struck."""
+    with open_desk(folder) as desk:
+        made = job(desk, setting, workload, **parameters)
+        beside = Accident(Path(made.ledger), strike)
+        execute = Retrying(desk, functools.partial(launch, desk, beside=beside.beside), states)
+        found = execute(made, HANGS_AFTER_S if setting.strategy in HANGING else GIVEN_UP_AFTER_S)
+        assert not any(desk.rounds.iterdir())
+    assert strike is None or beside.struck_ns
+    return found
+
+
+def kill_half_way(host_pid: int, ledger: Ledger) -> bool:
+    """Kill the process of a worker that runs an item, once half of all items are done."""
+    rows = ledger.rows()
+    busy = [row for row in rows if row.state is State.RUNNING]
+    if sum(row.state is State.DONE for row in rows) < len(rows) // 2 or not busy:
+        return False
+    status = Path(f"/proc/{ledger.lives()[busy[0].worker].pid}/status").read_text()
+    os.kill(int(status.split("Tgid:")[1].split()[0]), signal.SIGKILL)
+    return True

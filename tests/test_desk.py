@@ -1,0 +1,109 @@
+"""The desk: gone with its study, and swept up by the next one where the study was killed."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+import servers
+from rounds import nothing_left_behind
+
+from manyhands import desk as desks
+from manyhands import hosting
+from manyhands.desk import open_desk
+from manyhands.workload import Place
+from manyhands.workloads._databases import place_of
+
+STUDY = """
+import sys
+from pathlib import Path
+from rounds import job
+from manyhands.desk import open_desk
+from manyhands.launch import launch
+from manyhands.setting import Setting
+
+with open_desk(Path(sys.argv[1])) as desk:
+    print(desk.rounds, desk.shared, desk.temporary, flush=True)
+    launch(desk, job(desk, Setting("map", 2), sys.argv[2], **eval(sys.argv[3])), 60.0)
+"""
+
+
+def killed_study(data_dir, workload, parameters, is_under_way):
+    """The folders of a study that was killed in its round, and the pid of the host that it had."""
+    study = subprocess.Popen(
+        [sys.executable, "-c", STUDY, str(data_dir), workload, repr(parameters)], stdout=subprocess.PIPE, text=True
+    )
+    folders = [Path(word) for word in study.stdout.readline().split()]
+    give_up = time.monotonic() + 30
+    while time.monotonic() < give_up and not is_under_way(folders):
+        time.sleep(0.02)
+    (host,) = psutil.Process(study.pid).children()
+    study.kill()
+    study.wait()
+    study.stdout.close()
+    return folders, host.pid
+
+
+def aged(folders):
+    """The folders, made to look as if nobody had touched them for a minute."""
+    for folder in folders:
+        long_ago = time.time() - 60
+        os.utime(folder, (long_ago, long_ago))
+
+
+def items_begun(folders):
+    """Whether the round's ledger is there."""
+    return (folders[1] / "round").exists()
+
+
+def test_a_killed_study_takes_its_host_and_all_workers_along(tmp_path):
+    """A SIGKILL of the measuring process ends the host and its hanging workers at once: nobody else would."""
+    with nothing_left_behind():
+        _, group = killed_study(tmp_path, "toys.squares", {"fault": "hang"}, items_begun)
+        give_up = time.monotonic() + 2
+        while time.monotonic() < give_up and hosting.members_of(group):
+            time.sleep(0.01)
+        assert hosting.members_of(group) == []
+
+
+def test_the_next_study_removes_what_a_killed_one_left(tmp_path):
+    """Folders that nobody holds are gone once another desk is opened; those of studies under way stay."""
+    folders, _ = killed_study(tmp_path, "toys.squares", {"fault": "hang"}, items_begun)
+    assert all(folder.exists() for folder in folders)
+    with open_desk(tmp_path) as mine:
+        aged([*folders, mine.rounds, mine.shared, mine.temporary])
+        with open_desk(tmp_path):
+            assert not any(folder.exists() for folder in folders)
+            assert all(folder.exists() for folder in (mine.rounds, mine.shared, mine.temporary))
+
+
+def test_a_young_folder_is_not_taken_for_a_left_one(tmp_path):
+    """A folder that another study has just made, and not locked yet, stays."""
+    young = tmp_path / f"{desks.PREFIX}young"
+    young.mkdir()
+    with open_desk(tmp_path):
+        assert young.exists()
+    aged([young])
+    with open_desk(tmp_path):
+        assert not young.exists()
+
+
+@pytest.mark.parametrize("name", servers.SERVERS)
+def test_what_a_killed_study_made_on_a_server_is_dropped(name, tmp_path):
+    """The tables of a round whose study was killed are dropped when the next desk is opened."""
+    words = servers.database(name)
+    parameters = {"db": words, "batches": 2_000, "rows_per_item": 200, "method": "row", "batch_rows": 10}
+    folders, _ = killed_study(tmp_path, "db_insert", parameters, items_begun)
+    _, _, schema = place_of(words, Place(tmp_path, folders[0] / "round"), "readings").rpartition("#")
+    assert left_on(words, schema)
+    aged(folders)
+    with open_desk(tmp_path):
+        assert not left_on(words, schema)
+
+
+def left_on(words, schema):
+    """What of the round is on the server."""
+    return {name for name in servers.made_by_us(words) if name.startswith(schema)}

@@ -1,0 +1,31 @@
+"""The founding story with an accident: files into a database, a worker killed half-way, and every row there once."""
+
+import pytest
+import servers
+from recoveries import kill_half_way, retried
+from rounds import job, nothing_left_behind
+
+from manyhands import strategies
+from manyhands.desk import open_desk
+from manyhands.launch import launch
+from manyhands.round import Outcome
+from manyhands.setting import Setting
+from manyhands.workloads import csv_to_db
+
+NAMES = [name for name in strategies.usable() if name != "serial"]
+FILES = 24
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+@pytest.mark.parametrize("name", NAMES)
+def test_every_row_is_there_once_though_a_worker_was_killed(name, database, data_dir):
+    """Under every strategy the database holds each file's rows once in the end, as after an undisturbed serial run."""
+    parameters = {"files": FILES, "db": servers.database(database)}
+    csv_to_db.prepare(csv_to_db.Parameters(**parameters), data_dir)
+    with nothing_left_behind():
+        found = retried(data_dir, Setting(name, 3), "csv_to_db", kill_half_way, **parameters).round
+    with open_desk(data_dir) as desk:
+        serial = launch(desk, job(desk, Setting("serial"), "csv_to_db", **parameters), 60.0).round
+    assert found.outcome in {Outcome.RECOVERED, Outcome.OK}, found.reason  # a cluster runs the item again by itself
+    assert found.evidence == serial.evidence
+    assert found.evidence["rows"] > 0
