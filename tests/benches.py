@@ -62,3 +62,9 @@ def read(path: Path) -> dict[str, Any]:
 
     found: dict[str, Any] = json.loads(path.read_text(), parse_constant=refuse)
     return found
+
+
+def rounds_kept(folder: Path) -> int:
+    """How many rounds the journals under way hold."""
+    journals = folder.glob("results/journals/*/*/journal.jsonl")
+    return sum('{"round"' in line for path in journals for line in path.read_text().splitlines())

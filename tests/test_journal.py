@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
+from manyhands.finished import Finished
 from manyhands.journal import Journal
-from manyhands.launch import Finished
 from manyhands.round import Outcome, Round, decode_round
 
 FOUND = Round("map-w2", 0, 1, Outcome.OK, t0_ns=1, t1_ns=5, evidence={"rows": 3}, ledger="s1-b000-map-w2")
@@ -56,7 +56,7 @@ def test_survives_the_death_of_the_process(tmp_path):
 import os, sys
 from pathlib import Path
 from manyhands.journal import Journal
-from manyhands.launch import Finished
+from manyhands.finished import Finished
 from manyhands.round import Outcome, Round
 journal = Journal(Path({str(tmp_path / "s1")!r}))
 journal.open_study({{"label": "toy"}})

@@ -29,11 +29,15 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Asked:
-    """All that the options ask for. grids: by label, with every parameter that is not at its default."""
+    """All that the options ask for. grids: by label, with every parameter that is not at its default.
+
+    retry: whether a round that did not end well is gone on with (manyhands.recovery).
+    """
 
     grids: Mapping[str, Grid]
     timeout_s: float | None
     seed: int
+    retry: bool = False
 
     def cells(self) -> list[Wanted]:
         """Every cell, each workload's serial reference first."""
@@ -67,11 +71,13 @@ def read(options: Mapping[str, Any]) -> Asked:
                 changed = _without_staged(changed)
             _refuse_an_empty(changed)
             labelled.setdefault(label, changed)
-    timeout = options.get("timeout_s")
+    timeout, on_crash = options.get("timeout_s"), options.get("on_crash") or "report"
+    (crash,) = axes.names("on-crash", on_crash, ("report", "retry"))[:1]
     return Asked(
         labelled,
         axes.seconds("timeout", timeout) if timeout else None,
         axes.whole_number("seed", options.get("seed") or "1"),
+        retry=crash == "retry",
     )
 
 

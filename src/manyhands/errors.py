@@ -23,6 +23,10 @@ class WorkError(ManyhandsError):
     """The work itself failed: a round lost items, a check did not hold, a cell never finished."""
 
 
+class JournalError(WorkError):
+    """A round could not be written down; those before it are."""
+
+
 class CheckFailed(ManyhandsError):
     """A workload's check found that the work was not done; the message holds the counts."""
 

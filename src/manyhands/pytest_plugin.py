@@ -6,6 +6,7 @@ Load it early, with `-p manyhands.pytest_plugin`: it lets `--benchmark-save` go 
 nothing heavy; the analysis is loaded when the first study is over.
 """
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from manyhands import cluster, remote
+from manyhands import cluster, remote, resuming, storing
 from manyhands.asked import Wanted, read
 from manyhands.errors import UsageError, WorkError
 from manyhands.results import KEY
@@ -40,6 +41,7 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "--blocks": ("LEAST-MOST", "how many blocks: 6-12, or one number"),
     "--budget": ("SECONDS", "stop beginning new blocks of a workload after this long"),
     "--timeout-s": ("SECONDS", "every round's deadline (default: from the serial time)"),
+    "--on-crash": ("WHAT", "report, or retry: where work is stored, run what is not done (default: report)"),
     "--seed": ("NUMBER", "seed of the blocks' order and of the shuffled item order (default: 1)"),
 }
 
@@ -51,6 +53,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     for option, (metavar, text) in OPTIONS.items():
         action = "append" if option == "--param" else "store"
         group.addoption(option, metavar=metavar, help=text, action=action, default=None)
+    text = "go on with a run that broke off: its name in results/journals, or the latest"
+    group.addoption("--resume", metavar="RUN", help=text, nargs="?", const="latest", default=None)
     _let_save_go_without_a_name(parser)
 
 
@@ -79,7 +83,8 @@ def pytest_configure(config: pytest.Config) -> None:
         _refuse_a_path_for_a_name(config.getoption("benchmark_save", None))
         remote.use(config.getoption("--scheduler"))
         options = {name.strip("-").replace("-", "_"): config.getoption(name) for name in OPTIONS}
-        config.stash[_key] = Session(read(options), JOURNALS, lambda: _terminal(config))
+        run = resuming.take(JOURNALS, config.getoption("--resume"))
+        config.stash[_key] = Session(read(options), run, lambda: _terminal(config))
     except UsageError as error:
         pytest.exit(str(error), returncode=error.exit_status)
 
@@ -157,8 +162,9 @@ def pytest_benchmark_update_json(config: pytest.Config, output_json: dict[str, A
     if not session.measured_any:
         return
     name = f"ledgers-{session.run}.npz"
-    for folder in _folders_of_json(config):
-        session.save_ledgers(folder / name)
+    with storing.saving(session.how_to_resume):
+        for folder in _folders_of_json(config):
+            session.save_ledgers(folder / name)
     output_json[KEY] = session.saved(name)
 
 
@@ -189,13 +195,24 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
-    """When everything is saved, drop the journals; an interrupted study makes the run interrupted."""
-    yield
+    """When everything is saved, drop the journals; an interrupted study makes the run interrupted.
+
+    What can't be saved stays in its journals, from which the run can be resumed.
+    """
     found = session.config.stash.get(_key, None)
     if found is None:
+        yield
         return
-    if found.measured_any:
-        _save_failures_alone(session.config)
+    benchmarks: Any = session.config._benchmarksession  # type: ignore[attr-defined]  # noqa: SLF001  its only handle
+    storing.make_safe(benchmarks, found.how_to_resume)
+    try:
+        yield
+        if found.measured_any:
+            _save_failures_alone(session.config)
+    except WorkError as error:
+        print(f"\nmanyhands: {error}", file=sys.stderr)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        return
     found.drop_journals()
     if found.interrupted:
         session.exitstatus = pytest.ExitCode.INTERRUPTED

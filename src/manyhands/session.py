@@ -6,12 +6,9 @@ Asked -> cells -> (selected by -k) -> a study per workload, at its first test ->
 import dataclasses
 import functools
 import math
-import os
-import shutil
-import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,13 +17,17 @@ from manyhands import ledger_cost
 from manyhands.asked import Asked, Wanted
 from manyhands.data import data_dir
 from manyhands.design import SERIAL_SETTING, Design, draw_up, limits
-from manyhands.errors import WorkError
+from manyhands.desk import Desk, open_desk
+from manyhands.errors import JournalError, WorkError
+from manyhands.finished import Execute
 from manyhands.intervals import Estimate
 from manyhands.journal import Journal
-from manyhands.launch import launch, open_desk
+from manyhands.launch import launch
 from manyhands.machine.facts import facts
 from manyhands.progress import Teller
+from manyhands.recovery import Retrying
 from manyhands.results import SERIAL, Cell, Results, Study, encode
+from manyhands.resuming import Replayed, Run, facts_of, gone_on_with
 from manyhands.scaling import CellScaling, StudyScaling, scale
 from manyhands.speedometer import equal_speed_walls_s
 from manyhands.study import Surroundings, measure
@@ -102,14 +103,14 @@ def finite(number: float | None) -> float | None:
 class Session:
     """Measures each workload once, when its first cell is wanted.
 
-    wanted: the cells that may be asked for; `select` narrows them. journals: folder for journals under way.
+    wanted: the cells that may be asked for; `select` narrows them. run: where its journals lie.
     terminal: makes a context in which progress can be drawn (one that lifts pytest's capture).
     """
 
-    def __init__(self, wanted: Asked, journals: Path, terminal: Callable[[], AbstractContextManager[Any]]) -> None:
-        self.asked, self.interrupted = wanted, False
-        self.run = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{os.getpid()}"
-        self._journals = journals / self.run
+    def __init__(self, wanted: Asked, run: Run, terminal: Callable[[], AbstractContextManager[Any]]) -> None:
+        self.asked, self.interrupted, self.broke_off = wanted, False, False
+        self.run = run.name
+        self._run = run
         self._selected: dict[str, list[Setting]] = {}
         self._studies: dict[str, Study | WorkError] = {}
         self._scalings: dict[str, StudyScaling] = {}
@@ -170,13 +171,16 @@ class Session:
         """What goes into the saved JSON, with the name of the ledgers' file."""
         return {**encode(self.results()), "ledgers": ledgers_name}
 
+    def how_to_resume(self) -> str:
+        """What to do where nothing could be saved."""
+        return f"its rounds are kept in {self._run.folder}; make room, then run the same with --resume {self.run}"
+
     def drop_journals(self) -> None:
-        """Remove the journals: everything in them is saved, or was not to be."""
+        """Remove the journals: everything in them is saved, or was not to be; not those of a run that broke off."""
         for journal in self._opened:
             journal.close()
-        shutil.rmtree(self._journals, ignore_errors=True)
-        with suppress(OSError):  # absent, or another run's journals lie beside
-            self._journals.parent.rmdir()
+        if not self.broke_off:
+            self._run.drop()
 
     @functools.cached_property
     def facts(self) -> Mapping[str, Any]:
@@ -200,6 +204,7 @@ class Session:
                 self._studies[label] = self._measure(label)
             except WorkError as error:
                 self._studies[label] = error
+                self.broke_off = self.broke_off or isinstance(error, JournalError)
         found = self._studies[label]
         if isinstance(found, WorkError):
             raise found
@@ -208,17 +213,22 @@ class Session:
     def _measure(self, label: str) -> Study:
         design = self._design(label)
         _ = self.facts, self.ledger_cost_ns
-        journal = Journal(self._journals / design.prefix)
+        journal, kept = self._run.journal(facts_of(design, self.facts))
         self._opened.append(journal)
-        journal.open_study({"label": label, "workload": design.workload, "parameters": dict(design.parameters)})
+        design = gone_on_with(replace(design, prefix=journal.folder.name), kept)
         with self._terminal(), open_desk(data_dir()) as desk, Teller(label) as teller:
-            around = Surroundings(
-                desk, functools.partial(launch, desk), time.monotonic, journal.keep, teller.tell, _now
-            )
+            played = Replayed(kept, design.prefix, self._execute(desk), journal.keep)
+            around = Surroundings(desk, played.execute, played.clock_s, played.keep, teller.tell, _now)
             study = measure(design, around)
+        if study.finished:
+            journal.end_study()
         study = self._with_losses(study, journal)
         self.interrupted = self.interrupted or not study.finished
         return study
+
+    def _execute(self, desk: Desk) -> Execute:
+        run = functools.partial(launch, desk)
+        return Retrying(desk, run, _states) if self.asked.retry else run
 
     def _with_losses(self, study: Study, journal: Journal) -> Study:
         from manyhands import ledgers  # numpy only when something was measured
@@ -231,7 +241,6 @@ class Session:
         return draw_up(
             grid.workload, grid.parameters, self._selected[label], data_dir(),
             blocks=grid.blocks, budget_s=grid.budget_s, timeout_s=self.asked.timeout_s, seed=self.asked.seed,
-            prefix=f"s{len(self._opened) + 1}",
         )  # fmt: skip
 
     def _scaling(self, study: Study) -> StudyScaling:
@@ -239,6 +248,12 @@ class Session:
             usable = float(self.facts["usable_cpus"])
             self._scalings[study.label] = scale(study, usable, equal_speed_walls_s(study))
         return self._scalings[study.label]
+
+
+def _states(ledger: bytes) -> Any:
+    from manyhands import ledgers  # numpy only where a round did not end well
+
+    return ledgers.table(ledger)["state"]
 
 
 def _now() -> str:

@@ -1,0 +1,63 @@
+"""Saving a run: whole or not at all, under a number of its own, and with nothing lost where there is no room."""
+
+import subprocess
+
+import pytest
+from benches import TINY, bench, command, rounds_kept, saved_in
+
+from manyhands import results
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of 16 kB."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", str(folder)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip(f"needs a small file system: {mounted.stderr.decode().strip()}")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_full_disk_costs_no_round(tmp_path, small_disk):
+    """A run that can't be saved says so in one line, with how to go on; resumed with room it is saved as it was."""
+    full = bench(tmp_path, *TINY, "--workers", "2", "--benchmark-save", f"--benchmark-storage=file://{small_disk}")
+    assert full.returncode == 1
+    assert "Traceback" not in full.stdout
+    (line,) = [line for line in full.stdout.splitlines() if line.startswith("manyhands: the run could not be saved")]
+    assert "(No space left on device): its rounds are kept in results/journals/" in line
+    assert not list(small_disk.rglob("*.json"))
+    kept = rounds_kept(tmp_path)
+    found = bench(tmp_path, *TINY, "--workers", "2", "--benchmark-save", "--resume")
+    assert found.returncode == 0, found.stdout
+    (path,) = saved_in(tmp_path)
+    (study,) = results.load(path).studies
+    assert sum(len(cell.rounds) + bool(cell.probe) for cell in study.cells) == kept - 1  # all but the warm-up
+    assert rounds_kept(tmp_path) == 0
+
+
+def test_a_journal_on_a_full_disk_is_told_of(small_disk):
+    """A round that can't be written down fails its study in one line; what is in the journal stays there."""
+    found = bench(small_disk, *TINY, "--workers", "2", "--blocks", "30")
+    assert found.returncode == 1
+    assert "can't be written to (No space left on device): make room, then run the same with --resume" in found.stdout
+    assert "Traceback" not in found.stdout
+    assert rounds_kept(small_disk) > 0
+
+
+def test_runs_at_the_same_time_get_numbers_of_their_own(tmp_path):
+    """Three runs that save into one storage at once are saved as three, whole, numbered from 1 to 3."""
+    words = command(*TINY, "--workers", "2", "--blocks", "1", "--benchmark-save")
+    runs = [
+        subprocess.Popen(
+            words, cwd=tmp_path, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+        for _ in range(3)
+    ]
+    said = [run.communicate(timeout=100)[0].decode() for run in runs]
+    assert [run.returncode for run in runs] == [0, 0, 0], said
+    assert [path.name[:5] for path in saved_in(tmp_path)] == ["0001_", "0002_", "0003_"]
+    assert all(results.load(path).studies for path in saved_in(tmp_path))
