@@ -2,7 +2,6 @@
 
 import argparse
 import functools
-import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -97,9 +96,10 @@ def _asked(words: str) -> tuple[list[str], dict[str, str]]:
 
 def _record(names: list[str], workers: int, budget_s: float, seed: int) -> tuple[list["Sample"], bool]:
     from manyhands.data import data_dir
+    from manyhands.desk import open_desk
     from manyhands.handing_over.probes import probes_of
     from manyhands.handing_over.recording import LABEL, Surroundings, record
-    from manyhands.launch import launch, open_desk
+    from manyhands.launch import launch
     from manyhands.progress import Teller
 
     with open_desk(data_dir()) as desk, Teller(LABEL) as teller:
@@ -109,7 +109,7 @@ def _record(names: list[str], workers: int, budget_s: float, seed: int) -> tuple
 
 def _tell(found: "Costs", options: argparse.Namespace) -> None:
     from manyhands.handing_over.saved import text_of
-    from manyhands.handing_over.table import markdown
+    from manyhands.handing_over.table import markdown, table
     from manyhands.report.files import write_text
 
     for path, content in ((options.json, text_of), (options.md, markdown)):
@@ -120,25 +120,6 @@ def _tell(found: "Costs", options: argparse.Namespace) -> None:
     elif options.md == STDOUT:
         print(markdown(found), end="")
     else:
-        _draw(found)
+        from manyhands.tabular import draw
 
-
-def _draw(found: "Costs") -> None:
-    """The table on the terminal."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    from manyhands.handing_over.table import table
-
-    made = table(found)
-    drawn = Table(box=None, pad_edge=False)
-    for place, head in enumerate(made.heads):
-        drawn.add_column(Text(head), justify="right" if place else "left")
-    for row in made.rows:
-        drawn.add_row(*map(Text, row))
-    # Where nobody looks through a window, a line may be as long as the table.
-    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 240)
-    console.print(drawn)
-    for note in made.notes:
-        console.print(Text(note))
+        draw(table(found))

@@ -1,15 +1,15 @@
 """The table of a run of `manyhands costs`: a row for every strategy, for a terminal and for Markdown; pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from manyhands import tabular
 from manyhands.handing_over.prices import Price, Prices, prices_of
 from manyhands.handing_over.probes import CHUNKSIZES, PAYLOADS_BYTES
 from manyhands.handing_over.saved import Costs
 from manyhands.intervals import Estimate
-from manyhands.report.markdown import inert
 from manyhands.results import SERIAL
+from manyhands.tabular import Table
 from manyhands.text import DASH, counted, number, plain
 from manyhands.wording import SMALL_SPEEDUP
 
@@ -26,15 +26,6 @@ HEADS = (
 )
 
 
-@dataclass(frozen=True)
-class Table:
-    """rows: as long as heads. notes: sentences on how to read it and what it rests on."""
-
-    heads: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    notes: tuple[str, ...]
-
-
 def table(found: Costs) -> Table:
     """The whole table: the cheapest to start first, serial before all."""
     prices = sorted(prices_of(found.samples), key=lambda one: (one.strategy != SERIAL, _start_ns(one)))
@@ -43,10 +34,7 @@ def table(found: Costs) -> Table:
 
 def markdown(found: Costs) -> str:
     """The table and its notes as Markdown."""
-    made = table(found)
-    lines = [_line(made.heads), _line(["---"] * len(made.heads))]
-    lines += [_line([f"`{name}`", *figures]) for name, *figures in made.rows]
-    return "\n".join([*lines, "", *(f"- {inert(note, 400)}" for note in made.notes)]) + "\n"
+    return tabular.markdown(table(found))
 
 
 def _row(one: Prices) -> tuple[str, ...]:
@@ -128,7 +116,3 @@ def _start_methods(found: Costs) -> str:
 
 def _kind(kind: str) -> str:
     return kind.replace("_", " ").replace("cpu", "CPU").replace("runqueue", "run-queue")
-
-
-def _line(entries: list[str] | tuple[str, ...]) -> str:
-    return f"| {' | '.join(entries)} |"

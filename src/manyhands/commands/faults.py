@@ -1,0 +1,153 @@
+"""manyhands faults: what every strategy does when a worker dies, an item hangs, a disk is full."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from manyhands.errors import UsageError
+
+if TYPE_CHECKING:
+    from manyhands.faults.matrix import Asked, Progress
+    from manyhands.faults.outcome import Case
+    from manyhands.faults.saved import Faults
+
+STDOUT = "-"
+EPILOG = """examples:
+  manyhands faults                                      every strategy that can be used here, some minutes
+  manyhands faults --strategy map,pipe --fault kill     two of them under one fault
+  manyhands faults --on-crash retry                     and go on with what broke off
+  manyhands faults --json faults.json                   keep it; manyhands report --faults faults.json shows it
+
+Nothing of yours is run: the faults are planted in items of our own, in processes of their own.
+"""
+
+
+def add_to(commands: Any) -> None:
+    """Add the command and its options."""
+    command = commands.add_parser(
+        "faults",
+        help="show what every strategy does when something dies",
+        description="Show what every strategy does when an item fails, a worker is killed, a disk is full.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = command.add_argument
+    add("--strategy", default="all", metavar="NAMES", help="names, usual, or all that can be used here (default: all)")
+    add("--fault", default="all", metavar="NAMES", help="raise, kill, exit, kill-idle, ... or all (default: all)")
+    add("--workers", default="2", metavar="N", help="how many (default: 2)")
+    add("--on-crash", default="report", metavar="WHAT", help="report, or retry: run what is not done (default: report)")
+    add(
+        "--timeout",
+        metavar="TIME",
+        help="when a round hangs (default: 2s, and 5 times what it takes)",
+    )
+    add("--from", dest="saved", type=Path, metavar="FILE", help="the table of a saved run; measures nothing")
+    add("--details", action="store_true", help="every case with its items and its exception, below the table")
+    add("--json", metavar="FILE", help="where to save all cases; - prints them")
+    add("--md", metavar="FILE", help="the table as Markdown; - prints it")
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Record the matrix, or read one, and print it; 130 after a Ctrl-C. What a strategy does wrong is no failure."""
+    if options.json == options.md == STDOUT:
+        raise UsageError("--json and --md can't both go to standard output: name a file for one of them")
+    from manyhands.faults.saved import load
+
+    found, finished = (load(options.saved), True) if options.saved else _recorded(options)
+    if found.cases:
+        _tell(found, options)
+    return 0 if finished else 130
+
+
+def _recorded(options: argparse.Namespace) -> tuple["Faults", bool]:
+    from manyhands import __version__
+    from manyhands.data import check_writable, ready_data_dir
+    from manyhands.faults.planted import Parameters
+    from manyhands.faults.saved import Faults
+    from manyhands.machine.facts import facts
+
+    asked, left_out = _asked(options)
+    for path in (options.json, options.md):
+        if path and path != STDOUT:
+            check_writable(Path(path).parent)
+    machine = facts(ready_data_dir())
+    cases, finished = _record(asked)
+    planted, now = Parameters(), datetime.now(UTC).isoformat(timespec="seconds")
+    return Faults(tuple(cases), planted.items, planted.at, machine, left_out, now, __version__), finished
+
+
+def _asked(options: argparse.Namespace) -> tuple["Asked", dict[str, str]]:
+    """What to record, and of "all" strategies those that can't be used here, with the reason."""
+    from manyhands import axes, strategies
+    from manyhands.faults.fault import Fault
+    from manyhands.faults.matrix import Asked
+
+    names = axes.strategy_names(options.strategy)
+    faults = [Fault(name) for name in axes.names("fault", options.fault, [str(fault) for fault in Fault])]
+    workers = axes.counts("workers", options.workers)
+    if len(workers) > 1:
+        raise UsageError(f"workers can't be {options.workers!r}: one matrix has one number of them")
+    if options.on_crash not in ("report", "retry"):
+        raise UsageError(f"on-crash can't be {options.on_crash!r}: choose report or retry")
+    timeout_s = axes.seconds("timeout", options.timeout) if options.timeout else None
+    absent = {name: strategies.absent(name) for name in strategies.names() if strategies.absent(name)}
+    asked = Asked(names, faults, workers[0], retry=options.on_crash == "retry", timeout_s=timeout_s)
+    return asked, absent if options.strategy == "all" else {}
+
+
+def _record(asked: "Asked") -> tuple[list["Case"], bool]:
+    """The cases, and whether they are all of them: a Ctrl-C ends it early."""
+    from manyhands.data import data_dir
+    from manyhands.desk import open_desk
+    from manyhands.faults.matrix import Surroundings, record
+
+    found: list[Case] = []
+    with open_desk(data_dir()) as desk, _bar(len(asked.strategies) * len(asked.faults)) as tell:
+        try:
+            for case in record(asked, Surroundings(desk, tell)):
+                found.append(case)  # noqa: PERF402  those before a Ctrl-C are kept
+        except KeyboardInterrupt:
+            return found, False
+    return found, True
+
+
+@contextmanager
+def _bar(in_all: int) -> Iterator[Callable[["Progress"], None]]:
+    """A line on a terminal that says what is under way; nothing elsewhere."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+    from rich.progress import Progress as Bar
+
+    console = Console(file=sys.stderr)
+    columns = TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn()
+    with Bar(*columns, console=console, auto_refresh=False, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=in_all)
+
+        def tell(report: "Progress") -> None:
+            bar.update(task, completed=report.done, description=f"{report.strategy}: {report.fault}", refresh=True)
+
+        yield tell
+
+
+def _tell(found: "Faults", options: argparse.Namespace) -> None:
+    from manyhands import tabular
+    from manyhands.faults.saved import text_of
+    from manyhands.faults.table import details, table
+    from manyhands.report.files import write_text
+
+    made = table(found)
+    for path, content in ((options.json, text_of(found)), (options.md, tabular.markdown(made))):
+        if path == STDOUT:
+            print(content, end="")
+        elif path:
+            write_text(Path(path), content)
+    if STDOUT in (options.json, options.md):
+        return
+    tabular.draw(made, numeric=False)
+    if options.details:
+        print(*details(found), sep="\n")
