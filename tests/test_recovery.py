@@ -68,14 +68,14 @@ class TestRule:
         assert [one.only for one in asked] == [None, (2, 3, 5), (3, 5)]
         assert found.outcome is Outcome.RECOVERED
         assert "hung: attempt 1; then 3 of 6 items were run again, and all of the work is there" in found.reason
-        assert [attempt.items for attempt in found.attempts] == [(2, 3, 5), (3, 5)]
+        assert [attempt.items for attempt in found.attempts] == [tuple(range(6)), (2, 3, 5), (3, 5)]
         assert found.evidence == {"rows": 6}
 
     def test_stops_where_nothing_more_gets_done(self, scripted):
         """An attempt that does none of its items is the last, and the round stays what it was."""
         found, asked = scripted((Outcome.HUNG, [0]), (Outcome.HUNG, []))
         assert (found.outcome, found.reason, len(asked)) == (Outcome.HUNG, "attempt 1", 2)
-        assert len(found.attempts) == 1
+        assert len(found.attempts) == 2
 
     def test_stops_at_its_cap(self, scripted):
         """After so many attempts it is given up, however much each of them did."""
@@ -115,5 +115,5 @@ def test_a_killed_workers_items_are_recovered(name, tmp_path):
     assert found.round.outcome in {Outcome.RECOVERED, Outcome.OK}  # a cluster runs the item again by itself
     if found.round.outcome is Outcome.RECOVERED:
         undone = {index for index, state in enumerate(states(found.ledger)) if state != State.DONE}
-        assert set(found.round.attempts[0].items) == undone
+        assert set(found.round.attempts[1].items) == undone
         assert 9 in undone

@@ -50,12 +50,12 @@ class Retrying:
 
     def _gone_on_with(self, job: Job, first: Finished, deadline_s: float) -> Finished:
         last = first
-        attempts: list[Attempt] = []
-        undone = self._undone(range(first.round.items_expected), first)
-        while len(attempts) < self.attempts and last.round.outcome in RECOVERABLE and first.ledger:
+        attempts = [Attempt(first.round.outcome, first.round.reason, tuple(range(first.round.items_expected)))]
+        undone = self._undone(attempts[0].items, first)
+        while len(attempts) <= self.attempts and last.round.outcome in RECOVERABLE and first.ledger:
             # Where nothing is left to run only the check is: no strategy is asked to hand out nothing.
             setting = job.setting if undone else Setting("serial")
-            again = replace(job, hold=True, attempt=len(attempts) + 1, only=tuple(undone), setting=setting)
+            again = replace(job, hold=True, attempt=len(attempts), only=tuple(undone), setting=setting)
             last = self.execute(again, deadline_s)
             attempts.append(Attempt(last.round.outcome, last.round.reason, tuple(undone)))
             left = self._undone(undone, last)
@@ -72,7 +72,7 @@ class Retrying:
 
 def _told(first: Finished, last: Finished, attempts: Sequence[Attempt]) -> Round:
     """The first attempt's round, with what came of the others."""
-    run_again = len({index for attempt in attempts for index in attempt.items})
+    run_again = len({index for attempt in attempts[1:] for index in attempt.items})
     if not last.round.ok:
         return replace(first.round, attempts=tuple(attempts))
     reason = (

@@ -101,7 +101,7 @@ class Worker:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One more go at a round that did not end well: how it ended, and the indices of the items that it was to run."""
+    """One go at a round that was gone on with: how it ended, and the indices of the items that it was to run."""
 
     outcome: Outcome
     reason: str
@@ -126,7 +126,7 @@ class Round:
     reason: one line; detail: the traceback or the last output that goes with it.
     gil: whether the global interpreter lock was enabled in the caller after all imports; None where nobody asked.
     left_behind: processes of the round that ran on when its caller had ended; they were ended then.
-    attempts: to go on with it after it had not ended well.
+    attempts: all of them, the first included, of a round that was gone on with; empty where it was not.
     ledger: the name under which the study keeps this round's ledger.
     """
 

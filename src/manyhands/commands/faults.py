@@ -148,6 +148,6 @@ def _tell(found: "Faults", options: argparse.Namespace) -> None:
             write_text(Path(path), content)
     if STDOUT in (options.json, options.md):
         return
-    tabular.draw(made, numeric=False)
+    tabular.draw(table(found, brief=not options.details), numeric=False)
     if options.details:
         print(*details(found), sep="\n")

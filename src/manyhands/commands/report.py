@@ -25,8 +25,17 @@ def add_to(commands: Any) -> None:
     command.add_argument("result", nargs="?", type=Path, metavar="RESULT", help="a saved run (default: the last one)")
     command.add_argument("--out", type=Path, default=Path("reports"), metavar="DIR", help="default: reports")
     command.add_argument("--storage", type=Path, default=Path("results"), metavar="DIR", help="default: results")
+    command.add_argument("--faults", type=Path, metavar="FILE", help="what `manyhands faults --json` wrote, to show")
     command.add_argument("--if-any", action="store_true", help="exit 1 silently when no run is saved")
     command.set_defaults(run=run)
+
+
+def _faults(path: Path | None) -> Any:
+    if path is None:
+        return None
+    from manyhands.faults.saved import load
+
+    return load(path)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -38,8 +47,9 @@ def run(options: argparse.Namespace) -> int:
     path = options.result or results.latest(options.storage)
     found = results.load(path)
     tables = ledgers.load(results.beside(path, found.ledgers)) if found.ledgers else {}
+    faults = _faults(options.faults)
     try:
-        page = report.render(found, tables, options.out)
+        page = report.render(found, tables, options.out, faults)
     except OSError as error:
         raise UsageError(f"no report in {options.out} ({error.strerror}): name another folder by --out") from None
     for line in report.verdicts(found):

@@ -114,8 +114,8 @@ def judged(fault: Fault, job: Job, finished: Finished, beside: Accident, allowed
         strategies.chunksize_in_force(job.setting, planted.items), ending,
         error=found.reason, knew_s=knew_s(found, ending, struck_ns, beside.ended_ns or 0),
         left_behind=found.left_behind, deadline_s=allowed_s,
-        recovered=found.outcome is Outcome.RECOVERED if found.attempts else None,
-        run_again=tuple(sorted({index for attempt in found.attempts for index in attempt.items})), **items,
+        recovered=found.outcome is Outcome.RECOVERED if len(found.attempts) > 1 else None,
+        run_again=tuple(sorted({index for attempt in found.attempts[1:] for index in attempt.items})), **items,
     )  # fmt: skip
 
 

@@ -67,7 +67,7 @@ def ending_of(fault: Fault, found: Round, struck_ns: int | None) -> Ending:
     """How the first attempt ended."""
     if fault in FROM_OUTSIDE and struck_ns is None:
         return Ending.NEVER
-    return ENDINGS[found.outcome]
+    return ENDINGS[found.attempts[0].outcome if found.attempts else found.outcome]
 
 
 def items_in(rows: Any, state: State) -> tuple[int, ...]:

@@ -9,6 +9,7 @@ from manyhands.tabular import Table
 from manyhands.text import counted, duration, plain
 
 NOT_TRIED = "-"
+SOON_S = 0.01
 SAID = {
     Ending.COMPLETES: "completes",
     Ending.RAISES: "raises",
@@ -19,26 +20,38 @@ SAID = {
 }
 
 
-def table(found: Faults) -> Table:
-    """The whole table, strategies in the order in which they were recorded."""
-    faults = [fault for fault in Fault if any(case.fault is fault for case in found.cases)]
+def table(found: Faults, *, brief: bool = False) -> Table:
+    """The whole table, strategies in the order in which they were recorded. brief: without the items' numbers."""
+    faults = faults_in(found)
     by_place = {(case.strategy, case.fault): case for case in found.cases}
     names = list(dict.fromkeys(case.strategy for case in found.cases))
     heads = ("strategy", *(DESCRIPTIONS[fault].short for fault in faults))
-    rows = tuple((plain(name), *(words(by_place.get((name, fault))) for fault in faults)) for name in names)
+    say = ending_words if brief else words
+    rows = tuple((plain(name), *(say(by_place.get((name, fault))) for fault in faults)) for name in names)
     return Table(heads, rows, tuple(notes(found, faults)))
 
 
+def faults_in(found: Faults) -> list[Fault]:
+    """The faults that were recorded, in their own order."""
+    recorded = {case.fault for case in found.cases}
+    return [fault for fault in Fault if fault in recorded]
+
+
 def words(case: Case | None) -> str:
-    """A case in a few words, as "raises, 0.03 s; 9 not done"."""
+    """A case in a few words, as "raises in 30 ms; 9 not done"."""
+    if case is None or case.ending is Ending.NEVER:
+        return ending_words(case)
+    return "; ".join([ending_words(case), *_facts(case)])
+
+
+def ending_words(case: Case | None) -> str:
+    """How it ended and when the caller knew, as "raises in 30 ms"."""
     if case is None:
         return NOT_TRIED
     told = SAID[case.ending]
-    if case.ending is Ending.NEVER:
+    if case.knew_s is None or case.ending not in (Ending.RAISES, Ending.DIES):
         return told
-    if case.knew_s is not None and case.ending in (Ending.RAISES, Ending.DIES):
-        told += f" in {duration(case.knew_s)}"
-    return "; ".join([told, *_facts(case)])
+    return f"{told} in {duration(round(case.knew_s, 3))}" if case.knew_s >= SOON_S else f"{told} at once"
 
 
 def _facts(case: Case) -> list[str]:
@@ -65,7 +78,10 @@ def notes(found: Faults, faults: Sequence[Fault]) -> list[str]:
             f"first start method; the fault strikes item {found.victim}, once. Python {machine['python']} on "
             f"{machine['processor']}; manyhands {found.version}, {found.saved_at}."
         ),
-        "Time: from the fault until the caller knew of it. Items not done: as the ledger has them, not the strategy.",
+        (
+            "Time: from the fault until the caller knew of it; at once: within 10 ms. Items not done: as the ledger "
+            "has them, not the strategy."
+        ),
         (
             f"HANGS: still running at its deadline, 2 s and five times what the strategy takes without a fault "
             f"({duration(deadlines[0])} to {duration(deadlines[-1])}); ended then, with all its processes."

@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from manyhands.results import Results
+
+if TYPE_CHECKING:
+    from manyhands.faults.saved import Faults
 
 
 def verdicts(results: Results) -> list[str]:
@@ -21,12 +24,13 @@ def verdicts(results: Results) -> list[str]:
     return lines + compared(judged)
 
 
-def render(results: Results, ledgers: Mapping[str, Any], out: Path) -> Path:
+def render(results: Results, ledgers: Mapping[str, Any], out: Path, faults: "Faults | None" = None) -> Path:
     """Write the report into the folder `out`, which is made where it is absent; returns its index.html.
 
     `ledgers` holds a structured array per ledger name; rounds without one merely have no timeline.
+    faults: what `manyhands faults` has saved, for a section of its own.
     It never measures, and the same results give the same bytes.
     """
     from manyhands.report.page import write_report
 
-    return write_report(results, ledgers, out)
+    return write_report(results, ledgers, out, faults)

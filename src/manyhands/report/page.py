@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from manyhands.faults.saved import Faults
 from manyhands.report import svg
+from manyhands.report.faults import fault_sheet
 from manyhands.report.files import write_atomically
 from manyhands.report.judgement import Judged, compared, judge
 from manyhands.report.markdown import summary
@@ -16,7 +18,7 @@ from manyhands.results import Results
 from manyhands.text import plain
 
 
-def write_report(results: Results, ledgers: Mapping[str, Any], out: Path) -> Path:
+def write_report(results: Results, ledgers: Mapping[str, Any], out: Path, faults: Faults | None = None) -> Path:
     """Write index.html, summary.md, rounds.csv and each study's speedup chart into `out`."""
     judged = judge(results, ledgers)
     with svg.style():
@@ -27,10 +29,16 @@ def write_report(results: Results, ledgers: Mapping[str, Any], out: Path) -> Pat
             write_atomically(out / name, content)
     write_atomically(out / "rounds.csv", rounds_csv(results).encode())
     write_atomically(out / "summary.md", summary(judged).encode())
-    return write_atomically(out / "index.html", page(results, judged, sections, ledgers).encode())
+    return write_atomically(out / "index.html", page(results, judged, sections, ledgers, faults).encode())
 
 
-def page(results: Results, judged: list[Judged], sections: list[Section], ledgers: Mapping[str, Any]) -> str:
+def page(
+    results: Results,
+    judged: list[Judged],
+    sections: list[Section],
+    ledgers: Mapping[str, Any],
+    faults: Faults | None = None,
+) -> str:
     """The whole page as text."""
     return rendered(
         "page.html",
@@ -38,6 +46,7 @@ def page(results: Results, judged: list[Judged], sections: list[Section], ledger
         compared=compared(judged),
         saved_at=plain(results.saved_at),
         facts=machine_facts(results),
+        faults=fault_sheet(faults) if faults else None,
         method=method(judged),
         gaps=gaps(judged, results, ledgers),
         study_count="1 study" if len(sections) == 1 else f"{len(sections)} studies",

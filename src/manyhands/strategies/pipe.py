@@ -5,7 +5,7 @@ The caller sees the end of a dead worker's pipe, so it knows which chunk went wi
 
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from multiprocessing.connection import wait
 from typing import Any
@@ -43,7 +43,8 @@ def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
         yield partial(dispatch, crew)
     finally:
         for pipe in crew:
-            pipe.send(STOP)
+            with suppress(BrokenPipeError):  # that worker has ended already
+                pipe.send(STOP)
         for process in crew.values():
             process.join()
 

@@ -1,0 +1,67 @@
+"""The page's section on what happens when something dies: of a saved run of `manyhands faults`; pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from manyhands.faults.fault import DESCRIPTIONS, Fault
+from manyhands.faults.outcome import Case, Ending
+from manyhands.faults.saved import Faults
+from manyhands.faults.table import faults_in, notes, words
+from manyhands.text import duration, plain, sentence
+
+KINDS = {
+    Ending.COMPLETES: "fine",
+    Ending.RAISES: "told",
+    Ending.HANGS: "bad",
+    Ending.LOSES: "bad",
+    Ending.DIES: "bad",
+    Ending.NEVER: "none",
+}
+TOLD = {
+    Ending.COMPLETES: "completes under",
+    Ending.RAISES: "raises under",
+    Ending.HANGS: "hangs for ever under",
+    Ending.LOSES: "items are lost in silence under",
+    Ending.DIES: "takes the caller along under",
+}
+TOLD_OF = (Fault.KILL, Fault.HANG)  # a sentence each
+
+
+@dataclass(frozen=True)
+class FaultSheet:
+    """heads: a fault each. rows: a strategy and, for each fault, words and a class. findings, notes: sentences."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    findings: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def fault_sheet(found: Faults) -> FaultSheet:
+    """The matrix as the page shows it."""
+    faults = faults_in(found)
+    by_place = {(case.strategy, case.fault): case for case in found.cases}
+    names = dict.fromkeys(case.strategy for case in found.cases)
+    rows = tuple((plain(name), tuple(_entry(by_place.get((name, fault))) for fault in faults)) for name in names)
+    findings = tuple(finding(found.cases, fault) for fault in TOLD_OF if fault in faults)
+    return FaultSheet(tuple(DESCRIPTIONS[fault].short for fault in faults), rows, findings, tuple(notes(found, faults)))
+
+
+def finding(cases: Sequence[Case], fault: Fault) -> str:
+    """One sentence on one fault: which strategies end in which way."""
+    parts = [_part([case for case in cases if case.fault is fault and case.ending is ending]) for ending in TOLD]
+    return f"{sentence(DESCRIPTIONS[fault].long)}: {'; '.join(part for part in parts if part)}."
+
+
+def _part(alike: Sequence[Case]) -> str:
+    if not alike:
+        return ""
+    told = f"{TOLD[alike[0].ending]} {', '.join(plain(case.strategy) for case in alike)}"
+    times_s = [case.knew_s for case in alike if case.knew_s is not None]
+    if alike[0].ending is not Ending.RAISES or not times_s:
+        return told
+    return f"{told} (after {duration(min(times_s))} to {duration(max(times_s))})"
+
+
+def _entry(case: Case | None) -> tuple[str, str]:
+    return words(case), KINDS[case.ending] if case else "none"

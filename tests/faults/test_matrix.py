@@ -1,0 +1,106 @@
+"""What the strategies do when something dies: real workers, really killed; facts about the interpreter in use."""
+
+import pytest
+from rounds import nothing_left_behind
+
+from manyhands import strategies
+from manyhands.desk import open_desk
+from manyhands.errors import WorkError
+from manyhands.faults import matrix
+from manyhands.faults.fault import Fault
+from manyhands.faults.matrix import Asked, Surroundings, case, deadline_s, record
+from manyhands.faults.outcome import Ending
+from manyhands.faults.planted import Parameters
+
+F, ITEMS, VICTIM = Fault, set(range(Parameters().items)), Parameters().at
+HANGS_AFTER_S, GIVEN_UP_AFTER_S = 3.0, 60.0  # only what is known to hang has its deadline waited for
+
+# Facts about multiprocessing and concurrent.futures, by strategy: which faults hang it, and which it does not notice.
+POOL = {F.KILL, F.EXIT, F.KILL_IDLE, F.BAD_ERROR, F.HANG}
+HANGS = {
+    "map": POOL, "imap_unordered": POOL, "apply_async": POOL, "shared_memory": POOL,
+    "queue": {F.KILL, F.EXIT, F.KILL_IDLE, F.BAD_RESULT, F.HANG},
+}  # fmt: skip
+COMPLETES = {"serial": {F.BAD_RESULT}, "threads": {F.BAD_RESULT}, "pipe": {F.KILL_IDLE}}
+DIES = {"serial": {F.KILL, F.EXIT}, "threads": {F.KILL, F.EXIT}}
+NEVER_IDLE = {"serial", "threads", "fork", "static", "static_striped", "single_writer"}
+LIBRARIES = {"dask", "interpreters", "joblib", "mpire"}  # whose versions change
+STANDARD = [name for name in strategies.names() if name not in LIBRARIES]
+
+
+def expected(name, fault):
+    """How this strategy takes this fault."""
+    if fault is F.KILL_IDLE and name in NEVER_IDLE:
+        return Ending.NEVER
+    for ending, known in ((Ending.HANGS, HANGS), (Ending.COMPLETES, COMPLETES), (Ending.DIES, DIES)):
+        if fault in known.get(name, set()):
+            return ending
+    return Ending.HANGS if fault is F.HANG else Ending.RAISES
+
+
+def found(folder, name, fault, allowed_s):
+    """The case of this strategy and this fault; nobody is left behind."""
+    with open_desk(folder) as desk, nothing_left_behind():
+        return case(name, fault, Asked([name], [fault]), desk, allowed_s)
+
+
+@pytest.mark.parametrize("fault", Fault)
+@pytest.mark.parametrize("name", STANDARD)
+def test_a_fact_of_the_interpreter(name, fault, tmp_path):
+    """Every strategy of the standard library takes every fault as known; each item has one state in the ledger."""
+    wanted = expected(name, fault)
+    seen = found(tmp_path, name, fault, HANGS_AFTER_S if wanted is Ending.HANGS else GIVEN_UP_AFTER_S)
+    assert seen.ending is wanted, seen
+    assert sorted(seen.done + seen.running + seen.never + seen.raised) == sorted(ITEMS)
+    assert seen.redone == ()
+    if fault in (F.KILL, F.EXIT, F.HANG):
+        assert VICTIM in seen.running
+    if fault in (F.RAISE, F.BAD_ERROR, F.MEMORY) or (fault is F.DISK_FULL and name != "single_writer"):  # it stores
+        assert VICTIM in seen.raised
+    if wanted in (Ending.RAISES, Ending.DIES):
+        assert 0 <= seen.knew_s < GIVEN_UP_AFTER_S
+    else:
+        assert seen.knew_s is None or wanted is Ending.COMPLETES
+
+
+@pytest.mark.parametrize("fault", [F.RAISE, F.KILL])
+@pytest.mark.parametrize("name", sorted(LIBRARIES))
+def test_libraries_neither_hang_nor_lose_items_silently(name, fault, tmp_path):
+    """joblib, mpire and dask tell of an exception, and of a killed worker unless they run its items again."""
+    if missing := strategies.absent(name):
+        pytest.skip(missing)
+    seen = found(tmp_path, name, fault, GIVEN_UP_AFTER_S)
+    assert seen.ending is Ending.RAISES or set(seen.done) == ITEMS, seen
+    assert seen.ending is not Ending.LOSES
+
+
+def test_the_error_is_told(tmp_path):
+    """What was raised is kept in one line, with the item."""
+    seen = found(tmp_path, "process_executor", F.KILL, GIVEN_UP_AFTER_S)
+    assert seen.error.startswith("BrokenProcessPool: ")
+    seen = found(tmp_path, "static", F.RAISE, GIVEN_UP_AFTER_S)
+    assert seen.error == f"ValueError: planted in item {VICTIM}: number {VICTIM}"
+
+
+def test_goes_on_with_what_broke_off(tmp_path):
+    """With retry the case says which items were run again, and that all of the work is there."""
+    with open_desk(tmp_path) as desk:
+        seen = case("static", F.KILL, Asked(["static"], [F.KILL], retry=True), desk, GIVEN_UP_AFTER_S)
+    assert (seen.ending, seen.recovered) == (Ending.RAISES, True)
+    assert set(seen.run_again) == set(seen.running + seen.never)
+
+
+def test_deadlines_come_from_each_strategys_own_time(tmp_path):
+    """A strategy's deadline is 2 s and five times a round of its own without a fault."""
+    with open_desk(tmp_path) as desk:
+        told = []
+        (seen,) = record(Asked(["static"], [F.RAISE]), Surroundings(desk, told.append))
+    assert deadline_s(0.2) < seen.deadline_s < deadline_s(20)
+    assert [(one.strategy, one.fault, one.done, one.in_all) for one in told] == [("static", "raise", 0, 1)]
+
+
+def test_a_strategy_that_fails_by_itself_is_an_error(tmp_path, monkeypatch):
+    """One that can't do its work without any fault has no case to tell."""
+    monkeypatch.setattr(matrix, "CALM_DEADLINE_S", 0.01)
+    with open_desk(tmp_path) as desk, pytest.raises(WorkError, match="static fails without any fault: hung"):
+        list(record(Asked(["static"], [F.RAISE]), Surroundings(desk, lambda _: None)))
