@@ -1,4 +1,4 @@
-"""Write the figures in README.md, the picture beside it, docs/validation.md and docs/costs.md from docs/example/.
+"""Write the figures in README.md, the picture beside it, docs/validation.md, docs/costs.md and docs/faults.md from docs/example/.
 
 `python docs/generate.py` after a change to the analysis, or with a newly saved run in its place; a test fails when
 what stands there is stale.
@@ -6,9 +6,13 @@ what stands there is stale.
 
 import re
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
-from manyhands import report, results
+from manyhands import report, results, tabular
+from manyhands.faults import saved as saved_faults
+from manyhands.faults import table as faults_table
+from manyhands.faults.fault import Fault
 from manyhands.handing_over import saved as handing_over
 from manyhands.handing_over import table as costs_table
 from manyhands.intervals import Estimate
@@ -22,9 +26,11 @@ DOCS = Path(__file__).parent
 EXAMPLE = DOCS / "example" / "quick.json"
 VALIDATION = DOCS / "example" / "validation.json"
 COSTS = DOCS / "example" / "costs.json"
+FAULTS = DOCS / "example" / "faults.json"
 MANY = DOCS / "example" / "many.json"
 MANY_CHUNKSIZE = 64
 PICTURED = "sleep_io sizes=csv_parse"
+STORY_OF = (Fault.RAISE, Fault.KILL, Fault.KILL_IDLE, Fault.BAD_RESULT, Fault.BAD_ERROR)
 STEPS = {
     "static": "the list split evenly",
     "map": "`Pool.map`",
@@ -46,6 +52,20 @@ def validation(text: str, found: saved.Validation) -> str:
 def costs(text: str, found: handing_over.Costs) -> str:
     """docs/costs.md with its table made anew."""
     return filled(text, {"costs": costs_table.markdown(found)})
+
+
+def faults(text: str, found: saved_faults.Faults) -> str:
+    """docs/faults.md, or the README, with its table made anew."""
+    blocks = {"faults": tabular.markdown(faults_table.table(found)), "when-it-dies": when_it_dies(found)}
+    return filled(text, blocks)
+
+
+def when_it_dies(found: saved_faults.Faults) -> str:
+    """What the usual strategies and the executors do under the faults that tell them apart."""
+    kept = tuple(case for case in found.cases if case.fault in STORY_OF)
+    made = faults_table.table(replace(found, cases=kept), brief=True)
+    machine = f"Python {found.machine['python']}; from the fault until the caller knew."
+    return tabular.markdown(tabular.Table(made.heads, made.rows, ())).rstrip() + f"\n\n{machine}"
 
 
 def many(text: str, found: Results) -> str:
@@ -151,6 +171,8 @@ def main() -> None:
     if COSTS.exists():
         path = DOCS / "costs.md"
         path.write_text(costs(path.read_text(), handing_over.load(COSTS)))
+    for path in (DOCS / "faults.md", DOCS.parent / "README.md"):
+        path.write_text(faults(path.read_text(), saved_faults.load(FAULTS)))
     if MANY.exists():
         path = DOCS.parent / "README.md"
         path.write_text(many(path.read_text(), results.load(MANY)))

@@ -8,6 +8,7 @@ import pytest
 
 from manyhands import results, strategies, workload
 from manyhands.cli import parser
+from manyhands.faults import saved as saved_faults
 from manyhands.handing_over import saved as handing_over
 from manyhands.plan import SIMPLICITY
 from manyhands.pytest_plugin import OPTIONS
@@ -60,6 +61,15 @@ def test_the_costs_are_those_of_the_saved_run():
     assert generate.costs(written, handing_over.load(generate.COSTS)) == written
 
 
+def test_the_faults_are_those_of_the_saved_run():
+    """docs/faults.md's table, and the README's, are what the saved matrix gives now."""
+    generate = generator()
+    found = saved_faults.load(generate.FAULTS)
+    for path in (REPOSITORY / "docs" / "faults.md", REPOSITORY / "README.md"):
+        assert "| `map` |" in path.read_text()
+        assert generate.faults(path.read_text(), found) == path.read_text()
+
+
 def test_the_table_of_many_items_is_that_of_the_saved_run():
     """The README's table of very many short items is what the saved run gives now."""
     generate = generator()
@@ -69,7 +79,7 @@ def test_the_table_of_many_items_is_that_of_the_saved_run():
     assert generate.many(README, results.load(generate.MANY)) == README
 
 
-@pytest.mark.parametrize("name", ["validate", "costs"])
+@pytest.mark.parametrize("name", ["validate", "costs", "faults"])
 def test_every_option_of_a_command_stands_in_the_reference(name):
     """Each option of the command is named in its section."""
     (section,) = re.findall(rf"## manyhands {name}\n(.*?)\n## ", REFERENCE, flags=re.DOTALL)

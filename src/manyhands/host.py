@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import re
+import signal
 import sys
 import traceback
 from collections import Counter
@@ -42,6 +43,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run the round that the job file asks for and write the answer file; without one, clean up after the round."""
     job_path, *answer_path = arguments
     tether.tie(os.environ)
+    _listen_to_interrupts()
     stacks.show_on_signal()
     try:
         job = decode_job(json.loads(Path(job_path).read_text()))
@@ -57,6 +59,12 @@ def main(arguments: Sequence[str]) -> int:
         sys.stderr.flush()
         os._exit(0)  # an orderly exit would wait for the children that are left
     return 0
+
+
+def _listen_to_interrupts() -> None:
+    """Let a Ctrl-C reach this process and its workers, though a shell that runs us in the background ignores it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def run(job: Job) -> Answer:

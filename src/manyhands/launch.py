@@ -63,7 +63,7 @@ def _run(desk: Desk, job: Job, deadline_s: float, output: Output, beside: Beside
     answer = _answer(answer_path, end, output.rest())
     if left and answer.outcome is Outcome.OK:
         answer = replace(answer, outcome=Outcome.LEFTOVER, reason=LEFT)
-    return finish(job, answer, sampler, len(left))
+    return finish(job, answer, sampler, len(left), output.came_bytes)
 
 
 def _watched(

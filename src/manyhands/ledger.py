@@ -98,8 +98,11 @@ class Ledger:
         self.path = path
         with open(path, "r+b") as file:
             self.memory = mmap.mmap(file.fileno(), 0)
+        if len(self.memory) < HEADER.size:
+            raise ValueError(f"{path} is no ledger")
         magic, self.items, self.slots, *_ = HEADER.unpack_from(self.memory, 0)
-        if magic != MAGIC or len(self.memory) < HEADER.size + self.slots * LIFE.size + self.items * ROW_BYTES:
+        is_none = magic != MAGIC or self.items < 0 or self.slots < 0
+        if is_none or len(self.memory) < HEADER.size + self.slots * LIFE.size + self.items * ROW_BYTES:
             raise ValueError(f"{path} is no ledger")
         self._items_offset = HEADER.size + self.slots * LIFE.size
 
@@ -240,13 +243,10 @@ def taken_and_begun(path: Path, more_than: int) -> tuple[int, int]:
             if taken <= more_than:
                 return 0, 0
             _, items, slots, *_ = HEADER.unpack(header)
-            if not items:
-                return 0, 0
-            file.seek(HEADER.size + slots * LIFE.size)
-            rows = file.read(items * ROW_BYTES)
+            rows = file.read()[slots * LIFE.size :] if slots >= 0 else b""
     except OSError:
         return 0, 0
-    return taken, len(rows) // ROW_BYTES - rows[STATE_OFFSET::ROW_BYTES].count(0)
+    return (taken, items - rows[STATE_OFFSET::ROW_BYTES].count(0)) if len(rows) == items * ROW_BYTES > 0 else (0, 0)
 
 
 def has_stopped(path: Path) -> bool:

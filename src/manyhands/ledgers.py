@@ -38,7 +38,7 @@ def table(ledger: bytes) -> Table:
         raise ValueError("no ledger")
     magic, items, slots, *_ = HEADER.unpack_from(ledger, 0)
     row = ROWS.get(magic)
-    if row is None or len(ledger) != HEADER.size + slots * LIFE.size + items * row.itemsize:
+    if row is None or items < 0 or slots < 0 or len(ledger) != HEADER.size + slots * LIFE.size + items * row.itemsize:
         raise ValueError("no ledger")
     rows = np.frombuffer(ledger, row, count=items, offset=HEADER.size + slots * LIFE.size)
     return rows if row is ROW else _renewed(rows)

@@ -14,7 +14,8 @@ TOLD_BYTES = 20_000  # of it, in a failed round's record
 class Output:
     """The read end of the pipe, with what has come through; `writer` is for the round's processes.
 
-    kept_bytes: the last so many are kept. held_bytes: how many are, a pipe's content more at most.
+    kept_bytes: the last so many are kept. held_bytes: how many are, a pipe's content more at most. came_bytes: through
+    the pipe in all.
     """
 
     def __init__(self, kept_bytes: int = KEPT_BYTES) -> None:
@@ -22,7 +23,7 @@ class Output:
         os.set_blocking(self.reader, False)
         self._kept_bytes = kept_bytes
         self._pieces: deque[bytes] = deque()
-        self.held_bytes = self._dropped_bytes = 0
+        self.held_bytes = self.came_bytes = self._dropped_bytes = 0
 
     def take(self) -> int:
         """Take what is there, a pipe's content at most; returns how many bytes that were."""
@@ -30,6 +31,7 @@ class Output:
             piece = os.read(self.reader, PIECE_BYTES)
         except BlockingIOError:
             return 0
+        self.came_bytes += len(piece)
         self.add(piece)
         return len(piece)
 

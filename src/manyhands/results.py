@@ -15,8 +15,9 @@ from typing import Any
 
 from manyhands.errors import UsageError
 from manyhands.losses import Losses
-from manyhands.round import Round, decode_round
+from manyhands.round import Round
 from manyhands.setting import Setting
+from manyhands.strictly import read_as
 
 SCHEMA = 2
 READABLE = (1, 2)
@@ -106,12 +107,10 @@ def encode(results: Results) -> dict[str, Any]:
 
 
 def decode(data: Mapping[str, Any], saved_at: str = "", commit: Mapping[str, Any] | None = None) -> Results:
-    """The results that `encode` wrote.
-
-    Raises TypeError, KeyError or ValueError when the data has another shape.
-    """
-    known = {**data, "studies": tuple(_study(study) for study in data["studies"])}
-    return Results(**known, saved_at=saved_at, commit=commit or {})
+    """The results that `encode` wrote, of this schema or the first. Raises ValueError for data of another shape."""
+    studies = [{**study, "cells": [_renewed_cell(cell) for cell in study["cells"]]} for study in data["studies"]]
+    known = {**data, "studies": studies, "saved_at": saved_at, "commit": commit or {}}
+    return read_as(Results, known)
 
 
 def load(path: Path) -> Results:
@@ -155,17 +154,13 @@ def beside(path: Path, name: str) -> Path:
     return path.parent / name
 
 
-def _study(data: Mapping[str, Any]) -> Study:
-    cells = tuple(_cell(cell) for cell in data["cells"])
-    return Study(**{**data, "cells": cells, "item_names": tuple(data["item_names"])})
-
-
 def _believable(study: Study) -> Study:
     """The study, if its figures can be what they say they are. Raises ValueError for the first that can't."""
     if not study.item_names:
         raise ValueError(f"{study.label} has no items")
     for cell in study.cells:
-        if any(losses.budget_ns <= 0 or losses.lanes != cell.setting.workers for losses in cell.losses.values()):
+        lanes = cell.setting.workers
+        if any(found.budget_ns <= 0 or found.rounds < 1 or found.lanes != lanes for found in cell.losses.values()):
             raise ValueError(f"{cell.cell_id} has losses of another budget")
         for found in cell.rounds:
             if found.ok and (found.t0_ns is None or found.t1_ns is None or found.wall_ns <= 0):
@@ -177,14 +172,10 @@ def _believable(study: Study) -> Study:
     return study
 
 
-def _cell(data: Mapping[str, Any]) -> Cell:
-    known = {
-        "setting": Setting(**data["setting"]),
-        "rounds": tuple(decode_round(_renewed(found)) for found in data["rounds"]),
-        "probe": decode_round(data["probe"]) if data.get("probe") else None,
-        "losses": {int(block): Losses(**losses) for block, losses in data.get("losses", {}).items()},
-    }
-    return Cell(**{**data, **known})
+def _renewed_cell(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A cell of schema 1 as one of schema 2."""
+    probe = data.get("probe")
+    return {**data, "rounds": [_renewed(found) for found in data["rounds"]], "probe": probe and _renewed(probe)}
 
 
 def _renewed(data: Mapping[str, Any]) -> Mapping[str, Any]:

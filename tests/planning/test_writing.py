@@ -13,9 +13,10 @@ from manyhands.usage import Usage
 NARROW = ("--strategy", "map,static", "--workers", "1,2", "--rounds", "1")
 
 
-def finished(written_bytes):
+def finished(written_bytes, printed_bytes=0):
     """A round whose write calls came to so many bytes."""
-    return Finished(Round("serial", 0, 0, Outcome.OK, usage=Usage(write_call_bytes=written_bytes)), b"")
+    found = Round("serial", 0, 0, Outcome.OK, usage=Usage(write_call_bytes=written_bytes))
+    return Finished(found, b"", printed_bytes)
 
 
 def test_a_function_that_stores_is_warned_about_before_it_runs_again(user):
@@ -67,7 +68,7 @@ def test_tells_what_was_created_changed_and_removed(tmp_path):
     (tmp_path / "gone").unlink()
     for folder in (below, hidden, own):
         (folder / "new").write_text("x")
-    found = writing.written(before, writing.look([tmp_path], [own]), finished(0), 0)
+    found = writing.written(before, writing.look([tmp_path], [own]), finished(0))
     names = [[Path(path).name for path in paths] for paths in (found.created, found.changed, found.removed)]
     assert names == [["new"], ["grown"], ["gone"]]
     assert found.created == (str(below / "new"),)
@@ -76,9 +77,9 @@ def test_tells_what_was_created_changed_and_removed(tmp_path):
 
 def test_bytes_beyond_what_was_printed_were_stored():
     """What goes to the output is no storing; bytes that go elsewhere are told even where no file was seen."""
-    assert not writing.written({}, {}, finished(500), 500)
-    assert not writing.written({}, {}, finished(0), 500)
-    found = writing.written({}, {}, finished(2548), 500)
+    assert not writing.written({}, {}, finished(500, printed_bytes=500))
+    assert not writing.written({}, {}, finished(0, printed_bytes=500))
+    found = writing.written({}, {}, finished(2548, printed_bytes=500))
     assert found
     assert found.words == "wrote 2.00 KiB"
 
@@ -89,5 +90,5 @@ def test_only_what_both_looks_met_is_compared_where_files_abound(tmp_path, monke
     for number in range(5):
         (tmp_path / str(number)).write_text("x")
     before = writing.look([tmp_path], [])
-    found = writing.written(before, dict(list(before.items())[:3]), finished(0), 0)
+    found = writing.written(before, dict(list(before.items())[:3]), finished(0))
     assert not found

@@ -79,7 +79,8 @@ def test_writes_every_form_beside_the_words(home):
     assert chosen is not None, told["sentence"]
     assert (chosen["measured"], told["items_run"], told["target"]) == (True, 12, "load.py:load_file")
     assert chosen["workers"] > 1
-    assert chosen["speedup"]["low"] <= chosen["speedup"]["point"] <= chosen["speedup"]["high"]
+    low, high = chosen["speedup"]["low"], chosen["speedup"]["high"]
+    assert (low, high) == (None, None) or low <= chosen["speedup"]["point"] <= high  # blocks that differ carry none
     assert found.stdout.startswith(f"{told['sentence']}\n")
     assert found.stdout.endswith(f"\n\n{chosen['code']}")
     assert 'sorted(glob("*.csv"))' in chosen["code"]

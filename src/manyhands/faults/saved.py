@@ -1,16 +1,15 @@
 """Saved faults: the cases of a run of `manyhands faults`, as plain data; JSON out and in. `schema` is the format's."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from manyhands.faults.fault import Fault
-from manyhands.faults.outcome import Case, Ending
+from manyhands.faults.outcome import Case
 from manyhands.saved_json import Format
+from manyhands.strictly import check_machine, read_as
 
 FORMAT = Format("manyhands faults", 1, "cases", "faults", "manyhands faults --json", 1 << 26)
-INDICES = {"done", "running", "never", "raised", "again", "redone", "run_again"}
 
 
 @dataclass(frozen=True)
@@ -34,26 +33,15 @@ def text_of(found: Faults) -> str:
 
 
 def decode(data: Mapping[str, Any]) -> Faults:
-    """The run that `text_of` wrote. Raises TypeError, KeyError or ValueError for anything else."""
+    """The run that `text_of` wrote. Raises KeyError or ValueError for anything else."""
     FORMAT.check(data)
-    return Faults(
-        tuple(map(_case, data["cases"])), int(data["items"]), int(data["victim"]), dict(data["machine"]),
-        {str(name): str(why) for name, why in data["left_out"].items()}, str(data["saved_at"]), str(data["version"]),
-    )  # fmt: skip
+    found = read_as(Faults, data)
+    check_machine(found.machine)
+    if not found.cases:
+        raise ValueError("it has no cases")
+    return found
 
 
 def load(path: Path) -> Faults:
     """The run saved at `path`. Raises UsageError when there is none, or it is something else."""
     return FORMAT.load(path, decode)
-
-
-def _case(data: Mapping[str, Any]) -> Case:
-    known = {field.name: data[field.name] for field in fields(Case)}
-    indices = {name: tuple(int(index) for index in known[name]) for name in INDICES}
-    knew_s = None if known["knew_s"] is None else float(known["knew_s"])
-    return Case(**{
-        **known, **indices, "strategy": str(known["strategy"]), "fault": Fault(known["fault"]),
-        "ending": Ending(known["ending"]), "error": str(known["error"]), "knew_s": knew_s,
-        "workers": int(known["workers"]), "left_behind": int(known["left_behind"]),
-        "deadline_s": float(known["deadline_s"]),
-    })  # fmt: skip

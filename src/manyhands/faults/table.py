@@ -51,7 +51,14 @@ def ending_words(case: Case | None) -> str:
     told = SAID[case.ending]
     if case.knew_s is None or case.ending not in (Ending.RAISES, Ending.DIES):
         return told
-    return f"{told} in {duration(round(case.knew_s, 3))}" if case.knew_s >= SOON_S else f"{told} at once"
+    return f"{told} {moment(case.knew_s)}"
+
+
+def moment(seconds: float) -> str:
+    """When the caller knew, no finer than it matters: "at once", "in 70 ms", "in 1.2 s"."""
+    if seconds < SOON_S:
+        return "at once"
+    return f"in {seconds:.1f} s" if seconds >= 1 else f"in {seconds * 1e3:.0f} ms"
 
 
 def _facts(case: Case) -> list[str]:

@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from manyhands.handing_over.prices import Price, prices_of
-from manyhands.handing_over.probes import Probe
 from manyhands.handing_over.recording import Sample
 from manyhands.saved_json import Format
-from manyhands.setting import Setting
+from manyhands.strictly import check_machine, read_as
 
 FORMAT = Format("manyhands costs", 1, "samples", "costs", "manyhands costs --json", 1 << 26)
 
@@ -60,27 +59,22 @@ def text_of(found: Costs) -> str:
 
 
 def decode(data: Mapping[str, Any]) -> Costs:
-    """The run that `encode` wrote. Raises TypeError, KeyError or ValueError for anything else."""
+    """The run that `encode` wrote. Raises KeyError or ValueError for anything else."""
     FORMAT.check(data)
-    return Costs(
-        tuple(map(_sample, data["samples"])), int(data["workers"]), dict(data["machine"]),
-        {str(kind): float(cost_ns) for kind, cost_ns in data["ledger_cost_ns"].items()},
-        {str(name): str(why) for name, why in data["left_out"].items()},
-        int(data["seed"]), str(data["saved_at"]), str(data["version"]),
-    )  # fmt: skip
+    found = read_as(Costs, data)
+    check_machine(found.machine)
+    started = {sample.probe.setting.strategy for sample in found.samples if sample.probe.start_up}
+    for sample in found.samples:
+        if any(wall_ns <= 0 for wall_ns in sample.walls_ns.values()) or sample.probe.items < 1:
+            raise ValueError(f"{sample.probe.name} has a round that took no time, or no items")
+        if sample.probe.setting.strategy not in started:
+            raise ValueError(f"{sample.probe.name} has no start beside it")
+    return found
 
 
 def load(path: Path) -> Costs:
     """The run saved at `path`. Raises UsageError when there is none, or it is something else."""
     return FORMAT.load(path, decode)
-
-
-def _sample(data: Mapping[str, Any]) -> Sample:
-    probe = Probe(**{**data["probe"], "setting": Setting(**data["probe"]["setting"])})
-    walls_ns = {int(block): int(wall_ns) for block, wall_ns in data["walls_ns"].items()}
-    if any(wall_ns <= 0 for wall_ns in walls_ns.values()) or probe.items < 1:
-        raise ValueError(f"{probe.name} has a round that took no time, or no items")
-    return Sample(probe, walls_ns, list(map(str, data["failures"])))
 
 
 def _key(size: int | None) -> str:

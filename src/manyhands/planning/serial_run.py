@@ -88,15 +88,13 @@ class _Look:
         self.folders = writing.folders_of(items.files(chosen)) if self.wanted else []
         desk = shop.desk
         self.own = [desk.data_dir, desk.rounds, desk.shared, desk.temporary]
-        self.output = desk.temporary / "output"
         self.found = writing.look(self.folders, self.own)
 
     def compared(self, finished: Finished) -> Written | None:
         """What has changed since; None where it does not matter."""
         if not self.wanted:
             return None
-        printed_bytes = self.output.stat().st_size if self.output.exists() else 0
-        return writing.written(self.found, writing.look(self.folders, self.own), finished, printed_bytes)
+        return writing.written(self.found, writing.look(self.folders, self.own), finished)
 
 
 def _size(request: Request, pilot: Serial) -> int:

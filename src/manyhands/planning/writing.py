@@ -93,7 +93,7 @@ def _state(entry: "os.DirEntry[str]", own: frozenset[tuple[int, int]]) -> Look:
     return {entry.path: (found.st_size, found.st_mtime_ns)}
 
 
-def written(before: Look, after: Look, finished: Finished, printed_bytes: int) -> Written:
+def written(before: Look, after: Look, finished: Finished) -> Written:
     """What happened between two looks, and the bytes of the round's write calls beyond what it printed.
 
     Where more files lie than are looked at, only those that both looks met are compared.
@@ -101,7 +101,7 @@ def written(before: Look, after: Look, finished: Finished, printed_bytes: int) -
     both = len(before) < FILES and len(after) < FILES
     changed = tuple(path for path in before if path in after and before[path] != after[path])
     usage = finished.round.usage
-    beyond = max(0, (usage.write_call_bytes or 0) - printed_bytes) if usage else 0
+    beyond = max(0, (usage.write_call_bytes or 0) - finished.printed_bytes) if usage else 0
     return Written(
         tuple(path for path in after if path not in before) if both else (),
         changed,

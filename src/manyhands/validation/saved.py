@@ -3,7 +3,7 @@
 The tables are made from it, and predictions can be made anew from it, without measuring. `schema` counts the format.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from math import isfinite
 from pathlib import Path
@@ -14,8 +14,8 @@ from manyhands.errors import UsageError
 from manyhands.replay import calibration as calibrations
 from manyhands.results import beside
 from manyhands.saved_json import Format
-from manyhands.setting import Setting
-from manyhands.validation.comparison import Choice, Foretold, Held, SerialRun, Trial, Tried
+from manyhands.strictly import check_machine, read_as
+from manyhands.validation.comparison import Held
 from manyhands.validation.foretelling import foretell
 
 FORMAT = Format("manyhands validation", 2, "studies", "validation", "validate --json", 1 << 28)
@@ -73,13 +73,23 @@ def encode(found: Validation) -> dict[str, Any]:
 
 
 def decode(data: Mapping[str, Any]) -> Validation:
-    """The validation that `encode` wrote. Raises TypeError, KeyError or ValueError for anything else."""
+    """The validation that `encode` wrote. Raises KeyError or ValueError for anything else."""
     FORMAT.check(data)
-    return Validation(
-        tuple(_held(held) for held in data["studies"]), dict(data["machine"]),
-        dict(data["calibration"]), int(data["seed"]), str(data["saved_at"]), str(data["version"]),
-        str(data["ledgers"]),
-    )  # fmt: skip
+    found = read_as(Validation, data)
+    check_machine(found.machine)
+    for seconds in _walls_s(found):
+        if not (isfinite(seconds) and seconds > 0):
+            raise ValueError(f"a round that took {seconds:g} s")
+    return found
+
+
+def _walls_s(found: Validation) -> Iterator[float]:
+    """Every measured or foretold time."""
+    for held in found.studies:
+        yield from (run.wall_s for run in held.serial)
+        for trial in (trial for cell in held.cells for trial in cell.trials):
+            yield trial.wall_s
+            yield from (one.wall_s for one in (trial.plain, trial.conditional, trial.by_spin) if one)
 
 
 def text_of(found: Validation) -> str:
@@ -98,49 +108,3 @@ def _rounded(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _rounded(one) for name, one in value.items()}
     return [_rounded(one) for one in value] if isinstance(value, list | tuple) else value
-
-
-def _held(data: Mapping[str, Any]) -> Held:
-    known = {
-        "weights": tuple(map(float, data["weights"])),
-        "serial": tuple(_serial_run(run) for run in data["serial"]),
-        "cells": tuple(_tried(cell) for cell in data["cells"]),
-        "choice": _choice(data["choice"]) if data["choice"] else None,
-    }
-    return Held(**{**data, **known})
-
-
-def _serial_run(data: Mapping[str, Any]) -> SerialRun:
-    _positive(data["wall_s"])
-    return SerialRun(**{**data, "probes": tuple(map(str, data["probes"]))})
-
-
-def _tried(data: Mapping[str, Any]) -> Tried:
-    trials = tuple(_trial(trial) for trial in data["trials"])
-    return Tried(_setting(data["setting"]), data["chunksize"], trials, tuple(map(str, data["failures"])))
-
-
-def _trial(data: Mapping[str, Any]) -> Trial:
-    _positive(data["wall_s"])
-    told = {name: _foretold(data[name]) for name in ("plain", "conditional", "by_spin")}
-    return Trial(**{**data, **told})
-
-
-def _foretold(data: Mapping[str, Any] | None) -> Foretold | None:
-    if data is None:
-        return None
-    _positive(data["wall_s"])
-    return Foretold(**data)
-
-
-def _choice(data: Mapping[str, Any]) -> Choice:
-    return Choice(**{**data, "setting": _setting(data["setting"]) if data["setting"] else None})
-
-
-def _setting(data: Mapping[str, Any]) -> Setting:
-    return Setting(**data)
-
-
-def _positive(seconds: float) -> None:
-    if not (isfinite(seconds) and seconds > 0):
-        raise ValueError(f"a round that took {seconds} s")
