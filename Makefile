@@ -3,7 +3,7 @@ PYTHON ?= python3
 ARGS ?=
 BIN = .venv/bin
 
-.PHONY: report bench test lint type figures clean
+.PHONY: report bench test lint type figures soak fuzz clean
 .DEFAULT_GOAL := report
 
 # Renders what is saved; measures first only when nothing is.
@@ -28,6 +28,13 @@ type: .venv/type
 # The figures that manyhands publishes about itself: minutes each.
 figures: .venv/bench
 	$(BIN)/python -m pytest bench/ -m figures -s $(ARGS)
+
+# Ten thousand rounds with faults at random, and a million inputs: about ten minutes each.
+soak: .venv/test
+	$(BIN)/python tests/soak.py $(ARGS)
+
+fuzz: .venv/test
+	$(BIN)/python tests/fuzz/campaign.py $(ARGS)
 
 clean:
 	rm -rf .venv build *.egg-info

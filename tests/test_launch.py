@@ -4,10 +4,11 @@ import os
 import re
 import time
 
+import psutil
 import pytest
 from rounds import job, nothing_left_behind, run_round
 
-from manyhands.desk import open_desk
+from manyhands.desk import SHARED_MEMORY, open_desk
 from manyhands.errors import UsageError
 from manyhands.launch import launch
 from manyhands.ledger import State
@@ -121,6 +122,14 @@ def test_leaves_no_file_behind(tmp_path):
         assert not any(desk.shared.iterdir())
     assert not any(folder.exists() for folder in folders)
     assert not any(tmp_path.iterdir())
+
+
+def test_leaves_no_semaphore_behind(tmp_path):
+    """Semaphores of a pool of fresh interpreters that was ended with its resource tracker are removed."""
+    found = run_round(tmp_path, Setting("map", 2, start_method="spawn"), deadline_s=3.0, fault="hang").round
+    assert found.outcome is Outcome.HUNG
+    named = [path.name.split("-")[1] for path in SHARED_MEMORY.glob("sem.mp-*-*")]
+    assert [pid for pid in named if pid.isdigit() and not psutil.pid_exists(int(pid))] == []
 
 
 def test_limits_the_cores(tmp_path):

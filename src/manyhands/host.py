@@ -8,6 +8,7 @@ Exits 0 with an answer written, 2 with one line on standard error for a request 
 
 import hashlib
 import json
+import multiprocessing
 import os
 import re
 import signal
@@ -44,6 +45,7 @@ def main(arguments: Sequence[str]) -> int:
     job_path, *answer_path = arguments
     tether.tie(os.environ)
     _listen_to_interrupts()
+    _sign_semaphores()
     stacks.show_on_signal()
     try:
         job = decode_job(json.loads(Path(job_path).read_text()))
@@ -65,6 +67,16 @@ def _listen_to_interrupts() -> None:
     """Let a Ctrl-C reach this process and its workers, though a shell that runs us in the background ignores it."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _sign_semaphores() -> None:
+    """Put our number into the names of all semaphores that multiprocessing makes here and in our workers.
+
+    Those of fresh interpreters keep their names until the resource tracker removes them: where it is killed with us,
+    whoever started us can tell which are ours.
+    """
+    config: dict[str, Any] = vars(multiprocessing.current_process())["_config"]
+    config["semprefix"] = f"/mp-{os.getpid()}"
 
 
 def run(job: Job) -> Answer:

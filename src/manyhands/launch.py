@@ -75,7 +75,7 @@ def _watched(
             with beside(host.pid):
                 return _watch(host, job, deadline_s, output)
         finally:
-            _remove_blocks(host.pid)
+            _remove_segments(host.pid)
 
 
 def _watch(host: "Popen[bytes]", job: Job, deadline_s: float, output: Output) -> tuple[End, list[int], Sampler]:
@@ -88,13 +88,17 @@ def _watch(host: "Popen[bytes]", job: Job, deadline_s: float, output: Output) ->
     return end, hosting.left_of(host.pid), sampler
 
 
-def _remove_blocks(host_pid: int) -> None:
-    """Remove the results in shared memory that neither an ended host nor its resource tracker could remove.
+def _remove_segments(host_pid: int) -> None:
+    """Remove what neither an ended host nor its resource tracker could remove from shared memory.
 
-    Strategy shared_memory names them after the process that hands out.
+    That is what bears the host's number: results of strategy shared_memory, multiprocessing's semaphores, loky's, and
+    joblib's folders.
     """
-    for block in SHARED_MEMORY.glob(f"results-{host_pid}-*"):
-        block.unlink(missing_ok=True)
+    for name in ("results-{}-*", "sem.mp-{}-*", "sem.loky-{}-*"):
+        for segment in SHARED_MEMORY.glob(name.format(host_pid)):
+            segment.unlink(missing_ok=True)
+    for folder in SHARED_MEMORY.glob(f"joblib_memmapping_folder_{host_pid}_*"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _answer(path: Path, end: End, output: str) -> Answer:

@@ -23,7 +23,7 @@ class Table:
 def markdown(made: Table) -> str:
     """The table and its notes as Markdown; the first column is code."""
     lines = [_line(made.heads), _line(["---"] * len(made.heads))]
-    lines += [_line([f"`{plain(name).replace('`', '')}`", *map(inert, figures)]) for name, *figures in made.rows]
+    lines += [_line([_code(name), *map(inert, figures)]) for name, *figures in made.rows]
     return "\n".join([*lines, "", *(f"- {inert(note, LONGEST_NOTE)}" for note in made.notes)]) + "\n"
 
 
@@ -37,11 +37,16 @@ def draw(made: Table, *, numeric: bool = True) -> None:
     for place, head in enumerate(made.heads):
         drawn.add_column(Text(head), justify="right" if place and numeric else "left")
     for row in made.rows:
-        drawn.add_row(*map(Text, row))
+        drawn.add_row(*(Text(plain(entry)) for entry in row))
     console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else WIDE)
     console.print(drawn)
     for note in made.notes:
-        console.print(Text(note))
+        console.print(Text(plain(note)))
+
+
+def _code(name: str) -> str:
+    """A strategy's name as code; a name that can be none, as any other text."""
+    return f"`{name}`" if name.isidentifier() else inert(name)
 
 
 def _line(entries: Sequence[str]) -> str:

@@ -1,5 +1,7 @@
 """What the strategies do when something dies: real workers, really killed; facts about the interpreter in use."""
 
+import signal
+
 import pytest
 from rounds import nothing_left_behind
 
@@ -72,6 +74,16 @@ def test_libraries_neither_hang_nor_lose_items_silently(name, fault, tmp_path):
     seen = found(tmp_path, name, fault, GIVEN_UP_AFTER_S)
     assert seen.ending is Ending.RAISES or set(seen.done) == ITEMS, seen
     assert seen.ending is not Ending.LOSES
+
+
+def test_an_interrupt_reaches_workers_that_a_shell_has_deaf(tmp_path):
+    """Where SIGINT is ignored here, as in a script's background jobs, a round's processes still hear it."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        seen = found(tmp_path, "static", F.INTERRUPT, GIVEN_UP_AFTER_S)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert seen.ending is Ending.RAISES, seen
 
 
 def test_the_error_is_told(tmp_path):

@@ -101,7 +101,9 @@ def notes(found: Faults, faults: Sequence[Fault]) -> list[str]:
 def details(found: Faults) -> list[str]:
     """A line for every case, with the items by name of their state and the exception."""
     return [
-        f"{case.strategy}, {case.fault}: {_detail(case)}" for case in found.cases if case.ending is not Ending.NEVER
+        f"{plain(case.strategy)}, {case.fault}: {_detail(case)}"
+        for case in found.cases
+        if case.ending is not Ending.NEVER
     ]
 
 

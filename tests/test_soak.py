@@ -1,0 +1,20 @@
+"""A short soak in every test run; `tox -e soak` runs ten thousand rounds."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SOAK = Path(__file__).with_name("soak.py")
+
+
+@pytest.mark.alone
+@pytest.mark.timeout(180)
+def test_nothing_is_left_after_rounds_with_faults_at_random():
+    """No process, segment, file, database object or descriptor is left, no memory grows, and nothing hangs."""
+    found = subprocess.run(
+        [sys.executable, str(SOAK), "--rounds", "60", "--beside", "6"], capture_output=True, text=True, check=False
+    )
+    assert found.returncode == 0, found.stdout + found.stderr
+    assert found.stdout.startswith("60 rounds in ")
