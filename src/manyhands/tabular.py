@@ -35,7 +35,7 @@ def draw(made: Table, *, numeric: bool = True) -> None:
 
     drawn = Drawn(box=None, pad_edge=False)
     for place, head in enumerate(made.heads):
-        drawn.add_column(Text(head), justify="right" if place and numeric else "left")
+        drawn.add_column(Text(head), justify="right" if place and numeric else "left", no_wrap=not place)
     for row in made.rows:
         drawn.add_row(*(Text(plain(entry)) for entry in row))
     console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else WIDE)

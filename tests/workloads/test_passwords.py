@@ -3,7 +3,9 @@
 import json
 import os
 import re
+import subprocess
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ from urllib.parse import quote
 
 import pytest
 import servers
-from benches import bench, manyhands, saved_in
+from benches import bench, command, manyhands, rounds_kept, saved_in
 from calibrations import calibrate
 from hypothesis import given
 from hypothesis import strategies as st
@@ -187,6 +189,27 @@ def test_no_password_in_a_real_run(folder: Path, name: str) -> None:
     assert study["parameters"]["db"] == template.format("***")
     assert template.format("***") in found.stdout
     assert not leaks(folder, found.stdout, PASSWORD)
+
+
+def test_no_password_in_what_a_killed_run_leaves(folder: Path) -> None:
+    """Journal, ledgers, job and everything else that a SIGKILL leaves lying about is without the password."""
+    with servers.user(servers.database("postgres"), PASSWORD) as template:
+        words = command(
+            "--workloads", "db_insert", "--param", f"db_insert.db={template.format(quote(PASSWORD, safe=''))}",
+            "--param", "db_insert.batches=2", "--strategies", "map", "--workers", "2", "--blocks", "200",
+        )  # fmt: skip
+        process = subprocess.Popen(
+            words, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        give_up = time.monotonic() + 60
+        while time.monotonic() < give_up and process.poll() is None and rounds_kept(folder) < 3:
+            time.sleep(0.02)
+        process.kill()
+        process.wait()
+    left = dict(everything_in(folder))
+    assert any(name.endswith("journal.jsonl") and template.format("***").encode() in left[name] for name in left)
+    assert any(name.endswith("job.json") for name in left)
+    assert not leaks(folder, "", PASSWORD)
 
 
 def test_no_password_in_a_plan(folder: Path) -> None:

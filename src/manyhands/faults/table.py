@@ -93,9 +93,20 @@ def notes(found: Faults, faults: Sequence[Fault]) -> list[str]:
             f"HANGS: still running at its deadline, 2 s and five times what the strategy takes without a fault "
             f"({duration(deadlines[0])} to {duration(deadlines[-1])}); ended then, with all its processes."
         ),
+        *_recovered(found),
         *made,
         *(f"{name} is left out: {why}" for name, why in found.left_out.items()),
     ]
+
+
+def _recovered(found: Faults) -> list[str]:
+    """How much of what broke off could be gone on with; nothing where that was not tried."""
+    tried = [case for case in found.cases if case.recovered is not None]
+    if not tried:
+        return []
+    done = sum(case.recovered is True for case in tried)
+    told = f"Gone on with {counted(len(tried), 'round')} that broke off: in {done} all of the work was there in the end"
+    return [f"{told}; what was not done was run again, and nothing else."]
 
 
 def details(found: Faults) -> list[str]:
