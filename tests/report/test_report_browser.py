@@ -2,6 +2,7 @@
 
 import shutil
 
+import fault_samples
 import pytest
 import report_samples as samples
 
@@ -44,7 +45,8 @@ WIDTHS = "() => [document.documentElement.scrollWidth, document.documentElement.
 @pytest.fixture(scope="module", params=["sample", "hostile"])
 def page_file(request, tmp_path_factory):
     """A written page: of a plain run, or of one whose names try to break out."""
-    return report.render(*getattr(samples, request.param)(), tmp_path_factory.mktemp(request.param))
+    faults = fault_samples.FOUND if request.param == "sample" else fault_samples.hostile(samples.HOSTILE[0])
+    return report.render(*getattr(samples, request.param)(), tmp_path_factory.mktemp(request.param), faults)
 
 
 @pytest.fixture(scope="module")

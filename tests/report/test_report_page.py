@@ -12,6 +12,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
+import fault_samples
 import pytest
 import report_samples as samples
 
@@ -87,7 +88,7 @@ def page(out):
 def hostile(tmp_path_factory):
     """The folder of the report whose names try to break out."""
     folder = tmp_path_factory.mktemp("hostile")
-    report.render(*samples.hostile(), folder)
+    report.render(*samples.hostile(), folder, fault_samples.hostile(samples.HOSTILE[0]))
     return folder
 
 
@@ -102,6 +103,16 @@ def test_verdicts_stand_first(page):
     assert headings[:6] == ["h1", "h2", "h3", "h3", "h3", "h2"]
     order = [page.text().index(words) for words in ("manyhands", "Use 4 workers", "at a glance", "Machine and run")]
     assert order == sorted(order)
+
+
+def test_says_what_happens_when_something_dies(sample, page, tmp_path):
+    """A saved fault matrix has a section of its own: what hangs is said first, in words; without one there is none."""
+    with_faults = Page(report.render(*sample, tmp_path, fault_samples.FOUND).read_text(encoding="utf-8"))
+    text = with_faults.text()
+    assert text.index("When something dies") < text.index("Machine and run")
+    assert "hangs for ever under map" in text
+    assert with_faults.attributes("class").count("bad") == 1
+    assert "When something dies" not in page.text()
 
 
 def test_one_title(page):

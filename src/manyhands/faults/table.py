@@ -10,6 +10,7 @@ from manyhands.text import counted, duration, plain
 
 NOT_TRIED = "-"
 SOON_S = 0.01
+KNOWN = (Ending.RAISES, Ending.DIES)  # when the caller knew is then worth telling
 SAID = {
     Ending.COMPLETES: "completes",
     Ending.RAISES: "raises",
@@ -38,39 +39,41 @@ def faults_in(found: Faults) -> list[Fault]:
 
 
 def words(case: Case | None) -> str:
-    """A case in a few words, as "raises in 30 ms; 9 not done"."""
+    """A case in a few words, as "raises, 30 ms; 9 not done"."""
     if case is None or case.ending is Ending.NEVER:
         return ending_words(case)
-    return "; ".join([ending_words(case), *_facts(case)])
+    return "; ".join([ending_words(case), *facts(case)])
 
 
 def ending_words(case: Case | None) -> str:
-    """How it ended and when the caller knew, as "raises in 30 ms"."""
+    """How it ended and when the caller knew, as "raises, 30 ms"."""
     if case is None:
         return NOT_TRIED
     told = SAID[case.ending]
-    if case.knew_s is None or case.ending not in (Ending.RAISES, Ending.DIES):
+    if case.knew_s is None or case.ending not in KNOWN:
         return told
-    return f"{told} {moment(case.knew_s)}"
+    return f"{told}, {moment(case.knew_s)}"
 
 
 def moment(seconds: float) -> str:
-    """When the caller knew, no finer than it matters: "at once", "in 70 ms", "in 1.2 s"."""
-    if seconds < SOON_S:
-        return "at once"
-    return f"in {seconds:.1f} s" if seconds >= 1 else f"in {seconds * 1e3:.0f} ms"
+    """When the caller knew, no finer than it matters: "at once", "70 ms", "1.2 s"."""
+    return "at once" if seconds < SOON_S else coarse(seconds)
 
 
-def _facts(case: Case) -> list[str]:
+def coarse(seconds: float) -> str:
+    """A duration of which the unit matters most, as "70 ms" or "1.2 s"."""
+    return f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1e3:.0f} ms"
+
+
+def facts(case: Case) -> list[str]:
     """What the ledger and the process table say beside the ending."""
     undone = len(case.running) + len(case.never) + len(case.raised)
-    facts = [f"{undone} not done"] if undone else []
-    facts += [f"{len(case.redone)} done twice"] if case.redone else []
-    facts += [f"{len(case.again)} begun again"] if case.again and not case.redone else []
-    facts += [counted(case.left_behind, "process").replace("processs", "processes") + " left"] * bool(case.left_behind)
-    if case.recovered is not None:
-        facts += ["recovered" if case.recovered else "not recovered"]
-    return facts
+    told = [f"{undone} not done"] if undone else []
+    told += [f"{len(case.redone)} done twice"] if case.redone else []
+    told += [f"{len(case.again)} begun again"] if case.again and not case.redone else []
+    if case.left_behind:
+        told.append(f"{case.left_behind} process{'es' if case.left_behind > 1 else ''} left")
+    return told + (["not recovered"] if case.recovered is False else [])
 
 
 def notes(found: Faults, faults: Sequence[Fault]) -> list[str]:

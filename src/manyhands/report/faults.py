@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from manyhands.faults.fault import DESCRIPTIONS, Fault
 from manyhands.faults.outcome import Case, Ending
 from manyhands.faults.saved import Faults
-from manyhands.faults.table import faults_in, notes, words
-from manyhands.text import duration, plain, sentence
+from manyhands.faults.table import KNOWN, NOT_TRIED, SAID, coarse, facts, faults_in, moment, notes
+from manyhands.text import plain, sentence
 
 KINDS = {
     Ending.COMPLETES: "fine",
@@ -15,7 +15,6 @@ KINDS = {
     Ending.HANGS: "bad",
     Ending.LOSES: "bad",
     Ending.DIES: "bad",
-    Ending.NEVER: "none",
 }
 TOLD = {
     Ending.COMPLETES: "completes under",
@@ -29,10 +28,13 @@ TOLD_OF = (Fault.KILL, Fault.HANG)  # a sentence each
 
 @dataclass(frozen=True)
 class FaultSheet:
-    """heads: a fault each. rows: a strategy and, for each fault, words and a class. findings, notes: sentences."""
+    """heads: a fault each. rows: a strategy and, for each fault, how it ends, facts, and a class.
+
+    findings, notes: sentences.
+    """
 
     heads: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    rows: tuple[tuple[str, tuple[tuple[str, tuple[str, ...], str], ...]], ...]
     findings: tuple[str, ...]
     notes: tuple[str, ...]
 
@@ -49,19 +51,26 @@ def fault_sheet(found: Faults) -> FaultSheet:
 
 def finding(cases: Sequence[Case], fault: Fault) -> str:
     """One sentence on one fault: which strategies end in which way."""
-    parts = [_part([case for case in cases if case.fault is fault and case.ending is ending]) for ending in TOLD]
+    seen = [case for case in cases if case.fault is fault]
+    parts = [_part([case for case in seen if case.ending is ending], len(seen)) for ending in TOLD]
     return f"{sentence(DESCRIPTIONS[fault].long)}: {'; '.join(part for part in parts if part)}."
 
 
-def _part(alike: Sequence[Case]) -> str:
+def _part(alike: Sequence[Case], of: int) -> str:
+    """Those that end alike, of so many."""
     if not alike:
         return ""
-    told = f"{TOLD[alike[0].ending]} {', '.join(plain(case.strategy) for case in alike)}"
+    names = "every strategy" if len(alike) == of > 1 else ", ".join(plain(case.strategy) for case in alike)
+    told = f"{TOLD[alike[0].ending]} {names}"
     times_s = [case.knew_s for case in alike if case.knew_s is not None]
     if alike[0].ending is not Ending.RAISES or not times_s:
         return told
-    return f"{told} (after {duration(min(times_s))} to {duration(max(times_s))})"
+    return f"{told} (after {coarse(min(times_s))} to {coarse(max(times_s))})"
 
 
-def _entry(case: Case | None) -> tuple[str, str]:
-    return words(case), KINDS[case.ending] if case else "none"
+def _entry(case: Case | None) -> tuple[str, tuple[str, ...], str]:
+    if case is None:
+        return NOT_TRIED, (), "none"
+    known = [moment(case.knew_s)] if case.knew_s is not None and case.ending in KNOWN else []
+    told = [] if case.ending is Ending.NEVER else known + facts(case)
+    return SAID[case.ending], tuple(told), KINDS.get(case.ending, "none")
