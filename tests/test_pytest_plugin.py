@@ -369,6 +369,19 @@ def test_an_interrupted_run_can_be_reported(interrupted, tmp_path):
     assert (tmp_path / "reports" / "index.html").exists()
 
 
+def test_goes_on_with_rounds_that_broke_off(tmp_path):
+    """With --on-crash retry a killed worker's round is recovered, and told and saved as such; its cell has failed."""
+    words = ("--workloads", "toys.kept", "--strategies", "static", "--workers", "2", "--blocks", "1")
+    found = bench(tmp_path, *words, "--on-crash", "retry", "--benchmark-save")
+    assert found.returncode == 1, found.stdout
+    assert "recovered: raised: EOFError" in found.stdout
+    assert "items were run again, and all of the work is there" in found.stdout
+    (path,) = saved_in(tmp_path)
+    cell = results.load(path).studies[0].cells[-1]
+    assert {one.outcome for one in cell.tried} == {Outcome.RECOVERED}
+    assert all(3 in attempt.items for one in cell.tried for attempt in one.attempts)
+
+
 def test_a_killed_run_leaves_its_journal(tmp_path):
     """After a SIGKILL every finished round is on disk, whole, though pytest-benchmark could save nothing."""
     (tmp_path / "tmp").mkdir()
