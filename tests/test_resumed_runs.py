@@ -36,7 +36,7 @@ def killed_and_resumed(folder, kills, seed):
             command(*words, *resume), cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        time.sleep(chance.uniform(0.5, 4.0))
+        wait_for_more(folder, len(seen), chance.uniform(0.0, 2.0))
         process.kill()
         process.wait()
         lines = kept_lines(folder)
@@ -58,6 +58,14 @@ def killed_and_resumed(folder, kills, seed):
         if (place := (one["cell_id"], one["block"])) and one["cell_id"] != "warm-up"
     )
     return lost, len(counted) - len(set(counted))
+
+
+def wait_for_more(folder, lines, moment_s):
+    """Wait until the journal has grown, or not even that in one of four cases, then until some moment."""
+    give_up = time.monotonic() + (30.0 if moment_s < 1.5 else 0.5)
+    while time.monotonic() < give_up and len(kept_lines(folder)) <= lines:
+        time.sleep(0.01)
+    time.sleep(moment_s)
 
 
 def kept_lines(folder):
