@@ -1,4 +1,4 @@
-"""Write the figures in README.md, the picture beside it, docs/validation.md, docs/costs.md and docs/faults.md from docs/example/.
+"""Write the figures in README.md, its picture, docs/validation.md, docs/costs.md and docs/faults.md from docs/example/.
 
 `python docs/generate.py` after a change to the analysis, or with a newly saved run in its place; a test fails when
 what stands there is stale.
