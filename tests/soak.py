@@ -14,6 +14,7 @@ import gc
 import json
 import multiprocessing
 import os
+import queue
 import random
 import signal
 import sys
@@ -213,7 +214,13 @@ def soaked(options: argparse.Namespace, data_dir: str, words: Sequence[str]) -> 
     ]
     for process in crew:
         process.start()
-    found = [answers.get() for _ in crew]
+    found: list[dict] = []
+    while len(found) < len(crew):
+        with suppress(queue.Empty):
+            found.append(answers.get(timeout=1.0))
+        dead = [process.exitcode for process in crew if process.exitcode]
+        if dead:
+            raise SystemExit(f"measuring processes ended with {dead}")
     for process in crew:
         process.join()
     return found

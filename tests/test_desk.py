@@ -91,6 +91,33 @@ def test_a_young_folder_is_not_taken_for_a_left_one(tmp_path):
         assert not young.exists()
 
 
+def test_what_can_not_be_cleaned_up_is_kept_and_told(tmp_path, capfd):
+    """A left job whose workload can't be found now stays for the next study, with a line that says so."""
+    folders, _ = killed_study(tmp_path, "toys.squares", {"fault": "hang"}, items_begun)
+    job = folders[2] / desks.JOB
+    job.write_text(job.read_text().replace("toys.squares", "toys.gone"))
+    aged(folders)
+    with open_desk(tmp_path):
+        assert folders[2].exists()
+    assert "what a killed study left could not be cleaned up" in capfd.readouterr().err
+    aged(folders[2:])
+    job.write_text(job.read_text().replace("toys.gone", "toys.squares"))
+    aged(folders[2:])
+    with open_desk(tmp_path):
+        assert not folders[2].exists()
+
+
+def test_a_link_is_no_desk(tmp_path):
+    """A link under a desk's name leads nowhere."""
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "kept").touch()
+    link = tmp_path / f"{desks.PREFIX}link"
+    link.symlink_to(tmp_path / "mine")
+    aged([tmp_path / "mine"])
+    with open_desk(tmp_path):
+        assert (tmp_path / "mine" / "kept").exists()
+
+
 @pytest.mark.parametrize("name", servers.SERVERS)
 def test_what_a_killed_study_made_on_a_server_is_dropped(name, tmp_path):
     """The tables of a round whose study was killed are dropped when the next desk is opened."""

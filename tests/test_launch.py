@@ -8,6 +8,7 @@ import psutil
 import pytest
 from rounds import job, nothing_left_behind, run_round
 
+from manyhands import launch as launching
 from manyhands.desk import SHARED_MEMORY, open_desk
 from manyhands.errors import UsageError
 from manyhands.launch import launch
@@ -122,6 +123,27 @@ def test_leaves_no_file_behind(tmp_path):
         assert not any(desk.shared.iterdir())
     assert not any(folder.exists() for folder in folders)
     assert not any(tmp_path.iterdir())
+
+
+def test_an_item_that_exits_with_2_is_no_refusal(tmp_path):
+    """Exit code 2 is a host's own word only with an answer that says so: an item may end its process as it likes."""
+    found = run_round(tmp_path, SERIAL, fault="exit-2").round
+    assert (found.outcome, found.items_done) == (Outcome.DIED, 5)
+    assert "exit code 2" in found.reason
+
+
+def test_leaves_another_users_segments_alone(tmp_path):
+    """Only what is newer than the host, and ours, is removed by the host's number: numbers come again."""
+    old = SHARED_MEMORY / f"results-{os.getpid()}-old"
+    old.touch()
+    os.utime(old, (1, 1))
+    new = SHARED_MEMORY / f"results-{os.getpid()}-new"
+    new.touch()
+    try:
+        launching._remove_segments(os.getpid(), time.time() - 5)
+        assert (old.exists(), new.exists()) == (True, False)
+    finally:
+        old.unlink(missing_ok=True)
 
 
 def test_leaves_no_semaphore_behind(tmp_path):

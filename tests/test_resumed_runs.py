@@ -72,3 +72,20 @@ def kept_lines(folder):
     """The whole lines of the journal of the run that broke off last."""
     found = sorted(folder.glob("results/journals/*/s1/journal.jsonl"))
     return found[-1].read_bytes().decode().splitlines(keepends=True) if found else []
+
+
+def test_a_run_that_was_not_gone_on_with_stays(tmp_path):
+    """Nothing selected, other cells asked for, or only a look at the cells: the run that broke off is still there."""
+    words = (*TINY, "--workers", "2", "--blocks", "500", "--budget", "1h")
+    process = subprocess.Popen(
+        command(*words), cwd=tmp_path, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    wait_for_more(tmp_path, 3, 0.0)
+    process.kill()
+    process.wait()
+    lines = kept_lines(tmp_path)
+    for more, status in ((("--collect-only",), 0), (("-k", "nothing"), 5), (("--seed", "2"), 2)):
+        found = bench(tmp_path, *words, "--resume", *more)
+        assert found.returncode == status, found.stdout
+        assert kept_lines(tmp_path) == lines
+    assert "broke off with other seed: ask for what was asked for then, or leave --resume out" in found.stdout

@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
@@ -111,6 +112,17 @@ class TestStudy:
         assert found == study
         assert seen == asked
 
+    def test_a_warm_up_that_failed_is_tried_again(self, tmp_path):
+        """What was missing then, a server for instance, may be there now."""
+        failed = Round("warm-up", -1, 0, Outcome.RAISED, "no server", ledger="s1-b-01-warm-up")
+        asked = []
+        played = Replayed(
+            dataclasses.replace(NOTHING, rounds=((Finished(failed, b""), 1.0),)), "s1",
+            lambda job, deadline_s: asked.append(job.cell_id), lambda finished: None,
+        )  # fmt: skip
+        played.execute(SimpleNamespace(cell_id="warm-up", block=-1), 1.0)
+        assert asked == ["warm-up"]
+
     def test_a_study_that_was_over_stays_so(self, whole, tmp_path):
         """No block is added to a finished study because its budget begins anew."""
         run = Run(tmp_path / "run")
@@ -157,6 +169,16 @@ class TestJournal:
         journal_with(tmp_path / "s1", 3)
         (tmp_path / "s1" / "ledgers" / "s1-1.bin").unlink()
         assert [one.round.block for one, _ in read(tmp_path / "s1").rounds] == [0]
+
+    def test_an_empty_ledger_is_none(self, tmp_path):
+        """What a power cut can leave of a ledger is not taken for one."""
+        journal_with(tmp_path / "s1", 2)
+        (tmp_path / "s1" / "ledgers" / "s1-1.bin").write_bytes(b"")
+        kept = read(tmp_path / "s1")
+        assert [one.round.block for one, _ in kept.rounds] == [0]
+        again = Journal.again(tmp_path / "s1", kept)
+        again.close()
+        assert [name for name, _ in again.ledgers()] == ["s1-0"]
 
     def test_a_ledgers_name_leads_nowhere_else(self, tmp_path):
         """A journal from elsewhere can't make us read other files."""
@@ -207,7 +229,7 @@ class TestRun:
         first = take(tmp_path, "latest")
         with pytest.raises(UsageError, match="run mine is still under way"):
             take(tmp_path, "latest")
-        first.drop()
+        assert not first.drop([tmp_path / "mine" / "s1"])
         assert not (tmp_path / "mine").exists()
 
     @pytest.mark.parametrize(
@@ -235,5 +257,14 @@ class TestRun:
 
     def test_leaves_no_empty_folder(self, tmp_path):
         """A run in which nothing was measured leaves nothing."""
-        take(tmp_path / "journals", None).drop()
+        assert not take(tmp_path / "journals", None).drop([])
         assert not (tmp_path / "journals").exists()
+
+    def test_drops_no_journal_but_those_named(self, tmp_path):
+        """What is not saved stays, and can be gone on with."""
+        for number in (1, 2):
+            journal_with(tmp_path / "mine" / f"s{number}", 1)
+        assert take(tmp_path, "mine").drop([tmp_path / "mine" / "s1"])
+        assert [one.round.block for one, _ in read(tmp_path / "mine" / "s2").rounds] == [0]
+        assert not (tmp_path / "mine" / "s1").exists()
+        assert take(tmp_path, "latest").name == "mine"

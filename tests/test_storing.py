@@ -5,7 +5,7 @@ import subprocess
 import pytest
 from benches import TINY, bench, command, rounds_kept, saved_in
 
-from manyhands import results
+from manyhands import results, storing
 
 
 @pytest.fixture
@@ -46,6 +46,26 @@ def test_a_journal_on_a_full_disk_is_told_of(small_disk):
     assert "can't be written to (No space left on device): make room, then run the same with --resume" in found.stdout
     assert "Traceback" not in found.stdout
     assert rounds_kept(small_disk) > 0
+
+
+def test_never_writes_over_a_run(tmp_path):
+    """Where another takes the next number between the look and the writing, the one after it is taken."""
+    (tmp_path / "machine").mkdir()
+    seen = []
+
+    def taken_meanwhile(folder, storage, name):
+        seen.append(len(seen) + 1)
+        path = folder / f"{seen[-1]:04}_{name}.json"
+        if len(seen) == 1:
+            path.write_text("another run's")
+        return path
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(storing, "next_file", taken_meanwhile)
+        path = storing.write_next(tmp_path / "machine", tmp_path, "mine", b"ours")
+    assert (path.name, path.read_bytes()) == ("0002_mine.json", b"ours")
+    assert (tmp_path / "machine" / "0001_mine.json").read_text() == "another run's"
+    assert len(list((tmp_path / "machine").iterdir())) == 2
 
 
 def test_runs_at_the_same_time_get_numbers_of_their_own(tmp_path):

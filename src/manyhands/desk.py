@@ -1,8 +1,11 @@
 """The desk: where a study's rounds get their files; and the sweeping up after studies that were killed at theirs."""
 
 import fcntl
+import hashlib
 import os
 import shutil
+import socket
+import stat
 import sys
 import tempfile
 import time
@@ -12,10 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from manyhands import hosting
+from manyhands.errors import WorkError
 from manyhands.output import Output
 
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  a folder of our own is made in it
-PREFIX = "manyhands-desk-"
+# With the host's name: through a network file system a lock of another host is not seen.
+PREFIX = f"manyhands-desk-{hashlib.blake2b(socket.gethostname().encode(), digest_size=3).hexdigest()}-"
+GIVEN_UP_AFTER_S = 7 * 86_400.0
+JOB = "job.json"
 YOUNG_S = 10.0  # a folder that was made just now may not be locked yet
 
 
@@ -35,18 +42,24 @@ class Desk:
     @property
     def job_path(self) -> Path:
         """The file with the round under way."""
-        return self.temporary / "job.json"
+        return self.temporary / JOB
 
 
 @contextmanager
 def open_desk(data_dir: Path) -> Iterator[Desk]:
-    """A desk for one study, removed at the end; those of killed studies are removed first."""
-    data_dir.mkdir(parents=True, exist_ok=True)
+    """A desk for one study, removed at the end; those of killed studies are removed first.
+
+    Raises WorkError where no folder can be made.
+    """
     shared_home = SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else Path(tempfile.gettempdir())
     homes = (data_dir, shared_home, Path(tempfile.gettempdir()))
-    sweep(homes)
-    rounds, shared, temporary = folders = [Path(tempfile.mkdtemp(prefix=PREFIX, dir=home)) for home in homes]
-    locks = [_lock(folder) for folder in folders]
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        sweep(homes)
+        rounds, shared, temporary = folders = [Path(tempfile.mkdtemp(prefix=PREFIX, dir=home)) for home in homes]
+        locks = [_lock(folder) for folder in folders]
+    except OSError as error:
+        raise WorkError(f"no folder for a study's files can be made ({error.strerror}: {error.filename})") from None
     try:
         yield Desk(data_dir, rounds, shared, temporary)
     finally:
@@ -57,40 +70,45 @@ def open_desk(data_dir: Path) -> Iterator[Desk]:
 
 def sweep(homes: tuple[Path, ...]) -> None:
     """Remove the folders there that nobody holds any more, having had the workload clean up after its last round."""
-    stale = [folder for home in dict.fromkeys(homes) for folder in home.glob(f"{PREFIX}*") if _is_stale(folder)]
-    for folder in stale:
-        if (folder / "job.json").exists():
-            _clean_up(folder)
-    for folder in stale:
-        shutil.rmtree(folder, ignore_errors=True)
+    found = [folder for home in dict.fromkeys(homes) for folder in home.glob(f"{PREFIX}*")]
+    stale = {folder: lock for folder in found if (lock := _lock_if_stale(folder)) is not None}
+    try:
+        for folder in sorted(stale, key=lambda folder: not (folder / JOB).exists()):  # jobs need the others' files
+            if not (folder / JOB).exists() or _clean_up(folder):
+                shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        for lock in stale.values():
+            os.close(lock)
 
 
-def _clean_up(temporary: Path) -> None:
+def _clean_up(temporary: Path) -> bool:
+    """Have the workload clean up after the job in this folder; whether the folder may go."""
     output = Output()
     try:
-        if hosting.clean_up(temporary / "job.json", temporary, output):
-            last = output.rest().strip().rpartition("\n")[2]
-            print(f"manyhands: what a killed study left could not be cleaned up: {last}", file=sys.stderr)
+        if hosting.clean_up(temporary / JOB, temporary, output) == 0:
+            return True
+        last = output.rest().strip().rpartition("\n")[2]
     finally:
         output.close()
+    is_given_up = time.time() - temporary.stat().st_mtime > GIVEN_UP_AFTER_S
+    then = "it is given up" if is_given_up else "it is tried again by the next study"
+    print(f"manyhands: what a killed study left could not be cleaned up ({last}): {then}", file=sys.stderr)
+    return is_given_up
 
 
-def _is_stale(folder: Path) -> bool:
-    """Whether it is ours, and whoever made it has gone."""
+def _lock_if_stale(folder: Path) -> int | None:
+    """A descriptor that holds the folder, where it is ours and whoever made it has gone; else None."""
     try:
-        found = folder.stat()
-        if found.st_uid != os.geteuid() or time.time() - found.st_mtime < YOUNG_S:
-            return False
-        lock = _lock(folder)
+        found = folder.lstat()
+        is_ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid()
+        return _lock(folder) if is_ours and time.time() - found.st_mtime > YOUNG_S else None
     except OSError:  # it is locked, or has gone meanwhile
-        return False
-    os.close(lock)
-    return True
+        return None
 
 
 def _lock(folder: Path) -> int:
     """A descriptor that holds the folder until it is closed. Raises BlockingIOError where another holds it."""
-    descriptor = os.open(folder, os.O_RDONLY)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

@@ -3,7 +3,7 @@
     job.json -> items, setup | t0 | strategy -> workers -> ledger | t1 | check, digests -> answer.json
 
 What this module imports is charged to every worker: standard library only, and only what a round needs.
-Exits 0 with an answer written, 2 with one line on standard error for a request that can't be carried out.
+Exits 0 with an answer written; 2 for a request that can't be carried out, with one line that says why as the answer.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ from manyhands.errors import CheckFailed, UsageError, WorkError
 from manyhands.ledger import Ledger
 from manyhands.machine import gil
 from manyhands.recorder import Detail, Recorder
-from manyhands.round import Answer, Job, Outcome, decode_job, encode
+from manyhands.round import REFUSED, Answer, Job, Outcome, decode_job, encode
 from manyhands.setting import arrange
 from manyhands.strategies import Strategy
 from manyhands.workers import Slots, recording_context
@@ -55,6 +55,8 @@ def main(arguments: Sequence[str]) -> int:
         answer = run(job)
     except UsageError as error:
         print(error, file=sys.stderr)
+        if answer_path:
+            Path(answer_path[0]).write_text(json.dumps({REFUSED: str(error)}))
         return error.exit_status
     Path(answer_path[0]).write_text(json.dumps(encode(answer)))
     if _children_left():
@@ -88,7 +90,7 @@ def run(job: Job) -> Answer:
     if not items:
         raise UsageError(f"workload {found.name} has no items with these parameters: give it at least one")
     _limit_cores(job.setting.cores)
-    is_over = True
+    is_over = not job.hold
     try:
         facts = {} if job.attempt else dict(found.setup(values, place))
         answer, results = _time(job, found, values, items)

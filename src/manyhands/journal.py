@@ -41,8 +41,10 @@ class Journal:
     """An open journal. Folder names are made of the study's label and are unique within a run."""
 
     def __init__(self, folder: Path, clock_s: Callable[[], float] = time.monotonic) -> None:
-        """Begin a journal. Raises FileExistsError where there is one."""
-        (folder / LEDGERS).mkdir(parents=True)
+        """Begin a journal. Raises FileExistsError where there is one, JournalError where none can be written."""
+        self.folder = folder
+        with self._writing(FileExistsError):
+            (folder / LEDGERS).mkdir(parents=True)
         self._open(folder, clock_s, 0.0)
 
     @classmethod
@@ -52,11 +54,14 @@ class Journal:
             file.truncate(kept.size_bytes)
         self = cls.__new__(cls)
         self._open(folder, clock_s, max((age_s for _, age_s in kept.rounds), default=0.0))
+        self._kept = {one.round.ledger for one, _ in kept.rounds if one.ledger}
         return self
 
     def _open(self, folder: Path, clock_s: Callable[[], float], age_s: float) -> None:
         self.folder, self._clock_s, self._began_s = folder, clock_s, clock_s() - age_s
-        self._file = os.open(folder / NAME, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        self._kept: set[str] = set()
+        with self._writing():
+            self._file = os.open(folder / NAME, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
 
     def open_study(self, facts: Mapping[str, Any]) -> None:
         """Write down what is measured, before it is."""
@@ -65,8 +70,8 @@ class Journal:
     def keep(self, finished: Finished) -> None:
         """Write down a finished round and its ledger."""
         if finished.ledger:
-            with self._writing():
-                (self.folder / LEDGERS / f"{finished.round.ledger}.bin").write_bytes(finished.ledger)
+            self._write_ledger(self.folder / LEDGERS / f"{finished.round.ledger}.bin", finished.ledger)
+            self._kept.add(finished.round.ledger)
         self._append({"round": encode(finished.round), "age_s": self._clock_s() - self._began_s})
 
     def end_study(self) -> None:
@@ -74,13 +79,23 @@ class Journal:
         self._append({"over": True})
 
     def ledgers(self) -> Iterator[tuple[str, Path]]:
-        """The name and the file of every ledger kept so far."""
-        for path in sorted((self.folder / LEDGERS).iterdir()):
-            yield path.stem, path
+        """The name and the file of the ledger of every round kept so far."""
+        for name in sorted(self._kept):
+            yield name, self.folder / LEDGERS / f"{name}.bin"
 
     def close(self) -> None:
         """Close the file; the journal stays."""
         os.close(self._file)
+
+    def _write_ledger(self, path: Path, content: bytes) -> None:
+        """Have it on the disk, whole, before a line says that it is."""
+        with self._writing():
+            unfinished = path.with_suffix(".part")
+            with unfinished.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.replace(path)
 
     def _append(self, line: Mapping[str, Any]) -> None:
         with self._writing():
@@ -90,10 +105,12 @@ class Journal:
             os.fsync(self._file)
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """Tell in one line what the disk refuses."""
+    def _writing(self, *passed_on: type[OSError]) -> Iterator[None]:
+        """Tell in one line what the disk refuses, but for these errors."""
         try:
             yield
+        except passed_on:
+            raise
         except OSError as error:
             told = f"{self.folder} can't be written to ({error.strerror})"
             raise JournalError(f"{told}: make room, then run the same with --resume") from None
@@ -146,6 +163,7 @@ def _round(folder: Path, data: Mapping[str, Any]) -> tuple[Finished, float]:
     if Path(found.ledger).name != found.ledger:
         raise ValueError("a ledger's name that leads elsewhere")
     path = folder / LEDGERS / f"{found.ledger}.bin"
-    if found.ok and not path.exists():
+    ledger = path.read_bytes() if found.ledger and path.exists() else b""
+    if found.ok and not ledger:
         raise ValueError("its ledger is missing")
-    return Finished(found, path.read_bytes() if path.exists() else b""), float(data["age_s"])
+    return Finished(found, ledger), float(data["age_s"])

@@ -5,9 +5,12 @@ terminal reaches only the measuring process, which then ends the host.
 """
 
 import json
+import os
 import shutil
+import stat
+import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +20,7 @@ from manyhands.desk import SHARED_MEMORY, Desk
 from manyhands.errors import UsageError
 from manyhands.finished import Finished, finish
 from manyhands.output import Output
-from manyhands.round import Answer, Job, Outcome, decode_answer, encode
+from manyhands.round import REFUSED, Answer, Job, Outcome, decode_answer, encode
 from manyhands.sampler import PROBING, TIMED, Sampler
 from manyhands.watch import End, Watch
 
@@ -50,15 +53,14 @@ def launch(desk: Desk, job: Job, deadline_s: float, beside: Beside | None = None
 
 
 def _run(desk: Desk, job: Job, deadline_s: float, output: Output, beside: Beside) -> Finished:
-    """The round; where its host was ended before it could clean up, that is done now."""
+    """The round; where its host ended before it could clean up, that is done now. What was cleaned up stays so."""
     answer_path = desk.temporary / "answer.json"
     answer_path.unlink(missing_ok=True)
     end: End | None = None
     try:
         end, left, sampler = _watched(desk, job, deadline_s, output, beside, answer_path)
     finally:
-        was_killed = end is None or end.exit_code is None or end.exit_code < 0
-        if was_killed and not (job.hold and end):
+        if not answer_path.exists() and not (job.hold and end):
             hosting.clean_up(desk.job_path, desk.temporary, output)
     answer = _answer(answer_path, end, output.rest())
     if left and answer.outcome is Outcome.OK:
@@ -70,12 +72,13 @@ def _watched(
     desk: Desk, job: Job, deadline_s: float, output: Output, beside: Beside, answer_path: Path
 ) -> tuple[End, list[int], Sampler]:
     """How the host's run ended, who of its group outlived it, and its memory."""
+    since_s = time.time() - 1.0  # clocks of file systems are coarse
     with hosting.hosted([str(desk.job_path), str(answer_path)], desk.temporary, output) as host:
         try:
             with beside(host.pid):
                 return _watch(host, job, deadline_s, output)
         finally:
-            _remove_segments(host.pid)
+            _remove_segments(host.pid, since_s)
 
 
 def _watch(host: "Popen[bytes]", job: Job, deadline_s: float, output: Output) -> tuple[End, list[int], Sampler]:
@@ -88,29 +91,35 @@ def _watch(host: "Popen[bytes]", job: Job, deadline_s: float, output: Output) ->
     return end, hosting.left_of(host.pid), sampler
 
 
-def _remove_segments(host_pid: int) -> None:
+def _remove_segments(host_pid: int, since_s: float) -> None:
     """Remove what neither an ended host nor its resource tracker could remove from shared memory.
 
     That is what bears the host's number: results of strategy shared_memory, multiprocessing's semaphores, loky's, and
-    joblib's folders.
+    joblib's folders; not older than the host, nor another user's: numbers come again. since_s: when it was started.
     """
-    for name in ("results-{}-*", "sem.mp-{}-*", "sem.loky-{}-*"):
+    for name in ("results-{}-*", "sem.mp-{}-*", "sem.loky-{}-*", "joblib_memmapping_folder_{}_*"):
         for segment in SHARED_MEMORY.glob(name.format(host_pid)):
-            segment.unlink(missing_ok=True)
-    for folder in SHARED_MEMORY.glob(f"joblib_memmapping_folder_{host_pid}_*"):
-        shutil.rmtree(folder, ignore_errors=True)
+            with suppress(OSError):  # gone meanwhile, or of another user whose process had this number
+                found = segment.lstat()
+                if found.st_uid != os.geteuid() or found.st_mtime < since_s:
+                    continue
+                if stat.S_ISDIR(found.st_mode):
+                    shutil.rmtree(segment, ignore_errors=True)
+                else:
+                    segment.unlink()
 
 
 def _answer(path: Path, end: End, output: str) -> Answer:
     """The host's answer, or the one that stands for its silence. Raises UsageError where it refused the job."""
     if end.exit_code is None:
         return Answer(Outcome.HUNG, end.reason, output)
-    if end.exit_code == UsageError.exit_status:
-        raise UsageError(output.strip())
-    if end.exit_code != 0 or not path.exists():
+    told = json.loads(path.read_text()) if path.exists() else {}
+    if REFUSED in told:
+        raise UsageError(told[REFUSED])
+    if end.exit_code != 0 or not told:
         last = output.strip().rpartition("\n")[2]
         return Answer(Outcome.DIED, f"the host ended with exit code {end.exit_code}: {last}", output)
-    answer = decode_answer(json.loads(path.read_text()))
+    answer = decode_answer(told)
     if answer.outcome is not Outcome.OK and output:
         return replace(answer, detail=f"{answer.detail}\n--- output of the round\n{output}".lstrip())
     return answer

@@ -214,6 +214,8 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
         return
     found.drop_journals()
+    if found.left_over:
+        print(f"\nmanyhands: {found.left_over}", file=sys.stderr)
     if found.interrupted:
         session.exitstatus = pytest.ExitCode.INTERRUPTED
 

@@ -22,7 +22,7 @@ from manyhands.setting import Setting
 from manyhands.workload import Workload
 
 ATTEMPTS = 3  # after the first
-RECOVERABLE = {Outcome.RAISED, Outcome.LOST, Outcome.HUNG, Outcome.DIED, Outcome.LEFTOVER}
+RECOVERABLE = {Outcome.RAISED, Outcome.LOST, Outcome.HUNG, Outcome.DIED}
 States = Callable[[bytes], Sequence[int]]
 
 

@@ -6,10 +6,11 @@ from the journal as long as that lasts, and its clock reads what it read then.
 
 import dataclasses
 import fcntl
+import hashlib
 import os
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,11 +18,13 @@ from typing import Any
 
 from manyhands import __version__
 from manyhands.design import Design
-from manyhands.errors import UsageError
+from manyhands.errors import JournalError, UsageError
 from manyhands.finished import Execute, Finished
 from manyhands.journal import NAME, Journal, Kept, read
 from manyhands.round import Job
+from manyhands.study import WARM_UP_BLOCK
 
+LOCK = "lock"
 SAME = ("python", "processor", "usable_cpus", "kernel")
 
 
@@ -35,7 +38,9 @@ class Replayed:
         self, kept: Kept, prefix: str, execute: Execute, keep: Callable[[Finished], None],
         clock_s: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
-        self._rounds = {(one.round.cell_id, one.round.block): (one, age_s) for one, age_s in kept.rounds}
+        # A warm-up that failed ended its study: it is tried again, as whatever was missing may be there now.
+        rounds = [(one, age_s) for one, age_s in kept.rounds if one.round.ok or one.round.block != WARM_UP_BLOCK]
+        self._rounds = {(one.round.cell_id, one.round.block): (one, age_s) for one, age_s in rounds}
         self._prefix, self._execute, self._keep = f"{prefix}-", execute, keep
         self._clock_s, self._began_s, self._age_s = clock_s, clock_s(), 0.0
 
@@ -59,18 +64,23 @@ class Replayed:
         return self._clock_s() - self._began_s + self._age_s
 
 
-def facts_of(design: Design, machine: Mapping[str, Any]) -> dict[str, Any]:
-    """What a study must have in common with the one that it goes on with, plain JSON types only."""
+def facts_of(design: Design, machine: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+    """What a study must have in common with the one that it goes on with, plain JSON types only.
+
+    more: what else decides what its rounds do (the data's folder, a cluster's address).
+    """
+    names = "\n".join(map(repr, design.item_names))
     return {
         "label": design.label,
         "workload": design.workload,
         "parameters": dict(design.parameters),
         "cells": list(design.cells()),
-        "items": len(design.item_names),
+        "items": hashlib.blake2b(names.encode("utf-8", "replace"), digest_size=8).hexdigest(),
         "seed": design.seed,
         "timeout_s": design.timeout_s,
         "machine": {name: machine.get(name) for name in SAME},
         "version": __version__,
+        **more,
     }
 
 
@@ -93,16 +103,26 @@ class Run:
     def hold(self) -> "Run":
         """Take the folder, which is made where it is absent. Raises UsageError where its run is still under way."""
         if self._lock is None:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            lock = os.open(self.folder, os.O_RDONLY)
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                os.close(lock)
-                told = f"run {self.folder.name} is still under way"
-                raise UsageError(f"{told}: wait for its end, or leave --resume out") from None
-            self._lock = lock
+                self.folder.mkdir(parents=True, exist_ok=True)
+                # A file of its own: a lock on a folder does not reach other hosts through a network file system.
+                lock = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            except OSError as error:
+                told = f"{self.folder} can't be written to ({error.strerror})"
+                raise JournalError(f"{told}: measure in another folder") from None
+            self._take(lock)
         return self
+
+    def _take(self, lock: int) -> None:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+            told = f"run {self.folder.name} is still under way"
+            raise UsageError(f"{told}: wait for its end, or leave --resume out") from None
+        except OSError:  # a file system without locks
+            pass
+        self._lock = lock
 
     @property
     def name(self) -> str:
@@ -125,14 +145,19 @@ class Run:
         journal.open_study(wanted)
         return journal, NOTHING
 
-    def drop(self) -> None:
-        """Remove the journals, and let the folder go."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+    def drop(self, journals: Iterable[Path]) -> bool:
+        """Remove these journals and let the folder go; whether others are left in it, which stay."""
+        for folder in journals:
+            shutil.rmtree(folder, ignore_errors=True)
+        left = any(self.folder.glob(f"*/{NAME}"))
+        if not left:
+            shutil.rmtree(self.folder, ignore_errors=True)
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
-        with suppress(OSError):  # another run's journals lie beside
+        with suppress(OSError):  # other journals lie there
             self.folder.parent.rmdir()
+        return left
 
 
 def take(journals: Path, words: str | None) -> Run:

@@ -14,6 +14,8 @@ from manyhands.remote import Remote
 from manyhands.setting import Setting
 from manyhands.usage import Memory, Traffic, Usage
 
+REFUSED = "refused"  # the key of a host's answer that it can't carry out the job; an item may exit as it likes
+
 
 class Outcome(StrEnum):
     """How a round ended. Only OK has a time; every other outcome has a reason."""

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from manyhands import ledger_cost
+from manyhands import ledger_cost, remote
 from manyhands.asked import Asked, Wanted
 from manyhands.data import data_dir
 from manyhands.design import SERIAL_SETTING, Design, draw_up, limits
@@ -108,13 +108,13 @@ class Session:
     """
 
     def __init__(self, wanted: Asked, run: Run, terminal: Callable[[], AbstractContextManager[Any]]) -> None:
-        self.asked, self.interrupted, self.broke_off = wanted, False, False
+        self.asked, self.interrupted, self.left_over = wanted, False, ""
         self.run = run.name
         self._run = run
         self._selected: dict[str, list[Setting]] = {}
         self._studies: dict[str, Study | WorkError] = {}
         self._scalings: dict[str, StudyScaling] = {}
-        self._opened: list[Journal] = []
+        self._journals: dict[str, Journal] = {}
         self._terminal = terminal
 
     def select(self, wanted: Sequence[Wanted]) -> None:
@@ -165,7 +165,9 @@ class Session:
         from manyhands import ledgers  # numpy only when something is saved
 
         path.parent.mkdir(parents=True, exist_ok=True)
-        ledgers.save(path, ((name, file.read_bytes()) for journal in self._opened for name, file in journal.ledgers()))
+        ledgers.save(
+            path, ((name, file.read_bytes()) for journal in self._journals.values() for name, file in journal.ledgers())
+        )
 
     def saved(self, ledgers_name: str) -> dict[str, Any]:
         """What goes into the saved JSON, with the name of the ledgers' file."""
@@ -177,10 +179,16 @@ class Session:
 
     def drop_journals(self) -> None:
         """Remove the journals: everything in them is saved, or was not to be; not those of a run that broke off."""
-        for journal in self._opened:
+        for journal in self._journals.values():
             journal.close()
-        if not self.broke_off:
-            self._run.drop()
+        over = [journal.folder for label, journal in self._journals.items() if self._is_over(label)]
+        if self._run.drop(over):
+            self.left_over = f"rounds that are not saved stay in {self._run.folder}: go on with them by --resume"
+
+    def _is_over(self, label: str) -> bool:
+        """Whether nothing of this study is left to be saved."""
+        found = self._studies.get(label)
+        return found is not None and not isinstance(found, JournalError)
 
     @functools.cached_property
     def facts(self) -> Mapping[str, Any]:
@@ -204,7 +212,6 @@ class Session:
                 self._studies[label] = self._measure(label)
             except WorkError as error:
                 self._studies[label] = error
-                self.broke_off = self.broke_off or isinstance(error, JournalError)
         found = self._studies[label]
         if isinstance(found, WorkError):
             raise found
@@ -213,8 +220,11 @@ class Session:
     def _measure(self, label: str) -> Study:
         design = self._design(label)
         _ = self.facts, self.ledger_cost_ns
-        journal, kept = self._run.journal(facts_of(design, self.facts))
-        self._opened.append(journal)
+        facts_now = facts_of(
+            design, self.facts, retry=self.asked.retry, data_dir=str(data_dir()), scheduler=remote.scheduler()
+        )
+        journal, kept = self._run.journal(facts_now)
+        self._journals[label] = journal
         design = gone_on_with(replace(design, prefix=journal.folder.name), kept)
         with self._terminal(), open_desk(data_dir()) as desk, Teller(label) as teller:
             played = Replayed(kept, design.prefix, self._execute(desk), journal.keep)

@@ -3,10 +3,10 @@
 pytest-benchmark writes into the file under its final name, and takes the next number without asking who else does.
 """
 
-import fcntl
 import os
+import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +26,8 @@ def make_safe(benchmarks: Any, told: Callable[[], str]) -> None:
 
     def save(output_json: Any, name: str) -> None:
         folder = Path(benchmarks.storage.get("x")).parent
-        with saving(told), only_one_in(folder):
-            path = next_file(folder, Path(str(benchmarks.storage)), name)
-            write_atomically(path, content(output_json))
+        with saving(told):
+            path = write_next(folder, Path(str(benchmarks.storage)), name, content(output_json))
         message = f"Saved benchmark data in: {path}"
         benchmarks.storage.logger.info(message)
 
@@ -51,15 +50,20 @@ def saving(told: Callable[[], str]) -> Iterator[None]:
         raise WorkError(f"the run could not be saved ({error.strerror}): {told()}") from None
 
 
-@contextmanager
-def only_one_in(folder: Path) -> Iterator[None]:
-    """Wait until no other run saves into this folder, and let none while this lasts."""
-    lock = os.open(folder, os.O_RDONLY)
+def write_next(folder: Path, storage: Path, name: str, content: bytes) -> Path:
+    """Write the content under the next number that nobody has, in one step, and return the file."""
+    handle, unfinished = tempfile.mkstemp(dir=folder, prefix=".saving-")
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(unfinished).chmod(0o644)
+        while True:
+            path = next_file(folder, storage, name)
+            with suppress(FileExistsError):  # another run has just taken it
+                os.link(unfinished, path)
+                return path
     finally:
-        os.close(lock)
+        Path(unfinished).unlink(missing_ok=True)
 
 
 def next_file(folder: Path, storage: Path, name: str) -> Path:

@@ -14,7 +14,7 @@ from manyhands import strategies
 from manyhands.blocks import order_of
 from manyhands.design import SERIAL_SETTING, Design
 from manyhands.desk import Desk
-from manyhands.errors import WorkError
+from manyhands.errors import UsageError, WorkError
 from manyhands.finished import Execute, Finished
 from manyhands.losses import violations
 from manyhands.results import SERIAL, SERIAL_AGAIN, Cell, Study
@@ -118,12 +118,23 @@ class _Measurement:
             design.runqueue, design.spin, str(desk.data_dir), str(desk.rounds / name), str(desk.shared / name),
             probe=block == PROBE_BLOCK,
         )  # fmt: skip
-        finished = self.around.execute(job, self.deadline_s)
+        finished = self._executed(job)
         named = replace(finished.round, ledger=f"{design.prefix}-{finished.round.ledger}")
         checked = sound(replace(finished, round=named), setting.workers)
         finished = replace(finished, round=held_against(checked, self.reference, design.compare_results))
         self.around.keep(finished)
         return finished.round
+
+    def _executed(self, job: Job) -> Finished:
+        """The round. What could be done before and can't now (a server that is gone) makes it a failed one."""
+        try:
+            return self.around.execute(job, self.deadline_s)
+        except UsageError as error:
+            if self.reference is None:
+                raise
+            items = len(self.design.item_names)
+            found = Round(job.cell_id, job.block, job.position, Outcome.RAISED, str(error), items_expected=items)
+            return Finished(found, b"")
 
     def progress(self) -> Progress:
         """How far the study is, with the time left by its own pace and its budget."""

@@ -65,10 +65,11 @@ class Watch:
 @contextmanager
 def _events(host: "subprocess.Popen[bytes]", output: Output) -> Iterator[Callable[[float], bool]]:
     """A function that waits so many seconds, takes output as it comes, and tells whether the host has ended."""
-    if not hasattr(os, "pidfd_open"):
+    try:
+        descriptor = os.pidfd_open(host.pid)
+    except (AttributeError, OSError):  # an old kernel, or a sandbox that does not let us
         yield lambda seconds: _polled(host, output, seconds)
         return
-    descriptor = os.pidfd_open(host.pid)
     try:
         yield lambda seconds: _seen(descriptor, output, seconds)
     finally:

@@ -7,10 +7,9 @@ from rounds import nothing_left_behind
 
 from manyhands import strategies
 from manyhands.desk import open_desk
-from manyhands.errors import WorkError
 from manyhands.faults import matrix
 from manyhands.faults.fault import Fault
-from manyhands.faults.matrix import Asked, Surroundings, case, deadline_s, record
+from manyhands.faults.matrix import Asked, LeftOut, Surroundings, case, deadline_s, record
 from manyhands.faults.outcome import Ending
 from manyhands.faults.planted import Parameters
 
@@ -111,8 +110,9 @@ def test_deadlines_come_from_each_strategys_own_time(tmp_path):
     assert [(one.strategy, one.fault, one.done, one.in_all) for one in told] == [("static", "raise", 0, 1)]
 
 
-def test_a_strategy_that_fails_by_itself_is_an_error(tmp_path, monkeypatch):
-    """One that can't do its work without any fault has no case to tell."""
+def test_a_strategy_that_fails_by_itself_is_left_out(tmp_path, monkeypatch):
+    """One that can't do its work without any fault is left out with the reason, and the others are recorded."""
     monkeypatch.setattr(matrix, "CALM_DEADLINE_S", 0.01)
-    with open_desk(tmp_path) as desk, pytest.raises(WorkError, match="static fails without any fault: hung"):
-        list(record(Asked(["static"], [F.RAISE]), Surroundings(desk, lambda _: None)))
+    with open_desk(tmp_path) as desk:
+        (left,) = record(Asked(["static"], [F.RAISE]), Surroundings(desk, lambda _: None))
+    assert left == LeftOut("static", "it fails without any fault: hung: still running after 0.0 s: ended")

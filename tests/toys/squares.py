@@ -15,7 +15,7 @@ from manyhands.workload import Facts, Place, Stages, workload
 
 Fault = Literal[
     "none", "raise", "kill", "exit", "sys-exit", "hang", "leave-child", "fork", "wrong-in-worker", "pickle", "check",
-    "evidence", "flood", "no-main",
+    "evidence", "exit-2", "flood", "no-main",
 ]  # fmt: skip
 
 
@@ -91,6 +91,7 @@ SUFFERED: Mapping[str, Callable[[], object]] = {
     "raise": refuse,
     "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
     "exit": lambda: os._exit(3),
+    "exit-2": lambda: os._exit(2),
     "sys-exit": lambda: sys.exit(2),
     "fork": fork_and_wait,
     "hang": lambda: time.sleep(600),

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from manyhands.errors import UsageError
+from manyhands.errors import UsageError, WorkError
 
 if TYPE_CHECKING:
     from manyhands.faults.matrix import Asked, Progress
@@ -61,6 +61,8 @@ def run(options: argparse.Namespace) -> int:
     found, finished = (load(options.saved), True) if options.saved else _recorded(options)
     if found.cases:
         _tell(found, options)
+    elif finished:
+        raise WorkError(f"nothing to show: {'; '.join(f'{name}: {why}' for name, why in found.left_out.items())}")
     return 0 if finished else 130
 
 
@@ -76,8 +78,9 @@ def _recorded(options: argparse.Namespace) -> tuple["Faults", bool]:
         if path and path != STDOUT:
             check_writable(Path(path).parent)
     machine = facts(ready_data_dir())
-    cases, finished = _record(asked)
+    cases, failing, finished = _record(asked)
     planted, now = Parameters(), datetime.now(UTC).isoformat(timespec="seconds")
+    left_out |= failing
     return Faults(tuple(cases), planted.items, planted.at, machine, left_out, now, __version__), finished
 
 
@@ -100,20 +103,24 @@ def _asked(options: argparse.Namespace) -> tuple["Asked", dict[str, str]]:
     return asked, absent if options.strategy == "all" else {}
 
 
-def _record(asked: "Asked") -> tuple[list["Case"], bool]:
-    """The cases, and whether they are all of them: a Ctrl-C ends it early."""
+def _record(asked: "Asked") -> tuple[list["Case"], dict[str, str], bool]:
+    """The cases, strategies that fail by themselves and why, and whether that is all: a Ctrl-C ends it early."""
     from manyhands.data import data_dir
     from manyhands.desk import open_desk
-    from manyhands.faults.matrix import Surroundings, record
+    from manyhands.faults.matrix import LeftOut, Surroundings, record
 
     found: list[Case] = []
+    failing: dict[str, str] = {}
     with open_desk(data_dir()) as desk, _bar(len(asked.strategies) * len(asked.faults)) as tell:
         try:
             for case in record(asked, Surroundings(desk, tell)):
-                found.append(case)  # noqa: PERF402  those before a Ctrl-C are kept
+                if isinstance(case, LeftOut):
+                    failing[case.strategy] = case.why
+                else:
+                    found.append(case)
         except KeyboardInterrupt:
-            return found, False
-    return found, True
+            return found, failing, False
+    return found, failing, True
 
 
 @contextmanager

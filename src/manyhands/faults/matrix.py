@@ -65,16 +65,26 @@ class Asked:
     timeout_s: float | None = None
 
 
-def record(asked: Asked, around: Surroundings) -> Iterator[Case]:
-    """The cases, as they are found. Raises WorkError where a strategy fails without any fault."""
-    began_s, done = around.clock_s(), 0
-    for name in asked.strategies:
-        allowed_s = asked.timeout_s or deadline_s(_calm_s(name, asked, around.desk))
-        for fault in asked.faults:
-            in_all = len(asked.strategies) * len(asked.faults)
-            around.tell(Progress(done, in_all, around.clock_s() - began_s, name, fault))
+@dataclass(frozen=True)
+class LeftOut:
+    """A strategy that can't be held against faults, and why."""
+
+    strategy: str
+    why: str
+
+
+def record(asked: Asked, around: Surroundings) -> Iterator[Case | LeftOut]:
+    """The cases, as they are found; a strategy that fails without any fault is left out."""
+    began_s, in_all = around.clock_s(), len(asked.strategies) * len(asked.faults)
+    for place, name in enumerate(asked.strategies):
+        try:
+            allowed_s = asked.timeout_s or deadline_s(_calm_s(name, asked, around.desk))
+        except WorkError as error:
+            yield LeftOut(name, str(error))
+            continue
+        for number, fault in enumerate(asked.faults, place * len(asked.faults)):
+            around.tell(Progress(number, in_all, around.clock_s() - began_s, name, fault))
             yield case(name, fault, asked, around.desk, allowed_s)
-            done += 1
 
 
 def case(name: str, fault: Fault, asked: Asked, desk: Desk, allowed_s: float) -> Case:
@@ -123,7 +133,7 @@ def _calm_s(name: str, asked: Asked, desk: Desk) -> float:
     """What the strategy takes without a fault, seconds."""
     found = launch(desk, job_of(name, Parameters(), asked.workers, desk), CALM_DEADLINE_S).round
     if not found.ok:
-        raise WorkError(f"{name} fails without any fault: {found.outcome}: {found.reason}\n{found.detail}")
+        raise WorkError(f"it fails without any fault: {found.outcome}: {found.reason}")
     return found.wall_ns / 1e9
 
 
