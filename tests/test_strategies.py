@@ -93,7 +93,7 @@ print("the rest")
 """
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
     assert found.stdout.count("the rest") == 1
-    assert "pickle" in found.stdout
+    assert "lambda" in found.stdout  # in the words of every version: can't pickle, or get, what it made
 
 
 @pytest.mark.parametrize("name", ["serial", "threads", "process_executor", "fork", "single_writer"])
