@@ -29,7 +29,7 @@ type: .venv/type
 figures: .venv/bench
 	$(BIN)/python -m pytest bench/ -m figures -s $(ARGS)
 
-# Ten thousand rounds with faults at random, and a million inputs: about ten minutes each.
+# Ten thousand rounds with faults at random, and a million inputs: a quarter of an hour each on two cores.
 soak: .venv/test
 	$(BIN)/python tests/soak.py $(ARGS)
 

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 
 import pytest
 
@@ -56,6 +57,8 @@ def test_what_never_ends_is_not_waited_for(output):
     writer = threading.Thread(target=flood)
     writer.start()
     try:
+        while not output.take():  # until the thread has begun
+            time.sleep(0.001)
         assert "again" in output.rest()
     finally:
         over.set()
