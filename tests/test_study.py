@@ -107,6 +107,26 @@ def test_a_cell_that_keeps_failing_is_not_tried_for_ever():
     assert len(study.cell(MAP.cell_id).rounds) == 5
 
 
+def test_what_is_refused_in_mid_study_is_a_failed_round():
+    """A server that goes away after the warm-up costs rounds, not the study; one that was never there ends it."""
+
+    def gone(job, found):
+        if job.cell_id == QUEUE.cell_id:
+            raise UsageError("the server is gone")
+        return found
+
+    study = measure(DESIGN, Scripted(gone).around())
+    assert study.cell(QUEUE.cell_id).probe.reason == "the server is gone"
+    assert {found.outcome for found in study.cell(QUEUE.cell_id).rounds} == {Outcome.RAISED}
+    assert len(study.cell(MAP.cell_id).rounds) == 3
+
+    def never_there(job, found):
+        raise UsageError("no server")
+
+    with pytest.raises(UsageError, match="no server"):
+        measure(DESIGN, Scripted(never_there).around())
+
+
 def test_the_budget_decides_between_the_least_and_the_most_blocks():
     """Blocks go on while the next fits into the budget, never below the least and never above the most."""
     counts = []
