@@ -20,7 +20,7 @@ from manyhands.setting import Setting
 
 Strike = Callable[[int, Ledger], bool]
 HANGING = {"map", "imap_unordered", "apply_async", "queue", "shared_memory"}  # when a worker is killed
-HANGS_AFTER_S, GIVEN_UP_AFTER_S = 4.0, 60.0  # only where a strategy hangs is its deadline waited for
+HANGS_AFTER_S, GIVEN_UP_AFTER_S = 6.0, 60.0  # only where a strategy hangs is its deadline waited for
 
 
 def states(ledger: bytes) -> Any:

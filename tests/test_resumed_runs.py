@@ -10,7 +10,7 @@ from benches import TINY, bench, command, saved_in
 
 from manyhands import results
 
-KILLS = 5
+KILLS = 4
 
 
 def test_no_finished_round_is_lost_or_run_again_over_kills(tmp_path):

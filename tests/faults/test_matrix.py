@@ -14,7 +14,7 @@ from manyhands.faults.outcome import Ending
 from manyhands.faults.planted import Parameters
 
 F, ITEMS, VICTIM = Fault, set(range(Parameters().items)), Parameters().at
-HANGS_AFTER_S, GIVEN_UP_AFTER_S = 3.0, 60.0  # only what is known to hang has its deadline waited for
+HANGS_AFTER_S, GIVEN_UP_AFTER_S = 5.0, 60.0  # only what is known to hang has its deadline waited for
 
 # Facts about multiprocessing and concurrent.futures, by strategy: which faults hang it, and which it does not notice.
 POOL = {F.KILL, F.EXIT, F.KILL_IDLE, F.BAD_ERROR, F.HANG}
