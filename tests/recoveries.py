@@ -39,7 +39,7 @@ def retried(
     with open_desk(folder) as desk:
         made = job(desk, setting, workload, **parameters)
         beside = Accident(Path(made.ledger), strike)
-        execute = Retrying(desk, functools.partial(launch, desk, beside=beside.beside), states)
+        execute = Retrying(desk, functools.partial(launch, desk, beside=beside.beside))
         found = execute(made, HANGS_AFTER_S if setting.strategy in HANGING else GIVEN_UP_AFTER_S)
         assert not any(desk.rounds.iterdir())
     assert strike is None or beside.struck_ns

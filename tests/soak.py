@@ -31,7 +31,8 @@ from typing import Any
 import psutil
 import servers
 
-from manyhands import hosting, ledgers, strategies
+import manyhands.ledgers  # noqa: F401  numpy, which recovery loads, is there before memory counts
+from manyhands import hosting, strategies
 from manyhands.desk import Desk, open_desk
 from manyhands.errors import UsageError
 from manyhands.faults.accident import accident
@@ -152,7 +153,7 @@ def one(chance: random.Random, desk: Desk, number: int, words: Sequence[str], fo
 
     retried = chance.random() < RETRIED
     with suppress(UsageError):  # a killed host may have been about to refuse
-        run = Retrying(desk, execute, lambda ledger: ledgers.table(ledger)["state"]) if retried else execute
+        run = Retrying(desk, execute) if retried else execute
         outcome = str(run(job, DEADLINE_S).round.outcome)
         found.outcomes[outcome] = found.outcomes.get(outcome, 0) + 1
     took_s = time.monotonic() - began

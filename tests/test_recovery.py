@@ -52,7 +52,7 @@ class TestRule:
         def run(*attempts, workload=PLANTED):
             script = Script(tmp_path, list(attempts))
             with open_desk(tmp_path) as desk:
-                found = Retrying(desk, script, states)(job(desk, Setting("map", 2), workload), 1.0)
+                found = Retrying(desk, script)(job(desk, Setting("map", 2), workload), 1.0)
             return found.round, script.asked
 
         return run

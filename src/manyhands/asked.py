@@ -71,13 +71,12 @@ def read(options: Mapping[str, Any]) -> Asked:
                 changed = _without_staged(changed)
             _refuse_an_empty(changed)
             labelled.setdefault(label, changed)
-    timeout, on_crash = options.get("timeout_s"), options.get("on_crash") or "report"
-    (crash,) = axes.names("on-crash", on_crash, ("report", "retry"))[:1]
+    timeout = options.get("timeout_s")
     return Asked(
         labelled,
         axes.seconds("timeout", timeout) if timeout else None,
         axes.whole_number("seed", options.get("seed") or "1"),
-        retry=crash == "retry",
+        retry=axes.is_retry(options.get("on_crash") or "report"),
     )
 
 

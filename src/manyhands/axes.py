@@ -29,6 +29,16 @@ def names(what: str, words: str, allowed: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def is_retry(word: str) -> bool:
+    """Whether a round that did not end well is to be gone on with, by the word for --on-crash: retry or report.
+
+    Raises UsageError for another word.
+    """
+    if word not in ("report", "retry"):
+        raise UsageError(f"on-crash can't be {word!r}: choose report or retry")
+    return word == "retry"
+
+
 def strategy_names(words: str) -> tuple[str, ...]:
     """Comma-separated names of strategies; "usual" among them stands for the usual ones, "all" for all usable here.
 

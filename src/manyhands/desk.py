@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,13 +83,10 @@ def sweep(homes: tuple[Path, ...]) -> None:
 
 def _clean_up(temporary: Path) -> bool:
     """Have the workload clean up after the job in this folder; whether the folder may go."""
-    output = Output()
-    try:
+    with closing(Output()) as output:
         if hosting.clean_up(temporary / JOB, temporary, output) == 0:
             return True
         last = output.rest().strip().rpartition("\n")[2]
-    finally:
-        output.close()
     is_given_up = time.time() - temporary.stat().st_mtime > GIVEN_UP_AFTER_S
     then = "it is given up" if is_given_up else "it is tried again by the next study"
     print(f"manyhands: what a killed study left could not be cleaned up ({last}): {then}", file=sys.stderr)

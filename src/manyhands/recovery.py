@@ -9,6 +9,7 @@ caller can't be had again without running the item again. A recovered round has 
 
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,16 +24,14 @@ from manyhands.workload import Workload
 
 ATTEMPTS = 3  # after the first
 RECOVERABLE = {Outcome.RAISED, Outcome.LOST, Outcome.HUNG, Outcome.DIED}
-States = Callable[[bytes], Sequence[int]]
 
 
 @dataclass(frozen=True)
 class Retrying:
-    """Runs rounds as `execute` does, and goes on with those that did not end well. states: of a ledger's items."""
+    """Runs rounds as `execute` does, and goes on with those that did not end well."""
 
     desk: Desk
     execute: Execute
-    states: States
     attempts: int = ATTEMPTS
     find: Callable[[str], Workload] = workload.find
 
@@ -51,23 +50,28 @@ class Retrying:
     def _gone_on_with(self, job: Job, first: Finished, deadline_s: float) -> Finished:
         last = first
         attempts = [Attempt(first.round.outcome, first.round.reason, tuple(range(first.round.items_expected)))]
-        undone = self._undone(attempts[0].items, first)
+        undone = _undone(attempts[0].items, first)
         while len(attempts) <= self.attempts and last.round.outcome in RECOVERABLE and first.ledger:
             # Where nothing is left to run only the check is: no strategy is asked to hand out nothing.
             setting = job.setting if undone else Setting("serial")
             again = replace(job, hold=True, attempt=len(attempts), only=tuple(undone), setting=setting)
             last = self.execute(again, deadline_s)
             attempts.append(Attempt(last.round.outcome, last.round.reason, tuple(undone)))
-            left = self._undone(undone, last)
+            left = _undone(undone, last)
             if last.round.ok or (left == undone and undone):
                 break
             undone = left
         return replace(first, round=_told(first, last, attempts))
 
-    def _undone(self, wanted: Sequence[int], found: Finished) -> list[int]:
-        """Those of the wanted items that the round's ledger does not call done; all, where it has none."""
-        states = self.states(found.ledger) if found.ledger else ()
-        return [index for index in wanted if index >= len(states) or states[index] != State.DONE]
+
+def _undone(wanted: Sequence[int], found: Finished) -> list[int]:
+    """Those of the wanted items that the round's ledger does not call done; all, where it has none."""
+    if not found.ledger:
+        return list(wanted)
+    from manyhands import ledgers  # numpy only where a round did not end well
+
+    states = ledgers.table(found.ledger)["state"]
+    return [index for index in wanted if states[index] != State.DONE]
 
 
 def _told(first: Finished, last: Finished, attempts: Sequence[Attempt]) -> Round:
@@ -88,9 +92,8 @@ def _clear(desk: Desk, job: Job) -> None:
     """Remove what the round stored, which was held for the next attempt."""
     if not Path(job.round_dir).exists():  # the last attempt ended well, and has removed it
         return
-    output = Output()
     try:
-        hosting.clean_up(desk.job_path, desk.temporary, output)
+        with closing(Output()) as output:
+            hosting.clean_up(desk.job_path, desk.temporary, output)
     finally:
-        output.close()
         shutil.rmtree(job.round_dir, ignore_errors=True)

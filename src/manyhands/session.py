@@ -238,7 +238,7 @@ class Session:
 
     def _execute(self, desk: Desk) -> Execute:
         run = functools.partial(launch, desk)
-        return Retrying(desk, run, _states) if self.asked.retry else run
+        return Retrying(desk, run) if self.asked.retry else run
 
     def _with_losses(self, study: Study, journal: Journal) -> Study:
         from manyhands import ledgers  # numpy only when something was measured
@@ -258,12 +258,6 @@ class Session:
             usable = float(self.facts["usable_cpus"])
             self._scalings[study.label] = scale(study, usable, equal_speed_walls_s(study))
         return self._scalings[study.label]
-
-
-def _states(ledger: bytes) -> Any:
-    from manyhands import ledgers  # numpy only where a round did not end well
-
-    return ledgers.table(ledger)["state"]
 
 
 def _now() -> str:

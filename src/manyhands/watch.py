@@ -28,12 +28,12 @@ class End:
 
 @dataclass(frozen=True)
 class Watch:
-    """Who is watched, and what is done meanwhile. workers: how many were asked for."""
+    """Who is watched, and with what. workers: how many were asked for. ledger: None where there is none."""
 
     host: "subprocess.Popen[bytes]"
     output: Output
-    ledger: Path
-    workers: int
+    ledger: Path | None = None
+    workers: int = 0
     sampler: Sampler | None = None
 
     def until(self, deadline_s: float) -> End:
@@ -57,6 +57,8 @@ class Watch:
 
     def _respawned(self) -> int:
         """How many workers came to nothing, where that is a storm; else 0."""
+        if self.ledger is None:
+            return 0
         taken, begun = taken_and_begun(self.ledger, more_than=self.workers + STORM)
         in_vain = taken - self.workers - begun
         return in_vain if in_vain > STORM else 0

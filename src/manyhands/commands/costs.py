@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from manyhands.commands import places
 from manyhands.errors import UsageError
 
 if TYPE_CHECKING:
     from manyhands.handing_over.recording import Sample
     from manyhands.handing_over.saved import Costs
 
-STDOUT = "-"
 EPILOG = """examples:
   manyhands costs                                       every strategy that can be used here, about a minute
   manyhands costs --strategy map,queue,pipe --budget 3m three of them, with narrower intervals
@@ -45,8 +45,7 @@ def add_to(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Measure, or read what was measured, and print the table; 1 where a strategy failed, 130 after a Ctrl-C."""
-    if options.json == options.md == STDOUT:
-        raise UsageError("--json and --md can't both go to standard output: name a file for one of them")
+    places.check(options)
     from manyhands.handing_over.saved import load
 
     found, finished = (load(options.saved), True) if options.saved else _measured(options)
@@ -58,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _measured(options: argparse.Namespace) -> tuple["Costs", bool]:
     from manyhands import __version__, axes, ledger_cost
-    from manyhands.data import check_writable, ready_data_dir
+    from manyhands.data import ready_data_dir
     from manyhands.handing_over.saved import Costs
     from manyhands.machine.facts import facts
 
@@ -67,9 +66,7 @@ def _measured(options: argparse.Namespace) -> tuple["Costs", bool]:
         raise UsageError(f"workers can't be {options.workers!r}: one study has one number of them")
     budget_s, seed = axes.seconds("budget", options.budget), axes.whole_number("seed", options.seed)
     names, left_out = _asked(options.strategy)
-    for path in (options.json, options.md):
-        if path and path != STDOUT:
-            check_writable(Path(path).parent)
+    places.check_writable(options)
     machine = facts(ready_data_dir())
     samples, finished = _record(names, workers[0], budget_s, seed)
     found = Costs(
@@ -110,16 +107,7 @@ def _record(names: list[str], workers: int, budget_s: float, seed: int) -> tuple
 def _tell(found: "Costs", options: argparse.Namespace) -> None:
     from manyhands.handing_over.saved import text_of
     from manyhands.handing_over.table import markdown, table
-    from manyhands.report.files import write_text
+    from manyhands.tabular import draw
 
-    for path, content in ((options.json, text_of), (options.md, markdown)):
-        if path and path != STDOUT:
-            write_text(Path(path), content(found))
-    if options.json == STDOUT:
-        print(text_of(found), end="")
-    elif options.md == STDOUT:
-        print(markdown(found), end="")
-    else:
-        from manyhands.tabular import draw
-
+    if places.deliver(options, text_of(found), markdown(found)):
         draw(table(found))

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from manyhands.commands import places
 from manyhands.errors import UsageError, WorkError
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from manyhands.faults.outcome import Case
     from manyhands.faults.saved import Faults
 
-STDOUT = "-"
 EPILOG = """examples:
   manyhands faults                                      every strategy that can be used here, some minutes
   manyhands faults --strategy map,pipe --fault kill     two of them under one fault
@@ -40,11 +40,7 @@ def add_to(commands: Any) -> None:
     add("--fault", default="all", metavar="NAMES", help="raise, kill, exit, kill-idle, ... or all (default: all)")
     add("--workers", default="2", metavar="N", help="how many (default: 2)")
     add("--on-crash", default="report", metavar="WHAT", help="report, or retry: run what is not done (default: report)")
-    add(
-        "--timeout",
-        metavar="TIME",
-        help="when a round hangs (default: 2s, and 5 times what it takes)",
-    )
+    add("--timeout", metavar="TIME", help="when a round hangs (default: 2s, and 5 times what it takes)")
     add("--from", dest="saved", type=Path, metavar="FILE", help="the table of a saved run; measures nothing")
     add("--details", action="store_true", help="every case with its items and its exception, below the table")
     add("--json", metavar="FILE", help="where to save all cases; - prints them")
@@ -54,8 +50,7 @@ def add_to(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Record the matrix, or read one, and print it; 130 after a Ctrl-C. What a strategy does wrong is no failure."""
-    if options.json == options.md == STDOUT:
-        raise UsageError("--json and --md can't both go to standard output: name a file for one of them")
+    places.check(options)
     from manyhands.faults.saved import load
 
     found, finished = (load(options.saved), True) if options.saved else _recorded(options)
@@ -68,15 +63,13 @@ def run(options: argparse.Namespace) -> int:
 
 def _recorded(options: argparse.Namespace) -> tuple["Faults", bool]:
     from manyhands import __version__
-    from manyhands.data import check_writable, ready_data_dir
+    from manyhands.data import ready_data_dir
     from manyhands.faults.planted import Parameters
     from manyhands.faults.saved import Faults
     from manyhands.machine.facts import facts
 
     asked, left_out = _asked(options)
-    for path in (options.json, options.md):
-        if path and path != STDOUT:
-            check_writable(Path(path).parent)
+    places.check_writable(options)
     machine = facts(ready_data_dir())
     cases, failing, finished = _record(asked)
     planted, now = Parameters(), datetime.now(UTC).isoformat(timespec="seconds")
@@ -95,11 +88,9 @@ def _asked(options: argparse.Namespace) -> tuple["Asked", dict[str, str]]:
     workers = axes.counts("workers", options.workers)
     if len(workers) > 1:
         raise UsageError(f"workers can't be {options.workers!r}: one matrix has one number of them")
-    if options.on_crash not in ("report", "retry"):
-        raise UsageError(f"on-crash can't be {options.on_crash!r}: choose report or retry")
     timeout_s = axes.seconds("timeout", options.timeout) if options.timeout else None
     absent = {name: strategies.absent(name) for name in strategies.names() if strategies.absent(name)}
-    asked = Asked(names, faults, workers[0], retry=options.on_crash == "retry", timeout_s=timeout_s)
+    asked = Asked(names, faults, workers[0], retry=axes.is_retry(options.on_crash), timeout_s=timeout_s)
     return asked, absent if options.strategy == "all" else {}
 
 
@@ -145,15 +136,8 @@ def _tell(found: "Faults", options: argparse.Namespace) -> None:
     from manyhands import tabular
     from manyhands.faults.saved import text_of
     from manyhands.faults.table import details, table
-    from manyhands.report.files import write_text
 
-    made = table(found)
-    for path, content in ((options.json, text_of(found)), (options.md, tabular.markdown(made))):
-        if path == STDOUT:
-            print(content, end="")
-        elif path:
-            write_text(Path(path), content)
-    if STDOUT in (options.json, options.md):
+    if not places.deliver(options, text_of(found), tabular.markdown(table(found))):
         return
     tabular.draw(table(found, brief=not options.details), numeric=False)
     if options.details:

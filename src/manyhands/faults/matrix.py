@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from manyhands import ledgers, strategies
 from manyhands.desk import Desk
@@ -93,7 +92,7 @@ def case(name: str, fault: Fault, asked: Asked, desk: Desk, allowed_s: float) ->
     job = job_of(name, planted, asked.workers, desk)
     beside = accident(fault, Path(job.ledger))
     run = functools.partial(launch, desk, beside=beside.beside)
-    finished = (Retrying(desk, run, _states) if asked.retry else run)(job, allowed_s)
+    finished = (Retrying(desk, run) if asked.retry else run)(job, allowed_s)
     return judged(fault, job, finished, beside, allowed_s)
 
 
@@ -135,7 +134,3 @@ def _calm_s(name: str, asked: Asked, desk: Desk) -> float:
     if not found.ok:
         raise WorkError(f"it fails without any fault: {found.outcome}: {found.reason}")
     return found.wall_ns / 1e9
-
-
-def _states(ledger: bytes) -> Any:
-    return ledgers.table(ledger)["state"]
