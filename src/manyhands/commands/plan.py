@@ -129,8 +129,8 @@ def _verdict(planned: "Planned", facts: Mapping[str, Any], options: argparse.Nam
     """The verdict, its target and its code's items named as the user named them."""
     from dataclasses import replace
 
+    from manyhands.recipes.script import script_for
     from manyhands.verdict.judging import verdict_of
-    from manyhands.verdict.script import script_for
 
     code = script_for(options.target, options.items, options.maker, planned.weights)
     return replace(verdict_of(planned, facts, code), target=planned.request.label or options.target)

@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from string import Template
 
 from manyhands.errors import UsageError, unknown
+from manyhands.recipes.origin import ARGUMENTS, Origin, quoted
 from manyhands.setting import Setting
-from manyhands.verdict.origin import ARGUMENTS, Origin, quoted
 
 _GUARD = 'if __name__ == "__main__":\n'  # a spawned worker imports the script, and must not run it
 _POOL = "    with $pool as pool:\n"

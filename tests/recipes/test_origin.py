@@ -7,10 +7,10 @@ import sys
 
 import pytest
 
+from manyhands.recipes.origin import made_by, origin_of, pattern_of
+from manyhands.recipes.recipe import Source, recipe
+from manyhands.recipes.script import script_for
 from manyhands.setting import Setting
-from manyhands.verdict.origin import made_by, origin_of, pattern_of
-from manyhands.verdict.recipe import Source, recipe
-from manyhands.verdict.script import script_for
 
 LOAD = """
 def load_file(path):

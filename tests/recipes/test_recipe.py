@@ -17,9 +17,9 @@ from registered import unless_absent
 
 from manyhands import strategies
 from manyhands.errors import UsageError
+from manyhands.recipes.origin import ARGUMENTS, Origin, listed_in, matching
+from manyhands.recipes.recipe import WITHOUT_A_RECIPE, Source, recipe
 from manyhands.setting import ORDERS, START_METHODS, Setting
-from manyhands.verdict.origin import ARGUMENTS, Origin, listed_in, matching
-from manyhands.verdict.recipe import WITHOUT_A_RECIPE, Source, recipe
 
 LOAD = """\
 import os
@@ -277,7 +277,7 @@ def test_the_same_question_has_the_same_answer():
     """Equal input gives equal text, in another interpreter with another hash seed as well."""
     setting = Setting("pipe", 6, order="largest-first", start_method="spawn")
     ask = (
-        "from manyhands.verdict.origin import matching; from manyhands.verdict.recipe import Source, recipe;"
+        "from manyhands.recipes.origin import matching; from manyhands.recipes.recipe import Source, recipe;"
         "from manyhands.setting import Setting;"
         f"print(recipe(Source('load', 'load_file', matching('data/*.csv')), {setting!r}, 8), end='')"
     )

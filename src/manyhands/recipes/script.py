@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from manyhands import targets
+from manyhands.recipes.origin import Origin, made_by, origin_of
+from manyhands.recipes.recipe import Source, recipe
 from manyhands.setting import Setting
-from manyhands.verdict.origin import Origin, made_by, origin_of
-from manyhands.verdict.recipe import Source, recipe
 
 Code = Callable[[Setting, int | None], str]
 

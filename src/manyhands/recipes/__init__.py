@@ -1,0 +1,1 @@
+"""Recipes: the code to paste for a setting."""
