@@ -15,7 +15,8 @@ def verdicts(results: Results) -> list[str]:
 
     Studies that differ in their method alone are compared at the end.
     """
-    from manyhands.report.judgement import compared, judge, verdict
+    from manyhands.report.answer import verdict
+    from manyhands.report.judgement import compared, judge
 
     lines, judged = [], judge(results, {})
     for one in map(verdict, judged):

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from manyhands.report.answer import Verdict, cap_sentence, verdict
 from manyhands.report.break_evens import break_even_sheet
 from manyhands.report.cluster import cluster_sentence
-from manyhands.report.judgement import Judged, Verdict, cap_sentence, compared, verdict
+from manyhands.report.judgement import Judged, compared
 from manyhands.report.sheet import Sheet
 from manyhands.report.tables import Entry, Table, failures, table
 from manyhands.text import short

@@ -9,13 +9,14 @@ from markupsafe import Markup
 from manyhands.levers import largest_loss
 from manyhands.plan import Plan
 from manyhands.report import figures, svg
+from manyhands.report.answer import Verdict, cap_sentence, verdict
 from manyhands.report.break_evens import break_even_sheet
 from manyhands.report.cluster import cluster_sentence
 from manyhands.report.curves import basis_name, chart, describe, overview, wall_groups
 from manyhands.report.factors import factors_sheet
 from manyhands.report.files import slug
 from manyhands.report.histogram import Histogram, histogram, item_times_s
-from manyhands.report.judgement import Judged, Verdict, best_and_worst, cap_sentence, verdict
+from manyhands.report.judgement import Judged, best_and_worst
 from manyhands.report.losscurve import LossCurves, loss_curves, stacks
 from manyhands.report.memory import finding, memory_chart
 from manyhands.report.memory_figure import memory_figure
