@@ -85,8 +85,8 @@ def test_a_cluster_alone_is_compared_with_nothing():
 
 def test_the_page_and_the_summary_have_it():
     """The study's section and summary.md carry the sentence."""
-    judged, results, ledgers = run_with(STATIC)
+    judged, _, ledgers = run_with(STATIC)
     with style():
-        (section,) = sections_of(judged, results, ledgers)
+        (section,) = sections_of(judged, ledgers)
     assert section.cluster.startswith("On the cluster, static")
     assert "On the cluster, static, 2 workers takes" in markdown.summary(judged)

@@ -7,7 +7,7 @@ import report_samples as samples
 
 from manyhands.plan import recommend
 from manyhands.report import memory, palette, svg
-from manyhands.report.memory_figure import memory_figure
+from manyhands.report.memory_figure import memory_drawing
 from manyhands.scaling import scale
 from manyhands.usage import Memory
 
@@ -42,7 +42,7 @@ def test_limit_is_drawn_only_where_it_is_near(limit_mib, drawn):
     assert chart.largest_bytes == 61 << 20
     assert chart.draws_limit is drawn
     with svg.style():
-        figure = memory_figure(chart)
+        figure = memory_drawing(chart).figure
     words = [text.get_text() for text in figure.legends[0].get_texts()]
     top = figure.axes[0].get_ylim()[1]
     assert any(word.endswith("far above") for word in words) is not drawn

@@ -16,9 +16,11 @@ from manyhands.basis import Basis
 from manyhands.causes import Cause
 from manyhands.intervals import Estimate
 from manyhands.plan import recommend
-from manyhands.report import curves, figures, markdown, memory, palette, split, svg, tables, timeline
+from manyhands.report import curves, markdown, memory, palette, split, svg, tables, timeline
 from manyhands.report.judgement import best_and_worst, judge
-from manyhands.report.memory_figure import memory_figure
+from manyhands.report.memory_figure import memory_drawing
+from manyhands.report.speedup_figure import efficiency_drawing, speedup_drawing
+from manyhands.report.wall_figure import wall_drawing
 from manyhands.round import Outcome
 from manyhands.scaling import scale
 from manyhands.setting import Setting
@@ -184,7 +186,8 @@ def test_disturbed_rounds_are_apart_from_the_others(judged):
 
 def test_overview_shares_its_axes(judged):
     """Small multiples compare only on common axes."""
-    charts = curves.overview([one.scaling for one in judged[0]])
+    looks = palette.looks(one.study for one in judged[0])
+    charts = curves.overview([(one.scaling, one.plan) for one in judged[0]], looks)
     assert len({(chart.workers, chart.top) for chart in charts}) == 1
 
 
@@ -193,13 +196,16 @@ def test_no_text_lies_on_text(judged):
     for one in judged[0]:
         looks = palette.looks([one.study])
         with svg.style():
+            curve = curves.chart(one.scaling, one.plan, looks)
+            peaks = memory.memory_chart(one.study, one.plan, looks, {"memory_limit_bytes": 90 << 20})
             drawn = [
-                figures.speedup_figure(curves.chart(one.scaling, one.plan, looks)),
-                figures.wall_figure(curves.wall_groups(one.scaling, looks)),
-                memory_figure(memory.memory_chart(one.study, one.plan, looks, {"memory_limit_bytes": 90 << 20})),
+                speedup_drawing(curve, "as measured"),
+                efficiency_drawing(curve, "as measured"),
+                wall_drawing(curves.wall_groups(one.scaling, looks)),
+                memory_drawing(peaks),
             ]
-            for figure in drawn:
-                assert _overlapping(figure) == []
+            for drawing in drawn:
+                assert _overlapping(drawing.figure) == []
 
 
 def _overlapping(figure):
@@ -351,8 +357,8 @@ def _contrast(one, other):
 def test_contrast(scheme):
     """Text has 4.5:1 on whatever it stands on (WCAG AA), curves have 3:1 on the page, in both schemes."""
     css = (Path(report.__file__).parent / "page.css").read_text()
-    roots = re.findall(r":root \{(.*?)\}", css, flags=re.DOTALL)
-    colours = dict(re.findall(r"--([\w-]+): (#\w+)", roots[scheme]))
+    pairs = re.findall(r"--([\w-]+): light-dark\((#\w+), (#\w+)\)", css)
+    colours = {name: pair[scheme] for name, *pair in pairs}
     colours |= {name: pair[scheme] for name, pair in palette.css_variables().items()}
     texts = [("ink", "page"), ("ink", "card"), ("muted", "page"), ("muted", "card"), ("link", "page"), ("link", "card")]
     texts += [("warn", "warn-soft"), ("bad", "page"), ("accent", "accent-soft"), ("accent", "card")]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.figure import Figure
 
 from manyhands.report.axes import is_wide
+from manyhands.report.palette import INK, MUTED
 from manyhands.text import short
 
 if TYPE_CHECKING:
@@ -61,6 +62,13 @@ def legend(figure: Figure, entries: Sequence[tuple[Any, str]], share: float) -> 
         handles, labels, loc="upper left", bbox_to_anchor=(4 / WIDTH, share), frameon=False, ncols=1, borderpad=0,
         borderaxespad=0, labelspacing=0.32, handlelength=2.8,
     )  # fmt: skip
+
+
+def entitle(figure: Figure, title: str, what: str) -> None:
+    """Put a title above a figure that leaves the page, where no heading stands over it."""
+    lines_above = figure.get_figheight() * POINTS_PER_INCH
+    figure.text(4 / WIDTH, 1 + 20 / lines_above, short(title), fontsize=11, fontweight="bold", color=INK)
+    figure.text(4 / WIDTH, 1 + 6 / lines_above, what, color=MUTED)
 
 
 def label(name: str) -> str:

@@ -1,12 +1,14 @@
 """What the figures show, as plain data: a study's curves, its limits, its wall times; pure."""
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from manyhands.basis import Basis
 from manyhands.intervals import Estimate
 from manyhands.plan import Plan
-from manyhands.report.palette import SERIES, Look, variant_look
+from manyhands.report.facets import UNFILTERED, Facets
+from manyhands.report.palette import Look, variant_look
 from manyhands.report.tables import Variant, ranked, variant_name
 from manyhands.results import SERIAL, SERIAL_AGAIN
 from manyhands.scaling import CellScaling, StudyScaling
@@ -19,13 +21,18 @@ HEADROOM = 1.08
 
 @dataclass(frozen=True)
 class Curve:
-    """A variant's speedup over workers. failed: worker counts at which a round failed, which have no point."""
+    """A variant's speedup over workers. failed: worker counts at which a round failed, which have no point.
+
+    rounds_s: the wall times behind each point, in their order; empty where none is told.
+    """
 
     name: str
     look: Look
     points: tuple[tuple[int, Estimate], ...]
     failed: tuple[int, ...]
     chosen: bool
+    facets: Facets = UNFILTERED
+    rounds_s: tuple[tuple[float, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,7 @@ class WallRow:
     wall: Estimate | None
     text: str = ""
     left_out_s: tuple[float, ...] = ()
+    facets: Facets = UNFILTERED
 
 
 @dataclass(frozen=True)
@@ -82,21 +90,20 @@ def basis_name(scaling: StudyScaling) -> str:
     return "at equal CPU speed" if Basis.of(scaling).equal_speed else "as measured"
 
 
-def chart(scaling: StudyScaling, plan: Plan, looks: dict[str, Look]) -> Chart:
+def chart(scaling: StudyScaling, plan: Plan, looks: Mapping[str, Look]) -> Chart:
     """The study's speedup figure: the chosen variant first, then the fastest."""
     curves = _curves(scaling, plan, looks)
     workers = sorted({count for curve in curves for count in (*(at for at, _ in curve.points), *curve.failed)})
     return _chart(scaling, curves[:CURVES_IN_COLOUR], curves[CURVES_IN_COLOUR:], tuple(workers))
 
 
-def overview(scalings: list[StudyScaling]) -> list[Chart]:
-    """One small chart per study, on shared axes so that they compare: the fastest cell at each worker count."""
-    look = Look(SERIES[0][0], "o")
+def overview(studies: Sequence[tuple[StudyScaling, Plan]], looks: Mapping[str, Look]) -> list[Chart]:
+    """One small chart per study, on shared axes so that they compare: every strategy at its best."""
     charts = []
-    for scaling in scalings:
-        points = best_by_workers(scaling)
-        curve = Curve("fastest", look, points, (), chosen=True)
-        charts.append(_chart(scaling, [curve], [], tuple(count for count, _ in points)))
+    for scaling, plan in studies:
+        curves = _by_strategy(scaling, plan, looks)
+        counts = sorted({count for curve in curves for count, _ in curve.points})
+        charts.append(_chart(scaling, curves, [], tuple(counts)))
     workers = tuple(sorted({count for chart in charts for count in chart.workers}))
     top = max((chart.top for chart in charts), default=1.0)
     return [replace(chart, workers=workers, top=top) for chart in charts]
@@ -109,6 +116,21 @@ def best_by_workers(scaling: StudyScaling) -> tuple[tuple[int, Estimate], ...]:
     return tuple(sorted(found.items()))
 
 
+def _by_strategy(scaling: StudyScaling, plan: Plan, looks: Mapping[str, Look]) -> list[Curve]:
+    """A curve for each strategy: its fastest cell at every worker count; the recommended strategy's last, on top."""
+    basis = Basis.of(scaling)
+    found: dict[str, dict[int, Estimate]] = {}
+    for cell in ranked(scaling):
+        setting = cell.cell.setting
+        found.setdefault(setting.strategy, {})[setting.workers] = basis.speedup(cell)
+    chosen = plan.chosen.cell.setting.strategy if plan.chosen is not None else ""
+    curves = [
+        Curve(name, looks[name], tuple(sorted(points.items())), (), name == chosen, Facets(name))
+        for name, points in found.items()
+    ]
+    return sorted(curves, key=lambda curve: (curve.chosen, _best(curve)))
+
+
 def describe(scaling: StudyScaling, plan: Plan) -> str:
     """The speedup figure in a sentence, for those who can't see it."""
     steps = ", ".join(f"{found.point:.2f} with {count}" for count, found in best_by_workers(scaling))
@@ -116,7 +138,7 @@ def describe(scaling: StudyScaling, plan: Plan) -> str:
     return f"Speedup over workers, {plain(scaling.study.label)}, {basis_name(scaling)}; {told}. {plain(plan.sentence)}."
 
 
-def wall_groups(scaling: StudyScaling, looks: dict[str, Look]) -> list[WallGroup]:
+def wall_groups(scaling: StudyScaling, looks: Mapping[str, Look]) -> list[WallGroup]:
     """The reference and its twin, then every variant; with many cells only each variant's fastest one."""
     grouped: dict[Variant, list[CellScaling]] = {}
     for cell in scaling.cells:
@@ -141,7 +163,7 @@ def _chart(scaling: StudyScaling, curves: list[Curve], others: list[Curve], work
     return Chart(tuple(curves), tuple(others), workers, scaling.cap, scaling.usable_cpus, noise, top)
 
 
-def _curves(scaling: StudyScaling, plan: Plan, looks: dict[str, Look]) -> list[Curve]:
+def _curves(scaling: StudyScaling, plan: Plan, looks: Mapping[str, Look]) -> list[Curve]:
     grouped: dict[Variant, list[CellScaling]] = {}
     for cell in scaling.cells:
         if cell.parallel:
@@ -157,12 +179,15 @@ def _curves(scaling: StudyScaling, plan: Plan, looks: dict[str, Look]) -> list[C
 
 def _curve(variant: Variant, cells: list[CellScaling], look: Look, basis: Basis, plan: Plan) -> Curve:
     cells = sorted(cells, key=lambda cell: cell.cell.setting.workers)
+    known = [cell for cell in cells if cell.speedup is not None]
     return Curve(
         variant_name(variant),
         look,
-        tuple((cell.cell.setting.workers, basis.speedup(cell)) for cell in cells if cell.speedup is not None),
+        tuple((cell.cell.setting.workers, basis.speedup(cell)) for cell in known),
         tuple(cell.cell.setting.workers for cell in cells if cell.failed),
         plan.chosen is not None and plan.chosen.cell.cell_id in {cell.cell.cell_id for cell in cells},
+        Facets(variant.strategy, variant.start_method),
+        tuple(rounds_s(cell) for cell in known),
     )
 
 
@@ -170,7 +195,7 @@ def _best(curve: Curve) -> float:
     return max((found.point for _, found in curve.points), default=-math.inf)
 
 
-def _wall_group(variant: Variant, cells: list[CellScaling], looks: dict[str, Look], brief: bool) -> WallGroup:
+def _wall_group(variant: Variant, cells: list[CellScaling], looks: Mapping[str, Look], brief: bool) -> WallGroup:
     if brief and variant.strategy != SERIAL:
         cells = [max(cells, key=lambda cell: cell.speedup.point if cell.speedup else -math.inf)]
     cells = sorted(cells, key=lambda cell: (cell.cell.cell_id == SERIAL_AGAIN, cell.cell.setting.workers))
@@ -181,7 +206,8 @@ def _wall_row(cell: CellScaling) -> WallRow:
     name = {SERIAL: "reference", SERIAL_AGAIN: "again"}.get(
         cell.cell.cell_id, counted(cell.cell.setting.workers, "worker")
     )
+    facets = Facets.of(cell.cell)
     if cell.failed:
-        return WallRow(name, (), None, f"failed {len(cell.failed)} of {len(cell.cell.tried)}")
+        return WallRow(name, (), None, f"failed {len(cell.failed)} of {len(cell.cell.tried)}", facets=facets)
     walls, left_out = rounds_s(cell), rounds_s(cell, left_out=True)
-    return WallRow(name, walls, cell.wall_s, "" if walls or left_out else "not measured", left_out)
+    return WallRow(name, walls, cell.wall_s, "" if walls or left_out else "not measured", left_out, facets)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from manyhands.losses import Losses
+from manyhands.report.facets import Facets
 from manyhands.report.sheet import UNKNOWN, Column, Sheet
 from manyhands.report.tables import cell_name, ranked
 from manyhands.scaling import CellScaling, StudyScaling, karp_flatt
@@ -43,7 +44,7 @@ def factors_sheet(scaling: StudyScaling, losses: Mapping[str, Losses], parts: Ma
         (cell_name(cell.cell), parts.get(cell.cell.cell_id, ""), _figures(cell, losses[cell.cell.cell_id]))
         for cell in cells
     )
-    return Sheet(COLUMNS, rows) if rows else None
+    return Sheet(COLUMNS, rows, tuple(Facets.of(cell.cell) for cell in cells)) if rows else None
 
 
 def _figures(cell: CellScaling, one: Losses) -> tuple[str, ...]:

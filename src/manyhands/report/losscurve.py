@@ -13,6 +13,7 @@ from manyhands.causes import MEANINGS, Cause
 from manyhands.losses import Losses
 from manyhands.plan import Plan
 from manyhands.report.axes import Axis, Label, apart, is_wide, round_values
+from manyhands.report.facets import UNFILTERED, Facets
 from manyhands.report.palette import ITEMS, USEFUL, cause_class
 from manyhands.report.tables import Variant, ranked, variant_name
 from manyhands.report.waterfall import SHORT
@@ -37,6 +38,7 @@ class Stack:
     chosen: bool
     workers: tuple[int, ...]
     parts: tuple[Mapping[str, Fraction], ...]
+    facets: Facets = UNFILTERED
 
     @property
     def layers(self) -> dict[str, tuple[Bounds, Bounds]]:
@@ -69,6 +71,7 @@ class LossCurve:
     useful: str
     names: tuple[Label, ...]
     told: str
+    facets: Facets = UNFILTERED
 
 
 @dataclass(frozen=True)
@@ -133,7 +136,8 @@ def _stack(variant: Variant, cells: Sequence[Cell], losses: Mapping[str, Losses]
     cells = sorted(cells, key=lambda cell: cell.setting.workers)
     is_chosen = chosen is not None and chosen.cell_id in {cell.cell_id for cell in cells}
     parts = tuple(_parts(losses[cell.cell_id]) for cell in cells)
-    return Stack(variant_name(variant), is_chosen, tuple(cell.setting.workers for cell in cells), parts)
+    facets = Facets(variant.strategy, variant.start_method)
+    return Stack(variant_name(variant), is_chosen, tuple(cell.setting.workers for cell in cells), parts, facets)
 
 
 def _parts(one: Losses) -> Mapping[str, Fraction]:
@@ -169,6 +173,7 @@ def _curve(stack: Stack, across: Axis, up: Axis) -> LossCurve:
         useful=_line([(across.at(count), up.at(float(value))) for count, value in kept]),
         names=_names(stack, places[-1], up),
         told="; ".join(_words(name, stack) for name in stack.layers),
+        facets=stack.facets,
     )
 
 

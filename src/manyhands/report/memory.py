@@ -6,6 +6,7 @@ from math import inf
 from statistics import median
 
 from manyhands.plan import Plan
+from manyhands.report.facets import UNFILTERED, Facets
 from manyhands.report.palette import Look, variant_look
 from manyhands.report.tables import Variant, variant_name
 from manyhands.results import SERIAL, Cell, Study
@@ -25,6 +26,7 @@ class Peaks:
     pss: tuple[tuple[int, int], ...]
     uss: tuple[tuple[int, int], ...]
     chosen: bool
+    facets: Facets = UNFILTERED
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,7 @@ def _peaks(variant: Variant, cells: Iterable[Cell], look: Look, chosen: str) -> 
         _points(cells, "peak_pss_bytes"),
         _points(cells, "peak_uss_bytes"),
         chosen in {cell.cell_id for cell in cells},
+        Facets(variant.strategy, variant.start_method),
     )
 
 

@@ -1,13 +1,15 @@
 """Draws memory against workers, in the manner of manyhands.report.figures. Call it inside `svg.style`."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from manyhands.report.canvas import BOTTOM, LEGEND_LINE, RIGHT, TOP, WIDTH, canvas, label, legend, worker_axis
 from manyhands.report.memory import MemoryChart, Peaks
 from manyhands.report.palette import INK, MUTED, PAPER
+from manyhands.report.spots import Drawing, Spot
 from manyhands.text import SIZES, counted, size
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ HEADROOM = 1.1
 LIMIT_DASHES = (0, (6, 2))
 
 
-def memory_figure(chart: MemoryChart) -> Figure:
+def memory_drawing(chart: MemoryChart) -> Drawing:
     """Peak memory over workers, PSS in full and USS thin and dashed, under the limit where that is near."""
     entries = _entries(chart)
     foot = LEGEND_LINE * len(entries) + 6
@@ -27,9 +29,19 @@ def memory_figure(chart: MemoryChart) -> Figure:
     worker_axis(axes, sorted({count for curve in chart.curves for count, _ in curve.pss}))
     unit_bytes = _size_axis(axes, chart)
     for place, curve in enumerate(chart.curves):
-        _draw(axes, curve, unit_bytes, zorder=4.0 - place / 10)
+        _draw(axes, curve, unit_bytes, 4.0 - place / 10, f"line-{place}")
     legend(figure, entries, foot / (PLOT_HEIGHT + foot))
-    return figure
+    groups = {f"line-{place}": curve.facets for place, curve in enumerate(chart.curves)}
+    return Drawing(figure, axes, groups, tuple(_spots(chart, unit_bytes)))
+
+
+def _spots(chart: MemoryChart, unit_bytes: int) -> Iterator[Spot]:
+    for curve in chart.curves:
+        uss = dict(curve.uss)
+        for workers, peak in curve.pss:
+            alone = f", {size(uss[workers])} of it shared with nobody" if workers in uss else ""
+            words = f"{curve.name}, {counted(workers, 'worker')}: {size(peak)} at most{alone}"
+            yield Spot(workers, peak / unit_bytes, words, replace(curve.facets, workers=workers))
 
 
 def _size_axis(axes: "Axes", chart: MemoryChart) -> int:
@@ -46,10 +58,10 @@ def _size_axis(axes: "Axes", chart: MemoryChart) -> int:
     return unit_bytes
 
 
-def _draw(axes: "Axes", curve: Peaks, unit_bytes: int, zorder: float) -> None:
+def _draw(axes: "Axes", curve: Peaks, unit_bytes: int, zorder: float, gid: str) -> None:
     for points, style in ((curve.pss, _pss_style(curve)), (curve.uss, _uss_style(curve))):
         counts, peaks = [count for count, _ in points], [peak / unit_bytes for _, peak in points]
-        axes.plot(counts, peaks, zorder=zorder, **style)
+        axes.plot(counts, peaks, zorder=zorder, gid=gid, **style)
 
 
 def _pss_style(curve: Peaks) -> dict[str, Any]:

@@ -6,30 +6,39 @@ from typing import Any
 
 from manyhands.faults.saved import Faults
 from manyhands.report import svg
+from manyhands.report.facets import choices
 from manyhands.report.faults import fault_sheet
 from manyhands.report.files import write_atomically
 from manyhands.report.judgement import Judged, compared, judge
 from manyhands.report.markdown import summary
 from manyhands.report.method import gaps, machine_facts, method
+from manyhands.report.palette import keys
+from manyhands.report.pictures import all_files
 from manyhands.report.rows import rounds_csv
+from manyhands.report.scripts import script
 from manyhands.report.section import Section, sections_of
 from manyhands.report.template import rendered
 from manyhands.results import Results
 from manyhands.text import plain
 
+SCRIPTS = ("theme", "copy", "filter", "sort", "hover", "zoom")
 
-def write_report(results: Results, ledgers: Mapping[str, Any], out: Path, faults: Faults | None = None) -> Path:
-    """Write index.html, summary.md, rounds.csv and each study's speedup chart into `out`."""
+
+def write_report(
+    results: Results, ledgers: Mapping[str, Any], out: Path, faults: Faults | None = None, *, figures: bool = False
+) -> Path:
+    """Write index.html, summary.md, rounds.csv and each study's speedup chart into `out`; by `figures` all charts."""
     judged = judge(results, ledgers)
-    with svg.style():
-        sections = sections_of(judged, results, ledgers)
     out.mkdir(parents=True, exist_ok=True)
-    for section in sections:
-        for name, content in section.speedup_files.items():
+    with svg.style():
+        sections = sections_of(judged, ledgers)
+        text = page(results, judged, sections, ledgers, faults)
+        drawn = [(section.anchor, section.pictures) for section in sections if section.pictures is not None]
+        for name, content in all_files(drawn, every=figures).items():
             write_atomically(out / name, content)
     write_atomically(out / "rounds.csv", rounds_csv(results).encode())
     write_atomically(out / "summary.md", summary(judged).encode())
-    return write_atomically(out / "index.html", page(results, judged, sections, ledgers, faults).encode())
+    return write_atomically(out / "index.html", text.encode())
 
 
 def page(
@@ -40,6 +49,7 @@ def page(
     faults: Faults | None = None,
 ) -> str:
     """The whole page as text."""
+    scripts = script(SCRIPTS)
     return rendered(
         "page.html",
         sections=sections,
@@ -50,4 +60,8 @@ def page(
         method=method(judged),
         gaps=gaps(judged, results, ledgers),
         study_count="1 study" if len(sections) == 1 else f"{len(sections)} studies",
+        choices=choices(results.studies),
+        keys=keys(results.studies),
+        script=scripts.text,
+        policy=scripts.policy,
     )

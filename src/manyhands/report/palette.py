@@ -52,6 +52,7 @@ CAUSES: Mapping[str, tuple[str, str]] = {  # apart under every common colour bli
 }
 SHARED: Mapping[str, str] = {ITEMS: USEFUL, Cause.BLOCKING_OR_CORE_WAIT: Cause.BLOCKING}
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p", "<", ">", "h", "*")
+SIGNS = dict(zip(MARKERS, "\u25cf\u25a0\u25b2\u25c6\u25bc\u271a\u2716\u2b1f\u25c0\u25b6\u2b22\u2605", strict=True))
 DASHES = ("-", "--", ":", "-.")
 
 
@@ -68,6 +69,12 @@ class Look:
 def looks(studies: Iterable[Study]) -> dict[str, Look]:
     """A look for each strategy of a report; the order of names decides, so the same data look the same."""
     return looks_of(cell.setting.strategy for study in studies for cell in study.cells)
+
+
+def keys(studies: Iterable[Study]) -> list[tuple[str, str, str]]:
+    """(strategy, the sign of its marker, the CSS variable of its colour), for a key outside of any figure."""
+    found = looks(studies).items()
+    return [(name, SIGNS[look.marker], variable_of(look.colour)) for name, look in found if name != SERIAL]
 
 
 def looks_of(strategies: Iterable[str]) -> dict[str, Look]:

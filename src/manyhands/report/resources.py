@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from statistics import median
 
+from manyhands.report.facets import Facets
 from manyhands.report.memory import peak_bytes
 from manyhands.report.sheet import UNKNOWN, Column, Sheet, without_empty
 from manyhands.report.tables import cell_name, ranked
@@ -23,11 +24,9 @@ def resources_sheet(scaling: StudyScaling, parts: Mapping[str, str]) -> Sheet | 
     """
     study = scaling.study
     serial = [cell for cell in scaling.cells if cell.cell.cell_id == study.serial.cell_id]
-    rows = [
-        (cell_name(cell.cell), parts.get(cell.cell.cell_id, ""), _figures(study, cell))
-        for cell in (*serial, *reversed(ranked(scaling)))
-    ]
-    return without_empty(COLUMNS, rows)
+    cells = (*serial, *reversed(ranked(scaling)))
+    rows = [(cell_name(cell.cell), parts.get(cell.cell.cell_id, ""), _figures(study, cell)) for cell in cells]
+    return without_empty(COLUMNS, rows, [Facets.of(cell.cell) for cell in cells])
 
 
 def sampler_share(found: Round) -> float | None:

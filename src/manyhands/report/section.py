@@ -1,40 +1,40 @@
 """A study's section of the page: every table and picture of it, made ready for the template."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from markupsafe import Markup
 
 from manyhands.levers import largest_loss
-from manyhands.plan import Plan
-from manyhands.report import figures, svg
 from manyhands.report.answer import Verdict, cap_sentence, verdict
 from manyhands.report.break_evens import break_even_sheet
 from manyhands.report.cluster import cluster_sentence
-from manyhands.report.curves import basis_name, chart, describe, overview, wall_groups
+from manyhands.report.curves import basis_name, describe, overview
+from manyhands.report.facets import Facets
 from manyhands.report.factors import factors_sheet
 from manyhands.report.files import slug
 from manyhands.report.histogram import Histogram, histogram, item_times_s
 from manyhands.report.judgement import Judged, best_and_worst
 from manyhands.report.losscurve import LossCurves, loss_curves, stacks
-from manyhands.report.memory import finding, memory_chart
-from manyhands.report.memory_figure import memory_figure
 from manyhands.report.palette import Look, looks
+from manyhands.report.pictures import Pictures, pictures
 from manyhands.report.resources import resources_sheet, sampling_told
 from manyhands.report.sheet import Sheet
+from manyhands.report.speedup_figure import small_drawing
 from manyhands.report.split import Split, split
 from manyhands.report.tables import Table, cell_name, ranked, table
 from manyhands.report.timeline import Timeline, most_items, round_to_draw, timeline
 from manyhands.report.waterfall import SMALL, Waterfall, waterfall
-from manyhands.results import Cell, Results
+from manyhands.report.zoom import ITEMS_ON_A_PAGE, NAMES_ON_A_PAGE, Room
+from manyhands.results import Cell
 from manyhands.scaling import StudyScaling
-from manyhands.text import plain, sentence
+from manyhands.text import sentence
 
 
 @dataclass(frozen=True)
 class Section:
-    """All that the page shows of one study. speedup_files: the chart's bytes by file name.
+    """All that the page shows of one study. small: its chart in the overview; pictures: those of its section.
 
     waterfalls: of the cells that stand out; more_waterfalls: of all others that may be compared.
     """
@@ -43,16 +43,13 @@ class Section:
     verdict: Verdict
     small: Markup | None = None
     table: Table | None = None
-    speedup: Markup | None = None
-    walls: Markup | None = None
+    pictures: Pictures | None = None
     timelines: tuple[Timeline, ...] = ()
     split: Split | None = None
     waterfalls: tuple[Waterfall, ...] = ()
     more_waterfalls: tuple[Waterfall, ...] = ()
     loss_curves: LossCurves | None = None
     histogram: Histogram | None = None
-    memory: Markup | None = None
-    memory_finding: str = ""
     factors: Sheet | None = None
     break_evens: Sheet | None = None
     resources: Sheet | None = None
@@ -62,37 +59,34 @@ class Section:
     has_left_out: bool = False
     cap: str = ""
     cluster: str = ""
-    speedup_files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a section needs beside its own study: the ledgers by name, the machine's facts, the strategies' looks."""
+    """What a section needs beside its own study: the ledgers by name, and the strategies' looks."""
 
     ledgers: Mapping[str, Any]
-    machine: Mapping[str, Any]
     looks: Mapping[str, Look]
 
 
-def sections_of(judged: Sequence[Judged], results: Results, ledgers: Mapping[str, Any]) -> list[Section]:
+def sections_of(judged: Sequence[Judged], ledgers: Mapping[str, Any]) -> list[Section]:
     """A section per study. Draws with matplotlib: to be called inside `svg.style`."""
-    around = Surroundings(ledgers, results.machine, looks(one.study for one in judged))
+    around = Surroundings(ledgers, looks(one.study for one in judged))
     taken: set[str] = set()
     sections = [_section(one, slug(one.study.label, taken), around) for one in judged]
-    most = most_items(2 * len(judged))
-    drawn = [_timelines(one, ledgers, most) for one in judged]
-    small = iter(_overview(judged))
+    drawn = _all_timelines(judged, ledgers)
+    small = iter(_overview(judged, around.looks))
     return [
         replace(section, small=next(small), timelines=timelines) if section.table else section
         for section, timelines in zip(sections, drawn, strict=True)
     ]
 
 
-def _overview(judged: Sequence[Judged]) -> list[Markup]:
+def _overview(judged: Sequence[Judged], looks: Mapping[str, Look]) -> list[Markup]:
     known = [(one.scaling, one.plan) for one in judged if one.scaling is not None and one.plan is not None]
-    charts = overview([scaling for scaling, _ in known])
+    charts = overview(known, looks)
     return [
-        svg.inline(svg.svg_bytes(figures.small_figure(small)), f"o{place}", describe(scaling, plan))
+        small_drawing(small).inline(f"o{place}", describe(scaling, plan))
         for place, ((scaling, plan), small) in enumerate(zip(known, charts, strict=True))
     ]
 
@@ -101,17 +95,19 @@ def _section(one: Judged, anchor: str, around: Surroundings) -> Section:
     scaling, plan = one.scaling, one.plan
     if scaling is None or plan is None:
         return Section(anchor, verdict(one))
-    section = _with_curves(one, scaling, plan, anchor, around)
+    items_s = item_times_s(scaling.study, around.ledgers)
     shown = best_and_worst(scaling, plan)
     parts = {cell.cell_id: part.lower() for part, cell in shown}
-    return replace(
-        section,
+    return Section(
+        anchor,
+        verdict(one),
+        pictures=pictures(one, scaling, plan, anchor, around.looks, None if items_s is None else items_s.tolist()),
         table=table(scaling, plan),
         split=_split(one, shown),
         waterfalls=_waterfalls(one, scaling, shown),
         more_waterfalls=_more_waterfalls(one, scaling, shown),
         loss_curves=loss_curves(stacks(scaling, plan, one.losses)),
-        histogram=_histogram(scaling, around.ledgers),
+        histogram=None if items_s is None else _histogram(scaling, items_s),
         factors=factors_sheet(scaling, one.losses, parts),
         break_evens=break_even_sheet(scaling),
         resources=resources_sheet(scaling, parts),
@@ -124,29 +120,17 @@ def _section(one: Judged, anchor: str, around: Surroundings) -> Section:
     )
 
 
-def _with_curves(one: Judged, scaling: StudyScaling, plan: Plan, anchor: str, around: Surroundings) -> Section:
-    """The section with what matplotlib draws of it."""
-    label, look_of = one.study.label, dict(around.looks)
-    speedup = figures.speedup_figure(chart(scaling, plan, look_of))
-    speedup_svg = svg.svg_bytes(speedup)
-    figures.entitle(speedup, label, f"speedup over serial, {basis_name(scaling)}, 95 % intervals")
-    walls = svg.svg_bytes(figures.wall_figure(wall_groups(scaling, look_of)))
-    walls_title = f"Wall time of every round by setting, {plain(label)}; rounds.csv has the figures"
-    memory = memory_chart(one.study, plan, look_of, around.machine)
-    told = finding(memory) if memory else ""
-    memory_title = f"Peak memory over workers, {plain(label)}. {told}"
-    return Section(
-        anchor,
-        verdict(one),
-        speedup=svg.inline(speedup_svg, f"{anchor}-s", describe(scaling, plan)),
-        walls=svg.inline(walls, f"{anchor}-w", walls_title),
-        memory=svg.inline(svg.svg_bytes(memory_figure(memory)), f"{anchor}-m", memory_title) if memory else None,
-        memory_finding=told,
-        speedup_files={f"speedup-{anchor}{suffix}": content for suffix, content in svg.files_of(speedup).items()},
-    )
+def _all_timelines(judged: Sequence[Judged], ledgers: Mapping[str, Any]) -> list[tuple[Timeline, ...]]:
+    """Every study's timelines; the first ones can be zoomed into, as long as the page has room for their items."""
+    most, left, found = most_items(2 * len(judged)), ITEMS_ON_A_PAGE, []
+    for one in judged:
+        drawn = _timelines(one, ledgers, most, Room(left // 2, NAMES_ON_A_PAGE // (2 * len(judged))))
+        left -= sum(each.items for each in drawn if each.zoom is not None)
+        found.append(drawn)
+    return found
 
 
-def _timelines(one: Judged, ledgers: Mapping[str, Any], most: int) -> tuple[Timeline, ...]:
+def _timelines(one: Judged, ledgers: Mapping[str, Any], most: int, room: Room) -> tuple[Timeline, ...]:
     """The chosen (or fastest) cell's typical round beside the slowest one's, over the same span of time."""
     if one.scaling is None or one.plan is None:
         return ()
@@ -163,6 +147,7 @@ def _timelines(one: Judged, ledgers: Mapping[str, Any], most: int) -> tuple[Time
             span_ns=span_ns,
             words=f"{part}: {cell_name(cell)}",
             most=most,
+            room=room,
         )
         for part, cell, found in kept
     )
@@ -178,10 +163,9 @@ def _waterfalls(one: Judged, scaling: StudyScaling, shown: Sequence[tuple[str, C
     known = [(part, cell, one.losses[cell.cell_id]) for part, cell in shown if cell.cell_id in one.losses]
     chosen = one.plan.chosen.cell if one.plan and one.plan.chosen else None
     return tuple(
-        waterfall(
-            lost, part, cell_name(cell), sentence(largest_loss(scaling, cell, lost, recommended=cell is chosen).words)
-        )
+        replace(waterfall(lost, part, cell_name(cell), sentence(finding.words)), facets=Facets.of(cell))
         for part, cell, lost in known
+        if (finding := largest_loss(scaling, cell, lost, recommended=cell is chosen))
     )
 
 
@@ -190,12 +174,10 @@ def _more_waterfalls(one: Judged, scaling: StudyScaling, shown: Sequence[tuple[s
     openly = {cell.cell_id for _, cell in shown}
     cells = [cell.cell for cell in reversed(ranked(scaling)) if cell.cell.cell_id not in openly]
     known = [cell for cell in cells if cell.cell_id in one.losses]
-    return tuple(waterfall(one.losses[cell.cell_id], "", cell_name(cell), "", SMALL) for cell in known)
+    drawn = [(cell, waterfall(one.losses[cell.cell_id], "", cell_name(cell), "", SMALL)) for cell in known]
+    return tuple(replace(found, facets=Facets.of(cell)) for cell, found in drawn)
 
 
-def _histogram(scaling: StudyScaling, ledgers: Mapping[str, Any]) -> Histogram | None:
-    times_s = item_times_s(scaling.study, ledgers)
-    if times_s is None:
-        return None
+def _histogram(scaling: StudyScaling, items_s: Any) -> Histogram:
     most = max(cell.cell.setting.workers for cell in scaling.cells)
-    return histogram(times_s, scaling.study.item_names, most)
+    return histogram(items_s, scaling.study.item_names, most)

@@ -8,6 +8,7 @@ from manyhands.results import Study
 from manyhands.text import duration, percent, short
 
 LONGEST = 5  # outlined and numbered in the timeline, named below it
+NAMED = 60  # of a round with very many items: so many have their names in the page
 
 
 @dataclass(frozen=True)

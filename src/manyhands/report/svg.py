@@ -6,7 +6,7 @@ the same bytes. Inside a page many SVGs share one name space: ids get a prefix, 
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -46,6 +46,7 @@ STYLE: dict[str, Any] = {
     "savefig.facecolor": PAPER,
     "path.simplify": False,
 }
+NOTHING = Markup("")
 NO_DATE = {"Date": None, "Creator": None}
 
 
@@ -79,22 +80,31 @@ def _saved(figure: Figure, **options: Any) -> bytes:
     return stream.getvalue()
 
 
-def inline(svg: bytes, prefix: str, title: str) -> Markup:
-    """The SVG for the body of a page: own ids, the page's colours and fonts, a title that can be read out."""
+def inline(
+    svg: bytes, prefix: str, title: str, attributes: Mapping[str, Markup] | None = None, over: Markup = NOTHING
+) -> Markup:
+    """The SVG for the body of a page: own ids, the page's colours and fonts, a title that can be read out.
+
+    attributes: for the groups of these ids, in the place of the id. over: markup that is laid over the drawing.
+    """
     text = svg.decode("utf-8")
     text = text[text.index("<svg") :]
     text = re.sub(r"<(metadata|style).*?</\1>", "", text, flags=re.DOTALL)
     text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
     used = frozenset(re.findall(r'(?:url\(|href=")#([^")]+)', text))
-    text = re.sub(r"<[^>]*>", lambda tag: _tag_for_page(tag.group(), used, prefix), text)
+    text = re.sub(r"<[^>]*>", lambda tag: _tag_for_page(tag.group(), used, prefix, attributes or {}), text)
     box = re.search(r'viewBox="[^"]*"', text)
     body = text[text.index(">") + 1 :]
     opening = f'<svg class="chart" {box.group() if box else ""} role="img" aria-labelledby="{prefix}-title">'
-    return Markup(f'{opening}<title id="{prefix}-title">{escape(title)}</title>{body.strip()}')  # noqa: S704  names are escaped
+    body = body.strip().removesuffix("</svg>")
+    return Markup(f'{opening}<title id="{prefix}-title">{escape(title)}</title>{body}{over}</svg>')  # noqa: S704  names are escaped
 
 
-def _tag_for_page(tag: str, used: frozenset[str], prefix: str) -> str:
+def _tag_for_page(tag: str, used: frozenset[str], prefix: str, attributes: Mapping[str, Markup]) -> str:
     """One tag of the SVG; text between tags, where names of items stand, is never touched."""
+    named = re.search(r' id="([^"]*)"', tag)
+    if named and named.group(1) in attributes:
+        return tag.replace(named.group(), attributes[named.group(1)])
     return _colours_as_variables(_short_numbers(_own_ids(tag, used, prefix)))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from manyhands.basis import Basis
 from manyhands.plan import Plan
+from manyhands.report.facets import UNFILTERED, Facets
 from manyhands.results import SERIAL, SERIAL_AGAIN, Cell
 from manyhands.round import Round
 from manyhands.scaling import CellScaling, StudyScaling
@@ -58,7 +59,7 @@ class Entry:
     """One cell in the table. kind: BEST, EQUAL (to the best), ORDINARY, FAILED or UNMEASURED.
 
     text is the figure or what happened; interval and equal_speed stand beside and below it; hover explains.
-    left_out: how many rounds were left out as disturbed, in short; "" for none.
+    left_out: how many rounds were left out as disturbed, in short; "" for none. speedup: to sort by; None without.
     """
 
     kind: str
@@ -68,6 +69,7 @@ class Entry:
     hover: str = ""
     mark: str = ""
     left_out: str = ""
+    speedup: float | None = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class Row:
     strategy: str
     details: str
     entries: tuple[Entry | None, ...]
+    facets: Facets = UNFILTERED
 
 
 @dataclass(frozen=True)
@@ -169,7 +172,7 @@ def _row(
 ) -> Row:
     entries = tuple(_entry(own[count], marked) if count in own else None for count in workers)
     details = [*_default_chunksize(variant, own.values()), *variant.details]
-    return Row(plain(variant.strategy), ", ".join(details), entries)
+    return Row(plain(variant.strategy), ", ".join(details), entries, Facets(variant.strategy, variant.start_method))
 
 
 def _default_chunksize(variant: Variant, cells: Iterable[CellScaling]) -> list[str]:
@@ -191,7 +194,8 @@ def _entry(cell: CellScaling, marked: dict[str, tuple[str, str]]) -> Entry:
     equal = with_interval(cell.speedup_equal_speed) if cell.speedup_equal_speed is not None else ""
     method, left_out = plain(cell.speedup.method), _left_out(cell)
     hover = f"{method}; {left_out} as disturbed" if left_out else method
-    return Entry(kind, times(cell.speedup.point), between(cell.speedup), equal, hover, mark, left_out)
+    point = cell.speedup.point
+    return Entry(kind, times(point), between(cell.speedup), equal, hover, mark, left_out, point)
 
 
 def _left_out(cell: CellScaling) -> str:

@@ -15,7 +15,9 @@ import numpy as np
 
 from manyhands.lanes import Lane, lanes_of
 from manyhands.ledger import State
-from manyhands.report.spells import LONGEST, Spell, item_name, longest_told, spells_of
+from manyhands.report.facets import UNFILTERED, Facets
+from manyhands.report.spells import LONGEST, NAMED, Spell, item_name, longest_told, spells_of
+from manyhands.report.zoom import Room, Zoom, zoom
 from manyhands.results import Cell, Study
 from manyhands.round import Round
 from manyhands.text import duration, tick
@@ -26,10 +28,10 @@ LANES_HEIGHT, LANE_MOST, LANE_LEAST = 130.0, 18.0, 4.5
 ITEMS_ONE_BY_ONE = 2000
 ITEMS_ON_A_PAGE = 24_000  # some 50 bytes each
 ITEMS_WITH_EDGES = 250  # more would be all edge
-NAMED_ITEMS = 60
 NUMBER_WIDTH, NUMBER_HEIGHT = 8.0, 10.0
 SHADES = 4
 LEAST_WIDTH = 0.35
+NO_ROOM = Room()
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Timeline:
     """A round to draw; words say which one. kinds: what a key is needed for, in the marks' words.
 
     longest: the longest items in words, in order of their numbers; numbers: where those stand, as far as there is room.
+    items: how many ran; zoom: every one of them, None where the page has no room for them.
     """
 
     height: float
@@ -67,6 +70,9 @@ class Timeline:
     longest: tuple[str, ...]
     facts: str
     kinds: tuple[str, ...]
+    facets: Facets = UNFILTERED
+    items: int = 0
+    zoom: Zoom | None = None
 
 
 @dataclass(frozen=True)
@@ -114,16 +120,24 @@ def most_items(timelines: int) -> int:
 
 
 def timeline(
-    study: Study, cell: Cell, found: Round, rows: Any, *, span_ns: int, words: str, most: int = ITEMS_ONE_BY_ONE
+    study: Study,
+    cell: Cell,
+    found: Round,
+    rows: Any,
+    *,
+    span_ns: int,
+    words: str,
+    most: int = ITEMS_ONE_BY_ONE,
+    room: Room = NO_ROOM,
 ) -> Timeline:
     """The timeline of one round of the cell over `span_ns` of time; `words` say which round it is.
 
-    most: up to so many items are drawn one by one; more are summed up.
+    most: up to so many items are drawn one by one; more are summed up. room: how many can be zoomed into.
     """
     lanes = lanes_of(found.workers, rows, cell.setting.workers)
     plane = Plane(found.t0_ns or 0, max(1, span_ns), len(lanes))
-    one_by_one = sum(len(lane.indices) for lane in lanes) <= most
-    items = _item_marks(plane, rows, lanes) if one_by_one else _shade_marks(plane, lanes)
+    count = sum(len(lane.indices) for lane in lanes)
+    items = _item_marks(plane, rows, lanes) if count <= most else _shade_marks(plane, lanes)
     spells = spells_of(lanes)
     marks = (*_life_marks(plane, found, lanes), *items, *_named_marks(plane, study, spells))
     return Timeline(
@@ -137,6 +151,9 @@ def timeline(
         longest=longest_told(study, spells),
         facts=_facts(found, lanes, rows),
         kinds=tuple(dict.fromkeys(mark.kind.split("-")[0] for mark in marks if mark.path)),
+        facets=Facets.of(cell),
+        items=count,
+        zoom=zoom(study, lanes, rows, found, plane.span_ns, room),
     )
 
 
@@ -194,7 +211,7 @@ def _runs(shades: Any) -> Iterable[tuple[int, int, int]]:
 
 def _named_marks(plane: Plane, study: Study, spells: Sequence[Spell]) -> list[Mark]:
     """The longer items under their names, the longest of all last so that their outlines lie on top."""
-    wide = [spell for spell in spells[LONGEST:NAMED_ITEMS] if plane.x(spell.end_ns) - plane.x(spell.start_ns) > 1]
+    wide = [spell for spell in spells[LONGEST:NAMED] if plane.x(spell.end_ns) - plane.x(spell.start_ns) > 1]
     named = [("named", spell) for spell in wide] + [("longest", spell) for spell in reversed(spells[:LONGEST])]
     return [
         Mark(

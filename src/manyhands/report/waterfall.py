@@ -18,6 +18,7 @@ from typing import Any
 from manyhands.causes import Cause
 from manyhands.losses import Losses
 from manyhands.report.axes import Axis, Label
+from manyhands.report.facets import UNFILTERED, Facets
 from manyhands.report.palette import ITEMS, USEFUL, WORKERS, cause_class
 from manyhands.text import MINUS, number, percent
 
@@ -71,7 +72,10 @@ class Bar:
 
 @dataclass(frozen=True)
 class Waterfall:
-    """A waterfall to draw. part and name say of which cell; told: all figures in words; finding: the largest loss."""
+    """A waterfall to draw. part and name say of which cell; told: all figures in words; finding: the largest loss.
+
+    facets: by what it is filtered.
+    """
 
     part: str
     name: str
@@ -82,6 +86,7 @@ class Waterfall:
     zero: str
     told: str
     finding: str
+    facets: Facets = UNFILTERED
 
 
 def steps(losses: Losses) -> tuple[Step, ...]:

@@ -1,7 +1,5 @@
 """The plan's page: one HTML file that needs nothing else, drawn from the verdict alone in the report's look."""
 
-import base64
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,6 +11,7 @@ from markupsafe import Markup
 from manyhands.causes import Cause
 from manyhands.report import svg
 from manyhands.report.method import facts_of
+from manyhands.report.scripts import script
 from manyhands.report.template import rendered
 from manyhands.report.waterfall import Waterfall, fall, steps_down
 from manyhands.text import counted, duration, number, percent, plain, sentence, short, size, times
@@ -29,16 +28,6 @@ from manyhands.verdict.tables import (
 from manyhands.verdict.verdict import Predicted, Verdict
 
 HERE = Path(__file__).parent
-COPY = """\
-document.querySelectorAll("button.copy").forEach(function (button) {
-  var code = button.parentNode.querySelector("code");
-  button.hidden = false;
-  button.addEventListener("click", function () {
-    getSelection().selectAllChildren(code);
-    if (document.execCommand("copy")) button.textContent = "Copied";
-  });
-});
-"""
 METHOD = (
     (
         "Predicted",
@@ -96,13 +85,13 @@ def page(verdict: Verdict) -> str:
     seen = outlook(verdict)
     everything = foretellings(verdict)
     chosen = verdict.recommendation
-    digest = base64.b64encode(hashlib.sha256(COPY.encode()).digest()).decode()
+    scripts = script(("copy",))
     return rendered(
         "plan.html",
         HERE,
         title=f"manyhands plan: {short(verdict.target, 80)}",
-        policy=f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'",
-        copy=Markup(COPY),  # noqa: S704  our own text
+        policy=scripts.policy,
+        script=scripts.text,
         target=plain(verdict.target),
         about=_about(verdict),
         hero=hero(verdict),

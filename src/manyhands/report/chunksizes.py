@@ -1,0 +1,145 @@
+"""Speedup over chunksize, where several were measured, and the band in which one is safe; pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import ceil
+from typing import TYPE_CHECKING
+
+from manyhands.basis import Basis
+from manyhands.chunking import Band, safe_band
+from manyhands.intervals import Estimate
+from manyhands.losses import Losses
+from manyhands.plan import Plan
+from manyhands.report.curves import basis_name, rounds_s
+from manyhands.report.facets import Facets
+from manyhands.report.palette import Look
+from manyhands.report.tables import Variant, variant_name
+from manyhands.results import Cell
+from manyhands.scaling import CellScaling, StudyScaling
+from manyhands.text import counted, duration
+
+if TYPE_CHECKING:
+    from manyhands.setting import Setting
+
+CURVES_SHOWN = 8
+LEAST_POINTS = 2
+
+
+@dataclass(frozen=True)
+class SizePoint:
+    """One cell: its chunksize in force, its speedup and the wall times behind that."""
+
+    chunksize: int
+    speedup: Estimate
+    rounds_s: tuple[float, ...]
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class SizeCurve:
+    """A setting but for its chunksize: the points in order of that. hand_over_s: of a chunk; None where not known."""
+
+    name: str
+    look: Look
+    facets: Facets
+    workers: int
+    points: tuple[SizePoint, ...]
+    hand_over_s: float | None
+
+    @property
+    def chosen(self) -> bool:
+        """Whether the recommended setting is one of these."""
+        return any(point.chosen for point in self.points)
+
+
+@dataclass(frozen=True)
+class SizeChart:
+    """The figure: the recommended setting's curve first. band: of the first curve; None where it can't be told.
+
+    basis: which figures; finding: what the band says.
+    """
+
+    curves: tuple[SizeCurve, ...]
+    more: int
+    band: Band | None
+    basis: str
+    finding: str
+
+
+def size_chart(
+    scaling: StudyScaling,
+    plan: Plan,
+    losses: Mapping[str, Losses],
+    looks: Mapping[str, Look],
+    items_s: Sequence[float] | None,
+) -> SizeChart | None:
+    """The study's figure; None where no setting was measured with several chunksizes.
+
+    items_s: how long each item takes serially, in given order; None where it is not known.
+    """
+    found = sorted(_curves(scaling, plan, losses, looks), key=lambda curve: (not curve.chosen, -_best(curve)))
+    if not found:
+        return None
+    first = found[0]
+    band = safe_band(items_s, first.workers, first.hand_over_s) if items_s and first.hand_over_s is not None else None
+    more = max(0, len(found) - CURVES_SHOWN)
+    return SizeChart(
+        tuple(found[:CURVES_SHOWN]), more, band, basis_name(scaling), _finding(first, band, items_s or (0.0,))
+    )
+
+
+def _curves(
+    scaling: StudyScaling, plan: Plan, losses: Mapping[str, Losses], looks: Mapping[str, Look]
+) -> Iterator[SizeCurve]:
+    alike: dict[Setting, list[CellScaling]] = {}
+    for cell in Basis.of(scaling).candidates:
+        if cell.cell.chunksize is not None:
+            alike.setdefault(replace(cell.cell.setting, chunksize=None), []).append(cell)
+    chosen = plan.chosen.cell.cell_id if plan.chosen is not None else ""
+    for cells in alike.values():
+        by_size = {cell.cell.chunksize: cell for cell in cells}  # one's own default may be one of those asked for
+        if len(by_size) >= LEAST_POINTS:
+            yield _curve(scaling, [by_size[size] for size in sorted(by_size, key=int)], losses, looks, chosen)  # type: ignore[arg-type]
+
+
+def _curve(
+    scaling: StudyScaling,
+    cells: Sequence[CellScaling],
+    losses: Mapping[str, Losses],
+    looks: Mapping[str, Look],
+    chosen: str,
+) -> SizeCurve:
+    first, basis = cells[0].cell, Basis.of(scaling)
+    variant = replace(Variant.of(first), chunksize=0)
+    points = tuple(
+        SizePoint(cell.cell.chunksize or 1, basis.speedup(cell), rounds_s(cell), cell.cell.cell_id == chosen)
+        for cell in cells
+    )
+    name = f"{variant_name(variant)}, {counted(first.setting.workers, 'worker')}"
+    hand_over_s = _hand_over_s(first, losses.get(first.cell_id), len(scaling.study.item_names))
+    look = looks[first.setting.strategy]
+    return SizeCurve(name, look, Facets.of(first), first.setting.workers, points, hand_over_s)
+
+
+def _hand_over_s(cell: Cell, known: Losses | None, items: int) -> float | None:
+    """What a worker waits between two chunks, seen in the cell of the smallest ones."""
+    if known is None or cell.chunksize is None:
+        return None
+    return known.dispatch_ns / known.rounds / ceil(items / cell.chunksize) / 1e9
+
+
+def _best(curve: SizeCurve) -> float:
+    return max(point.speedup.point for point in curve.points)
+
+
+def _finding(curve: SizeCurve, band: Band | None, items_s: Sequence[float]) -> str:
+    if band is None:
+        return f"Which are safe can't be told for {curve.name}: that takes a serial ledger and its losses."
+    mean = duration(sum(items_s) / len(items_s))
+    hand_over = duration(curve.hand_over_s or 0.0)
+    low = f"a hand-over takes {hand_over} and an item {mean}: below {band.low:,} that is more than 5 % of the work"
+    high = f"above {band.high:,} the last chunks keep workers waiting for more than 5 % of the time"
+    if band.is_empty:
+        return f"No chunksize is safe for {curve.name}: {low}, and {high}."
+    safe = f"{band.low:,}" if band.low == band.high else f"{band.low:,} to {band.high:,}"
+    return f"Safe for {curve.name}: {safe}; {low}; {high}."

@@ -1,0 +1,126 @@
+"""The pictures of a study that matplotlib draws, for the page and as files. To be made inside `svg.style`."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from manyhands.plan import Plan
+from manyhands.report import svg
+from manyhands.report.canvas import entitle
+from manyhands.report.chunksize_figure import chunksize_drawing
+from manyhands.report.chunksizes import size_chart
+from manyhands.report.curves import basis_name, chart, describe, wall_groups
+from manyhands.report.judgement import Judged
+from manyhands.report.memory import finding, memory_chart
+from manyhands.report.memory_figure import memory_drawing
+from manyhands.report.palette import Look
+from manyhands.report.speedup_figure import efficiency_drawing, speedup_drawing
+from manyhands.report.spots import Drawing
+from manyhands.report.wall_figure import wall_drawing
+from manyhands.scaling import StudyScaling
+from manyhands.text import plain
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture. name: what it shows, in one word; markup: for the page; finding: what it says, "" for none.
+
+    label, what: the title and the line below it of the picture as a file.
+    """
+
+    name: str
+    drawing: Drawing
+    markup: Markup
+    finding: str
+    label: str
+    what: str
+
+    def files(self) -> dict[str, bytes]:
+        """The picture to stand alone, by suffix; asked for once, since it gets its title then."""
+        entitle(self.drawing.figure, self.label, self.what)
+        return svg.files_of(self.drawing.figure)
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """All pictures of one study; None where it has none of the kind."""
+
+    speedup: Picture
+    efficiency: Picture
+    walls: Picture
+    chunksizes: Picture | None = None
+    memory: Picture | None = None
+
+    @property
+    def all(self) -> list[Picture]:
+        """Those that there are."""
+        everything = (self.speedup, self.efficiency, self.walls, self.chunksizes, self.memory)
+        return [picture for picture in everything if picture is not None]
+
+
+def pictures(
+    one: Judged,
+    scaling: StudyScaling,
+    plan: Plan,
+    anchor: str,
+    looks: Mapping[str, Look],
+    items_s: Sequence[float] | None,
+) -> Pictures:
+    """Every picture of the study. anchor: unique on the page. items_s: serial item times, None where not known."""
+    basis, curves = basis_name(scaling), chart(scaling, plan, looks)
+    told = describe(scaling, plan)
+    make = _Maker(one.study.label, anchor)
+    return Pictures(
+        make("speedup", speedup_drawing(curves, basis), told, f"speedup over serial, {basis}, 95 % intervals"),
+        make("efficiency", efficiency_drawing(curves, basis), f"Efficiency: {told}", f"speedup / workers, {basis}"),
+        make("walls", wall_drawing(wall_groups(scaling, looks)), "Wall time of every round by setting", "wall times"),
+        _chunksizes(make, one, scaling, plan, looks, items_s),
+        _memory(make, one, plan, looks),
+    )
+
+
+@dataclass(frozen=True)
+class _Maker:
+    label: str
+    anchor: str
+
+    def __call__(self, name: str, drawing: Drawing, told: str, what: str, found: str = "") -> Picture:
+        title = f"{told}, {plain(self.label)}" if plain(self.label) not in told else told
+        return Picture(name, drawing, drawing.inline(f"{self.anchor}-{name}", title), found, self.label, what)
+
+
+def _chunksizes(
+    make: _Maker,
+    one: Judged,
+    scaling: StudyScaling,
+    plan: Plan,
+    looks: Mapping[str, Look],
+    items_s: Sequence[float] | None,
+) -> Picture | None:
+    found = size_chart(scaling, plan, one.losses, looks, items_s)
+    if found is None:
+        return None
+    what = f"speedup over serial by chunksize, {found.basis}"
+    return make("chunksizes", chunksize_drawing(found), f"Speedup over chunksize. {found.finding}", what, found.finding)
+
+
+def _memory(make: _Maker, one: Judged, plan: Plan, looks: Mapping[str, Look]) -> Picture | None:
+    found = memory_chart(one.study, plan, looks, one.machine)
+    if found is None:
+        return None
+    told = finding(found)
+    return make("memory", memory_drawing(found), f"Peak memory over workers. {told}", "peak memory", told)
+
+
+def all_files(named: Iterable[tuple[str, Pictures]], *, every: bool) -> dict[str, bytes]:
+    """Files by name, `speedup-ANCHOR.svg` and `.png`, of the speedup or of every picture; named: by anchor."""
+    chosen: list[tuple[str, Any]] = [
+        (anchor, picture) for anchor, own in named for picture in (own.all if every else [own.speedup])
+    ]
+    return {
+        f"{picture.name}-{anchor}{suffix}": content
+        for anchor, picture in chosen
+        for suffix, content in picture.files().items()
+    }
