@@ -1,15 +1,11 @@
 """The page in a real browser: it opens offline, fits its window, and its words keep apart."""
 
-import shutil
-
 import fault_samples
 import pytest
 import report_samples as samples
 
 from manyhands import report
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = shutil.which("chromium")
 OVERLAPS = """
 () => {
   const found = [...document.querySelectorAll('.verdict h3, .hero strong, .hero span, .told > *, .facts > div')];
@@ -47,19 +43,6 @@ def page_file(request, tmp_path_factory):
     """A written page: of a plain run, or of one whose names try to break out."""
     faults = fault_samples.FOUND if request.param == "sample" else fault_samples.hostile(samples.HOSTILE[0])
     return report.render(*getattr(samples, request.param)(), tmp_path_factory.mktemp(request.param), faults)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Debian's chromium, headless."""
-    if CHROMIUM is None:
-        pytest.skip("Debian's chromium is not installed")
-    with sync_api.sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--headless"]
-        )
-        yield launched
-        launched.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

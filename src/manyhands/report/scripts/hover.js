@@ -6,8 +6,10 @@
   tip.setAttribute("role", "status");
   document.body.append(tip);
 
-  const show = (spot) => {
-    tip.textContent = spot.getAttribute("aria-label");
+  const NEAR = 5, TOLD = 4; // pixels; spots that lie on one another are told together
+
+  const show = (spot, others = []) => {
+    tip.textContent = [spot, ...others].map((one) => one.getAttribute("aria-label")).join("\n");
     tip.hidden = false;
     const box = spot.getBoundingClientRect();
     const own = tip.getBoundingClientRect();
@@ -37,8 +39,17 @@
       next.focus();
     };
     document.addEventListener("filtered", () => stopAt(shown()[0]));
-    group.addEventListener("pointerover", (event) => event.target.matches(".spots > *") && show(event.target));
-    group.addEventListener("pointerout", hide);
+    const distance = (spot, x, y) => {
+      const box = spot.getBoundingClientRect();
+      const across = spot.tagName === "rect" ? 0 : box.left + box.width / 2 - x;
+      return Math.hypot(across, box.top + box.height / 2 - y);
+    };
+    group.addEventListener("pointermove", ({ clientX, clientY }) => {
+      const far = shown().map((spot) => [distance(spot, clientX, clientY), spot]).sort((a, b) => a[0] - b[0]);
+      const near = far.filter(([pixels]) => pixels <= far[0][0] + NEAR && far[0][1].tagName === "circle");
+      show(far[0][1], near.slice(1, TOLD).map(([, spot]) => spot));
+    });
+    group.addEventListener("pointerleave", hide);
     group.addEventListener("focusin", (event) => show(event.target));
     group.addEventListener("focusout", hide);
     group.addEventListener("keydown", (event) => {

@@ -62,7 +62,8 @@
     const canvas = box.querySelector("canvas"), told = box.querySelector("output");
     const pitch = Math.max(LANE_LEAST, Math.min(LANE_MOST, LANES_HEIGHT / lanes.length));
     const height = pitch * lanes.length + AXIS;
-    let from = 0, to = facts.span_ns, dragged = null;
+    const whole = facts.wall_ns;
+    let from = 0, to = whole, dragged = null;
 
     const width = () => canvas.clientWidth;
     const x = (ns) => GUTTER + ((ns - from) / (to - from)) * (width() - GUTTER - RIGHT);
@@ -144,8 +145,8 @@
     const shown = () =>
       lanes.reduce((sum, lane) => sum + Math.max(0, above(lane.starts, to) - above(lane.ends, from)), 0);
     const look = (start, end) => {
-      const span = Math.min(facts.span_ns, Math.max(LEAST_NS, end - start));
-      from = Math.max(0, Math.min(facts.span_ns - span, start));
+      const span = Math.min(whole, Math.max(LEAST_NS, end - start));
+      from = Math.max(0, Math.min(whole - span, start));
       to = from + span;
       draw();
       told.textContent = `${duration(from)} to ${duration(to)}: ${shown().toLocaleString("en")} items`;
@@ -153,7 +154,7 @@
     const scale = (factor, about = (from + to) / 2) => look(about - (about - from) * factor, about + (to - about) * factor);
     const move = (share) => look(from + (to - from) * share, to + (to - from) * share);
     const actions = {
-      in: () => scale(0.5), out: () => scale(2), left: () => move(-0.3), right: () => move(0.3), all: () => look(0, facts.span_ns),
+      in: () => scale(0.5), out: () => scale(2), left: () => move(-0.3), right: () => move(0.3), all: () => look(0, whole),
     };
     const keys = { "+": "in", "=": "in", "-": "out", ArrowLeft: "left", ArrowRight: "right", 0: "all" };
 
@@ -214,7 +215,7 @@
     new ResizeObserver(draw).observe(box);
     document.addEventListener("recoloured", draw);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
-    look(0, facts.span_ns);
+    look(0, whole);
     canvas.focus({ preventScroll: true });
   };
 
