@@ -10,7 +10,7 @@ from matplotlib.patches import Patch
 from manyhands.report.canvas import BOTTOM, LEFT, LEGEND_LINE, RIGHT, TOP, WIDTH, canvas, label, legend
 from manyhands.report.chunksizes import SizeChart, SizeCurve
 from manyhands.report.curves import high, low
-from manyhands.report.palette import BAND, RULE
+from manyhands.report.palette import BAND, PAPER, RULE
 from manyhands.report.spots import Drawing, Spot, rounds_words
 from manyhands.text import TIMES, between, number
 
@@ -67,6 +67,8 @@ def _style(curve: SizeCurve) -> dict[str, Any]:
     return {
         "color": curve.look.colour,
         "marker": curve.look.marker,
+        "markerfacecolor": curve.look.colour if curve.look.filled else PAPER,
+        "linestyle": curve.look.dash,
         "markersize": 6.0 if curve.chosen else 4.0,
         "linewidth": 2.0 if curve.chosen else 1.1,
     }

@@ -12,7 +12,7 @@ from manyhands.losses import Losses
 from manyhands.plan import Plan
 from manyhands.report.curves import basis_name, rounds_s
 from manyhands.report.facets import Facets
-from manyhands.report.palette import Look
+from manyhands.report.palette import Look, variant_look
 from manyhands.report.tables import Variant, variant_name
 from manyhands.results import Cell
 from manyhands.scaling import CellScaling, StudyScaling
@@ -80,12 +80,22 @@ def size_chart(
     found = sorted(_curves(scaling, plan, losses, looks), key=lambda curve: (not curve.chosen, -_best(curve)))
     if not found:
         return None
-    first = found[0]
+    found, first = _told_apart(found), found[0]
     band = safe_band(items_s, first.workers, first.hand_over_s) if items_s and first.hand_over_s is not None else None
     more = max(0, len(found) - CURVES_SHOWN)
     return SizeChart(
         tuple(found[:CURVES_SHOWN]), more, band, basis_name(scaling), _finding(first, band, items_s or (0.0,))
     )
+
+
+def _told_apart(found: Sequence[SizeCurve]) -> list[SizeCurve]:
+    """The curves, those of one strategy with a dash each."""
+    places: dict[Look, int] = {}
+    told = []
+    for curve in found:
+        place = places[curve.look] = places.get(curve.look, -1) + 1
+        told.append(replace(curve, look=variant_look(curve.look, place)))
+    return told
 
 
 def _curves(
@@ -137,7 +147,9 @@ def _finding(curve: SizeCurve, band: Band | None, items_s: Sequence[float]) -> s
         return f"Which are safe can't be told for {curve.name}: that takes a serial ledger and its losses."
     mean = duration(sum(items_s) / len(items_s))
     hand_over = duration(curve.hand_over_s or 0.0)
-    low = f"a hand-over takes {hand_over} and an item {mean}: below {band.low:,} that is more than 5 % of the work"
+    is_cheap = "even one by one, that is less than 5 % of the work"
+    is_dear = f"below {band.low:,} that is more than 5 % of the work"
+    low = f"a hand-over takes {hand_over} and an item {mean}: {is_cheap if band.low == 1 else is_dear}"
     high = f"above {band.high:,} the last chunks keep workers waiting for more than 5 % of the time"
     if band.is_empty:
         return f"No chunksize is safe for {curve.name}: {low}, and {high}."

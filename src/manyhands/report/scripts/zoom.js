@@ -64,10 +64,10 @@
     const height = pitch * lanes.length + AXIS;
     const whole = facts.wall_ns;
     let from = 0, to = whole, dragged = null;
+    let wide = canvas.clientWidth; // kept, for to ask is to lay the page out
 
-    const width = () => canvas.clientWidth;
-    const x = (ns) => GUTTER + ((ns - from) / (to - from)) * (width() - GUTTER - RIGHT);
-    const ns = (px) => from + ((px - GUTTER) / (width() - GUTTER - RIGHT)) * (to - from);
+    const x = (ns) => GUTTER + ((ns - from) / (to - from)) * (wide - GUTTER - RIGHT);
+    const ns = (px) => from + ((px - GUTTER) / (wide - GUTTER - RIGHT)) * (to - from);
     const colour = (name) => {
       const probe = box.querySelector(`.c-${name}`);
       return getComputedStyle(probe).color;
@@ -75,15 +75,16 @@
 
     const draw = () => {
       const ratio = devicePixelRatio || 1, plane = canvas.getContext("2d");
+      wide = canvas.clientWidth;
       canvas.style.height = `${height}px`;
-      canvas.width = width() * ratio;
+      canvas.width = wide * ratio;
       canvas.height = height * ratio;
       plane.scale(ratio, ratio);
       const colours = Object.fromEntries(
         ["lane", "startup", "tail", "teardown", "done", "raised", "ink", "muted"].map((name) => [name, colour(name)])
       );
       const bar = (name, lane, start, end, least = 0) => {
-        const left = Math.max(GUTTER, x(start)), right = Math.min(width() - RIGHT, x(end));
+        const left = Math.max(GUTTER, x(start)), right = Math.min(wide - RIGHT, x(end));
         if (right <= left && !least) return;
         plane.fillStyle = colours[name];
         plane.fillRect(left, lane * pitch, Math.max(least, right - left), pitch * 0.82);
@@ -103,9 +104,10 @@
 
     // Items of a pixel and more one by one; of smaller ones, how much of each pixel they fill.
     const items = (plane, colours, lane, place) => {
-      const busy = new Float32Array(Math.ceil(width()) + 1), end = above(lane.starts, to);
+      const busy = new Float32Array(Math.ceil(wide) + 1), end = above(lane.starts, to);
+      const scale = (wide - GUTTER - RIGHT) / (to - from), shift = GUTTER - from * scale, last = wide - RIGHT;
       for (let item = above(lane.ends, from); item < end; item++) {
-        const left = Math.max(GUTTER, x(lane.starts[item])), right = Math.min(width() - RIGHT, x(lane.ends[item]));
+        const left = Math.max(GUTTER, lane.starts[item] * scale + shift), right = Math.min(last, lane.ends[item] * scale + shift);
         if (right - left < 1 && !lane.raised[item]) {
           busy[Math.floor(left)] += right - left;
           continue;
@@ -124,7 +126,7 @@
     };
 
     const axis = (plane, colours) => {
-      const rough = (to - from) / Math.max(2, width() / 110), power = 10 ** Math.floor(Math.log10(rough));
+      const rough = (to - from) / Math.max(2, wide / 110), power = 10 ** Math.floor(Math.log10(rough));
       const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough);
       const digits = Math.max(3, Math.ceil(Math.log10(to / step)) + 1);
       const [size, unit] = UNITS.find(([least]) => to >= least * (least === 60e9 ? 2 : 1)) || UNITS[4];
@@ -134,7 +136,7 @@
         const at = x(count * step), words = `${Number(((count * step) / size).toPrecision(digits))} ${unit}`;
         const half = plane.measureText(words).width / 2;
         plane.fillRect(at, lanes.length * pitch, 1, 4);
-        if (at - half > 0 && at + half < width()) plane.fillText(words, at - half, lanes.length * pitch + 16);
+        if (at - half > 0 && at + half < wide) plane.fillText(words, at - half, lanes.length * pitch + 16);
       }
       const every = Math.ceil(12 / pitch);
       lanes.forEach((_, place) => {
@@ -163,7 +165,7 @@
       const place = Math.floor((event.clientY - box.top) / pitch), at = ns(event.clientX - box.left);
       const lane = lanes[place];
       if (!lane) return "";
-      const found = above(lane.starts, at) - 1, pixel = (to - from) / width();
+      const found = above(lane.starts, at) - 1, pixel = (to - from) / wide;
       if (found < 0 || lane.ends[found] + pixel < at) return "";
       const number = lane.items[found], name = facts.names[number] || `item ${number}`;
       const state = lane.raised[found] ? ", raised" : "";
