@@ -26,6 +26,7 @@ def add_to(commands: Any) -> None:
     command.add_argument("--out", type=Path, default=Path("reports"), metavar="DIR", help="default: reports")
     command.add_argument("--storage", type=Path, default=Path("results"), metavar="DIR", help="default: results")
     command.add_argument("--faults", type=Path, metavar="FILE", help="what `manyhands faults --json` wrote, to show")
+    command.add_argument("--figures", action="store_true", help="write every picture as SVG and PNG, too")
     command.add_argument("--if-any", action="store_true", help="exit 1 silently when no run is saved")
     command.set_defaults(run=run)
 
@@ -49,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
     tables = ledgers.load(results.beside(path, found.ledgers)) if found.ledgers else {}
     faults = _faults(options.faults)
     try:
-        page = report.render(found, tables, options.out, faults)
+        page = report.render(found, tables, options.out, faults, figures=options.figures)
     except OSError as error:
         raise UsageError(f"no report in {options.out} ({error.strerror}): name another folder by --out") from None
     for line in report.verdicts(found):

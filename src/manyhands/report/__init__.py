@@ -25,13 +25,15 @@ def verdicts(results: Results) -> list[str]:
     return lines + compared(judged)
 
 
-def render(results: Results, ledgers: Mapping[str, Any], out: Path, faults: "Faults | None" = None) -> Path:
+def render(
+    results: Results, ledgers: Mapping[str, Any], out: Path, faults: "Faults | None" = None, *, figures: bool = False
+) -> Path:
     """Write the report into the folder `out`, which is made where it is absent; returns its index.html.
 
     `ledgers` holds a structured array per ledger name; rounds without one merely have no timeline.
-    faults: what `manyhands faults` has saved, for a section of its own.
+    faults: what `manyhands faults` has saved, for a section of its own. figures: whether every picture becomes a file.
     It never measures, and the same results give the same bytes.
     """
     from manyhands.report.page import write_report
 
-    return write_report(results, ledgers, out, faults)
+    return write_report(results, ledgers, out, faults, figures=figures)

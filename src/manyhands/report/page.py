@@ -6,6 +6,7 @@ from typing import Any
 
 from manyhands.faults.saved import Faults
 from manyhands.report import svg
+from manyhands.report.album import album
 from manyhands.report.facets import choices
 from manyhands.report.faults import fault_sheet
 from manyhands.report.files import write_atomically
@@ -13,7 +14,6 @@ from manyhands.report.judgement import Judged, compared, judge
 from manyhands.report.markdown import summary
 from manyhands.report.method import gaps, machine_facts, method
 from manyhands.report.palette import keys
-from manyhands.report.pictures import all_files
 from manyhands.report.rows import rounds_csv
 from manyhands.report.scripts import script
 from manyhands.report.section import Section, sections_of
@@ -33,8 +33,7 @@ def write_report(
     with svg.style():
         sections = sections_of(judged, ledgers)
         text = page(results, judged, sections, ledgers, faults)
-        drawn = [(section.anchor, section.pictures) for section in sections if section.pictures is not None]
-        for name, content in all_files(drawn, every=figures).items():
+        for name, content in album(sections, every=figures).items():
             write_atomically(out / name, content)
     write_atomically(out / "rounds.csv", rounds_csv(results).encode())
     write_atomically(out / "summary.md", summary(judged).encode())

@@ -1,14 +1,11 @@
 """The pictures of a study that matplotlib draws, for the page and as files. To be made inside `svg.style`."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import Markup
 
 from manyhands.plan import Plan
-from manyhands.report import svg
-from manyhands.report.canvas import entitle
 from manyhands.report.chunksize_figure import chunksize_drawing
 from manyhands.report.chunksizes import size_chart
 from manyhands.report.curves import basis_name, chart, describe, wall_groups
@@ -27,20 +24,14 @@ from manyhands.text import plain
 class Picture:
     """One picture. name: what it shows, in one word; markup: for the page; finding: what it says, "" for none.
 
-    label, what: the title and the line below it of the picture as a file.
+    what: the line below the title of the picture as a file.
     """
 
     name: str
     drawing: Drawing
     markup: Markup
     finding: str
-    label: str
     what: str
-
-    def files(self) -> dict[str, bytes]:
-        """The picture to stand alone, by suffix; asked for once, since it gets its title then."""
-        entitle(self.drawing.figure, self.label, self.what)
-        return svg.files_of(self.drawing.figure)
 
 
 @dataclass(frozen=True)
@@ -88,7 +79,7 @@ class _Maker:
 
     def __call__(self, name: str, drawing: Drawing, told: str, what: str, found: str = "") -> Picture:
         title = f"{told}, {plain(self.label)}" if plain(self.label) not in told else told
-        return Picture(name, drawing, drawing.inline(f"{self.anchor}-{name}", title), found, self.label, what)
+        return Picture(name, drawing, drawing.inline(f"{self.anchor}-{name}", title), found, what)
 
 
 def _chunksizes(
@@ -112,15 +103,3 @@ def _memory(make: _Maker, one: Judged, plan: Plan, looks: Mapping[str, Look]) ->
         return None
     told = finding(found)
     return make("memory", memory_drawing(found), f"Peak memory over workers. {told}", "peak memory", told)
-
-
-def all_files(named: Iterable[tuple[str, Pictures]], *, every: bool) -> dict[str, bytes]:
-    """Files by name, `speedup-ANCHOR.svg` and `.png`, of the speedup or of every picture; named: by anchor."""
-    chosen: list[tuple[str, Any]] = [
-        (anchor, picture) for anchor, own in named for picture in (own.all if every else [own.speedup])
-    ]
-    return {
-        f"{picture.name}-{anchor}{suffix}": content
-        for anchor, picture in chosen
-        for suffix, content in picture.files().items()
-    }

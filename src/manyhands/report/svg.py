@@ -13,6 +13,7 @@ from typing import Any
 import matplotlib as mpl
 from markupsafe import Markup, escape
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 
 from manyhands.report.palette import INK, MUTED, PAPER, ROLES, RULE, SERIES, variable_of
 
@@ -46,6 +47,7 @@ STYLE: dict[str, Any] = {
     "savefig.facecolor": PAPER,
     "path.simplify": False,
 }
+MARGIN, HEADING = 0.15, 0.65  # inches around a figure that leaves the page, and above it for its title
 NOTHING = Markup("")
 NO_DATE = {"Date": None, "Creator": None}
 
@@ -67,7 +69,8 @@ def svg_bytes(figure: Figure) -> bytes:
 
 def files_of(figure: Figure) -> dict[str, bytes]:
     """The figure with its title and a margin, by suffix: ".svg", and ".png" at twice the size."""
-    margin: dict[str, Any] = {"bbox_inches": "tight", "pad_inches": 0.15}
+    width, height = figure.get_size_inches()
+    margin: dict[str, Any] = {"bbox_inches": Bbox([[-MARGIN, -MARGIN], [width + MARGIN, height + HEADING]])}
     return {
         ".svg": _saved(figure, format="svg", metadata=NO_DATE, **margin),
         ".png": _saved(figure, format="png", dpi=144, metadata={"Software": None}, **margin),
