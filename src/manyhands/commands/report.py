@@ -26,6 +26,10 @@ def add_to(commands: Any) -> None:
     command.add_argument("--out", type=Path, default=Path("reports"), metavar="DIR", help="default: reports")
     command.add_argument("--storage", type=Path, default=Path("results"), metavar="DIR", help="default: results")
     command.add_argument("--faults", type=Path, metavar="FILE", help="what `manyhands faults --json` wrote, to show")
+    command.add_argument(
+        "--plan", type=Path, action="append", default=[], metavar="FILE",
+        help="what `manyhands plan --json` wrote, to show beside what was measured; repeatable",
+    )  # fmt: skip
     command.add_argument("--figures", action="store_true", help="write every picture as SVG and PNG, too")
     command.add_argument("--if-any", action="store_true", help="exit 1 silently when no run is saved")
     command.set_defaults(run=run)
@@ -39,6 +43,14 @@ def _faults(path: Path | None) -> Any:
     return load(path)
 
 
+def _plans(paths: list[Path]) -> list[Any]:
+    if not paths:
+        return []
+    from manyhands.report.foretold import load
+
+    return [load(path) for path in paths]
+
+
 def run(options: argparse.Namespace) -> int:
     """Render the report, print the verdicts and say where the page is."""
     from manyhands import ledgers, report, results
@@ -48,9 +60,9 @@ def run(options: argparse.Namespace) -> int:
     path = options.result or results.latest(options.storage)
     found = results.load(path)
     tables = ledgers.load(results.beside(path, found.ledgers)) if found.ledgers else {}
-    faults = _faults(options.faults)
+    faults, plans = _faults(options.faults), _plans(options.plan)
     try:
-        page = report.render(found, tables, options.out, faults, figures=options.figures)
+        page = report.render(found, tables, options.out, faults, plans=plans, figures=options.figures)
     except OSError as error:
         raise UsageError(f"no report in {options.out} ({error.strerror}): name another folder by --out") from None
     for line in report.verdicts(found):

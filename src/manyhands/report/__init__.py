@@ -1,6 +1,6 @@
 """The report of saved results: one page, its figures, a Markdown summary and a CSV; light to import."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +8,7 @@ from manyhands.results import Results
 
 if TYPE_CHECKING:
     from manyhands.faults.saved import Faults
+    from manyhands.report.foretold import Foretold
 
 
 def verdicts(results: Results) -> list[str]:
@@ -26,14 +27,21 @@ def verdicts(results: Results) -> list[str]:
 
 
 def render(
-    results: Results, ledgers: Mapping[str, Any], out: Path, faults: "Faults | None" = None, *, figures: bool = False
+    results: Results,
+    ledgers: Mapping[str, Any],
+    out: Path,
+    faults: "Faults | None" = None,
+    *,
+    plans: "Sequence[Foretold]" = (),
+    figures: bool = False,
 ) -> Path:
     """Write the report into the folder `out`, which is made where it is absent; returns its index.html.
 
     `ledgers` holds a structured array per ledger name; rounds without one merely have no timeline.
-    faults: what `manyhands faults` has saved, for a section of its own. figures: whether every picture becomes a file.
+    faults: what `manyhands faults` has saved, for a section of its own. plans: to stand beside what they foretold.
+    figures: whether every picture becomes a file. Raises UsageError for a plan of none of these studies.
     It never measures, and the same results give the same bytes.
     """
     from manyhands.report.page import write_report
 
-    return write_report(results, ledgers, out, faults, figures=figures)
+    return write_report(results, ledgers, out, faults, plans=plans, figures=figures)

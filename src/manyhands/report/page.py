@@ -1,15 +1,17 @@
 """The report's page: every part put together, and all files written."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from manyhands.errors import UsageError
 from manyhands.faults.saved import Faults
 from manyhands.report import svg
 from manyhands.report.album import album
 from manyhands.report.facets import choices
 from manyhands.report.faults import fault_sheet
 from manyhands.report.files import write_atomically
+from manyhands.report.foretold import Foretold, not_found
 from manyhands.report.judgement import Judged, compared, judge
 from manyhands.report.markdown import summary
 from manyhands.report.method import gaps, machine_facts, method
@@ -25,13 +27,22 @@ SCRIPTS = ("theme", "copy", "filter", "sort", "hover", "zoom")
 
 
 def write_report(
-    results: Results, ledgers: Mapping[str, Any], out: Path, faults: Faults | None = None, *, figures: bool = False
+    results: Results,
+    ledgers: Mapping[str, Any],
+    out: Path,
+    faults: Faults | None = None,
+    *,
+    plans: Sequence[Foretold] = (),
+    figures: bool = False,
 ) -> Path:
     """Write index.html, summary.md, rounds.csv and each study's speedup chart into `out`; by `figures` all charts."""
+    for plan in plans:
+        if not any(plan.is_of(study) for study in results.studies):
+            raise UsageError(f"{not_found(plan, results.studies)}: name a plan of the same work, or leave it out")
     judged = judge(results, ledgers)
     out.mkdir(parents=True, exist_ok=True)
     with svg.style():
-        sections = sections_of(judged, ledgers)
+        sections = sections_of(judged, ledgers, plans)
         text = page(results, judged, sections, ledgers, faults)
         for name, content in album(sections, every=figures).items():
             write_atomically(out / name, content)

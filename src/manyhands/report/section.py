@@ -14,6 +14,7 @@ from manyhands.report.curves import basis_name, describe, overview
 from manyhands.report.facets import Facets
 from manyhands.report.factors import factors_sheet
 from manyhands.report.files import slug
+from manyhands.report.foretold import Beside, Foretold, beside
 from manyhands.report.histogram import Histogram, histogram, item_times_s
 from manyhands.report.judgement import Judged, best_and_worst
 from manyhands.report.losscurve import LossCurves, loss_curves, stacks
@@ -53,6 +54,7 @@ class Section:
     factors: Sheet | None = None
     break_evens: Sheet | None = None
     resources: Sheet | None = None
+    foretold: Beside | None = None
     sampling: str = ""
     basis: str = ""
     has_equal_speed: bool = False
@@ -63,15 +65,16 @@ class Section:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a section needs beside its own study: the ledgers by name, and the strategies' looks."""
+    """What a section needs beside its own study: the ledgers by name, the strategies' looks, and plans of any study."""
 
     ledgers: Mapping[str, Any]
     looks: Mapping[str, Look]
+    plans: Sequence[Foretold] = ()
 
 
-def sections_of(judged: Sequence[Judged], ledgers: Mapping[str, Any]) -> list[Section]:
+def sections_of(judged: Sequence[Judged], ledgers: Mapping[str, Any], plans: Sequence[Foretold] = ()) -> list[Section]:
     """A section per study. Draws with matplotlib: to be called inside `svg.style`."""
-    around = Surroundings(ledgers, looks(one.study for one in judged))
+    around = Surroundings(ledgers, looks(one.study for one in judged), plans)
     taken: set[str] = set()
     sections = [_section(one, slug(one.study.label, taken), around) for one in judged]
     drawn = _all_timelines(judged, ledgers)
@@ -111,6 +114,7 @@ def _section(one: Judged, anchor: str, around: Surroundings) -> Section:
         factors=factors_sheet(scaling, one.losses, parts),
         break_evens=break_even_sheet(scaling),
         resources=resources_sheet(scaling, parts),
+        foretold=beside(around.plans, scaling, one.machine),
         sampling=sampling_told(scaling),
         basis=basis_name(scaling),
         has_equal_speed=any(cell.speedup_equal_speed is not None for cell in scaling.cells),
