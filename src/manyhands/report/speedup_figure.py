@@ -176,15 +176,12 @@ def _draw(axes: "Axes", curve: Curve, place: int, dodge: float, *, errors: bool 
         band: dict[str, Any] = {"color": curve.look.colour, "alpha": 0.13, "linewidth": 0, "gid": f"line-{place}"}
         lows, highs = ([end(found) for _, found in curve.points] for end in (low, high))
         axes.fill_between(counts, lows, highs, zorder=2, **band)
-    point = {**style, "linestyle": "none"}
+    point: dict[str, Any] = {**style, "linestyle": "-", "linewidth": 1.0, "markevery": [1], "zorder": rank + 0.1}
     for (workers, found), at in zip(curve.points, counts, strict=True):
         name = f"point-{place}-{workers}"
         groups[name] = replace(curve.facets, workers=workers)
-        if errors:
-            axes.plot(
-                [at, at], [low(found), high(found)], color=curve.look.colour, linewidth=1.0, zorder=rank, gid=name
-            )
-        axes.plot([at], [found.point], zorder=rank + 0.1, gid=name, **point)
+        ends = (low(found), high(found)) if errors else (found.point, found.point)
+        axes.plot([at] * 3, [ends[0], found.point, ends[1]], gid=name, **point)  # the interval, and one marker on it
     if curve.failed:
         axes.scatter(
             [count * dodge for count in curve.failed], [0] * len(curve.failed), marker="x", s=26,
