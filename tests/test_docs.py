@@ -79,7 +79,7 @@ def test_the_table_of_many_items_is_that_of_the_saved_run():
     assert generate.many(README, results.load(generate.MANY)) == README
 
 
-@pytest.mark.parametrize("name", ["validate", "costs", "faults"])
+@pytest.mark.parametrize("name", ["report", "validate", "costs", "faults"])
 def test_every_option_of_a_command_stands_in_the_reference(name):
     """Each option of the command is named in its section."""
     (section,) = re.findall(rf"## manyhands {name}\n(.*?)\n## ", REFERENCE, flags=re.DOTALL)

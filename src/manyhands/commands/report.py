@@ -10,6 +10,7 @@ EPILOG = """examples:
   manyhands report                                    the run saved last, into reports/
   manyhands report results/*/0003_nightly.json        that run
   manyhands report --out /tmp/page                    somewhere else
+  manyhands report results/*/*.json                   all of them over commits: reports/history.html
 """
 
 
@@ -18,11 +19,18 @@ def add_to(commands: Any) -> None:
     command = commands.add_parser(
         "report",
         help="render saved results as a page, Markdown, CSV and figures",
-        description="Render saved results as a page (index.html), Markdown, CSV and figures. Measures nothing.",
+        description="Render saved results as a page (index.html), Markdown, CSV and figures; several runs as their "
+        "history over commits (history.html). Measures nothing.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    command.add_argument("result", nargs="?", type=Path, metavar="RESULT", help="a saved run (default: the last one)")
+    command.add_argument(
+        "results",
+        nargs="*",
+        type=Path,
+        metavar="RESULT",
+        help="a saved run (default: the last one), or several of them",
+    )
     command.add_argument("--out", type=Path, default=Path("reports"), metavar="DIR", help="default: reports")
     command.add_argument("--storage", type=Path, default=Path("results"), metavar="DIR", help="default: results")
     command.add_argument("--faults", type=Path, metavar="FILE", help="what `manyhands faults --json` wrote, to show")
@@ -31,6 +39,7 @@ def add_to(commands: Any) -> None:
         help="what `manyhands plan --json` wrote, to show beside what was measured; repeatable",
     )  # fmt: skip
     command.add_argument("--figures", action="store_true", help="write every picture as SVG and PNG, too")
+    command.add_argument("--any-machine", action="store_true", help="with several runs: mix kinds of machines")
     command.add_argument("--if-any", action="store_true", help="exit 1 silently when no run is saved")
     command.set_defaults(run=run)
 
@@ -51,13 +60,33 @@ def _plans(paths: list[Path]) -> list[Any]:
     return [load(path) for path in paths]
 
 
+def _history(options: argparse.Namespace) -> int:
+    """Several runs over commits. Raises UsageError where they are of different kinds of machines."""
+    from manyhands import history
+
+    if options.faults or options.plan or options.figures:
+        told = "--faults, --plan and --figures go with the report of one run"
+        raise UsageError(f"{told}: name one, or leave them out")
+    runs = history.read(options.results, any_machine=options.any_machine)
+    try:
+        page = history.render(runs, options.out)
+    except OSError as error:
+        raise UsageError(f"no history in {options.out} ({error.strerror}): name another folder by --out") from None
+    for line in history.told(runs):
+        print(line)
+    print(f"history of {len(runs)} run{'' if len(runs) == 1 else 's'}: {page}")
+    return 0
+
+
 def run(options: argparse.Namespace) -> int:
     """Render the report, print the verdicts and say where the page is."""
+    if len(options.results) > 1:
+        return _history(options)
     from manyhands import ledgers, report, results
 
     if options.if_any and not results.saved_in(options.storage):
         return 1
-    path = options.result or results.latest(options.storage)
+    path = options.results[0] if options.results else results.latest(options.storage)
     found = results.load(path)
     tables = ledgers.load(results.beside(path, found.ledgers)) if found.ledgers else {}
     faults, plans = _faults(options.faults), _plans(options.plan)

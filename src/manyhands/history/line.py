@@ -1,0 +1,138 @@
+"""A line: one study over all runs, with its gaps, and where its work is another; pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from manyhands.history.run import Run, Standing, Word, Work
+from manyhands.intervals import Estimate
+from manyhands.machine.likeness import other_kind
+from manyhands.text import counted, plain, short
+
+VALUE = 24  # characters of a parameter's value
+NAMED_PARAMETERS = 3
+
+
+@dataclass(frozen=True)
+class Point:
+    """A study in one run. standing: None where the run did not measure it.
+
+    other: why this can't be compared with what was before it, in words; "" where it can, or nothing was before.
+    """
+
+    run: Run
+    standing: Standing | None
+    other: str = ""
+
+    @property
+    def word(self) -> Word:
+        """The run's verdict in a word; ABSENT where it has none."""
+        return self.standing.word if self.standing else Word.ABSENT
+
+
+@dataclass(frozen=True)
+class Line:
+    """A study over all runs, oldest first: `points` has one for every run, of which some may be gaps.
+
+    equal_speed: whether all its speedups are those at equal CPU speed. They are where every recommended setting has
+    such a figure and every run such a noise floor; else all are as measured: a line never mixes the two.
+    """
+
+    label: str
+    equal_speed: bool
+    points: tuple[Point, ...]
+
+    def speedup(self, point: Point) -> Estimate | None:
+        """Of the recommended setting, in this line's kind of figures; None in a gap."""
+        if point.standing is None or point.standing.chosen is None:
+            return None
+        chosen = point.standing.chosen
+        return chosen.speedup_equal_speed if self.equal_speed else chosen.speedup
+
+    def noise_floor(self, point: Point) -> float:
+        """Relative, in this line's kind of figures; inf where there is none."""
+        standing = point.standing
+        if standing is None:
+            return float("inf")
+        floor = standing.noise_floor_equal_speed if self.equal_speed else standing.noise_floor
+        return float("inf") if floor is None else floor
+
+    @property
+    def basis(self) -> str:
+        """Which kind of figures the speedups are."""
+        return "at equal CPU speed" if self.equal_speed else "as measured"
+
+    def pieces(self) -> list[list[int]]:
+        """Places of points that may be joined by a line: no gap between them, and one and the same work."""
+        found: list[list[int]] = []
+        for place, point in enumerate(self.points):
+            if self.speedup(point) is None:
+                continue
+            joined = bool(found) and found[-1][-1] == place - 1 and not point.other
+            found[-1].append(place) if joined else found.append([place])
+        return found
+
+    def gaps(self) -> list[tuple[Word, int, int]]:
+        """Every gap: its word, its first and its last place; neighbours of one word are one gap."""
+        found: list[tuple[Word, int, int]] = []
+        for place, point in enumerate(self.points):
+            if self.speedup(point) is not None:
+                continue
+            if found and found[-1][0] == point.word and found[-1][2] == place - 1:
+                found[-1] = (point.word, found[-1][1], place)
+            else:
+                found.append((point.word, place, place))
+        return found
+
+
+def lines_of(runs: Sequence[Run]) -> list[Line]:
+    """A line for every study that any of the runs, which are in order, has measured; first seen, first told."""
+    return [_line(label, runs) for label in dict.fromkeys(label for run in runs for label in run.standings)]
+
+
+def _line(label: str, runs: Sequence[Run]) -> Line:
+    points: list[Point] = []
+    before: Run | None = None
+    for run in runs:
+        standing = run.standings.get(label)
+        other = _other(label, before, run) if before and standing else ""
+        points.append(Point(run, standing, other))
+        before = run if standing else before
+    told = [point.standing for point in points if point.standing and point.standing.chosen]
+    return Line(label, bool(told) and all(map(_has_equal_speed, told)), tuple(points))
+
+
+def _has_equal_speed(standing: Standing) -> bool:
+    return standing.equal_speed and standing.chosen is not None and standing.chosen.speedup_equal_speed is not None
+
+
+def _other(label: str, before: Run, run: Run) -> str:
+    """Why the study can't be compared between these runs."""
+    work = other_work(before.standings[label].work, run.standings[label].work)
+    kinds = other_kind(before.machine, run.machine)
+    return "; ".join(
+        [*([f"other work: {work}"] if work else []), *(f"another kind of machine, {one}" for one in kinds)]
+    )
+
+
+def other_work(work: Work, other: Work) -> str:
+    """In what two studies of one label differ, as "files: 37 and 256"; "" where they are the same work."""
+    if work.workload != other.workload:
+        return f"workload: {short(work.workload)} and {short(other.workload)}"
+    names = [*work.parameters, *(name for name in other.parameters if name not in work.parameters)]
+    told = [
+        f"{short(name, VALUE)}: {_value(work, name)} and {_value(other, name)}"
+        for name in names
+        if (name in work.parameters, work.parameters.get(name))
+        != (name in other.parameters, other.parameters.get(name))
+    ]
+    if len(told) > NAMED_PARAMETERS:
+        told = [*told[:NAMED_PARAMETERS], f"{len(told) - NAMED_PARAMETERS} more parameters"]
+    if told or work.names_digest == other.names_digest:
+        return ", ".join(told)
+    if work.items != other.items:
+        return f"{counted(work.items, 'item')} and {counted(other.items, 'item')}"
+    return "items of other names"
+
+
+def _value(work: Work, name: str) -> str:
+    return short(plain(work.parameters[name]), VALUE) if name in work.parameters else "not told"

@@ -1,0 +1,196 @@
+"""A run on the line of time: what a history keeps of saved results, which is a verdict per study; pure.
+
+Of a run of a megabyte some kilobytes are kept, so that hundreds of them fit side by side.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from manyhands.basis import Basis
+from manyhands.errors import WorkError
+from manyhands.intervals import Estimate
+from manyhands.plan import Plan, recommend
+from manyhands.report.judgement import block_count, usable_cpus
+from manyhands.results import Cell, Results, Study
+from manyhands.scaling import CellScaling, StudyScaling, scale
+from manyhands.speedometer import equal_speed_walls_s
+from manyhands.text import plain, short
+
+HEX_DIGITS, SHORT_ID, LONGEST_ID = 7, 7, 12
+NO_COMMIT = ("", "unknown", "unversioned")  # ids that pytest-benchmark writes where there is no repository
+
+
+class Word(StrEnum):
+    """What a run says of a study in a word."""
+
+    USE = "use"
+    SERIAL = "stay serial"
+    UNKNOWN = "cannot tell"
+    NOTHING = "no result"  # no serial round did its work
+    ABSENT = "not measured"
+
+
+@dataclass(frozen=True)
+class Work:
+    """What was done: studies of one label are the same work where all of this is equal.
+
+    names_digest: of the items' names in given order.
+    """
+
+    workload: str
+    parameters: Mapping[str, Any]
+    items: int
+    names_digest: str
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The recommended cell: its wall time as measured, its speedup in both kinds of figures."""
+
+    cell: Cell
+    wall_s: Estimate | None
+    speedup: Estimate | None
+    speedup_equal_speed: Estimate | None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One study's verdict in one run.
+
+    chosen: None unless `word` is USE; equal_speed: whether the run's own verdict rests on figures at equal CPU speed.
+    noise_floor: relative, inf where none was measured; noise_floor_equal_speed: None where there are no such figures.
+    measured: ids of all settings' cells; as_good: ids of those not measurably different from the chosen one.
+    """
+
+    work: Work
+    word: Word
+    sentence: str
+    blocks: int
+    finished: bool
+    serial_s: Estimate | None = None
+    chosen: Chosen | None = None
+    equal_speed: bool = False
+    noise_floor: float = float("inf")
+    noise_floor_equal_speed: float | None = None
+    measured: frozenset[str] = frozenset()
+    as_good: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Run:
+    """One saved run. file: as it was named, and no more than a name: two files may hold the same run.
+
+    commit_id: "" where there was no repository; commit_at, saved_at: None where they are not told, or are no times.
+    standings: by the study's label.
+    """
+
+    file: str
+    saved_at: datetime | None
+    commit_id: str
+    commit_at: datetime | None
+    branch: str
+    dirty: bool
+    machine: Mapping[str, Any]
+    standings: Mapping[str, Standing]
+
+    @property
+    def name(self) -> str:
+        """What to call the run by: its short commit id, with a star for uncommitted changes; else its date."""
+        if self.commit_id:
+            return f"{short_id(self.commit_id)}{'*' if self.dirty else ''}"
+        if self.saved_at is not None:
+            return f"{self.saved_at:%Y-%m-%d %H:%M}"
+        return short(self.file.rsplit("/", 1)[-1], LONGEST_ID)
+
+    @property
+    def named(self) -> str:
+        """The same in a sentence: with the day of a commit."""
+        at = self.commit_at or self.saved_at
+        return f"{self.name} ({at:%Y-%m-%d})" if self.commit_id and at is not None else self.name
+
+
+def run_of(results: Results, file: str) -> Run:
+    """What a history keeps of the saved results. Of two studies with one label the first counts."""
+    commit, cpus = results.commit, usable_cpus(results)
+    found = str(commit.get("id") or "")
+    standings: dict[str, Standing] = {}
+    for study in results.studies:
+        if study.label not in standings:
+            standings[study.label] = standing_of(study, cpus)
+    return Run(
+        file=file,
+        saved_at=moment(results.saved_at),
+        commit_id="" if found in NO_COMMIT else found,
+        commit_at=moment(commit.get("time")),
+        branch=str(commit.get("branch") or ""),
+        dirty=commit.get("dirty") is True,
+        machine=results.machine,
+        standings=standings,
+    )
+
+
+def standing_of(study: Study, cpus: float) -> Standing:
+    """The study's verdict, as the report of the run itself gives it."""
+    work, blocks = work_of(study), block_count(study)
+    try:
+        scaling = scale(study, cpus, equal_speed_walls_s(study))
+    except WorkError as trouble:
+        return Standing(work, Word.NOTHING, str(trouble), blocks, study.finished)
+    plan, basis = recommend(scaling), Basis.of(scaling)
+    return Standing(
+        work=work,
+        word=_word(plan),
+        sentence=plan.sentence,
+        blocks=blocks,
+        finished=study.finished,
+        serial_s=scaling.serial_s,
+        chosen=_chosen(plan.chosen) if plan.chosen else None,
+        equal_speed=basis.equal_speed,
+        noise_floor=scaling.noise_floor,
+        noise_floor_equal_speed=scaling.noise_floor_equal_speed,
+        measured=_ids(scaling),
+        as_good=frozenset(plan.equals),
+    )
+
+
+def work_of(study: Study) -> Work:
+    """What the study did."""
+    digest = hashlib.sha256(json.dumps(study.item_names).encode()).hexdigest()
+    return Work(study.workload, study.parameters, len(study.item_names), digest)
+
+
+def moment(text: object) -> datetime | None:
+    """The time that an ISO 8601 text tells, in UTC where it names no zone; None for anything else."""
+    try:
+        found = datetime.fromisoformat(text) if isinstance(text, str) else None
+        return found and (found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC))
+    except (ValueError, OverflowError):
+        return None
+
+
+def short_id(commit_id: str) -> str:
+    """The commit's id for an axis: seven digits of a hash, the beginning of anything else, in ASCII."""
+    if re.fullmatch(rf"[0-9a-f]{{{HEX_DIGITS},}}", commit_id):
+        return commit_id[:SHORT_ID]
+    return short(plain(commit_id).encode("ascii", "backslashreplace").decode(), LONGEST_ID)
+
+
+def _word(plan: Plan) -> Word:
+    if plan.chosen is not None:
+        return Word.USE
+    return Word.SERIAL if plan.sentence.startswith(Word.SERIAL) else Word.UNKNOWN
+
+
+def _chosen(found: CellScaling) -> Chosen:
+    bare = Cell(found.cell.cell_id, found.cell.setting, found.cell.chunksize, ())
+    return Chosen(bare, found.wall_s, found.speedup, found.speedup_equal_speed)
+
+
+def _ids(scaling: StudyScaling) -> frozenset[str]:
+    return frozenset(cell.cell.cell_id for cell in scaling.cells if cell.parallel and cell.cell.rounds)

@@ -1,0 +1,204 @@
+"""Changes: claimed where they can be told, held against what can be compared, and silent otherwise."""
+
+from dataclasses import replace
+
+import history_samples as samples
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from manyhands.history.changes import Kind, apart, changes, gaps, sentence
+from manyhands.history.line import lines_of
+from manyhands.history.notes import notes
+from manyhands.history.run import Word
+from manyhands.intervals import Estimate
+
+ENDS = st.floats(0.1, 100).map(lambda point: Estimate(point, 0.97 * point, 1.03 * point, 6, ""))
+FLOORS = st.floats(0, 0.5)
+
+
+def line_of(*found, label="load"):
+    """The line of one study over these results."""
+    return next(line for line in lines_of(samples.runs(*found)) if line.label == label)
+
+
+def days(*studies):
+    """A run per study, a day apart."""
+    return [samples.results(study, day=day, commit=f"{day}f2c1ab") for day, study in enumerate(studies)]
+
+
+def kinds(line):
+    """What changed, and where."""
+    return [(change.place, change.kind) for change in changes(line)]
+
+
+def test_another_worker_count_is_told_with_its_commit():
+    """The first change stands in the sentence with the commit at which it came."""
+    line = line_of(*days(samples.study(), samples.study(), samples.study({2: 1.9, 4: 2.0, 8: 3.6})))
+    assert kinds(line) == [(2, Kind.WORKERS)]
+    told = "Recommended workers 4 → 8, at 2f2c1ab (2026-01-07); the speedup shows no change that can be told."
+    assert sentence(line) == told
+
+
+def test_a_setting_that_is_as_good_is_no_change_of_the_work():
+    """A worker count that changes though the old one is as good in the new run says so."""
+    line = line_of(*days(samples.study({2: 1.9, 4: 1.9, 8: 3.62}), samples.study({2: 1.9, 4: 3.6, 8: 3.61})))
+    (workers,) = changes(line)
+    assert workers.words == "recommended workers 8 → 4 (the old setting is not measurably different there)"
+
+
+def test_a_setting_that_was_not_measured_is_told():
+    """A worker count that changes because the old one is not in the grid any more says so."""
+    line = line_of(*days(samples.study(), samples.study({2: 1.9, 8: 3.6})))
+    assert "4 → 8 (the old setting was not measured there)" in sentence(line)
+
+
+def beside(study, other):
+    """The study with the settings of another one, too."""
+    return replace(study, cells=(*study.cells, *other.cells[2:]))
+
+
+def test_strategies_that_take_turns_are_no_change():
+    """Another strategy of as many workers is told only where the old one is measurably worse."""
+    mapped, queued = samples.study({4: 3.6}), samples.study({4: 3.6}, strategy="queue")
+    better = samples.study({4: 3.64}, strategy="queue")
+    assert kinds(line_of(*days(queued, beside(mapped, queued)))) == []
+    line = line_of(*days(mapped, beside(mapped, better)))
+    assert [change.words for change in changes(line)] == [
+        "recommended setting map with 4 workers → queue with 4 workers"
+    ]
+
+
+def test_a_speedup_within_noise_is_no_change():
+    """Five per cent between runs whose own twins stray by five is nothing that can be told."""
+    before, after = (samples.study({4: speedup}, twin=1.05) for speedup in (3.6, 3.78))
+    line = line_of(*days(before, after))
+    assert kinds(line) == []
+    assert sentence(line) == "No change that can be told in 2 runs."
+
+
+def test_a_speedup_beyond_noise_is_a_change():
+    """The same five per cent on a quiet machine is told with both intervals."""
+    line = line_of(*days(samples.study({4: 3.6}), samples.study({4: 3.8})))
+    assert kinds(line) == [(1, Kind.SPEEDUP)]
+    assert sentence(line).startswith("Speedup 3.60\N{MULTIPLICATION SIGN} (3.5")
+    assert "at 1f2c1ab" in sentence(line)
+
+
+def test_too_few_blocks_tell_no_change():
+    """Without an interval no difference is claimed, however large it looks."""
+    alone, measured = Estimate(1, None, None, 2, ""), Estimate(9, 8, 10, 6, "")
+    assert not apart(alone, 0.0, measured, 0.0)
+    assert not apart(measured, 0.0, alone, 0.0)
+
+
+def test_a_slow_drift_adds_up():
+    """Steps too small to be told from their neighbours are a change once their sum can be."""
+    drift = [samples.study({4: 3.6 * 1.01**day}) for day in range(8)]
+    steps = [place for place, kind in kinds(line_of(*days(*drift))) if kind is Kind.SPEEDUP]
+    assert steps
+    assert steps[0] > 1
+
+
+def test_a_slower_serial_is_named_as_the_reason():
+    """A speedup that rises because serial got slower says that the setting's own time shows nothing."""
+    line = line_of(*days(samples.study({4: 2.0}), samples.study({4: 3.0}, serial_s=6.0)))
+    told = "(serial time 4.00 s → 6.00 s; the setting's own shows no change that can be told)"
+    assert told in sentence(line)
+
+
+def test_other_work_is_held_against_nothing():
+    """Where parameters or items are others, that is the change, and no speedup or setting is compared across it."""
+    other = samples.study({2: 1.9, 4: 2.0, 8: 7.0}, parameters={"files": 256})
+    line = line_of(*days(samples.study(parameters={"files": 37}), other))
+    assert kinds(line) == [(1, Kind.OTHER)]
+    assert "Other work: files: 37 and 256, at 1f2c1ab" in sentence(line)
+    assert line.pieces() == [[0], [1]]
+
+
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        ({"item_names": ("a", "b", "c", "z")}, "items of other names"),
+        ({"item_names": ("a",)}, "4 items and 1 item"),
+        ({"workload": "other"}, "workload: made-up and other"),
+        ({"parameters": {"new": 1}}, "new: not told and 1"),
+        ({"parameters": dict.fromkeys("abcde", 1)}, "2 more parameters"),
+    ],
+)
+def test_each_kind_of_other_work_has_its_words(parts, words):
+    """What makes it another work is named."""
+    names = {"item_names": tuple("abcd")}
+    line = line_of(*days(samples.study(**names), samples.study(**names | parts)))
+    assert words in line.points[1].other
+
+
+def test_a_seed_is_no_other_work():
+    """The order of rounds is not the work: another seed, another start, an unfinished study are compared."""
+    line = line_of(*days(samples.study(), samples.study(seed=9, started_at="later", finished=False)))
+    assert line.points[1].other == ""
+
+
+def test_another_machine_is_held_against_nothing():
+    """With kinds of machines mixed, no line and no claim crosses from one to the other."""
+    there = samples.results(samples.study({4: 9.0}), day=1, machine={"usable_cpus": 16.0})
+    line = line_of(samples.results(samples.study({4: 3.6})), there)
+    assert kinds(line) == [(1, Kind.OTHER)]
+    assert line.points[1].other == "another kind of machine, usable CPUs: 8 and 16"
+
+
+def test_what_is_missing_is_a_gap_with_its_word():
+    """A run without the study, or that can't tell, is a point of the line all the same, and breaks the joining."""
+    nothing = samples.study({4: 1.001})
+    found = days(samples.study(), nothing, samples.study(label="another"), samples.study())
+    line = line_of(*found)
+    assert [point.word for point in line.points] == [Word.USE, Word.UNKNOWN, Word.ABSENT, Word.USE]
+    assert line.gaps() == [(Word.UNKNOWN, 1, 1), (Word.ABSENT, 2, 2)]
+    assert line.pieces() == [[0], [3]]
+    assert gaps(line) == "Cannot tell in 1, not measured in 1 of 4 runs."
+
+
+def test_thin_evidence_is_no_change_of_the_verdict():
+    """Not to be able to tell, between two equal verdicts, is a gap; to stay serial is a verdict, and a change."""
+    nothing, slower = samples.study({4: 1.001}), samples.study({4: 0.6})
+    assert kinds(line_of(*days(samples.study(), nothing, samples.study()))) == []
+    line = line_of(*days(samples.study(), slower))
+    assert sentence(line).startswith("Recommended 4 workers → serial, at 1f2c1ab")
+
+
+def test_one_run_is_nothing_to_compare():
+    """A study that one run alone has measured says so."""
+    line = line_of(*days(samples.study(), samples.study(label="another")))
+    assert sentence(line) == "Measured in one run only: nothing to compare."
+
+
+def test_a_line_never_mixes_kinds_of_figures():
+    """One run without figures at equal CPU speed makes all of the line as measured."""
+    runs = samples.runs(*days(samples.study(), samples.study()))
+    (standing,) = runs[0].standings.values()
+    fast = replace(standing, equal_speed=True, noise_floor_equal_speed=0.01)
+    fast = replace(fast, chosen=replace(fast.chosen, speedup_equal_speed=Estimate(9, 8, 10, 6, "")))
+    both = [replace(run, standings={"load": fast}) for run in runs]
+    (line,) = lines_of(both)
+    assert (line.basis, line.speedup(line.points[0]).point) == ("at equal CPU speed", 9)
+    (line,) = lines_of([both[0], runs[1]])
+    assert line.basis == "as measured"
+    assert line.speedup(line.points[0]).point == pytest.approx(3.6, rel=0.02)
+
+
+@given(ENDS, FLOORS, ENDS, FLOORS)
+def test_apart_is_symmetric_and_never_true_of_one_run(one, its, other, others):
+    """Two runs are apart in both directions or in none; a run is never apart from itself; more noise tells less."""
+    assert apart(one, its, other, others) == apart(other, others, one, its)
+    assert not apart(one, its, one, its)
+    assert not (apart(one, its + 0.1, other, others) and not apart(one, its, other, others))
+    assert not apart(one, float("inf"), other, others)
+
+
+def test_surroundings_that_differ_are_notes():
+    """Another Python is told with the run from which on it is there, once, and across runs that do not tell it."""
+    machines = ({}, {"python": "3.12.1"}, {"python": "3.12.1"})
+    found = [samples.results(samples.study(), day=day, machine=one) for day, one in enumerate(machines)]
+    silent = replace(found[1], machine={})
+    told = notes(samples.runs(found[0], silent, found[2]))
+    assert told == ["From 6321cba (2026-01-07) on: Python: 3.11.7 and 3.12.1."]

@@ -1,0 +1,184 @@
+"""A written history: a page, Markdown, CSV and pictures that say the same of every run, however many there are."""
+
+import csv
+import io
+import json
+import re
+
+import history_samples as samples
+import pytest
+from markdown_it import MarkdownIt
+from test_history_runs import write
+
+from manyhands import history, report
+from manyhands.cli import main
+from manyhands.history.changes import changes, gaps, sentence
+from manyhands.history.line import lines_of
+from manyhands.history.memo import memo
+from manyhands.history.notes import notes
+from manyhands.history.picture import speedup_picture
+from manyhands.history.sheet import COLUMNS, as_csv
+from manyhands.report import svg
+from manyhands.report.rows import STARTS_FORMULA
+
+MAKERS = {"eventful": samples.eventful, "many": lambda: samples.many(60), "hostile": samples.hostile}
+
+
+@pytest.fixture(params=MAKERS)
+def runs(request):
+    """Runs in which everything happens; many; or ones whose every name is hostile."""
+    return samples.runs(*MAKERS[request.param]())
+
+
+def sheet(lines):
+    """The CSV, read back."""
+    return list(csv.DictReader(io.StringIO(as_csv(lines))))
+
+
+def test_csv_has_a_row_for_every_run_and_study(runs):
+    """No run is dropped, whatever it found; its figures are those of the line, to the last digit."""
+    lines = lines_of(runs)
+    read = sheet(lines)
+    assert len(read) == len(runs) * len(lines)
+    assert tuple(read[0]) == COLUMNS
+    points = [(line, point) for line in lines for point in line.points]
+    for row, (line, point) in zip(read, points, strict=True):
+        speedup = line.speedup(point)
+        ends = [row["speedup"], row["speedup_low"], row["speedup_high"]]
+        assert ends == ([str(end) for end in (speedup.point, speedup.low, speedup.high)] if speedup else [""] * 3)
+        assert row["verdict"] == point.word
+
+
+def test_csv_runs_as_no_formula(runs):
+    """No field begins as a spreadsheet's formula does, but for numbers."""
+    for row in sheet(lines_of(runs)):
+        for value in row.values():
+            assert not value.startswith(STARTS_FORMULA) or float(value) is not None
+
+
+def test_csv_names_what_changed_where_it_changed():
+    """A change stands in the row of its run."""
+    lines = lines_of(samples.runs(*samples.eventful()))
+    for line in lines:
+        rows = [row for row in sheet(lines) if row["study"] == line.label]
+        told = {place: row["changed"] for place, row in enumerate(rows) if row["changed"]}
+        assert told.keys() == {change.place for change in changes(line)}
+
+
+def test_memo_is_short_and_inert(runs):
+    """Under 60 lines, and Markdown that holds nothing but tables, lists and headings, whatever the names are."""
+    written = memo(runs, lines_of(runs), notes(runs))
+    assert len(written.splitlines()) < 60
+    html = MarkdownIt("commonmark", {"html": True}).enable("table").render(written)
+    assert not re.findall(r"<(?!/?(?:h[12]|p|ul|li|table|thead|tbody|tr|t[hd]|strong)\b)[^>]*>", html)
+
+
+def test_the_page_holds_every_word_of_the_terminal(runs, tmp_path):
+    """What stands on the terminal stands on the page, escaped; nothing of it is markup."""
+    page = history.render(runs, tmp_path).read_text()
+    text = page.split("</style>", 1)[1]
+    assert "<script" not in text
+    assert "<img" not in text
+    for line in lines_of(runs):
+        assert str(svg.escape(sentence(line))) in text
+        assert str(svg.escape(gaps(line))) in text
+
+
+def test_a_report_in_the_same_folder_stays(tmp_path):
+    """A history beside a report of one run leaves that as it is."""
+    one = samples.results(samples.study())
+    index = report.render(one, {}, tmp_path)
+    kept = index.read_bytes()
+    assert history.render(samples.runs(*samples.eventful()), tmp_path).name == "history.html"
+    assert index.read_bytes() == kept
+    names = {path.name for path in tmp_path.iterdir()}
+    expected = {"history.md", "history.csv", "history-load.svg", "history-load.png", "history-insert.svg"}
+    assert expected | {"index.html", "summary.md", "rounds.csv"} <= names
+
+
+def test_the_same_runs_give_the_same_bytes(runs, tmp_path):
+    """Nothing of a written history depends on when it is written."""
+    written = [history.render(runs, tmp_path / name).parent for name in ("one", "two")]
+    one, two = ({path.name: path.read_bytes() for path in folder.iterdir()} for folder in written)
+    assert one == two
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, 30, 200])
+def test_the_axis_names_as_many_runs_as_fit(count):
+    """Of few runs each is named, of many some, and the latest always."""
+    runs = samples.runs(*samples.many(count))
+    (line,) = lines_of(runs)
+    with svg.style():
+        upper, lower = speedup_picture(line).axes
+    names = [label.get_text() for label in lower.get_xticklabels()]
+    assert names[-1] == runs[-1].name
+    assert len(names) == min(count, len(names)) <= 24
+    assert count > 24 or names == [run.name for run in runs]
+    assert upper.get_xlim() == lower.get_xlim()
+
+
+def test_the_picture_draws_each_run_where_it_stands():
+    """A point for every run with a speedup at its place and height; a word for every gap; a ring for every change."""
+    (line, _) = lines_of(samples.runs(*samples.eventful()))
+    with svg.style():
+        upper, _ = speedup_picture(line).axes
+    drawn = {
+        (round(x), round(y, 6))
+        for container in upper.containers if hasattr(container, "has_yerr")
+        for x, y in zip(*container.lines[0].get_data(), strict=True)
+    }  # fmt: skip
+    known = [(place, line.speedup(point)) for place, point in enumerate(line.points)]
+    assert drawn == {(place, round(found.point, 6)) for place, found in known if found}
+    assert [text.get_text() for text in upper.texts] == ["cannot tell", "not measured"]
+
+
+@pytest.fixture
+def files(tmp_path):
+    """The eventful history as files."""
+    return [str(write(tmp_path / f"{place}.json", one)) for place, one in enumerate(samples.eventful())]
+
+
+def test_report_takes_several_runs(files, tmp_path, capsys):
+    """`manyhands report FILE FILE ...` writes the history and prints what changed, a line per study."""
+    assert main(["report", *files, "--out", str(tmp_path / "out")]) == 0
+    first, second, where = capsys.readouterr().out.splitlines()
+    assert first.startswith("load: Recommended workers 2 \N{RIGHTWARDS ARROW} 4")
+    assert second.startswith("insert: Recommended serial")
+    assert where == f"history of 9 runs: {tmp_path / 'out' / 'history.html'}"
+    assert not (tmp_path / "out" / "index.html").exists()
+
+
+def test_report_refuses_to_mix_machines(files, tmp_path, capsys):
+    """Two kinds of machines: exit 2 with one line, and nothing written; --any-machine draws them, unjoined."""
+    foreign = samples.results(samples.study(), day=30, machine={"logical_cpus": 64})
+    named = [*files, str(write(tmp_path / "z.json", foreign))]
+    assert main(["report", *named, "--out", str(tmp_path / "out")]) == 2
+    told = capsys.readouterr()
+    assert (told.out, told.err.count("\n")) == ("", 1)
+    assert "logical CPUs: 8 and 64" in told.err
+    assert not (tmp_path / "out").exists()
+    assert main(["report", *named, "--any-machine", "--out", str(tmp_path / "out")]) == 0
+    page = (tmp_path / "out" / "history.html").read_text()
+    assert "another kind of machine, logical CPUs: 8 and 64" in page
+
+
+def test_report_refuses_what_is_no_run_among_several(files, tmp_path, capsys):
+    """A file that is none of ours is named, and nothing is written."""
+    (tmp_path / "other.json").write_text(json.dumps({"benchmarks": []}))
+    assert main(["report", *files, str(tmp_path / "other.json"), "--out", str(tmp_path / "out")]) == 2
+    assert "other.json holds no results of manyhands" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_report_refuses_faults_with_several_runs(files, capsys):
+    """What faults do is a section of one run's report."""
+    assert main(["report", *files, "--faults", files[0]]) == 2
+    assert "--faults goes with the report of one run" in capsys.readouterr().err
+
+
+def test_an_out_that_is_no_folder_is_one_line(files, tmp_path, capsys):
+    """A file where the folder should be is told in one line, and left as it is."""
+    (tmp_path / "taken").write_text("mine")
+    assert main(["report", *files, "--out", str(tmp_path / "taken")]) == 2
+    assert "name another folder by --out" in capsys.readouterr().err
+    assert (tmp_path / "taken").read_text() == "mine"
