@@ -5,8 +5,10 @@ Runs stand one beside the other in order, at equal distances; where they are man
 """
 
 from collections.abc import Sequence
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -111,10 +113,7 @@ def _name_runs(axes: "Axes", line: Line) -> None:
 
 def _speedups(axes: "Axes", line: Line) -> None:
     found = {place: speedup for place, point in enumerate(line.points) if (speedup := line.speedup(point))}
-    floors = [line.noise_floor(point) for point in line.points]
-    places = [place for place, floor in enumerate(floors) if floor < float("inf")]
-    shown = [min(floors[place], 1.0) for place in places]
-    axes.bar(places, [2 * floor for floor in shown], 1.0, [1 - floor for floor in shown], color=BAND, zorder=0)
+    _noise(axes, line)
     axes.axhline(1, color=LIMIT, linewidth=0.9, linestyle=(0, (1, 2)), zorder=1)
     _joined(axes, line, found, OWN, "o")
     for change in changes(line):
@@ -126,6 +125,17 @@ def _speedups(axes: "Axes", line: Line) -> None:
     axes.locator_params(axis="y", nbins=6)
     _gaps(axes, line)
     _breaks([axes], line)
+
+
+def _noise(axes: "Axes", line: Line) -> None:
+    """Each run's noise floor around 1; one collection, because a patch for each of many runs takes long to draw."""
+    floors = [min(line.noise_floor(point), 1.0) for point in line.points if isfinite(line.noise_floor(point))]
+    places = [place for place, point in enumerate(line.points) if isfinite(line.noise_floor(point))]
+    boxes = [
+        [(place - 0.5, 1 - floor), (place + 0.5, 1 - floor), (place + 0.5, 1 + floor), (place - 0.5, 1 + floor)]
+        for place, floor in zip(places, floors, strict=True)
+    ]
+    axes.add_collection(PolyCollection(boxes, facecolors=BAND, linewidths=0, zorder=0))
 
 
 def _joined(axes: "Axes", line: Line, found: dict[int, Estimate], colour: str, marker: str) -> None:
