@@ -1,4 +1,4 @@
-"""Write the figures in README.md, its picture, docs/validation.md, docs/costs.md and docs/faults.md from docs/example/.
+"""Write what follows from other files: figures in README.md and docs/ from docs/example/, the results' schema.
 
 `python docs/generate.py` after a change to the analysis, or with a newly saved run in its place; a test fails when
 what stands there is stale.
@@ -9,7 +9,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from manyhands import report, results, tabular
+from manyhands import report, results, results_schema, tabular
 from manyhands.faults import saved as saved_faults
 from manyhands.faults import table as faults_table
 from manyhands.faults.fault import Fault
@@ -162,6 +162,7 @@ def picture(found: Results) -> bytes:
 
 def main() -> None:
     """Write what is generated."""
+    results_schema.FILE.write_text(results_schema.text())
     found = results.load(EXAMPLE)
     path = DOCS.parent / "README.md"
     path.write_text(readme(path.read_text(), found))
