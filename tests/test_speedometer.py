@@ -110,6 +110,11 @@ def test_too_few_spins_tell_no_speed():
     assert equal_speed_walls_s(study(cell(SERIAL, rng, spins=3), cell(SERIAL_AGAIN, rng, spins=3))) is None
 
 
+def test_without_a_reference_there_are_no_such_figures():
+    """A study of which the serial cell is gone has nothing to tell a setting's own slowdown by."""
+    assert equal_speed_walls_s(study(cell(SERIAL_AGAIN, random.Random(7)))) is None
+
+
 def test_a_round_without_spins_keeps_its_wall():
     """Beside rounds that tell their speed, one that tells none keeps the wall time it had."""
     rng = random.Random(7)

@@ -18,7 +18,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from manyhands.results import Cell, Study
+from manyhands.results import SERIAL, Cell, Study
 from manyhands.round import Round
 
 FEWEST_SPINS = 10  # a round's mean over fewer says too little of its speed
@@ -51,10 +51,11 @@ class Speedometer:
 def equal_speed_walls_s(study: Study) -> Walls | None:
     """Seconds at equal CPU speed by (cell, block), for every round that has a time.
 
-    None where no round has spins enough to tell a speed: then there are no such figures.
+    None where no round has spins enough to tell a speed, or there is no serial cell to hold the others against: then
+    there are no such figures.
     """
     rounds = [found for cell in study.cells for found in cell.rounds if found.ok]
-    if not any(map(_has_speed, rounds)):
+    if not any(map(_has_speed, rounds)) or not any(cell.cell_id == SERIAL for cell in study.cells):
         return None
     meter = read(study)
     return {(found.cell_id, found.block): meter.equal_speed_wall_s(found) for found in rounds}
