@@ -37,6 +37,15 @@ def test_a_saved_run_is_valid(path):
     VALIDATOR.validate(json.loads(path.read_text()))
 
 
+def test_a_run_saved_now_is_valid_and_described(saved_run):
+    """A run measured by this version fits it, and the page names all that stands beside our own part."""
+    data = json.loads(saved_run.json.read_text())
+    VALIDATOR.validate(data)
+    assert data["benchmarks"]
+    names = {*data, *data["benchmarks"][0]["extra_info"]} - KINDS["Setting"]["properties"].keys()
+    assert [name for name in sorted(names) if f"`{name}`" not in PAGE] == []
+
+
 @pytest.mark.parametrize("path", OTHERS, ids=lambda path: path.name)
 def test_what_is_no_run_is_invalid(path):
     """Files of other kinds of ours do not fit it."""

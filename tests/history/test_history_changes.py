@@ -100,6 +100,12 @@ def test_a_slow_drift_adds_up():
     assert steps[0] > 1
 
 
+def test_a_step_is_one_change():
+    """Once a speedup has changed, runs that stay there are no further changes; a step back is one."""
+    line = line_of(*days(*(samples.study({4: speedup}) for speedup in (3.0, 3.6, 3.6, 3.6, 3.0))))
+    assert kinds(line) == [(1, Kind.SPEEDUP), (4, Kind.SPEEDUP)]
+
+
 def test_a_slower_serial_is_named_as_the_reason():
     """A speedup that rises because serial got slower says that the setting's own time shows nothing."""
     line = line_of(*days(samples.study({4: 2.0}), samples.study({4: 3.0}, serial_s=6.0)))

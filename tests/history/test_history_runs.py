@@ -35,13 +35,14 @@ def test_any_order_of_files_is_one_order_of_runs(files):
 
 def test_without_commit_times_the_time_of_saving_decides(tmp_path):
     """One run that tells no time of its commit: then all stand by when they were saved, never half and half."""
-    early, late = samples.results(samples.study(), day=1), samples.results(samples.study(), day=2)
-    first = replace(late, saved_at="2025-12-01T00:00:00+00:00")  # a later commit, saved before the other one
-    bare = replace(early, commit={})
-    by_commit = history.read([write(tmp_path / "a.json", first), write(tmp_path / "b.json", early)])
-    by_saving = history.read([write(tmp_path / "a.json", first), write(tmp_path / "c.json", bare)])
-    assert [run.file[-6] for run in by_commit] == ["b", "a"]
-    assert [run.file[-6] for run in by_saving] == ["a", "c"]
+    one, other = samples.results(samples.study(), day=1), samples.results(samples.study(), day=2)
+    later_commit = replace(other, saved_at="2025-12-01T00:00:00+00:00")  # though it was saved first
+    of_no_commit = replace(one, commit={}, saved_at="2025-11-01T00:00:00+00:00")
+    files = [
+        write(tmp_path / f"{name}.json", run) for name, run in (("a", later_commit), ("b", one), ("c", of_no_commit))
+    ]
+    assert [run.file[-6] for run in history.read(files[:2])] == ["b", "a"]
+    assert [run.file[-6] for run in history.read(files)] == ["c", "a", "b"]
 
 
 def test_runs_of_one_commit_stand_as_they_were_saved(tmp_path):
