@@ -5,7 +5,7 @@ Runs stand one beside the other in order, at equal distances; where they are man
 """
 
 from collections.abc import Sequence
-from math import isfinite
+from math import isfinite, nan
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.collections import PolyCollection
@@ -163,19 +163,21 @@ def _size(line: Line) -> float:
 
 def _gaps(axes: "Axes", line: Line) -> None:
     """Where nothing is recommended: a band, its mark, and its word where there is room for it."""
+    found, across = line.gaps(), axes.get_xaxis_transform()
+    boxes = [[(first - 0.5, 0), (last + 0.5, 0), (last + 0.5, 1), (first - 0.5, 1)] for _, first, last in found]
+    bands = PolyCollection(boxes, facecolors=BAND, alpha=0.75, linewidths=0, zorder=0.5, transform=across)
+    axes.add_collection(bands, autolim=False)
+    for word, mark in WORD_MARKS.items():
+        places = [place for place, point in enumerate(line.points) if point.word is word]
+        style: dict[str, Any] = {"color": MUTED, "linewidths": 1.0, "transform": across, "zorder": 4, "clip_on": False}
+        axes.scatter(places, [0.02] * len(places), marker=mark, s=6 * _size(line), **style)
     room = (WIDTH - LEFT - RIGHT) / (len(line.points) + 0.2)
-    for word, first, last in line.gaps():
-        axes.axvspan(first - 0.5, last + 0.5, color=BAND, alpha=0.75, linewidth=0, zorder=0.5)
-        places = range(first, last + 1)
-        axes.scatter(
-            places, [0.02] * len(places), marker=WORD_MARKS[word], s=6 * _size(line), color=MUTED, linewidths=1.0,
-            transform=axes.get_xaxis_transform(), zorder=4, clip_on=False,
-        )  # fmt: skip
-        if room * len(places) >= WORD_LINE:
+    for word, first, last in found:
+        if room * (last - first + 1) >= WORD_LINE:
+            middle, words = (first + last) / 2, str(word)
             axes.text(
-                (first + last) / 2, 0.5, str(word), transform=axes.get_xaxis_transform(), rotation=90, ha="center",
-                va="center", color=MUTED, zorder=4,
-            )  # fmt: skip
+                middle, 0.5, words, transform=across, rotation=90, ha="center", va="center", color=MUTED, zorder=4
+            )
 
 
 def _breaks(all_axes: Sequence["Axes"], line: Line) -> None:
@@ -188,9 +190,12 @@ def _breaks(all_axes: Sequence["Axes"], line: Line) -> None:
 def _workers(axes: "Axes", line: Line) -> None:
     """The recommended number of workers, level from half-way before a run to half-way after it."""
     counts = {place: count for place, point in enumerate(line.points) if (count := _recommended(point))}
+    across: list[float] = []
+    up: list[float] = []
     for piece in line.pieces():
-        edges = [piece[0] - 0.5, *(place + 0.5 for place in piece)]
-        axes.stairs([counts[place] for place in piece], edges, color=OWN, linewidth=1.6, baseline=None)
+        across += [edge for place in piece for edge in (place - 0.5, place + 0.5)] + [piece[-1] + 0.5]
+        up += [counts[place] for place in piece for _ in range(2)] + [nan]
+    axes.plot(across, up, color=OWN, linewidth=1.6, solid_joinstyle="miter", solid_capstyle="butt")
     known = sorted(set(counts.values())) or [1]
     axes.set_ylim(0, 1.15 * known[-1] + 0.4)
     if known[-1] / known[0] >= WIDE:
