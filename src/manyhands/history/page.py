@@ -16,7 +16,7 @@ from manyhands.history.runs import by_commit_time
 from manyhands.history.sheet import as_csv
 from manyhands.history.table import Row, rows
 from manyhands.report import svg
-from manyhands.report.figures import entitle
+from manyhands.report.canvas import entitle
 from manyhands.report.files import slug, write_atomically
 from manyhands.report.template import rendered
 from manyhands.text import counted, plain

@@ -6,7 +6,8 @@ on light and on dark; it has no ids, since one notebook may show it many times.
 
 from dataclasses import dataclass
 
-from manyhands.report.judgement import Judged, Verdict, compared, judge, verdict
+from manyhands.report.answer import Verdict, verdict
+from manyhands.report.judgement import Judged, compared, judge
 from manyhands.report.tables import Table, table
 from manyhands.report.template import rendered
 from manyhands.results import Results, Study

@@ -1,4 +1,4 @@
-"""Draws memory against workers, in the manner of manyhands.report.figures. Call it inside `svg.style`."""
+"""Draws memory against workers, in the manner of manyhands.report.speedup_figure. Call it inside `svg.style`."""
 
 from collections.abc import Iterator
 from dataclasses import replace
