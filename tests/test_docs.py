@@ -1,91 +1,87 @@
-"""The documentation tells what the saved example run and the registries tell."""
+"""The documentation tells what the saved example runs, the registries and the parsers tell."""
 
-import importlib.util
+import argparse
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
+import generate
 import pytest
+from generating import blocks, commands
 
-from manyhands import results, strategies, workload
-from manyhands.cli import parser
-from manyhands.faults import saved as saved_faults
-from manyhands.handing_over import saved as handing_over
+from manyhands import cli, strategies, workload
 from manyhands.plan import SIMPLICITY
 from manyhands.pytest_plugin import OPTIONS
-from manyhands.validation import saved
 
 REPOSITORY = Path(__file__).parent.parent
 README = (REPOSITORY / "README.md").read_text()
-REFERENCE = (REPOSITORY / "docs" / "reference.md").read_text()
+PICTURES = generate.pictures()
 
 
-def generator():
-    """docs/generate.py as a module."""
-    spec = importlib.util.spec_from_file_location("generate", REPOSITORY / "docs" / "generate.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+@pytest.mark.parametrize("path", generate.PAGES, ids=lambda path: path.name)
+def test_every_generated_page_is_fresh(path):
+    """What stands in the page is what the saved runs, the registries and the parsers give now."""
+    assert generate.PAGES[path](path.read_text()) == path.read_text()
 
 
-def test_the_readmes_figures_are_those_of_the_saved_run():
-    """The README's generated blocks are what the example run gives now."""
-    generate = generator()
-    assert generate.readme(README, results.load(generate.EXAMPLE)) == README
-
-
-def test_the_picture_is_that_of_the_saved_run():
-    """The README's picture is what the example run gives now, apart from the drawing library's version."""
-    generate = generator()
-    drawn = generate.picture(results.load(generate.EXAMPLE)).decode()
-    kept = (REPOSITORY / "docs" / "speedup.svg").read_text()
-    words = [line.strip() for line in drawn.splitlines() if "<text" in line or "<tspan" in line]
+@pytest.mark.parametrize("path", PICTURES, ids=lambda path: path.name)
+def test_every_picture_is_that_of_its_saved_run(path):
+    """Its words are those that the saved run gives now, whatever the version of the library that draws it."""
+    words = texts(PICTURES[path].decode())
     assert words
-    assert all(word in kept for word in words)
+    assert words == texts(path.read_text())
 
 
-def test_the_validation_tables_are_those_of_the_saved_run():
-    """docs/validation.md's generated block is what the saved validation gives now."""
-    generate = generator()
-    written = (REPOSITORY / "docs" / "validation.md").read_text()
-    assert "| conditional error, median |" in written
-    assert generate.validation(written, saved.load(generate.VALIDATION)) == written
+def texts(picture):
+    """The lines of an SVG that hold words."""
+    lines = [line.strip() for line in picture.splitlines()]
+    return [line for line in lines if any(tag in line for tag in ("<text", "<tspan", "<title"))]
 
 
-def test_the_costs_are_those_of_the_saved_run():
-    """docs/costs.md's generated block is what the saved costs give now."""
-    generate = generator()
-    if not generate.COSTS.exists():
-        pytest.skip("no costs are saved for the documentation yet")
-    written = (REPOSITORY / "docs" / "costs.md").read_text()
-    assert "| `map` |" in written
-    assert generate.costs(written, handing_over.load(generate.COSTS)) == written
+def test_a_block_that_has_lost_its_marks_is_refused():
+    """A page in which a generated block's marks are gone can't pass for a fresh one."""
+    with pytest.raises(ValueError, match="no block story"):
+        blocks.filled("<!-- generated: answer -->\nold\n<!-- end -->", {"answer": "new", "story": "new"})
 
 
-def test_the_faults_are_those_of_the_saved_run():
-    """docs/faults.md's table, and the README's, are what the saved matrix gives now."""
-    generate = generator()
-    found = saved_faults.load(generate.FAULTS)
-    for path in (REPOSITORY / "docs" / "faults.md", REPOSITORY / "README.md"):
-        assert "| `map` |" in path.read_text()
-        assert generate.faults(path.read_text(), found) == path.read_text()
+def test_the_pages_are_the_same_on_every_terminal(monkeypatch):
+    """Neither the terminal's width nor its colours change what is written of the commands."""
+    wide = commands.page("")
+    for name, value in {"COLUMNS": "30", "FORCE_COLOR": "1", "TERM": "dumb"}.items():
+        monkeypatch.setenv(name, value)
+    assert commands.page("") == wide
 
 
-def test_the_table_of_many_items_is_that_of_the_saved_run():
-    """The README's table of very many short items is what the saved run gives now."""
-    generate = generator()
-    if not generate.MANY.exists():
-        pytest.skip("no run of many items is saved for the documentation yet")
-    assert "<!-- generated: many -->" in README
-    assert generate.many(README, results.load(generate.MANY)) == README
+def test_a_new_command_is_documented_by_being_registered(monkeypatch):
+    """A command that is registered has its section, with every argument and option, whatever kind they are."""
+
+    def add_to(added):
+        command = added.add_parser("juggle", help="keep it in the air", description="Keep all of it in the air.")
+        command.add_argument("balls", nargs="+", metavar="BALL", help="what to juggle")
+        command.add_argument("-n", "--hands", type=int, default=2, metavar="N", help="how many")
+        command.add_argument("--out", nargs="?", metavar="FILE", help="100 %% of it")
+        command.add_argument("--blind", action="store_true", help="eyes | shut")
+        command.add_argument("--secret", help=argparse.SUPPRESS)
+
+    monkeypatch.setattr(cli, "COMMANDS", (*cli.COMMANDS, SimpleNamespace(add_to=add_to)))
+    page = commands.page("")
+    assert "- [manyhands juggle](#manyhands-juggle): keep it in the air" in page
+    (section,) = re.findall(r"## manyhands juggle\n(.*?)\n## ", page, flags=re.DOTALL)
+    assert "Keep all of it in the air." in section
+    assert "manyhands juggle BALL [BALL ...] [options]" in section
+    assert "| `BALL` | what to juggle |" in section
+    assert "| `-n N`, `--hands N` | how many (default: 2) |" in section
+    assert "| `--out [FILE]` | 100 % of it |" in section
+    assert "| `--blind` | eyes \\| shut |" in section
+    assert "secret" not in section
 
 
-@pytest.mark.parametrize("name", ["report", "validate", "costs", "faults"])
-def test_every_option_of_a_command_stands_in_the_reference(name):
-    """Each option of the command is named in its section."""
-    (section,) = re.findall(rf"## manyhands {name}\n(.*?)\n## ", REFERENCE, flags=re.DOTALL)
-    (command,) = (action for action in parser()._actions if action.choices)
-    options = [name for action in command.choices[name]._actions for name in action.option_strings]
-    assert [name for name in options if f"`{name}" not in section] == ["-h", "--help"]
+def test_every_option_of_the_suite_is_documented(pytestconfig):
+    """Each option that the plugin adds to pytest's own is in the page of the commands."""
+    (_, section) = (REPOSITORY / "docs" / "commands.md").read_text().split("## pytest bench/")
+    options = [name for option in pytestconfig._parser.getgroup("manyhands").options for name in option.names()]
+    assert set(OPTIONS) < set(options)
+    assert [name for name in options if f"| `{name} " not in section] == []
 
 
 @pytest.mark.parametrize("option", OPTIONS)
@@ -95,13 +91,18 @@ def test_every_option_stands_in_the_readme(option):
 
 
 @pytest.mark.parametrize("name", strategies.names())
-def test_every_strategy_has_its_row(name):
-    """Each strategy has its row in the reference, and but for serial a place in the order of simplicity."""
-    assert f"| `{name}` |" in (REPOSITORY / "docs" / "reference.md").read_text()
+def test_every_strategy_has_its_section(name):
+    """Each registered strategy has its row and its section, and but for serial a place in the order of simplicity."""
+    page = (REPOSITORY / "docs" / "strategies.md").read_text()
+    assert f"| [`{name}`](#{name}) |" in page
+    assert f"\n## {name}\n" in page
     assert name in (*SIMPLICITY, "serial")
 
 
 @pytest.mark.parametrize("name", workload.names())
-def test_every_workload_has_its_row(name):
-    """Each workload has its row in the reference."""
-    assert f"| `{name}` |" in (REPOSITORY / "docs" / "reference.md").read_text()
+def test_every_workload_has_its_section(name):
+    """Each registered workload has its section, with every one of its parameters."""
+    page = (REPOSITORY / "docs" / "workloads.md").read_text()
+    (section,) = re.findall(rf"\n## {name}\n(.*?)(?=\n## |\Z)", page, flags=re.DOTALL)
+    assert "| application | " in section
+    assert all(f"| `{field}` |" in section for field in workload.find(name).parameters.__dataclass_fields__)

@@ -44,6 +44,7 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "--on-crash": ("WHAT", "report, or retry: where work is stored, run what is not done (default: report)"),
     "--seed": ("NUMBER", "seed of the blocks' order and of the shuffled item order (default: 1)"),
 }
+RESUME = ("--resume", "RUN", "go on with a run that broke off: its name in results/journals, or the latest")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -53,8 +54,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     for option, (metavar, text) in OPTIONS.items():
         action = "append" if option == "--param" else "store"
         group.addoption(option, metavar=metavar, help=text, action=action, default=None)
-    text = "go on with a run that broke off: its name in results/journals, or the latest"
-    group.addoption("--resume", metavar="RUN", help=text, nargs="?", const="latest", default=None)
+    option, metavar, text = RESUME
+    group.addoption(option, metavar=metavar, help=text, nargs="?", const="latest", default=None)
     _let_save_go_without_a_name(parser)
 
 

@@ -59,6 +59,7 @@ class Strategy:
     and absent here, as "needs joblib, which ..."; "" where nothing is. staged: whether it runs an item's work in two
     halves (manyhands.workload.Stages), the second in one process; its function is a manyhands.staged.Staged.
     opened: its pool, for rounds that find one; None where workers are given their part when they are made.
+    extra: the extra of manyhands that installs what it needs; "" where none does.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Strategy:
     needs: Callable[[], str]
     staged: bool = False
     opened: Opened | None = None
+    extra: str = ""
 
     @property
     def in_caller(self) -> bool:
@@ -104,19 +106,30 @@ def strategy(
     "needs Python 3.14 or newer; ...", and "" where nothing is. extra: the extra of manyhands that installs the module,
     where it is not called like it. staged, opened: see Strategy.
     """
+    installed_by = extra or (needs if isinstance(needs, str) else "")
 
     def missing() -> str:
         if callable(needs):
             return needs()
         if not needs or importlib.util.find_spec(needs):
             return ""
-        return f"needs {needs}, which is not installed: pip install 'manyhands[{extra or needs}]'"
+        return f"needs {needs}, which is not installed: pip install 'manyhands[{installed_by}]'"
 
     def register(run: Function) -> Function:
         name = run.__module__.rpartition(".")[2]
         summary = (run.__doc__ or "").partition("\n")[0]
         _registry[name] = Strategy(
-            name, run, default_chunksize, start_methods, parallel, summary, workers, missing, staged, opened
+            name,
+            run,
+            default_chunksize,
+            start_methods,
+            parallel,
+            summary,
+            workers,
+            missing,
+            staged,
+            opened,
+            installed_by,
         )
         return run
 

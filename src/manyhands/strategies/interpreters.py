@@ -1,6 +1,7 @@
 """interpreters: `InterpreterPoolExecutor.map`. Threads of one process, each with an interpreter of its own.
 
-Each interpreter has a lock (GIL) and modules of its own: the threads compute at the same time, and share nothing.
+It needs Python 3.14 or newer. Each interpreter has a lock (GIL) and modules of its own: the threads compute at the same
+time, and share nothing.
 Functions, items and results are pickled as for processes. An extension module that can't be loaded again in the same
 process makes the items that need it fail. There is no start method; `fork` is claimed, the first of them, so that each
 setting is there once.

@@ -1,0 +1,12 @@
+"""The saved runs that the documentation's figures come from."""
+
+from pathlib import Path
+
+EXAMPLE = Path(__file__).parent.parent / "example"
+QUICK = EXAMPLE / "quick.json"
+MANY = EXAMPLE / "many.json"
+VALIDATION = EXAMPLE / "validation.json"
+COSTS = EXAMPLE / "costs.json"
+FAULTS = EXAMPLE / "faults.json"
+STORY = EXAMPLE / "story.json"
+STORY_PLAN = EXAMPLE / "story-plan.txt"

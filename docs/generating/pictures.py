@@ -1,0 +1,82 @@
+"""The pictures, by the report's own code: speedup curves, and what every worker did in one round."""
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from manyhands import report
+from manyhands.causes import Cause
+from manyhands.report.palette import CAUSES, INK, MUTED, PAPER, USEFUL
+from manyhands.report.tables import cell_name
+from manyhands.report.timeline import LEFT, WIDTH, round_to_draw, timeline
+from manyhands.results import Cell, Results, Study
+
+HERE = Path(__file__).parent
+KEY_HEIGHT, LETTER_WIDTH, KEY_GAP = 14.0, 4.1, 16.0  # SVG units
+LOOKS = {  # kind of mark -> colour, how opaque, colour of its edge
+    "lane": (CAUSES[Cause.DISPATCH][0], 0.22, "none"),
+    "startup": (CAUSES[Cause.START_UP][0], 1, "none"),
+    "tail": (CAUSES[Cause.TAIL][0], 1, "none"),
+    "teardown": (CAUSES[Cause.TEARDOWN][0], 1, "none"),
+    "done": (CAUSES[USEFUL][0], 1, PAPER),
+    "longest": ("none", 1, INK),
+}
+KEYS = {
+    "startup": "start-up",
+    "done": "a file",
+    "longest": "one of the longest",
+    "lane": "a gap",
+    "tail": "waiting for the last worker",
+    "teardown": "closing",
+}
+
+
+@dataclass(frozen=True)
+class Key:
+    """What a colour means, and where its square stands."""
+
+    kind: str
+    words: str
+    x: float
+
+
+def speedup_curve(found: Results, study: Study) -> bytes:
+    """The report's speedup curve of one study of the run."""
+    with tempfile.TemporaryDirectory() as folder:
+        report.render(Results((study,), found.machine), {}, Path(folder))
+        (path,) = Path(folder).glob("speedup-*.svg")
+        return path.read_bytes()
+
+
+def worker_timelines(study: Study, cells: Sequence[Cell], ledgers: Mapping[str, Any]) -> list[bytes]:
+    """The typical round of each cell, worker by worker, all over the same span of time."""
+    rounds = [(cell, round_to_draw(cell, ledgers)) for cell in cells]
+    span_ns = max(found.wall_ns for _, found in rounds if found)
+    return [
+        _drawn(timeline(study, cell, found, ledgers[found.ledger], span_ns=span_ns, words=cell_name(cell)))
+        for cell, found in rounds
+        if found
+    ]
+
+
+def _drawn(made: Any) -> bytes:
+    """A timeline as a picture that stands alone, on paper of its own."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE), autoescape=True, trim_blocks=True, undefined=jinja2.StrictUndefined
+    )
+    template = environment.get_template("timeline.svg")
+    size = {"width": WIDTH, "height": made.height + KEY_HEIGHT}
+    return template.render(drawn=made, looks=LOOKS, keys=_keys(), paper=PAPER, muted=MUTED, **size).encode()
+
+
+def _keys() -> list[Key]:
+    """The key below a timeline, one after the other."""
+    placed, x = [], LEFT
+    for kind, words in KEYS.items():
+        placed.append(Key(kind, words, x))
+        x += LETTER_WIDTH * len(words) + KEY_GAP
+    return placed

@@ -1,0 +1,72 @@
+"""docs/strategies.md: every strategy from its docstrings and from what is registered of it."""
+
+import importlib
+from types import ModuleType
+
+from generating.blocks import MADE, table, told, untitled
+from manyhands import strategies
+from manyhands.setting import START_METHODS
+from manyhands.strategies import Strategy
+
+HEADS = ("name", "what it is", "chunksize", "start methods", "warm pool", "needs")
+OPENING = """
+# The strategies
+
+Each is a file in [src/manyhands/strategies](../src/manyhands/strategies), short and meant to be copied.
+"""
+READING = """
+Chunksize: how many items are handed over together where nothing else is asked for; "-" where there are no chunks. Start
+methods: "all" are fork, spawn and forkserver; threads have none, and joblib starts its processes in its own way. Warm
+pool: whether it can keep its pool from one round to the next (`--pool warm`). Needs: what must be installed for it.
+"""
+
+
+def page(_: str) -> str:
+    """All of docs/strategies.md."""
+    found = [strategies.find(name) for name in strategies.names()]
+    head = f"{MADE.format(source='the docstrings of the strategy')}\n{OPENING}"
+    usual = ", ".join(f"`{name}`" for name in strategies.USUAL)
+    named = (
+        f"The usual ones are {usual}: `--strategies usual` stands for them, `all` for every one that can be used here."
+    )
+    return "\n".join([head, table(HEADS, [row(one) for one in found]), READING, f"{named}\n", *map(section, found)])
+
+
+def row(one: Strategy) -> tuple[str, ...]:
+    """Its line of the table."""
+    chunks = chunksize(one) if one.default_chunksize else "-"
+    return f"[`{one.name}`](#{one.name})", one.summary.rstrip("."), chunks, methods(one), kept(one), needs(one)
+
+
+def chunksize(one: Strategy) -> str:
+    """Its own chunksize: what its function says of itself."""
+    return told(one.default_chunksize).partition("\n")[0].rstrip(".")
+
+
+def methods(one: Strategy) -> str:
+    """The start methods that it can take; one that starts no processes of a chosen kind claims the first alone."""
+    if one.start_methods == START_METHODS:
+        return "all"
+    return "-" if one.in_caller else ", ".join(one.start_methods)
+
+
+def kept(one: Strategy) -> str:
+    """Whether it can keep its pool."""
+    return "yes" if one.opened else "no"
+
+
+def needs(one: Strategy) -> str:
+    """What must be installed for it."""
+    return f"`manyhands[{one.extra}]`" if one.extra else "-"
+
+
+def section(one: Strategy) -> str:
+    """What its file says of itself."""
+    module = importlib.import_module(one.run.__module__)
+    return f"## {one.name}\n\n{untitled(told(module), one.name)}\n\n{source(module)}\n"
+
+
+def source(module: ModuleType) -> str:
+    """Where the code is."""
+    name = module.__name__.rpartition(".")[2]
+    return f"The code: [{name}.py](../src/manyhands/strategies/{name}.py)."

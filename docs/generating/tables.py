@@ -1,0 +1,43 @@
+"""Pages with one table of a saved run each."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from generating.blocks import filled
+from generating.examples import COSTS, FAULTS, VALIDATION
+from manyhands import tabular
+from manyhands.faults import saved as saved_faults
+from manyhands.faults import table as faults_table
+from manyhands.faults.fault import Fault
+from manyhands.handing_over import saved as handing_over
+from manyhands.handing_over import table as costs_table
+from manyhands.validation import saved as saved_validation
+from manyhands.validation import table as validation_table
+
+
+def validation(text: str) -> str:
+    """docs/validation.md with its tables made anew."""
+    return filled(text, {"tables": validation_table.markdown(saved_validation.load(VALIDATION))})
+
+
+def costs(text: str) -> str:
+    """docs/costs.md with its table made anew."""
+    return filled(text, {"costs": costs_table.markdown(handing_over.load(COSTS))})
+
+
+def faults(text: str) -> str:
+    """docs/faults.md with its table made anew."""
+    return filled(text, {"faults": tabular.markdown(faults_table.table(saved_faults.load(FAULTS)))})
+
+
+def when_it_dies(faults_wanted: Sequence[Fault], strategies_wanted: Sequence[str] = ()) -> str:
+    """What strategies do under some faults: these strategies, or all of the saved run."""
+    found = saved_faults.load(FAULTS)
+    kept = tuple(
+        case
+        for case in found.cases
+        if case.fault in faults_wanted and case.strategy in (strategies_wanted or (case.strategy,))
+    )
+    made = faults_table.table(replace(found, cases=kept), brief=not strategies_wanted)
+    machine = f"Python {found.machine['python']}; from the fault until the caller knew."
+    return tabular.markdown(tabular.Table(made.heads, made.rows, ())).rstrip() + f"\n\n{machine}"
