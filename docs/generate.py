@@ -7,7 +7,7 @@ run in place; a test fails when what stands there is stale. The parts are in doc
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from generating import commands, readme, strategies, tables, workloads
+from generating import commands, readme, strategies, tables, tutorial, workloads
 
 DOCS = Path(__file__).parent
 PAGES: Mapping[Path, Callable[[str], str]] = {  # from what stands there to what should
@@ -18,21 +18,21 @@ PAGES: Mapping[Path, Callable[[str], str]] = {  # from what stands there to what
     DOCS / "commands.md": commands.page,
     DOCS / "strategies.md": strategies.page,
     DOCS / "workloads.md": workloads.page,
+    DOCS / "tutorial.md": tutorial.page,
 }
-
-
-def pictures() -> dict[Path, bytes]:
-    """Every generated picture by its file."""
-    return {DOCS / "speedup.svg": readme.picture()}
+PICTURES: Mapping[Path, Callable[[], bytes]] = {
+    DOCS / "speedup.svg": readme.picture,
+    **{DOCS / name: draw for name, draw in tutorial.PICTURES.items()},
+}
 
 
 def main() -> None:
     """Write what is generated."""
     for path, made in PAGES.items():
         path.write_text(made(path.read_text() if path.exists() else ""))
-    for path, drawn in pictures().items():
+    for path, draw in PICTURES.items():
         path.parent.mkdir(exist_ok=True)
-        path.write_bytes(drawn)
+        path.write_bytes(draw())
 
 
 if __name__ == "__main__":

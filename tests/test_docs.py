@@ -15,7 +15,7 @@ from manyhands.pytest_plugin import OPTIONS
 
 REPOSITORY = Path(__file__).parent.parent
 README = (REPOSITORY / "README.md").read_text()
-PICTURES = generate.pictures()
+TUTORIAL = (REPOSITORY / "docs" / "tutorial.md").read_text()
 
 
 @pytest.mark.parametrize("path", generate.PAGES, ids=lambda path: path.name)
@@ -24,10 +24,10 @@ def test_every_generated_page_is_fresh(path):
     assert generate.PAGES[path](path.read_text()) == path.read_text()
 
 
-@pytest.mark.parametrize("path", PICTURES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", generate.PICTURES, ids=lambda path: path.name)
 def test_every_picture_is_that_of_its_saved_run(path):
     """Its words are those that the saved run gives now, whatever the version of the library that draws it."""
-    words = texts(PICTURES[path].decode())
+    words = texts(generate.PICTURES[path]().decode())
     assert words
     assert words == texts(path.read_text())
 
@@ -36,6 +36,13 @@ def texts(picture):
     """The lines of an SVG that hold words."""
     lines = [line.strip() for line in picture.splitlines()]
     return [line for line in lines if any(tag in line for tag in ("<text", "<tspan", "<title"))]
+
+
+def test_no_picture_of_the_tutorial_is_missing_or_left_over():
+    """The pictures that the tutorial shows are those that are generated for it, and no other lies beside them."""
+    shown = {REPOSITORY / "docs" / name for name in re.findall(r"\]\((story/[^)]+\.svg)\)", TUTORIAL)}
+    assert shown == set(generate.PICTURES) - {REPOSITORY / "docs" / "speedup.svg"}
+    assert shown == set((REPOSITORY / "docs" / "story").iterdir())
 
 
 def test_a_block_that_has_lost_its_marks_is_refused():
@@ -106,3 +113,21 @@ def test_every_workload_has_its_section(name):
     (section,) = re.findall(rf"\n## {name}\n(.*?)(?=\n## |\Z)", page, flags=re.DOTALL)
     assert "| application | " in section
     assert all(f"| `{field}` |" in section for field in workload.find(name).parameters.__dataclass_fields__)
+
+
+PAGES = [REPOSITORY / "README.md", REPOSITORY / "CONTRIBUTING.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_every_link_leads_somewhere(path):
+    """Each link to a file of the repository leads to one, and to a heading that is there."""
+    for target, anchor in re.findall(r"\]\((?!\w+:)([^)#\s]*)(?:#([^)\s]+))?\)", path.read_text()):
+        page = (path.parent / target) if target else path
+        assert page.exists(), target
+        assert not anchor or anchor in anchors(page.read_text()), f"{target}#{anchor}"
+
+
+def anchors(text):
+    """The headings of a page as GitHub names them: small letters, blanks as hyphens, nothing but words."""
+    headings = re.findall(r"^#+ (.+)$", re.sub(r"```.*?```", "", text, flags=re.DOTALL), flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}

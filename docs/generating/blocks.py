@@ -2,9 +2,11 @@
 
 import inspect
 import re
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+WIDTH = 120
 MADE = "<!-- Written by docs/generate.py: change {source}, and run it again. -->"
 
 
@@ -27,6 +29,25 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table of Markdown; its entries are Markdown of our own."""
     lines = [heads, ["---"] * len(heads), *rows]
     return "\n".join(f"| {' | '.join(entry.replace('|', chr(92) + '|') for entry in line)} |" for line in lines)
+
+
+def wrapped(text: str) -> str:
+    """The prose of a page in lines of WIDTH; code, tables, pictures and headings as they are."""
+    parts = re.split(r"(```.*?```)", text, flags=re.DOTALL)
+    return "".join(
+        part if part.startswith("```") else re.sub(r"(?m)^[^\n|#!<].*(?:\n.+)*", _wrapped, part) for part in parts
+    )
+
+
+def _wrapped(paragraph: re.Match[str]) -> str:
+    """One paragraph, or the entries of a list."""
+    entries = re.split(r"\n(?=- )", paragraph[0])
+    wrapper = textwrap.TextWrapper(WIDTH, break_long_words=False, break_on_hyphens=False)
+    filled_entries = []
+    for entry in entries:
+        wrapper.subsequent_indent = "  " if entry.startswith("- ") else ""
+        filled_entries.append(wrapper.fill(" ".join(entry.split())))
+    return "\n".join(filled_entries)
 
 
 def told(documented: Any) -> str:

@@ -8,5 +8,5 @@ MANY = EXAMPLE / "many.json"
 VALIDATION = EXAMPLE / "validation.json"
 COSTS = EXAMPLE / "costs.json"
 FAULTS = EXAMPLE / "faults.json"
-STORY = EXAMPLE / "story.json"
+STORY = EXAMPLE / "story.json"  # of which the rounds that are drawn have kept their ledgers and workers
 STORY_PLAN = EXAMPLE / "story-plan.txt"

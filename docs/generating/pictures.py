@@ -1,7 +1,6 @@
 """The pictures, by the report's own code: speedup curves, and what every worker did in one round."""
 
 import tempfile
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,9 @@ from manyhands import report
 from manyhands.causes import Cause
 from manyhands.report.palette import CAUSES, INK, MUTED, PAPER, USEFUL
 from manyhands.report.tables import cell_name
-from manyhands.report.timeline import LEFT, WIDTH, round_to_draw, timeline
+from manyhands.report.timeline import LEFT, WIDTH, timeline
 from manyhands.results import Cell, Results, Study
+from manyhands.round import Round
 
 HERE = Path(__file__).parent
 KEY_HEIGHT, LETTER_WIDTH, KEY_GAP = 14.0, 4.1, 16.0  # SVG units
@@ -27,10 +27,10 @@ LOOKS = {  # kind of mark -> colour, how opaque, colour of its edge
 }
 KEYS = {
     "startup": "start-up",
-    "done": "a file",
-    "longest": "one of the longest",
-    "lane": "a gap",
-    "tail": "waiting for the last worker",
+    "done": "file",
+    "longest": "the longest",
+    "lane": "gap",
+    "tail": "waiting for the last",
     "teardown": "closing",
 }
 
@@ -52,19 +52,9 @@ def speedup_curve(found: Results, study: Study) -> bytes:
         return path.read_bytes()
 
 
-def worker_timelines(study: Study, cells: Sequence[Cell], ledgers: Mapping[str, Any]) -> list[bytes]:
-    """The typical round of each cell, worker by worker, all over the same span of time."""
-    rounds = [(cell, round_to_draw(cell, ledgers)) for cell in cells]
-    span_ns = max(found.wall_ns for _, found in rounds if found)
-    return [
-        _drawn(timeline(study, cell, found, ledgers[found.ledger], span_ns=span_ns, words=cell_name(cell)))
-        for cell, found in rounds
-        if found
-    ]
-
-
-def _drawn(made: Any) -> bytes:
-    """A timeline as a picture that stands alone, on paper of its own."""
+def worker_timeline(study: Study, cell: Cell, found: Round, rows: Any, span_ns: int) -> bytes:
+    """One round of the cell, worker by worker, over so much time, as a picture that stands alone."""
+    made = timeline(study, cell, found, rows, span_ns=span_ns, words=cell_name(cell))
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE), autoescape=True, trim_blocks=True, undefined=jinja2.StrictUndefined
     )
