@@ -85,7 +85,7 @@ def test_a_new_command_is_documented_by_being_registered(monkeypatch):
 
 def test_every_option_of_the_suite_is_documented(pytestconfig):
     """Each option that the plugin adds to pytest's own is in the page of the commands."""
-    (_, section) = (REPOSITORY / "docs" / "commands.md").read_text().split("## pytest bench/")
+    (_, section) = commands.page("").split("## pytest bench/")
     options = [name for option in pytestconfig._parser.getgroup("manyhands").options for name in option.names()]
     assert set(OPTIONS) < set(options)
     assert [name for name in options if f"| `{name} " not in section] == []
