@@ -109,6 +109,11 @@ class Told:
         return self.judged.plan.sentence if self.judged.plan else self.judged.trouble
 
     @property
+    def warnings(self) -> str:
+        """What the verdict's warnings are, "nothing" where there is none."""
+        return "; ".join(self.judged.plan.warnings if self.judged.plan else ()) or "nothing"
+
+    @property
     def disturbed(self) -> str:
         """How many rounds are left out because something else took the cores, as "3 of 84 rounds"."""
         cells = self.scaling.cells
