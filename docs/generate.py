@@ -9,6 +9,8 @@ from pathlib import Path
 
 from generating import commands, readme, strategies, tables, tutorial, workloads
 
+from manyhands import results_schema
+
 DOCS = Path(__file__).parent
 PAGES: Mapping[Path, Callable[[str], str]] = {  # from what stands there to what should
     DOCS.parent / "README.md": readme.page,
@@ -18,6 +20,7 @@ PAGES: Mapping[Path, Callable[[str], str]] = {  # from what stands there to what
     DOCS / "commands.md": commands.page,
     DOCS / "strategies.md": strategies.page,
     DOCS / "workloads.md": workloads.page,
+    results_schema.FILE: lambda _: results_schema.text(),
     DOCS / "tutorial.md": tutorial.page,
 }
 PICTURES: Mapping[Path, Callable[[], bytes]] = {
