@@ -77,6 +77,19 @@ def test_lists_every_workload_and_strategy(capsys):
         assert any(line.split()[:1] == [name] and strategies.find(name).summary in line for line in lines)
 
 
+def test_a_reader_that_leaves_ends_it_quietly():
+    """Where `head` has read enough, the command ends with 1 and no traceback."""
+    code = "import sys, time; sys.stdin.close(); from manyhands.cli import main; sys.exit(main(['list']))"
+    listing = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    listing.stdout.close()
+    complaint = listing.stderr.read()
+    listing.stderr.close()
+    listing.stdin.close()
+    assert (listing.wait(timeout=30), complaint) == (1, b"")
+
+
 def test_reports_a_saved_run(saved_run, tmp_path, capsys):
     """`report RUN --out DIR` renders the page there, prints each study's verdict and loss and says where it is."""
     status, out, err = told(capsys, "report", str(saved_run.json), "--out", str(tmp_path / "page"))
@@ -152,7 +165,7 @@ def test_refuses_an_out_that_is_no_folder(saved, tmp_path, capsys):
 def test_an_interrupt_is_one_line(saved_run, tmp_path):
     """Ctrl-C during a report ends it with one line and status 130, as shells have it."""
     code = "import os, signal, sys; from manyhands import cli, report\n"
-    code += "report.render = lambda *parts: os.kill(os.getpid(), signal.SIGINT)\n"
+    code += "report.render = lambda *parts, **more: os.kill(os.getpid(), signal.SIGINT)\n"
     code += f"sys.exit(cli.main(['report', {str(saved_run.json)!r}]))"
     found = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (found.returncode, found.stdout, found.stderr) == (130, "", "manyhands: interrupted\n")

@@ -1,6 +1,8 @@
 """The command line: `manyhands COMMAND`. Nothing heavy is imported before a command needs it."""
 
 import argparse
+import os
+import select
 import sys
 from collections.abc import Sequence
 
@@ -14,13 +16,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         status: int = options.run(options)
+        sys.stdout.flush()
     except ManyhandsError as error:
         print(f"manyhands: {error}", file=sys.stderr)
         return error.exit_status
+    except BrokenPipeError:
+        if not _is_cut_off():
+            raise
+        return 1
     except KeyboardInterrupt:
         print("manyhands: interrupted", file=sys.stderr)
         return 130
     return status
+
+
+def _is_cut_off() -> bool:
+    """Whether whoever read standard output has left, as `head` does; then nothing more is written to it."""
+    looked_at = select.poll()
+    looked_at.register(sys.stdout.fileno(), 0)
+    if not any(event & select.POLLERR for _, event in looked_at.poll(0)):
+        return False
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is flushed at exit
+    return True
 
 
 def parser() -> argparse.ArgumentParser:

@@ -68,6 +68,15 @@ def test_settings_that_can_not_be_told_apart_are_named():
     assert [(cell.setting, cell.judged) for cell in found.cells] == [(rival, "equal"), (TWO, "recommended")]
 
 
+def test_a_setting_is_not_said_to_be_as_good_as_itself():
+    """The default chunksize and the same one asked for are one setting in words: named once, and not beside itself."""
+    alike, rival, asked = Setting("map", 2, 1), Setting("imap_unordered", 2), Setting("imap_unordered", 2, 1)
+    study = make_study((4.0,) * 6, dict.fromkeys((alike, rival, asked), (2.0,) * 6))
+    cells = tuple(replace(cell, chunksize=1) if cell.setting.strategy != "serial" else cell for cell in study.cells)
+    (told,) = [words for words in judged(planned(replace(study, cells=cells))).reasons if "told apart" in words]
+    assert told == "Can't be told apart from it within the budget: imap_unordered with 2 workers, chunksize 1"
+
+
 def test_nothing_is_recommended_where_nothing_is_faster_than_serial():
     """Settings as fast as serial are an answer of their own: it can't be told, and they are named."""
     found = judged(planned(make_study((4.0,) * 6, {TWO: (4.0, 4.1, 3.9, 4.0, 4.1, 3.9)}), [guess(TWO, 1.01)]))

@@ -10,6 +10,7 @@ from manyhands.limits import NEAR
 from manyhands.plan import NO_LARGER
 from manyhands.planning.prediction import AS_GOOD, Prediction
 from manyhands.report.memory import Limit, peak_bytes
+from manyhands.results import Cell
 from manyhands.setting import Setting
 from manyhands.text import duration, number, plain, sentence, size
 from manyhands.verdict.case import Case, cell_of
@@ -165,24 +166,33 @@ def _equal(case: Case) -> str:
     if case.basis is None:
         return _predicted_equal(case)
     if case.plan is not None and case.plan.equals:
-        alike = [named(cell.cell) for cell in case.basis.candidates if cell.cell.cell_id in case.plan.equals]
-        return f"can't be told apart from it within the budget: {_listed(alike)}"
+        alike = [cell.cell for cell in case.basis.candidates if cell.cell.cell_id in case.plan.equals]
+        names = _names(alike, case.plan.chosen.cell if case.plan.chosen else None)
+        return f"can't be told apart from it within the budget: {_listed(names)}" if names else ""
     if case.chosen is None:
         basis = case.basis
-        alike = [
-            named(cell.cell)
+        unsure = [
+            cell.cell
             for cell in basis.candidates
             if not basis.faster_than_serial(cell) and not basis.slower_than_serial(cell)
         ]
-        return f"can't be told apart from serial within the budget: {_listed(alike)}" if alike else ""
+        names = _names(unsure, None)
+        return f"can't be told apart from serial within the budget: {_listed(names)}" if names else ""
     return ""
 
 
 def _predicted_equal(case: Case) -> str:
     if case.chosen is None or case.guess is None:
         return ""
-    alike = [named(cell_of(one)) for one in equals(case.planned.predictions, case.guess)]
-    return f"predicted to be as good, within {percent(AS_GOOD)}: {_listed(alike)}" if alike else ""
+    alike = [cell_of(one) for one in equals(case.planned.predictions, case.guess)]
+    names = _names(alike, cell_of(case.guess))
+    return f"predicted to be as good, within {percent(AS_GOOD)}: {_listed(names)}" if names else ""
+
+
+def _names(alike: Sequence[Cell], chosen: Cell | None) -> list[str]:
+    """Each setting once, and the chosen one not: a default chunksize that is also asked for makes two cells of one."""
+    own = {named(chosen)} if chosen is not None else set()
+    return [name for name in dict.fromkeys(map(named, alike)) if name not in own]
 
 
 def _listed(names: Sequence[str]) -> str:
