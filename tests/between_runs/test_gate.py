@@ -1,0 +1,161 @@
+"""The gate: what its expressions mean, what fails whatever is asked, and what a change of advice is."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from made_up_runs import made_up, run_of, settings
+
+from manyhands.between_runs.comparing import compare
+from manyhands.between_runs.gate import Condition, failures, parse
+from manyhands.errors import UsageError
+from manyhands.results import SERIAL
+from manyhands.round import Outcome
+from manyhands.setting import Setting
+
+CELLS = settings(4)
+FIRST = CELLS[0].cell_id
+TWO, FOUR = Setting("map", 2), Setting("map", 4)
+
+
+def failing_in(base, new, *texts):
+    """The conditions that fail, and the sentences of what fails without any."""
+    found = failures(compare(run_of(base), run_of(new)), [parse(text) for text in texts])
+    return [one.condition or one.words for one in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "condition"),
+    [
+        ("speedup<0.95", Condition("speedup<0.95", "speedup", 0.95)),
+        (" wall >  1.05 ", Condition("wall >  1.05", "wall", 1.05)),
+        ("serial>1", Condition("serial>1", "serial", 1.0)),
+        ("recommended_workers  changed", Condition("recommended_workers changed", "recommended_workers", None)),
+        ("verdict changed", Condition("verdict changed", "verdict", None)),
+    ],
+)
+def test_the_six_forms(text, condition):
+    """A bound of speedup, wall or serial, or what has changed; spaces don't matter."""
+    assert parse(text) == condition
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("speed<0.9", "is not known: write one of 'speedup<0.95', 'wall>1.05', 'serial>1.05', 'recommended_workers ch"),
+        ("", "is not known"),
+        ("<0.9", "is not known"),
+        ("recommended_workers", "is not known"),
+        ("recommended_workers changed twice", "is not known"),
+        ("speedup", "write a bound, as in 'speedup<0.95'"),
+        ("speedup changed", "is not known"),
+        ("speedup>1.1", "a build fails where speedup gets worse, as in 'speedup<0.95'"),
+        ("wall<0.9", "a build fails where wall gets worse, as in 'wall>1.05'"),
+        ("speedup<1.1", "give a number above 0 and at most 1"),
+        ("speedup<0", "give a number above 0 and at most 1"),
+        ("speedup<=0.95", "give a number above 0 and at most 1"),
+        ("speedup<nan", "give a number above 0 and at most 1"),
+        ("wall>0.9", "give a number from 1 to 1000"),
+        ("wall>inf", "give a number from 1 to 1000"),
+        ("serial>5%", "give a number from 1 to 1000"),
+    ],
+)
+def test_anything_else_is_refused_with_the_next_step(text, told):
+    """An expression that can't be meant ends the command, and the message says what can be written."""
+    with pytest.raises(UsageError, match=re.escape(told)) as refusal:
+        parse(text)
+    assert repr(text) in str(refusal.value)
+
+
+def test_nothing_fails_where_nothing_changed():
+    """Two runs of the same code pass every condition at once."""
+    every = ("speedup<1", "wall>1", "serial>1", "recommended_workers changed", "verdict changed")
+    assert failing_in(made_up(CELLS, 1), made_up(CELLS, 2), *every) == []
+
+
+def test_a_slower_cell_fails_its_speedup_and_its_wall_each_by_itself():
+    """One cell takes 15 % longer: both conditions fail, that of serial does not, and a lower bound passes."""
+    base, new = made_up(CELLS, 1), made_up(CELLS, 2, changed={FIRST: 1.15})
+    assert failing_in(base, new, "speedup<0.95", "serial>1", "wall>1.05") == ["speedup<0.95", "wall>1.05"]
+    assert failing_in(base, new, "speedup<0.7", "wall>1.5") == []
+    (failure,) = failures(compare(run_of(base), run_of(new)), [parse("wall>1.05")])
+    assert failure.words.startswith(f"made-up: {FIRST}: 1.1")
+    assert failure.words.endswith("of the wall time it had")
+
+
+def test_a_slower_serial_fails_walls_and_itself():
+    """All rounds take 20 % longer: every wall fails, serial's first, and no speedup does."""
+    base, new = made_up(CELLS, 1), made_up(CELLS, 2, times=1.2)
+    assert failing_in(base, new, "speedup<0.95", "serial>1.1") == ["serial>1.1"]
+    assert failing_in(base, new, "wall>1.05") == ["wall>1.05"] * 5
+
+
+def test_a_bound_that_lies_in_the_interval_still_fails():
+    """What is measurably slower fails where its point is beyond the bound, even if its interval reaches over it."""
+    base, new = made_up(CELLS, 1), made_up(CELLS, 2, changed={FIRST: 1.1})
+    (slower,) = [one for one in compare(run_of(base), run_of(new)).cells if one.cell_id == FIRST]
+    assert slower.speedup.point < 0.95 < slower.speedup.high < 1
+    assert failing_in(base, new, "speedup<0.95") == ["speedup<0.95"]
+
+
+def test_what_is_missing_or_broken_fails_whatever_is_asked():
+    """A missing study, a missing cell, and a cell that fails only in NEW; what BASE lacks is no failure."""
+    new = made_up(CELLS[:3], 2)
+    lost = replace(new.cells[2].rounds[0], outcome=Outcome.LOST, t0_ns=None, t1_ns=None)
+    broken = replace(new.cells[2], rounds=(lost, *new.cells[2].rounds[1:]))
+    new = replace(new, cells=(*new.cells[:2], broken, *new.cells[3:]))
+    found = failures(compare(run_of(made_up(CELLS, 1), made_up(CELLS, 3, label="gone")), run_of(new)), [])
+    assert [(one.condition, one.words) for one in found] == [
+        ("", "study gone is missing in NEW"),
+        ("", f"made-up: {CELLS[3].cell_id} is missing in NEW"),
+        ("", f"made-up: {FIRST} fails in NEW, not in BASE"),
+    ]
+    assert failing_in(made_up(CELLS[:3], 2), made_up(CELLS, 1)) == []
+
+
+def test_another_recommendation_fails_where_it_was_gained():
+    """Four workers were worth it and no longer are: workers and advice have changed, the strategy has not."""
+    base = made_up([TWO, FOUR], 1)
+    new = made_up([TWO, FOUR], 2, changed={FOUR.cell_id: 2.4})
+    every = ("recommended_workers changed", "recommended_strategy changed", "verdict changed")
+    assert failing_in(base, new, *every) == ["recommended_workers changed"]
+    (failure,) = failures(compare(run_of(base), run_of(new)), [parse(every[0])])
+    assert failure.words == 'made-up: "4 workers, map" in BASE, "2 workers, map" in NEW'
+
+
+def test_another_recommendation_among_equals_does_not_fail():
+    """Two settings that are as good as each other: that the choice fell on the other one is no change."""
+    queue = Setting("queue", 4)
+    near = {queue.cell_id: 0.96}  # a little faster than map, the simpler one; whether that is seen is a matter of luck
+    chosen = {}
+    for seed in range(60):
+        base, new = (made_up([FOUR, queue], 2 * seed + one, noise=0.02, blocks=8, changed=near) for one in (0, 1))
+        found = compare(run_of(base), run_of(new))
+        plans = found.paired.pairs[0].base.plan, found.paired.pairs[0].new.plan
+        same = plans[0].chosen.cell.cell_id == plans[1].chosen.cell.cell_id
+        chosen.setdefault(same, []).append(bool(failures(found, [parse("recommended_strategy changed")])))
+    assert len(chosen[False]) >= 5
+    assert sum(chosen[False]) <= 1
+    assert not any(chosen[True])
+
+
+def test_a_verdict_that_changed():
+    """A setting was recommended, and now nothing is faster than serial."""
+    base, new = made_up([TWO], 1), made_up([TWO], 2, changed={TWO.cell_id: 2.0})
+    every = ("verdict changed", "recommended_workers changed", "recommended_strategy changed")
+    assert failing_in(base, new, *every) == list(every)
+    (failure,) = failures(compare(run_of(base), run_of(new)), [parse(every[0])])
+    assert failure.words == 'made-up: "2 workers, map" in BASE, "stay serial" in NEW'
+
+
+def test_advice_for_a_cell_that_base_lacks():
+    """A new cell is recommended: a change where NEW tells it apart from what was recommended, and none where not."""
+    for seconds, expected in ((1.0, ["recommended_workers changed"]), (2.0, [])):
+        base, new = made_up([TWO], 1), made_up([TWO, FOUR], 2, changed={FOUR.cell_id: seconds})
+        assert failing_in(base, new, "recommended_workers changed") == expected
+
+
+def test_serial_is_no_cell_of_a_speedup():
+    """The serial reference has no speedup over itself: a bound of speedups never names it."""
+    base, new = made_up(CELLS, 1), made_up(CELLS, 2, changed={SERIAL: 1.5, "serial-again": 1.5})
+    assert failing_in(base, new, "speedup<0.95") == []
