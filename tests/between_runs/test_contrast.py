@@ -57,6 +57,8 @@ def test_studies_of_many_and_few_blocks_share_the_risk(few_deals):
             short, long = short + (alarm and place == 0), long + (alarm and place == 1)
     assert short + long <= 21
     assert long >= 1
+    for one in (studies, studies[::-1]):
+        assert critical_value(one, 1) > critical_value(one[:1], 1)
 
 
 def test_one_figure_is_a_permutation_test():

@@ -23,10 +23,11 @@ kinds of two-speed noise; 10 blocks each, 1,000 draws of 499 deals:
     cells          1         8         48
     10 blocks   4.0-5.8   4.0-5.4   3.2-5.3
 
-6 blocks against 12: 4.1. Where NEW is twice as noisy as BASE: 7.5; where it is, and has half of the blocks: 7.3.
-Resampling with replacement instead, the bootstrap-t, errs to either side with many figures (normal noise, 100 cells, 10
-blocks): from each run's own blocks 1 to 2 % false alarms, and a 10 % slowdown at 4 % noise is missed half as often
-again; from the blocks of both together, 7 %.
+6 blocks against 12: 4.1. Where NEW is twice as noisy as BASE: 7.5; where the noisier run has half the blocks: 7.3.
+
+Resampling with replacement instead, the bootstrap-t, errs to either side with many figures (normal noise, 100
+cells, 10 blocks): from each run's own blocks 1 to 2 % false alarms, and a 10 % slowdown at 4 % noise is missed half as
+often again; from the blocks of both together, 7 %.
 """
 
 from collections.abc import Sequence
