@@ -8,6 +8,18 @@ from typing import Any
 
 import pytest
 
+OVERLAPS = """
+() => {
+  const found = [...document.querySelectorAll('.verdict h3, .hero strong, .hero span, .told > *, .facts > div')];
+  const boxes = found.map(one => [one.textContent.trim().slice(0, 30), one.getBoundingClientRect()]);
+  const hits = [];
+  boxes.forEach(([name, a], place) => boxes.slice(place + 1).forEach(([other, b]) => {
+    if (a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1)
+      hits.push([name, other]);
+  }));
+  return hits;
+}
+"""
 CHART_OVERLAPS = """
 () => [...document.querySelectorAll('svg.chart')].flatMap(chart => {
   const boxes = [...chart.querySelectorAll('text')].map(one => [one.textContent, one.getBoundingClientRect()]);
@@ -26,7 +38,10 @@ CUT_OFF = """
 })
 """
 OVERFLOWS = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
-UNFOLD = "document.querySelectorAll('details').forEach(one => one.open = true)"
+UNFOLD = """
+  document.querySelectorAll('details').forEach(one => one.open = true);
+  document.querySelectorAll('.study').forEach(one => one.style.contentVisibility = 'visible');
+"""
 
 
 @contextmanager
@@ -64,6 +79,7 @@ def troubles(page: Any) -> dict[str, object]:
     found = {
         "wider than its window": page.evaluate(OVERFLOWS),
         "cut off": page.evaluate(CUT_OFF),
-        "text on text": page.evaluate(CHART_OVERLAPS),
+        "text on text in a chart": page.evaluate(CHART_OVERLAPS),
+        "text on text in an answer": page.evaluate(OVERLAPS),
     }
     return {name: value for name, value in found.items() if value}

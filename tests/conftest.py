@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from benches import TINY, SavedRun, bench, saved_in
+from browsing import chromium
 from hypothesis import settings
 from turns import turn
 
@@ -26,6 +27,13 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     """Take a turn before anything of the test is set up; waiting for it is outside of its time limit."""
     with turn(alone=item.get_closest_marker("alone") is not None):
         return (yield)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[object]:
+    """One browser for all pages of a module, and gone when that is done: others look for children left behind."""
+    with chromium() as launched:
+        yield launched
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -2,7 +2,7 @@
 
 import history_samples as samples
 import pytest
-from browsing import chromium, opened, troubles
+from browsing import opened, troubles
 
 from manyhands import history
 from manyhands.history.line import lines_of
@@ -13,13 +13,6 @@ CELLS = """
 () => [...document.querySelectorAll('section.study')].map(study => [...study.querySelectorAll('tbody tr')].map(
   row => [...row.children].map(one => one.textContent.trim().replace(/\\s+/g, ' '))))
 """
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """One browser for all pages."""
-    with chromium() as launched:
-        yield launched
 
 
 @pytest.fixture(scope="module", params=MAKERS)

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 import report_samples as samples
+from browsing import UNFOLD
 
 from manyhands import report
 from manyhands.report.judgement import judge
@@ -222,7 +223,7 @@ def test_axe_finds_nothing_serious(page, width, scheme):
     """Unfolded, with a timeline open to zoom, axe-core has no serious or critical complaint in either scheme."""
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 900})
-    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    page.evaluate(UNFOLD)
     page.locator(".zoom button.open").first.click()
     found = axe.Axe().run(page).response["violations"]
     told = [(one["id"], [node["html"][:120] for node in one["nodes"][:3]]) for one in found if one["impact"] in SERIOUS]

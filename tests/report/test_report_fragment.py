@@ -8,7 +8,7 @@ from statistics import median
 
 import pytest
 import report_samples as samples
-from browsing import chromium, opened, troubles
+from browsing import opened, troubles
 
 from manyhands import report, results
 from manyhands.disturbance import disturbed
@@ -26,13 +26,6 @@ CONTRAST = """
   return Math.abs(light(getComputedStyle(one).color) - light(getComputedStyle(document.body).backgroundColor));
 })
 """
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """One browser for all pages."""
-    with chromium() as launched:
-        yield launched
 
 
 def notebook(folder, *found, theme="light"):

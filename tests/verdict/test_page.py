@@ -1,16 +1,15 @@
 """The plan's page: its figures are the verdict's, names are inert, nothing comes from outside, it fits its window."""
 
 import re
-import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 import plan_samples as samples
 import pytest
+from browsing import opened, troubles
 
 sys.path.append(str(Path(__file__).parent.parent / "report"))
-from test_report_browser import CHART_OVERLAPS, CUT_OFF, OVERLAPS, WIDTHS
 from test_report_page import Page
 
 from manyhands.laws import LEAST_COUNTS
@@ -22,7 +21,6 @@ from manyhands.verdict.page import page
 from manyhands.verdict.tables import BEST_SHOWN, MOST_SHOWN, foretellings, measured_sheet, what_if_sheet
 from manyhands.verdict.verdict import Gain, Range
 
-CHROMIUM = shutil.which("chromium")
 KINDS = ("sample", "unmeasured", "serial", "bare", "hostile")
 ROWS = re.compile(r"<tr.*?</tr>")
 
@@ -222,39 +220,14 @@ def test_hostile_names_stay_text(pages):
     assert all(plain(name)[:20] in taken.text("li") for name in samples.HOSTILE)
 
 
-@pytest.fixture(scope="module")
-def browser():
-    """Debian's chromium, headless."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if CHROMIUM is None:
-        pytest.skip("Debian's chromium is not installed")
-    with sync_api.sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--headless"]
-        )
-        yield launched
-        launched.close()
-
-
 @pytest.mark.parametrize("name", ["sample", "unmeasured", "hostile"])
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")])
 def test_page_fits_and_is_silent(browser, pages, tmp_path, name, width, scheme):
     """Offline, at desktop and phone width, in both schemes, unfolded: no error, nothing cut off, no text on text."""
     (tmp_path / "plan.html").write_text(pages[name], encoding="utf-8")
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True)
-    opened, heard = context.new_page(), []
-    opened.on("console", lambda message: heard.append(message.text))
-    opened.on("pageerror", lambda error: heard.append(str(error)))
-    opened.on("dialog", lambda dialog: heard.append(dialog.message))
-    opened.on("request", lambda request: heard.append(request.url) if not request.url.startswith("file:") else None)
-    opened.goto((tmp_path / "plan.html").as_uri())
-    opened.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-    scroll_width, client_width = opened.evaluate(WIDTHS)
-    found = [opened.evaluate(script) for script in (OVERLAPS, CHART_OVERLAPS, CUT_OFF)]
-    context.close()
-    assert heard == []
-    assert scroll_width <= client_width
-    assert found == [[], [], []]
+    with opened(browser, tmp_path / "plan.html", width, scheme) as (shown, heard):
+        assert troubles(shown) == {}
+        assert heard == []
 
 
 def test_button_copies_the_code(browser, pages, tmp_path):
@@ -262,13 +235,13 @@ def test_button_copies_the_code(browser, pages, tmp_path):
     (tmp_path / "plan.html").write_text(pages["sample"], encoding="utf-8")
     for scripts in (True, False):
         context = browser.new_context(java_script_enabled=scripts, offline=True)
-        opened = context.new_page()
-        opened.goto((tmp_path / "plan.html").as_uri())
-        button = opened.locator("button.copy")
+        shown = context.new_page()
+        shown.goto((tmp_path / "plan.html").as_uri())
+        button = shown.locator("button.copy")
         assert button.is_visible() is scripts
-        assert opened.locator(".code code").is_visible()
+        assert shown.locator(".code code").is_visible()
         if scripts:
             button.click()
-            assert opened.evaluate("getSelection().toString()").strip() == samples.CODE.strip()
+            assert shown.evaluate("getSelection().toString()").strip() == samples.CODE.strip()
             assert button.inner_text() == "Copied"
         context.close()
