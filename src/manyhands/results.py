@@ -62,11 +62,11 @@ class Study:
     label: str
     workload: str
     parameters: Mapping[str, Any]
-    item_names: tuple[str, ...]
+    item_names: tuple[str, ...] = field(repr=False)
     seed: int
     started_at: str
     finished: bool
-    cells: tuple[Cell, ...]
+    cells: tuple[Cell, ...] = field(repr=False)
 
     @property
     def serial(self) -> Cell:
@@ -79,16 +79,6 @@ class Study:
             if cell.cell_id == cell_id:
                 return cell
         raise KeyError(cell_id)
-
-    def _repr_html_(self) -> str:
-        """The verdict and the speedup table, where a notebook's cell ends with this study."""
-        from manyhands.report.fragment import study_fragment
-
-        return study_fragment(self)
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        """The verdict, where IPython would print every round."""
-        printer.text("\n".join(_told(Results((self,), {}))))
 
 
 @dataclass(frozen=True)
@@ -107,23 +97,6 @@ class Results:
     saved_at: str = ""
     commit: Mapping[str, Any] = field(default_factory=dict)
     schema: int = SCHEMA  # of the file that was read
-
-    def _repr_html_(self) -> str:
-        """The verdicts and the speedup tables, where a notebook's cell ends with these results."""
-        from manyhands.report.fragment import fragment
-
-        return fragment(self)
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        """The verdicts, where IPython would print every round."""
-        printer.text("\n".join(_told(self)))
-
-
-def _told(results: Results) -> list[str]:
-    from manyhands.report import verdicts
-    from manyhands.text import plain
-
-    return list(map(plain, verdicts(results)))
 
 
 def encode(results: Results) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from browsing import opened, troubles
 
 from manyhands import report, results
 from manyhands.disturbance import disturbed
+from manyhands.notebook import load, shown
 from manyhands.results import SERIAL, SERIAL_AGAIN
 
 EXAMPLE = Path(__file__).parent.parent.parent / "docs" / "example" / "quick.json"
@@ -41,7 +42,7 @@ def notebook(folder, *found, theme="light"):
 @pytest.mark.parametrize("sample", ["sample", "hostile"])
 def test_the_fragment_is_silent_and_readable(browser, tmp_path, sample, width, theme):
     """In light and dark notebooks: no message, no request, nothing wider than the window, every word off its ground."""
-    found, _ = getattr(samples, sample)()
+    found = shown(getattr(samples, sample)()[0])
     path = notebook(tmp_path, found, found, found.studies[0], theme=theme)
     with opened(browser, path, width) as (page, heard):
         assert troubles(page) == {}
@@ -52,14 +53,14 @@ def test_the_fragment_is_silent_and_readable(browser, tmp_path, sample, width, t
 
 def test_hostile_names_stand_as_they_are_written(browser, tmp_path):
     """Markup in a name is text that one reads."""
-    found, _ = samples.hostile()
+    found = shown(samples.hostile()[0])
     with opened(browser, notebook(tmp_path, found)) as (page, _):
         assert page.locator(".mh-label").inner_text() == found.studies[0].label
 
 
 def test_styles_stay_inside(tmp_path):
     """Every rule of its stylesheet begins with the fragment's own class: the notebook around it looks as before."""
-    (style,) = re.findall(r"<style>(.*?)</style>", samples.sample()[0]._repr_html_(), flags=re.DOTALL)
+    (style,) = re.findall(r"<style>(.*?)</style>", shown(samples.sample()[0])._repr_html_(), flags=re.DOTALL)
     selectors = [one.strip() for rule in re.findall(r"([^{}]+)\{", style) for one in rule.split(",")]
     assert selectors
     assert all(one.startswith(".manyhands-results") for one in selectors)
@@ -68,7 +69,7 @@ def test_styles_stay_inside(tmp_path):
 def test_figures_are_those_of_the_json(browser, tmp_path):
     """Each speedup in a table is the median over blocks of the ratios that the saved file itself holds."""
     saved = json.loads(EXAMPLE.read_text())["manyhands"]
-    found = results.load(EXAMPLE)
+    found = load(EXAMPLE)
     with opened(browser, notebook(tmp_path, found)) as (page, _):
         tables = page.evaluate(TABLES)
     for study, data, rows in zip(found.studies, saved["studies"], tables, strict=True):
@@ -92,7 +93,7 @@ def test_figures_are_those_of_the_json(browser, tmp_path):
 
 def test_the_verdicts_are_those_of_the_report():
     """The fragment's sentences are the terminal's, and so is what IPython prints in place of every round."""
-    found, _ = samples.sample()
+    found = shown(samples.sample()[0])
 
     class Printer:
         said = ""
@@ -111,7 +112,7 @@ def test_the_verdicts_are_those_of_the_report():
 
 def test_what_can_not_be_judged_is_told():
     """Without a serial reference, without studies, without a machine: words, and no error."""
-    found, _ = samples.sample()
+    found = shown(samples.sample()[0])
     bare = replace(found.studies[0], cells=found.studies[0].cells[1:])
     assert "no serial round was measured" in bare._repr_html_()
-    assert "0 studies" in results.Results((), {"usable_cpus": float("inf")})._repr_html_()
+    assert "0 studies" in shown(results.Results((), {"usable_cpus": float("inf")}))._repr_html_()
