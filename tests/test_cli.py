@@ -147,9 +147,17 @@ def test_refuses_what_is_no_run(tmp_path, capsys, content, saying):
     assert_refused(capsys, "report", str(tmp_path / "run.json"), saying=saying)
 
 
-def test_refuses_lost_and_damaged_ledgers(saved, tmp_path, capsys):
-    """Ledgers that were moved away, that are cut off or that lie elsewhere are told in one line."""
-    assert_refused(capsys, "report", saved(ledgers="gone.npz"), saying="gone.npz are not there")
+def test_reports_where_the_ledgers_are_lost(saved, tmp_path, capsys):
+    """A JSON that was moved away from its ledgers still gives its report, and a line says what is not in it."""
+    status, _, err = told(capsys, "report", saved(ledgers="gone.npz"), "--out", str(tmp_path / "page"))
+    assert status == 0
+    assert "gone.npz is not there, so there are no timelines" in err
+    assert err.count("\n") == 1
+    assert "no ledger was kept beside these results" in (tmp_path / "page" / "index.html").read_text()
+
+
+def test_refuses_damaged_ledgers(saved, tmp_path, capsys):
+    """Ledgers that are cut off or that lie elsewhere are told in one line."""
     assert_refused(capsys, "report", saved(ledgers="../gone.npz"), saying="a file name of its own folder")
     (tmp_path / "cut.npz").write_bytes(b"PK\x03\x04 and no more")
     assert_refused(capsys, "report", saved(ledgers="cut.npz"), saying="cut.npz holds no ledgers")

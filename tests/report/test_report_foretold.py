@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 import report_samples as samples
+from calibrations import calibrate
 
 from manyhands import report
 from manyhands.basis import Basis
@@ -96,6 +97,8 @@ def test_what_is_no_plan_is_refused(broken, tmp_path):
 def test_a_real_plan_is_read(tmp_path, monkeypatch):
     """What the command writes is what the report reads."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MANYHANDS_DATA", str(tmp_path / "data"))
+    calibrate(tmp_path / "data")
     command = ["plan", "sleep_io", "--param", "items=8", "--param", "mean_ms=2", "--once", "--json=plan.json"]
     assert main(command) == 0
     found = load(tmp_path / "plan.json")

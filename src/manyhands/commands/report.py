@@ -1,6 +1,8 @@
 """manyhands report: saved results as a page. It measures nothing, and works on old results."""
 
 import argparse
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -78,17 +80,31 @@ def _history(options: argparse.Namespace) -> int:
     return 0
 
 
+def _tables(path: Path, found: Any) -> Mapping[str, Any]:
+    """The run's ledgers; none, and a line that says so, where the JSON was moved away from them, as out of CI."""
+    from manyhands import ledgers, results
+
+    if not found.ledgers:
+        return {}
+    beside = results.beside(path, found.ledgers)
+    if not beside.exists():
+        told = "no timelines, item times or chunksize bands: lay the file beside its JSON for those"
+        print(f"manyhands: {beside} is not there, so there are {told}", file=sys.stderr)
+        return {}
+    return ledgers.load(beside)
+
+
 def run(options: argparse.Namespace) -> int:
     """Render the report, print the verdicts and say where the page is."""
     if len(options.results) > 1:
         return _history(options)
-    from manyhands import ledgers, report, results
+    from manyhands import report, results
 
     if options.if_any and not results.saved_in(options.storage):
         return 1
     path = options.results[0] if options.results else results.latest(options.storage)
     found = results.load(path)
-    tables = ledgers.load(results.beside(path, found.ledgers)) if found.ledgers else {}
+    tables = _tables(path, found)
     faults, plans = _faults(options.faults), _plans(options.plan)
     try:
         page = report.render(found, tables, options.out, faults, plans=plans, figures=options.figures)
