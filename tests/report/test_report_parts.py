@@ -208,6 +208,26 @@ def test_no_text_lies_on_text(judged):
                 assert _overlapping(drawing.figure) == []
 
 
+@pytest.mark.parametrize("counts", [(8,), (2, 4, 8), (1, 2, 3, 4, 5, 6, 7), (1, 4, 64), (512,)])
+def test_every_point_lies_inside_the_axes(counts):
+    """However many curves there are, and however few worker counts, no point is cut off at the figure's edge."""
+    kinds = [
+        {"strategy": name} for name in ("map", "queue", "pipe", "fork", "static", "imap_unordered", "joblib", "mpire")
+    ]
+    maker = samples.Maker()
+    made = samples.study(maker, "s", [samples.MS] * 40, samples.settings(counts, *kinds), blocks=5)
+    (one,) = judge(samples.results(made), maker.ledgers)
+    with svg.style():
+        drawings = [
+            draw(curves.chart(one.scaling, one.plan, palette.looks([one.study])), "as measured")
+            for draw in (speedup_drawing, efficiency_drawing)
+        ]
+    for drawing in drawings:
+        low, high = drawing.axes.get_xlim()
+        assert len(drawing.spots) == len(kinds) * len(counts)
+        assert all(low < spot.x < high for spot in drawing.spots)
+
+
 def _overlapping(figure):
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.text import Text
