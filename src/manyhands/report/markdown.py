@@ -62,7 +62,7 @@ def _verdict_row(found: Verdict) -> str:
 def _details(one: Judged, found: Verdict, rows: int) -> list[str]:
     if one.scaling is None or one.plan is None:
         return []
-    told = [found.reason, found.loss, found.next_workers, cap_sentence(one.scaling)]
+    told = [found.reason, found.loss, found.next_workers, found.sure, cap_sentence(one.scaling)]
     told.append(cluster_sentence(one.scaling, one.losses))
     told += [f"Warning: {warning}" for warning in found.warnings[:NOTES_SHOWN]]
     lines = ["", f"## {inert(found.label)}", "", *(f"- {inert(words, 400)}" for words in told if words)]
