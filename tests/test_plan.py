@@ -56,6 +56,18 @@ def test_recommends_the_fewest_workers_that_are_as_good_as_the_best() -> None:
     assert plan.speedup.point == pytest.approx(8 / 2.02, rel=0.01)
 
 
+def test_a_cell_with_too_few_common_blocks_is_not_as_good_as_the_best() -> None:
+    """2 workers share two blocks with 4, half as fast in both: no interval is no ground to prefer them."""
+    plan = plan_of({of("map", 2): [None, None, 4.2, 4.21, 4.19, 4.2], of("map", 4): [2.0, 2.01, 1.99, 2.0, None, None]})
+    assert chosen(plan) == of("map", 4)
+    assert plan.equals == ()
+    turned = plan_of(
+        {of("map", 2): [None, None, 2.0, 2.01, 1.99, 2.0], of("map", 4): [2.1, 2.09, 2.1, 2.1, None, None]}
+    )
+    assert chosen(turned) == of("map", 2)
+    assert turned.next_workers == "4 workers: 0.95x of it, in too few common blocks to tell (2)"
+
+
 def test_recommends_more_workers_where_they_measurably_help() -> None:
     """10 % is beyond the noise floor: the larger number is worth it."""
     plan = plan_of({of("map", 4): about(2.2), of("map", 8): about(2.0)})

@@ -103,9 +103,10 @@ def test_noise_floor_at_equal_speed_is_its_own() -> None:
     assert scaling.noise_floor_equal_speed == 0
 
 
-def test_noise_floor_of_few_blocks_is_the_farthest_block() -> None:
-    """Two blocks give no interval: the worse of the two stands for it."""
-    assert scale(make_study([1, 1], again_s=[1 / 1.01, 1 / 1.07]), 2).noise_floor == pytest.approx(0.07)
+def test_two_blocks_have_no_noise_floor() -> None:
+    """Two blocks carry no interval, so that twins that happen to agree in both claim no floor; three do."""
+    assert scale(make_study([1, 1], again_s=[1.0, 1.0]), 2).noise_floor == inf
+    assert scale(make_study([1, 1, 1], again_s=[1.0, 0.99, 1.01]), 2).noise_floor < 0.1
 
 
 @pytest.mark.parametrize("again", [[None, None, None], [Outcome.DIED] * 3, [1, None, None]])

@@ -73,6 +73,11 @@ class Basis:
         """Whether `cell` is measurably faster or slower than `other`, or "equal": not distinguishable."""
         return verdict_on(self.ratio(cell, other), self.noise_floor)
 
+    def can_compare(self, cell: CellScaling, other: CellScaling) -> bool:
+        """Whether they have blocks enough in common for an interval: without one, no difference says nothing."""
+        found = self.ratio(cell, other)
+        return found is not None and found.low is not None
+
     def faster_than_serial(self, cell: CellScaling) -> bool:
         """Whether a candidate is measurably faster than the serial reference."""
         return verdict_on(self.speedup(cell), self.noise_floor) == "faster"

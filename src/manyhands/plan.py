@@ -134,11 +134,20 @@ def _choose(
     ]
     if best not in faster:
         return None
-    good = [cell for cell in faster if basis.compare(best, cell) != "faster"]
+    good = [cell for cell in faster if _is_as_good(basis, cell, best, expected)]
     if all(cell.cell.cell_id in expected for cell in good):
         pooled = {cell.cell.cell_id: _pooled(basis.speedup(cell), expected[cell.cell.cell_id].speedup) for cell in good}
         good = [cell for cell in good if pooled[cell.cell.cell_id] >= (1 - AS_GOOD) * max(pooled.values())]
     return min(good, key=lambda cell: modesty(cell.cell.setting, simplicity))
+
+
+def _is_as_good(basis: Basis, cell: CellScaling, best: CellScaling, expected: Mapping[str, Foretold]) -> bool:
+    """Whether a cell is not told apart from the best, by blocks enough to tell or else by its prediction.
+
+    Two common blocks carry no interval: without this a cell that lost most of its rounds would be as good as any.
+    """
+    known = cell is best or cell.cell.cell_id in expected or basis.can_compare(best, cell)
+    return known and basis.compare(best, cell) != "faster"
 
 
 def _agree(basis: Basis, cell: CellScaling, foretold: Foretold | None) -> bool:
@@ -190,7 +199,9 @@ def modesty(setting: Setting, simplicity: Sequence[str] = SIMPLICITY) -> tuple[i
 
 def _equals(basis: Basis, chosen: CellScaling) -> tuple[str, ...]:
     return tuple(
-        cell.cell.cell_id for cell in basis.candidates if cell is not chosen and basis.compare(cell, chosen) == "equal"
+        cell.cell.cell_id
+        for cell in basis.candidates
+        if cell is not chosen and basis.can_compare(cell, chosen) and basis.compare(cell, chosen) == "equal"
     )
 
 
@@ -241,6 +252,8 @@ def _next_workers(basis: Basis, chosen: CellScaling, losses: Mapping[str, Losses
     step = basis.ratio(larger, chosen)
     if step is None:
         return f"{many} were not measured in the same blocks"
+    if not basis.can_compare(larger, chosen):
+        return f"{many}: {times(step)} of it, in too few common blocks to tell ({step.n})"
     verdict = basis.compare(larger, chosen)
     if verdict == "faster":
         return f"{few} -> {many} gains {gain(step)}"

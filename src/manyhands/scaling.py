@@ -55,8 +55,8 @@ class StudyScaling:
     """Every cell's scaling, and what bounds them all.
 
     noise_floor: relative; the A/A twin's deviation from 1 below which no difference is claimed: the farther
-    end of its interval, or its farthest block where there are too few for an interval, or inf where no block
-    has both.
+    end of its interval; inf where too few blocks have both for an interval, since of two blocks that happen to agree
+    no floor can be told.
     noise_floor_equal_speed: the same for figures at equal CPU speed; None where there are none.
     total_item_s / longest_item_s: from the serial rounds' ledgers, medians over blocks; cap is their ratio
     (inf without items). cpu_share: CPU time of the serial rounds' items over their wall time.
@@ -172,12 +172,11 @@ def _ratios(slower: Walls, faster: Walls) -> list[float]:
 
 
 def _noise_floor(serial: Walls, again: Walls) -> float:
-    ratios: Sequence[float] = _ratios(serial, again)
-    if not ratios:
+    ratios = _ratios(serial, again)
+    twin = median_interval(ratios) if ratios else None
+    if twin is None or twin.low is None or twin.high is None:
         return inf
-    twin = median_interval(ratios)
-    ends = ratios if twin.low is None or twin.high is None else [twin.low, twin.high]
-    return max(abs(end - 1) for end in ends)
+    return max(abs(twin.low - 1), abs(twin.high - 1))
 
 
 def _longest_item_name(study: Study, serial: Sequence[Round]) -> str:

@@ -40,7 +40,7 @@ def verdict_of(planned: "Planned", machine: Mapping[str, Any], code: Code | str)
         reasons=reasons_of(case, limit),
         notes=(rests_on(case), *(sentence(note) for note in planned.notes)),
         warnings=tuple(sentence(warning) for warning in warnings),
-        longest_item=(plain(planned.longest_name), case.longest_share),
+        longest_item=(plain(planned.longest_name), 1 / case.cap if isfinite(case.cap) else case.longest_share),
         cells=tuple(_cells(case)),
         predictions=tuple(_predictions(case)),
         what_if=_gains(case),
