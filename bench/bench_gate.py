@@ -7,26 +7,13 @@ for 1.5 % of noise: as in intervals.py, and on rented machines.
 
 import figures
 import pytest
-from made_up_runs import made_up, run_of, settings
+from made_up_runs import STRICTEST, USUAL, failing, run_of
 
 from manyhands.between_runs.comparing import compare
 from manyhands.between_runs.gate import failures, parse
 from manyhands.setting import Setting
 
 pytestmark = [pytest.mark.figures, pytest.mark.timeout(0)]
-STRICTEST = ("speedup<1", "wall>1", "serial>1", "recommended_workers changed", "recommended_strategy changed")
-USUAL = ("speedup<0.95",)
-
-
-def failing(comparisons, conditions, cells, changed=None, **kind):
-    """In how many of so many comparisons of 10 blocks against 10 the gate fails."""
-    asked, wanted = [parse(one) for one in conditions], settings(cells)
-    planted = {wanted[0].cell_id: changed} if changed else {}
-    found = 0
-    for seed in range(comparisons):
-        base, new = made_up(wanted, 2 * seed, **kind), made_up(wanted, 2 * seed + 1, changed=planted, **kind)
-        found += bool(failures(compare(run_of(base), run_of(new), seed), asked))
-    return found
 
 
 @pytest.mark.parametrize("two_speeds", [False, True])

@@ -1,9 +1,12 @@
 """Runs made up to be compared: a machine of two speeds, noise of a known size, and a change of a known size."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
+from manyhands.between_runs.comparing import compare
+from manyhands.between_runs.gate import failures, parse
 from manyhands.results import SERIAL, SERIAL_AGAIN, Cell, Results, Study
 from manyhands.round import Outcome, Round
 from manyhands.setting import Setting
@@ -16,6 +19,8 @@ TWO_SPEEDS = (1.0, 1.4)
 SPIN_NS = 20_000.0
 ITEMS = ("a.csv", "b.csv", "c.csv", "d.csv")
 SERIAL_S = 4.0
+STRICTEST = ("speedup<1", "wall>1", "serial>1", "recommended_workers changed", "recommended_strategy changed")
+USUAL = ("speedup<0.95",)
 
 
 def settings(count: int) -> list[Setting]:
@@ -68,3 +73,14 @@ def timed(cell_id: str, block: int, wall_s: float, spin_ns: float | None = None)
 def run_of(*studies: Study, **machine: object) -> Results:
     """A saved run of these studies on a made-up machine."""
     return Results(studies, {**MACHINE, **machine}, saved_at="2026-01-01T00:00:00+00:00")
+
+
+def failing(comparisons: int, conditions: Sequence[str], cells: int, changed: float | None = None, **kind: Any) -> int:
+    """In how many of so many comparisons the gate fails. changed: how many times as long NEW's first cell takes."""
+    asked, wanted = [parse(one) for one in conditions], settings(cells)
+    planted = {wanted[0].cell_id: changed} if changed else {}
+    found = 0
+    for seed in range(comparisons):
+        base, new = made_up(wanted, 2 * seed, **kind), made_up(wanted, 2 * seed + 1, changed=planted, **kind)
+        found += bool(failures(compare(run_of(base), run_of(new), seed), asked))
+    return found

@@ -7,7 +7,7 @@ run in place; a test fails when what stands there is stale. The parts are in doc
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from generating import commands, readme, strategies, tables, tutorial, workloads
+from generating import commands, gate, readme, strategies, tables, tutorial, workloads
 
 from manyhands import results_schema
 
@@ -17,6 +17,7 @@ PAGES: Mapping[Path, Callable[[str], str]] = {  # from what stands there to what
     DOCS / "validation.md": tables.validation,
     DOCS / "costs.md": tables.costs,
     DOCS / "faults.md": tables.faults,
+    DOCS / "compare.md": gate.page,
     DOCS / "commands.md": commands.page,
     DOCS / "strategies.md": strategies.page,
     DOCS / "workloads.md": workloads.page,
