@@ -25,12 +25,11 @@ def test_greedy_hand_out_keeps_its_bounds(items_s, workers, chunksize):
 
 @given(lengths, st.integers(1, 8))
 def test_every_tried_chunksize_up_to_the_most_is_safe(items_s, workers):
-    """Each one that was tried ends within the share of what is possible, unless single items do not either."""
+    """Each one that was tried ends within the share of what is possible; 0 says that single items do not."""
     found = most(items_s, workers)
-    tried = [size for size in sizes(len(items_s) // workers) if size <= found]
-    assert found == 1 or all(
-        makespan(items_s, workers, size) * (1 - LITTLE) <= bound_s(items_s, workers) for size in tried
-    )
+    tried = [size for size in sizes(len(items_s) // workers) if size <= max(found, 1)]
+    in_time = [makespan(items_s, workers, size) * (1 - LITTLE) <= bound_s(items_s, workers) for size in tried]
+    assert all(in_time) if found else not in_time[0]
 
 
 @given(st.floats(1e-7, 1), st.floats(1e-6, 10))
@@ -45,6 +44,19 @@ def test_a_heavy_last_item_shortens_the_band():
     """Ninety-nine short items before a long one leave no room for chunks; equal ones do."""
     equal, heavy = [1.0] * 100, [1.0] * 99 + [30.0]
     assert most(equal, 2) > most(heavy, 2)
+
+
+def test_the_longest_item_is_nobodys_fault():
+    """Where one item lasts as long as the round, chunks of the others are as safe as if it were not there."""
+    assert most([60.0] + [1.0] * 20, 2) > 1
+    assert most([5.0] * 9, 8) == 0
+
+
+def test_every_size_is_tried_up_to_eight():
+    """Steps are a quarter and at least one, so that no small chunksize is passed over."""
+    assert sizes(8) == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert sizes(1000)[-1] == 1000
+    assert all(after <= 1.25 * before + 1 for before, after in zip(sizes(1000), sizes(1000)[1:], strict=False))
 
 
 def test_a_band_can_be_empty():

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from benches import manyhands, read
@@ -145,6 +146,18 @@ def test_refuses_what_is_no_run(tmp_path, capsys, content, saying):
     """Malformed, binary, foreign, or of another schema: one line that says which."""
     (tmp_path / "run.json").write_bytes(content)
     assert_refused(capsys, "report", str(tmp_path / "run.json"), saying=saying)
+
+
+def test_the_last_run_is_the_one_saved_last_whatever_copied_it(saved, tmp_path, capsys):
+    """Which run is the last follows from what the files say, not from when they were copied; a folder stands for it."""
+    runs = tmp_path / "copied"
+    runs.mkdir()
+    for name, moment in (("0001_a.json", "2026-03-01T10:00:00+00:00"), ("0002_b.json", "2026-02-01T10:00:00+00:00")):
+        data = read(Path(saved(ledgers="")))
+        (runs / name).write_text(json.dumps({**data, "datetime": moment}))
+    status, out, _ = told(capsys, "report", str(runs), "--out", str(tmp_path / "page"))
+    assert status == 0
+    assert "0001_a.json" in out
 
 
 def test_reports_where_the_ledgers_are_lost(saved, tmp_path, capsys):

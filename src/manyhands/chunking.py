@@ -17,7 +17,7 @@ STEP = 1.25  # from one chunksize that is tried to the next
 
 @dataclass(frozen=True)
 class Band:
-    """Chunksizes from low to high, both safe; empty where low is above high."""
+    """Chunksizes from low to high, both safe; empty where low is above high, which is 0 where none ends in time."""
 
     low: int
     high: int
@@ -44,12 +44,13 @@ def least(hand_over_s: float, item_s: float, little: float = LITTLE) -> int:
 
 
 def most(items_s: Sequence[float], workers: int, little: float = LITTLE) -> int:
-    """The largest chunksize up to which greedy hand-out ends within `little` of what is possible at all.
+    """The largest chunksize up to which every one tried ends within `little` of what is possible at all.
 
-    Possible is max(work / workers, longest item). 1 where even single items end later than that.
+    Possible is max(work / workers, longest item), the hand-out is greedy. Above it some chunksizes may end in time,
+    too: those that divide the work well. 0 where even single items end later than that.
     """
     bound_s = max(sum(items_s) / workers, *items_s)
-    safe = 1
+    safe = 0
     for size in sizes(len(items_s) // workers):
         if makespan(items_s, workers, size) * (1 - little) > bound_s:
             break

@@ -7,6 +7,7 @@ This is the only thing that analysis and report read. `schema` counts the format
 
 import dataclasses
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from math import inf
@@ -23,6 +24,7 @@ SCHEMA = 2
 READABLE = (1, 2)
 KEY = "manyhands"  # under which pytest-benchmark's JSON carries all of this
 LARGEST_FILE_BYTES = 1 << 30
+STAMP = re.compile(rb'"datetime":\s*"([^"]{10,40})"')
 SERIAL = "serial"
 SERIAL_AGAIN = "serial-again"
 
@@ -135,8 +137,19 @@ def load(path: Path) -> Results:
 
 
 def saved_in(storage: Path) -> list[Path]:
-    """The runs saved under `storage`, the last one last."""
-    return sorted(storage.glob("*/*.json"), key=lambda path: (path.stat().st_mtime, path.name))
+    """The runs saved in `storage` or a folder of it, the last one last.
+
+    By what the files themselves say, since copying, a checkout or an artefact of CI makes all of them new; by their
+    times of change where they say nothing.
+    """
+    found = [*storage.glob("*.json"), *storage.glob("*/*.json")]
+    return sorted(found, key=lambda path: (_stamp(path), path.stat().st_mtime, path.name))
+
+
+def _stamp(path: Path) -> bytes:
+    """When the run was saved, in ISO form and UTC, without reading all of it as JSON; b"" where it does not say."""
+    found = STAMP.search(path.read_bytes())
+    return found[1] if found else b""
 
 
 def latest(storage: Path) -> Path:

@@ -5,6 +5,7 @@ runs from right to left. `plain` makes those visible; escaping markup is then ea
 """
 
 import math
+from datetime import datetime, timedelta
 
 from manyhands.intervals import Estimate
 
@@ -108,6 +109,16 @@ def lines(text: str, most: int) -> str:
     """The last lines of an output or traceback, each made plain."""
     kept = text.splitlines()
     return "\n".join(plain(line) for line in (["(the end of it)"] if len(kept) > most else []) + kept[-most:])
+
+
+def moment(written: str) -> str:
+    """A moment in ISO form to the minute, as `2026-11-28 22:16 UTC`; what is none stays as it is."""
+    try:
+        found = datetime.fromisoformat(written)
+    except ValueError:
+        return plain(written)
+    zone = " UTC" if found.utcoffset() == timedelta(0) else f" {found:%z}".rstrip()
+    return f"{found:%Y-%m-%d %H:%M}{zone}"
 
 
 def sentence(text: str) -> str:

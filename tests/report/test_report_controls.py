@@ -143,7 +143,9 @@ def _tells(words, cell):
     setting, found = cell.cell.setting, cell.speedup_equal_speed or cell.speedup
     named = words.startswith(setting.strategy) and f" {setting.workers} worker" in words
     walls = [duration(one.wall_ns / 1e9) for one in cell.cell.rounds]
-    return named and times(found.point) in words and words.endswith(f"{len(walls)} rounds: {', '.join(walls)}")
+    return (
+        named and times(found.point) in words and words.endswith(f"{len(walls)} rounds as measured: {', '.join(walls)}")
+    )
 
 
 def test_the_timeline_zooms_to_each_item(page, saved):

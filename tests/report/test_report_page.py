@@ -210,11 +210,11 @@ def test_same_data_same_bytes(sample, out, tmp_path):
 
 
 def test_files_of_a_report(out):
-    """The folder holds the page, the summary, the rounds and a chart per study as SVG and PNG, and nothing else."""
+    """The folder holds the page, the summary, the rounds, a chart per study as SVG and PNG, and their list alone."""
     assert {path.name for path in out.iterdir()} == {
         "index.html", "summary.md", "rounds.csv", "speedup-csv-to-db-files-48.svg", "speedup-csv-to-db-files-48.png",
         "speedup-sleep-io.svg", "speedup-sleep-io.png",
-        "speedup-db-insert-rows-12.svg", "speedup-db-insert-rows-12.png",
+        "speedup-db-insert-rows-12.svg", "speedup-db-insert-rows-12.png", ".manyhands-report",
     }  # fmt: skip
     assert (out / "speedup-sleep-io.png").read_bytes().startswith(b"\x89PNG")
 
@@ -312,7 +312,7 @@ def test_what_was_measured_is_no_gap(page):
 def test_waterfalls_stand_openly_for_two_and_folded_for_the_rest(out):
     """The cell that stands out and the slowest one are shown, every other one that may be compared is folded away."""
     text = (out / "index.html").read_text(encoding="utf-8")
-    [first, *_] = re.findall(r'<section class="study".*?</section>', text, flags=re.DOTALL)
+    [first, *_] = re.findall(r'<section class="study[^"]*".*?</section>', text, flags=re.DOTALL)
     folded = "".join(re.findall(r"<details.*?</details>", first, flags=re.DOTALL))
     assert first.count('<figure class="waterfall"') == 11
     assert folded.count('<figure class="waterfall"') == 9
@@ -440,6 +440,16 @@ def test_many_studies_share_the_room_for_items(tmp_path):
     assert len(many) < 2_000_000
     assert "t-busy" not in re.sub(r"(?s)<style>.*?</style>", "", one)
     assert 'class="t-busy-4"' in many
+
+
+def test_pictures_of_an_older_run_do_not_stay_beside_the_page(tmp_path):
+    """A report of another run in the same folder takes its own old files away, and touches nobody else's."""
+    results, ledgers = samples.sample()
+    (tmp_path / "speedup-notes.svg").write_text("mine")
+    report.render(results, ledgers, tmp_path, figures=True)
+    report.render(samples.results(results.studies[2]), ledgers, tmp_path)
+    assert {path.name for path in tmp_path.glob("*.svg")} == {"speedup-db-insert-rows-12.svg", "speedup-notes.svg"}
+    assert (tmp_path / "index.html").exists()
 
 
 def test_what_is_no_file_is_written_to_and_stays(tmp_path):

@@ -31,7 +31,7 @@ def add_to(commands: Any) -> None:
         nargs="*",
         type=Path,
         metavar="RESULT",
-        help="a saved run (default: the last one), or several of them",
+        help="a saved run, or a folder for its last one (default: of --storage); several runs for their history",
     )
     command.add_argument("--out", type=Path, default=Path("reports"), metavar="DIR", help="default: reports")
     command.add_argument("--storage", type=Path, default=Path("results"), metavar="DIR", help="default: results")
@@ -102,7 +102,8 @@ def run(options: argparse.Namespace) -> int:
 
     if options.if_any and not results.saved_in(options.storage):
         return 1
-    path = options.results[0] if options.results else results.latest(options.storage)
+    path = options.results[0] if options.results else options.storage
+    path = results.latest(path) if path.is_dir() or not options.results else path
     found = results.load(path)
     tables = _tables(path, found)
     faults, plans = _faults(options.faults), _plans(options.plan)

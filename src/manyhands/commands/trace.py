@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
 STDOUT = "-"
 EPILOG = """examples:
-  manyhands trace                                     a typical round of the recommended cell, of the run saved last
-  manyhands trace --cell queue-w8-fork-given          of that cell
+  manyhands trace --study sleep_io                    a typical round of the recommended cell, of the run saved last
+  manyhands trace --study sleep_io --cell queue-w8-fork-given
   manyhands trace --cell queue-w8-fork-given --block 3 --out - | gzip > queue.json.gz
+
+--study may be left out where the run has one study, or one that has the cell.
 
 Open the file in ui.perfetto.dev or speedscope.app: it is read by your browser and goes nowhere else.
 """

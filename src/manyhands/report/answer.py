@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isinf
 
 from manyhands.basis import Basis
 from manyhands.intervals import Estimate
@@ -26,6 +27,7 @@ from manyhands.text import (
     size,
     times,
 )
+from manyhands.wording import instruction
 
 EQUALS_SHOWN = 8
 FAR = 10  # times the largest worker count: then the longest item is nobody's trouble
@@ -36,7 +38,8 @@ DIGITS_CHANGE_AT = 2  # as in manyhands.wording
 class Verdict:
     """The answer to one study. hero is what to read from across the room; facts are (name, value) pairs.
 
-    sure: how well it is known. paste: the code for the recommended setting; None where none is recommended.
+    sure: how well it is known. paste: the code for the recommended setting; None where none is recommended. brief: what
+    to use, without its figures, for a list of many answers.
     """
 
     label: str
@@ -53,6 +56,7 @@ class Verdict:
     facts: tuple[tuple[str, str], ...]
     certain: bool
     paste: Paste | None = None
+    brief: str = ""
 
 
 def verdict(judged: Judged) -> Verdict:
@@ -79,6 +83,7 @@ def verdict(judged: Judged) -> Verdict:
         facts=(*_facts(scaling), *_memory(plan, judged.machine)),
         certain=plan.chosen is not None,
         paste=paste_of(plan.chosen.cell, judged.machine) if plan.chosen is not None else None,
+        brief=sentence(f"use {instruction(plan.chosen.cell)}") if plan.chosen is not None else "",
     )
 
 
@@ -91,7 +96,8 @@ def cap_sentence(scaling: StudyScaling) -> str:
     took = duration(scaling.longest_item_s)
     most = max((cell.cell.setting.workers for cell in scaling.cells), default=1)
     far = ", far above any number of workers here" if scaling.cap > FAR * most else ""
-    return f"The longest item, {name} ({took}), is {share} of the work: no strategy can pass {times(scaling.cap)}{far}."
+    bound = f"no strategy can pass {times(scaling.cap)}{far}"
+    return f"The longest item, {name}, takes {took}, {share} of the work: {bound}."
 
 
 def _hero(plan: Plan, scaling: StudyScaling) -> tuple[str, str]:
@@ -124,7 +130,10 @@ def _sure(plan: Plan, scaling: StudyScaling) -> str:
         return ""
     found, basis = plan.speedup, Basis.of(scaling)
     blocks = counted(found.n, "block")
-    twin = f"the same serial code, run twice in each, differed by up to {percent(basis.noise_floor)}"
+    floor = percent(basis.noise_floor)
+    twin = f"the same serial code under two names differs by at most {floor} in the median (95 %)"
+    if isinf(basis.noise_floor):
+        twin = "no noise floor was measured"
     if found.low is None or found.high is None:
         return f"How sure: {blocks} are too few for an interval; {twin}."
     below, above = (percent(abs(end / found.point - 1)) for end in (found.low, found.high))
@@ -143,14 +152,15 @@ def _memory(plan: Plan, machine: Mapping[str, object]) -> tuple[tuple[str, str],
 
 def _facts(scaling: StudyScaling) -> tuple[tuple[str, str], ...]:
     study = scaling.study
-    failed = sum(1 for cell in scaling.cells if cell.failed)
+    settings = [cell for cell in scaling.cells if cell.parallel]
+    failed = sum(1 for cell in settings if cell.failed)
     return (
         ("serial", seconds_with_interval(scaling.serial_s)),
         ("noise floor", noise_floor(scaling)),
         ("measured in", f"{counted(block_count(study), 'block')}{'' if study.finished else ', not finished'}"),
         ("items", f"{len(study.item_names):,}"),
         ("cap by longest item", times(scaling.cap)),
-        ("failed cells", f"{failed} of {len(study.cells)}"),
+        ("failed settings", f"{failed} of {len(settings)}"),
     )
 
 

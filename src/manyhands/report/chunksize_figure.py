@@ -1,7 +1,6 @@
 """Draws speedup over chunksize and the safe band. Call it inside `svg.style`."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.lines import Line2D
@@ -79,7 +78,7 @@ def _spots(chart: SizeChart) -> Iterator[Spot]:
         for point in curve.points:
             figure = f"{number(point.speedup.point)}{TIMES} ({between(point.speedup)}) {chart.basis}"
             words = f"{curve.name}, chunksize {point.chunksize:,}: {figure}. {rounds_words(point.rounds_s)}"
-            yield Spot(point.chunksize, point.speedup.point, words, replace(curve.facets))
+            yield Spot(point.chunksize, point.speedup.point, words, curve.facets)
 
 
 def _entries(chart: SizeChart) -> list[tuple[Any, str]]:

@@ -81,7 +81,8 @@ def size_chart(
     if not found:
         return None
     found, first = _told_apart(found), found[0]
-    band = safe_band(items_s, first.workers, first.hand_over_s) if items_s and first.hand_over_s is not None else None
+    known = items_s is not None and sum(items_s) > 0 and first.hand_over_s is not None
+    band = safe_band(items_s, first.workers, first.hand_over_s) if known else None  # type: ignore[arg-type]  # known
     more = max(0, len(found) - CURVES_SHOWN)
     return SizeChart(
         tuple(found[:CURVES_SHOWN]), more, band, basis_name(scaling), _finding(first, band, items_s or (0.0,))
@@ -150,8 +151,11 @@ def _finding(curve: SizeCurve, band: Band | None, items_s: Sequence[float]) -> s
     is_cheap = "even one by one, that is less than 5 % of the work"
     is_dear = f"below {band.low:,} that is more than 5 % of the work"
     low = f"a hand-over takes {hand_over} and an item {mean}: {is_cheap if band.low == 1 else is_dear}"
-    high = f"above {band.high:,} the last chunks keep workers waiting for more than 5 % of the time"
+    late = "end more than 5 % later than the best hand-out could"
+    high = f"up to {band.high:,} all end within 5 % of the best hand-out, above it some do not"
+    if not band.high:
+        return f"No chunksize is safe for {curve.name}: even items handed out one by one {late}."
     if band.is_empty:
-        return f"No chunksize is safe for {curve.name}: {low}, and {high}."
+        return f"No chunksize is safe for {curve.name}: {low}; {high}."
     safe = f"{band.low:,}" if band.low == band.high else f"{band.low:,} to {band.high:,}"
     return f"Safe for {curve.name}: {safe}; {low}; {high}."

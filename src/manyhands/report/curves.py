@@ -39,7 +39,7 @@ class Curve:
 class Chart:
     """All of a speedup figure. Curves past CURVES_IN_COLOUR are `others`, drawn faint and unnamed.
 
-    top: the largest speedup on the axis.
+    noise_floor: None where none was measured. top: the largest speedup on the axis.
     """
 
     curves: tuple[Curve, ...]
@@ -47,7 +47,7 @@ class Chart:
     workers: tuple[int, ...]
     cap: float
     usable_cpus: float
-    noise_floor: float
+    noise_floor: float | None
     top: float
 
 
@@ -156,8 +156,8 @@ def rounds_s(cell: CellScaling, *, left_out: bool = False) -> tuple[float, ...]:
 
 def _chart(scaling: StudyScaling, curves: list[Curve], others: list[Curve], workers: tuple[int, ...]) -> Chart:
     floor = Basis.of(scaling).noise_floor
-    noise = floor if math.isfinite(floor) else 0.0
-    reach = max([high(found) for curve in (*curves, *others) for _, found in curve.points] + [1 + noise])
+    noise = floor if math.isfinite(floor) else None
+    reach = max([high(found) for curve in (*curves, *others) for _, found in curve.points] + [1 + (noise or 0.0)])
     limit = min(scaling.cap, max(workers, default=1))
     top = HEADROOM * (max(limit, reach) if limit <= 2 * reach else reach)
     return Chart(tuple(curves), tuple(others), workers, scaling.cap, scaling.usable_cpus, noise, top)

@@ -3,9 +3,12 @@
 import os
 import re
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from manyhands.errors import UsageError
+
+WRITTEN = ".manyhands-report"  # lists the files of a report in their folder
 
 
 def write_atomically(path: Path, content: bytes) -> Path:
@@ -29,6 +32,21 @@ def write_atomically(path: Path, content: bytes) -> Path:
         Path(temporary).unlink(missing_ok=True)
         raise
     return path
+
+
+def replace_all(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write these files into the folder, and remove those that the last such call wrote there and this one does not.
+
+    So that no picture of an older run stays beside a page of the new one; what others put there is never touched.
+    """
+    listed = folder / WRITTEN
+    before = listed.read_text(encoding="utf-8").splitlines() if listed.is_file() else []
+    for name in files:
+        write_atomically(folder / name, files[name])
+    for name in {*before} - {*files}:
+        if Path(name).name == name:
+            (folder / name).unlink(missing_ok=True)
+    write_atomically(listed, "".join(f"{name}\n" for name in files).encode())
 
 
 def write_text(path: Path, text: str) -> None:

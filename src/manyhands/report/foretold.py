@@ -57,8 +57,8 @@ class Foretold:
     machine: Mapping[str, Any] = field(default_factory=dict)
 
     def is_of(self, study: Study) -> bool:
-        """Whether it foretells this study: the same work, by its label or its workload's name, and as many items."""
-        return self.target in (study.label, study.workload) and self.items == len(study.item_names)
+        """Whether it foretells this study: the same work by its label, parameters included, and as many items."""
+        return self.target == study.label and self.items == len(study.item_names)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ STUDIES_IN_FULL = 2
 STUDIES_LISTED = 20
 ROWS_SHOWN = 8
 NOTES_SHOWN = 2
+WARNINGS_SHOWN = 5
 STARTS_SHOWN = 4
 COMPARISONS_SHOWN = 3
 ZERO_WIDTH = "\N{ZERO WIDTH SPACE}"
@@ -28,7 +29,8 @@ def summary(judged: Sequence[Judged]) -> str:
     lines += [_verdict_row(found) for _, found in verdicts[:STUDIES_LISTED]]
     lines += _more(len(judged) - STUDIES_LISTED, "study", "studies")
     lines += _batching(compared(judged))
-    ending = ["", "Every cell, chart and timeline: index.html. Every round: rounds.csv."]
+    more = f"Details here: the first {STUDIES_IN_FULL} studies. " if len(judged) > STUDIES_IN_FULL else ""
+    ending = ["", f"{more}Every cell, chart and timeline: index.html. Every round: rounds.csv."]
     for number, (one, found) in enumerate(verdicts[:STUDIES_IN_FULL]):
         studies = min(STUDIES_IN_FULL, len(judged)) - number
         room = (LINES - len(ending) - len(lines)) // studies
@@ -64,7 +66,7 @@ def _details(one: Judged, found: Verdict, rows: int) -> list[str]:
         return []
     told = [found.reason, found.loss, found.next_workers, found.sure, cap_sentence(one.scaling)]
     told.append(cluster_sentence(one.scaling, one.losses))
-    told += [f"Warning: {warning}" for warning in found.warnings[:NOTES_SHOWN]]
+    told += [f"Warning: {warning}" for warning in found.warnings[:WARNINGS_SHOWN]]
     lines = ["", f"## {inert(found.label)}", "", *(f"- {inert(words, 400)}" for words in told if words)]
     lines += _table(table(one.scaling, one.plan), rows)
     notes = failures(one.scaling.cells)

@@ -10,7 +10,7 @@ from manyhands.report import svg
 from manyhands.report.album import album
 from manyhands.report.facets import choices
 from manyhands.report.faults import fault_sheet
-from manyhands.report.files import write_atomically
+from manyhands.report.files import replace_all
 from manyhands.report.foretold import Foretold, not_found
 from manyhands.report.judgement import Judged, compared, judge
 from manyhands.report.markdown import summary
@@ -21,9 +21,9 @@ from manyhands.report.scripts import script
 from manyhands.report.section import Section, sections_of
 from manyhands.report.template import rendered
 from manyhands.results import Results
-from manyhands.text import plain
+from manyhands.text import moment
 
-SCRIPTS = ("theme", "copy", "filter", "sort", "hover", "zoom")
+SCRIPTS = ("theme", "copy", "filter", "sort", "hover", "zoom", "lay")
 
 
 def write_report(
@@ -44,11 +44,10 @@ def write_report(
     with svg.style():
         sections = sections_of(judged, ledgers, plans)
         text = page(results, judged, sections, ledgers, faults)
-        for name, content in album(sections, every=figures).items():
-            write_atomically(out / name, content)
-    write_atomically(out / "rounds.csv", rounds_csv(results).encode())
-    write_atomically(out / "summary.md", summary(judged).encode())
-    return write_atomically(out / "index.html", text.encode())
+        files = album(sections, every=figures)
+    files |= {"rounds.csv": rounds_csv(results).encode(), "summary.md": summary(judged).encode()}
+    replace_all(out, files | {"index.html": text.encode()})
+    return out / "index.html"
 
 
 def page(
@@ -64,7 +63,7 @@ def page(
         "page.html",
         sections=sections,
         compared=compared(judged),
-        saved_at=plain(results.saved_at),
+        saved_at=moment(results.saved_at),
         facts=machine_facts(results),
         faults=fault_sheet(faults) if faults else None,
         method=method(judged),

@@ -31,7 +31,7 @@ from manyhands.report.curves import Chart, Curve, high, low
 from manyhands.report.facets import Facets
 from manyhands.report.palette import BAND, INK, LIMIT, MUTED, PAPER, RULE
 from manyhands.report.spots import Drawing, Spot, speedup_words
-from manyhands.text import TIMES, number, percent
+from manyhands.text import TIMES, counted, number, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -105,7 +105,8 @@ def _efficiency_spots(chart: Chart, basis: str) -> Iterator[Spot]:
     for place, curve in enumerate(chart.curves):
         for workers, found in curve.points:
             between = f" ({percent(found.low)} to {percent(found.high)})" if found.low and found.high else ""
-            words = f"{curve.name}, {workers} workers: {percent(found.point)}{between} of each worker, {basis}"
+            share = f"{percent(found.point)}{between} of each worker, {basis}"
+            words = f"{curve.name}, {counted(workers, 'worker')}: {share}"
             yield Spot(workers * _dodge(chart, place), found.point, words, replace(curve.facets, workers=workers))
 
 
@@ -143,7 +144,8 @@ def _dodge(chart: Chart, place: int) -> float:
 
 def _limits(axes: "Axes", chart: Chart) -> None:
     counts = np.linspace(*axes.get_xlim(), 200)
-    axes.axhspan(1 - chart.noise_floor, 1 + chart.noise_floor, color=BAND, linewidth=0, zorder=0)
+    if chart.noise_floor is not None:
+        axes.axhspan(1 - chart.noise_floor, 1 + chart.noise_floor, color=BAND, linewidth=0, zorder=0)
     axes.plot(counts, counts, color=LIMIT, linewidth=0.9, linestyle=DOTTED, zorder=1)
     axes.plot(counts, np.minimum(counts, chart.cap), color=INK, linewidth=1.1, linestyle=DASHED, zorder=1)
     _usable_cpus(axes, chart)
@@ -153,7 +155,8 @@ def _efficiency_limits(axes: "Axes", chart: Chart) -> None:
     """The same limits, divided by the workers: as fast as serial is 1 / workers here."""
     counts = np.linspace(*axes.get_xlim(), 200)
     floor = chart.noise_floor
-    axes.fill_between(counts, (1 - floor) / counts, (1 + floor) / counts, color=BAND, linewidth=0, zorder=0)
+    if floor is not None:
+        axes.fill_between(counts, (1 - floor) / counts, (1 + floor) / counts, color=BAND, linewidth=0, zorder=0)
     axes.axhline(1.0, color=LIMIT, linewidth=0.9, linestyle=DOTTED, zorder=1)
     axes.plot(counts, np.minimum(1.0, chart.cap / counts), color=INK, linewidth=1.1, linestyle=DASHED, zorder=1)
     _usable_cpus(axes, chart)
@@ -226,11 +229,15 @@ def _limit_entries(chart: Chart) -> Sequence[tuple[Any, str]]:
         (Line2D([], [], color=INK, linewidth=1.1, linestyle=DASHED), cap),
         (Line2D([], [], color=LIMIT, linewidth=0.9, linestyle=DOTTED), "ideal: speedup = workers"),
         _cpu_entry(chart),
-        (
-            Patch(facecolor=BAND, edgecolor=RULE, linewidth=0.5),
-            f"as fast as serial, \N{PLUS-MINUS SIGN} the noise floor of {percent(chart.noise_floor)}",
-        ),
+        _floor_entry(chart),
     ]
+
+
+def _floor_entry(chart: Chart) -> tuple[Any, str]:
+    if chart.noise_floor is None:
+        return Line2D([], [], linestyle="none"), "noise floor: not measured"
+    words = f"as fast as serial, \N{PLUS-MINUS SIGN} the noise floor of {percent(chart.noise_floor)}"
+    return Patch(facecolor=BAND, edgecolor=RULE, linewidth=0.5), words
 
 
 def _cpu_entry(chart: Chart) -> tuple[Any, str]:

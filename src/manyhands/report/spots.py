@@ -81,4 +81,4 @@ def rounds_words(rounds_s: Sequence[float]) -> str:
     """The wall times of a cell's rounds, as many as can be read."""
     more = len(rounds_s) - ROUNDS_SHOWN
     told = ", ".join(duration(value) for value in rounds_s[:ROUNDS_SHOWN])
-    return f"{counted(len(rounds_s), 'round')}: {told}{f' and {more} more' if more > 0 else ''}"
+    return f"{counted(len(rounds_s), 'round')} as measured: {told}{f' and {more} more' if more > 0 else ''}"

@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from manyhands.basis import Basis
+from manyhands.intervals import Estimate
 from manyhands.plan import Plan
 from manyhands.report.facets import UNFILTERED, Facets
 from manyhands.results import SERIAL, SERIAL_AGAIN, Cell
 from manyhands.round import Round
 from manyhands.scaling import CellScaling, StudyScaling
-from manyhands.text import between, counted, lines, plain, times, with_interval
+from manyhands.text import between, counted, lines, plain, times
 
 BEST, EQUAL, ORDINARY, FAILED, UNMEASURED = "best", "equal", "ordinary", "failed", "unmeasured"
 TWIN = "serial again (A/A twin)"
@@ -191,11 +192,17 @@ def _entry(cell: CellScaling, marked: dict[str, tuple[str, str]]) -> Entry:
     if cell.speedup is None:
         return Entry(UNMEASURED, "not measured", hover="no block holds both this cell and the serial reference")
     kind, mark = marked.get(cell.cell.cell_id, (ORDINARY, ""))
-    equal = with_interval(cell.speedup_equal_speed) if cell.speedup_equal_speed is not None else ""
+    known = cell.speedup_equal_speed
+    equal = f"{times(known.point)} ({_between(known)})" if known is not None else ""
     method, left_out = plain(cell.speedup.method), _left_out(cell)
     hover = f"{method}; {left_out} as disturbed" if left_out else method
     point = cell.speedup.point
-    return Entry(kind, times(point), between(cell.speedup), equal, hover, mark, left_out, point)
+    return Entry(kind, times(point), _between(cell.speedup), equal, hover, mark, left_out, point)
+
+
+def _between(found: Estimate) -> str:
+    """The interval, in few words: a table has many."""
+    return "no interval" if found.low is None else between(found)
 
 
 def _left_out(cell: CellScaling) -> str:

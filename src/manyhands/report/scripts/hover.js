@@ -54,11 +54,15 @@
     group.addEventListener("focusout", hide);
     group.addEventListener("keydown", (event) => {
       const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-      if (event.key === "Escape") hide();
       if (!step) return;
       event.preventDefault();
       reach(event.target, step);
     });
   });
-  addEventListener("scroll", hide, { passive: true });
+  addEventListener("scroll", () => {
+    const spot = document.activeElement;
+    if (spot && spot.matches(".spots > *")) show(spot); // the browser itself scrolls to what gets the focus
+    else hide();
+  }, { passive: true });
+  addEventListener("keydown", (event) => event.key === "Escape" && hide());
 })();

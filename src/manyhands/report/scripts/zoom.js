@@ -1,6 +1,8 @@
 // A worker timeline to zoom, drawn on a canvas from every item of the round. It is unpacked when it is asked for.
 (() => {
   const AXIS = 22, GUTTER = 30, RIGHT = 8, LANE_MOST = 20, LANE_LEAST = 5, LANES_HEIGHT = 220, LEAST_NS = 50;
+  const SURE = 100; // steps, from which on three digits are
+  const MOST_PIXELS = 32000; // of a canvas' height: browsers draw nothing on larger ones, without a word
   const UNITS = [[60e9, "min"], [1e9, "s"], [1e6, "ms"], [1e3, "\u00b5s"], [1, "ns"]];
 
   const duration = (ns) => {
@@ -62,7 +64,7 @@
     const canvas = box.querySelector("canvas"), told = box.querySelector("output");
     const pitch = Math.max(LANE_LEAST, Math.min(LANE_MOST, LANES_HEIGHT / lanes.length));
     const height = pitch * lanes.length + AXIS;
-    const whole = facts.wall_ns;
+    const whole = facts.wall_ns, step = facts.span_ns / facts.steps;
     let from = 0, to = whole, dragged = null;
     let wide = canvas.clientWidth; // kept, for to ask is to lay the page out
 
@@ -74,7 +76,7 @@
     };
 
     const draw = () => {
-      const ratio = devicePixelRatio || 1, plane = canvas.getContext("2d");
+      const ratio = Math.min(devicePixelRatio || 1, MOST_PIXELS / height), plane = canvas.getContext("2d");
       wide = canvas.clientWidth;
       canvas.style.height = `${height}px`;
       canvas.width = wide * ratio;
@@ -147,11 +149,13 @@
     const shown = () =>
       lanes.reduce((sum, lane) => sum + Math.max(0, above(lane.starts, to) - above(lane.ends, from)), 0);
     const look = (start, end) => {
-      const span = Math.min(whole, Math.max(LEAST_NS, end - start));
+      const span = Math.min(whole, Math.max(LEAST_NS, 4 * step, end - start));
       from = Math.max(0, Math.min(whole - span, start));
       to = from + span;
       draw();
-      told.textContent = `${duration(from)} to ${duration(to)}: ${shown().toLocaleString("en")} items`;
+      const count = shown();
+      const where = from ? `from ${duration(from)} on, ${duration(to - from)} of ${duration(whole)}` : `the first ${duration(to)} of ${duration(whole)}`;
+      told.textContent = `${from || to < whole ? where : "the whole round"}: ${count.toLocaleString("en")} item${count === 1 ? "" : "s"}`;
     };
     const scale = (factor, about = (from + to) / 2) => look(about - (about - from) * factor, about + (to - about) * factor);
     const move = (share) => look(from + (to - from) * share, to + (to - from) * share);
@@ -169,19 +173,22 @@
       if (found < 0 || lane.ends[found] + pixel < at) return "";
       const number = lane.items[found], name = facts.names[number] || `item ${number}`;
       const state = lane.raised[found] ? ", raised" : "";
-      return `${name}: ${duration(lane.ends[found] - lane.starts[found])}, worker ${place}, from ${duration(lane.starts[found])} on${state}`;
+      const length = lane.ends[found] - lane.starts[found];
+      const about = length < SURE * step ? ` \u00b1 ${duration(step)}` : ""; // the page keeps times in steps of the span
+      return `${name}: ${duration(length)}${about}, worker ${place}, from ${duration(lane.starts[found])} on${state}`;
     };
 
     box.querySelectorAll("button[data-zoom]").forEach((button) =>
       button.addEventListener("click", () => actions[button.dataset.zoom]())
     );
     canvas.addEventListener("keydown", (event) => {
-      const action = !event.ctrlKey && !event.metaKey && actions[keys[event.key]];
+      const action = !event.ctrlKey && !event.metaKey && !event.altKey && actions[keys[event.key]];
       if (!action) return;
       event.preventDefault();
       action();
     });
     canvas.addEventListener("pointerdown", (event) => {
+      if (event.button) return;
       canvas.setPointerCapture(event.pointerId);
       dragged = event.offsetX;
     });
@@ -223,6 +230,7 @@
 
   document.querySelectorAll(".zoom").forEach((box) => {
     const button = box.querySelector("button.open");
+    if (!window.DecompressionStream) return;
     box.hidden = false;
     button.addEventListener("click", async () => {
       button.hidden = true;
