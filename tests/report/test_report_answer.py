@@ -7,6 +7,7 @@ import pytest
 import report_samples as samples
 
 from manyhands import strategies
+from manyhands.basis import Basis
 from manyhands.recipes.recipe import WITHOUT_A_RECIPE
 from manyhands.report.answer import verdict
 from manyhands.report.judgement import judge
@@ -35,6 +36,7 @@ def test_how_sure_is_the_interval_about_the_point(judged):
     told = verdict(judged[0]).sure
     assert f"{percent(1 - found.low / found.point)} to +{percent(found.high / found.point - 1)}" in told
     assert f"{found.n} blocks" in told
+    assert f"at most {percent(Basis.of(judged[0].scaling).noise_floor)} in the median" in told
 
 
 def test_memory_is_the_recommended_cells_peak(judged):

@@ -57,9 +57,20 @@ def test_each_setting_of_both_is_compared(tailed):
 
 
 def test_another_setting_or_a_warm_pool_is_not_compared(tailed):
-    """A prediction for other chunks stands beside nothing."""
-    others = [replace(setting, chunksize=777) for setting in settings_of(tailed)]
+    """A prediction for other chunks stands beside nothing, nor does one beside a pool that was kept."""
+    own = settings_of(tailed)
+    others = [replace(setting, chunksize=777) for setting in own]
     assert beside([decode(plan_of(others))], tailed.scaling, {}) is None
+    warm = [
+        replace(one, cell=replace(one.cell, setting=replace(one.cell.setting, pool="warm")))
+        for one in tailed.scaling.cells
+    ]
+    assert beside([decode(plan_of(own))], replace(tailed.scaling, cells=tuple(warm)), {}) is None
+
+
+def _warm(scaled):
+    """The same cell with a pool that was made and used before."""
+    return replace(scaled, cell=replace(scaled.cell, setting=replace(scaled.cell.setting, pool="warm")))
 
 
 def test_other_work_is_refused(tmp_path):
