@@ -141,6 +141,14 @@ def test_a_failed_assertion_of_the_check_is_the_reason(load, tmp_path):
     assert (found.outcome, found.reason.endswith("the sum is 2")) == (Outcome.WRONG, True)
 
 
+def test_a_module_of_a_package_is_named_by_its_package(tmp_path, monkeypatch):
+    """A file that imports from beside itself can't be imported alone; the line says how to name it."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / "in_package.py").write_text("from . import other\n\ndef load(path):\n    return path\n")
+    with pytest.raises(UsageError, match=r"name it as package\.in_package:function"):
+        targets.resolve(f"{tmp_path}/in_package.py:load")
+
+
 @pytest.mark.parametrize(
     ("reference", "saying"),
     [

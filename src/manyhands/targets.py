@@ -177,6 +177,10 @@ def _import_module(name: str) -> Any:
         if error.name is None or not (name == error.name or name.startswith(f"{error.name}.")):
             raise
         raise UsageError(f"there is no module {name}: name one that this Python can import") from None
+    except ImportError as error:
+        if "relative import" not in str(error):
+            raise
+        raise UsageError(f"{name} imports from its own package: name it as package.{name}:function") from None
 
 
 def _function_for(function: Callable[[Any], Any], parameters: Parameters) -> Callable[[Any], Any]:
