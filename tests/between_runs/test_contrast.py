@@ -110,7 +110,11 @@ values = st.lists(st.floats(-3, 3).map(lambda value: round(value, 3)), min_size=
 def test_the_other_way_round_is_the_inverse(base, new, moved, critical):
     """BASE over NEW is one over NEW over BASE, ends swapped; and what both runs are multiplied by cancels."""
     found = ratio(base, new, critical)
-    for same in (inverse(ratio(new, base, critical)), ratio(base + moved, new + moved, critical)):
+    same_twice = inverse(ratio(new, base, critical)), ratio(base + moved, new + moved, critical)
+    if found.low is None:  # wider than anything that is told
+        assert [one.low for one in same_twice] == [None, None]
+        return
+    for same in same_twice:
         assert (same.point, same.low, same.high) == pytest.approx((found.point, found.low, found.high))
     assert found.low <= found.point <= found.high
 
@@ -150,6 +154,61 @@ def test_no_critical_value_is_no_interval():
     assert critical_value([(np.empty((0, 0)), np.empty((0, 0)))], 1) < 0
     assert critical_value([], 1) < 0
     assert ratio(np.ones(5), np.ones(5), -np.inf).low is None
+
+
+@pytest.mark.parametrize(
+    ("studies", "blocks", "told"),
+    [
+        (1, (4, 4), True),
+        (2, (4, 4), False),
+        (5, (4, 5), True),
+        (5, (5, 5), True),
+        (7, (5, 5), False),
+        (25, (6, 6), False),
+    ],
+)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_studies_dealt_too_often_as_measured_have_no_interval(studies, blocks, told, seed):
+    """Where more than 5 % of deals are as measured in some study, a change is its own measure: nothing is told."""
+    rng = np.random.default_rng(seed)
+    tables = [tuple(rng.normal(0, 0.03, (count, 3)) for count in blocks) for _ in range(studies)]
+    slower = [(base, new - np.log(3)) for base, new in tables]
+    critical = critical_value(slower, seed)
+    assert np.isfinite(critical) == told
+    found = ratio(slower[0][0][:, 0], slower[0][1][:, 0], critical)
+    assert found.point == pytest.approx(1 / 3, rel=0.1)
+    assert (found.high is not None and found.high < 1) == told
+
+
+def test_figures_of_few_values_each_come_together_too_often():
+    """Ten blocks, of which each figure has four others: some figure is as measured in more than 5 % of deals."""
+    rng = np.random.default_rng(2)
+    tables = []
+    for moved in (0.0, -np.log(3)):
+        table = rng.normal(moved, 0.03, (10, 12))
+        for place in range(12):
+            table[rng.permutation(10)[4:], place] = NAN
+        tables.append(table)
+    assert critical_value([tuple(tables)], 1) == np.inf
+    assert np.isfinite(critical_value([tuple(one[:, :2] for one in tables)], 1))
+
+
+def test_an_interval_too_wide_for_numbers_is_none():
+    """Four noisy blocks at a far critical value: no end is made up, and none overflows."""
+    noisy = np.array([0.0, 3.0, -3.0, 1.0])
+    for critical in (6.0, 8.0):
+        found = ratio(noisy, noisy + 1, critical)
+        assert (found.point, found.low, found.high) == (pytest.approx(np.e), None, None)
+
+
+@pytest.mark.parametrize("blocks", [(10, 10), (4, 12), (5, 7)])
+def test_one_figure_at_the_usual_quantile_has_welchs_interval(blocks):
+    """At a critical value of 1.96 the interval is scipy's own of Welch's test, degrees of freedom and all."""
+    rng = np.random.default_rng(6)
+    base, new = rng.normal(0, 0.03, blocks[0]), rng.normal(0.1, 0.12, blocks[1])
+    expected = stats.ttest_ind(new, base, equal_var=False).confidence_interval(0.95)
+    found = ratio(base, new, stats.norm.isf(0.025))
+    assert (found.low, found.high) == pytest.approx((np.exp(expected.low), np.exp(expected.high)))
 
 
 def test_walls_without_any_noise_are_told_apart():

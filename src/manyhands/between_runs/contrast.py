@@ -16,6 +16,11 @@ into account. Where nothing has changed, the blocks of both runs are exchangeabl
 noise. It is a little less, since c is brought to each figure by the degrees of freedom that its own two spreads leave
 (Satterthwaite 1946): that guards against a run that is noisier than the other.
 
+Some deals are as measured, or their mirror: one figure's values of BASE are all together again. Where something has
+changed, |d / se| of such a deal is the change itself. In more than 5 % of deals that would make every change the
+measure of chance, and none could be told however large it is. 4 and 4 blocks are so in 2 of 70 deals; since studies
+are dealt separately, two such studies are in 1 - (1 - 2 / 70)^2 = 5.6 %. Then there is no interval at all.
+
 Simulated chance that any figure of equal runs is told apart, speedup and wall of each cell and serial's wall, lowest to
 highest in % over normal, heavy-tailed (t, 3 degrees), exponential, outlying (5 % of rounds take a third longer) and two
 kinds of two-speed noise; 10 blocks each, 1,000 draws of 499 deals:
@@ -32,7 +37,7 @@ often again; from the blocks of both together, 7 %.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from math import ceil, exp, inf
+from math import ceil, comb, exp, inf, log
 from typing import Any
 
 import numpy as np
@@ -43,30 +48,38 @@ from manyhands.intervals import LEVEL, Estimate
 DEALS = 4_999  # with the deal as it was measured they are 5,000
 AT_ONCE = 500  # deals held in memory together
 FEWEST_BLOCKS = 4  # in either run; three and three can be dealt in 20 ways only, two of which are as measured
+WIDEST_LN = log(1e6)  # an interval that reaches farther from its point says nothing, and soon has no numbers either
 NOTHING = 1e-12  # a standard error of logs below this is rounding
 
 Table = Any  # a float array, blocks x figures: the figures' logarithms, NaN where the block lacks one
 
 
 def critical_value(studies: Sequence[tuple[Table, Table]], seed: int) -> float:
-    """How far chance goes in 95 % of all deals, for (BASE, NEW) tables of the same figures; infinite without end.
+    """How far chance goes in 95 % of all deals, for (BASE, NEW) tables of the same figures.
 
     In standard deviations of a normal distribution, so that studies of few and of many blocks have one scale. Every
-    figure must have FEWEST_BLOCKS values in both runs. Blocks are dealt within their study.
+    figure must have FEWEST_BLOCKS values in both runs. Blocks are dealt within their study. Infinite where more than
+    5 % of deals are as measured, in whichever study.
     """
     rng = np.random.default_rng(seed)
-    largest = np.full(DEALS, -inf)
+    largest, as_measured, anew = np.full(DEALS, -inf), np.zeros(DEALS, dtype=bool), 1.0
     for base, new in studies:
         if base.shape[1]:
-            found = _largest_by_deal(base, new, rng)
+            dealt = _deals(base, new, rng)
+            found = _largest_by_deal(base, new, dealt)
             largest = np.maximum(largest, stats.norm.isf(stats.t.sf(found, len(base) + len(new) - 2)))
+            as_measured |= _as_measured(base, new, dealt)
+            anew *= 1 - _chance_as_measured(len(base), len(new))
+    if max(1 - anew, float(as_measured.mean())) > 1 - LEVEL:
+        return inf
     return float(np.sort(largest)[ceil(LEVEL * (DEALS + 1)) - 1])
 
 
 def ratio(base: Table, new: Table, critical: float) -> Estimate | None:
     """The ratio NEW over BASE of one figure, whose logarithms by block these are; None where a run has none of them.
 
-    low and high are None where there are too few blocks, or `critical` (of `critical_value`) is infinite.
+    low and high are None where there are too few blocks, `critical` (of `critical_value`) is infinite, or the interval
+    would be wider than any that says something.
     """
     base, new = base[~np.isnan(base)], new[~np.isnan(new)]
     if not base.size or not new.size:
@@ -76,6 +89,8 @@ def ratio(base: Table, new: Table, critical: float) -> Estimate | None:
     if fewest < FEWEST_BLOCKS or not np.isfinite(critical):
         return Estimate(exp(difference), None, None, fewest, "too few blocks for an interval")
     half = _half_width(base, new, critical)
+    if not half <= WIDEST_LN:
+        return Estimate(exp(difference), None, None, fewest, "too wide an interval to say anything")
     method = f"{base.size} and {new.size} blocks dealt anew {DEALS:,} times"
     return Estimate(exp(difference), exp(difference - half), exp(difference + half), fewest, method)
 
@@ -109,12 +124,32 @@ def twin_floor(ratios_ln: Table) -> float:
     return max(abs(exp(middle - half) - 1), abs(exp(middle + half) - 1))
 
 
-def _largest_by_deal(base: Table, new: Table, rng: np.random.Generator) -> Table:
-    """The largest |d / se| of any figure, in each of DEALS random deals of the blocks to the two runs."""
+def _deals(base: Table, new: Table, rng: np.random.Generator) -> Table:
+    """DEALS random deals of the blocks, BASE's first: whether a block goes to NEW, deals x blocks."""
+    blocks = len(base) + len(new)
+    return np.argsort(rng.random((DEALS, blocks)), axis=1) < len(new)
+
+
+def _chance_as_measured(base_blocks: int, new_blocks: int) -> float:
+    """Of a deal of whole blocks. The mirror is another deal only where both runs have as many."""
+    return (2 if base_blocks == new_blocks else 1) / comb(base_blocks + new_blocks, new_blocks)
+
+
+def _as_measured(base: Table, new: Table, dealt: Table) -> Table:
+    """Whether a deal leaves any figure's values as measured, or mirrored; fewer values come together more often."""
+    known = np.unique(~np.isnan(np.vstack([base, new])), axis=1).astype(float)
+    ours, theirs = known[: len(base)], known[len(base) :]
+    moved, stayed = dealt[:, : len(base)] @ ours, dealt[:, len(base) :] @ theirs  # values of BASE and of NEW in NEW
+    same = (moved == 0) & (stayed == theirs.sum(axis=0))
+    mirrored = (moved == ours.sum(axis=0)) & (stayed == 0)
+    return np.any(same | mirrored, axis=1)
+
+
+def _largest_by_deal(base: Table, new: Table, dealt: Table) -> Table:
+    """The largest |d / se| of any figure, in each of these deals of the blocks to the two runs."""
     blocks = np.vstack([base, new])
     known = ~np.isnan(blocks)
     values = np.where(known, blocks - np.nanmean(blocks, axis=0), 0.0)
-    dealt = np.argsort(rng.random((DEALS, len(blocks))), axis=1) < len(new)
     return np.concatenate(
         [_largest(values, known, dealt[start : start + AT_ONCE]) for start in range(0, DEALS, AT_ONCE)]
     )
