@@ -113,6 +113,23 @@ def test_what_is_missing_or_broken_fails_whatever_is_asked():
     assert failing_in(made_up(CELLS[:3], 2), made_up(CELLS, 1)) == []
 
 
+def test_a_cell_that_now_fails_in_every_round_fails():
+    """A cell that lost one round of ten in BASE, and every one in NEW, fails; one that loses a few in both does not."""
+
+    def losing(study, rounds):
+        cell = next(one for one in study.cells if one.cell_id == FIRST)
+        lost = [replace(one, outcome=Outcome.LOST, t0_ns=None, t1_ns=None) for one in cell.rounds[:rounds]]
+        losing = replace(cell, rounds=(*lost, *cell.rounds[rounds:]))
+        return replace(study, cells=tuple(losing if one is cell else one for one in study.cells))
+
+    base, new = made_up(CELLS, 1), made_up(CELLS, 2)
+    told = [f"made-up: {FIRST} fails in every round of NEW, not in BASE's"]
+    assert failing_in(losing(base, 1), losing(new, 10)) == told
+    assert failing_in(losing(base, 10), losing(new, 10)) == []
+    assert failing_in(losing(base, 1), losing(new, 9)) == []
+    assert failing_in(losing(base, 0), losing(new, 10)) == [f"made-up: {FIRST} fails in NEW, not in BASE"]
+
+
 def test_another_recommendation_fails_where_it_was_gained():
     """Four workers were worth it and no longer are: workers and advice have changed, the strategy has not."""
     base = made_up([TWO, FOUR], 1)

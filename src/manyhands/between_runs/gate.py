@@ -101,6 +101,10 @@ def _missing(comparison: Comparison) -> list[Failure]:
     for one in comparison.paired.pairs:
         gone += [f"{short(one.label)}: {short(cell_id)} is missing in NEW" for cell_id in one.missing]
         gone += [f"{short(one.label)}: {short(cell_id)} fails in NEW, not in BASE" for cell_id in one.failing]
+        gone += [
+            f"{short(one.label)}: {short(cell_id)} fails in every round of NEW, not in BASE's"
+            for cell_id in one.failing_throughout
+        ]
     return [Failure("", words) for words in gone]
 
 

@@ -32,6 +32,12 @@ class Pair:
         broken = _failed(self.base.study)
         return tuple(cell_id for cell_id in self.shared if cell_id in _failed(self.new.study) - broken)
 
+    @property
+    def failing_throughout(self) -> tuple[str, ...]:
+        """Ids of shared cells that failed in BASE now and then, and in NEW in every round."""
+        flaky = _failed(self.base.study) & _worked(self.base.study)
+        return tuple(cell_id for cell_id in self.shared if cell_id in flaky - _worked(self.new.study))
+
 
 @dataclass(frozen=True)
 class Paired:
@@ -67,6 +73,10 @@ def _pair(base: Judged, new: Judged) -> Pair:
 def _measured(cells: Sequence[Cell]) -> list[str]:
     """Ids of the cells of which at least one round was tried; an interrupted study names some that have none."""
     return [cell.cell_id for cell in cells if cell.rounds]
+
+
+def _worked(study: Study) -> set[str]:
+    return {cell.cell_id for cell in study.cells if any(found.ok for found in cell.rounds)}
 
 
 def _failed(study: Study) -> set[str]:

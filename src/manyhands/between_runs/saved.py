@@ -49,7 +49,7 @@ def _study(one: StudyCompared) -> Mapping[str, Any]:
         "noise_floor_new": new,
         "other_load": one.other_load,
         "missing_cells": list(one.pair.missing),
-        "failing_cells": list(one.pair.failing),
+        "failing_cells": [*one.pair.failing, *one.pair.failing_throughout],
         "new_cells": list(one.pair.added),
     }
 
