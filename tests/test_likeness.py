@@ -41,6 +41,14 @@ def test_the_words_are_those_of_a_reader():
     assert other_surroundings(MACHINE, other) == ("memory limit: none and 2.00 GiB",)
 
 
+@pytest.mark.parametrize(("name", "count"), [("logical_cpus", 31), ("usable_cpus", 31.0), ("usable_cpus", 31.5)])
+def test_one_cpu_less_makes_another_kind(name, count):
+    """CPUs are counted, not nearly the same: 32 and 31 are two kinds of machine."""
+    many = {**MACHINE, "logical_cpus": 32, "usable_cpus": 32.0}
+    assert len(other_kind(many, {**many, name: count})) == 1
+    assert other_kind(many, {**many, name: int(many[name])}) == ()
+
+
 def test_little_less_memory_and_unknown_facts_make_no_difference():
     """What the kernel keeps for itself, and what an older run did not record, do not make another machine."""
     other = {name: value for name, value in MACHINE.items() if name not in ("processor", "gil")}

@@ -22,7 +22,7 @@ AROUND = {
     "filesystem": "filesystem of the data",
     "memory_limit_bytes": "memory limit",
 }
-NEARLY = 0.05  # relative; a kernel keeps some memory for itself, and not always the same amount
+NEARLY = 0.05  # relative, of bytes; a kernel keeps some memory for itself, and not always the same amount
 Machine = Mapping[str, object]
 
 
@@ -43,13 +43,13 @@ def _differences(names: Mapping[str, str], machine: Machine, other: Machine) -> 
     return tuple(
         f"{words}: {_worded(name, machine[name])} and {_worded(name, other[name])}"
         for name, words in names.items()
-        if name in machine and name in other and not _alike(machine[name], other[name])
+        if name in machine and name in other and not _alike(name, machine[name], other[name])
     )
 
 
-def _alike(value: object, other: object) -> bool:
+def _alike(name: str, value: object, other: object) -> bool:
     is_number = all(isinstance(one, int | float) and not isinstance(one, bool) for one in (value, other))
-    if not is_number:
+    if not is_number or not name.endswith("_bytes"):
         return value == other
     first, second = float(value), float(other)  # type: ignore[arg-type]  # both are numbers
     return abs(first - second) <= NEARLY * max(abs(first), abs(second))
