@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import median
 
-from manyhands.results import Cell, Study
+from manyhands.results import SERIAL, Cell, Study
 from manyhands.round import Round
 
 EXCESS_SHARE = 0.10
@@ -40,9 +40,10 @@ def disturbed(cell: Cell) -> Mapping[int, float]:
 def usual_share(study: Study) -> float | None:
     """The share of the machine's CPU time that others took in the median serial round; None where it isn't told.
 
-    Serial rounds start nothing whose CPU time could be mistaken for that of others.
+    Serial rounds start nothing whose CPU time could be mistaken for that of others. A study without them tells nothing.
     """
-    found = [_taken(one) for one in study.serial.rounds if one.ok]
+    serial = [one for cell in study.cells if cell.cell_id == SERIAL for one in cell.rounds]
+    found = [_taken(one) for one in serial if one.ok]
     known = [one.share for one in found if one is not None]
     return median(known) if known else None
 

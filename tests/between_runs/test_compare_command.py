@@ -92,6 +92,19 @@ def test_a_wrong_expression_is_refused_before_anything_is_read(capsys):
     assert "a.json can't be read" in capsys.readouterr().err
 
 
+def test_a_study_without_a_serial_cell_ends_in_a_sentence(tmp_path, capsys):
+    """A study that has no serial cell at all is compared to no word, and says why."""
+    paths = []
+    for seed in (1, 2):
+        whole = made_up(CELLS, seed)
+        cells = tuple(one for one in whole.cells if not one.cell_id.startswith("serial"))
+        paths.append(save(tmp_path / f"{seed}.json", run_of(replace(whole, cells=cells))))
+    assert main(["compare", *paths]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("None of 4 cells slower, none faster, 4 can't be told")
+    assert "no serial" in printed
+
+
 def test_json_says_the_same_as_the_table(base, slower, tmp_path, capsys):
     """Every cell stands in the JSON with its ratios and word; unknown figures are null, never NaN."""
     out = tmp_path / "out.json"
