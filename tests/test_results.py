@@ -242,6 +242,28 @@ def test_ledgers_lie_nowhere_else(tmp_path, name):
         results.beside(tmp_path / "0001.json", name)
 
 
+@pytest.mark.parametrize("content", [None, "no JSON", "{}", '{"manyhands": {"schema": 9}}', "label"])
+def test_a_refusal_names_its_file_in_plain_text(tmp_path, saved, content):
+    """A file or a label made to break out of a terminal stays text, whatever is wrong with the file."""
+    path = tmp_path / "a\x1b[31m.json"
+    if content == "label":
+        one = {**saved[KEY]["studies"][0], "label": "\x1b[31m", "item_names": []}
+        content = json.dumps({KEY: {**saved[KEY], "studies": [one]}})
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(UsageError, match=r"a\\x1b\[31m\.json ") as refusal:
+        results.load(path)
+    assert "\x1b" not in str(refusal.value)
+
+
+def test_other_refusals_name_their_place_in_plain_text(tmp_path):
+    """So do a storage without runs, and a run that names its ledgers elsewhere."""
+    for refused in (results.latest, lambda path: results.beside(path, "a/b")):
+        with pytest.raises(UsageError, match=r"a\\x1b\[31m") as refusal:
+            refused(tmp_path / "a\x1b[31m")
+        assert "\x1b" not in str(refusal.value)
+
+
 @pytest.mark.parametrize(
     ("change", "saying"),
     [

@@ -9,7 +9,7 @@ import dataclasses
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from manyhands.losses import Losses
 from manyhands.round import Round
 from manyhands.setting import Setting
 from manyhands.strictly import read_as
+from manyhands.text import plain
 
 SCHEMA = 2
 READABLE = (1, 2)
@@ -117,23 +118,24 @@ def decode(data: Mapping[str, Any], saved_at: str = "", commit: Mapping[str, Any
 
 def load(path: Path) -> Results:
     """The results saved at `path`. Raises UsageError when there are none, or they are not manyhands' own."""
+    name = plain(path)
     try:
         if path.stat().st_size > LARGEST_FILE_BYTES:
-            raise UsageError(f"{path} is larger than {LARGEST_FILE_BYTES >> 20} MiB: no saved results")
+            raise UsageError(f"{name} is larger than {LARGEST_FILE_BYTES >> 20} MiB: no saved results")
         saved = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise UsageError(f"{path} can't be read ({error.strerror}): name a saved run, or measure one") from None
+        raise UsageError(f"{name} can't be read ({error.strerror}): name a saved run, or measure one") from None
     except (ValueError, RecursionError):
-        raise UsageError(f"{path} is no JSON: name a file that `pytest bench/ --benchmark-save` wrote") from None
+        raise UsageError(f"{name} is no JSON: name a file that `pytest bench/ --benchmark-save` wrote") from None
     try:
         found = saved[KEY]
         if found["schema"] not in READABLE:
             readable = " and ".join(map(str, READABLE))
-            raise UsageError(f"{path} has schema {found['schema']!r} where this version reads {readable}")
-        results = decode(found, str(saved.get("datetime", "")), saved.get("commit_info", {}))
-        return replace(results, studies=tuple(map(_believable, results.studies)))
+            raise UsageError(f"{name} has schema {found['schema']!r} where this version reads {readable}")
+        return _believable(decode(found, str(saved.get("datetime", "")), saved.get("commit_info", {})))
     except (TypeError, KeyError, ValueError, AttributeError) as error:
-        raise UsageError(f"{path} holds no results of manyhands ({type(error).__name__}: {error})") from None
+        told = plain(f"{type(error).__name__}: {error}")
+        raise UsageError(f"{name} holds no results of manyhands ({told})") from None
 
 
 def saved_in(storage: Path) -> list[Path]:
@@ -156,19 +158,27 @@ def latest(storage: Path) -> Path:
     """The run saved last under `storage`. Raises UsageError when there is none."""
     saved = saved_in(storage)
     if not saved:
-        raise UsageError(f"no saved run in {storage}/: measure one with `python -m pytest bench/ --benchmark-save`")
+        raise UsageError(
+            f"no saved run in {plain(storage)}/: measure one with `python -m pytest bench/ --benchmark-save`"
+        )
     return saved[-1]
 
 
 def beside(path: Path, name: str) -> Path:
     """The file of this name in the folder of the saved run. Raises UsageError when it is more than a name."""
     if not isinstance(name, str) or Path(name).name != name:
-        raise UsageError(f"{path} names its ledgers {name!r}: a file name of its own folder was expected")
+        raise UsageError(f"{plain(path)} names its ledgers {name!r}: a file name of its own folder was expected")
     return path.parent / name
 
 
-def _believable(study: Study) -> Study:
-    """The study, if its figures can be what they say they are. Raises ValueError for the first that can't."""
+def _believable(results: Results) -> Results:
+    """The results, if they can be what they say they are. Raises ValueError for the first thing that can't."""
+    for study in results.studies:
+        _check(study)
+    return results
+
+
+def _check(study: Study) -> None:
     if not study.item_names:
         raise ValueError(f"{study.label} has no items")
     for cell in study.cells:
@@ -182,7 +192,6 @@ def _believable(study: Study) -> Study:
                 raise ValueError(f"{cell.cell_id} has a spin of {found.spin_ns} ns")
             if found.longest_item is not None and not 0 <= found.longest_item < len(study.item_names):
                 raise ValueError(f"{cell.cell_id} names item {found.longest_item} of {len(study.item_names)}")
-    return study
 
 
 def _renewed_cell(data: Mapping[str, Any]) -> Mapping[str, Any]:

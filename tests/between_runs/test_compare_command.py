@@ -92,6 +92,13 @@ def test_a_wrong_expression_is_refused_before_anything_is_read(capsys):
     assert "a.json can't be read" in capsys.readouterr().err
 
 
+def test_a_path_made_to_break_out_of_a_terminal_stays_text(tmp_path, capsys):
+    """The name of one run given twice is told in plain text."""
+    path = save(tmp_path / "a\x1b[31m.json", run_of(made_up(CELLS, 1)))
+    assert main(["compare", path, path]) == 2
+    assert "a\\x1b[31m.json: name two runs" in capsys.readouterr().err
+
+
 def test_a_study_without_a_serial_cell_ends_in_a_sentence(tmp_path, capsys):
     """A study that has no serial cell at all is compared to no word, and says why."""
     paths = []

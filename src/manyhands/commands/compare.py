@@ -61,11 +61,12 @@ def run(options: argparse.Namespace) -> int:
 
 def _runs(base: Path, new: Path) -> "tuple[Results, Results]":
     from manyhands.results import latest, load
+    from manyhands.text import plain
 
     paths = [latest(path) if path.is_dir() else path for path in (base, new)]
     found = load(paths[0]), load(paths[1])
     if paths[0].samefile(paths[1]):
-        raise UsageError(f"BASE and NEW are both {paths[0]}: name two runs")
+        raise UsageError(f"BASE and NEW are both {plain(paths[0])}: name two runs")
     return found
 
 
