@@ -242,6 +242,15 @@ def test_ledgers_lie_nowhere_else(tmp_path, name):
         results.beside(tmp_path / "0001.json", name)
 
 
+def test_refuses_two_studies_of_one_label(tmp_path, saved):
+    """A label names one study of a run: of two, a reader would drop one without a word."""
+    saved[KEY]["studies"] *= 2
+    path = tmp_path / "run.json"
+    path.write_text(json.dumps(saved))
+    with pytest.raises(UsageError, match=r"holds no results of manyhands .ValueError: two studies are called toy."):
+        results.load(path)
+
+
 @pytest.mark.parametrize("content", [None, "no JSON", "{}", '{"manyhands": {"schema": 9}}', "label"])
 def test_a_refusal_names_its_file_in_plain_text(tmp_path, saved, content):
     """A file or a label made to break out of a terminal stays text, whatever is wrong with the file."""

@@ -173,6 +173,10 @@ def beside(path: Path, name: str) -> Path:
 
 def _believable(results: Results) -> Results:
     """The results, if they can be what they say they are. Raises ValueError for the first thing that can't."""
+    labels = [study.label for study in results.studies]
+    for place, label in enumerate(labels):
+        if label in labels[:place]:
+            raise ValueError(f"two studies are called {label}")
     for study in results.studies:
         _check(study)
     return results
