@@ -219,6 +219,7 @@ def test_the_same_two_runs_compare_the_same():
     ("change", "told"),
     [
         ({"parameters": {"files": 40}}, "made-up: other parameters (files: 30 and 40)"),
+        ({"parameters": {"files": 40, "method": "row"}}, "made-up: other parameters (files: 30 and 40)"),
         ({"item_names": ("a.csv", "b.csv", "c.csv")}, "made-up: other items (4 and 3)"),
         ({"item_names": ("a.csv", "x.csv", "c.csv", "d.csv")}, "made-up: other items (b.csv and x.csv)"),
         ({"workload": "else"}, "made-up: another workload, made-up and else"),
@@ -232,12 +233,16 @@ def test_other_work_is_an_obstacle(change, told):
 
 
 def test_a_parameter_that_is_new_and_another_seed_are_none():
-    """A parameter that an older version did not know is no difference; another seed is told as a note."""
+    """A parameter that an older version did not know, or a newer one dropped, is a note, as is another seed."""
     base = replace(made_up(CELLS, 1), parameters={"files": 30})
     new = replace(base, parameters={"files": 30, "method": "row"}, seed=2)
     found = compare(run_of(base), run_of(new))
     assert found.obstacles == ()
-    assert found.notes == ("made-up: other seeds (1 and 2): shuffled items come in another order",)
+    assert found.notes == (
+        "made-up: parameters that only one run names (method: not told and row)",
+        "made-up: other seeds (1 and 2): shuffled items come in another order",
+    )
+    assert compare(run_of(new), run_of(base)).notes[0].endswith("(method: row and not told)")
 
 
 def test_another_kind_of_machine_is_an_obstacle():

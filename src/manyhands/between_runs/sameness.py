@@ -1,15 +1,13 @@
 """Sameness: whether two runs may be compared at all, and what else differs that may move their figures; pure."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from manyhands.between_runs.pairing import Pair, Paired
 from manyhands.disturbance import EXCESS_SHARE, usual_share
 from manyhands.machine.likeness import other_kind, other_surroundings
 from manyhands.results import Results
+from manyhands.same_work import in_few_words, other_parameters
 from manyhands.text import percent, plain, short
-
-SHOWN = 3  # differences of one kind
 
 
 def obstacles(base: Results, new: Results, paired: Paired) -> list[str]:
@@ -19,10 +17,13 @@ def obstacles(base: Results, new: Results, paired: Paired) -> list[str]:
 
 
 def surroundings(base: Results, new: Results, paired: Paired) -> list[str]:
-    """What else differs: interpreter, kernel, limits, the seed of an order by chance."""
+    """What else differs: interpreter, kernel, limits, parameters of one run alone, the seed of an order by chance."""
     told = [f"BASE and NEW differ in {words}" for words in other_surroundings(base.machine, new.machine)]
     for one in paired.pairs:
-        seeds = one.base.study.seed, one.new.study.seed
+        ours, theirs = one.base.study, one.new.study
+        if words := in_few_words(other_parameters(ours.parameters, theirs.parameters).one_sided):
+            told.append(f"{short(one.label)}: parameters that only one run names ({words})")
+        seeds = ours.seed, theirs.seed
         if seeds[0] != seeds[1]:
             told.append(
                 f"{short(one.label)}: other seeds ({seeds[0]} and {seeds[1]}): shuffled items come in another order"
@@ -46,18 +47,13 @@ def other_load(one: Pair) -> str:
 
 def _other_work(one: Pair) -> list[str]:
     base, new = one.base.study, one.new.study
-    told = [f"{short(one.label)}: other parameters ({words})" for words in _changed(base.parameters, new.parameters)]
+    words = in_few_words(other_parameters(base.parameters, new.parameters).changed)
+    told = [f"{short(one.label)}: other parameters ({words})"] if words else []
     if base.workload != new.workload:
         told.append(f"{short(one.label)}: another workload, {short(base.workload)} and {short(new.workload)}")
     if base.item_names != new.item_names:
         told.append(f"{short(one.label)}: other items ({_first_difference(base.item_names, new.item_names)})")
     return told
-
-
-def _changed(base: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
-    """As "files: 30 and 40". A parameter that only one has is one that an older version did not know."""
-    both = [name for name in base if name in new and base[name] != new[name]]
-    return [f"{short(name)}: {short(base[name])} and {short(new[name])}" for name in both[:SHOWN]]
 
 
 def _first_difference(base: Sequence[str], new: Sequence[str]) -> str:

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from manyhands.history.run import Run, Standing, Word, Work
 from manyhands.intervals import Estimate
 from manyhands.machine.likeness import other_kind
-from manyhands.text import counted, plain, short
-
-VALUE = 24  # characters of a parameter's value
-NAMED_PARAMETERS = 3
+from manyhands.same_work import in_few_words, other_parameters
+from manyhands.text import counted, short
 
 
 @dataclass(frozen=True)
@@ -118,21 +116,9 @@ def other_work(work: Work, other: Work) -> str:
     """In what two studies of one label differ, as "files: 37 and 256"; "" where they are the same work."""
     if work.workload != other.workload:
         return f"workload: {short(work.workload)} and {short(other.workload)}"
-    names = [*work.parameters, *(name for name in other.parameters if name not in work.parameters)]
-    told = [
-        f"{short(name, VALUE)}: {_value(work, name)} and {_value(other, name)}"
-        for name in names
-        if (name in work.parameters, work.parameters.get(name))
-        != (name in other.parameters, other.parameters.get(name))
-    ]
-    if len(told) > NAMED_PARAMETERS:
-        told = [*told[:NAMED_PARAMETERS], f"{len(told) - NAMED_PARAMETERS} more parameters"]
+    told = in_few_words(other_parameters(work.parameters, other.parameters).either)
     if told or work.names_digest == other.names_digest:
-        return ", ".join(told)
+        return told
     if work.items != other.items:
         return f"{counted(work.items, 'item')} and {counted(other.items, 'item')}"
     return "items of other names"
-
-
-def _value(work: Work, name: str) -> str:
-    return short(plain(work.parameters[name]), VALUE) if name in work.parameters else "not told"
