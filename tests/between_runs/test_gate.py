@@ -73,6 +73,16 @@ def test_nothing_fails_where_nothing_changed():
     assert failing_in(made_up(CELLS, 1), made_up(CELLS, 2), *every) == []
 
 
+@pytest.mark.parametrize("seeds", [(2, 1), (3, 4), (4, 3), (5, 6)])
+def test_a_point_below_the_bound_that_is_not_slower_passes(seeds):
+    """Equal runs have cells on either side of 1: none of those below fails even the bound of 1, for none is slower."""
+    base, new = (made_up(CELLS, seed) for seed in seeds)
+    found = compare(run_of(base), run_of(new))
+    assert any(one.speedup.point < 1 for one in found.cells)
+    assert any(one.speed.point < 1 for one in (*found.cells, *found.serials))
+    assert failing_in(base, new, "speedup<1", "wall>1", "serial>1") == []
+
+
 def test_a_slower_cell_fails_its_speedup_and_its_wall_each_by_itself():
     """One cell takes 15 % longer: both conditions fail, that of serial does not, and a lower bound passes."""
     base, new = made_up(CELLS, 1), made_up(CELLS, 2, changed={FIRST: 1.15})
@@ -170,6 +180,19 @@ def test_advice_for_a_cell_that_base_lacks():
     for seconds, expected in ((1.0, ["recommended_workers changed"]), (2.0, [])):
         base, new = made_up([TWO], 1), made_up([TWO, FOUR], 2, changed={FOUR.cell_id: seconds})
         assert failing_in(base, new, "recommended_workers changed") == expected
+
+
+def test_advice_for_a_cell_that_base_lacks_and_that_is_as_good():
+    """A simpler setting comes in that is as good as the one recommended before: another recommendation, no change."""
+    queue = Setting("queue", 4)
+    base, new = made_up([queue], 1), made_up([FOUR, queue], 2)
+    plans = [
+        one.plan.chosen.cell.cell_id
+        for pair in compare(run_of(base), run_of(new)).paired.pairs
+        for one in (pair.base, pair.new)
+    ]
+    assert plans == [queue.cell_id, FOUR.cell_id]
+    assert failing_in(base, new, "recommended_strategy changed") == []
 
 
 def test_serial_is_no_cell_of_a_speedup():
