@@ -72,6 +72,17 @@ def failures(comparison: Comparison, conditions: Sequence[Condition]) -> list[Fa
     return [*_missing(comparison), *(one for condition in conditions for one in _check(comparison, condition))]
 
 
+def cells_asked(comparison: Comparison, condition: Condition) -> list[Compared]:
+    """The cells whose figures the condition bounds; none for one that asks what has changed."""
+    serials = comparison.serials if condition.name in ("serial", "wall") else []
+    return [*serials, *(comparison.cells if condition.name in ("speedup", "wall") else [])]
+
+
+def chosen_id(plan: Plan) -> str:
+    """The id of the recommended cell; SERIAL where none is recommended."""
+    return SERIAL if plan.chosen is None else plan.chosen.cell.cell_id
+
+
 def _bound(text: str, name: str, operator: str, number: str) -> float:
     if name not in OPERATORS:
         raise _not_known(text)
@@ -112,9 +123,7 @@ def _check(comparison: Comparison, condition: Condition) -> list[Failure]:
     if condition.bound is None:
         found = [_recommendation(study, RECOMMENDED[condition.name]) for study in comparison.studies]
         return [Failure(condition.text, words) for words in found if words]
-    cells = comparison.cells if condition.name == "speedup" else comparison.serials
-    cells = [*comparison.serials, *comparison.cells] if condition.name == "wall" else cells
-    failed = [one for one in cells if _beyond(one, condition)]
+    failed = [one for one in cells_asked(comparison, condition) if _beyond(one, condition)]
     return [Failure(condition.text, _words(one, condition)) for one in failed]
 
 
@@ -141,7 +150,7 @@ def _recommendation(study: StudyCompared, told_by: Callable[[Plan], str]) -> str
     base, new = study.pair.base.plan, study.pair.new.plan
     if base is None or new is None or told_by(base) == told_by(new):
         return ""
-    gained, lost = _chosen_id(new), _chosen_id(base)
+    gained, lost = chosen_id(new), chosen_id(base)
     known = {one.cell_id for one in study.cells} | {SERIAL}
     if gained in known and lost in known:
         told = word_of(changed_by(study, gained, lost), study.noise_floor)
@@ -149,10 +158,6 @@ def _recommendation(study: StudyCompared, told_by: Callable[[Plan], str]) -> str
     else:
         changed = lost not in new.equals
     return f"{short(study.pair.label)}: {_advice(base)} in BASE, {_advice(new)} in NEW" if changed else ""
-
-
-def _chosen_id(plan: Plan) -> str:
-    return SERIAL if plan.chosen is None else plan.chosen.cell.cell_id
 
 
 def _advice(plan: Plan) -> str:

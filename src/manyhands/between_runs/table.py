@@ -7,6 +7,7 @@ from manyhands import tabular
 from manyhands.between_runs.comparing import Compared, Comparison, Word
 from manyhands.between_runs.contrast import inverse
 from manyhands.between_runs.gate import Condition, Failure
+from manyhands.between_runs.power import powerless
 from manyhands.report.markdown import inert
 from manyhands.results import SERIAL
 from manyhands.tabular import LONGEST_NOTE, Table
@@ -29,7 +30,7 @@ def headline(found: Comparison, failed: Sequence[Failure], conditions: Sequence[
     told = f"{_counts(found)}{_serials(found)}"
     if failed:
         return f"{told}; the gate fails: {_failures(failed)}"
-    return f"{told}; the gate passes: {_asked(conditions)}{_unsure(found)}" if conditions else told
+    return f"{told}; the gate passes: {_asked(conditions)}{_unsure(found, conditions)}" if conditions else told
 
 
 def table(found: Comparison) -> Table:
@@ -98,10 +99,10 @@ def _asked(conditions: Sequence[Condition]) -> str:
     return ", ".join(plain(one.text) for one in conditions)
 
 
-def _unsure(found: Comparison) -> str:
-    """That a gate passes which some cells could not have failed, however slow."""
-    unable = [one for one in found.cells if _without_interval(one) or not isfinite(one.noise_floor)]
-    return f", but {len(unable)} of {counted(len(found.cells), 'cell')} could not have failed" if unable else ""
+def _unsure(found: Comparison, conditions: Sequence[Condition]) -> str:
+    """That a gate passes which could not have failed some of what it asks."""
+    words = powerless(found, conditions)
+    return f", but {words}" if words else ""
 
 
 def _without_interval(one: Compared) -> bool:
@@ -150,10 +151,10 @@ def _troubles(found: Comparison) -> list[str]:
         for one in found.cells
         if one.as_measured
     ]
-    if few := list(filter(_without_interval, found.cells)):
+    if few := list(filter(_without_interval, (*found.serials, *found.cells))):
         blocks = min(one.deciding.n for one in few if one.deciding)
         told.append(
-            f"{counted(len(few), 'cell')} can't carry an interval ({counted(blocks, 'block')} in one run): "
+            f"{counted(len(few), 'row')} can't carry an interval ({counted(blocks, 'block')} in one run): "
             "measure both runs with --blocks 10 or more"
         )
     return told
