@@ -290,3 +290,20 @@ def test_refuses_figures_that_can_not_be(tmp_path, saved, change, saying):
     path.write_text(json.dumps(saved))
     with pytest.raises(UsageError, match=saying):
         results.load(path)
+
+
+@pytest.mark.parametrize(
+    ("saved", "saying"),
+    [
+        ({"schema": 1, "predictions": [], "recommendation": None}, "it is a plan: show it beside a run by"),
+        ({"kind": "manyhands faults", "schema": 1, "cases": []}, "it is what `manyhands faults` wrote"),
+        ({"kind": 3}, "KeyError"),
+        ([], "TypeError"),
+    ],
+)
+def test_another_file_of_ours_is_told_for_what_it_is(saved, saying, tmp_path):
+    """A plan or a table of faults in a run's place is told for what it is; what is none of ours stays unknown."""
+    path = tmp_path / "other.json"
+    path.write_text(json.dumps(saved))
+    with pytest.raises(UsageError, match=saying):
+        results.load(path)

@@ -134,8 +134,18 @@ def load(path: Path) -> Results:
             raise UsageError(f"{name} has schema {found['schema']!r} where this version reads {readable}")
         return _believable(decode(found, str(saved.get("datetime", "")), saved.get("commit_info", {})))
     except (TypeError, KeyError, ValueError, AttributeError) as error:
-        told = plain(f"{type(error).__name__}: {error}")
+        told = _what_else(saved) or plain(f"{type(error).__name__}: {error}")
         raise UsageError(f"{name} holds no results of manyhands ({told})") from None
+
+
+def _what_else(saved: Any) -> str:
+    """What a file of ours holds that is no saved run, and where it belongs; "" for all others."""
+    if not isinstance(saved, dict):
+        return ""
+    if "predictions" in saved and "recommendation" in saved:
+        return "it is a plan: show it beside a run by `manyhands report --plan FILE`"
+    written_by = saved.get("kind")
+    return f"it is what `{plain(written_by)}` wrote" if isinstance(written_by, str) else ""
 
 
 def saved_in(storage: Path) -> list[Path]:
