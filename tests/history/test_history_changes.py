@@ -12,6 +12,7 @@ from manyhands.history.line import lines_of
 from manyhands.history.notes import notes
 from manyhands.history.run import Word
 from manyhands.intervals import Estimate
+from manyhands.text import with_interval
 
 ENDS = st.floats(0.1, 100).map(lambda point: Estimate(point, 0.97 * point, 1.03 * point, 6, ""))
 FLOORS = st.floats(0, 0.5)
@@ -65,7 +66,7 @@ def test_strategies_that_take_turns_are_no_change():
     assert kinds(line_of(*days(queued, beside(mapped, queued)))) == []
     line = line_of(*days(mapped, beside(mapped, better)))
     assert [change.words for change in changes(line)] == [
-        "recommended setting map with 4 workers → queue with 4 workers"
+        "recommended setting map with 4 workers → queue with 4 workers (the new setting was not measured before)"
     ]
 
 
@@ -166,10 +167,79 @@ def test_what_is_missing_is_a_gap_with_its_word():
 
 def test_thin_evidence_is_no_change_of_the_verdict():
     """Not to be able to tell, between two equal verdicts, is a gap; to stay serial is a verdict, and a change."""
-    nothing, slower = samples.study({4: 1.001}), samples.study({4: 0.6})
+    nothing, slower = samples.study({4: 1.001}, blocks=2), samples.study({4: 0.6})
     assert kinds(line_of(*days(samples.study(), nothing, samples.study()))) == []
     line = line_of(*days(samples.study(), slower))
-    assert sentence(line).startswith("Recommended 4 workers → serial, at 1f2c1ab")
+    assert sentence(line).startswith("Recommended 4 workers → serial and speedup of map with 4 workers 3.6")
+
+
+GONE = {2: 1.0, 4: 1.001, 8: 0.999}
+
+
+def test_a_speedup_that_is_all_gone_is_a_change():
+    """Where nothing is worth recommending any more, the setting recommended before is held against itself, once."""
+    line = line_of(*days(samples.study(), samples.study(GONE), samples.study(GONE), samples.study()))
+    assert kinds(line) == [(1, Kind.SPEEDUP), (3, Kind.SPEEDUP)]
+    gone = changes(line)[0].speedup
+    step = f"{with_interval(line.speedup(line.points[0]))} → {with_interval(gone)}"
+    told = f"Speedup of map with 4 workers {step}, at 1f2c1ab (2026-01-06)"
+    assert gone.point == pytest.approx(1, abs=0.01)
+    assert sentence(line) == f"{told}; 1 more change in the table."
+
+
+def test_a_speedup_that_is_gone_within_noise_is_no_change():
+    """The same rule as everywhere: a run whose twins stray too far claims nothing of the setting either."""
+    line = line_of(*days(samples.study({4: 1.5}), samples.study({4: 1.001}, twin=1.6)))
+    assert kinds(line) == []
+    assert sentence(line) == "No change that can be told in 2 runs."
+
+
+def test_a_setting_that_is_not_measured_again_tells_no_sameness():
+    """Of runs without the setting nothing is said but how many they are: neither a change nor that there is none."""
+    without = samples.study({2: 1.0, 8: 0.999})
+    told = "1 run can't be held against those before: no interval of map with 4 workers."
+    assert sentence(line_of(*days(samples.study(), without))) == f"Nothing to compare: {told}"
+    line = line_of(*days(samples.study(), without, samples.study()))
+    assert sentence(line) == f"No change that can be told in 2 runs; {told}"
+    changed = line_of(*days(samples.study(), without, samples.study({4: 9.0})))
+    assert sentence(changed).endswith(f"; {told}")
+    thin = line_of(*days(samples.study(), samples.study(GONE, blocks=2)))
+    assert sentence(thin) == f"Nothing to compare: {told}"
+
+
+def test_the_latest_recommended_setting_is_held_where_the_reference_was_not_measured():
+    """A run without the reference's setting is held against the latest recommended one that it has."""
+    moved = samples.study({4: 3.4, 8: 3.61})
+    line = line_of(*days(samples.study({4: 3.6, 8: 3.61}), moved, samples.study({8: 1.0})))
+    assert kinds(line) == [(1, Kind.WORKERS), (2, Kind.SPEEDUP)]
+    assert changes(line)[1].words.startswith("speedup of map with 8 workers 3.6")
+
+
+def test_a_setting_that_was_not_asked_for_before_is_no_change_of_the_speedup():
+    """A better setting that a run is the first to measure says so; the old one is held against itself."""
+    line = line_of(*days(samples.study({2: 1.9}), samples.study({2: 1.9, 4: 3.6}), samples.study({2: 1.9, 4: 3.0})))
+    assert kinds(line) == [(1, Kind.GRID), (2, Kind.SPEEDUP)]
+    assert changes(line)[0].words == "recommended workers 2 → 4 (the new setting was not measured before)"
+    assert "speedup" not in sentence(line_of(*days(samples.study({2: 1.9}), samples.study({2: 1.9, 4: 3.6}))))
+
+
+def at_equal_speed(run, found):
+    """The run with this speedup at equal CPU speed of every setting."""
+    (standing,) = run.standings.values()
+    cells = {name: replace(cell, speedup_equal_speed=found) for name, cell in standing.cells.items()}
+    chosen = standing.chosen and cells[standing.chosen.cell.cell_id]
+    told = replace(standing, equal_speed=True, noise_floor_equal_speed=0.01, cells=cells, chosen=chosen)
+    return replace(run, standings={"load": told})
+
+
+def test_a_gap_is_held_in_the_line_s_kind_of_figures():
+    """A run that recommends nothing is held at equal CPU speed too; without such figures the line is as measured."""
+    before, gone = samples.runs(*days(samples.study(), samples.study(GONE)))
+    same = Estimate(7, 6.9, 7.1, 6, "")
+    (line,) = lines_of([at_equal_speed(before, same), at_equal_speed(gone, same)])
+    assert (line.basis, kinds(line)) == ("at equal CPU speed", [])
+    (line,) = lines_of([at_equal_speed(before, same), gone])
+    assert (line.basis, kinds(line)) == ("as measured", [(1, Kind.SPEEDUP)])
 
 
 def test_one_run_is_nothing_to_compare():

@@ -49,6 +49,19 @@ def test_csv_has_a_row_for_every_run_and_study(runs):
         assert row["verdict"] == point.word
 
 
+def test_a_ring_stands_in_a_gap_where_the_speedup_is_all_gone():
+    """A collapse that leaves nothing to recommend is ringed at its height, and the legend says of which setting."""
+    gone = samples.study({2: 1.0, 4: 1.001, 8: 0.999})
+    (line,) = lines_of(samples.runs(samples.results(samples.study()), samples.results(gone, day=1)))
+    with svg.style():
+        figure = speedup_picture(line)
+    (change,) = changes(line)
+    offsets = [tuple(one) for drawn in figure.axes[0].collections for one in drawn.get_offsets().tolist()]
+    assert (1.0, change.speedup.point) in offsets
+    words = [text.get_text() for legend in figure.legends for text in legend.get_texts()]
+    assert any("in gaps, of the last setting" in word for word in words)
+
+
 def test_csv_runs_as_no_formula(runs):
     """No field begins as a spreadsheet's formula does, but for numbers."""
     for row in sheet(lines_of(runs)):

@@ -2,7 +2,8 @@
 
 A speedup has changed where the intervals of two runs, each widened by its own run's noise floor, do not meet. It is
 held against the run after the last such change, not against its neighbour, so that a slow drift adds up to a change.
-A recommended setting may be another although nothing can be told apart; then the change says so.
+Where a run recommends nothing, the setting recommended before is held against itself: a speedup that is all gone leaves
+nothing to recommend. A recommended setting may be another although nothing can be told apart; then the change says so.
 """
 
 from collections import Counter
@@ -12,7 +13,8 @@ from enum import StrEnum
 from math import isfinite
 
 from manyhands.history.line import Line, Point
-from manyhands.history.run import Chosen, Standing, Word
+from manyhands.history.reference import Reference, can_be_held, following, ours, pair, recommended_in, still_measured
+from manyhands.history.run import Figures, Standing, Word
 from manyhands.intervals import Estimate
 from manyhands.text import counted, duration, with_interval
 from manyhands.text import sentence as capitalised
@@ -20,6 +22,7 @@ from manyhands.wording import named
 
 ARROW = "\N{RIGHTWARDS ARROW}"
 NOTHING_TOLD = "no change that can be told"
+NOT_BEFORE = " (the new setting was not measured before)"
 
 
 class Kind(StrEnum):
@@ -29,59 +32,106 @@ class Kind(StrEnum):
     VERDICT = "verdict"
     WORKERS = "workers"
     SETTING = "setting"
+    GRID = "settings measured"  # what is recommended now was not asked for before
     SPEEDUP = "speedup"
 
 
 @dataclass(frozen=True)
 class Change:
-    """A change at the run of this place, in words: "recommended workers 4 -> 8"."""
+    """A change at the run of this place, in words: "recommended workers 4 -> 8".
+
+    speedup: the new one, where that is what changed.
+    """
 
     place: int
     kind: Kind
     words: str
+    speedup: Estimate | None = None
+
+
+@dataclass(frozen=True)
+class Story:
+    """All changes of a line, oldest first, and of how many runs any could be told.
+
+    held: runs that were held against one before; open: for every run that could not be, what it would be held against.
+    """
+
+    changes: tuple[Change, ...]
+    held: int
+    open: tuple[Reference, ...]
 
 
 def changes(line: Line) -> tuple[Change, ...]:
     """All changes of a line, oldest first. Nothing is compared across a change of the work or of the machine."""
+    return story(line).changes
+
+
+def story(line: Line) -> Story:
+    """The line's runs, each held against one before it."""
     found: list[Change] = []
+    held, left = 0, []
     before: Standing | None = None
-    reference: Point | None = None
+    reference = latest = None
     for place, point in enumerate(line.points):
         standing = point.standing
         if standing is None:
             continue
         if point.other:
             found.append(Change(place, Kind.OTHER, point.other))
-            before = reference = None
-        if standing.word in (Word.UNKNOWN, Word.NOTHING):
-            continue  # thin evidence is a gap, and no other verdict
-        found += [Change(place, kind, words) for kind, words in _verdict(before, standing)]
-        if reference and (words := _speedup(line, reference, point)):
-            found.append(Change(place, Kind.SPEEDUP, words))
-            reference = point
-        reference = reference or (point if line.speedup(point) else None)
-        before = standing
-    return tuple(found)
+            before = reference = latest = None
+        if standing.word in (Word.USE, Word.SERIAL):  # thin evidence is a gap, and no other verdict
+            found += [Change(place, kind, words) for kind, words in _verdict(before, standing)]
+            before = standing
+        reference = still_measured(standing, reference, latest)
+        change = None
+        if reference and can_be_held(line, reference, point):
+            held += 1
+            change = _speedup(line, reference, point, place)
+            found += [change] if change else []
+        elif reference:
+            left.append(reference)
+        reference = following(reference, point, changed=change is not None)
+        latest = recommended_in(point) or latest
+    return Story(tuple(found), held, tuple(left))
 
 
 def sentence(line: Line) -> str:
     """What changed first and when, the first change of the speedup, and how many more there are."""
     measured = sum(point.standing is not None for point in line.points)
-    found = changes(line)
+    told = story(line)
+    found = told.changes
     if measured == 1:
         return "Measured in one run only: nothing to compare."
     if not found:
-        return f"{capitalised(NOTHING_TOLD)} in {counted(measured, 'run')}."
+        return _unchanged(told, measured)
     first = [change for change in found if change.place == found[0].place]
     later = [change for change in found if change not in first]
     faster = next((change for change in found if change.kind is Kind.SPEEDUP), None)
     parts = [_told(line, first)]
-    parts += [f"the speedup shows {NOTHING_TOLD}"] if faster is None else []
+    shown = told.held and not any(change.kind in (Kind.SPEEDUP, Kind.GRID) for change in found)
+    parts += [f"the speedup shows {NOTHING_TOLD}"] if shown else []
     if faster in later:
         parts.append(_told(line, [faster]))
         later.remove(faster)
     parts += [f"{counted(len(later), 'more change')} in the table"] if later else []
+    parts += [_open(told)] if told.open else []
     return f"{capitalised('; '.join(parts))}."
+
+
+def _unchanged(told: Story, measured: int) -> str:
+    """What can be said where nothing changed: no more than of the runs that could be held against another."""
+    if not told.open:
+        return f"{capitalised(NOTHING_TOLD)} in {counted(measured, 'run')}."
+    if not told.held:
+        return f"Nothing to compare: {_open(told)}."
+    return f"{capitalised(NOTHING_TOLD)} in {counted(measured - len(told.open), 'run')}; {_open(told)}."
+
+
+def _open(told: Story) -> str:
+    """How many runs can't be held against what was before, and for want of which setting's figures."""
+    cells = {found.cell_id: found.figures.cell for found in told.open if found.figures}
+    setting = named(next(iter(cells.values()))) if len(cells) == 1 else "the settings recommended before"
+    return f"{counted(len(told.open), 'run')} can't be held against those before: no interval of {setting}"
 
 
 def gaps(line: Line) -> str:
@@ -114,12 +164,14 @@ def _verdict(before: Standing | None, after: Standing) -> list[tuple[Kind, str]]
     if old is None or new is None:
         same = before.word == after.word
         return [] if same else [(Kind.VERDICT, f"recommended {_worded(before)} {ARROW} {_worded(after)}")]
+    known = new.cell.cell_id in before.cells
     if old.cell.setting.workers != new.cell.setting.workers:
         few, many = old.cell.setting.workers, new.cell.setting.workers
-        return [(Kind.WORKERS, f"recommended workers {few} {ARROW} {many}{_as_good(old, after)}")]
+        words = f"recommended workers {few} {ARROW} {many}{_as_good(old, after)}{'' if known else NOT_BEFORE}"
+        return [(Kind.WORKERS if known else Kind.GRID, words)]
     if old.cell.cell_id != new.cell.cell_id and old.cell.cell_id not in after.as_good:
         words = f"recommended setting {named(old.cell)} {ARROW} {named(new.cell)}{_as_good(old, after)}"
-        return [(Kind.SETTING, words)]
+        return [(Kind.SETTING, words) if known else (Kind.GRID, f"{words}{NOT_BEFORE}")]
     return []
 
 
@@ -129,31 +181,39 @@ def _worded(standing: Standing) -> str:
     return counted(standing.chosen.cell.setting.workers, "worker")
 
 
-def _as_good(old: Chosen, after: Standing) -> str:
+def _as_good(old: Figures, after: Standing) -> str:
     """What is known of the old setting in the new run."""
     if old.cell.cell_id in after.as_good:
         return " (the old setting is not measurably different there)"
-    return "" if old.cell.cell_id in after.measured else " (the old setting was not measured there)"
+    return "" if old.cell.cell_id in after.cells else " (the old setting was not measured there)"
 
 
-def _speedup(line: Line, reference: Point, point: Point) -> str:
-    """The change of the speedup with what it came from; "" where none can be told."""
-    old, new = line.speedup(reference), line.speedup(point)
-    if old is None or new is None or not apart(old, line.noise_floor(reference), new, line.noise_floor(point)):
-        return ""
-    return f"speedup {with_interval(old)} {ARROW} {with_interval(new)}{_because(reference, point)}"
+def _speedup(line: Line, reference: Reference, point: Point, place: int) -> Change | None:
+    """The change of the speedup with what it came from; None where none can be told.
+
+    A setting that one of the two runs does not recommend is named.
+    """
+    old, new = pair(line, reference, point)
+    if old is None or new is None or not apart(old, line.noise_floor(reference.point), new, line.noise_floor(point)):
+        return None
+    new_one = recommended_in(point)
+    usual = reference.recommended and new_one is not None and new_one.cell_id == ours(reference, point)
+    whose = "" if usual or reference.figures is None else f" of {named(reference.figures.cell)}"
+    words = f"speedup{whose} {with_interval(old)} {ARROW} {with_interval(new)}{_because(reference, point)}"
+    return Change(place, Kind.SPEEDUP, words, new)
 
 
-def _because(reference: Point, point: Point) -> str:
+def _because(reference: Reference, point: Point) -> str:
     """That serial takes another time, and whether the setting does: a speedup also rises when serial gets slower."""
-    old, new = reference.standing, point.standing
-    if old is None or new is None or old.chosen is None or new.chosen is None:
+    old, new = reference.point.standing, point.standing
+    its = new.cells.get(ours(reference, point)) if new else None
+    if old is None or new is None or reference.figures is None or its is None:
         return ""
     floors = (old.noise_floor, new.noise_floor)
     serial = _times(old.serial_s, new.serial_s, floors)
     if not serial:
         return ""
-    own = _times(old.chosen.wall_s, new.chosen.wall_s, floors) or f"shows {NOTHING_TOLD}"
+    own = _times(reference.figures.wall_s, its.wall_s, floors) or f"shows {NOTHING_TOLD}"
     return f" (serial time {serial}; the setting's own {own})"
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 
-from manyhands.history.run import Run, Standing, Word, Work
+from manyhands.history.run import Figures, Run, Standing, Word, Work
 from manyhands.intervals import Estimate
 from manyhands.machine.likeness import other_kind
 from manyhands.same_work import in_few_words, other_parameters
@@ -31,8 +32,8 @@ class Point:
 class Line:
     """A study over all runs, oldest first: `points` has one for every run, of which some may be gaps.
 
-    equal_speed: whether all its speedups are those at equal CPU speed. They are where every recommended setting has
-    such a figure and every run such a noise floor; else all are as measured: a line never mixes the two.
+    equal_speed: whether all its speedups are those at equal CPU speed. They are where every run of which a change can
+    be told has such figures and such a noise floor; else all are as measured: a line never mixes the two.
     """
 
     label: str
@@ -41,10 +42,16 @@ class Line:
 
     def speedup(self, point: Point) -> Estimate | None:
         """Of the recommended setting, in this line's kind of figures; None in a gap."""
-        if point.standing is None or point.standing.chosen is None:
+        return self._of(point.standing.chosen if point.standing else None)
+
+    def speedup_of(self, point: Point, cell_id: str) -> Estimate | None:
+        """Of any setting, recommended there or not; None where the run has no such figure."""
+        return self._of(point.standing.cells.get(cell_id) if point.standing else None)
+
+    def _of(self, figures: Figures | None) -> Estimate | None:
+        if figures is None:
             return None
-        chosen = point.standing.chosen
-        return chosen.speedup_equal_speed if self.equal_speed else chosen.speedup
+        return figures.speedup_equal_speed if self.equal_speed else figures.speedup
 
     def noise_floor(self, point: Point) -> float:
         """Relative, in this line's kind of figures; inf where there is none."""
@@ -95,12 +102,19 @@ def _line(label: str, runs: Sequence[Run]) -> Line:
         other = _other(label, before, run) if before and standing else ""
         points.append(Point(run, standing, other))
         before = run if standing else before
-    told = [point.standing for point in points if point.standing and point.standing.chosen]
+    told = [point.standing for point in points if point.standing and _tells(point.standing)]
     return Line(label, bool(told) and all(map(_has_equal_speed, told)), tuple(points))
 
 
+def _tells(standing: Standing) -> bool:
+    """Whether a change can be told of the run, recommend what it may."""
+    figures = any(found.speedup for found in standing.cells.values())
+    return standing.chosen is not None or (isfinite(standing.noise_floor) and figures)
+
+
 def _has_equal_speed(standing: Standing) -> bool:
-    return standing.equal_speed and standing.chosen is not None and standing.chosen.speedup_equal_speed is not None
+    chosen = standing.chosen
+    return standing.equal_speed and (chosen is None or chosen.speedup_equal_speed is not None)
 
 
 def _other(label: str, before: Run, run: Run) -> str:

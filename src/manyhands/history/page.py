@@ -29,7 +29,9 @@ METHOD = (
         "A change of speedup",
         (
             "is claimed only where two runs' 95 % intervals, each widened by its own run's noise floor, do not meet. "
-            "Each run is held against the run after the last such change, so that a slow drift adds up. What differs "
+            "Each run is held against the run after the last such change, so that a slow drift adds up. Where a run "
+            "recommends nothing, the setting recommended before is held against itself; a run without an interval of "
+            "it is told as one that can't be held, and never as one without a change. What differs "
             "from run to run and not within one (a busy week, a warmer room) is in no interval: a claim says that the "
             "figures differ, not why."
         ),
@@ -38,7 +40,8 @@ METHOD = (
         "A change of setting",
         (
             "is told whenever another number of workers is recommended. Settings that can't be told apart take turns "
-            "by chance: where the old one is as good by the new run, or was not measured in it, the change says so. "
+            "by chance: where the old one is as good by the new run, or the new one was not measured before, the "
+            "change says so, and a setting that is new to the grid is no change of the speedup. "
             "Another strategy with as many workers is told only where the old one is measurably worse."
         ),
     ),

@@ -116,15 +116,21 @@ def _speedups(axes: "Axes", line: Line) -> None:
     _noise(axes, line)
     axes.axhline(1, color=LIMIT, linewidth=0.9, linestyle=(0, (1, 2)), zorder=1)
     _joined(axes, line, found, OWN, "o")
-    for change in changes(line):
-        if change.kind is Kind.SPEEDUP:
-            style: dict[str, Any] = {"facecolors": "none", "edgecolors": INK, "linewidths": 1.2}
-            axes.scatter([change.place], [found[change.place].point], s=95, zorder=5, **style)
-    axes.set_ylim(0, 1.08 * max([1.2, *(high(one) for one in found.values())]))
+    ringed = [change.speedup for change in changes(line) if change.speedup]
+    _rings(axes, line)
+    axes.set_ylim(0, 1.08 * max([1.2, *(high(one) for one in (*found.values(), *ringed))]))
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}{TIMES}")
     axes.locator_params(axis="y", nbins=6)
     _gaps(axes, line)
     _breaks([axes], line)
+
+
+def _rings(axes: "Axes", line: Line) -> None:
+    """A ring around every new speedup; in a gap, where nothing is recommended, it stands alone at that height."""
+    style: dict[str, Any] = {"facecolors": "none", "edgecolors": INK, "linewidths": 1.2}
+    for change in changes(line):
+        if change.speedup:
+            axes.scatter([change.place], [change.speedup.point], s=95, zorder=5, **style)
 
 
 def _noise(axes: "Axes", line: Line) -> None:
@@ -245,9 +251,12 @@ def _speedup_entries(line: Line) -> list[tuple[Any, str]]:
     point: dict[str, Any] = {"color": OWN, "marker": "o", "markersize": 5, "linewidth": 0.9}
     entries: list[tuple[Any, str]] = [(Line2D([], [], **point), f"recommended setting, {line.basis}, 95 % interval")]
     entries += _dirty_entry(line, OWN)
-    if any(change.kind is Kind.SPEEDUP for change in changes(line)):
+    rings = [change.place for change in changes(line) if change.kind is Kind.SPEEDUP]
+    if rings:
         ring = Line2D([], [], marker="o", markersize=9, markerfacecolor="none", markeredgecolor=INK, linestyle="none")
-        entries.append((ring, "a change of the speedup that can be told"))
+        of_before = any(line.speedup(line.points[place]) is None for place in rings)
+        of_whom = "(in gaps, of the last setting)" if of_before else "that can be told"
+        entries.append((ring, f"a change of the speedup {of_whom}"))
     words = {word for word, _, _ in line.gaps()}
     entries += [(_mark(word), f"{word}: no speedup") for word in WORD_MARKS if word in words]
     entries.append((Line2D([], [], color=LIMIT, linewidth=0.9, linestyle=(0, (1, 2))), "as fast as serial"))

@@ -1,13 +1,13 @@
 """A run on the line of time: what a history keeps of saved results, which is a verdict per study; pure.
 
-Of a run of a megabyte some kilobytes are kept, so that hundreds of them fit side by side.
+Of a run of a megabyte its settings' figures are kept and no rounds, so that hundreds of them fit side by side.
 """
 
 import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -50,8 +50,8 @@ class Work:
 
 
 @dataclass(frozen=True)
-class Chosen:
-    """The recommended cell: its wall time as measured, its speedup in both kinds of figures."""
+class Figures:
+    """A cell without its rounds: its wall time as measured, its speedup in both kinds of figures."""
 
     cell: Cell
     wall_s: Estimate | None
@@ -65,7 +65,8 @@ class Standing:
 
     chosen: None unless `word` is USE; equal_speed: whether the run's own verdict rests on figures at equal CPU speed.
     noise_floor: relative, inf where none was measured; noise_floor_equal_speed: None where there are no such figures.
-    measured: ids of all settings' cells; as_good: ids of those not measurably different from the chosen one.
+    cells: by cell_id, of every setting that was measured: a setting that is recommended in one run is held against the
+    same one in others, whatever they recommend. as_good: ids of those not measurably different from the chosen one.
     """
 
     work: Work
@@ -74,11 +75,11 @@ class Standing:
     blocks: int
     finished: bool
     serial_s: Estimate | None = None
-    chosen: Chosen | None = None
+    chosen: Figures | None = None
     equal_speed: bool = False
     noise_floor: float = float("inf")
     noise_floor_equal_speed: float | None = None
-    measured: frozenset[str] = frozenset()
+    cells: Mapping[str, Figures] = field(default_factory=dict)
     as_good: frozenset[str] = frozenset()
 
 
@@ -150,11 +151,11 @@ def standing_of(study: Study, cpus: float) -> Standing:
         blocks=blocks,
         finished=study.finished,
         serial_s=scaling.serial_s,
-        chosen=_chosen(plan.chosen) if plan.chosen else None,
+        chosen=_figures(plan.chosen) if plan.chosen else None,
         equal_speed=basis.equal_speed,
         noise_floor=scaling.noise_floor,
         noise_floor_equal_speed=scaling.noise_floor_equal_speed,
-        measured=_ids(scaling),
+        cells=_cells(scaling),
         as_good=frozenset(plan.equals),
     )
 
@@ -187,10 +188,11 @@ def _word(plan: Plan) -> Word:
     return Word.SERIAL if plan.sentence.startswith(Word.SERIAL) else Word.UNKNOWN
 
 
-def _chosen(found: CellScaling) -> Chosen:
+def _figures(found: CellScaling) -> Figures:
     bare = Cell(found.cell.cell_id, found.cell.setting, found.cell.chunksize, ())
-    return Chosen(bare, found.wall_s, found.speedup, found.speedup_equal_speed)
+    return Figures(bare, found.wall_s, found.speedup, found.speedup_equal_speed)
 
 
-def _ids(scaling: StudyScaling) -> frozenset[str]:
-    return frozenset(cell.cell.cell_id for cell in scaling.cells if cell.parallel and cell.cell.rounds)
+def _cells(scaling: StudyScaling) -> dict[str, Figures]:
+    measured = (cell for cell in scaling.cells if cell.parallel and cell.cell.rounds)
+    return {cell.cell.cell_id: _figures(cell) for cell in measured}
