@@ -114,6 +114,12 @@ def test_a_slower_serial_is_named_as_the_reason():
     assert told in sentence(line)
 
 
+def test_both_times_stand_from_old_to_new():
+    """Where serial and the setting take other times, each is told from what it was to what it is."""
+    line = line_of(*days(samples.study({4: 2.0}), samples.study({4: 6.0}, serial_s=6.0)))
+    assert "(serial time 4.00 s → 6.00 s; the setting's own 2.01 s → 1.00 s)" in sentence(line)
+
+
 def test_other_work_is_held_against_nothing():
     """Where parameters or items are others, that is the change, and no speedup or setting is compared across it."""
     other = samples.study({2: 1.9, 4: 2.0, 8: 7.0}, parameters={"files": 256})
