@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 
 import history_samples as samples
 import pytest
@@ -16,7 +17,7 @@ from manyhands.history.changes import changes, gaps, sentence
 from manyhands.history.line import lines_of
 from manyhands.history.memo import memo
 from manyhands.history.notes import notes
-from manyhands.history.picture import speedup_picture
+from manyhands.history.picture import speedup_picture, times_picture
 from manyhands.history.sheet import COLUMNS, as_csv
 from manyhands.report import svg
 from manyhands.report.rows import STARTS_FORMULA
@@ -60,6 +61,27 @@ def test_a_ring_stands_in_a_gap_where_the_speedup_is_all_gone():
     assert (1.0, change.speedup.point) in offsets
     words = [text.get_text() for legend in figure.legends for text in legend.get_texts()]
     assert any("in gaps, of the last setting" in word for word in words)
+
+
+def stretched(run, low, high):
+    """The run with these ends of its serial time's interval, as parts of the time."""
+    (standing,) = run.standings.values()
+    serial = standing.serial_s
+    serial = replace(serial, low=low * serial.point, high=high * serial.point)
+    return replace(run, standings={"load": replace(standing, serial_s=serial)})
+
+
+@pytest.mark.parametrize(("low", "scale"), [(0.9, "linear"), (0.01, "log")])
+def test_the_axis_of_times_holds_every_error_bar(low, scale):
+    """However far an interval reaches, up or down, from 0 or logarithmic, no end of it is clipped."""
+    (run,) = samples.runs(samples.results(samples.study()))
+    (line,) = lines_of([stretched(run, low, 1.5)])
+    with svg.style():
+        (axes,) = times_picture(line).axes
+    least, most = axes.get_ylim()
+    assert axes.get_yscale() == scale
+    assert least < low * line.points[0].standing.serial_s.point
+    assert most > 1.5 * line.points[0].standing.serial_s.point
 
 
 def test_csv_runs_as_no_formula(runs):

@@ -59,7 +59,7 @@ def times_picture(line: Line) -> Figure:
         for place, point in enumerate(line.points)
         if point.standing and point.standing.chosen
     }
-    _wall_axis(axes, [found.point for found in (*serial.values(), *own.values()) if found])
+    _wall_axis(axes, [end for found in (*serial.values(), *own.values()) if found for end in (low(found), high(found))])
     _walls(axes, line, serial, SERIAL_COLOUR, "s")
     _walls(axes, line, own, OWN, "o")
     _breaks([axes], line)
@@ -228,7 +228,7 @@ def _recommended(point: Point) -> int:
 
 
 def _wall_axis(axes: "Axes", walls_s: Sequence[float]) -> None:
-    """From 0, or logarithmic where the times are far apart."""
+    """From 0, or logarithmic where the times are far apart. walls_s: both ends of every interval that is drawn."""
     least, most = min(walls_s, default=1.0), max(walls_s, default=1.0)
     if most / least >= WIDE:
         axes.set_yscale("log")
