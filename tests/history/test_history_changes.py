@@ -12,7 +12,7 @@ from manyhands.history.line import lines_of
 from manyhands.history.notes import notes
 from manyhands.history.run import Word
 from manyhands.intervals import Estimate
-from manyhands.text import with_interval
+from manyhands.text import times, with_interval
 
 ENDS = st.floats(0.1, 100).map(lambda point: Estimate(point, 0.97 * point, 1.03 * point, 6, ""))
 FLOORS = st.floats(0, 0.5)
@@ -48,10 +48,38 @@ def test_a_setting_that_is_as_good_is_no_change_of_the_work():
     assert workers.words == "recommended workers 8 → 4 (the old setting is not measurably different there)"
 
 
-def test_a_setting_that_was_not_measured_is_told():
-    """A worker count that changes because the old one is not in the grid any more says so."""
-    line = line_of(*days(samples.study(), samples.study({2: 1.9, 8: 3.6})))
-    assert "4 → 8 (the old setting was not measured there)" in sentence(line)
+def test_another_request_is_no_change():
+    """Where the old setting was not measured in the new run, that leads, and no speedup is held against another."""
+    line = line_of(*days(samples.study({2: 1.9, 8: 6.1}), samples.study({2: 1.9, 4: 2.9})))
+    assert kinds(line) == [(1, Kind.LACKING)]
+    measured = times(line.speedup(line.points[1]).point)
+    told = f"8 workers were not measured at 1f2c1ab (2026-01-06); recommended there: 4 workers, {measured}."
+    assert sentence(line) == f"Not comparable: {told}"
+    assert line.pieces() == [[0], [1]]
+
+
+def test_another_request_is_named_by_strategy_where_workers_are_the_same():
+    """As many workers in another strategy, the old one not measured: both are named in full."""
+    line = line_of(*days(samples.study({4: 3.6}), samples.study({4: 3.0}, strategy="queue")))
+    told = (
+        "not comparable: map with 4 workers was not measured at 1f2c1ab (2026-01-06); recommended there: queue with 4"
+    )
+    assert changes(line)[0].words.startswith(told)
+
+
+def test_a_verdict_of_serial_is_held_against_the_same_settings():
+    """To stay serial, where the setting of the other verdict was not measured, is no change either, both ways."""
+    serial, used = samples.study({2: 0.6}), samples.study({4: 3.6})
+    words = "4 workers were not measured at 1f2c1ab (2026-01-06); recommended there: serial"
+    assert sentence(line_of(*days(used, serial))) == f"Not comparable: {words}."
+    told = "Not comparable: 4 workers were not measured before 1f2c1ab (2026-01-06); recommended there: 4 workers, 3.6"
+    assert sentence(line_of(*days(serial, used))).startswith(told)
+
+
+def test_after_another_request_runs_are_compared_again():
+    """What was asked for differently once is then held against its own kind."""
+    line = line_of(*days(samples.study({8: 6.1}), samples.study({4: 2.9}), samples.study({4: 2.0})))
+    assert kinds(line) == [(1, Kind.LACKING), (2, Kind.SPEEDUP)]
 
 
 def beside(study, other):

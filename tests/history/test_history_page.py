@@ -63,6 +63,13 @@ def test_a_ring_stands_in_a_gap_where_the_speedup_is_all_gone():
     assert any("in gaps, of the last setting" in word for word in words)
 
 
+def test_csv_says_where_another_request_breaks_the_line():
+    """A run that did not measure the setting recommended before can't be held against it, and its row says so."""
+    found = [samples.results(samples.study(one), day=day) for day, one in enumerate(({8: 6.1}, {4: 2.9}))]
+    first, second = sheet(lines_of(samples.runs(*found)))
+    assert (first["not_comparable"], second["not_comparable"][:30]) == ("", "8 workers were not measured at")
+
+
 def stretched(run, low, high):
     """The run with these ends of its serial time's interval, as parts of the time."""
     (standing,) = run.standings.values()

@@ -16,7 +16,7 @@ from manyhands.history.line import Line, Point
 from manyhands.history.reference import Reference, can_be_held, following, ours, pair, recommended_in, still_measured
 from manyhands.history.run import Figures, Standing, Word
 from manyhands.intervals import Estimate
-from manyhands.text import counted, duration, with_interval
+from manyhands.text import counted, duration, times, with_interval
 from manyhands.text import sentence as capitalised
 from manyhands.wording import named
 
@@ -29,6 +29,7 @@ class Kind(StrEnum):
     """What it is that changed."""
 
     OTHER = "other work"
+    LACKING = "not comparable"  # the old setting was not asked for
     VERDICT = "verdict"
     WORKERS = "workers"
     SETTING = "setting"
@@ -76,10 +77,10 @@ def story(line: Line) -> Story:
         standing = point.standing
         if standing is None:
             continue
-        if point.other:
-            found.append(Change(place, Kind.OTHER, point.other))
+        if point.broken:
+            found.append(_broken(line, place, point, before))
             before = reference = latest = None
-        if standing.word in (Word.USE, Word.SERIAL):  # thin evidence is a gap, and no other verdict
+        if standing.settled:  # thin evidence is a gap, and no other verdict
             found += [Change(place, kind, words) for kind, words in _verdict(before, standing)]
             before = standing
         reference = still_measured(standing, reference, latest)
@@ -151,7 +152,20 @@ def apart(one: Estimate, its_floor: float, other: Estimate, others_floor: float)
     return below or other_high * (1 + others_floor) < low * (1 - its_floor)
 
 
+def _broken(line: Line, place: int, point: Point, before: Standing | None) -> Change:
+    """Why nothing is compared from here on; where for want of a setting, what is recommended instead."""
+    if point.other or point.standing is None:
+        return Change(place, Kind.OTHER, point.other)
+    speedup, worded = line.speedup(point), _worded(point.standing)
+    if before and worded == _worded(before) and point.standing.chosen:
+        worded = named(point.standing.chosen.cell)
+    there = f"{worded}, {times(speedup.point)}" if speedup else worded
+    return Change(place, Kind.LACKING, f"not comparable: {point.lacking}; recommended there: {there}")
+
+
 def _told(line: Line, at_one_run: Sequence[Change]) -> str:
+    if at_one_run[0].kind is Kind.LACKING:  # names its run itself
+        return at_one_run[0].words
     words = " and ".join(change.words for change in at_one_run)
     return f"{words}, at {line.points[at_one_run[0].place].run.named}"
 
@@ -183,9 +197,7 @@ def _worded(standing: Standing) -> str:
 
 def _as_good(old: Figures, after: Standing) -> str:
     """What is known of the old setting in the new run."""
-    if old.cell.cell_id in after.as_good:
-        return " (the old setting is not measurably different there)"
-    return "" if old.cell.cell_id in after.cells else " (the old setting was not measured there)"
+    return " (the old setting is not measurably different there)" if old.cell.cell_id in after.as_good else ""
 
 
 def _speedup(line: Line, reference: Reference, point: Point, place: int) -> Change | None:

@@ -7,20 +7,29 @@ from math import isfinite
 from manyhands.history.run import Figures, Run, Standing, Word, Work
 from manyhands.intervals import Estimate
 from manyhands.machine.likeness import other_kind
+from manyhands.results import Cell
 from manyhands.same_work import in_few_words, other_parameters
 from manyhands.text import counted, short
+from manyhands.wording import named
 
 
 @dataclass(frozen=True)
 class Point:
     """A study in one run. standing: None where the run did not measure it.
 
-    other: why this can't be compared with what was before it, in words; "" where it can, or nothing was before.
+    other: in what its work or machine is another than before, in words; "" where in nothing, or nothing was before.
+    lacking: which setting that one of two verdicts recommends was not asked for in the other run; "" where none.
     """
 
     run: Run
     standing: Standing | None
     other: str = ""
+    lacking: str = ""
+
+    @property
+    def broken(self) -> bool:
+        """Whether nothing from here on can be compared with what was before."""
+        return bool(self.other or self.lacking)
 
     @property
     def word(self) -> Word:
@@ -67,12 +76,12 @@ class Line:
         return "at equal CPU speed" if self.equal_speed else "as measured"
 
     def pieces(self) -> list[list[int]]:
-        """Places of points that may be joined by a line: no gap between them, and one and the same work."""
+        """Places of points that may be joined by a line: no gap between them, and nothing that can't be compared."""
         found: list[list[int]] = []
         for place, point in enumerate(self.points):
             if self.speedup(point) is None:
                 continue
-            joined = bool(found) and found[-1][-1] == place - 1 and not point.other
+            joined = bool(found) and found[-1][-1] == place - 1 and not point.broken
             found[-1].append(place) if joined else found.append([place])
         return found
 
@@ -97,13 +106,35 @@ def lines_of(runs: Sequence[Run]) -> list[Line]:
 def _line(label: str, runs: Sequence[Run]) -> Line:
     points: list[Point] = []
     before: Run | None = None
+    verdict: Standing | None = None
     for run in runs:
         standing = run.standings.get(label)
         other = _other(label, before, run) if before and standing else ""
-        points.append(Point(run, standing, other))
+        verdict = None if other else verdict
+        points.append(Point(run, standing, other, _lacking(verdict, run, standing)))
         before = run if standing else before
+        verdict = standing if standing and standing.settled else verdict
     told = [point.standing for point in points if point.standing and _tells(point.standing)]
     return Line(label, bool(told) and all(map(_has_equal_speed, told)), tuple(points))
+
+
+def _lacking(before: Standing | None, run: Run, standing: Standing | None) -> str:
+    """The setting of the verdict before that this run did not measure; or its own, which that one did not."""
+    if before is None or standing is None or not standing.settled:
+        return ""
+    if before.chosen and before.chosen.cell.cell_id not in standing.cells:
+        return f"{_not_among(before.chosen.cell, standing)} at {run.named}"
+    if before.chosen is None and standing.chosen and standing.chosen.cell.cell_id not in before.cells:
+        return f"{_not_among(standing.chosen.cell, before)} before {run.named}"
+    return ""
+
+
+def _not_among(cell: Cell, standing: Standing) -> str:
+    """The cell's number of workers, if that alone tells what was not measured; else its setting."""
+    workers = cell.setting.workers
+    if any(found.cell.setting.workers == workers for found in standing.cells.values()):
+        return f"{named(cell)} was not measured"
+    return f"{counted(workers, 'worker')} {'was' if workers == 1 else 'were'} not measured"
 
 
 def _tells(standing: Standing) -> bool:

@@ -41,7 +41,8 @@ METHOD = (
         (
             "is told whenever another number of workers is recommended. Settings that can't be told apart take turns "
             "by chance: where the old one is as good by the new run, or the new one was not measured before, the "
-            "change says so, and a setting that is new to the grid is no change of the speedup. "
+            "change says so, and a setting that is new to the grid is no change of the speedup. Where the old one was "
+            "not measured in the new run, another request may be all that differs: nothing is compared across it. "
             "Another strategy with as many workers is told only where the old one is measurably worse."
         ),
     ),

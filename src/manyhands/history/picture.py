@@ -188,7 +188,7 @@ def _gaps(axes: "Axes", line: Line) -> None:
 
 def _breaks(all_axes: Sequence["Axes"], line: Line) -> None:
     for place, point in enumerate(line.points):
-        if point.other:
+        if point.broken:
             for axes in all_axes:
                 axes.axvline(place - 0.5, color=INK, linewidth=1.0, linestyle=BREAK_DASH, zorder=1)
 
@@ -284,10 +284,10 @@ def _dirty_entry(line: Line, colour: str) -> list[tuple[Any, str]]:
 
 
 def _break_entry(line: Line) -> list[tuple[Any, str]]:
-    if not any(point.other for point in line.points):
+    if not any(point.broken for point in line.points):
         return []
     dash = Line2D([], [], color=INK, linewidth=1.0, linestyle=BREAK_DASH)
-    return [(dash, "from here on other work or another machine")]
+    return [(dash, "from here on other work, machine or settings")]
 
 
 def _mark(word: Word) -> Line2D:

@@ -82,6 +82,11 @@ class Standing:
     cells: Mapping[str, Figures] = field(default_factory=dict)
     as_good: frozenset[str] = frozenset()
 
+    @property
+    def settled(self) -> bool:
+        """Whether it is a verdict to hold others against: to use a setting, or to stay serial."""
+        return self.word in (Word.USE, Word.SERIAL)
+
 
 @dataclass(frozen=True)
 class Run:

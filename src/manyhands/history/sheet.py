@@ -30,7 +30,8 @@ def as_csv(lines: Sequence[Line]) -> str:
         for place, point in enumerate(line.points):
             changed = "; ".join(change.words for change in found if change.place == place)
             row = [place + 1, *_run(point), line.label, *_verdict(line, point), *_times(point), *_about(point)]
-            writer.writerow([safe(value) for value in [*row, point.other or None, changed or None, _sentence(point)]])
+            row += [point.other or point.lacking or None, changed or None, _sentence(point)]
+            writer.writerow(map(safe, row))
     return stream.getvalue()
 
 
