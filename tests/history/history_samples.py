@@ -9,6 +9,7 @@ from builders import make_study
 from report_samples import HOSTILE
 
 from manyhands.history.run import Run, run_of
+from manyhands.history.runs import named_apart
 from manyhands.results import Results, Study
 from manyhands.setting import Setting
 
@@ -51,8 +52,8 @@ def results(
 
 
 def runs(*found: Results) -> tuple[Run, ...]:
-    """What a history keeps of these, in the order given."""
-    return tuple(run_of(one, f"results/{place:04}.json") for place, one in enumerate(found))
+    """What a history keeps of these, in the order given, each by a name of its own."""
+    return named_apart([run_of(one, f"results/{place:04}.json") for place, one in enumerate(found)])
 
 
 def eventful() -> list[Results]:

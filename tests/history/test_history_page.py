@@ -63,6 +63,19 @@ def test_a_ring_stands_in_a_gap_where_the_speedup_is_all_gone():
     assert any("in gaps, of the last setting" in word for word in words)
 
 
+def test_runs_of_one_commit_are_told_apart_everywhere():
+    """On the axis, in the memo, in the sheet and in the sentence each run of a commit measured twice has its name."""
+    first = samples.results(samples.study({4: 2.0}), commit="35ec6fe" * 5)
+    found = samples.runs(first, replace(first, studies=(samples.study(),), saved_at="2026-01-05T11:07:00"))
+    lines, names = lines_of(found), ["35ec6fe 10:00", "35ec6fe 11:07"]
+    with svg.style():
+        _, lower = speedup_picture(lines[0]).axes
+    assert [label.get_text() for label in lower.get_xticklabels()] == names
+    assert [row["run"] for row in sheet(lines)] == names
+    assert all(f"| {name} |" in memo(found, lines, []) for name in names)
+    assert f"at {names[1]} (2026-01-05)" in sentence(lines[0])
+
+
 def test_csv_says_where_another_request_breaks_the_line():
     """A run that did not measure the setting recommended before can't be held against it, and its row says so."""
     found = [samples.results(samples.study(one), day=day) for day, one in enumerate(({8: 6.1}, {4: 2.9}))]

@@ -134,6 +134,32 @@ def test_without_a_repository_the_date_is_the_name(commit):
     assert replace(run, saved_at=None).name == "0003_…y.json"
 
 
+@pytest.mark.parametrize(
+    ("saved", "names"),
+    [
+        (("2026-01-05T09:30:00", "2026-01-05T10:05:00"), ["3f2c1ab 09:30", "3f2c1ab 10:05"]),
+        (("2026-01-05T09:30:00", "2026-01-06T09:30:00"), ["3f2c1ab 01-05 09:30", "3f2c1ab 01-06 09:30"]),
+        (("2026-01-05T09:30:00", "2026-01-05T09:30:09"), ["3f2c1ab 0000", "3f2c1ab 0001"]),
+        (("2026-01-05T09:30:00", ""), ["3f2c1ab 0000", "3f2c1ab 0001"]),
+    ],
+)
+def test_runs_of_one_commit_have_names_of_their_own(tmp_path, saved, names):
+    """Two runs of a name have the time of saving beside it, with its day where days differ, or else the file's name."""
+    files = []
+    for place, at in enumerate(saved):
+        found = replace(samples.results(samples.study(serial_s=4.0 + place), commit="3f2c1ab" * 5), saved_at=at)
+        files.append(write(tmp_path / f"{place:04}.json", found))
+    alone = write(tmp_path / "alone.json", samples.results(samples.study(), commit="4" * 40, day=3))
+    assert [run.name for run in history.read([*files, alone])] == [*names, "4444444"]
+
+
+def test_files_of_one_name_are_told_apart_by_number(tmp_path):
+    """Runs of one commit and one moment, whose files in two folders have one name, are numbered."""
+    found = [samples.results(samples.study(serial_s=serial_s), commit="3f2c1ab" * 5) for serial_s in (4.0, 5.0)]
+    files = [write(tmp_path / folder / "a.json", one) for folder, one in zip("xy", found, strict=True)]
+    assert [run.name for run in history.read(files)] == ["3f2c1ab #1", "3f2c1ab #2"]
+
+
 def test_a_dirty_run_is_starred():
     """Uncommitted changes are part of the name."""
     (run,) = samples.runs(samples.results(samples.study(), commit="3f2c1ab" * 5, dirty=True))

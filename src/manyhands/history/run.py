@@ -93,7 +93,7 @@ class Run:
     """One saved run. file: as it was named, and no more than a name: two files may hold the same run.
 
     commit_id: "" where there was no repository; commit_at, saved_at: None where they are not told, or are no times.
-    standings: by the study's label.
+    standings: by the study's label. mark: what tells it from other runs of its name (manyhands.history.runs).
     """
 
     file: str
@@ -104,10 +104,16 @@ class Run:
     dirty: bool
     machine: Mapping[str, Any]
     standings: Mapping[str, Standing]
+    mark: str = ""
 
     @property
     def name(self) -> str:
-        """What to call the run by: its short commit id, with a star for uncommitted changes; else its date."""
+        """What to call the run by, on an axis, in a table or in a sentence."""
+        return f"{self.own_name} {self.mark}".rstrip()
+
+    @property
+    def own_name(self) -> str:
+        """By itself: its short commit id, with a star for uncommitted changes; else its date."""
         if self.commit_id:
             return f"{short_id(self.commit_id)}{'*' if self.dirty else ''}"
         if self.saved_at is not None:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from manyhands import results
 from manyhands.errors import UsageError
-from manyhands.history.run import Run, run_of
+from manyhands.history.run import LONGEST_ID, Run, run_of
 from manyhands.machine.likeness import KIND, other_kind
+from manyhands.text import short
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -23,7 +24,32 @@ def read(paths: Sequence[Path], *, any_machine: bool = False) -> tuple[Run, ...]
     runs = without_copies([run_of(results.load(path), str(path)) for path in _once(paths)])
     if not any_machine:
         check_one_kind(runs)
-    return in_order(runs)
+    return named_apart(in_order(runs))
+
+
+def named_apart(runs: Sequence[Run]) -> tuple[Run, ...]:
+    """The runs, each by a name of its own: where names repeat, with the time of saving, or else the file's name.
+
+    The time is told without its day where all runs of the name were saved on one.
+    """
+    alike: dict[str, list[int]] = {}
+    for place, run in enumerate(runs):
+        alike.setdefault(run.own_name, []).append(place)
+    marks = dict.fromkeys(range(len(runs)), "")
+    for places in alike.values():
+        if len(places) > 1:
+            marks |= zip(places, _marks([runs[place] for place in places]), strict=True)
+    return tuple(replace(run, mark=marks[place]) for place, run in enumerate(runs))
+
+
+def _marks(runs: Sequence[Run]) -> list[str]:
+    """What tells these apart, in the fewest characters; their places among themselves, where nothing else does."""
+    days = {run.saved_at.date() for run in runs if run.saved_at}
+    clock = "%H:%M" if len(days) == 1 else "%m-%d %H:%M"
+    times = [f"{run.saved_at:{clock}}" if run.saved_at else "" for run in runs]
+    names = [short(Path(run.file).stem, LONGEST_ID) for run in runs]
+    numbers = [f"#{place}" for place in range(1, len(runs) + 1)]
+    return next(found for found in (times, names, numbers) if all(found) and len(set(found)) == len(found))
 
 
 def without_copies(runs: Sequence[Run]) -> list[Run]:

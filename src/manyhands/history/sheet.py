@@ -13,10 +13,10 @@ from manyhands.report.rows import safe
 
 ENDS = ("", "_low", "_high")
 COLUMNS = (
-    "place", "file", "commit", "branch", "dirty", "commit_at", "saved_at", "study", "workload", "verdict", "strategy",
-    "workers", "chunksize", "order", "start_method", "cores", "pool", "basis", *(f"speedup{end}" for end in ENDS),
-    "noise_floor", *(f"serial_s{end}" for end in ENDS), *(f"wall_s{end}" for end in ENDS), "blocks", "finished",
-    "items", "not_comparable", "changed", "sentence",
+    "place", "run", "file", "commit", "branch", "dirty", "commit_at", "saved_at", "study", "workload", "verdict",
+    "strategy", "workers", "chunksize", "order", "start_method", "cores", "pool", "basis",
+    *(f"speedup{end}" for end in ENDS), "noise_floor", *(f"serial_s{end}" for end in ENDS),
+    *(f"wall_s{end}" for end in ENDS), "blocks", "finished", "items", "not_comparable", "changed", "sentence",
 )  # fmt: skip
 
 
@@ -38,7 +38,7 @@ def as_csv(lines: Sequence[Line]) -> str:
 def _run(point: Point) -> list[object]:
     run = point.run
     moments = (_iso(run.commit_at), _iso(run.saved_at))
-    return [run.file, run.commit_id or None, run.branch or None, int(run.dirty), *moments]
+    return [run.name, run.file, run.commit_id or None, run.branch or None, int(run.dirty), *moments]
 
 
 def _verdict(line: Line, point: Point) -> list[object]:

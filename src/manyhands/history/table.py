@@ -65,7 +65,7 @@ def _about(run: Run) -> str:
     """The run's branch, whether it had uncommitted changes, and when it was saved."""
     at = run.saved_at or run.commit_at
     told = [short(run.branch, BRANCH), "uncommitted changes" if run.dirty else "", f"{at:%Y-%m-%d %H:%M}" if at else ""]
-    return ", ".join(part for part in told if part and part != run.name)
+    return ", ".join(part for part in told if part and part != run.own_name)
 
 
 def _ends(found: Estimate | None) -> str:
