@@ -22,8 +22,7 @@ def written(request, tmp_path_factory):
     return runs, history.render(runs, tmp_path_factory.mktemp(request.param))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])  # neither depends on the other
 def test_history_fits_and_is_silent(browser, written, width, scheme):
     """Offline, at desktop and phone width, in both schemes, unfolded: no error, nothing cut off, no text on text."""
     _, path = written

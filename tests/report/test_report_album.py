@@ -16,8 +16,10 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A report of the sample run with all of its pictures."""
-    return report.render(*samples.sample(), tmp_path_factory.mktemp("album"), figures=True).parent
+    """A report of the sample run's first study with all of its pictures."""
+    results, ledgers = samples.sample()
+    first = samples.results(results.studies[0])
+    return report.render(first, ledgers, tmp_path_factory.mktemp("album"), figures=True).parent
 
 
 def words(path):
@@ -52,7 +54,8 @@ def test_a_drawn_picture_has_the_pages_words(folder):
 
 def test_without_being_asked_there_is_the_speedup_alone(tmp_path):
     """By default only the speedup of each study is a file of its own."""
-    out = report.render(*samples.sample(), tmp_path).parent
+    results, _ = samples.sample()
+    out = report.render(samples.results(results.studies[2]), {}, tmp_path).parent
     assert {path.name.split("-")[0] for path in out.glob("*.svg")} == {"speedup"}
 
 

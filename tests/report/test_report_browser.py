@@ -15,8 +15,7 @@ def page_file(request, tmp_path_factory):
     return report.render(*getattr(samples, request.param)(), tmp_path_factory.mktemp(request.param), faults)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])  # neither depends on the other
 def test_page_fits_and_is_silent(browser, page_file, width, scheme):
     """Offline, at desktop and phone width, in both schemes, unfolded: no error, nothing cut off, no text on text."""
     with opened(browser, page_file, width, scheme) as (page, heard):

