@@ -134,3 +134,25 @@ def test_what_a_killed_study_made_on_a_server_is_dropped(name, tmp_path):
 def left_on(words, schema):
     """What of the round is on the server."""
     return {name for name in servers.made_by_us(words) if name.startswith(schema)}
+
+
+def test_a_desk_with_an_empty_job_is_swept_without_a_word(tmp_path, capsys):
+    """Where the file of the round is empty nothing can be cleaned up: the folder goes, and no study is told of it."""
+    left = tmp_path / f"{desks.PREFIX}left"
+    left.mkdir()
+    (left / desks.JOB).write_text("")
+    aged([left])
+    desks.sweep((tmp_path,))
+    assert not left.exists()
+    assert capsys.readouterr().err == ""
+
+
+def test_a_job_is_laid_whole(tmp_path):
+    """What stands on the desk is one job or the next, never a part: it comes under its name when it is written."""
+    with open_desk(tmp_path / "data") as desk:
+        desk.lay("first")
+        inode = desk.job_path.stat().st_ino
+        desk.lay("second")
+        assert desk.job_path.read_text() == "second"
+        assert desk.job_path.stat().st_ino != inode
+        assert [path.name for path in desk.temporary.iterdir()] == [desks.JOB]

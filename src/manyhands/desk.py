@@ -44,6 +44,12 @@ class Desk:
         """The file with the round under way."""
         return self.temporary / JOB
 
+    def lay(self, job: str) -> None:
+        """Put the round under way on the desk in one step: a kill meanwhile leaves the one before, not half of it."""
+        unfinished = self.temporary / f"{JOB}.part"
+        unfinished.write_text(job)
+        unfinished.replace(self.job_path)
+
 
 @contextmanager
 def open_desk(data_dir: Path) -> Iterator[Desk]:
@@ -73,12 +79,18 @@ def sweep(homes: tuple[Path, ...]) -> None:
     found = [folder for home in dict.fromkeys(homes) for folder in home.glob(f"{PREFIX}*")]
     stale = {folder: lock for folder in found if (lock := _lock_if_stale(folder)) is not None}
     try:
-        for folder in sorted(stale, key=lambda folder: not (folder / JOB).exists()):  # jobs need the others' files
-            if not (folder / JOB).exists() or _clean_up(folder):
+        for folder in sorted(stale, key=lambda folder: not _has_job(folder)):  # jobs need the others' files
+            if not _has_job(folder) or _clean_up(folder):
                 shutil.rmtree(folder, ignore_errors=True)
     finally:
         for lock in stale.values():
             os.close(lock)
+
+
+def _has_job(folder: Path) -> bool:
+    """Whether a round was under way; an empty file, which a full disk may leave, says nothing of any."""
+    job = folder / JOB
+    return job.exists() and job.stat().st_size > 0
 
 
 def _clean_up(temporary: Path) -> bool:

@@ -38,7 +38,7 @@ def launch(desk: Desk, job: Job, deadline_s: float, beside: Beside | None = None
     Raises UsageError when the host refuses the job, and KeyboardInterrupt after ending the host.
     """
     Path(job.round_dir).mkdir(exist_ok=job.attempt > 0)
-    desk.job_path.write_text(json.dumps(encode(job)))
+    desk.lay(json.dumps(encode(job)))
     output = Output()
     found = None
     try:
