@@ -8,9 +8,9 @@ another cell, is told with what it brought there, and is not told where it broug
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from math import ceil
 
 from manyhands.causes import Cause
+from manyhands.chunking import least
 from manyhands.evidence import Evidence
 from manyhands.losses import Losses
 from manyhands.results import Cell
@@ -152,7 +152,7 @@ def _dispatch(seen: Evidence) -> tuple[str, str]:
     if seen.has_fixed_shares:
         return evidence, "make the items larger: nothing is handed over between them, so the gaps are bookkeeping"
     chunksize = seen.cell.chunksize or 1
-    wanted = ceil(gap_ns * chunksize / (DISPATCH_SHARE * work_ns)) if work_ns else seen.items
+    wanted = least(gap_ns * chunksize, work_ns, DISPATCH_SHARE) if work_ns else seen.items
     wanted = max(2, min(wanted, seen.items // seen.losses.lanes))
     if seen.cell.chunksize is not None and wanted <= chunksize:
         return evidence, "make the items larger: the chunks can't grow without leaving workers idle"

@@ -252,7 +252,7 @@ def _next_workers(basis: Basis, chosen: CellScaling, losses: Mapping[str, Losses
     step = basis.ratio(larger, chosen)
     if step is None:
         return f"{many} were not measured in the same blocks"
-    if not basis.can_compare(larger, chosen):
+    if step.low is None:
         return f"{many}: {times(step)} of it, in too few common blocks to tell ({step.n})"
     verdict = basis.compare(larger, chosen)
     if verdict == "faster":

@@ -18,7 +18,6 @@ from manyhands.history.table import Row, rows
 from manyhands.report import svg
 from manyhands.report.canvas import entitle
 from manyhands.report.files import slug, write_atomically
-from manyhands.report.scripts import script
 from manyhands.report.template import rendered
 from manyhands.text import counted, plain
 
@@ -97,12 +96,10 @@ def write_history(runs: Sequence[Run], out: Path) -> Path:
 
 def page(runs: Sequence[Run], found: Sequence[Section], told: Sequence[str]) -> str:
     """The whole page as text; no name in it can become markup, and nothing is loaded from outside."""
-    scripts = script(("theme",))
     return rendered(
         "history.html",
         HERE,
-        policy=scripts.policy,
-        script=scripts.text,
+        scripts=("theme",),
         sections=found,
         runs=counted(len(runs), "run"),
         order="the times of their commits" if by_commit_time(runs) else "when they were saved",

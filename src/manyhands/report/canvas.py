@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.figure import Figure
 
 from manyhands.report.axes import is_wide
-from manyhands.report.palette import INK, MUTED
+from manyhands.report.palette import INK, MUTED, PAPER, Look
 from manyhands.text import short
 
 if TYPE_CHECKING:
@@ -70,6 +70,23 @@ def entitle(figure: Figure, title: str, what: str) -> None:
     lines_above = figure.get_figheight() * POINTS_PER_INCH
     figure.text(4 / WIDTH, 1 + 20 / lines_above, short(title), fontsize=11, fontweight="bold", color=INK)
     figure.text(4 / WIDTH, 1 + 6 / lines_above, what, color=MUTED)
+
+
+def curve_style(look: Look, *, chosen: bool, size: float, width: float) -> dict[str, Any]:
+    """How a curve is drawn; size and width: of the recommended one's markers and line, others being more modest."""
+    return {
+        "color": look.colour,
+        "marker": look.marker,
+        "markersize": size if chosen else size - 2,
+        "markerfacecolor": look.colour if look.filled else PAPER,
+        "linestyle": look.dash,
+        "linewidth": width if chosen else 1.1,
+    }
+
+
+def curve_words(name: str, *, chosen: bool) -> str:
+    """A curve in the legend: its name, and whether it is the recommended one's."""
+    return f"{label(name)}{' (recommended)' if chosen else ''}"
 
 
 def label(name: str) -> str:

@@ -6,10 +6,21 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from manyhands.report.canvas import BOTTOM, LEFT, LEGEND_LINE, RIGHT, TOP, WIDTH, canvas, label, legend
+from manyhands.report.canvas import (
+    BOTTOM,
+    LEFT,
+    LEGEND_LINE,
+    RIGHT,
+    TOP,
+    WIDTH,
+    canvas,
+    curve_style,
+    curve_words,
+    legend,
+)
 from manyhands.report.chunksizes import SizeChart, SizeCurve
 from manyhands.report.curves import high, low
-from manyhands.report.palette import BAND, PAPER, RULE
+from manyhands.report.palette import BAND, RULE
 from manyhands.report.spots import Drawing, Spot, rounds_words
 from manyhands.text import TIMES, between, number
 
@@ -63,14 +74,7 @@ def _draw(axes: "Axes", curve: SizeCurve, gid: str, zorder: float) -> None:
 
 
 def _style(curve: SizeCurve) -> dict[str, Any]:
-    return {
-        "color": curve.look.colour,
-        "marker": curve.look.marker,
-        "markerfacecolor": curve.look.colour if curve.look.filled else PAPER,
-        "linestyle": curve.look.dash,
-        "markersize": 6.0 if curve.chosen else 4.0,
-        "linewidth": 2.0 if curve.chosen else 1.1,
-    }
+    return curve_style(curve.look, chosen=curve.chosen, size=6.0, width=2.0)
 
 
 def _spots(chart: SizeChart) -> Iterator[Spot]:
@@ -83,8 +87,7 @@ def _spots(chart: SizeChart) -> Iterator[Spot]:
 
 def _entries(chart: SizeChart) -> list[tuple[Any, str]]:
     entries: list[tuple[Any, str]] = [
-        (Line2D([], [], **_style(curve)), f"{label(curve.name)}{' (recommended)' if curve.chosen else ''}")
-        for curve in chart.curves
+        (Line2D([], [], **_style(curve)), curve_words(curve.name, chosen=curve.chosen)) for curve in chart.curves
     ]
     if chart.more:
         entries.append((Line2D([], [], linestyle="none"), f"{chart.more} more settings: see the table"))

@@ -6,9 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.lines import Line2D
 
-from manyhands.report.canvas import BOTTOM, LEGEND_LINE, RIGHT, TOP, WIDTH, canvas, label, legend, worker_axis
+from manyhands.report.canvas import (
+    BOTTOM,
+    LEGEND_LINE,
+    RIGHT,
+    TOP,
+    WIDTH,
+    canvas,
+    curve_style,
+    curve_words,
+    legend,
+    worker_axis,
+)
 from manyhands.report.memory import MemoryChart, Peaks
-from manyhands.report.palette import INK, MUTED, PAPER
+from manyhands.report.palette import INK, MUTED
 from manyhands.report.spots import Drawing, Spot
 from manyhands.text import SIZES, counted, size
 
@@ -65,14 +76,8 @@ def _draw(axes: "Axes", curve: Peaks, unit_bytes: int, zorder: float, gid: str) 
 
 
 def _pss_style(curve: Peaks) -> dict[str, Any]:
-    look = curve.look
-    return {
-        "color": look.colour,
-        "marker": look.marker,
-        "markersize": 6 if curve.chosen else 4,
-        "markerfacecolor": look.colour if look.filled else PAPER,
-        "linewidth": 2.0 if curve.chosen else 1.1,
-    }
+    style = curve_style(curve.look, chosen=curve.chosen, size=6.0, width=2.0)
+    return {**style, "linestyle": "-"}  # dashed is USS
 
 
 def _uss_style(curve: Peaks) -> dict[str, Any]:
@@ -82,8 +87,7 @@ def _uss_style(curve: Peaks) -> dict[str, Any]:
 def _entries(chart: MemoryChart) -> list[tuple[Any, str]]:
     """Handles and their words: the curves, what full and dashed lines mean, the limit."""
     entries: list[tuple[Any, str]] = [
-        (Line2D([], [], **_pss_style(curve)), f"{label(curve.name)}{' (recommended)' if curve.chosen else ''}")
-        for curve in chart.curves
+        (Line2D([], [], **_pss_style(curve)), curve_words(curve.name, chosen=curve.chosen)) for curve in chart.curves
     ]
     if chart.more:
         nothing = Line2D([], [], linestyle="none")

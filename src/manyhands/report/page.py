@@ -17,7 +17,6 @@ from manyhands.report.markdown import summary
 from manyhands.report.method import gaps, machine_facts, method
 from manyhands.report.palette import keys
 from manyhands.report.rows import rounds_csv
-from manyhands.report.scripts import script
 from manyhands.report.section import Section, sections_of
 from manyhands.report.template import rendered
 from manyhands.results import Results
@@ -58,7 +57,6 @@ def page(
     faults: Faults | None = None,
 ) -> str:
     """The whole page as text."""
-    scripts = script(SCRIPTS)
     return rendered(
         "page.html",
         sections=sections,
@@ -71,6 +69,5 @@ def page(
         study_count="1 study" if len(sections) == 1 else f"{len(sections)} studies",
         choices=choices(results.studies),
         keys=keys(results.studies),
-        script=scripts.text,
-        policy=scripts.policy,
+        scripts=SCRIPTS,
     )

@@ -23,13 +23,14 @@ from manyhands.report.canvas import (
     TOP,
     WIDTH,
     canvas,
-    label,
+    curve_style,
+    curve_words,
     legend,
     worker_axis,
 )
 from manyhands.report.curves import Chart, Curve, high, low
 from manyhands.report.facets import Facets
-from manyhands.report.palette import BAND, INK, LIMIT, MUTED, PAPER, RULE
+from manyhands.report.palette import BAND, INK, LIMIT, MUTED, RULE
 from manyhands.report.spots import Drawing, Spot, speedup_words
 from manyhands.text import TIMES, counted, number, percent
 
@@ -200,20 +201,14 @@ def _faint(axes: "Axes", curve: Curve, place: int) -> dict[str, Facets]:
 
 
 def _line_style(curve: Curve) -> dict[str, Any]:
-    look = curve.look
-    return {
-        "color": look.colour,
-        "marker": look.marker,
-        "markersize": 6.5 if curve.chosen else 4.5,
-        "markerfacecolor": look.colour if look.filled else PAPER,
-        "linestyle": look.dash,
-        "linewidth": 2.2 if curve.chosen else 1.1,
-    }
+    return curve_style(curve.look, chosen=curve.chosen, size=6.5, width=2.2)
 
 
 def _legend_entries(chart: Chart) -> list[tuple[Any, str]]:
     """Handles and their words: the curves, then whatever limits them."""
-    curves = [(Line2D([], [], **_line_style(curve)), _curve_words(curve)) for curve in chart.curves]
+    curves = [
+        (Line2D([], [], **_line_style(curve)), curve_words(curve.name, chosen=curve.chosen)) for curve in chart.curves
+    ]
     if chart.others:
         words = f"{len(chart.others)} more settings: see the table"
         curves.append((Line2D([], [], color=LIMIT, linewidth=0.7), words))
@@ -246,7 +241,3 @@ def _cpu_entry(chart: Chart) -> tuple[Any, str]:
     shown = chart.workers and chart.workers[0] / pad <= chart.usable_cpus <= chart.workers[-1] * pad
     handle = Line2D([], [], color=LIMIT, linewidth=1.1, linestyle=DASH_DOTTED)
     return handle, words if shown else f"{words} (outside this range)"
-
-
-def _curve_words(curve: Curve) -> str:
-    return f"{label(curve.name)}{' (recommended)' if curve.chosen else ''}"

@@ -136,9 +136,8 @@ def timeline(
     """
     lanes = lanes_of(found.workers, rows, cell.setting.workers)
     plane = Plane(found.t0_ns or 0, max(1, span_ns), len(lanes))
-    count = sum(len(lane.indices) for lane in lanes)
-    items = _item_marks(plane, rows, lanes) if count <= most else _shade_marks(plane, lanes)
     spells = spells_of(lanes)
+    items = _item_marks(plane, rows, lanes) if len(spells) <= most else _shade_marks(plane, lanes)
     marks = (*_life_marks(plane, found, lanes), *items, *_named_marks(plane, study, spells))
     return Timeline(
         height=plane.bottom + AXIS,
@@ -152,8 +151,8 @@ def timeline(
         facts=_facts(found, lanes, rows),
         kinds=tuple(dict.fromkeys(mark.kind.split("-")[0] for mark in marks if mark.path)),
         facets=Facets.of(cell),
-        items=count,
-        zoom=zoom(study, lanes, rows, found, plane.span_ns, room),
+        items=len(spells),
+        zoom=zoom(study, lanes, spells, rows, found, plane.span_ns, room),
     )
 
 

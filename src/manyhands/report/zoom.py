@@ -8,7 +8,7 @@ in base64. A hundred thousand items take some 400 KB, and a millionth of a round
 
 import base64
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ import numpy as np
 
 from manyhands.lanes import Lane
 from manyhands.ledger import State
-from manyhands.report.spells import NAMED, item_name, spells_of
+from manyhands.report.spells import NAMED, Spell, item_name
 from manyhands.results import Study
 from manyhands.round import Round
 
@@ -57,24 +57,31 @@ class Room:
     names: int = 0
 
 
-def zoom(study: Study, lanes: Sequence[Lane], rows: Any, found: Round, span_ns: int, room: Room) -> Zoom | None:
-    """The zoomable timeline of one round, on its own clock (t0 is 0) over `span_ns`; None where there is no room."""
-    if sum(len(lane.indices) for lane in lanes) > room.items:
+def zoom(
+    study: Study,
+    lanes: Sequence[Lane],
+    spells: Sequence[Spell],
+    rows: Any,
+    found: Round,
+    span_ns: int,
+    room: Room,
+) -> Zoom | None:
+    """The zoomable timeline of one round, on its own clock (t0 is 0) over `span_ns`; None where there is no room.
+
+    spells: of all its items, the longest first.
+    """
+    if len(spells) > room.items:
         return None
     t0_ns, wall_ns = found.t0_ns or 0, found.wall_ns
     done_ns = max((last - t0_ns for lane in lanes if (last := lane.last_end_ns) is not None), default=wall_ns)
     ready = tuple(done_ns if lane.ready_ns is None else min(lane.ready_ns - t0_ns, done_ns) for lane in lanes)
     packed = zlib.compress(b"".join(_lane(lane, rows, t0_ns, span_ns) for lane in lanes), 9)
-    return Zoom(base64.b64encode(packed).decode(), span_ns, wall_ns, done_ns, ready, _names(study, lanes, room.names))
+    return Zoom(base64.b64encode(packed).decode(), span_ns, wall_ns, done_ns, ready, _names(study, spells, room.names))
 
 
-def _names(study: Study, lanes: Sequence[Lane], most: int) -> dict[int, str]:
-    items = sum(len(lane.indices) for lane in lanes)
-    if items <= most:
-        named: Iterable[int] = (item for lane in lanes for item in lane.indices)
-    else:
-        named = (spell.item for spell in spells_of(lanes)[:NAMED])
-    return {item: item_name(study, item) for item in sorted(named)}
+def _names(study: Study, spells: Sequence[Spell], most: int) -> dict[int, str]:
+    named = spells if len(spells) <= most else spells[:NAMED]
+    return {item: item_name(study, item) for item in sorted(spell.item for spell in named)}
 
 
 def _lane(lane: Lane, rows: Any, t0_ns: int, span_ns: int) -> bytes:

@@ -14,7 +14,7 @@ from manyhands.report.canvas import (
     TOP,
     WIDTH,
     canvas,
-    label,
+    curve_words,
     legend,
     worker_axis,
 )
@@ -96,7 +96,7 @@ def _legend_entries(outlook: Outlook) -> list[tuple[Any, str]]:
     named = [*outlook.foretold[:NAMED]]
     named_ones: list[Found | Foretold] = [*named]
     named_ones += [one for one in outlook.found if one.strategy not in {other.strategy for other in named}]
-    entries = [(_handle(one, measured), _strategy_words(one)) for one in named_ones]
+    entries = [(_handle(one, measured), curve_words(one.strategy, chosen=one.chosen)) for one in named_ones]
     more = len(outlook.foretold) - len(named)
     if more:
         entries.append((Line2D([], [], linestyle="none"), f"{more} more strategies: see the table"))
@@ -107,10 +107,6 @@ def _handle(one: Found | Foretold, measured: set[str]) -> Line2D:
     mark = _mark(one) if one.strategy in measured else {"color": one.look.colour}
     style: Any = one.look.dash if isinstance(one, Foretold) else "none"
     return Line2D([], [], linestyle=style, linewidth=1.8 if one.chosen else 0.9, **mark)
-
-
-def _strategy_words(one: Found | Foretold) -> str:
-    return f"{label(one.strategy)}{' (recommended)' if one.chosen else ''}"
 
 
 def _bound_entries(outlook: Outlook) -> list[tuple[Any, str]]:

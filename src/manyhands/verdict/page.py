@@ -11,7 +11,6 @@ from markupsafe import Markup
 from manyhands.causes import Cause
 from manyhands.report import svg
 from manyhands.report.method import facts_of
-from manyhands.report.scripts import script
 from manyhands.report.template import rendered
 from manyhands.report.waterfall import Waterfall, fall, steps_down
 from manyhands.text import counted, duration, number, percent, plain, sentence, short, size, times
@@ -85,13 +84,11 @@ def page(verdict: Verdict) -> str:
     seen = outlook(verdict)
     everything = foretellings(verdict)
     chosen = verdict.recommendation
-    scripts = script(("copy",))
     return rendered(
         "plan.html",
         HERE,
         title=f"manyhands plan: {short(verdict.target, 80)}",
-        policy=scripts.policy,
-        script=scripts.text,
+        scripts=("copy",),
         target=plain(verdict.target),
         about=_about(verdict),
         hero=hero(verdict),
