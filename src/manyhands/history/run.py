@@ -128,13 +128,9 @@ class Run:
 
 
 def run_of(results: Results, file: str) -> Run:
-    """What a history keeps of the saved results. Of two studies with one label the first counts."""
+    """What a history keeps of the saved results, whose labels are unique."""
     commit, cpus = results.commit, usable_cpus(results)
     found = str(commit.get("id") or "")
-    standings: dict[str, Standing] = {}
-    for study in results.studies:
-        if study.label not in standings:
-            standings[study.label] = standing_of(study, cpus)
     return Run(
         file=file,
         saved_at=moment(results.saved_at),
@@ -143,7 +139,7 @@ def run_of(results: Results, file: str) -> Run:
         branch=str(commit.get("branch") or ""),
         dirty=commit.get("dirty") is True,
         machine=results.machine,
-        standings=standings,
+        standings={study.label: standing_of(study, cpus) for study in results.studies},
     )
 
 
