@@ -3,8 +3,8 @@
 import os
 import re
 import time
+from contextlib import contextmanager
 
-import psutil
 import pytest
 from rounds import job, nothing_left_behind, run_round
 
@@ -146,12 +146,31 @@ def test_leaves_another_users_segments_alone(tmp_path):
         old.unlink(missing_ok=True)
 
 
-def test_leaves_no_semaphore_behind(tmp_path):
-    """Semaphores of a pool of fresh interpreters that was ended with its resource tracker are removed."""
-    found = run_round(tmp_path, Setting("map", 2, start_method="spawn"), deadline_s=3.0, fault="hang").round
+@pytest.mark.parametrize(
+    ("setting", "fault"),
+    [(Setting("map", 2, start_method="spawn"), "hang"), (Setting("serial"), "semaphores")],
+    ids=["those of a pool of fresh interpreters", "those made up to its last moment"],
+)
+def test_leaves_no_semaphore_behind(setting, fault, tmp_path):
+    """Semaphores of a host that was ended with its resource tracker are removed."""
+    seen: dict[int, int] = {}
+
+    @contextmanager
+    def counted(pid):
+        yield
+        seen[pid] = semaphores_of(pid)
+
+    with open_desk(tmp_path) as desk:
+        found = launch(desk, job(desk, setting, fault=fault), 6.0, counted).round
     assert found.outcome is Outcome.HUNG
-    named = [path.name.split("-")[1] for path in SHARED_MEMORY.glob("sem.mp-*-*")]
-    assert [pid for pid in named if pid.isdigit() and not psutil.pid_exists(int(pid))] == []
+    (pid,) = seen
+    assert seen[pid] > 0
+    assert semaphores_of(pid) == 0
+
+
+def semaphores_of(pid):
+    """How many named semaphores of this host, or of its workers, there are."""
+    return len(list(SHARED_MEMORY.glob(f"sem.mp-{pid}-*")))
 
 
 def test_limits_the_cores(tmp_path):

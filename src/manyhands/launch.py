@@ -9,8 +9,8 @@ import os
 import shutil
 import stat
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -72,13 +72,22 @@ def _watched(
     desk: Desk, job: Job, deadline_s: float, output: Output, beside: Beside, answer_path: Path
 ) -> tuple[End, list[int], Sampler]:
     """How the host's run ended, who of its group outlived it, and its memory."""
+    with _hosted(desk, output, answer_path) as host, beside(host.pid):
+        return _watch(host, job, deadline_s, output)
+
+
+@contextmanager
+def _hosted(desk: Desk, output: Output, answer_path: Path) -> Iterator["Popen[bytes]"]:
+    """A running host; ended on leaving, and then its segments are removed: it may make some to its last moment."""
     since_s = time.time() - 1.0  # clocks of file systems are coarse
-    with hosting.hosted([str(desk.job_path), str(answer_path)], desk.temporary, output) as host:
-        try:
-            with beside(host.pid):
-                return _watch(host, job, deadline_s, output)
-        finally:
-            _remove_segments(host.pid, since_s)
+    pid = None
+    try:
+        with hosting.hosted([str(desk.job_path), str(answer_path)], desk.temporary, output) as host:
+            pid = host.pid
+            yield host
+    finally:
+        if pid is not None:
+            _remove_segments(pid, since_s)
 
 
 def _watch(host: "Popen[bytes]", job: Job, deadline_s: float, output: Output) -> tuple[End, list[int], Sampler]:

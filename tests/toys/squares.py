@@ -1,5 +1,6 @@
 """squares: item n gives n * n, unless the parameters say that one item goes wrong, and how."""
 
+import multiprocessing
 import os
 import pickle
 import signal
@@ -15,7 +16,7 @@ from manyhands.workload import Facts, Place, Stages, workload
 
 Fault = Literal[
     "none", "raise", "kill", "exit", "sys-exit", "hang", "leave-child", "fork", "wrong-in-worker", "pickle", "check",
-    "evidence", "exit-2", "flood", "no-main",
+    "evidence", "exit-2", "flood", "no-main", "semaphores",
 ]  # fmt: skip
 
 
@@ -82,6 +83,14 @@ def fork_and_wait() -> None:
     os.waitpid(child, 0)
 
 
+def make_semaphores() -> None:
+    """Make one named semaphore after the other, and never end."""
+    context, held = multiprocessing.get_context("spawn"), []
+    while True:
+        held.append(context.Semaphore())
+        time.sleep(0.0002)
+
+
 def refuse() -> None:
     """Raise."""
     raise ValueError("this number can't be squared")
@@ -95,6 +104,7 @@ SUFFERED: Mapping[str, Callable[[], object]] = {
     "sys-exit": lambda: sys.exit(2),
     "fork": fork_and_wait,
     "hang": lambda: time.sleep(600),
+    "semaphores": make_semaphores,
     "leave-child": lambda: subprocess.Popen(["sleep", "600"]),
     "flood": flood,
     "pickle": lambda: pickle.dumps(bytes(20_000)),
