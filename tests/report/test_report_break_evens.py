@@ -31,7 +31,7 @@ def test_names_every_start_method_and_pool():
         "map, 2 workers, chunksize 1: fork, warm pool",
         "map, 2 workers, chunksize 1: spawn, fresh pool",
     ]
-    assert [figures[3] == "-" for _, _, figures in sheet.rows] == [False, True, False]
+    assert [figures[3].words == "-" for _, _, figures in sheet.rows] == [False, True, False]
     assert all(len(figures) == len(sheet.columns) for _, _, figures in sheet.rows)
 
 

@@ -68,7 +68,7 @@ def test_the_tables_figures_are_those_of_the_json(page, saved):
             entry.locator(".figure").inner_text(),
             entry.locator(".interval").inner_text(),
         )
-        for entry in page.locator("tbody td[data-value]").all()
+        for entry in page.locator("tbody td[data-value]:has(.figure)").all()
     }
     own = [cell.speedup for cell in one.scaling.cells if cell.parallel]
     assert shown == {float(f"{found.point:.6g}"): (times(found.point), f"({between(found)})") for found in own}
@@ -118,6 +118,21 @@ def test_the_table_is_sorted_by_its_heads(page):
     names = [one.inner_text() for one in body.locator("th").all()]
     assert names == sorted(names)
     assert page.locator("[aria-sort]").count() == 1
+
+
+def test_a_sheet_is_sorted_by_numbers_and_not_by_words(page):
+    """Efficiency factors sort by the number behind the words, both ways, with what is unknown last."""
+    page.evaluate(UNFOLD)
+    sheet = page.locator(".sheet table.sortable").filter(has_text="serial fraction")
+    place = sheet.locator("th", has_text="serial fraction").get_attribute("data-column")
+    for sign in (-1, 1):
+        sheet.locator(f'th[data-column="{place}"] button').click()
+        told = [one.get_attribute("data-value") for one in sheet.locator(f'td[data-column="{place}"]').all()]
+        known = [float(value) for value in told if value is not None]
+        assert None in told
+        assert told[len(known) :] == [None] * (len(told) - len(known))
+        assert known == sorted(known, key=lambda value, sign=sign: sign * value)
+        assert len(set(known)) > 1
 
 
 def test_a_point_tells_its_figures_and_rounds(page, saved):

@@ -49,9 +49,10 @@ def test_each_setting_of_both_is_compared(tailed):
     cells = sorted(basis.candidates, key=lambda cell: -basis.speedup(cell).point)
     assert len(found.sheet.rows) == len(cells)
     for (_, _, (predicted, measured, off)), cell in zip(found.sheet.rows, cells, strict=True):
-        assert predicted.startswith(times(3.0))
-        assert measured.startswith(times(basis.speedup(cell).point))
-        assert off[0] == ("+" if basis.speedup(cell).point <= 3.0 else "\N{MINUS SIGN}")
+        assert predicted.words.startswith(times(3.0))
+        assert measured.words.startswith(times(basis.speedup(cell).point))
+        assert off.value == pytest.approx(3.0 / basis.speedup(cell).point - 1)
+        assert off.words[0] == ("+" if basis.speedup(cell).point <= 3.0 else "\N{MINUS SIGN}")
     held = sum(2.7 <= basis.speedup(cell).point <= 3.3 for cell in cells)
     assert f"the band holds {held} of {len(cells)}" in found.finding
 

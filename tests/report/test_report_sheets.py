@@ -1,5 +1,6 @@
 """The tables of efficiency factors and of what every setting took."""
 
+import math
 import statistics
 from dataclasses import replace
 
@@ -8,10 +9,10 @@ import report_samples as samples
 
 from manyhands.report import factors, resources
 from manyhands.report.judgement import judge
-from manyhands.report.sheet import UNKNOWN
+from manyhands.report.sheet import UNKNOWN, Figure
 from manyhands.report.tables import cell_name
 from manyhands.scaling import karp_flatt, scale
-from manyhands.text import percent
+from manyhands.text import percent, times
 from manyhands.usage import Usage
 
 
@@ -22,7 +23,7 @@ def judged():
 
 
 def _row(sheet, name):
-    [found] = [figures for shown, _, figures in sheet.rows if shown == name]
+    [found] = [[figure.words for figure in figures] for shown, _, figures in sheet.rows if shown == name]
     return dict(zip([column.name for column in sheet.columns], found, strict=True))
 
 
@@ -40,7 +41,7 @@ def test_factors_are_the_losses_own(judged):
             assert row["computation scalability"] == percent(found.computation_scalability)
             assert row["global efficiency"] == percent(found.global_efficiency)
             workers = cell.cell.setting.workers
-            fraction = UNKNOWN if workers == 1 else percent(karp_flatt(cell.speedup.point, workers))
+            fraction = UNKNOWN.words if workers == 1 else percent(karp_flatt(cell.speedup.point, workers))
             assert row["serial fraction"] == fraction
 
 
@@ -59,6 +60,17 @@ def test_every_quantity_says_how_to_read_it(judged):
         resources.resources_sheet(judged[0].scaling, {}),
     ]
     assert all(len(column.meaning) > 20 for sheet in sheets for column in sheet.columns)
+
+
+def test_figures_sort_by_the_number_that_they_tell(judged):
+    """Each figure that is known carries its number; what is unknown or unbounded carries none."""
+    for sheet in (
+        factors.factors_sheet(judged[0].scaling, judged[0].losses, {}),
+        resources.resources_sheet(judged[0].scaling, {}),
+    ):
+        told = [figure for _, _, figures in sheet.rows for figure in figures]
+        assert all((figure.value is None) == (figure.words.split()[0] in {"n/a", "unknown"}) for figure in told)
+    assert [Figure.of(value, times).value for value in (None, math.inf, math.nan, 2.5)] == [None, None, None, 2.5]
 
 
 def test_usage_is_the_median_over_undisturbed_rounds(judged):
@@ -91,7 +103,7 @@ def test_pickled_bytes_are_per_item(judged):
     )
     without = scale(replace(scaling.study, cells=cells), 4)
     assert _row(resources.resources_sheet(without, {}), "queue, 4 workers")["pickled per item, sent / returned"] == (
-        UNKNOWN
+        UNKNOWN.words
     )
 
 
@@ -119,7 +131,7 @@ def test_columns_without_a_figure_are_left_out():
     )
     sheet = resources.resources_sheet(scale(replace(study, cells=(*study.cells[:2], warm)), 4), {})
     assert _row(sheet, "map, 2 workers")["files in the page cache"] == "50 %"
-    assert _row(sheet, "serial")["files in the page cache"] == UNKNOWN
+    assert _row(sheet, "serial")["files in the page cache"] == UNKNOWN.words
 
 
 def test_unknown_fields_of_a_pair_are_said(judged):
@@ -141,5 +153,6 @@ def test_memory_is_the_largest_of_all_rounds_the_untimed_one_included(judged):
     worker = replace(cell.rounds[0].workers[0], peak_pss_bytes=90 << 20, peak_uss_bytes=80 << 20)
     unseen = tuple(replace(found, memory=None, workers=()) for found in cell.rounds)
     probe = replace(cell.rounds[0], memory=seen, workers=(worker,))
-    assert resources._memory(replace(cell, rounds=unseen, probe=probe)) == ("900 MiB / 700 MiB", "90.0 MiB / 80.0 MiB")
-    assert resources._memory(replace(cell, rounds=unseen, probe=None)) == ("n/a", "n/a")
+    peaks = resources._memory(replace(cell, rounds=unseen, probe=probe))
+    assert peaks == (Figure("900 MiB / 700 MiB", 900 << 20), Figure("90.0 MiB / 80.0 MiB", 90 << 20))
+    assert resources._memory(replace(cell, rounds=unseen, probe=None)) == (UNKNOWN, UNKNOWN)

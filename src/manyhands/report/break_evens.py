@@ -5,7 +5,7 @@ from math import isinf
 
 from manyhands.break_even import LITTLE, BreakEven, break_evens
 from manyhands.intervals import Estimate
-from manyhands.report.sheet import Column, Sheet
+from manyhands.report.sheet import Column, Figure, Sheet
 from manyhands.report.tables import cell_name
 from manyhands.results import Cell
 from manyhands.scaling import StudyScaling
@@ -40,13 +40,18 @@ def _name(setting: Setting) -> str:
     return f"{cell_name(Cell(usual.cell_id, usual, None, ()))}: {setting.start_method}, {setting.pool} pool"
 
 
-def _figures(one: BreakEven) -> tuple[str, ...]:
-    alike = _length(one.alike_from_s) if one.alike_from_s else "-"
-    pays = _length(one.pays_from_s) if one.pays_from_s else "can't tell"
-    return seconds_with_interval(one.fixed_s), times(one.speedup), pays, alike
+def _figures(one: BreakEven) -> tuple[Figure, ...]:
+    return (
+        Figure(seconds_with_interval(one.fixed_s), one.fixed_s.point),
+        Figure.of(one.speedup, times),
+        _length(one.pays_from_s, "can't tell"),
+        _length(one.alike_from_s, "-"),
+    )
 
 
-def _length(length_s: Estimate) -> str:
+def _length(length_s: Estimate | None, missing: str) -> Figure:
+    if length_s is None:
+        return Figure(missing)
     if isinf(length_s.point):
-        return "never"
-    return seconds_with_interval(length_s) if length_s.point else "any length"
+        return Figure("never")
+    return Figure(seconds_with_interval(length_s) if length_s.point else "any length", length_s.point)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from manyhands.losses import Losses
 from manyhands.report.facets import Facets
-from manyhands.report.sheet import UNKNOWN, Column, Sheet
+from manyhands.report.sheet import Column, Figure, Sheet
 from manyhands.report.tables import cell_name, ranked
 from manyhands.scaling import CellScaling, StudyScaling, karp_flatt
 from manyhands.text import percent
@@ -47,7 +47,7 @@ def factors_sheet(scaling: StudyScaling, losses: Mapping[str, Losses], parts: Ma
     return Sheet(COLUMNS, rows, tuple(Facets.of(cell.cell) for cell in cells)) if rows else None
 
 
-def _figures(cell: CellScaling, one: Losses) -> tuple[str, ...]:
+def _figures(cell: CellScaling, one: Losses) -> tuple[Figure, ...]:
     found = one.factors()
     shares = (
         found.load_balance,
@@ -57,7 +57,7 @@ def _figures(cell: CellScaling, one: Losses) -> tuple[str, ...]:
         found.global_efficiency,
         _serial_fraction(cell),
     )
-    return tuple(UNKNOWN if share is None else percent(share) for share in shares)
+    return tuple(Figure.of(share, percent) for share in shares)
 
 
 def _serial_fraction(cell: CellScaling) -> float | None:

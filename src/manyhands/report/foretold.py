@@ -9,7 +9,7 @@ from typing import Any
 from manyhands.basis import Basis
 from manyhands.machine.likeness import other_kind
 from manyhands.report.facets import Facets
-from manyhands.report.sheet import Column, Sheet
+from manyhands.report.sheet import Column, Figure, Sheet
 from manyhands.report.tables import cell_name, ranked
 from manyhands.results import Cell, Study
 from manyhands.saved_json import Format
@@ -113,11 +113,15 @@ def _key_of(one: Foretelling) -> tuple[object, ...]:
     return one.strategy, one.workers, one.chunksize, one.order, one.start_method, one.cores
 
 
-def _figures(basis: Basis, cell: CellScaling, found: Band) -> tuple[str, ...]:
+def _figures(basis: Basis, cell: CellScaling, found: Band) -> tuple[Figure, ...]:
     measured = basis.speedup(cell)
     band = f" ({number(found.low)}{DASH}{number(found.high)})" if found.low and found.high else ""
     off = found.point / measured.point - 1
-    return f"{times(found.point)}{band}", with_interval(measured), f"{MINUS if off < 0 else '+'}{percent(abs(off))}"
+    return (
+        Figure(f"{times(found.point)}{band}", found.point),
+        Figure(with_interval(measured), measured.point),
+        Figure(f"{MINUS if off < 0 else '+'}{percent(abs(off))}", off),
+    )
 
 
 def _finding(basis: Basis, pairs: Sequence[tuple[CellScaling, Band]]) -> str:

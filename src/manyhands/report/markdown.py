@@ -100,7 +100,7 @@ def _sheet(sheet: Sheet, rows: int) -> list[str]:
     lines = ["", f"| setting | {' | '.join(inert(column.name) for column in sheet.columns)} |"]
     lines.append(f"|{' --- |' * (1 + len(sheet.columns))}")
     for name, _, figures in sheet.rows[:rows]:
-        lines.append(f"| {' | '.join(inert(words) for words in (name, *figures))} |")
+        lines.append(f"| {' | '.join(inert(words) for words in (name, *(figure.words for figure in figures)))} |")
     return lines + _more(len(sheet.rows) - rows, "row", "rows")
 
 

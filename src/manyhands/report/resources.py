@@ -5,7 +5,7 @@ from statistics import median
 
 from manyhands.report.facets import Facets
 from manyhands.report.memory import peak_bytes
-from manyhands.report.sheet import UNKNOWN, Column, Sheet, without_empty
+from manyhands.report.sheet import UNKNOWN, Column, Figure, Sheet, without_empty
 from manyhands.report.tables import cell_name, ranked
 from manyhands.results import Cell, Study
 from manyhands.round import Round
@@ -13,7 +13,7 @@ from manyhands.scaling import CellScaling, StudyScaling
 from manyhands.text import duration, percent, size
 from manyhands.usage import Usage
 
-Figure = Callable[[float], str]
+Words = Callable[[float], str]
 NS_PER_S = 1e9
 
 
@@ -41,17 +41,17 @@ def sampling_told(scaling: StudyScaling) -> str:
     return f"Sampling the memory took at most {percent(max(shares))} of a core in any timed round." if shares else ""
 
 
-def _figures(study: Study, cell: CellScaling) -> tuple[str, ...]:
+def _figures(study: Study, cell: CellScaling) -> tuple[Figure, ...]:
     rounds = [found for found in cell.cell.rounds if found.ok and found.block not in cell.disturbed]
     return (_pickled(study, cell.cell), *_memory(cell.cell), *(_pair(rounds, *quantity) for _, quantity in ROUNDS))
 
 
-def _pair(rounds: list[Round], figure: Figure, *values: Callable[[Round], float | None]) -> str:
+def _pair(rounds: list[Round], words: Words, *values: Callable[[Round], float | None]) -> Figure:
     """The medians of a column's quantities: `1.2 s / 0.1 s`."""
     found = [_median(rounds, value) for value in values]
     if all(value is None for value in found):
         return UNKNOWN
-    return " / ".join(UNKNOWN if value is None else figure(value) for value in found)
+    return Figure(" / ".join(Figure.of(value, words).words for value in found), found[0])
 
 
 def _median(rounds: list[Round], value: Callable[[Round], float | None]) -> float | None:
@@ -59,16 +59,17 @@ def _median(rounds: list[Round], value: Callable[[Round], float | None]) -> floa
     return median(known) if known else None
 
 
-def _pickled(study: Study, cell: Cell) -> str:
+def _pickled(study: Study, cell: Cell) -> Figure:
     """Bytes an item that were sent and returned in the probing round."""
     traffic = cell.probe.traffic if cell.probe is not None else None
     items = len(study.item_names)
     if traffic is None or not items:
         return UNKNOWN
-    return f"{size(traffic.sent_bytes / items)} / {size(traffic.returned_bytes / items)}"
+    each = f"{size(traffic.sent_bytes / items)} / {size(traffic.returned_bytes / items)}"
+    return Figure(each, traffic.sent_bytes / items)
 
 
-def _memory(cell: Cell) -> tuple[str, str]:
+def _memory(cell: Cell) -> tuple[Figure, Figure]:
     """The largest peaks of all processes together, and of a single worker; the probing round samples most finely."""
     names = ("peak_pss_bytes", "peak_uss_bytes")
     workers = [worker for found in cell.tried for worker in found.workers]
@@ -78,8 +79,9 @@ def _memory(cell: Cell) -> tuple[str, str]:
     )
 
 
-def _largest(sizes_bytes: list[int | None]) -> str:
-    return UNKNOWN if None in sizes_bytes else " / ".join(size(one or 0) for one in sizes_bytes)
+def _largest(sizes_bytes: list[int | None]) -> Figure:
+    known = [one for one in sizes_bytes if one is not None]
+    return Figure(" / ".join(map(size, known)), known[0]) if len(known) == len(sizes_bytes) else UNKNOWN
 
 
 def _used(name: str) -> Callable[[Round], float | None]:
@@ -107,7 +109,7 @@ def _count(value: float) -> str:
 
 
 NOTHING = Usage()
-ROUNDS: tuple[tuple[Column, tuple[Figure, *tuple[Callable[[Round], float | None], ...]]], ...] = (
+ROUNDS: tuple[tuple[Column, tuple[Words, *tuple[Callable[[Round], float | None], ...]]], ...] = (
     (
         Column("CPU time, user / system", "of the caller and all workers, in their own code and in the kernel."),
         (_time, _user_ns, _used("system_ns")),

@@ -1,11 +1,10 @@
 """A sheet: a table with a row per setting and a column per quantity, and a line on how to read each; pure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import isfinite
 
 from manyhands.report.facets import Facets
-
-UNKNOWN = "n/a"
 
 
 @dataclass(frozen=True)
@@ -17,20 +16,32 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """rows: (setting, its part if it stands out, a figure per column); UNKNOWN where there is none.
+class Figure:
+    """What a cell says, and the number by which it is sorted: the first one where it says two; None goes last."""
 
-    facets: of each row, by which it can be filtered; empty where none can.
-    """
+    words: str
+    value: float | None = None
+
+    @classmethod
+    def of(cls, value: float | None, words: Callable[[float], str]) -> "Figure":
+        """A number in these words; UNKNOWN for None."""
+        return UNKNOWN if value is None else cls(words(value), value if isfinite(value) else None)
+
+
+UNKNOWN = Figure("n/a")
+Row = tuple[str, str, tuple[Figure, ...]]  # the setting, its part if it stands out, and a figure for each column
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """facets: of each row, by which it can be filtered; empty where none can."""
 
     columns: tuple[Column, ...]
-    rows: tuple[tuple[str, str, tuple[str, ...]], ...]
+    rows: tuple[Row, ...]
     facets: tuple[Facets, ...] = ()
 
 
-def without_empty(
-    columns: Sequence[Column], rows: Sequence[tuple[str, str, Sequence[str]]], facets: Sequence[Facets] = ()
-) -> Sheet | None:
+def without_empty(columns: Sequence[Column], rows: Sequence[Row], facets: Sequence[Facets] = ()) -> Sheet | None:
     """The sheet without the columns of which no row knows anything; None where nothing is left."""
     kept = [place for place in range(len(columns)) if any(figures[place] != UNKNOWN for _, _, figures in rows)]
     if not kept:

@@ -88,7 +88,7 @@ def page(verdict: Verdict) -> str:
         "plan.html",
         HERE,
         title=f"manyhands plan: {short(verdict.target, 80)}",
-        scripts=("copy",),
+        scripts=("copy", "sort"),
         target=plain(verdict.target),
         about=_about(verdict),
         hero=hero(verdict),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 
-from manyhands.report.sheet import UNKNOWN, Column, Sheet, without_empty
+from manyhands.report.sheet import UNKNOWN, Column, Figure, Sheet, without_empty
 from manyhands.results import Cell
 from manyhands.scaling import karp_flatt
 from manyhands.setting import Setting
@@ -53,7 +53,7 @@ def measured_sheet(verdict: Verdict) -> Sheet | None:
 def what_if_sheet(gains: Sequence[Gain]) -> Sheet | None:
     """Every change, the largest gain first; None without any."""
     known = sorted((one for one in gains if isfinite(one.times) and one.times > 0), key=lambda one: -one.times)
-    rows = [(plain(one.name), "", (times(one.times), _saved(one.times))) for one in known]
+    rows = [(plain(one.name), "", (Figure.of(one.times, times), _saved(one.times))) for one in known]
     return without_empty(WHAT_IF, rows)
 
 
@@ -76,25 +76,33 @@ def interval(found: Range) -> str:
     return f"{number(found.low)}{DASH}{number(found.high)}"
 
 
-def _measured(cell: Measured) -> tuple[str, ...]:
+def _measured(cell: Measured) -> tuple[Figure, ...]:
     return (
-        f"{times(cell.speedup.point)} {_bracketed(interval(cell.speedup))}".strip() if cell.speedup else UNKNOWN,
-        _wall(cell.wall_s) if cell.wall_s else UNKNOWN,
-        times(cell.predicted) if cell.predicted is not None else UNKNOWN,
+        Figure(_speedup(cell.speedup), cell.speedup.point) if cell.speedup else UNKNOWN,
+        Figure(_wall(cell.wall_s), cell.wall_s.point) if cell.wall_s else UNKNOWN,
+        Figure.of(cell.predicted, times),
         _serial_share(cell),
-        size(cell.memory_bytes) if cell.memory_bytes else UNKNOWN,
-        f"{cell.rounds}, {cell.failed} failed" if cell.failed else str(cell.rounds),
+        Figure.of(cell.memory_bytes or None, size),
+        Figure(f"{cell.rounds}, {cell.failed} failed" if cell.failed else str(cell.rounds), cell.rounds),
     )
 
 
-def _serial_share(cell: Measured) -> str:
+def _serial_share(cell: Measured) -> Figure:
     if cell.speedup is None or cell.setting.workers < 2 or not cell.speedup.point > 0:  # noqa: PLR2004
         return UNKNOWN
-    return percent(karp_flatt(cell.speedup.point, cell.setting.workers)).replace("-", "\N{MINUS SIGN}")
+    return Figure.of(karp_flatt(cell.speedup.point, cell.setting.workers), _signed)
 
 
-def _saved(gain: float) -> str:
-    return percent(1 - 1 / gain).replace("-", "\N{MINUS SIGN}")
+def _saved(gain: float) -> Figure:
+    return Figure.of(1 - 1 / gain, _signed)
+
+
+def _signed(fraction: float) -> str:
+    return percent(fraction).replace("-", "\N{MINUS SIGN}")
+
+
+def _speedup(found: Range) -> str:
+    return f"{times(found.point)} {_bracketed(interval(found))}".strip()
 
 
 def _foretelling(one: Predicted, *, chosen: bool) -> Foretelling:
@@ -103,7 +111,7 @@ def _foretelling(one: Predicted, *, chosen: bool) -> Foretelling:
         details=", ".join(_details(one.setting)),
         workers=f"{one.setting.workers:,}",
         chunksize="" if one.chunksize is None else f"{one.chunksize:,}",
-        speedup=f"{times(one.speedup.point)} {_bracketed(interval(one.speedup))}".strip(),
+        speedup=_speedup(one.speedup),
         wall=duration(one.wall_s.point),
         loss=_largest_loss(one),
         chosen=chosen,

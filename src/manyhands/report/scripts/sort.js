@@ -1,21 +1,24 @@
-// Sorts a table by one of its columns: numbers by their data-value, the largest first, names by their text.
+// Sorts a table by one of its columns: numbers by their data-value, the largest first and those unknown always last;
+// names by their text, in which numbers count as such.
 (() => {
+  const name = (row) => row.cells[0].textContent.trim();
   const value = (row, place) => {
     const cell = row.querySelector(`[data-column="${place}"]`);
-    return cell && cell.dataset.value ? Number(cell.dataset.value) : -Infinity;
+    return cell && cell.dataset.value ? Number(cell.dataset.value) : null;
   };
+  const byValue = (place, sign) => (one, other) => {
+    const [a, b] = [value(one, place), value(other, place)];
+    return a === null || b === null ? (a === null) - (b === null) : sign * (a - b);
+  };
+  const byText = (sign) => (one, other) => sign * name(one).localeCompare(name(other), "en", { numeric: true });
 
   const sort = (table, head, button) => {
     const body = table.tBodies[0];
     const byName = head.dataset.column === "name";
     const now = head.getAttribute("aria-sort");
     const ascending = now ? now === "descending" : byName;
-    const rows = [...body.rows].sort((a, b) =>
-      byName
-        ? a.cells[0].textContent.trim().localeCompare(b.cells[0].textContent.trim())
-        : value(a, head.dataset.column) - value(b, head.dataset.column)
-    );
-    if (!ascending) rows.reverse();
+    const sign = ascending ? 1 : -1;
+    const rows = [...body.rows].sort(byName ? byText(sign) : byValue(head.dataset.column, sign));
     table.querySelectorAll("[aria-sort]").forEach((other) => other.removeAttribute("aria-sort"));
     head.setAttribute("aria-sort", ascending ? "ascending" : "descending");
     body.append(...rows);
