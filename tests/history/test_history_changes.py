@@ -228,6 +228,13 @@ def test_a_speedup_that_is_gone_within_noise_is_no_change():
     assert sentence(line) == "No change that can be told in 2 runs."
 
 
+def test_runs_without_a_verdict_are_no_sameness():
+    """Where no run can tell what to use, nothing stayed the same; where all stay serial, the verdict did."""
+    nothing, slower = samples.study({4: 1.001}, blocks=2), samples.study({4: 0.6})
+    assert sentence(line_of(*days(nothing, nothing))) == "Nothing to compare: none of 2 runs can tell what to use."
+    assert sentence(line_of(*days(slower, slower))) == "No change that can be told in 2 runs."
+
+
 def test_a_setting_that_is_not_measured_again_tells_no_sameness():
     """Of runs without the setting nothing is said but how many they are: neither a change nor that there is none."""
     without = samples.study({2: 1.0, 8: 0.999})

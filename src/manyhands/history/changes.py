@@ -103,6 +103,8 @@ def sentence(line: Line) -> str:
     found = told.changes
     if measured == 1:
         return "Measured in one run only: nothing to compare."
+    if not any(point.standing.settled for point in line.points if point.standing):
+        return f"Nothing to compare: none of {counted(measured, 'run')} can tell what to use."
     if not found:
         return _unchanged(told, measured)
     first = [change for change in found if change.place == found[0].place]
