@@ -15,6 +15,7 @@ from manyhands.faults.planted import Parameters
 
 F, ITEMS, VICTIM = Fault, set(range(Parameters().items)), Parameters().at
 HANGS_AFTER_S, GIVEN_UP_AFTER_S = 5.0, 60.0  # only what is known to hang has its deadline waited for
+SELDOM_HANGS_AFTER_S = 20.0
 
 # Facts about multiprocessing and concurrent.futures, by strategy: which faults hang it, and which it does not notice.
 POOL = {F.KILL, F.EXIT, F.KILL_IDLE, F.BAD_ERROR, F.HANG}
@@ -22,6 +23,8 @@ HANGS = {
     "map": POOL, "imap_unordered": POOL, "apply_async": POOL, "shared_memory": POOL,
     "queue": {F.KILL, F.EXIT, F.KILL_IDLE, F.BAD_RESULT, F.HANG},
 }  # fmt: skip
+# One Ctrl-C in a hundred meets a worker that holds the lock of the results' queue; then the pool's end waits for it.
+SELDOM = {name for name, faults in HANGS.items() if faults == POOL}
 COMPLETES = {"serial": {F.BAD_RESULT}, "threads": {F.BAD_RESULT}, "pipe": {F.KILL_IDLE}}
 DIES = {"serial": {F.KILL, F.EXIT}, "threads": {F.KILL, F.EXIT}}
 NEVER_IDLE = {"serial", "threads", "fork", "static", "static_striped", "single_writer"}
@@ -50,7 +53,11 @@ def found(folder, name, fault, allowed_s):
 def test_a_fact_of_the_interpreter(name, fault, tmp_path):
     """Every strategy of the standard library takes every fault as known; each item has one state in the ledger."""
     wanted = expected(name, fault)
-    seen = found(tmp_path, name, fault, HANGS_AFTER_S if wanted is Ending.HANGS else GIVEN_UP_AFTER_S)
+    seldom = name in SELDOM and fault is F.INTERRUPT
+    allowed_s = HANGS_AFTER_S if wanted is Ending.HANGS else SELDOM_HANGS_AFTER_S if seldom else GIVEN_UP_AFTER_S
+    seen = found(tmp_path, name, fault, allowed_s)
+    if seldom and seen.ending is Ending.HANGS:
+        seen = found(tmp_path, name, fault, allowed_s)
     assert seen.ending is wanted, seen
     assert sorted(seen.done + seen.running + seen.never + seen.raised) == sorted(ITEMS)
     assert seen.redone == ()

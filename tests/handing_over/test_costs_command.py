@@ -6,6 +6,7 @@ import pytest
 from benches import manyhands
 
 from manyhands.handing_over import saved
+from manyhands.handing_over.prices import prices_of
 
 
 @pytest.fixture(scope="module")
@@ -29,15 +30,20 @@ def test_prints_a_row_for_each_strategy(ran):
 
 
 def test_saves_what_it_measured(ran):
-    """The JSON holds every sample, and handing over costs what it must: more than nothing, less in larger chunks."""
+    """The JSON holds every sample, and the prices that follow from them: a start-up, and an item's by chunksize."""
     folder, _ = ran
     found = saved.load(folder / "costs.json")
     assert found.workers == 2
     assert min(found.ledger_cost_ns.values()) > 0
     data = json.loads((folder / "costs.json").read_text())
     (pipe,) = [one for one in data["prices"] if one["strategy"] == "pipe"]
-    assert 0 < pipe["item_ns_by_chunksize"]["100"]["point"] < pipe["item_ns_by_chunksize"]["1"]["point"]
-    assert pipe["start_up_ns"]["point"] > 0
+    price = next(one for one in prices_of(found.samples) if one.strategy == "pipe")
+    assert {"1", "100"} <= set(pipe["item_ns_by_chunksize"])
+    for size, told in pipe["item_ns_by_chunksize"].items():
+        assert told["point"] == price.item[int(size)].estimate_ns.point
+    assert pipe["start_up_ns"]["point"] == price.start_up.estimate_ns.point
+    assert {sample.probe.setting.strategy for sample in found.samples} == {"serial", "pipe"}
+    assert all(sample.walls_ns for sample in found.samples)
 
 
 def test_shows_a_saved_run_again(ran):

@@ -224,9 +224,16 @@ def test_a_forked_worker_opens_its_own_connection(server: str, place: Place) -> 
 def test_each_thread_has_a_connection_of_its_own(db: str, place: Place) -> None:
     """Two threads of one process store at once through two connections, all closed with the round."""
     parameters = Parameters(db=db, **SMALL)
+    both_there = threading.Barrier(2)  # a thread that is gone leaves its number, and its connection, to the next
+
+    def store(item: Any) -> None:
+        both_there.wait(30)
+        db_insert.insert_rows(item)
+        both_there.wait(30)
+
     with begun(parameters, place) as items:
         db_insert.insert_rows(items[0])
-        threads = [threading.Thread(target=db_insert.insert_rows, args=(item,)) for item in items[1:]]
+        threads = [threading.Thread(target=store, args=(item,)) for item in items[1:]]
         for thread in threads:
             thread.start()
         for thread in threads:
