@@ -16,7 +16,7 @@ bench: .venv/bench
 	$(BIN)/python -m pytest bench/ --benchmark-save $(ARGS)
 
 test: .venv/test
-	$(BIN)/python -m pytest -n 4 $(ARGS)
+	$(BIN)/python -m pytest -n 6 $(ARGS)
 
 lint: .venv/lint
 	$(BIN)/ruff check .

@@ -8,6 +8,7 @@ import pytest
 from benches import TINY, SavedRun, bench, saved_in
 from browsing import chromium
 from hypothesis import settings
+from made_once import made_once
 from turns import turn
 
 TESTS = Path(__file__).parent
@@ -56,7 +57,10 @@ def _data_of_its_own(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch
 @pytest.fixture(scope="session")
 def saved_run(tmp_path_factory: pytest.TempPathFactory, _toys_everywhere: None) -> SavedRun:
     """One real run, saved without a name and by --benchmark-json as well: shared, so only to be read."""
-    folder = tmp_path_factory.mktemp("saved-run")
+    return made_once(tmp_path_factory, "saved-run", _saved_in)
+
+
+def _saved_in(folder: Path) -> SavedRun:
     also = folder / "elsewhere" / "run.json"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MANYHANDS_DATA", str(folder / "data"))

@@ -26,7 +26,7 @@ from manyhands.scaling import ratio, scale
 from manyhands.setting import Setting
 from manyhands.study_losses import losses_by_cell, with_losses
 
-BLOCKS = 5
+BLOCKS = 4
 TRIES, MORE = 3, 3
 
 

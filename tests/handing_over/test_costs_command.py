@@ -4,6 +4,7 @@ import json
 
 import pytest
 from benches import manyhands
+from made_once import made_once
 
 from manyhands.handing_over import saved
 from manyhands.handing_over.prices import prices_of
@@ -12,11 +13,8 @@ from manyhands.handing_over.prices import prices_of
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory):
     """A run of two strategies, one block: its folder and what it printed."""
-    folder = tmp_path_factory.mktemp("costs")
-    told = manyhands(
-        folder, "costs", "--strategy", "serial,pipe", "--budget", "1s", "--json", "costs.json", "--md", "costs.md"
-    )
-    return folder, told
+    words = ("--strategy", "serial,pipe", "--budget", "1s", "--json", "costs.json", "--md", "costs.md")
+    return made_once(tmp_path_factory, "costs", lambda folder: (folder, manyhands(folder, "costs", *words)))
 
 
 def test_prints_a_row_for_each_strategy(ran):

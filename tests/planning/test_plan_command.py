@@ -7,8 +7,7 @@ import sys
 
 import pytest
 from calibrations import calibrate
-
-pytestmark = pytest.mark.alone
+from made_once import made_once
 
 LOAD = """
 import time
@@ -39,7 +38,11 @@ NARROW = ("--strategy", "map,static", "--workers", "1,2,4", "--order", "given", 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
     """A user's folder: a module, files of a known waiting time, a list of them, and a place for calibrations."""
-    folder = tmp_path_factory.mktemp("user")
+    return furnished(tmp_path_factory.mktemp("user"))
+
+
+def furnished(folder):
+    """The folder with all of that in it."""
     (folder / "load.py").write_text(LOAD)
     for number in range(24):
         (folder / f"file_{number:02}.txt").write_text("0.04" if number == 17 else "0.012")
@@ -65,15 +68,23 @@ def files(home):
 
 
 @pytest.fixture(scope="module")
-def found(home):
-    """A plan as it ended: so only to be read."""
+def planned(tmp_path_factory):
+    """A user's folder, and a plan in it as it ended: so only to be read."""
+    return made_once(tmp_path_factory, "planned", plan)
+
+
+def plan(folder):
+    """Plan in this folder."""
+    home = furnished(folder)
     found = manyhands(home, "load.py:load_file", *files(home), *NARROW)
     assert found.returncode == 0, found.stderr
-    return found
+    return home, found
 
 
-def test_recommends_a_setting_with_its_reason_and_code(found):
+@pytest.mark.alone
+def test_recommends_a_setting_with_its_reason_and_code(planned):
     """Waiting work on one, two or four workers: four are recommended, with speedup, loss, memory and a script."""
+    _, found = planned
     first = found.stdout.splitlines()[0]
     assert first.startswith("Use 4 workers, ")
     assert " over serial" in first
@@ -83,8 +94,10 @@ def test_recommends_a_setting_with_its_reason_and_code(found):
     assert "running 24 of 24 items serially" in found.stderr
 
 
-def test_the_code_runs_as_pasted(found, home, tmp_path):
+@pytest.mark.alone
+def test_the_code_runs_as_pasted(planned, tmp_path):
     """What stands below the answer is a script that does the work with exactly this setting."""
+    home, found = planned
     told = found.stdout
     script = tmp_path / "run.py"
     script.write_text(told[told.index("\n\n") :] + "    print(len(results))\n")

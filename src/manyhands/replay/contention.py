@@ -18,7 +18,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.special import stdtrit
 
 from manyhands.ledger import ABSENT, State
 from manyhands.replay.costs import NO_COSTS, Costs
@@ -261,6 +260,8 @@ class _Seen:
 
 def _by_chance(some: "NDArray[Any]", others: "NDArray[Any]") -> float:
     """How far apart the means of two groups lie by chance at most: Student's t on the pooled variance."""
+    from scipy.special import stdtrit  # takes longer to import than all else that a refused plan needs
+
     freedom = len(some) + len(others) - 2
     squares = sum(float(((group - group.mean()) ** 2).sum()) for group in (some, others))
     error = math.sqrt(squares / freedom * (1 / len(some) + 1 / len(others)))
