@@ -164,7 +164,7 @@ def test_items_shorter_than_their_hand_over_are_told(user):
 
 def test_half_a_cpu_is_enough_and_said(user):
     """A container with a quota below one CPU gets its plan, and is told what that means."""
-    words = user.words("load.py:load_file", *user.files[:8], *NARROW)
+    words = user.words("load.py:load_file", *user.files[:8], "--once", "--strategy", "map", "--workers", "2")
     with control_group(0.5) as group:
         found = subprocess.run(
             inside(group, *words), cwd=user.folder, env=user.environment, capture_output=True, text=True, check=False,

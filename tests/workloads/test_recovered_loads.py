@@ -13,19 +13,29 @@ from manyhands.setting import Setting
 from manyhands.workloads import csv_to_db
 
 NAMES = [name for name in strategies.usable() if name != "serial"]
-FILES = 24
+FILES = 10
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgres"])
-@pytest.mark.parametrize("name", NAMES)
-def test_every_row_is_there_once_though_a_worker_was_killed(name, database, data_dir):
-    """Under every strategy the database holds each file's rows once in the end, as after an undisturbed serial run."""
-    parameters = {"files": FILES, "db": servers.database(database)}
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def database(request):
+    """Each database in turn, where it can be had."""
+    return servers.database(request.param)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(database, data_dir):
+    """What an undisturbed serial run says of the database."""
+    parameters = {"files": FILES, "db": database}
     csv_to_db.prepare(csv_to_db.Parameters(**parameters), data_dir)
-    with nothing_left_behind():
-        found = retried(data_dir, Setting(name, 3), "csv_to_db", kill_half_way, **parameters).round
     with open_desk(data_dir) as desk:
-        serial = launch(desk, job(desk, Setting("serial"), "csv_to_db", **parameters), 60.0).round
+        return launch(desk, job(desk, Setting("serial"), "csv_to_db", **parameters), 60.0).round.evidence
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_row_is_there_once_though_a_worker_was_killed(name, database, undisturbed, data_dir):
+    """Under every strategy the database holds each file's rows once in the end, as after an undisturbed serial run."""
+    with nothing_left_behind():
+        found = retried(data_dir, Setting(name, 3), "csv_to_db", kill_half_way, files=FILES, db=database).round
     assert found.outcome in {Outcome.RECOVERED, Outcome.OK}, found.reason  # a cluster runs the item again by itself
-    assert found.evidence == serial.evidence
+    assert found.evidence == undisturbed
     assert found.evidence["rows"] > 0
