@@ -11,6 +11,7 @@ TINY = (
     "--workloads", "sleep_io", "--param", "sleep_io.items=6", "--param", "sleep_io.mean_ms=1",
     "--param", "sleep_io.sizes=uniform", "--strategies", "map", "--blocks", "2",
 )  # fmt: skip
+NOT_NEEDED = ("-p", "no:hypothesispytest", "-p", "no:xdist")  # a second of imports in every run
 TOYS = ("--workloads", "toys.squares", "--strategies", "map", "--workers", "2", "--blocks", "2")
 
 
@@ -27,7 +28,8 @@ def command(*options: str) -> list[str]:
     """The command that measures, to be started in a folder for its results."""
     return [
         sys.executable, "-m", "pytest", str(REPOSITORY / "bench" / "bench_cells.py"),
-        "-c", str(REPOSITORY / "pyproject.toml"), "--rootdir", str(REPOSITORY), "-p", "no:cacheprovider", *options,
+        "-c", str(REPOSITORY / "pyproject.toml"), "--rootdir", str(REPOSITORY), "-p", "no:cacheprovider",
+        *NOT_NEEDED, *options,
     ]  # fmt: skip
 
 

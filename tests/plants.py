@@ -26,7 +26,7 @@ from manyhands.scaling import ratio, scale
 from manyhands.setting import Setting
 from manyhands.study_losses import losses_by_cell, with_losses
 
-BLOCKS = 4
+BLOCKS = 5
 TRIES, MORE = 3, 3
 
 
@@ -99,7 +99,7 @@ PLANTS = {
     ),
     "throttled CPU": Plant(
         "planted.compute", Setting("map", 2), Setting("map", 2), Cause.CORE_WAIT, "throttled", "or raise the quota",
-        {"items": 80, "turns": 150_000}, quota_cpus=1.0,
+        {"items": 50, "turns": 150_000}, quota_cpus=1.0,
     ),
 }  # fmt: skip
 

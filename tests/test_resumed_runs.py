@@ -52,6 +52,7 @@ def killed_and_resumed(folder, kills, seed):
     kept = [json.loads(line)["round"] for line in seen if '"round"' in line]
     counted = [(one["cell_id"], one["block"]) for one in kept if one["cell_id"] != "warm-up"]
     assert seen, "no kill met a study under way"
+    assert study.started_at == json.loads(seen[0])["study"]["started_at"]
     lost = sum(
         place not in saved or saved[place].t1_ns != one["t1_ns"]
         for one in kept

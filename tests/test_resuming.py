@@ -253,7 +253,7 @@ class TestRun:
         journal_with(tmp_path / "mine" / "s1", 1)
         journal, kept = take(tmp_path, "mine").journal({**FACTS, "label": "other"})
         journal.close()
-        assert (journal.folder.name, kept) == ("s2", NOTHING)
+        assert (journal.folder.name, kept.rounds) == ("s2", ())
 
     def test_leaves_no_empty_folder(self, tmp_path):
         """A run in which nothing was measured leaves nothing."""

@@ -84,6 +84,7 @@ def facts_of(design: Design, machine: Mapping[str, Any], **more: Any) -> dict[st
     }
 
 
+STARTED_AT = "started_at"
 NOTHING = Kept({}, (), is_over=False, size_bytes=0)
 
 
@@ -129,9 +130,12 @@ class Run:
         """The run's name, the moment at which it began."""
         return self.folder.name
 
-    def journal(self, wanted: Mapping[str, Any], clock_s: Callable[[], float] = time.monotonic) -> tuple[Journal, Kept]:
+    def journal(
+        self, wanted: Mapping[str, Any], clock_s: Callable[[], float] = time.monotonic, started_at: str = ""
+    ) -> tuple[Journal, Kept]:
         """The journal of the study that has these facts, and what it holds already.
 
+        started_at: written down with the facts of one that begins; a study that is gone on with keeps its own.
         Raises UsageError where the study of this label was another one, saying in what.
         """
         self.hold()
@@ -142,8 +146,9 @@ class Run:
                 _refuse_another(kept.facts, wanted)
                 return Journal.again(folder, kept, clock_s), kept
         journal = Journal(self.folder / f"s{len(folders) + 1}", clock_s)
-        journal.open_study(wanted)
-        return journal, NOTHING
+        facts = {**wanted, STARTED_AT: started_at}
+        journal.open_study(facts)
+        return journal, dataclasses.replace(NOTHING, facts=facts)
 
     def drop(self, journals: Iterable[Path]) -> bool:
         """Remove these journals and let the folder go; whether others are left in it, which stay."""

@@ -27,7 +27,7 @@ from manyhands.machine.facts import facts
 from manyhands.progress import Teller
 from manyhands.recovery import Retrying
 from manyhands.results import SERIAL, Cell, Results, Study, encode
-from manyhands.resuming import Replayed, Run, facts_of, gone_on_with
+from manyhands.resuming import STARTED_AT, Replayed, Run, facts_of, gone_on_with
 from manyhands.scaling import CellScaling, StudyScaling, scale
 from manyhands.speedometer import equal_speed_walls_s
 from manyhands.study import Surroundings, measure
@@ -223,12 +223,13 @@ class Session:
         facts_now = facts_of(
             design, self.facts, retry=self.asked.retry, data_dir=str(data_dir()), scheduler=remote.scheduler()
         )
-        journal, kept = self._run.journal(facts_now)
+        journal, kept = self._run.journal(facts_now, started_at=_now())
         self._journals[label] = journal
         design = gone_on_with(replace(design, prefix=journal.folder.name), kept)
         with self._terminal(), open_desk(data_dir()) as desk, Teller(label) as teller:
             played = Replayed(kept, design.prefix, self._execute(desk), journal.keep)
-            around = Surroundings(desk, played.execute, played.clock_s, played.keep, teller.tell, _now)
+            began = str(kept.facts.get(STARTED_AT) or _now())
+            around = Surroundings(desk, played.execute, played.clock_s, played.keep, teller.tell, lambda: began)
             study = measure(design, around)
         if study.finished:
             journal.end_study()
