@@ -2,6 +2,8 @@
 PYTHON ?= python3
 ARGS ?=
 BIN = .venv/bin
+# Hundreds of short processes are started here: where compiled files may not be kept, each would compile all its modules.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: report bench test lint type figures soak fuzz clean
 .DEFAULT_GOAL := report
