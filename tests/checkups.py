@@ -35,7 +35,7 @@ FAULTLESS = Checkup(
     shared_memory=Volume("/dev/shm", True, "tmpfs", "tmpfs", 8 * GIB, 8 * GIB, True),
     data_folder=Volume("/data", True, "ext4", "/dev/sda1", 100 * GIB, 50 * GIB, True),
     interpreter=Interpreter(
-        "3.13.1", "CPython", "GCC 14", False, True, False, True, ("fork", "spawn", "forkserver"), 8, 8
+        "3.13.1", "CPython", "GCC 14", False, True, False, True, True, ("fork", "spawn", "forkserver"), 8, 8
     ),
     thread_pools=ThreadPools("numpy", (ThreadPool("openblas", "blas", 1, "0.3"),)),
 )

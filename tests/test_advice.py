@@ -62,6 +62,7 @@ def test_a_faultless_machine_needs_no_advice():
         (part("interpreter", optimised=False), "build", "--enable-optimizations"),
         (part("interpreter", free_threaded=True), "GIL", "something turned the GIL on"),
         (part("interpreter", free_threaded=True, gil_enabled=False), "GIL", "ThreadPoolExecutor"),
+        (part("interpreter", keeps_compiled=False), "compiled files", "compiles your modules anew"),
         (part("interpreter", start_methods=("forkserver", "spawn")), "start methods", "__name__ == '__main__'"),
     ],
 )

@@ -165,6 +165,12 @@ def _gil(checkup: Checkup) -> str:
     return "threads run Python code side by side here: compare ThreadPoolExecutor before paying for processes"
 
 
+def _compiled_files(checkup: Checkup) -> str:
+    if checkup.interpreter.keeps_compiled:
+        return ""
+    return "each worker of spawn or forkserver compiles your modules anew: unset PYTHONDONTWRITEBYTECODE"
+
+
 def _start_methods(checkup: Checkup) -> str:
     default = next(iter(checkup.interpreter.start_methods), "")
     if default in ("fork", ""):
@@ -203,6 +209,7 @@ ABOUT: dict[str, Callable[[Checkup], str]] = {
     "shared memory": _shared_memory,
     "build": _build,
     "GIL": _gil,
+    "compiled files": _compiled_files,
     "start methods": _start_methods,
     "thread pools": _thread_pools,
 }

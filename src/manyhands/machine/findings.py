@@ -129,6 +129,7 @@ def _python(checkup: Checkup) -> dict[str, str]:
         "version": f"{told.implementation} {told.version}, {told.compiler}",
         "build": _build(told),
         "GIL": f"{'on' if told.gil_enabled else 'off'} ({'a' if told.free_threaded else 'not a'} free-threaded build)",
+        "compiled files": "kept" if told.keeps_compiled else "not kept",
         "start methods": ", ".join([f"{default} (default)", *others]),
         "thread pools": _thread_pools(checkup.thread_pools),
     }

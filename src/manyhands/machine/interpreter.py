@@ -16,6 +16,7 @@ class Interpreter:
 
     optimised: built with profile-guided optimisation; None where the build does not tell its options.
     gil_enabled: whether one thread at a time runs Python code, in this process, now.
+    keeps_compiled: whether modules are compiled once, and read from __pycache__ from then on.
     start_methods: of multiprocessing, its default first.
     default_pool_workers: how many workers `Pool()` without a number starts.
     """
@@ -27,6 +28,7 @@ class Interpreter:
     optimised: bool | None
     free_threaded: bool
     gil_enabled: bool
+    keeps_compiled: bool
     start_methods: tuple[str, ...]
     cpu_count: int | None
     default_pool_workers: int
@@ -42,6 +44,7 @@ def read_interpreter() -> Interpreter:
         optimised=_optimised(),
         free_threaded=gil.is_free_threaded(),
         gil_enabled=gil.is_enabled(),
+        keeps_compiled=not sys.dont_write_bytecode,
         start_methods=tuple(multiprocessing.get_all_start_methods()),
         cpu_count=os.cpu_count(),
         default_pool_workers=_default_pool_workers(),
