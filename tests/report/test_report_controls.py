@@ -82,7 +82,7 @@ def test_an_unticked_strategy_is_hidden_everywhere(page):
     assert visible(page, 'main [data-strategy="imap_unordered"]') == marks["imap_unordered"] > 0
     assert "1 of" in page.locator(".filter output").inner_text()
     page.locator(".filter button[type=reset]").click()
-    page.wait_for_function("document.querySelector('.filter output').textContent === 'everything is shown'")
+    page.locator(".filter output", has_text="everything is shown").wait_for()
     assert visible(page, 'main [data-strategy="map"]') == marks["map"] > 0
 
 
@@ -102,6 +102,18 @@ def test_a_start_method_can_be_chosen_alone(page):
     page.locator('.filter input[value="spawn"]').check()
     assert visible(page, 'main tbody tr[data-start="spawn"]') > 0
     assert visible(page, 'main tbody tr[data-start="fork"]') == 0
+
+
+def test_a_filter_stays_in_sight_while_it_hides(page):
+    """Wherever one has scrolled to, what hides is told of, with the way back; where nothing hides, no room is lost."""
+    in_sight = "form => form.getBoundingClientRect().bottom > 0"
+    form = page.locator(".filter")
+    for hides in (False, True):
+        page.locator('.filter input[value="map"]').set_checked(not hides)
+        page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+        assert form.evaluate(in_sight) is hides
+    page.locator(".filter button[type=reset]").click()
+    page.locator(".filter:not(.filtering)").wait_for(state="attached")
 
 
 def test_the_table_is_sorted_by_its_heads(page):
@@ -168,7 +180,7 @@ def test_the_timeline_zooms_to_each_item(page, saved):
     box = page.locator(".zoom").first
     box.locator("button.open").click()
     told = box.locator("output")
-    page.wait_for_function("document.querySelector('.zoom output').textContent.includes('items')")
+    told.filter(has_text="items").wait_for()
     assert f"{ITEMS} items" in told.inner_text()
     box.locator('[data-zoom="in"]').click()
     canvas = box.locator("canvas")
@@ -257,8 +269,7 @@ def test_a_hundred_thousand_items_are_zoomed_into(browser, tmp_path):
     opened = context.new_page()
     opened.goto(written.as_uri())
     opened.locator(".zoom button.open").first.click()
-    opened.wait_for_function("document.querySelector('.zoom output').textContent.includes('items')")
-    told = opened.locator(".zoom output").first.inner_text()
+    told = opened.locator(".zoom output", has_text="items").first.inner_text()
     context.close()
     assert written.stat().st_size < 2_000_000
     assert "100,000 items" in told

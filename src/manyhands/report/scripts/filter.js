@@ -14,6 +14,7 @@
       one.classList.toggle("filtered", filtered);
     });
     const count = Object.values(hidden).reduce((sum, values) => sum + values.size, 0);
+    form.classList.toggle("filtering", count > 0);
     document.documentElement.classList.toggle("some-workers", hidden.workers.size > 0);
     told.textContent = count ? `${count} of ${boxes.length} unticked: what belongs to them is hidden` : "everything is shown";
     document.dispatchEvent(new CustomEvent("filtered"));
