@@ -4,7 +4,8 @@
   const name = (row) => row.cells[0].textContent.trim();
   const value = (row, place) => {
     const cell = row.querySelector(`[data-column="${place}"]`);
-    return cell && cell.dataset.value ? Number(cell.dataset.value) : null;
+    const number = Number((cell && cell.dataset.value) || NaN);
+    return Number.isFinite(number) ? number : null;
   };
   const byValue = (place, sign) => (one, other) => {
     const [a, b] = [value(one, place), value(other, place)];
