@@ -59,8 +59,8 @@ def accident(fault: Fault, ledger: Path) -> Accident:
 
 
 def interrupt_half_way(host_pid: int, ledger: Ledger) -> bool:
-    """Send SIGINT to the host's group, as a terminal does, once half of the items are done."""
-    if not ledger.items or _count(ledger.rows(), State.DONE) < ledger.items // 2:
+    """Send SIGINT to the host's group, as a terminal does, once half of the items are done and before all are."""
+    if not ledger.items or not ledger.items // 2 <= _count(ledger.rows(), State.DONE) < ledger.items:
         return False
     os.killpg(host_pid, signal.SIGINT)
     return True
