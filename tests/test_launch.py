@@ -8,14 +8,15 @@ from contextlib import contextmanager
 import pytest
 from rounds import job, nothing_left_behind, run_round
 
-from manyhands import launch as launching
-from manyhands.desk import SHARED_MEMORY, open_desk
+from manyhands import segments
+from manyhands.desk import open_desk
 from manyhands.errors import UsageError
 from manyhands.launch import launch
 from manyhands.ledger import State
 from manyhands.ledgers import table
 from manyhands.output import TOLD_BYTES
 from manyhands.round import Outcome, decode_round, encode
+from manyhands.segments import SHARED_MEMORY
 from manyhands.setting import Setting
 
 SERIAL = Setting("serial")
@@ -141,7 +142,7 @@ def test_leaves_another_users_segments_alone(tmp_path):
     new = SHARED_MEMORY / f"results-{os.getpid()}-new"
     new.touch()
     try:
-        launching._remove_segments(os.getpid(), time.time() - 5)
+        segments.remove(os.getpid(), time.time() - 5)
         assert (old.exists(), new.exists()) == (True, False)
     finally:
         old.unlink(missing_ok=True)

@@ -17,8 +17,8 @@ from pathlib import Path
 from manyhands import hosting
 from manyhands.errors import WorkError
 from manyhands.output import Output
+from manyhands.segments import SHARED_MEMORY
 
-SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  a folder of our own is made in it
 # With the host's name: through a network file system a lock of another host is not seen.
 PREFIX = f"manyhands-desk-{hashlib.blake2b(socket.gethostname().encode(), digest_size=3).hexdigest()}-"
 GIVEN_UP_AFTER_S = 7 * 86_400.0

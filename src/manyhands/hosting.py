@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from manyhands import tether
+from manyhands import segments, tether
 from manyhands.output import Output
 from manyhands.watch import Watch
 
@@ -21,9 +21,10 @@ CLEAN_UP_S = 30.0
 
 @contextmanager
 def hosted(arguments: Sequence[str], temporary: Path, output: Output) -> Iterator["subprocess.Popen[bytes]"]:
-    """A running host; ended on leaving, with everything in its group."""
+    """A running host; ended on leaving with all in its group, and only then, as it may make more, its segments go."""
     # Equal results must have equal `repr` in every host, sets of strings included; sockets need short paths.
     environment = {**os.environ, "PYTHONHASHSEED": "0", "TMPDIR": str(temporary)}
+    since_s = time.time() - 1.0  # clocks of file systems are coarse
     with tether.held() as reader:
         host = subprocess.Popen(
             [sys.executable, "-m", "manyhands.host", *arguments],
@@ -34,6 +35,7 @@ def hosted(arguments: Sequence[str], temporary: Path, output: Output) -> Iterato
             yield host
         finally:
             _end_group(host)
+            segments.remove(host.pid, since_s)
 
 
 def clean_up(job_path: Path, temporary: Path, output: Output) -> int | None:

@@ -5,18 +5,15 @@ terminal reaches only the measuring process, which then ends the host.
 """
 
 import json
-import os
 import shutil
-import stat
-import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from manyhands import hosting, stacks
-from manyhands.desk import SHARED_MEMORY, Desk
+from manyhands.desk import Desk
 from manyhands.errors import UsageError
 from manyhands.finished import Finished, finish
 from manyhands.output import Output
@@ -72,22 +69,9 @@ def _watched(
     desk: Desk, job: Job, deadline_s: float, output: Output, beside: Beside, answer_path: Path
 ) -> tuple[End, list[int], Sampler]:
     """How the host's run ended, who of its group outlived it, and its memory."""
-    with _hosted(desk, output, answer_path) as host, beside(host.pid):
+    words = [str(desk.job_path), str(answer_path)]
+    with hosting.hosted(words, desk.temporary, output) as host, beside(host.pid):
         return _watch(host, job, deadline_s, output)
-
-
-@contextmanager
-def _hosted(desk: Desk, output: Output, answer_path: Path) -> Iterator["Popen[bytes]"]:
-    """A running host; ended on leaving, and then its segments are removed: it may make some to its last moment."""
-    since_s = time.time() - 1.0  # clocks of file systems are coarse
-    pid = None
-    try:
-        with hosting.hosted([str(desk.job_path), str(answer_path)], desk.temporary, output) as host:
-            pid = host.pid
-            yield host
-    finally:
-        if pid is not None:
-            _remove_segments(pid, since_s)
 
 
 def _watch(host: "Popen[bytes]", job: Job, deadline_s: float, output: Output) -> tuple[End, list[int], Sampler]:
@@ -98,24 +82,6 @@ def _watch(host: "Popen[bytes]", job: Job, deadline_s: float, output: Output) ->
         stacks.collect(hosting.members_of(host.pid), output)
         return end, [], sampler
     return end, hosting.left_of(host.pid), sampler
-
-
-def _remove_segments(host_pid: int, since_s: float) -> None:
-    """Remove what neither an ended host nor its resource tracker could remove from shared memory.
-
-    That is what bears the host's number: results of strategy shared_memory, multiprocessing's semaphores, loky's, and
-    joblib's folders; not older than the host, nor another user's: numbers come again. since_s: when it was started.
-    """
-    for name in ("results-{}-*", "sem.mp-{}-*", "sem.loky-{}-*", "joblib_memmapping_folder_{}_*"):
-        for segment in SHARED_MEMORY.glob(name.format(host_pid)):
-            with suppress(OSError):  # gone meanwhile, or of another user whose process had this number
-                found = segment.lstat()
-                if found.st_uid != os.geteuid() or found.st_mtime < since_s:
-                    continue
-                if stat.S_ISDIR(found.st_mode):
-                    shutil.rmtree(segment, ignore_errors=True)
-                else:
-                    segment.unlink()
 
 
 def _answer(path: Path, end: End, output: str) -> Answer:

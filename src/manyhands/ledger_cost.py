@@ -14,9 +14,9 @@ from pathlib import Path
 from time import perf_counter_ns
 from typing import Any
 
-from manyhands.desk import SHARED_MEMORY
 from manyhands.ledger import Ledger
 from manyhands.recorder import Detail, Recorder, enter
+from manyhands.segments import SHARED_MEMORY
 
 ITEMS = 2_000
 TURNS = 15

@@ -1,0 +1,27 @@
+"""Segments: what a host and its workers make in shared memory under the host's number."""
+
+import os
+import shutil
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  a desk makes a folder of its own in it
+
+
+def remove(host_pid: int, since_s: float) -> None:
+    """Remove what neither an ended host nor its resource tracker could remove from shared memory.
+
+    That is what bears the host's number: results of strategy shared_memory, multiprocessing's semaphores, loky's, and
+    joblib's folders; not older than the host, nor another user's: numbers come again. since_s: when it was started.
+    """
+    for name in ("results-{}-*", "sem.mp-{}-*", "sem.loky-{}-*", "joblib_memmapping_folder_{}_*"):
+        for segment in SHARED_MEMORY.glob(name.format(host_pid)):
+            with suppress(OSError):  # gone meanwhile, or of another user whose process had this number
+                found = segment.lstat()
+                if found.st_uid != os.geteuid() or found.st_mtime < since_s:
+                    continue
+                if stat.S_ISDIR(found.st_mode):
+                    shutil.rmtree(segment, ignore_errors=True)
+                else:
+                    segment.unlink()
