@@ -10,9 +10,9 @@ export PYTHONDONTWRITEBYTECODE =
 
 # Renders what is saved; measures first only when nothing is.
 report: .venv/bench
-	@$(BIN)/manyhands report --if-any || { \
+	@$(BIN)/lightwork report --if-any || { \
 	  $(BIN)/python -m pytest bench/ --benchmark-save $(ARGS); measured=$$?; \
-	  $(BIN)/manyhands report && exit $$measured; }
+	  $(BIN)/lightwork report && exit $$measured; }
 
 bench: .venv/bench
 	$(BIN)/python -m pytest bench/ --benchmark-save $(ARGS)
@@ -27,7 +27,7 @@ lint: .venv/lint
 type: .venv/type
 	$(BIN)/mypy
 
-# The figures that manyhands publishes about itself: minutes each.
+# The figures that lightwork publishes about itself: minutes each.
 figures: .venv/bench
 	$(BIN)/python -m pytest bench/ -m figures -s $(ARGS)
 
@@ -43,7 +43,7 @@ clean:
 
 .venv/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-	  echo "manyhands needs Python 3.11 or newer: make PYTHON=python3.12" >&2; exit 2; }
+	  echo "lightwork needs Python 3.11 or newer: make PYTHON=python3.12" >&2; exit 2; }
 	$(PYTHON) -m venv .venv
 	@touch $@
 

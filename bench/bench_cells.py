@@ -6,8 +6,8 @@ then hands its own rounds to pytest-benchmark.
 
 import pytest
 
-from manyhands.playback import clock, hand_over
-from manyhands.session import Measured
+from lightwork.playback import clock, hand_over
+from lightwork.session import Measured
 
 
 @pytest.mark.filterwarnings("ignore:Benchmark fixture was not used")  # a cell that failed has no time

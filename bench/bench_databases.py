@@ -1,6 +1,6 @@
 """Figures of storing into databases: that no row is lost, and what one writer is worth beside many.
 
-The servers are those that the tests use: `$MANYHANDS_TEST_POSTGRES` and `$MANYHANDS_TEST_MARIADB`.
+The servers are those that the tests use: `$LIGHTWORK_TEST_POSTGRES` and `$LIGHTWORK_TEST_MARIADB`.
 """
 
 import os
@@ -8,21 +8,21 @@ import os
 import figures
 import pytest
 
-from manyhands import asked
-from manyhands.errors import UsageError
-from manyhands.intervals import median_interval
-from manyhands.setting import Setting
-from manyhands.wording import times
-from manyhands.workloads import _databases
-from manyhands.workloads._databases import writers
+from lightwork import asked
+from lightwork.errors import UsageError
+from lightwork.intervals import median_interval
+from lightwork.setting import Setting
+from lightwork.wording import times
+from lightwork.workloads import _databases
+from lightwork.workloads._databases import writers
 
 pytestmark = [pytest.mark.figures, pytest.mark.timeout(0)]
 
 DATABASES = {
     "sqlite": "sqlite",
     "duckdb": "duckdb",
-    "postgres": os.environ.get("MANYHANDS_TEST_POSTGRES", "postgresql://root@127.0.0.1:5432/test"),
-    "mariadb": os.environ.get("MANYHANDS_TEST_MARIADB", "mariadb://root@127.0.0.1:3306/test"),
+    "postgres": os.environ.get("LIGHTWORK_TEST_POSTGRES", "postgresql://root@127.0.0.1:5432/test"),
+    "mariadb": os.environ.get("LIGHTWORK_TEST_MARIADB", "mariadb://root@127.0.0.1:3306/test"),
 }
 METHODS = ("row", "batch", "transaction")
 BLOCKS = 5

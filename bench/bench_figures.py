@@ -1,18 +1,18 @@
-"""The figures that manyhands publishes about itself: `make figures`. Minutes each; every one prints what it found."""
+"""The figures that lightwork publishes about itself: `make figures`. Minutes each; every one prints what it found."""
 
 import statistics
 
 import figures
 import pytest
 
-from manyhands import ledger_cost, strategies
-from manyhands.account import account_of
-from manyhands.intervals import median_interval
-from manyhands.ledgers import table
-from manyhands.losses import losses_of, violations
-from manyhands.results import SERIAL, SERIAL_AGAIN
-from manyhands.setting import Setting
-from manyhands.speedometer import equal_speed_walls_s
+from lightwork import ledger_cost, strategies
+from lightwork.account import account_of
+from lightwork.intervals import median_interval
+from lightwork.ledgers import table
+from lightwork.losses import losses_of, violations
+from lightwork.results import SERIAL, SERIAL_AGAIN
+from lightwork.setting import Setting
+from lightwork.speedometer import equal_speed_walls_s
 
 pytestmark = [pytest.mark.figures, pytest.mark.timeout(0)]
 

@@ -1,4 +1,4 @@
-"""The figures that manyhands publishes about its gate, on made-up runs, through the whole path: `make figures`.
+"""The figures that lightwork publishes about its gate, on made-up runs, through the whole path: `make figures`.
 
 A run is made up of interleaved blocks; noise is the standard deviation of a round's log wall at equal CPU speed. On two
 speeds, each quarter of a round is by chance on a core that is 1.0 or 1.4 times as slow, and its spin tells which, but
@@ -9,9 +9,9 @@ import figures
 import pytest
 from made_up_runs import STRICTEST, USUAL, failing, run_of
 
-from manyhands.between_runs.comparing import compare
-from manyhands.between_runs.gate import failures, parse
-from manyhands.setting import Setting
+from lightwork.between_runs.comparing import compare
+from lightwork.between_runs.gate import failures, parse
+from lightwork.setting import Setting
 
 pytestmark = [pytest.mark.figures, pytest.mark.timeout(0)]
 

@@ -1,6 +1,6 @@
 """What a strategy of ours costs more for each item than the bare standard-library code that a user would write.
 
-    bare        a plain script in a fresh interpreter, which knows nothing of manyhands: the same loop, the same no-op
+    bare        a plain script in a fresh interpreter, which knows nothing of lightwork: the same loop, the same no-op
     unrecorded  our strategy in its host, without a ledger
     recorded    the same with the ledger, as every usual round
 
@@ -16,14 +16,14 @@ import textwrap
 
 import pytest
 
-from manyhands import ledger_cost
-from manyhands.blocks import order_of
-from manyhands.data import data_dir
-from manyhands.desk import open_desk
-from manyhands.intervals import median_interval
-from manyhands.launch import launch
-from manyhands.round import Job
-from manyhands.setting import Setting
+from lightwork import ledger_cost
+from lightwork.blocks import order_of
+from lightwork.data import data_dir
+from lightwork.desk import open_desk
+from lightwork.intervals import median_interval
+from lightwork.launch import launch
+from lightwork.round import Job
+from lightwork.setting import Setting
 
 pytestmark = [pytest.mark.figures, pytest.mark.timeout(0)]
 

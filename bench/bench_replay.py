@@ -14,18 +14,18 @@ import figures
 import numpy as np
 import pytest
 
-from manyhands.data import data_dir
-from manyhands.ledgers import table
-from manyhands.machine.facts import facts
-from manyhands.planning.prediction import predict
-from manyhands.replay.calibration import calibrate
-from manyhands.replay.demands import demands, demands_of
-from manyhands.replay.engine import replay
-from manyhands.replay.noops import no_ops
-from manyhands.results import SERIAL, SERIAL_AGAIN
-from manyhands.setting import Setting
-from manyhands.speedometer import FEWEST_SPINS
-from manyhands.strategies import find, names
+from lightwork.data import data_dir
+from lightwork.ledgers import table
+from lightwork.machine.facts import facts
+from lightwork.planning.prediction import predict
+from lightwork.replay.calibration import calibrate
+from lightwork.replay.demands import demands, demands_of
+from lightwork.replay.engine import replay
+from lightwork.replay.noops import no_ops
+from lightwork.results import SERIAL, SERIAL_AGAIN
+from lightwork.setting import Setting
+from lightwork.speedometer import FEWEST_SPINS
+from lightwork.strategies import find, names
 
 pytestmark = [pytest.mark.figures, pytest.mark.timeout(0)]
 

@@ -1,6 +1,6 @@
 """How fast a report is rendered and opened, and how large it is: wide studies, and a million rows of ledgers.
 
-The runs are made up, by the same schedule as in the tests; what is timed is all that `manyhands report` does after
+The runs are made up, by the same schedule as in the tests; what is timed is all that `lightwork report` does after
 reading its files, in a fresh process, whose peak memory is taken too. Pages are opened in Debian's chromium.
 """
 
@@ -21,8 +21,8 @@ import json, resource, sys, time
 from pathlib import Path
 sys.path[:0] = {folders!r}
 import report_samples as samples
-from manyhands import report
-from manyhands.setting import Setting
+from lightwork import report
+from lightwork.setting import Setting
 
 names = ("map", "fork", "queue", "imap_unordered", "pipe")
 kinds = [{{"strategy": name, "chunksize": size}} for name in names for size in (1, 4, 9, 16, 32)]

@@ -8,15 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from manyhands.data import data_dir
-from manyhands.design import draw_up
-from manyhands.desk import Desk, open_desk
-from manyhands.finished import Execute, Finished
-from manyhands.launch import launch
-from manyhands.results import Study
-from manyhands.round import Job
-from manyhands.setting import Setting
-from manyhands.study import Surroundings, measure
+from lightwork.data import data_dir
+from lightwork.design import draw_up
+from lightwork.desk import Desk, open_desk
+from lightwork.finished import Execute, Finished
+from lightwork.launch import launch
+from lightwork.results import Study
+from lightwork.round import Job
+from lightwork.setting import Setting
+from lightwork.study import Surroundings, measure
 
 HERE = str(Path(__file__).parent)
 

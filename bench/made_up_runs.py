@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from manyhands.between_runs.comparing import compare
-from manyhands.between_runs.gate import failures, parse
-from manyhands.results import SERIAL, SERIAL_AGAIN, Cell, Results, Study
-from manyhands.round import Outcome, Round
-from manyhands.setting import Setting
+from lightwork.between_runs.comparing import compare
+from lightwork.between_runs.gate import failures, parse
+from lightwork.results import SERIAL, SERIAL_AGAIN, Cell, Results, Study
+from lightwork.round import Outcome, Round
+from lightwork.setting import Setting
 
 MACHINE = {
     "processor": "AMD EPYC", "logical_cpus": 8, "usable_cpus": 8.0, "architecture": "x86_64",

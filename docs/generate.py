@@ -9,7 +9,7 @@ from pathlib import Path
 
 from generating import commands, gate, readme, strategies, tables, tutorial, workloads
 
-from manyhands import results_schema
+from lightwork import results_schema
 
 DOCS = Path(__file__).parent
 PAGES: Mapping[Path, Callable[[str], str]] = {  # from what stands there to what should

@@ -15,7 +15,7 @@ from generating.examples import STORY
 from generating.story import Story
 from generating.tutorial import DRAWN
 
-from manyhands import results
+from lightwork import results
 
 NAMED = ("processor", "machine", "python_implementation", "python_version", "system")
 
@@ -40,15 +40,15 @@ def drawn(story: Story) -> Iterator[str]:
 def shortened(saved: dict[str, Any], kept: list[str]) -> dict[str, Any]:
     """The saved run without what is not shown."""
     machine = {name: saved["machine_info"].get(name) for name in NAMED}
-    for study in saved["manyhands"]["studies"]:
+    for study in saved["lightwork"]["studies"]:
         for cell in study["cells"]:
             cell["probe"] = None
             for found in cell["rounds"]:
                 if found["ledger"] not in kept:
                     found.update(ledger="", workers=[])
-    facts = saved["manyhands"]["machine"]
+    facts = saved["lightwork"]["machine"]
     facts["kernel"] = ".".join(facts["kernel"].split(".")[:2])
-    saved["manyhands"]["ledgers"] = STORY.with_suffix(".npz").name
+    saved["lightwork"]["ledgers"] = STORY.with_suffix(".npz").name
     return {**saved, "machine_info": {"node": "example", **machine}, "commit_info": {}, "benchmarks": []}
 
 

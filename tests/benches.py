@@ -38,9 +38,9 @@ def bench(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     return run(folder, command(*options))
 
 
-def manyhands(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def lightwork(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """The command line, in `folder`."""
-    return run(folder, [sys.executable, "-m", "manyhands", *arguments])
+    return run(folder, [sys.executable, "-m", "lightwork", *arguments])
 
 
 def run(folder: Path, words: list[str]) -> subprocess.CompletedProcess[str]:

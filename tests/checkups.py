@@ -3,13 +3,13 @@
 from dataclasses import replace
 from typing import Any
 
-from manyhands.machine.cgroup import Throttling
-from manyhands.machine.checkup import Checkup
-from manyhands.machine.interpreter import Interpreter
-from manyhands.machine.load import Load
-from manyhands.machine.pressure import Pressure, Stall
-from manyhands.machine.threadpools import ThreadPool, ThreadPools
-from manyhands.machine.volume import Volume
+from lightwork.machine.cgroup import Throttling
+from lightwork.machine.checkup import Checkup
+from lightwork.machine.interpreter import Interpreter
+from lightwork.machine.load import Load
+from lightwork.machine.pressure import Pressure, Stall
+from lightwork.machine.threadpools import ThreadPool, ThreadPools
+from lightwork.machine.volume import Volume
 
 GIB = 1 << 30
 QUIET = Stall(0.0, 0, 0.0, 0)

@@ -49,7 +49,7 @@ class Cluster:
         self._start("a", "scheduler", ["--port", str(PORT), "--no-dashboard"])
 
     def add(self, space: str, shift_s: int = 0, threads: int = 1, apart: bool = True, bare: bool = False) -> None:
-        """Start one more worker in "a" or "b", its clock shifted by so many seconds; bare: without manyhands."""
+        """Start one more worker in "a" or "b", its clock shifted by so many seconds; bare: without lightwork."""
         own = self._folder / f"worker-{len(self.workers)}"
         words = [f"tcp://{self._hosts[space]}:{PORT}", "--nthreads", str(threads), "--local-directory", str(own)]
         words += ["--no-nanny", "--no-dashboard"]
@@ -69,7 +69,7 @@ class Cluster:
     ) -> subprocess.Popen[bytes]:
         module = f"distributed.cli.dask_{what}"
         code = "import runpy, sys; "
-        code += "sys.modules['manyhands'] = None; " * bare
+        code += "sys.modules['lightwork'] = None; " * bare
         code += f"sys.argv = {[module, *words]}; runpy.run_module({module!r}, run_name='__main__')"
         command = ["ip", "netns", "exec", self._spaces[space], *(around or []), sys.executable, "-c", code]
         with (self._folder / "output").open("ab") as output:
@@ -95,7 +95,7 @@ def cluster() -> Iterator[Cluster]:
     net = f"198.{18 + number // 256}.{number % 256}"  # kept for tests of networks: RFC 2544
     spaces = {name: f"{own}{name}" for name in ("a", "b")}
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="manyhands-cluster-")))
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lightwork-cluster-")))
         for space in spaces.values():
             _ip("netns", "add", space)
             stack.callback(_ip, "netns", "del", space)  # and the ends of wires in it, with them the other ends

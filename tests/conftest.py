@@ -14,8 +14,8 @@ from turns import turn
 TESTS = Path(__file__).parent
 
 # No test asserts an absolute time; what hangs is ended by pytest-timeout.
-settings.register_profile("manyhands", deadline=None)
-settings.load_profile("manyhands")
+settings.register_profile("lightwork", deadline=None)
+settings.load_profile("lightwork")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -49,9 +49,9 @@ def _toys_everywhere() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _data_of_its_own(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """MANYHANDS_DATA is a folder of the test's own, unless it asks for the session's prepared `data_dir`."""
+    """LIGHTWORK_DATA is a folder of the test's own, unless it asks for the session's prepared `data_dir`."""
     if "data_dir" not in request.fixturenames:
-        monkeypatch.setenv("MANYHANDS_DATA", str(tmp_path / "data"))
+        monkeypatch.setenv("LIGHTWORK_DATA", str(tmp_path / "data"))
 
 
 @pytest.fixture(scope="session")
@@ -63,7 +63,7 @@ def saved_run(tmp_path_factory: pytest.TempPathFactory, _toys_everywhere: None) 
 def _saved_in(folder: Path) -> SavedRun:
     also = folder / "elsewhere" / "run.json"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MANYHANDS_DATA", str(folder / "data"))
+        patch.setenv("LIGHTWORK_DATA", str(folder / "data"))
         found = bench(folder, *TINY, "--workers", "1,2", "--benchmark-save", f"--benchmark-json={also}")
     assert found.returncode == 0, found.stdout
     (path,) = saved_in(folder)

@@ -21,7 +21,7 @@ def control_group(quota_cpus: float) -> Iterator[Path]:
 
     Commands are started in it by `inside`. At the end whatever still runs in it is ended, and it is removed.
     """
-    folder = _own_group() / f"manyhands-test-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+    folder = _own_group() / f"lightwork-test-{os.getpid()}-{uuid.uuid4().hex[:8]}"
     try:
         folder.mkdir()
     except OSError as error:

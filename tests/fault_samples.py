@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from manyhands.faults.fault import Fault
-from manyhands.faults.outcome import Case, Ending
-from manyhands.faults.saved import Faults
+from lightwork.faults.fault import Fault
+from lightwork.faults.outcome import Case, Ending
+from lightwork.faults.saved import Faults
 
 MACHINE = {"python": "3.11.7", "processor": "one", "usable_cpus": 2}
 KILLED = Case(

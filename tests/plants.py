@@ -10,21 +10,21 @@ from typing import Any
 import figures
 from control_groups import limit
 
-from manyhands.causes import Cause
-from manyhands.cautions import SHARED
-from manyhands.data import data_dir
-from manyhands.desk import Desk
-from manyhands.disturbance import usual_share
-from manyhands.finished import Finished
-from manyhands.intervals import Estimate
-from manyhands.ledgers import table
-from manyhands.levers import Finding, largest_loss
-from manyhands.machine.facts import facts
-from manyhands.results import Study
-from manyhands.round import Job
-from manyhands.scaling import ratio, scale
-from manyhands.setting import Setting
-from manyhands.study_losses import losses_by_cell, with_losses
+from lightwork.causes import Cause
+from lightwork.cautions import SHARED
+from lightwork.data import data_dir
+from lightwork.desk import Desk
+from lightwork.disturbance import usual_share
+from lightwork.finished import Finished
+from lightwork.intervals import Estimate
+from lightwork.ledgers import table
+from lightwork.levers import Finding, largest_loss
+from lightwork.machine.facts import facts
+from lightwork.results import Study
+from lightwork.round import Job
+from lightwork.scaling import ratio, scale
+from lightwork.setting import Setting
+from lightwork.study_losses import losses_by_cell, with_losses
 
 BLOCKS = 5
 TRIES, MORE = 3, 3

@@ -9,14 +9,14 @@ from typing import Any
 
 from rounds import job
 
-from manyhands.desk import open_desk
-from manyhands.faults.accident import Accident
-from manyhands.finished import Finished
-from manyhands.launch import launch
-from manyhands.ledger import Ledger, State
-from manyhands.ledgers import table
-from manyhands.recovery import Retrying
-from manyhands.setting import Setting
+from lightwork.desk import open_desk
+from lightwork.faults.accident import Accident
+from lightwork.finished import Finished
+from lightwork.launch import launch
+from lightwork.ledger import Ledger, State
+from lightwork.ledgers import table
+from lightwork.recovery import Retrying
+from lightwork.setting import Setting
 
 Strike = Callable[[int, Ledger], bool]
 HANGING = {"map", "imap_unordered", "apply_async", "queue", "shared_memory"}  # when a worker is killed

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from manyhands import strategies
+from lightwork import strategies
 
 
 def unless_absent(name: str, *more: str) -> Any:

@@ -8,11 +8,11 @@ from typing import Any
 
 import psutil
 
-from manyhands.desk import Desk, open_desk
-from manyhands.finished import Finished
-from manyhands.launch import launch
-from manyhands.round import Job
-from manyhands.setting import Setting
+from lightwork.desk import Desk, open_desk
+from lightwork.finished import Finished
+from lightwork.launch import launch
+from lightwork.round import Job
+from lightwork.setting import Setting
 
 
 def run_round(folder: Path, setting: Setting, deadline_s: float = 30.0, **parameters: Any) -> Finished:
@@ -29,7 +29,7 @@ def job(desk: Desk, setting: Setting, workload: str = "toys.squares", **paramete
     )  # fmt: skip
 
 
-MARK, RUN = "MANYHANDS_TEST_RUN", str(os.getpid())
+MARK, RUN = "LIGHTWORK_TEST_RUN", str(os.getpid())
 os.environ[MARK] = RUN
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from manyhands.ledgers import ROW
+from lightwork.ledgers import ROW
 
 US = 1_000
 

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from manyhands.errors import UsageError
-from manyhands.setting import Setting
-from manyhands.workloads import _databases
-from manyhands.workloads._databases import mariadb, postgres, url
+from lightwork.errors import UsageError
+from lightwork.setting import Setting
+from lightwork.workloads import _databases
+from lightwork.workloads._databases import mariadb, postgres, url
 
-POSTGRES = os.environ.get("MANYHANDS_TEST_POSTGRES", "postgresql://root@127.0.0.1:5432/test")
-MARIADB = os.environ.get("MANYHANDS_TEST_MARIADB", "mariadb://root@127.0.0.1:3306/test")
+POSTGRES = os.environ.get("LIGHTWORK_TEST_POSTGRES", "postgresql://root@127.0.0.1:5432/test")
+MARIADB = os.environ.get("LIGHTWORK_TEST_MARIADB", "mariadb://root@127.0.0.1:3306/test")
 ALL = {"sqlite": "sqlite", "duckdb": "duckdb", "postgres": POSTGRES, "mariadb": MARIADB}
 SERVERS = ("postgres", "mariadb")
 
@@ -57,11 +57,11 @@ def ask(words: str, *statements: str) -> list[tuple]:
 
 
 def made_by_us(words: str) -> set[str]:
-    """Everything that manyhands has made on the server and not yet dropped."""
+    """Everything that lightwork has made on the server and not yet dropped."""
     asked = (
-        "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'manyhands%'"
+        "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'lightwork%'"
         if words.startswith("postgresql")
-        else "SELECT table_name FROM information_schema.tables WHERE table_name LIKE 'manyhands%'"
+        else "SELECT table_name FROM information_schema.tables WHERE table_name LIKE 'lightwork%'"
     )
     return {name for (name,) in ask(words, asked)}
 
@@ -69,7 +69,7 @@ def made_by_us(words: str) -> set[str]:
 @contextlib.contextmanager
 def user(words: str, password: str) -> Iterator[str]:
     """The server's URL, `{}` where the password goes, for a user of this password; dropped at the end."""
-    name = f"manyhands_{secrets.token_hex(4)}"
+    name = f"lightwork_{secrets.token_hex(4)}"
     where = parsed(words)
     if where.scheme == "postgresql":
         make = (

@@ -1,7 +1,7 @@
 """The soak: thousands of tiny rounds of every strategy, faults thrown in at random; then nothing may be left.
 
 `python tests/soak.py --rounds 10000 --seed 1`, or `tox -e soak`. Several measuring processes run rounds beside each
-other, each at a desk of its own. Half of the rounds suffer a fault: one of `manyhands faults`, or the SIGKILL of
+other, each at a desk of its own. Half of the rounds suffer a fault: one of `lightwork faults`, or the SIGKILL of
 any process of the round, the host included, at any moment. Databases that can be had are stored into.
 
 Exits 1 if the harness hung, or a process, descriptor, shared-memory segment, file or database object is left, or
@@ -31,19 +31,19 @@ from typing import Any
 import psutil
 import servers
 
-import manyhands.ledgers  # noqa: F401  numpy, which recovery loads, is there before memory counts
-from manyhands import hosting, strategies
-from manyhands.desk import Desk, open_desk
-from manyhands.errors import UsageError
-from manyhands.faults.accident import accident
-from manyhands.faults.fault import Fault
-from manyhands.launch import launch
-from manyhands.recovery import Retrying
-from manyhands.round import Job
-from manyhands.setting import Setting
+import lightwork.ledgers  # noqa: F401  numpy, which recovery loads, is there before memory counts
+from lightwork import hosting, strategies
+from lightwork.desk import Desk, open_desk
+from lightwork.errors import UsageError
+from lightwork.faults.accident import accident
+from lightwork.faults.fault import Fault
+from lightwork.launch import launch
+from lightwork.recovery import Retrying
+from lightwork.round import Job
+from lightwork.setting import Setting
 
 HERE = Path(__file__).parent
-MARK = "MANYHANDS_SOAK"
+MARK = "LIGHTWORK_SOAK"
 SHARED = Path("/dev/shm")
 DEADLINE_S, SLACK_S = 5.0, 45.0  # a clean-up after a kill may take 30 s
 # One in so many of the others' rounds: they take seconds to start, or their deadline.
@@ -91,7 +91,7 @@ def job_of(chance: random.Random, desk: Desk, number: int, words: Sequence[str])
     method = weighted(chance, strategies.find(name).start_methods, SELDOM)
     setting = Setting(name, chance.randint(1, 3), start_method=method)
     fault = weighted(chance, list(Fault), SELDOM) if chance.random() < FAULTS else None
-    workload, parameters = "manyhands.faults.planted", {
+    workload, parameters = "lightwork.faults.planted", {
         "items": 8, "at": chance.randrange(8), "wait_s": 0.002, "last_s": 0.3, "fault": str(fault or ""),
     }  # fmt: skip
     if chance.random() < STORED:

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from rounds import job
 
-from manyhands.account import account_of
-from manyhands.desk import open_desk
-from manyhands.launch import launch
-from manyhands.ledgers import ROW, table
-from manyhands.round import Outcome, Round, Worker
-from manyhands.setting import Setting
-from manyhands.strategies import find
-from manyhands.usage import Usage
+from lightwork.account import account_of
+from lightwork.desk import open_desk
+from lightwork.launch import launch
+from lightwork.ledgers import ROW, table
+from lightwork.round import Outcome, Round, Worker
+from lightwork.setting import Setting
+from lightwork.strategies import find
+from lightwork.usage import Usage
 
 pytestmark = pytest.mark.alone
 

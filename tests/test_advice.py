@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 from checkups import FAULTLESS, GIB, MACHINE, machine, part
 
-from manyhands.machine.advice import ABOUT, Advice, advice
-from manyhands.machine.cgroup import Throttling
-from manyhands.machine.findings import findings
-from manyhands.machine.pressure import Pressure, Stall
-from manyhands.machine.threadpools import ThreadPool
+from lightwork.machine.advice import ABOUT, Advice, advice
+from lightwork.machine.cgroup import Throttling
+from lightwork.machine.findings import findings
+from lightwork.machine.pressure import Pressure, Stall
+from lightwork.machine.threadpools import ThreadPool
 
 QUOTA = {"usable_cpus": 2.0, "logical_cpus": 20, "physical_cpus": 20, "quota_cpus": 2.0, "quota_from": "/group"}
 
@@ -53,7 +53,7 @@ def test_a_faultless_machine_needs_no_advice():
         (replace(FAULTLESS, shared_memory=None), "shared memory", "without it Pool() and Queue()"),
         (part("shared_memory", writable=False), "shared memory", "without it Pool() and Queue()"),
         (part("shared_memory", free_bytes=64 << 20), "shared memory", "--shm-size"),
-        (part("data_folder", writable=False), "data folder", "$MANYHANDS_DATA"),
+        (part("data_folder", writable=False), "data folder", "$LIGHTWORK_DATA"),
         (part("data_folder", filesystem="tmpfs"), "filesystem", "measure no disk"),
         (part("data_folder", filesystem="nfs4"), "filesystem", "on a network"),
         (part("data_folder", filesystem="overlay"), "filesystem", "a container's layer"),

@@ -4,9 +4,9 @@ import os
 
 import pytest
 
-from manyhands import asked, profiles, strategies
-from manyhands.errors import UsageError
-from manyhands.setting import Setting
+from lightwork import asked, profiles, strategies
+from lightwork.errors import UsageError
+from lightwork.setting import Setting
 
 USABLE = len(os.sched_getaffinity(0))
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyhands import axes, strategies
-from manyhands.errors import UsageError
+from lightwork import axes, strategies
+from lightwork.errors import UsageError
 
 NUMBERS = st.lists(st.integers(1, 10_000), min_size=1, max_size=20)
 ALLOWED = ("fork", "map", "queue")

@@ -8,11 +8,11 @@ from builders import make_study
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyhands.break_even import LITTLE, alike_from_s, break_evens, pays_from_s
-from manyhands.losses import Losses
-from manyhands.round import Outcome
-from manyhands.scaling import scale
-from manyhands.setting import Setting
+from lightwork.break_even import LITTLE, alike_from_s, break_evens, pays_from_s
+from lightwork.losses import Losses
+from lightwork.round import Outcome
+from lightwork.scaling import scale
+from lightwork.setting import Setting
 
 FRESH, WARM = Setting("map", 2), Setting("map", 2, pool="warm")
 SPAWN = Setting("map", 2, start_method="spawn")

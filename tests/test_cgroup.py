@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from control_groups import control_group, inside
 
-from manyhands.machine.cgroup import Limits, Throttling, read_limits, read_throttling, versions
+from lightwork.machine.cgroup import Limits, Throttling, read_limits, read_throttling, versions
 
 pytestmark = pytest.mark.alone
 
@@ -35,7 +35,7 @@ class Tree:
         (self.mounts / path).write_text(content)
 
     def limits(self) -> Limits:
-        """What manyhands makes of it."""
+        """What lightwork makes of it."""
         return read_limits(self.proc, self.mounts)
 
     def throttling(self) -> Throttling | None:
@@ -240,7 +240,7 @@ def test_a_real_quota_and_its_throttling_are_seen():
     """A process in a real group with half a CPU reads that quota, and being held back once it used more."""
     code = """
 import dataclasses, json, time
-from manyhands.machine.cgroup import read_limits, read_throttling
+from lightwork.machine.cgroup import read_limits, read_throttling
 while not read_throttling().throttled_periods and time.process_time() < 5:
     sum(range(100_000))
 limits, throttling = read_limits(), read_throttling()

@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from benches import manyhands, read
+from benches import lightwork, read
 
-from manyhands import __version__, strategies, workload
-from manyhands.cli import main
-from manyhands.results import KEY
+from lightwork import __version__, strategies, workload
+from lightwork.cli import main
+from lightwork.results import KEY
 
 
 def told(capsys, *arguments):
@@ -24,7 +24,7 @@ def assert_refused(capsys, *arguments, saying):
     """Check that a command exits 2 with one line that says this, and prints nothing else."""
     status, out, err = told(capsys, *arguments)
     assert (status, out) == (2, "")
-    assert err.startswith("manyhands: ")
+    assert err.startswith("lightwork: ")
     assert err.count("\n") == 1
     assert saying in err
 
@@ -46,16 +46,16 @@ def saved(saved_run, tmp_path):
 
 def test_tells_its_version(tmp_path):
     """--version prints the name and the version, and exits 0."""
-    found = manyhands(tmp_path, "--version")
-    assert (found.returncode, found.stdout) == (0, f"manyhands {__version__}\n")
+    found = lightwork(tmp_path, "--version")
+    assert (found.returncode, found.stdout) == (0, f"lightwork {__version__}\n")
 
 
 @pytest.mark.parametrize("words", [["--help"], ["report", "--help"], ["list", "--help"], ["doctor", "--help"]])
 def test_helps(words, tmp_path):
     """Every command has help that begins with its usage, and exits 0."""
-    found = manyhands(tmp_path, *words)
+    found = lightwork(tmp_path, *words)
     assert found.returncode == 0
-    assert found.stdout.startswith("usage: manyhands")
+    assert found.stdout.startswith("usage: lightwork")
 
 
 @pytest.mark.parametrize("words", [[], ["render"], ["report", "--no-such-option"]])
@@ -64,7 +64,7 @@ def test_refuses_what_it_does_not_know(words, capsys):
     with pytest.raises(SystemExit) as left:
         main(words)
     assert left.value.code == 2
-    assert capsys.readouterr().err.startswith("usage: manyhands")
+    assert capsys.readouterr().err.startswith("usage: lightwork")
 
 
 def test_lists_every_workload_and_strategy(capsys):
@@ -80,7 +80,7 @@ def test_lists_every_workload_and_strategy(capsys):
 
 def test_a_reader_that_leaves_ends_it_quietly():
     """Where `head` has read enough, the command ends with 1 and no traceback."""
-    code = "import sys, time; sys.stdin.close(); from manyhands.cli import main; sys.exit(main(['list']))"
+    code = "import sys, time; sys.stdin.close(); from lightwork.cli import main; sys.exit(main(['list']))"
     listing = subprocess.Popen(
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
@@ -136,10 +136,10 @@ def test_refuses_a_missing_run(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("content", "saying"),
     [
-        (b'{"manyhands": {', "is no JSON"),
+        (b'{"lightwork": {', "is no JSON"),
         (b"\x89PNG\r\n\x1a\n", "is no JSON"),
-        (b'{"benchmarks": [], "datetime": "2026"}', "holds no results of manyhands"),
-        (b'{"manyhands": {"schema": 999}}', "has schema 999 where this version reads 1"),
+        (b'{"benchmarks": [], "datetime": "2026"}', "holds no results of lightwork"),
+        (b'{"lightwork": {"schema": 999}}', "has schema 999 where this version reads 1"),
     ],
 )
 def test_refuses_what_is_no_run(tmp_path, capsys, content, saying):
@@ -185,8 +185,8 @@ def test_refuses_an_out_that_is_no_folder(saved, tmp_path, capsys):
 
 def test_an_interrupt_is_one_line(saved_run, tmp_path):
     """Ctrl-C during a report ends it with one line and status 130, as shells have it."""
-    code = "import os, signal, sys; from manyhands import cli, report\n"
+    code = "import os, signal, sys; from lightwork import cli, report\n"
     code += "report.render = lambda *parts, **more: os.kill(os.getpid(), signal.SIGINT)\n"
     code += f"sys.exit(cli.main(['report', {str(saved_run.json)!r}]))"
     found = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert (found.returncode, found.stdout, found.stderr) == (130, "", "manyhands: interrupted\n")
+    assert (found.returncode, found.stdout, found.stderr) == (130, "", "lightwork: interrupted\n")

@@ -10,15 +10,15 @@ import psutil
 import pytest
 from rounds import job, nothing_left_behind
 
-from manyhands import strategies
-from manyhands.cluster import connected, lost_in, offset_to
-from manyhands.desk import open_desk
-from manyhands.launch import launch
-from manyhands.ledgers import table
-from manyhands.losses import losses_of, violations
-from manyhands.remote import SCHEDULER
-from manyhands.round import Outcome, decode_round, encode
-from manyhands.setting import Setting
+from lightwork import strategies
+from lightwork.cluster import connected, lost_in, offset_to
+from lightwork.desk import open_desk
+from lightwork.launch import launch
+from lightwork.ledgers import table
+from lightwork.losses import losses_of, violations
+from lightwork.remote import SCHEDULER
+from lightwork.round import Outcome, decode_round, encode
+from lightwork.setting import Setting
 
 SHIFT_S = 5_000
 NO_NAMESPACES = clusters.why_not()
@@ -150,7 +150,7 @@ def test_a_worker_that_sees_the_ledger_writes_into_it(tmp_path):
 
 @needs_namespaces
 def test_refuses_a_worker_that_can_not_do(tmp_path):
-    """A worker without manyhands, and one that runs two items at once, are refused by their names in one line."""
+    """A worker without lightwork, and one that runs two items at once, are refused by their names in one line."""
     with clusters.cluster() as made, on(made.address):
         made.add("a", bare=True)
         made.wait()
@@ -160,7 +160,7 @@ def test_refuses_a_worker_that_can_not_do(tmp_path):
         both = run_round(tmp_path, Setting("dask", 2)).round
     assert bare.outcome is both.outcome is Outcome.RAISED
     assert "can't load the work" in bare.reason
-    assert "install manyhands and the work's module there" in bare.reason
+    assert "install lightwork and the work's module there" in bare.reason
     assert "runs 2 items at once: start it with --nthreads 1" in both.reason
 
 

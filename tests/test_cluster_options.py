@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from manyhands import strategies
+from lightwork import strategies
 
 REPOSITORY = Path(__file__).parents[1]
 pytestmark = pytest.mark.skipif(bool(strategies.absent("dask")), reason=strategies.absent("dask"))
@@ -42,7 +42,7 @@ def test_plan_refuses_a_cluster(tmp_path):
     """A plan on a cluster is refused with the command that measures it."""
     words = ["sleep_io", "--strategy", "dask", "--scheduler", "tcp://head:8786"]
     found = subprocess.run(
-        [sys.executable, "-m", "manyhands", "plan", *words],
+        [sys.executable, "-m", "lightwork", "plan", *words],
         cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
     assert found.returncode == 2

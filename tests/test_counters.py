@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from rounds import run_round
 
-from manyhands import counters
-from manyhands.setting import Setting
-from manyhands.usage import Usage
+from lightwork import counters
+from lightwork.setting import Setting
+from lightwork.usage import Usage
 
 pytestmark = pytest.mark.alone
 
 WORK = """
 import json, os, sys, time
 from dataclasses import asdict
-from manyhands import counters
+from lightwork import counters
 before = counters.read()
 {work}
 print(json.dumps(asdict(counters.between(before, counters.read({fork_server})))))

@@ -11,19 +11,19 @@ import pytest
 import servers
 from rounds import nothing_left_behind
 
-from manyhands import desk as desks
-from manyhands import hosting
-from manyhands.desk import open_desk
-from manyhands.workload import Place
-from manyhands.workloads._databases import place_of
+from lightwork import desk as desks
+from lightwork import hosting
+from lightwork.desk import open_desk
+from lightwork.workload import Place
+from lightwork.workloads._databases import place_of
 
 STUDY = """
 import sys
 from pathlib import Path
 from rounds import job
-from manyhands.desk import open_desk
-from manyhands.launch import launch
-from manyhands.setting import Setting
+from lightwork.desk import open_desk
+from lightwork.launch import launch
+from lightwork.setting import Setting
 
 with open_desk(Path(sys.argv[1])) as desk:
     print(desk.rounds, desk.shared, desk.temporary, flush=True)

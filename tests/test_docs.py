@@ -9,9 +9,9 @@ import generate
 import pytest
 from generating import blocks, commands
 
-from manyhands import cli, strategies, workload
-from manyhands.plan import SIMPLICITY
-from manyhands.pytest_plugin import OPTIONS
+from lightwork import cli, strategies, workload
+from lightwork.plan import SIMPLICITY
+from lightwork.pytest_plugin import OPTIONS
 
 REPOSITORY = Path(__file__).parent.parent
 README = (REPOSITORY / "README.md").read_text()
@@ -72,10 +72,10 @@ def test_a_new_command_is_documented_by_being_registered(monkeypatch):
 
     monkeypatch.setattr(cli, "COMMANDS", (*cli.COMMANDS, SimpleNamespace(add_to=add_to)))
     page = commands.page("")
-    assert "- [manyhands juggle](#manyhands-juggle): keep it in the air" in page
-    (section,) = re.findall(r"## manyhands juggle\n(.*?)\n## ", page, flags=re.DOTALL)
+    assert "- [lightwork juggle](#lightwork-juggle): keep it in the air" in page
+    (section,) = re.findall(r"## lightwork juggle\n(.*?)\n## ", page, flags=re.DOTALL)
     assert "Keep all of it in the air." in section
-    assert "manyhands juggle BALL [BALL ...] [options]" in section
+    assert "lightwork juggle BALL [BALL ...] [options]" in section
     assert "| `BALL` | what to juggle |" in section
     assert "| `-n N`, `--hands N` | how many (default: 2) |" in section
     assert "| `--out [FILE]` | 100 % of it |" in section
@@ -86,7 +86,7 @@ def test_a_new_command_is_documented_by_being_registered(monkeypatch):
 def test_every_option_of_the_suite_is_documented(pytestconfig):
     """Each option that the plugin adds to pytest's own is in the page of the commands."""
     (_, section) = commands.page("").split("## pytest bench/")
-    options = [name for option in pytestconfig._parser.getgroup("manyhands").options for name in option.names()]
+    options = [name for option in pytestconfig._parser.getgroup("lightwork").options for name in option.names()]
     assert set(OPTIONS) < set(options)
     assert [name for name in options if f"| `{name} " not in section] == []
 

@@ -1,4 +1,4 @@
-"""manyhands doctor: what it prints, for people and for programs, on this machine and inside a real quota."""
+"""lightwork doctor: what it prints, for people and for programs, on this machine and inside a real quota."""
 
 import fcntl
 import json
@@ -12,14 +12,14 @@ import termios
 from dataclasses import fields, is_dataclass, replace
 
 import pytest
-from benches import manyhands
+from benches import lightwork
 from checkups import FAULTLESS, machine, part
 from control_groups import control_group, inside
 
-from manyhands.cli import main
-from manyhands.machine.checkup import Checkup
-from manyhands.machine.findings import NOT_TOLD, findings
-from manyhands.machine.pressure import Pressure
+from lightwork.cli import main
+from lightwork.machine.checkup import Checkup
+from lightwork.machine.findings import NOT_TOLD, findings
+from lightwork.machine.pressure import Pressure
 
 pytestmark = pytest.mark.alone
 
@@ -46,7 +46,7 @@ def on_a_terminal(columns, *arguments):
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     environment = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "NO_COLOR")}
-    command = [sys.executable, "-m", "manyhands", *FAST, *arguments]
+    command = [sys.executable, "-m", "lightwork", *FAST, *arguments]
     with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env={**environment, "TERM": "xterm"}):
         os.close(theirs)
         chunks = []
@@ -107,7 +107,7 @@ def test_json_holds_all_facts(capsys, tmp_path):
 
 def test_the_data_folder_is_that_of_the_workloads(capsys, monkeypatch, tmp_path):
     """Without --data the folder is the one that workloads prepare their data in."""
-    monkeypatch.setenv("MANYHANDS_DATA", str(tmp_path / "mine"))
+    monkeypatch.setenv("LIGHTWORK_DATA", str(tmp_path / "mine"))
     assert json.loads(told(capsys, "--json"))["data_folder"]["folder"] == str(tmp_path / "mine")
     assert not (tmp_path / "mine").exists()
 
@@ -117,7 +117,7 @@ def test_inside_a_real_quota(tmp_path):
     burn = "import time\nwhile time.process_time() < 0.4: pass"
     with control_group(0.5) as folder:
         subprocess.run(inside(folder, sys.executable, "-c", burn), check=True, timeout=60)
-        command = inside(folder, sys.executable, "-m", "manyhands", *FAST, "--json")
+        command = inside(folder, sys.executable, "-m", "lightwork", *FAST, "--json")
         ended = subprocess.run(command, check=True, capture_output=True, text=True, timeout=100)
     found = json.loads(ended.stdout)
     assert (found["usable_cpus"], found["quota_cpus"], found["quota_from"]) == (0.5, 0.5, str(folder))
@@ -130,11 +130,11 @@ def test_inside_a_real_quota(tmp_path):
 
 def test_control_characters_come_out_inert(tmp_path):
     """A folder's name with escapes and newlines is printed as text, and JSON carries it back."""
-    found = manyhands(tmp_path, *FAST, "--data", f"{tmp_path}/{HOSTILE}")
+    found = lightwork(tmp_path, *FAST, "--data", f"{tmp_path}/{HOSTILE}")
     assert found.returncode == 0
     assert r"\x1b[2Jevil\nname\u202e" in found.stdout
     assert all(line.isprintable() for line in found.stdout.splitlines())
-    as_json = manyhands(tmp_path, *FAST, "--json", "--data", f"{tmp_path}/{HOSTILE}").stdout
+    as_json = lightwork(tmp_path, *FAST, "--json", "--data", f"{tmp_path}/{HOSTILE}").stdout
     assert all(line.isprintable() for line in as_json.splitlines())
     assert json.loads(as_json)["data_folder"]["folder"] == f"{tmp_path}/{HOSTILE}"
 

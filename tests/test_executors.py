@@ -10,17 +10,17 @@ from pathlib import Path
 import pytest
 from rounds import job, nothing_left_behind, run_round
 
-from manyhands.desk import open_desk
-from manyhands.launch import launch
-from manyhands.ledger import Ledger, State
-from manyhands.ledgers import table
-from manyhands.losses import violations
-from manyhands.machine import gil
-from manyhands.results import Cell, Study
-from manyhands.round import Outcome
-from manyhands.session import as_in_the_hosts
-from manyhands.setting import START_METHODS, Setting
-from manyhands.strategies import interpreters
+from lightwork.desk import open_desk
+from lightwork.launch import launch
+from lightwork.ledger import Ledger, State
+from lightwork.ledgers import table
+from lightwork.losses import violations
+from lightwork.machine import gil
+from lightwork.results import Cell, Study
+from lightwork.round import Outcome
+from lightwork.session import as_in_the_hosts
+from lightwork.setting import START_METHODS, Setting
+from lightwork.strategies import interpreters
 
 OWN_THREADS = """
 import threading, time

@@ -13,7 +13,7 @@ import statistics
 import pytest
 from benches import read
 
-from manyhands import results
+from lightwork import results
 
 LONGEST_NAME_BYTES = 1024
 

@@ -7,19 +7,19 @@ import sys
 import pytest
 from rounds import job, nothing_left_behind, run_round
 
-from manyhands import strategies
-from manyhands.desk import open_desk
-from manyhands.finished import _worker
-from manyhands.launch import launch
-from manyhands.ledger import Ledger, Life
-from manyhands.round import Outcome
-from manyhands.setting import Setting
+from lightwork import strategies
+from lightwork.desk import open_desk
+from lightwork.finished import _worker
+from lightwork.launch import launch
+from lightwork.ledger import Ledger, Life
+from lightwork.round import Outcome
+from lightwork.setting import Setting
 
 AT_ONCE = 8
 CLAIMS_EACH = 300
 CLAIM = """
 import os, sys
-from manyhands.ledger import Ledger
+from lightwork.ledger import Ledger
 ledger = Ledger(sys.argv[1])
 print("there", flush=True)
 sys.stdin.readline()
@@ -27,7 +27,7 @@ print(*[ledger.claim(os.getpid(), 0) for _ in range(int(sys.argv[2]))])
 """
 RUN_AN_ITEM = """
 import sys
-from manyhands.recorder import Detail, Recorder, _recorder
+from lightwork.recorder import Detail, Recorder, _recorder
 function = _recorder(abs, sys.argv[1], False, False)
 print("there", flush=True)
 sys.stdin.readline()

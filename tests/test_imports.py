@@ -6,11 +6,11 @@ import sys
 
 import pytest
 
-from manyhands import strategies, workload
+from lightwork import strategies, workload
 
 HEAVY = {"numpy", "pandas", "scipy", "matplotlib", "psutil", "rich", "pytest", "jinja2", "ctypes"}
-WORKLOADS = [f"manyhands.workloads.{name}" for name in workload.names()]
-STRATEGIES = [f"manyhands.strategies.{name}" for name in strategies.names()]
+WORKLOADS = [f"lightwork.workloads.{name}" for name in workload.names()]
+STRATEGIES = [f"lightwork.strategies.{name}" for name in strategies.names()]
 
 
 def loaded(code: str) -> set[str]:
@@ -29,12 +29,12 @@ def test_the_interpreter_itself_loads_none_of_it():
 
 @pytest.mark.parametrize(
     "module",
-    ["manyhands", "manyhands.host", "manyhands.machine.cgroup", "manyhands.machine.pressure", *WORKLOADS, *STRATEGIES],
+    ["lightwork", "lightwork.host", "lightwork.machine.cgroup", "lightwork.machine.pressure", *WORKLOADS, *STRATEGIES],
 )
 def test_a_worker_loads_nothing_heavy(module):
-    """What a host or a spawned worker imports is the standard library and manyhands."""
+    """What a host or a spawned worker imports is the standard library and lightwork."""
     found = loaded(f"import {module}")
-    assert "manyhands" in found
+    assert "lightwork" in found
     assert not found & HEAVY
 
 
@@ -45,15 +45,15 @@ def test_the_command_line_answers_at_once(words):
     """Version, help and the list of what there is need no analysis."""
     code = f"""
 import contextlib, runpy, sys
-sys.argv = ["manyhands", *{words!r}]
+sys.argv = ["lightwork", *{words!r}]
 with contextlib.suppress(SystemExit):
-    runpy.run_module("manyhands", run_name="__main__", alter_sys=True)
+    runpy.run_module("lightwork", run_name="__main__", alter_sys=True)
 """
     found = loaded(code)
-    assert "manyhands" in found
+    assert "lightwork" in found
     assert not found & HEAVY
 
 
 def test_the_plugin_loads_no_analysis_before_something_is_measured():
     """Every pytest run in the repository loads the plugin: it brings no numpy, pandas, scipy or matplotlib."""
-    assert not loaded("import manyhands.pytest_plugin") & {"numpy", "pandas", "scipy", "matplotlib"}
+    assert not loaded("import lightwork.pytest_plugin") & {"numpy", "pandas", "scipy", "matplotlib"}

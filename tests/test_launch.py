@@ -8,16 +8,16 @@ from contextlib import contextmanager
 import pytest
 from rounds import job, nothing_left_behind, run_round
 
-from manyhands import segments
-from manyhands.desk import open_desk
-from manyhands.errors import UsageError
-from manyhands.launch import launch
-from manyhands.ledger import State
-from manyhands.ledgers import table
-from manyhands.output import TOLD_BYTES
-from manyhands.round import Outcome, decode_round, encode
-from manyhands.segments import SHARED_MEMORY
-from manyhands.setting import Setting
+from lightwork import segments
+from lightwork.desk import open_desk
+from lightwork.errors import UsageError
+from lightwork.launch import launch
+from lightwork.ledger import State
+from lightwork.ledgers import table
+from lightwork.output import TOLD_BYTES
+from lightwork.round import Outcome, decode_round, encode
+from lightwork.segments import SHARED_MEMORY
+from lightwork.setting import Setting
 
 SERIAL = Setting("serial")
 HANGS_AFTER_S = 5.0  # long after every item but the one that hangs is done, though others use the machine

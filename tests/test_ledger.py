@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyhands.ledger import (
+from lightwork.ledger import (
     ABSENT,
     DIGEST_OFFSET,
     END,
@@ -25,7 +25,7 @@ from manyhands.ledger import (
     State,
     has_stopped,
 )
-from manyhands.ledgers import ROW, table
+from lightwork.ledgers import ROW, table
 
 LONG, INT = st.integers(-(2**63), 2**63 - 1), st.integers(-(2**31), 2**31 - 1)
 ROWS = st.builds(

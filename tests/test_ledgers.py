@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyhands import ledgers
-from manyhands.errors import UsageError
-from manyhands.ledger import START, Ledger, State
+from lightwork import ledgers
+from lightwork.errors import UsageError
+from lightwork.ledger import START, Ledger, State
 
 
 def made(path: Path, items: int, start_ns: int = 7) -> bytes:
@@ -50,7 +50,7 @@ def test_a_save_that_fails_keeps_the_old_file(saved, tmp_path):
     code = f"""
 import os, resource
 from pathlib import Path
-from manyhands import ledgers
+from lightwork import ledgers
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 ledgers.save(Path({str(saved)!r}), [("random", os.urandom(50_000))])
 """
@@ -70,7 +70,7 @@ def test_refuses_a_file_of_another_kind(tmp_path, content):
     """Whatever else lies there is refused in one line."""
     path = tmp_path / "other.npz"
     path.write_bytes(content)
-    with pytest.raises(UsageError, match=r"other\.npz holds no ledgers of manyhands: [^\n]+$"):
+    with pytest.raises(UsageError, match=r"other\.npz holds no ledgers of lightwork: [^\n]+$"):
         ledgers.load(path)
 
 
@@ -89,7 +89,7 @@ def test_refuses_arrays_that_are_no_ledgers(tmp_path, array):
     """An array of numpy's that is no ledger is refused, however short it is."""
     path = tmp_path / "arrays.npz"
     np.savez(path, a=array)
-    with pytest.raises(UsageError, match="holds no ledgers of manyhands: no ledger"):
+    with pytest.raises(UsageError, match="holds no ledgers of lightwork: no ledger"):
         ledgers.load(path)
 
 

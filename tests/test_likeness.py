@@ -2,7 +2,7 @@
 
 import pytest
 
-from manyhands.machine.likeness import AROUND, KIND, other_kind, other_surroundings
+from lightwork.machine.likeness import AROUND, KIND, other_kind, other_surroundings
 
 MACHINE = {
     "processor": "AMD EPYC", "logical_cpus": 2, "usable_cpus": 2.0, "architecture": "x86_64",

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyhands.errors import UsageError
-from manyhands.listing import read
+from lightwork.errors import UsageError
+from lightwork.listing import read
 
 NAMES = st.lists(st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1).filter(str.strip), min_size=1)
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from manyhands.machine.load import CpuTime, Load, load_between, read_cpu_time, read_load
+from lightwork.machine.load import CpuTime, Load, load_between, read_cpu_time, read_load
 
 pytestmark = pytest.mark.alone
 

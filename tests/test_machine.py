@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyhands.machine import gil
-from manyhands.machine.cgroup import Limits
-from manyhands.machine.facts import facts, filesystem_of, usable_cpus
+from lightwork.machine import gil
+from lightwork.machine.cgroup import Limits
+from lightwork.machine.facts import facts, filesystem_of, usable_cpus
 
 
 @given(st.integers(1, 512), st.integers(1, 512), st.none() | st.floats(0.01, 1000))
@@ -65,7 +65,7 @@ def test_an_affinity_mask_is_seen():
         pytest.skip("only one core is usable here")
     code = (
         "import os, json; os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])\n"
-        "from pathlib import Path; from manyhands.machine.facts import facts; print(json.dumps(facts(Path('.'))))"
+        "from pathlib import Path; from lightwork.machine.facts import facts; print(json.dumps(facts(Path('.'))))"
     )
     told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
     found = json.loads(told)

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 from report_samples import MS, Maker, results, settings, study
 
-from manyhands import methods
-from manyhands.report import render, verdicts
-from manyhands.scaling import scale
+from lightwork import methods
+from lightwork.report import render, verdicts
+from lightwork.scaling import scale
 
 
 def by_method(method, item_ms, rows=1000, maker=None, blocks=6, **parameters):

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from manyhands.output import PIECE_BYTES, TOLD_BYTES, Output
+from lightwork.output import PIECE_BYTES, TOLD_BYTES, Output
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyhands import parameters, workload
-from manyhands.errors import UsageError
+from lightwork import parameters, workload
+from lightwork.errors import UsageError
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from builders import Wall, make_study
 
-from manyhands.losses import Losses
-from manyhands.plan import Foretold, Plan, recommend
-from manyhands.results import SERIAL, SERIAL_AGAIN, Study
-from manyhands.round import Outcome
-from manyhands.scaling import scale
-from manyhands.setting import Setting
+from lightwork.losses import Losses
+from lightwork.plan import Foretold, Plan, recommend
+from lightwork.results import SERIAL, SERIAL_AGAIN, Study
+from lightwork.round import Outcome
+from lightwork.scaling import scale
+from lightwork.setting import Setting
 
 WOBBLE = (1.0, 1.01, 0.99, 1.005, 0.995, 1.002)  # one factor per block
 TWIN = (1.0, 1.03, 0.97, 1.02, 0.98, 1.0)  # makes a noise floor of 3 %
@@ -386,6 +386,6 @@ def test_chooses_the_knee_of_a_known_curve() -> None:
 
 def test_planning_imports_nothing_heavy() -> None:
     """Plan and scaling answer without scipy, pandas, matplotlib or numpy."""
-    code = "import manyhands.plan, sys; print({'numpy', 'scipy', 'pandas', 'matplotlib'} & set(sys.modules))"
+    code = "import lightwork.plan, sys; print({'numpy', 'scipy', 'pandas', 'matplotlib'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

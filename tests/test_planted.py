@@ -10,9 +10,9 @@ import pytest
 from control_groups import control_group, inside
 from plants import PLANTS, Grown, grow
 
-from manyhands.causes import Cause
-from manyhands.intervals import Estimate
-from manyhands.levers import Finding
+from lightwork.causes import Cause
+from lightwork.intervals import Estimate
+from lightwork.levers import Finding
 
 pytestmark = pytest.mark.alone
 

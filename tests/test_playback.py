@@ -6,12 +6,12 @@ import sys
 
 from benches import read, run
 
-from manyhands.playback import clock, hand_over
+from lightwork.playback import clock, hand_over
 
 SUITE = """
 import json
 import pytest
-from manyhands.playback import clock, hand_over
+from lightwork.playback import clock, hand_over
 
 RUNS = json.load(open("runs.json"))
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from manyhands.machine.pressure import Pressure, Stall, read_pressure
+from lightwork.machine.pressure import Pressure, Stall, read_pressure
 
 RECORDED = {
     "cpu": "some avg10=12.50 avg60=4.02 avg300=1.54 total=13522612\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=0\n",

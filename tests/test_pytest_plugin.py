@@ -15,13 +15,13 @@ from typing import Any
 
 import psutil
 import pytest
-from benches import TINY, TOYS, bench, command, manyhands, read, rounds_kept, run, saved_in
+from benches import TINY, TOYS, bench, command, lightwork, read, rounds_kept, run, saved_in
 
-from manyhands import ledgers, results
-from manyhands.disturbance import disturbed
-from manyhands.results import SERIAL, SERIAL_AGAIN
-from manyhands.round import Outcome
-from manyhands.setting import Setting
+from lightwork import ledgers, results
+from lightwork.disturbance import disturbed
+from lightwork.results import SERIAL, SERIAL_AGAIN
+from lightwork.round import Outcome
+from lightwork.setting import Setting
 
 KEYS = {
     "workload", "parameters", "strategy", "workers", "chunksize", "start_method", "order", "cores", "items_done",
@@ -62,8 +62,8 @@ def still_there(processes: list[psutil.Process]) -> list[psutil.Process]:
 
 
 def test_save_goes_without_a_name(saved_run):
-    """`--benchmark-save` alone saves under the name manyhands, in pytest-benchmark's own storage."""
-    assert saved_run.json.name == "0001_manyhands.json"
+    """`--benchmark-save` alone saves under the name lightwork, in pytest-benchmark's own storage."""
+    assert saved_run.json.name == "0001_lightwork.json"
     assert "Saved benchmark data in:" in saved_run.printed
     assert "3 passed" in saved_run.printed
 
@@ -178,9 +178,9 @@ def test_a_progress_line_is_told(saved_run):
 
 
 def test_a_saved_run_can_be_reported(saved_run, tmp_path):
-    """`manyhands report` renders both files."""
+    """`lightwork report` renders both files."""
     for path in (saved_run.json, saved_run.also):
-        found = manyhands(tmp_path, "report", str(path), "--out", str(tmp_path / "page"))
+        found = lightwork(tmp_path, "report", str(path), "--out", str(tmp_path / "page"))
         assert found.returncode == 0, found.stdout
         assert (tmp_path / "page" / "index.html").stat().st_size > 1000
 
@@ -282,7 +282,7 @@ def test_work_that_fails_is_told_and_saved(tmp_path):
     assert [one["params"]["strategy"] for one in saved["benchmarks"]] == ["serial"]
     rounds = results.load(path).studies[0].cell("map-w2-fork-given").tried
     assert [(one.outcome, one.reason) for one in rounds] == [(Outcome.WRONG, reason)] * 2
-    reported = manyhands(tmp_path, "report")
+    reported = lightwork(tmp_path, "report")
     assert reported.returncode == 0, reported.stdout
     assert "every parallel setting failed" in reported.stdout
 
@@ -305,7 +305,7 @@ def test_a_failing_reference_fails_every_cell(tmp_path):
 def interrupted(tmp_path_factory):
     """A run of 500 blocks, interrupted in mid-study as a terminal does it: the group gets SIGINT."""
     folder = tmp_path_factory.mktemp("interrupted")
-    environment = {**os.environ, "MANYHANDS_DATA": str(folder / "data")}
+    environment = {**os.environ, "LIGHTWORK_DATA": str(folder / "data")}
     log = folder / "log"
     with log.open("w") as output:
         process = subprocess.Popen(
@@ -361,13 +361,13 @@ def test_what_was_measured_before_an_interrupt_is_saved(interrupted):
     tables = ledgers.load(results.beside(path, found.ledgers))
     assert {one.ledger for one in rounds} <= set(tables)
     assert list(folder.glob("results/journals/*")) == []
-    assert list((folder / "data").glob("manyhands-*")) == []
+    assert list((folder / "data").glob("lightwork-*")) == []
 
 
 def test_an_interrupted_run_can_be_reported(interrupted, tmp_path):
-    """`manyhands report` renders what an interrupted run has saved."""
+    """`lightwork report` renders what an interrupted run has saved."""
     (path,) = saved_in(interrupted[0])
-    found = manyhands(tmp_path, "report", str(path))
+    found = lightwork(tmp_path, "report", str(path))
     assert found.returncode == 0, found.stdout
     assert (tmp_path / "reports" / "index.html").exists()
 
@@ -402,7 +402,7 @@ def test_a_killed_run_leaves_its_journal(tmp_path):
         process.kill()
         process.wait()
     psutil.wait_procs(hosts, timeout=10)
-    for job in tmp_path.glob("tmp/manyhands-*/job.json"):  # nobody is left to remove what lies outside of tmp_path
+    for job in tmp_path.glob("tmp/lightwork-*/job.json"):  # nobody is left to remove what lies outside of tmp_path
         if text := job.read_text():  # empty where the kill met it being written
             shutil.rmtree(Path(json.loads(text)["ledger"]).parent, ignore_errors=True)
     (journal,) = tmp_path.glob("results/journals/*/s1/journal.jsonl")
@@ -416,8 +416,8 @@ def test_a_killed_run_leaves_its_journal(tmp_path):
 def test_a_run_ends_with_its_verdicts(saved_run):
     """The last thing on the terminal is one verdict per workload measured."""
     printed = saved_run.printed
-    assert "= manyhands =" in printed
-    assert "sleep_io items=6" in printed.rpartition("= manyhands =")[2]
+    assert "= lightwork =" in printed
+    assert "sleep_io items=6" in printed.rpartition("= lightwork =")[2]
 
 
 def test_a_run_of_nothing_but_failures_is_saved(tmp_path):
@@ -425,9 +425,9 @@ def test_a_run_of_nothing_but_failures_is_saved(tmp_path):
     found = bench(tmp_path, *TOYS, "--param", "toys.squares.fault=wrong-in-worker", "-k", "map", "--benchmark-save")
     assert found.returncode == 1, found.stdout
     (path,) = saved_in(tmp_path)
-    cells = read(path)["manyhands"]["studies"][0]["cells"]
+    cells = read(path)["lightwork"]["studies"][0]["cells"]
     assert {round_["outcome"] for cell in cells for round_ in cell["rounds"]} == {"ok", "wrong"}
-    report = manyhands(tmp_path, "report")
+    report = lightwork(tmp_path, "report")
     assert report.returncode == 0, report.stdout
     assert "failed" in (tmp_path / "reports" / "index.html").read_text()
     assert not (tmp_path / "results" / "journals").exists()

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from manyhands import recorder
-from manyhands.ledger import ABSENT, Ledger, State
-from manyhands.recorder import MAX_SPINS, SCHEDSTAT, SPIN_EVERY_NS, Detail, Recorder, count_retry, enter
+from lightwork import recorder
+from lightwork.ledger import ABSENT, Ledger, State
+from lightwork.recorder import MAX_SPINS, SCHEDSTAT, SPIN_EVERY_NS, Detail, Recorder, count_retry, enter
 
 pytestmark = pytest.mark.alone
 

@@ -6,17 +6,17 @@ import pytest
 from recoveries import retried, states
 from rounds import job, nothing_left_behind
 
-from manyhands import strategies
-from manyhands.desk import open_desk
-from manyhands.faults.fault import Fault
-from manyhands.finished import Finished
-from manyhands.ledger import END, START, STATE_OFFSET, Ledger, State
-from manyhands.recovery import ATTEMPTS, Retrying
-from manyhands.round import Outcome, Round, decode_round, encode
-from manyhands.setting import Setting
-from manyhands.study import held_against
+from lightwork import strategies
+from lightwork.desk import open_desk
+from lightwork.faults.fault import Fault
+from lightwork.finished import Finished
+from lightwork.ledger import END, START, STATE_OFFSET, Ledger, State
+from lightwork.recovery import ATTEMPTS, Retrying
+from lightwork.round import Outcome, Round, decode_round, encode
+from lightwork.setting import Setting
+from lightwork.study import held_against
 
-PLANTED = "manyhands.faults.planted"
+PLANTED = "lightwork.faults.planted"
 NAMES = [name for name in strategies.usable() if name != "serial"]
 
 

@@ -9,15 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_setting import SETTINGS
 
-from manyhands import results
-from manyhands.errors import UsageError
-from manyhands.losses import Losses
-from manyhands.remote import Remote
-from manyhands.results import KEY, SCHEMA, Cell, Results, Study, decode, encode
-from manyhands.round import Answer, Job, Outcome, Round, Worker, decode_answer, decode_job, decode_round
-from manyhands.round import encode as encode_record
-from manyhands.setting import Setting
-from manyhands.usage import Memory, Traffic, Usage
+from lightwork import results
+from lightwork.errors import UsageError
+from lightwork.losses import Losses
+from lightwork.remote import Remote
+from lightwork.results import KEY, SCHEMA, Cell, Results, Study, decode, encode
+from lightwork.round import Answer, Job, Outcome, Round, Worker, decode_answer, decode_job, decode_round
+from lightwork.round import encode as encode_record
+from lightwork.setting import Setting
+from lightwork.usage import Memory, Traffic, Usage
 
 TEXT = st.text(max_size=12)
 LONG = st.integers(-(2**63), 2**63 - 1)
@@ -163,12 +163,12 @@ def test_refuses_what_is_no_json(tmp_path, content):
         results.load(path)
 
 
-@pytest.mark.parametrize("data", [None, 3, "manyhands", [], {}, {"benchmarks": []}, {KEY: None}, {KEY: []}, {KEY: {}}])
+@pytest.mark.parametrize("data", [None, 3, "lightwork", [], {}, {"benchmarks": []}, {KEY: None}, {KEY: []}, {KEY: {}}])
 def test_refuses_foreign_json(tmp_path, data):
     """JSON of somebody else, a run of plain pytest-benchmark among it, is refused in one line."""
     path = tmp_path / "run.json"
     path.write_text(json.dumps(data))
-    with pytest.raises(UsageError, match="holds no results of manyhands"):
+    with pytest.raises(UsageError, match="holds no results of lightwork"):
         results.load(path)
 
 
@@ -247,11 +247,11 @@ def test_refuses_two_studies_of_one_label(tmp_path, saved):
     saved[KEY]["studies"] *= 2
     path = tmp_path / "run.json"
     path.write_text(json.dumps(saved))
-    with pytest.raises(UsageError, match=r"holds no results of manyhands .ValueError: two studies are called toy."):
+    with pytest.raises(UsageError, match=r"holds no results of lightwork .ValueError: two studies are called toy."):
         results.load(path)
 
 
-@pytest.mark.parametrize("content", [None, "no JSON", "{}", '{"manyhands": {"schema": 9}}', "label"])
+@pytest.mark.parametrize("content", [None, "no JSON", "{}", '{"lightwork": {"schema": 9}}', "label"])
 def test_a_refusal_names_its_file_in_plain_text(tmp_path, saved, content):
     """A file or a label made to break out of a terminal stays text, whatever is wrong with the file."""
     path = tmp_path / "a\x1b[31m.json"
@@ -296,7 +296,7 @@ def test_refuses_figures_that_can_not_be(tmp_path, saved, change, saying):
     ("saved", "saying"),
     [
         ({"schema": 1, "predictions": [], "recommendation": None}, "it is a plan: show it beside a run by"),
-        ({"kind": "manyhands faults", "schema": 1, "cases": []}, "it is what `manyhands faults` wrote"),
+        ({"kind": "lightwork faults", "schema": 1, "cases": []}, "it is what `lightwork faults` wrote"),
         ({"kind": 3}, "KeyError"),
         ([], "TypeError"),
     ],

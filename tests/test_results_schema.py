@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from test_results import RESULTS, through_json
 
-from manyhands import results, results_schema
-from manyhands.machine.facts import facts
-from manyhands.report.judgement import usable_cpus
-from manyhands.results import KEY, SERIAL, encode
-from manyhands.scaling import scale
+from lightwork import results, results_schema
+from lightwork.machine.facts import facts
+from lightwork.report.judgement import usable_cpus
+from lightwork.results import KEY, SERIAL, encode
+from lightwork.scaling import scale
 
 DOCS = Path(__file__).parent.parent / "docs"
 PAGE = (DOCS / "results.md").read_text()

@@ -8,7 +8,7 @@ import time
 import pytest
 from benches import TINY, bench, command, saved_in
 
-from manyhands import results
+from lightwork import results
 
 KILLS = 4
 

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from manyhands.design import Design
-from manyhands.desk import Desk
-from manyhands.errors import UsageError
-from manyhands.finished import Finished
-from manyhands.journal import NAME, Journal, read
-from manyhands.resuming import NOTHING, Replayed, Run, facts_of, gone_on_with, take
-from manyhands.round import Outcome, Round
-from manyhands.setting import Setting
-from manyhands.study import Surroundings, measure
+from lightwork.design import Design
+from lightwork.desk import Desk
+from lightwork.errors import UsageError
+from lightwork.finished import Finished
+from lightwork.journal import NAME, Journal, read
+from lightwork.resuming import NOTHING, Replayed, Run, facts_of, gone_on_with, take
+from lightwork.round import Outcome, Round
+from lightwork.setting import Setting
+from lightwork.study import Surroundings, measure
 
 NOWHERE = Path("nowhere")
 DESK = Desk(NOWHERE, NOWHERE, NOWHERE, NOWHERE)
@@ -70,14 +70,14 @@ def studied(run, hosts):
 @pytest.fixture(autouse=True)
 def _ledgers_are_sound(monkeypatch):
     """These ledgers are names, to be told apart, and no tables."""
-    monkeypatch.setattr("manyhands.study.sound", lambda finished, lanes: finished.round)
+    monkeypatch.setattr("lightwork.study.sound", lambda finished, lanes: finished.round)
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     """The study that nobody killed, and the rounds that it asked for."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("manyhands.study.sound", lambda finished, lanes: finished.round)
+        patch.setattr("lightwork.study.sound", lambda finished, lanes: finished.round)
         hosts = Hosts()
         return studied(Run(tmp_path_factory.mktemp("whole")), hosts), hosts.asked
 

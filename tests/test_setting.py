@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyhands import strategies
-from manyhands.errors import UsageError
-from manyhands.setting import ORDERS, START_METHODS, Setting, arrange
+from lightwork import strategies
+from lightwork.errors import UsageError
+from lightwork.setting import ORDERS, START_METHODS, Setting, arrange
 
 COUNT = st.integers(1, 2000)
 SETTINGS = st.builds(

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from rounds import run_round
 
-from manyhands.round import Outcome
-from manyhands.setting import START_METHODS, Setting
-from manyhands.strategies.shared_memory import PIPE_BYTES, discard
+from lightwork.round import Outcome
+from lightwork.setting import START_METHODS, Setting
+from lightwork.strategies.shared_memory import PIPE_BYTES, discard
 
 SHARED = Path("/dev/shm")
 LARGE = 10_000_000
 SCRIPT = """
 import sys
 from multiprocessing import get_context
-from manyhands.strategies.shared_memory import run
+from lightwork.strategies.shared_memory import run
 if __name__ == "__main__":
     sizes = [int(size) for size in sys.argv[2:]]
     found = sorted(run(bytes, sizes, 2, 3, get_context(sys.argv[1])), key=len)

@@ -4,14 +4,14 @@ import pytest
 from rounds import job, nothing_left_behind, run_round
 from toys import stored
 
-from manyhands import design
-from manyhands.desk import open_desk
-from manyhands.errors import UsageError
-from manyhands.launch import launch
-from manyhands.ledgers import table
-from manyhands.losses import losses_of, violations
-from manyhands.round import Outcome
-from manyhands.setting import START_METHODS, Setting
+from lightwork import design
+from lightwork.desk import open_desk
+from lightwork.errors import UsageError
+from lightwork.launch import launch
+from lightwork.ledgers import table
+from lightwork.losses import losses_of, violations
+from lightwork.round import Outcome
+from lightwork.setting import START_METHODS, Setting
 
 WORKERS = 3
 

@@ -6,10 +6,10 @@ import statistics
 
 import pytest
 
-from manyhands.results import SERIAL, SERIAL_AGAIN, Cell, Study
-from manyhands.round import Outcome, Round
-from manyhands.setting import Setting
-from manyhands.speedometer import equal_speed_walls_s, read
+from lightwork.results import SERIAL, SERIAL_AGAIN, Cell, Study
+from lightwork.round import Outcome, Round
+from lightwork.setting import Setting
+from lightwork.speedometer import equal_speed_walls_s, read
 
 BLOCKS = 40
 

@@ -5,7 +5,7 @@ import subprocess
 import pytest
 from benches import TINY, bench, command, rounds_kept, saved_in
 
-from manyhands import results, storing
+from lightwork import results, storing
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def test_a_full_disk_costs_no_round(tmp_path, small_disk):
     full = bench(tmp_path, *TINY, "--workers", "2", "--benchmark-save", f"--benchmark-storage=file://{small_disk}")
     assert full.returncode == 1
     assert "Traceback" not in full.stdout
-    (line,) = [line for line in full.stdout.splitlines() if line.startswith("manyhands: the run could not be saved")]
+    (line,) = [line for line in full.stdout.splitlines() if line.startswith("lightwork: the run could not be saved")]
     assert "(No space left on device): its rounds are kept in results/journals/" in line
     assert not list(small_disk.rglob("*.json"))
     kept = rounds_kept(tmp_path)

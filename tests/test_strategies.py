@@ -8,11 +8,11 @@ from benches import bench
 from registered import unless_absent
 from rounds import nothing_left_behind, run_round
 
-from manyhands import strategies
-from manyhands.cli import main
-from manyhands.errors import UsageError
-from manyhands.round import Outcome
-from manyhands.setting import Setting
+from lightwork import strategies
+from lightwork.cli import main
+from lightwork.errors import UsageError
+from lightwork.round import Outcome
+from lightwork.setting import Setting
 
 SERIAL = Setting("serial")
 needs_none = pytest.mark.skipif(not strategies.absent("interpreters"), reason="this Python has interpreters")
@@ -91,7 +91,7 @@ def test_does_not_choke_on_results_larger_than_a_pipe(name, tmp_path):
 def test_no_forked_child_goes_on_with_the_callers_code():
     """A result that can't be sent back ends the child, which leaves the rest of the script to its parent."""
     script = """
-from manyhands.strategies.fork import run
+from lightwork.strategies.fork import run
 try:
     run(lambda item: lambda: item, [1, 2, 3], 2, None, None)
 except Exception as error:
@@ -105,7 +105,7 @@ print("the rest")
 
 @pytest.mark.parametrize("name", ["serial", "threads", "process_executor", "fork", "single_writer"])
 def test_an_item_that_calls_sys_exit_fails_the_round(name, tmp_path):
-    """sys.exit(2) in an item is the item's failure, not the host's end and no word of how manyhands was called."""
+    """sys.exit(2) in an item is the item's failure, not the host's end and no word of how lightwork was called."""
     with nothing_left_behind():
         found = run_round(tmp_path, Setting(name, 1 if name == "serial" else 2), fault="sys-exit").round
     assert found.outcome is Outcome.RAISED, found.reason
@@ -123,7 +123,7 @@ def test_what_an_item_forks_is_no_worker(name, tmp_path):
 def test_hands_items_out_in_the_order_asked_for(order, tmp_path):
     """The order in which items start is the one asked for, and the results are the same in every order."""
     found = run_round(tmp_path, Setting("serial", order=order))
-    from manyhands.ledgers import table
+    from lightwork.ledgers import table
 
     started = [int(index) for index in table(found.ledger)["start_ns"].argsort()]
     assert started != list(range(12)) or order == "largest-last"
@@ -168,7 +168,7 @@ def register():
         def run(function, items, workers, chunksize, context):
             """Never run."""
 
-        run.__module__ = f"manyhands.strategies.{name}"
+        run.__module__ = f"lightwork.strategies.{name}"
         strategies.strategy(**needs)(run)
         names.append(name)
 
@@ -182,7 +182,7 @@ def test_a_missing_module_is_named_with_its_extra(register):
     register("elsewhere", needs="no_such_module", extra="nowhere")
     register("here", needs="wave")
     assert strategies.absent("elsewhere") == (
-        "needs no_such_module, which is not installed: pip install 'manyhands[nowhere]'"
+        "needs no_such_module, which is not installed: pip install 'lightwork[nowhere]'"
     )
     assert (strategies.absent("here"), "wave" in sys.modules) == ("", False)
     with pytest.raises(UsageError, match=r"^strategy elsewhere needs no_such_module, which is not installed: pip"):
@@ -214,16 +214,16 @@ def test_all_strategies_are_those_usable_here():
 )
 def test_a_command_that_asks_for_it_says_so_in_one_line(words, capsys, tmp_path, monkeypatch):
     """Exit status 2 and the reason, before anything is measured."""
-    monkeypatch.setenv("MANYHANDS_DATA", str(tmp_path))
+    monkeypatch.setenv("LIGHTWORK_DATA", str(tmp_path))
     assert main(words) == 2
     told = capsys.readouterr()
-    assert told.err == f"manyhands: strategy interpreters {strategies.absent('interpreters')}\n"
+    assert told.err == f"lightwork: strategy interpreters {strategies.absent('interpreters')}\n"
     assert told.out == ""
 
 
 def test_serial_alone_is_nothing_to_validate(capsys, tmp_path, monkeypatch):
     """The reference needs something to be held against."""
-    monkeypatch.setenv("MANYHANDS_DATA", str(tmp_path))
+    monkeypatch.setenv("LIGHTWORK_DATA", str(tmp_path))
     assert main(["validate", "--strategy", "serial", "--dry-run"]) == 2
     assert "name a strategy that has workers" in capsys.readouterr().err
 

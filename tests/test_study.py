@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from manyhands.design import Design
-from manyhands.desk import Desk
-from manyhands.errors import UsageError, WorkError
-from manyhands.finished import Finished
-from manyhands.ledger import END, START, STATE_OFFSET, Ledger, State
-from manyhands.results import SERIAL, SERIAL_AGAIN
-from manyhands.round import Outcome, Round
-from manyhands.setting import Setting
-from manyhands.study import PROBE_BLOCK, WARM_UP, Surroundings, deadline_s, measure, sound
+from lightwork.design import Design
+from lightwork.desk import Desk
+from lightwork.errors import UsageError, WorkError
+from lightwork.finished import Finished
+from lightwork.ledger import END, START, STATE_OFFSET, Ledger, State
+from lightwork.results import SERIAL, SERIAL_AGAIN
+from lightwork.round import Outcome, Round
+from lightwork.setting import Setting
+from lightwork.study import PROBE_BLOCK, WARM_UP, Surroundings, deadline_s, measure, sound
 
 MAP, QUEUE = Setting("map", 2), Setting("queue", 2)
 DESIGN = Design("toy", "toy", {}, ("a", "b"), (MAP, QUEUE), blocks=(3, 3))

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from rounds import job
 
-from manyhands import targets, workload
-from manyhands.desk import open_desk
-from manyhands.errors import UsageError
-from manyhands.launch import launch
-from manyhands.round import Outcome
-from manyhands.setting import START_METHODS, Setting
+from lightwork import targets, workload
+from lightwork.desk import open_desk
+from lightwork.errors import UsageError
+from lightwork.launch import launch
+from lightwork.round import Outcome
+from lightwork.setting import START_METHODS, Setting
 
 LOAD = """
 import os
@@ -185,8 +185,8 @@ def test_a_bug_in_the_users_file_keeps_its_traceback(tmp_path):
 
 
 def test_the_host_needs_nothing_heavy_for_a_target(load):
-    """Finding a target imports the standard library, manyhands and the user's own module."""
-    code = f"from manyhands import workload; import sys; workload.find({f'{load}:double'!r}); print(*sys.modules)"
+    """Finding a target imports the standard library, lightwork and the user's own module."""
+    code = f"from lightwork import workload; import sys; workload.find({f'{load}:double'!r}); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
     assert load.stem in loaded
     assert not {"numpy", "pandas", "psutil", "scipy"} & set(loaded)

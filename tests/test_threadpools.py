@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from manyhands.errors import UsageError
-from manyhands.machine.threadpools import read_thread_pools
+from lightwork.errors import UsageError
+from lightwork.machine.threadpools import read_thread_pools
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def module(tmp_path, monkeypatch):
 
 WORKLOAD = """
 import dataclasses, os
-from manyhands.workload import workload
+from lightwork.workload import workload
 @dataclasses.dataclass(frozen=True)
 class Parameters: ...
 @workload(parameters=Parameters, items=lambda *_: [1], tiny=Parameters())

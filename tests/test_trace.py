@@ -16,15 +16,15 @@ from hypothesis import strategies as st
 from test_cli import assert_refused, told
 from test_losses import Story, five, make_items, make_round, make_worker, stories
 
-from manyhands import ledgers, results
-from manyhands.causes import Cause
-from manyhands.ledger import ABSENT, State
-from manyhands.losses import losses_of
-from manyhands.results import KEY, Cell
-from manyhands.round import Outcome
-from manyhands.setting import Setting
-from manyhands.text import plain
-from manyhands.trace import encode, parts_of, trace_of
+from lightwork import ledgers, results
+from lightwork.causes import Cause
+from lightwork.ledger import ABSENT, State
+from lightwork.losses import losses_of
+from lightwork.results import KEY, Cell
+from lightwork.round import Outcome
+from lightwork.setting import Setting
+from lightwork.text import plain
+from lightwork.trace import encode, parts_of, trace_of
 
 HOSTILE = ("\x1b[31mred\r\n\x00", '"quoted" \\ back', "</script><script>alert(1)</script>", "a\udcff.csv", "\u202egnp")
 METADATA = {"process_name": ("name", str), "thread_name": ("name", str), "thread_sort_index": ("sort_index", int)}
@@ -309,7 +309,7 @@ def test_traces_the_run_saved_last(saved_run, tmp_path, monkeypatch, capsys):
 
 def test_traces_the_recommended_cell(changed, capsys, monkeypatch):
     """The cell is the one that the report puts first, in its round of median wall time."""
-    from manyhands.report import judgement
+    from lightwork.report import judgement
 
     def best_and_worst(scaling, plan):
         return [("Recommended", scaling.study.cell("serial-again")), ("Slowest", scaling.study.serial)]

@@ -8,10 +8,10 @@ import pytest
 from registered import unless_absent
 from rounds import job
 
-from manyhands import strategies
-from manyhands.desk import open_desk
-from manyhands.launch import launch
-from manyhands.setting import Setting
+from lightwork import strategies
+from lightwork.desk import open_desk
+from lightwork.launch import launch
+from lightwork.setting import Setting
 
 RESULT_BYTES = 20_000
 ITEMS = 12
@@ -72,8 +72,8 @@ def test_every_legal_call_is_counted(tmp_path):
     code = """
 import io, os, pickle, sys
 from pathlib import Path
-from manyhands import traffic
-from manyhands.ledger import Ledger
+from lightwork import traffic
+from lightwork.ledger import Ledger
 Ledger.create(Path(sys.argv[1]), 1, 1)
 ledger = Ledger(sys.argv[1])
 traffic.count(ledger, os.getpid())

@@ -7,11 +7,11 @@ from time import monotonic_ns
 
 import pytest
 
-from manyhands import travelling
-from manyhands.clocks import Alignment, Offset
-from manyhands.ledger import Ledger, State
-from manyhands.recorder import Detail, Recorder, count_retry
-from manyhands.travelling import Carried, Origin, Travelling, clock_id, identity, recorder_of, settle, unpacked
+from lightwork import travelling
+from lightwork.clocks import Alignment, Offset
+from lightwork.ledger import Ledger, State
+from lightwork.recorder import Detail, Recorder, count_retry
+from lightwork.travelling import Carried, Origin, Travelling, clock_id, identity, recorder_of, settle, unpacked
 
 S = 10**9
 

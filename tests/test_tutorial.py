@@ -9,12 +9,12 @@ from builders import make_study
 from generating import tutorial
 from generating.story import Told, code, sure
 
-from manyhands import cli, strategies
-from manyhands.basis import Basis
-from manyhands.plan import recommend
-from manyhands.report.judgement import Judged
-from manyhands.scaling import scale
-from manyhands.setting import Setting
+from lightwork import cli, strategies
+from lightwork.basis import Basis
+from lightwork.plan import recommend
+from lightwork.report.judgement import Judged
+from lightwork.scaling import scale
+from lightwork.setting import Setting
 
 DOCS = Path(__file__).parent.parent / "docs"
 TUTORIAL = (DOCS / "tutorial.md").read_text()
@@ -95,12 +95,12 @@ def test_the_orders_that_the_tutorial_tells_are_those_of_the_run():
 
 
 def test_every_command_of_the_tutorial_can_be_typed(pytestconfig):
-    """Each `manyhands` line is one that the parser takes, and each option of the suite is one that there is."""
-    typed = re.findall(r"^\s*(?:\$ )?(manyhands .*|python -m pytest (?:.*\\\n)*.*)$", TUTORIAL, flags=re.MULTILINE)
+    """Each `lightwork` line is one that the parser takes, and each option of the suite is one that there is."""
+    typed = re.findall(r"^\s*(?:\$ )?(lightwork .*|python -m pytest (?:.*\\\n)*.*)$", TUTORIAL, flags=re.MULTILINE)
     assert len(typed) > 2
     for line in typed:
         words = shlex.split(line.replace("\\\n", " "))
-        if words[0] == "manyhands":
+        if words[0] == "lightwork":
             assert cli.parser().parse_args(words[1:])
         else:
             options = pytestconfig._parser.parse_known_args(words[3:])

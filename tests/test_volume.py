@@ -5,7 +5,7 @@ import os
 import shutil
 from pathlib import Path
 
-from manyhands.machine.volume import UNKNOWN, shared_memory, volume_of
+from lightwork.machine.volume import UNKNOWN, shared_memory, volume_of
 
 
 def test_a_folder_that_is_not_made_yet(tmp_path):

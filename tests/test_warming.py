@@ -9,21 +9,21 @@ import numpy as np
 import pytest
 from rounds import job, nothing_left_behind, run_round
 
-from manyhands import strategies
-from manyhands.desk import open_desk
-from manyhands.errors import UsageError
-from manyhands.launch import launch
-from manyhands.ledger import Ledger
-from manyhands.ledgers import table
-from manyhands.losses import losses_of, violations
-from manyhands.recorder import Detail
-from manyhands.replay.calibration import Calibration
-from manyhands.replay.costs import Costs
-from manyhands.replay.demands import demands
-from manyhands.replay.engine import replay
-from manyhands.round import Outcome
-from manyhands.setting import Setting
-from manyhands.warming import NO_OP, Warmed, roll_of, warm
+from lightwork import strategies
+from lightwork.desk import open_desk
+from lightwork.errors import UsageError
+from lightwork.launch import launch
+from lightwork.ledger import Ledger
+from lightwork.ledgers import table
+from lightwork.losses import losses_of, violations
+from lightwork.recorder import Detail
+from lightwork.replay.calibration import Calibration
+from lightwork.replay.costs import Costs
+from lightwork.replay.demands import demands
+from lightwork.replay.engine import replay
+from lightwork.round import Outcome
+from lightwork.setting import Setting
+from lightwork.warming import NO_OP, Warmed, roll_of, warm
 
 WORKERS = 2
 KEEPERS = [
@@ -153,7 +153,7 @@ class TestMeeting:
 
     def test_a_worker_that_never_comes_is_told(self, tmp_path, monkeypatch):
         """A pool with fewer workers than asked for is no warm one: said after a while, and nothing stays."""
-        monkeypatch.setattr("manyhands.warming.UP_WITHIN_S", 0.05)
+        monkeypatch.setattr("lightwork.warming.UP_WITHIN_S", 0.05)
         path = tmp_path / "ledger"
         Ledger.create(path, 1, 4)
         function = Warmed(abs, str(path), Detail(runqueue=False, spin=False), 2)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from manyhands.ledger import START, Ledger, State
-from manyhands.output import Output
-from manyhands.watch import STORM, Watch
+from lightwork.ledger import START, Ledger, State
+from lightwork.output import Output
+from lightwork.watch import STORM, Watch
 
 WORKERS, ITEMS = 2, 60
 

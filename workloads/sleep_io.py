@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from manyhands.errors import CheckFailed, UsageError
-from manyhands.workload import Facts, Place, workload
+from lightwork.errors import CheckFailed, UsageError
+from lightwork.workload import Facts, Place, workload
 
 from . import _flights, _shares
 from ._columns import Split

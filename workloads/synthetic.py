@@ -22,8 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from manyhands.errors import CheckFailed, UsageError
-from manyhands.workload import Facts, Place, workload
+from lightwork.errors import CheckFailed, UsageError
+from lightwork.workload import Facts, Place, workload
 
 from . import _shares
 from ._limits import at_least_one

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import threadpoolctl
 
-from manyhands.workload import Place, workload
+from lightwork.workload import Place, workload
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ import os
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from manyhands.recorder import count_retry
-from manyhands.workload import Place, workload
+from lightwork.recorder import count_retry
+from lightwork.workload import Place, workload
 
 TRIES = 3
 

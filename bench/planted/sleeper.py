@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from manyhands.workload import Place, workload
+from lightwork.workload import Place, workload
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from generating.blocks import MADE, table
-from manyhands import cli, pytest_plugin
+from lightwork import cli, pytest_plugin
 
 HEADS = ("argument or option", "what it is")
 OPENING = """
@@ -28,7 +28,7 @@ beside pytest's and pytest-benchmark's own.
 def page(_: str) -> str:
     """All of docs/commands.md."""
     commands = dict(parsers())
-    contents = [f"- [manyhands {name}](#manyhands-{name}): {words}" for name, (words, _) in commands.items()]
+    contents = [f"- [lightwork {name}](#lightwork-{name}): {words}" for name, (words, _) in commands.items()]
     contents += ["- [pytest bench/](#pytest-bench): measure the suite"]
     sections = [section(parser) for _, parser in commands.values()]
     head = f"{MADE.format(source='the parser of the command')}\n{OPENING}"
@@ -36,7 +36,7 @@ def page(_: str) -> str:
 
 
 def parsers() -> Iterator[tuple[str, tuple[str, argparse.ArgumentParser]]]:
-    """Every registered command's name, its line in `manyhands --help`, and its parser."""
+    """Every registered command's name, its line in `lightwork --help`, and its parser."""
     (commands,) = (action for action in actions(cli.parser()) if isinstance(action, argparse._SubParsersAction))  # noqa: SLF001  no public name
     lines = {line.dest: line.help or "" for line in commands._choices_actions}  # noqa: SLF001  nor for these
     for name, parser in commands.choices.items():
@@ -58,7 +58,7 @@ def section(parser: argparse.ArgumentParser) -> str:
 
 
 def usage(parser: argparse.ArgumentParser) -> str:
-    """As "manyhands plan TARGET [ITEM ...] [options]"."""
+    """As "lightwork plan TARGET [ITEM ...] [options]"."""
     words = [positional(action) for action in actions(parser) if not action.option_strings]
     has_options = any(action.option_strings for action in actions(parser))
     return " ".join([parser.prog, *words, *["[options]"] * has_options])

@@ -7,13 +7,13 @@ from typing import Any
 
 import jinja2
 
-from manyhands import report
-from manyhands.causes import Cause
-from manyhands.report.palette import CAUSES, INK, MUTED, PAPER, USEFUL
-from manyhands.report.tables import cell_name
-from manyhands.report.timeline import LEFT, WIDTH, timeline
-from manyhands.results import Cell, Results, Study
-from manyhands.round import Round
+from lightwork import report
+from lightwork.causes import Cause
+from lightwork.report.palette import CAUSES, INK, MUTED, PAPER, USEFUL
+from lightwork.report.tables import cell_name
+from lightwork.report.timeline import LEFT, WIDTH, timeline
+from lightwork.results import Cell, Results, Study
+from lightwork.round import Round
 
 HERE = Path(__file__).parent
 KEY_HEIGHT, LETTER_WIDTH, KEY_GAP = 14.0, 4.1, 16.0  # SVG units

@@ -4,13 +4,13 @@ from generating.blocks import filled
 from generating.examples import MANY, QUICK
 from generating.pictures import speedup_curve
 from generating.tables import when_it_dies
-from manyhands import report, results
-from manyhands.faults.fault import Fault
-from manyhands.intervals import Estimate
-from manyhands.results import Results
-from manyhands.scaling import CellScaling as StudyCell
-from manyhands.scaling import StudyScaling, scale
-from manyhands.wording import times
+from lightwork import report, results
+from lightwork.faults.fault import Fault
+from lightwork.intervals import Estimate
+from lightwork.results import Results
+from lightwork.scaling import CellScaling as StudyCell
+from lightwork.scaling import StudyScaling, scale
+from lightwork.wording import times
 
 MANY_CHUNKSIZE = 64
 PICTURED = "sleep_io sizes=csv_parse"

@@ -13,17 +13,17 @@ from pathlib import Path
 from typing import Any, Self
 
 from generating.blocks import table
-from manyhands import ledgers, results, strategies
-from manyhands.basis import Basis
-from manyhands.causes import MEANINGS, Cause
-from manyhands.lanes import lanes_of
-from manyhands.report.judgement import Judged, block_count, judge
-from manyhands.report.timeline import round_to_draw
-from manyhands.results import Cell, Results, Study
-from manyhands.round import Round
-from manyhands.scaling import CellScaling, StudyScaling
-from manyhands.text import duration
-from manyhands.wording import counted, percent, times
+from lightwork import ledgers, results, strategies
+from lightwork.basis import Basis
+from lightwork.causes import MEANINGS, Cause
+from lightwork.lanes import lanes_of
+from lightwork.report.judgement import Judged, block_count, judge
+from lightwork.report.timeline import round_to_draw
+from lightwork.results import Cell, Results, Study
+from lightwork.round import Round
+from lightwork.scaling import CellScaling, StudyScaling
+from lightwork.text import duration
+from lightwork.wording import counted, percent, times
 
 STEPS = {
     "static": "the list split evenly",

@@ -4,15 +4,15 @@ import importlib
 from types import ModuleType
 
 from generating.blocks import MADE, table, told, untitled
-from manyhands import strategies
-from manyhands.setting import START_METHODS
-from manyhands.strategies import Strategy
+from lightwork import strategies
+from lightwork.setting import START_METHODS
+from lightwork.strategies import Strategy
 
 HEADS = ("name", "what it is", "chunksize", "start methods", "warm pool", "needs")
 OPENING = """
 # The strategies
 
-Each is a file in [src/manyhands/strategies](../src/manyhands/strategies), short and meant to be copied.
+Each is a file in [src/lightwork/strategies](../src/lightwork/strategies), short and meant to be copied.
 """
 READING = """
 Chunksize: how many items are handed over together where nothing else is asked for; "-" where there are no chunks. Start
@@ -57,7 +57,7 @@ def kept(one: Strategy) -> str:
 
 def needs(one: Strategy) -> str:
     """What must be installed for it."""
-    return f"`manyhands[{one.extra}]`" if one.extra else "-"
+    return f"`lightwork[{one.extra}]`" if one.extra else "-"
 
 
 def section(one: Strategy) -> str:
@@ -69,4 +69,4 @@ def section(one: Strategy) -> str:
 def source(module: ModuleType) -> str:
     """Where the code is."""
     name = module.__name__.rpartition(".")[2]
-    return f"The code: [{name}.py](../src/manyhands/strategies/{name}.py)."
+    return f"The code: [{name}.py](../src/lightwork/strategies/{name}.py)."

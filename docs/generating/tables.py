@@ -5,14 +5,14 @@ from dataclasses import replace
 
 from generating.blocks import filled
 from generating.examples import COSTS, FAULTS, VALIDATION
-from manyhands import tabular
-from manyhands.faults import saved as saved_faults
-from manyhands.faults import table as faults_table
-from manyhands.faults.fault import Fault
-from manyhands.handing_over import saved as handing_over
-from manyhands.handing_over import table as costs_table
-from manyhands.validation import saved as saved_validation
-from manyhands.validation import table as validation_table
+from lightwork import tabular
+from lightwork.faults import saved as saved_faults
+from lightwork.faults import table as faults_table
+from lightwork.faults.fault import Fault
+from lightwork.handing_over import saved as handing_over
+from lightwork.handing_over import table as costs_table
+from lightwork.validation import saved as saved_validation
+from lightwork.validation import table as validation_table
 
 
 def validation(text: str) -> str:

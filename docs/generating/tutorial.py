@@ -12,7 +12,7 @@ from generating.examples import STORY, STORY_PLAN
 from generating.pictures import speedup_curve, worker_timeline
 from generating.story import STEPS, Story, code, sure
 from generating.tables import when_it_dies
-from manyhands.faults.fault import Fault
+from lightwork.faults.fault import Fault
 
 HERE = Path(__file__).parent
 TEMPLATE = "tutorial.md"

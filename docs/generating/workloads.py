@@ -8,13 +8,13 @@ from dataclasses import MISSING, fields
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from generating.blocks import MADE, table, told, untitled
-from manyhands import workload
+from lightwork import workload
 
 OPENING = """
 # The workloads
 
 What each of them stands for, and its parameters. They are given as `--param WORKLOAD.NAME=VALUE` to `pytest bench/`,
-and as `--param NAME=VALUE` to `manyhands plan`. Of those with a choice `pytest bench/` takes several, comma-separated.
+and as `--param NAME=VALUE` to `lightwork plan`. Of those with a choice `pytest bench/` takes several, comma-separated.
 """
 FACT = re.compile(r"    (\S+(?: \S+)*) {2,}(\S.*)")
 

@@ -1,4 +1,4 @@
-"""manyhands compare: from saved files to a sentence, a table, Markdown, JSON and an exit status."""
+"""lightwork compare: from saved files to a sentence, a table, Markdown, JSON and an exit status."""
 
 import json
 import os
@@ -9,12 +9,12 @@ from made_up_runs import made_up, run_of, settings
 from markdown_it import MarkdownIt
 from report_samples import HOSTILE
 
-from manyhands.between_runs.comparing import compare
-from manyhands.between_runs.gate import failures, parse
-from manyhands.between_runs.table import headline, markdown, table
-from manyhands.cli import main
-from manyhands.results import KEY, encode
-from manyhands.setting import Setting
+from lightwork.between_runs.comparing import compare
+from lightwork.between_runs.gate import failures, parse
+from lightwork.between_runs.table import headline, markdown, table
+from lightwork.cli import main
+from lightwork.results import KEY, encode
+from lightwork.setting import Setting
 
 CELLS = settings(4)
 FIRST = CELLS[0].cell_id
@@ -64,7 +64,7 @@ def test_other_machines_are_refused_unless_forced(base, tmp_path, capsys):
     printed = capsys.readouterr()
     assert printed.out == ""
     assert printed.err == (
-        "manyhands: BASE and NEW can't be compared: another kind of machine (usable CPUs: 8 and 2); "
+        "lightwork: BASE and NEW can't be compared: another kind of machine (usable CPUs: 8 and 2); "
         "--force compares them anyway\n"
     )
     assert main(["compare", base, new, "--force"]) == 0
@@ -122,7 +122,7 @@ def test_json_says_the_same_as_the_table(base, slower, tmp_path, capsys):
         raise AssertionError(word)
 
     found = json.loads(out.read_text(), parse_constant=refuse)
-    assert (found["kind"], found["schema"], found["fails"]) == ("manyhands comparison", 1, True)
+    assert (found["kind"], found["schema"], found["fails"]) == ("lightwork comparison", 1, True)
     assert found["sentence"] == printed.splitlines()[0]
     assert [one["condition"] for one in found["failures"]] == found["conditions"] == ["speedup<0.95"]
     assert (found["base"]["commit"], found["studies"][0]["equal_cpu_speed"]) == ({"id": "abc"}, False)

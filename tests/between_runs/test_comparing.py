@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from made_up_runs import MACHINE, made_up, run_of, settings, timed
 
-from manyhands.between_runs.comparing import compare, word_of
-from manyhands.between_runs.table import table
-from manyhands.intervals import Estimate
-from manyhands.results import SERIAL, SERIAL_AGAIN, Cell
-from manyhands.round import Outcome
-from manyhands.usage import Usage
+from lightwork.between_runs.comparing import compare, word_of
+from lightwork.between_runs.table import table
+from lightwork.intervals import Estimate
+from lightwork.results import SERIAL, SERIAL_AGAIN, Cell
+from lightwork.round import Outcome
+from lightwork.usage import Usage
 
 CELLS = settings(4)
 FIRST = CELLS[0].cell_id

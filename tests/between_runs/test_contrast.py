@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from manyhands.between_runs import contrast
-from manyhands.between_runs.contrast import critical_value, inverse, ratio, twin_floor
-from manyhands.intervals import Estimate
+from lightwork.between_runs import contrast
+from lightwork.between_runs.contrast import critical_value, inverse, ratio, twin_floor
+from lightwork.intervals import Estimate
 
 NAN = float("nan")
 

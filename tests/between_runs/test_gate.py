@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 from made_up_runs import made_up, run_of, settings
 
-from manyhands.between_runs.comparing import compare
-from manyhands.between_runs.gate import Condition, failures, parse
-from manyhands.errors import UsageError
-from manyhands.results import SERIAL
-from manyhands.round import Outcome
-from manyhands.setting import Setting
+from lightwork.between_runs.comparing import compare
+from lightwork.between_runs.gate import Condition, failures, parse
+from lightwork.errors import UsageError
+from lightwork.results import SERIAL
+from lightwork.round import Outcome
+from lightwork.setting import Setting
 
 CELLS = settings(4)
 FIRST = CELLS[0].cell_id

@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 from made_up_runs import made_up, run_of, settings, timed
 
-from manyhands.between_runs.comparing import compare
-from manyhands.between_runs.gate import failures, parse
-from manyhands.between_runs.power import powerless
-from manyhands.between_runs.table import headline, table
-from manyhands.results import SERIAL, SERIAL_AGAIN
-from manyhands.round import Outcome
-from manyhands.setting import Setting
+from lightwork.between_runs.comparing import compare
+from lightwork.between_runs.gate import failures, parse
+from lightwork.between_runs.power import powerless
+from lightwork.between_runs.table import headline, table
+from lightwork.results import SERIAL, SERIAL_AGAIN
+from lightwork.round import Outcome
+from lightwork.setting import Setting
 
 CELLS = settings(4)
 FIRST = CELLS[0].cell_id

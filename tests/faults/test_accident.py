@@ -5,9 +5,9 @@ import subprocess
 
 import pytest
 
-from manyhands.faults.accident import interrupt_half_way
-from manyhands.ledger import Ledger
-from manyhands.recorder import _recorder
+from lightwork.faults.accident import interrupt_half_way
+from lightwork.ledger import Ledger
+from lightwork.recorder import _recorder
 
 ITEMS = 4
 

@@ -7,13 +7,13 @@ import pytest
 from fault_samples import AGAIN, FOUND, KILLED, NEVER, RAISED, hostile
 from report_samples import HOSTILE
 
-from manyhands import tabular
-from manyhands.cli import main
-from manyhands.errors import UsageError
-from manyhands.faults.fault import Fault
-from manyhands.faults.saved import decode, load, text_of
-from manyhands.faults.table import details, moment, table, words
-from manyhands.report.faults import fault_sheet, finding
+from lightwork import tabular
+from lightwork.cli import main
+from lightwork.errors import UsageError
+from lightwork.faults.fault import Fault
+from lightwork.faults.saved import decode, load, text_of
+from lightwork.faults.table import details, moment, table, words
+from lightwork.report.faults import fault_sheet, finding
 
 
 def test_a_case_in_words():

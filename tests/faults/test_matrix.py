@@ -5,13 +5,13 @@ import signal
 import pytest
 from rounds import nothing_left_behind
 
-from manyhands import strategies
-from manyhands.desk import open_desk
-from manyhands.faults import matrix
-from manyhands.faults.fault import Fault
-from manyhands.faults.matrix import Asked, LeftOut, Surroundings, case, deadline_s, record
-from manyhands.faults.outcome import Ending
-from manyhands.faults.planted import Parameters
+from lightwork import strategies
+from lightwork.desk import open_desk
+from lightwork.faults import matrix
+from lightwork.faults.fault import Fault
+from lightwork.faults.matrix import Asked, LeftOut, Surroundings, case, deadline_s, record
+from lightwork.faults.outcome import Ending
+from lightwork.faults.planted import Parameters
 
 F, ITEMS, VICTIM = Fault, set(range(Parameters().items)), Parameters().at
 HANGS_AFTER_S, GIVEN_UP_AFTER_S = 5.0, 60.0  # only what is known to hang has its deadline waited for

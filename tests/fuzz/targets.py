@@ -1,4 +1,4 @@
-"""Targets: what reads input that may be anybody's. Each takes bytes, and raises nothing but manyhands' own errors."""
+"""Targets: what reads input that may be anybody's. Each takes bytes, and raises nothing but lightwork' own errors."""
 
 import contextlib
 import io
@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from fuzz.mutation import Bytes, mutated, spoiled
-from manyhands import asked, ledgers, report, results
-from manyhands.cli import parser
-from manyhands.errors import ManyhandsError
-from manyhands.faults import saved as saved_faults
-from manyhands.faults.table import details, table
-from manyhands.finished import summary
-from manyhands.handing_over import saved as saved_costs
-from manyhands.journal import LEDGERS, NAME, Journal, read
-from manyhands.ledger import Ledger, has_stopped, taken_and_begun
-from manyhands.pytest_plugin import OPTIONS
-from manyhands.validation import saved as saved_validation
+from lightwork import asked, ledgers, report, results
+from lightwork.cli import parser
+from lightwork.errors import LightworkError
+from lightwork.faults import saved as saved_faults
+from lightwork.faults.table import details, table
+from lightwork.finished import summary
+from lightwork.handing_over import saved as saved_costs
+from lightwork.journal import LEDGERS, NAME, Journal, read
+from lightwork.ledger import Ledger, has_stopped, taken_and_begun
+from lightwork.pytest_plugin import OPTIONS
+from lightwork.validation import saved as saved_validation
 
 HERE = Path(__file__).parent
 WORDS = (
@@ -86,7 +86,7 @@ def saved_matrix(data: bytes) -> None:
 
 def saved_prices(data: bytes) -> None:
     """Saved costs: read them, and make the table."""
-    from manyhands.handing_over.table import table as price_table
+    from lightwork.handing_over.table import table as price_table
 
     with file_of(json_or_spoiled("costs.json", data)) as path:
         price_table(saved_costs.load(path))
@@ -94,7 +94,7 @@ def saved_prices(data: bytes) -> None:
 
 def saved_errors(data: bytes) -> None:
     """A saved validation: read it, and make the tables."""
-    from manyhands.validation.table import markdown
+    from lightwork.validation.table import markdown
 
     with file_of(json_or_spoiled("validation.json", data)) as path:
         markdown(saved_validation.load(path))
@@ -174,6 +174,6 @@ TARGETS: Mapping[str, Callable[[bytes], None]] = {
 
 
 def run(name: str, data: bytes) -> None:
-    """One input for one target; raises what is no error of manyhands' own, which is a finding."""
-    with contextlib.suppress(ManyhandsError):
+    """One input for one target; raises what is no error of lightwork' own, which is a finding."""
+    with contextlib.suppress(LightworkError):
         TARGETS[name](data)

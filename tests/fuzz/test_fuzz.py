@@ -5,12 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fuzz.targets import TARGETS, run, sample
-from manyhands import results
-from manyhands.faults import saved as saved_faults
-from manyhands.handing_over import saved as saved_costs
-from manyhands.journal import read
-from manyhands.ledgers import table
-from manyhands.validation import saved as saved_validation
+from lightwork import results
+from lightwork.faults import saved as saved_faults
+from lightwork.handing_over import saved as saved_costs
+from lightwork.journal import read
+from lightwork.ledgers import table
+from lightwork.validation import saved as saved_validation
 
 SLOW = {"report_page"}
 
@@ -19,7 +19,7 @@ SLOW = {"report_page"}
 @settings(max_examples=150)
 @given(data=st.binary(max_size=64))
 def test_input_from_elsewhere_gives_no_traceback(name, data):
-    """Whatever is read, it is understood, or refused by an error of manyhands' own."""
+    """Whatever is read, it is understood, or refused by an error of lightwork' own."""
     run(name, data)
 
 

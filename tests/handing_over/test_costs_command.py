@@ -1,20 +1,20 @@
-"""`manyhands costs`, as it is typed: a real run, its table in three forms, and what it refuses."""
+"""`lightwork costs`, as it is typed: a real run, its table in three forms, and what it refuses."""
 
 import json
 
 import pytest
-from benches import manyhands
+from benches import lightwork
 from made_once import made_once
 
-from manyhands.handing_over import saved
-from manyhands.handing_over.prices import prices_of
+from lightwork.handing_over import saved
+from lightwork.handing_over.prices import prices_of
 
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory):
     """A run of two strategies, one block: its folder and what it printed."""
     words = ("--strategy", "serial,pipe", "--budget", "1s", "--json", "costs.json", "--md", "costs.md")
-    return made_once(tmp_path_factory, "costs", lambda folder: (folder, manyhands(folder, "costs", *words)))
+    return made_once(tmp_path_factory, "costs", lambda folder: (folder, lightwork(folder, "costs", *words)))
 
 
 def test_prints_a_row_for_each_strategy(ran):
@@ -47,10 +47,10 @@ def test_saves_what_it_measured(ran):
 def test_shows_a_saved_run_again(ran):
     """--from measures nothing, and --md gives the same table as when it was measured."""
     folder, _ = ran
-    told = manyhands(folder, "costs", "--from", "costs.json", "--md", "-")
+    told = lightwork(folder, "costs", "--from", "costs.json", "--md", "-")
     assert told.returncode == 0
     assert told.stdout == (folder / "costs.md").read_text()
-    assert manyhands(folder, "costs", "--from", "costs.json").stdout.count("pipe") == 1
+    assert lightwork(folder, "costs", "--from", "costs.json").stdout.count("pipe") == 1
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_shows_a_saved_run_again(ran):
 )
 def test_refuses_what_it_cannot_do(words, told, tmp_path):
     """Bad input ends the command before anything is measured: one line, exit status 2."""
-    found = manyhands(tmp_path, "costs", *words)
+    found = lightwork(tmp_path, "costs", *words)
     assert found.returncode == 2
     assert told in found.stdout
     assert len(found.stdout.strip().splitlines()) == 1

@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 from price_samples import COSTS, Planted, costs, recorded
 
-from manyhands.errors import UsageError
-from manyhands.handing_over import saved
-from manyhands.handing_over.prices import prices_of
-from manyhands.handing_over.probes import CHUNKSIZES, PAYLOADS_BYTES, probes_of
-from manyhands.handing_over.table import HEADS, markdown, table
-from manyhands.round import Outcome
+from lightwork.errors import UsageError
+from lightwork.handing_over import saved
+from lightwork.handing_over.prices import prices_of
+from lightwork.handing_over.probes import CHUNKSIZES, PAYLOADS_BYTES, probes_of
+from lightwork.handing_over.table import HEADS, markdown, table
+from lightwork.round import Outcome
 
 
 @pytest.fixture(scope="module")
@@ -100,16 +100,16 @@ def test_a_saved_run_is_read_as_it_was(samples, tmp_path):
     [
         ("", "holds no costs"),
         ("[]", "holds no costs"),
-        ('{"kind": "manyhands validation", "schema": 2}', "manyhands validation of schema 2"),
-        ('{"kind": "manyhands costs", "schema": 99}', "schema 99"),
-        ('{"kind": "manyhands costs", "schema": 1}', "holds no costs"),
+        ('{"kind": "lightwork validation", "schema": 2}', "lightwork validation of schema 2"),
+        ('{"kind": "lightwork costs", "schema": 99}', "schema 99"),
+        ('{"kind": "lightwork costs", "schema": 1}', "holds no costs"),
     ],
 )
 def test_refuses_what_is_no_saved_run(content, told, tmp_path):
     """Another file, another format, half a file: one line with the file's name, and what to name instead."""
     path = tmp_path / "other.json"
     path.write_text(content)
-    with pytest.raises(UsageError, match=f"{told}.*name what `manyhands costs --json` wrote"):
+    with pytest.raises(UsageError, match=f"{told}.*name what `lightwork costs --json` wrote"):
         saved.load(path)
     with pytest.raises(UsageError, match="can't be read"):
         saved.load(tmp_path / "absent.json")

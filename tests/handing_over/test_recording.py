@@ -6,9 +6,9 @@ import pytest
 from price_samples import COSTS, Planted, recorded
 from rounds import job, nothing_left_behind
 
-from manyhands import strategies
-from manyhands.desk import open_desk
-from manyhands.handing_over.probes import (
+from lightwork import strategies
+from lightwork.desk import open_desk
+from lightwork.handing_over.probes import (
     CHUNKSIZES,
     FEWEST,
     FEWEST_RESULTS,
@@ -21,9 +21,9 @@ from manyhands.handing_over.probes import (
     is_measurable,
     probes_of,
 )
-from manyhands.launch import launch
-from manyhands.round import Outcome
-from manyhands.setting import Setting
+from lightwork.launch import launch
+from lightwork.round import Outcome
+from lightwork.setting import Setting
 
 NAMES = [name for name in strategies.names() if is_measurable(name)]
 

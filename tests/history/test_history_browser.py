@@ -4,9 +4,9 @@ import history_samples as samples
 import pytest
 from browsing import opened, troubles
 
-from manyhands import history
-from manyhands.history.line import lines_of
-from manyhands.text import between, times
+from lightwork import history
+from lightwork.history.line import lines_of
+from lightwork.text import between, times
 
 MAKERS = {"eventful": samples.eventful, "many": lambda: samples.many(200), "hostile": samples.hostile}
 CELLS = """

@@ -11,16 +11,16 @@ import pytest
 from markdown_it import MarkdownIt
 from test_history_runs import write
 
-from manyhands import history, report
-from manyhands.cli import main
-from manyhands.history.changes import changes, gaps, sentence
-from manyhands.history.line import lines_of
-from manyhands.history.memo import memo
-from manyhands.history.notes import notes
-from manyhands.history.picture import speedup_picture, times_picture
-from manyhands.history.sheet import COLUMNS, as_csv
-from manyhands.report import svg
-from manyhands.report.rows import STARTS_FORMULA
+from lightwork import history, report
+from lightwork.cli import main
+from lightwork.history.changes import changes, gaps, sentence
+from lightwork.history.line import lines_of
+from lightwork.history.memo import memo
+from lightwork.history.notes import notes
+from lightwork.history.picture import speedup_picture, times_picture
+from lightwork.history.sheet import COLUMNS, as_csv
+from lightwork.report import svg
+from lightwork.report.rows import STARTS_FORMULA
 
 MAKERS = {"eventful": samples.eventful, "many": lambda: samples.many(60), "hostile": samples.hostile}
 
@@ -194,7 +194,7 @@ def files(tmp_path):
 
 
 def test_report_takes_several_runs(files, tmp_path, capsys):
-    """`manyhands report FILE FILE ...` writes the history and prints what changed, a line per study."""
+    """`lightwork report FILE FILE ...` writes the history and prints what changed, a line per study."""
     assert main(["report", *files, "--out", str(tmp_path / "out")]) == 0
     first, second, where = capsys.readouterr().out.splitlines()
     assert first.startswith("load: Recommended workers 2 \N{RIGHTWARDS ARROW} 4")
@@ -221,7 +221,7 @@ def test_report_refuses_what_is_no_run_among_several(files, tmp_path, capsys):
     """A file that is none of ours is named, and nothing is written."""
     (tmp_path / "other.json").write_text(json.dumps({"benchmarks": []}))
     assert main(["report", *files, str(tmp_path / "other.json"), "--out", str(tmp_path / "out")]) == 2
-    assert "other.json holds no results of manyhands" in capsys.readouterr().err
+    assert "other.json holds no results of lightwork" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 import history_samples as samples
 import pytest
 
-from manyhands import history
-from manyhands.errors import UsageError
-from manyhands.history.run import Word, moment, run_of, short_id
-from manyhands.results import KEY, encode
+from lightwork import history
+from lightwork.errors import UsageError
+from lightwork.history.run import Word, moment, run_of, short_id
+from lightwork.results import KEY, encode
 
 
 def write(path, found):
@@ -67,7 +67,7 @@ def test_two_runs_of_one_moment_are_two(tmp_path):
     assert len(history.read([write(tmp_path / "a.json", one), write(tmp_path / "b.json", other)])) == 2
 
 
-@pytest.mark.parametrize("content", ["{}", "no json", '{"manyhands": {"schema": 2}}'])
+@pytest.mark.parametrize("content", ["{}", "no json", '{"lightwork": {"schema": 2}}'])
 def test_a_file_that_is_no_run_is_named(files, tmp_path, content):
     """Among many files the one that is none of ours is named."""
     (tmp_path / "other.json").write_text(content)

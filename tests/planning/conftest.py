@@ -140,7 +140,7 @@ class User:
 
     def __init__(self, folder, data):
         self.folder, self.data = folder, data
-        self.environment = {**os.environ, "MANYHANDS_DATA": str(data), rounds.MARK: rounds.RUN}
+        self.environment = {**os.environ, "LIGHTWORK_DATA": str(data), rounds.MARK: rounds.RUN}
 
     @property
     def files(self):
@@ -149,7 +149,7 @@ class User:
 
     def words(self, *words):
         """The words that start a plan."""
-        return [sys.executable, "-m", "manyhands", "plan", *words]
+        return [sys.executable, "-m", "lightwork", "plan", *words]
 
     def plan(self, *words, stdin="", **environment):
         """The end of a plan, with output and complaints apart."""

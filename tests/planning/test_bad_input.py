@@ -38,7 +38,7 @@ def test_refuses_what_it_can_not_plan(user, words, saying):
     """A target or items that no plan can be made for: one line and status 2, before anything runs."""
     found = user.plan(*words)
     assert (found.returncode, found.stdout) == (2, ""), found.stderr
-    assert found.stderr.startswith("manyhands: ")
+    assert found.stderr.startswith("lightwork: ")
     assert found.stderr.count("\n") == 1
     assert saying in found.stderr
 
@@ -138,13 +138,13 @@ def test_an_item_that_ends_its_process_may_be_left_out(user):
     assert "1 item fails and is left out: file_03.txt ended its process" in found.stdout
 
 
-@pytest.mark.parametrize("place", ["/proc/manyhands", "{folder}/load.py"])
+@pytest.mark.parametrize("place", ["/proc/lightwork", "{folder}/load.py"])
 def test_a_data_folder_that_can_not_be_written_is_refused(user, place):
     """Where nothing can be kept, one line says which folder and how to name another."""
-    found = user.plan("load.py:load_file", *user.files, MANYHANDS_DATA=place.format(folder=user.folder))
+    found = user.plan("load.py:load_file", *user.files, LIGHTWORK_DATA=place.format(folder=user.folder))
     assert (found.returncode, found.stdout) == (2, ""), found.stderr
     assert "can't be written to" in found.stderr
-    assert "name another by MANYHANDS_DATA" in found.stderr
+    assert "name another by LIGHTWORK_DATA" in found.stderr
 
 
 def test_an_output_that_can_not_be_written_is_refused_before_anything_runs(user):

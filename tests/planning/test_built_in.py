@@ -2,11 +2,11 @@
 
 import pytest
 
-from manyhands.cli import parser
-from manyhands.errors import UsageError
-from manyhands.planning.asking import asked
-from manyhands.planning.built_in import built_in, refuse_beyond_limits
-from manyhands.setting import Setting
+from lightwork.cli import parser
+from lightwork.errors import UsageError
+from lightwork.planning.asking import asked
+from lightwork.planning.built_in import built_in, refuse_beyond_limits
+from lightwork.setting import Setting
 
 SECRET = "hunter2"
 MACHINE = {"usable_cpus": 2.0}

@@ -18,7 +18,7 @@ from rounds import nothing_left_behind
 )
 def test_ends_with_nothing_left_running(user, tmp_path, phase, words, fresh):
     """SIGINT to the command alone, as a terminal's Ctrl-C reaches it, while rounds run."""
-    data = {"MANYHANDS_DATA": str(tmp_path / "new")} if fresh else {}
+    data = {"LIGHTWORK_DATA": str(tmp_path / "new")} if fresh else {}
     with nothing_left_behind():
         running = user.start(*words, *user.files, "--workers", "2", **data)
         give_up = threading.Timer(60, running.kill)
@@ -33,4 +33,4 @@ def test_ends_with_nothing_left_running(user, tmp_path, phase, words, fresh):
         output, complaints = running.communicate(timeout=20)
         give_up.cancel()
     assert (running.returncode, output) == (130, ""), (said, complaints)
-    assert complaints.endswith("manyhands: interrupted\n")
+    assert complaints.endswith("lightwork: interrupted\n")

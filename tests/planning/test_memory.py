@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from manyhands.planning.memory import MemoryModel, may_exceed, model_of
-from manyhands.round import Outcome, Round, Worker
-from manyhands.usage import Memory
+from lightwork.planning.memory import MemoryModel, may_exceed, model_of
+from lightwork.round import Outcome, Round, Worker
+from lightwork.usage import Memory
 
 MB = 1_000_000
 

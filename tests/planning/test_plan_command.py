@@ -1,4 +1,4 @@
-"""manyhands plan: a user's own function and files, from the command line to code that runs as pasted."""
+"""lightwork plan: a user's own function and files, from the command line to code that runs as pasted."""
 
 import json
 import os
@@ -53,11 +53,11 @@ def furnished(folder):
     return folder
 
 
-def manyhands(home, *words, stdin="", **more):
+def lightwork(home, *words, stdin="", **more):
     """The command line in the user's folder; its end, with output and complaints apart."""
-    environment = {**os.environ, "MANYHANDS_DATA": str(home / "data"), **more}
+    environment = {**os.environ, "LIGHTWORK_DATA": str(home / "data"), **more}
     return subprocess.run(
-        [sys.executable, "-m", "manyhands", "plan", *words], cwd=home, env=environment, input=stdin,
+        [sys.executable, "-m", "lightwork", "plan", *words], cwd=home, env=environment, input=stdin,
         capture_output=True, text=True, timeout=110, check=False,
     )  # fmt: skip
 
@@ -76,7 +76,7 @@ def planned(tmp_path_factory):
 def plan(folder):
     """Plan in this folder."""
     home = furnished(folder)
-    found = manyhands(home, "load.py:load_file", *files(home), *NARROW)
+    found = lightwork(home, "load.py:load_file", *files(home), *NARROW)
     assert found.returncode == 0, found.stderr
     return home, found
 
@@ -114,7 +114,7 @@ def test_once_runs_everything_one_time_and_predicts(home):
     """--once runs each item a single time, and says that every speedup is predicted."""
     counted = home / "count.py"
     counted.write_text("def note(path):\n    open('runs', 'a').write('x')\n    import time; time.sleep(0.003)\n")
-    found = manyhands(home, "count.py:note", *files(home), "--once", "--workers", "2,4")
+    found = lightwork(home, "count.py:note", *files(home), "--once", "--workers", "2,4")
     assert found.returncode == 0, found.stderr
     assert found.stdout.startswith("Predicted: use ")
     assert "every speedup is predicted" in found.stdout
@@ -123,7 +123,7 @@ def test_once_runs_everything_one_time_and_predicts(home):
 
 def test_predicts_for_another_machine(home):
     """--cores N predicts a machine that isn't there, and says what is assumed."""
-    found = manyhands(home, "load.py:load_file", *files(home), "--cores", "16", "--json")
+    found = lightwork(home, "load.py:load_file", *files(home), "--cores", "16", "--json")
     assert found.returncode == 0, found.stderr
     told = json.loads(found.stdout)
     assert any("for 16 cores as fast as these" in note for note in told["notes"])
@@ -136,30 +136,30 @@ def test_predicts_for_another_machine(home):
 def test_items_come_from_wherever_people_have_them(home, words):
     """A list in a file, standard input, and a function that returns them."""
     target = "load.py:wait" if "--items" in words else "load.py:load_file"
-    found = manyhands(home, target, *words, "--dry-run", stdin="\n".join(files(home)))
+    found = lightwork(home, target, *words, "--dry-run", stdin="\n".join(files(home)))
     assert found.returncode == 0, found.stderr
     assert "nothing was run" in found.stdout
 
 
 def test_a_dry_run_runs_nothing(home):
     """--dry-run tells what would be run, predicted and measured, and for how long, and does not call the function."""
-    found = manyhands(home, "load.py:fail", *files(home), "--dry-run", "--budget", "2m", "--workers", "1-3")
+    found = lightwork(home, "load.py:fail", *files(home), "--dry-run", "--budget", "2m", "--workers", "1-3")
     assert found.returncode == 0, found.stderr
     assert "would plan load.py:fail in 2.00 min; nothing was run" in found.stdout
     assert "16 items, then all or as many as take 4.80 s" in found.stdout
     assert "1, 2, 3 workers; chunksize default, 1, 8, 64" in found.stdout
     assert "up to 6 of them beside the serial run, in 3 to 30 blocks" in found.stdout
-    fixed = manyhands(home, "load.py:fail", *files(home), "--dry-run", "--rounds", "5", "--strategy", "static")
+    fixed = lightwork(home, "load.py:fail", *files(home), "--dry-run", "--rounds", "5", "--strategy", "static")
     assert "in 5 blocks exactly" in fixed.stdout
 
 
 def test_items_may_stand_behind_options(home):
     """Options and items in any order; what is neither is refused."""
     words = ("--strategy", "static", "--dry-run", *files(home)[:3], "--workers", "2", *files(home)[3:])
-    found = manyhands(home, "load.py:load_file", *words)
+    found = lightwork(home, "load.py:load_file", *words)
     assert found.returncode == 0, found.stderr
     assert "nothing was run" in found.stdout
-    assert manyhands(home, "load.py:load_file", *words, "--unheard-of").returncode == 2
+    assert lightwork(home, "load.py:load_file", *words, "--unheard-of").returncode == 2
 
 
 def test_a_check_sees_all_results(user):
@@ -176,14 +176,14 @@ def test_a_check_sees_all_results(user):
 def test_a_strategy_without_chunks_stays_beside_those_that_have_them(home):
     """A chunksize that was asked for does not shut out strategies that have none."""
     words = ("--strategy", "map,static", "--chunksize", "4,8", "--workers", "2", "--order", "given", "--dry-run")
-    found = manyhands(home, "load.py:load_file", *files(home), *words)
+    found = lightwork(home, "load.py:load_file", *files(home), *words)
     assert "3 settings: map, static" in found.stdout
 
 
 def test_cold_files_are_read_cold_or_it_is_said(home):
     """--cold puts the items' files out of memory before each round; where the kernel keeps them, a note says so."""
     words = ("--strategy", "static", "--workers", "2", "--rounds", "1", "--cold")
-    found = manyhands(home, "load.py:load_file", *files(home), *words)
+    found = lightwork(home, "load.py:load_file", *files(home), *words)
     assert found.returncode == 0, found.stderr
     told = (
         "cold reads not possible here" in found.stdout.lower()
@@ -194,7 +194,7 @@ def test_cold_files_are_read_cold_or_it_is_said(home):
 
 def can_be_cold(home):
     """Whether this machine lets a file be put out of memory."""
-    from manyhands.workloads import _page_cache
+    from lightwork.workloads import _page_cache
 
     path = home / "file_00.txt"
     _page_cache.evict([path])
@@ -203,8 +203,8 @@ def can_be_cold(home):
 
 def test_help_fits_a_screen(home):
     """The help has its four examples, on 50 lines of 80 columns."""
-    found = manyhands(home, "--help", COLUMNS="80")
+    found = lightwork(home, "--help", COLUMNS="80")
     assert found.returncode == 0
-    assert found.stdout.count("manyhands plan ") >= 5
+    assert found.stdout.count("lightwork plan ") >= 5
     assert len(found.stdout.splitlines()) <= 50
     assert max(map(len, found.stdout.splitlines())) <= 80

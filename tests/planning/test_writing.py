@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from manyhands.finished import Finished
-from manyhands.planning import writing
-from manyhands.round import Outcome, Round
-from manyhands.usage import Usage
+from lightwork.finished import Finished
+from lightwork.planning import writing
+from lightwork.round import Outcome, Round
+from lightwork.usage import Usage
 
 NARROW = ("--strategy", "map,static", "--workers", "1,2", "--rounds", "1")
 
@@ -49,7 +49,7 @@ def test_no_warning_without_a_reason(user, words):
 
 
 def test_output_that_goes_to_a_file_beside_the_items_is_no_storing(user):
-    """`manyhands plan ... > plan.txt 2> plan.log` in the folder where the work is done."""
+    """`lightwork plan ... > plan.txt 2> plan.log` in the folder where the work is done."""
     with (user.folder / "plan.txt").open("w") as output, (user.folder / "plan.log").open("w") as complaints:
         words = user.words("load.py:load_file", *user.files, *NARROW)
         subprocess.run(words, cwd=user.folder, env=user.environment, stdout=output, stderr=complaints, check=True)

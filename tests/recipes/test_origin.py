@@ -7,10 +7,10 @@ import sys
 
 import pytest
 
-from manyhands.recipes.origin import made_by, origin_of, pattern_of
-from manyhands.recipes.recipe import Source, recipe
-from manyhands.recipes.script import script_for
-from manyhands.setting import Setting
+from lightwork.recipes.origin import made_by, origin_of, pattern_of
+from lightwork.recipes.recipe import Source, recipe
+from lightwork.recipes.script import script_for
+from lightwork.setting import Setting
 
 LOAD = """
 def load_file(path):
@@ -127,7 +127,7 @@ def test_function_and_maker_of_one_name_do_not_meet(folder):
 
 
 def test_a_built_in_workload_has_no_script():
-    """There is nothing to paste for work that is manyhands' own."""
+    """There is nothing to paste for work that is lightwork' own."""
     assert script_for("sleep_io", [], None, [1.0])(MAP, 1) == ""
 
 

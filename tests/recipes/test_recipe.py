@@ -15,11 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from registered import unless_absent
 
-from manyhands import strategies
-from manyhands.errors import UsageError
-from manyhands.recipes.origin import ARGUMENTS, Origin, listed_in, matching
-from manyhands.recipes.recipe import WITHOUT_A_RECIPE, Source, recipe
-from manyhands.setting import ORDERS, START_METHODS, Setting
+from lightwork import strategies
+from lightwork.errors import UsageError
+from lightwork.recipes.origin import ARGUMENTS, Origin, listed_in, matching
+from lightwork.recipes.recipe import WITHOUT_A_RECIPE, Source, recipe
+from lightwork.setting import ORDERS, START_METHODS, Setting
 
 LOAD = """\
 import os
@@ -277,8 +277,8 @@ def test_the_same_question_has_the_same_answer():
     """Equal input gives equal text, in another interpreter with another hash seed as well."""
     setting = Setting("pipe", 6, order="largest-first", start_method="spawn")
     ask = (
-        "from manyhands.recipes.origin import matching; from manyhands.recipes.recipe import Source, recipe;"
-        "from manyhands.setting import Setting;"
+        "from lightwork.recipes.origin import matching; from lightwork.recipes.recipe import Source, recipe;"
+        "from lightwork.setting import Setting;"
         f"print(recipe(Source('load', 'load_file', matching('data/*.csv')), {setting!r}, 8), end='')"
     )
     for seed in ("1", "2"):

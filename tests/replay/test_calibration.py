@@ -7,16 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from manyhands.errors import UsageError
-from manyhands.replay.calibration import Calibration, calibrate, decode, encode, fingerprint, saved_in
-from manyhands.replay.costs import Costs
-from manyhands.replay.demands import demands
-from manyhands.replay.engine import replay
-from manyhands.replay.noops import NoOp, costs_of, no_ops
-from manyhands.results import SERIAL_AGAIN, Cell, Study
-from manyhands.round import Outcome
-from manyhands.setting import Setting
-from manyhands.usage import Usage
+from lightwork.errors import UsageError
+from lightwork.replay.calibration import Calibration, calibrate, decode, encode, fingerprint, saved_in
+from lightwork.replay.costs import Costs
+from lightwork.replay.demands import demands
+from lightwork.replay.engine import replay
+from lightwork.replay.noops import NoOp, costs_of, no_ops
+from lightwork.results import SERIAL_AGAIN, Cell, Study
+from lightwork.round import Outcome
+from lightwork.setting import Setting
+from lightwork.usage import Usage
 
 ITEMS = 300
 MACHINE = {"processor": "abacus", "usable_cpus": 2.0, "kernel": "Linux 6", "python": "3.11.7", "load_average_1min": 0.1}

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from manyhands.ledgers import ROW, table
-from manyhands.replay.contention import (
+from lightwork.ledgers import ROW, table
+from lightwork.replay.contention import (
     MOST_SHARE,
     NO_CONTENTION,
     Contention,
@@ -20,9 +20,9 @@ from manyhands.replay.contention import (
     probe_setting,
     with_contention,
 )
-from manyhands.replay.demands import demands, demands_of
-from manyhands.replay.engine import replay
-from manyhands.setting import Setting
+from lightwork.replay.demands import demands, demands_of
+from lightwork.replay.engine import replay
+from lightwork.setting import Setting
 
 MS = 1_000_000
 SPIN_NS, SPINS = 10_000, 20

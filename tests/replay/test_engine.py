@@ -9,19 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyhands.causes import Cause
-from manyhands.errors import UsageError
-from manyhands.ledgers import ROW
-from manyhands.losses import violations
-from manyhands.replay import bundles, earliest
-from manyhands.replay.cores import NOBODY, Cores, are_shared_evenly
-from manyhands.replay.costs import NO_COSTS, Costs
-from manyhands.replay.demands import Demands, demands, demands_of
-from manyhands.replay.engine import Replay, replay
-from manyhands.replay.handout import RULES, hand_out
-from manyhands.replay.stretches import COMPUTE, LOCK, UNLOCK, WAIT, parts_of
-from manyhands.replay.what_ifs import WhatIf, gains, replay_if, split_longest
-from manyhands.setting import Setting
+from lightwork.causes import Cause
+from lightwork.errors import UsageError
+from lightwork.ledgers import ROW
+from lightwork.losses import violations
+from lightwork.replay import bundles, earliest
+from lightwork.replay.cores import NOBODY, Cores, are_shared_evenly
+from lightwork.replay.costs import NO_COSTS, Costs
+from lightwork.replay.demands import Demands, demands, demands_of
+from lightwork.replay.engine import Replay, replay
+from lightwork.replay.handout import RULES, hand_out
+from lightwork.replay.stretches import COMPUTE, LOCK, UNLOCK, WAIT, parts_of
+from lightwork.replay.what_ifs import WhatIf, gains, replay_if, split_longest
+from lightwork.setting import Setting
 
 GREEDY = ("imap_unordered", "apply_async", "queue", "pipe")
 PARALLEL = tuple(sorted(set(RULES) - {"serial"}))

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyhands import strategies
-from manyhands.errors import UsageError
-from manyhands.replay.handout import RULES, hand_out, with_a_rule
-from manyhands.setting import Setting
+from lightwork import strategies
+from lightwork.errors import UsageError
+from lightwork.replay.handout import RULES, hand_out, with_a_rule
+from lightwork.setting import Setting
 
 FIXED = ("static", "static_striped", "fork")
 DYNAMIC = ("map", "imap_unordered", "apply_async", "queue", "pipe")

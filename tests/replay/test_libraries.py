@@ -6,13 +6,13 @@ from itertools import accumulate
 import numpy as np
 import pytest
 
-from manyhands import strategies
-from manyhands.planning.calibrating import _calibrating
-from manyhands.replay.costs import Costs
-from manyhands.replay.demands import Demands
-from manyhands.replay.engine import replay
-from manyhands.replay.handout import hand_out
-from manyhands.setting import Setting
+from lightwork import strategies
+from lightwork.planning.calibrating import _calibrating
+from lightwork.replay.costs import Costs
+from lightwork.replay.demands import Demands
+from lightwork.replay.engine import replay
+from lightwork.replay.handout import hand_out
+from lightwork.setting import Setting
 
 needs_joblib = pytest.mark.skipif(bool(strategies.absent("joblib")), reason="needs joblib")
 needs_mpire = pytest.mark.skipif(bool(strategies.absent("mpire")), reason="needs mpire")

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.path import Path
 
-from manyhands import report
-from manyhands.report.drawn_figure import parsed
+from lightwork import report
+from lightwork.report.drawn_figure import parsed
 
 PNG = b"\x89PNG\r\n\x1a\n"
 

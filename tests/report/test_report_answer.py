@@ -6,15 +6,15 @@ from dataclasses import replace
 import pytest
 import report_samples as samples
 
-from manyhands import strategies
-from manyhands.basis import Basis
-from manyhands.recipes.recipe import WITHOUT_A_RECIPE
-from manyhands.report.answer import verdict
-from manyhands.report.judgement import judge
-from manyhands.report.paste import paste_of
-from manyhands.results import Cell
-from manyhands.setting import Setting
-from manyhands.text import percent, size
+from lightwork import strategies
+from lightwork.basis import Basis
+from lightwork.recipes.recipe import WITHOUT_A_RECIPE
+from lightwork.report.answer import verdict
+from lightwork.report.judgement import judge
+from lightwork.report.paste import paste_of
+from lightwork.results import Cell
+from lightwork.setting import Setting
+from lightwork.text import percent, size
 
 MACHINE = {"python": "3.11.7"}
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 import report_samples as samples
 
-from manyhands.report.break_evens import break_even_sheet
-from manyhands.report.judgement import judge
-from manyhands.report.markdown import summary
+from lightwork.report.break_evens import break_even_sheet
+from lightwork.report.judgement import judge
+from lightwork.report.markdown import summary
 
 KINDS = (
     {"strategy": "map", "chunksize": 1},

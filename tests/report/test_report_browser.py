@@ -5,7 +5,7 @@ import pytest
 import report_samples as samples
 from browsing import opened, troubles
 
-from manyhands import report
+from lightwork import report
 
 
 @pytest.fixture(scope="module", params=["sample", "hostile"])

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 import report_samples as samples
 
-from manyhands.basis import Basis
-from manyhands.chunking import LITTLE, makespan
-from manyhands.report import palette, svg
-from manyhands.report.chunksize_figure import chunksize_drawing
-from manyhands.report.chunksizes import size_chart
-from manyhands.report.histogram import item_times_s
-from manyhands.report.judgement import judge
-from manyhands.text import duration
+from lightwork.basis import Basis
+from lightwork.chunking import LITTLE, makespan
+from lightwork.report import palette, svg
+from lightwork.report.chunksize_figure import chunksize_drawing
+from lightwork.report.chunksizes import size_chart
+from lightwork.report.histogram import item_times_s
+from lightwork.report.judgement import judge
+from lightwork.text import duration
 
 SIZES = (1, 8, 64)
 

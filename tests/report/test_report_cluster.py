@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 import report_samples as samples
 
-from manyhands.remote import Remote
-from manyhands.report import markdown
-from manyhands.report.cluster import cluster_sentence, cost_ns
-from manyhands.report.judgement import judge
-from manyhands.report.section import sections_of
-from manyhands.report.svg import style
+from lightwork.remote import Remote
+from lightwork.report import markdown
+from lightwork.report.cluster import cluster_sentence, cost_ns
+from lightwork.report.judgement import judge
+from lightwork.report.section import sections_of
+from lightwork.report.svg import style
 
 REMOTE = Remote("tcp://head:8786", 2, 1, 740_000, 0, 0)
 STATIC, FASTEST = "static-w2-fork-given", "imap_unordered-w8-c20-fork-given"

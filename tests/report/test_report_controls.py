@@ -7,10 +7,10 @@ import pytest
 import report_samples as samples
 from browsing import UNFOLD
 
-from manyhands import report
-from manyhands.report.judgement import judge
-from manyhands.setting import Setting
-from manyhands.text import between, duration, times
+from lightwork import report
+from lightwork.report.judgement import judge
+from lightwork.setting import Setting
+from lightwork.text import between, duration, times
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
 ITEMS = 600

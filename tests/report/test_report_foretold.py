@@ -7,15 +7,15 @@ import pytest
 import report_samples as samples
 from calibrations import calibrate
 
-from manyhands import report
-from manyhands.basis import Basis
-from manyhands.cli import main
-from manyhands.errors import UsageError
-from manyhands.report.foretold import Foretold, beside, decode, load
-from manyhands.report.judgement import judge
-from manyhands.text import times
-from manyhands.verdict.contract import contract_of
-from manyhands.verdict.verdict import Predicted, Range, Verdict
+from lightwork import report
+from lightwork.basis import Basis
+from lightwork.cli import main
+from lightwork.errors import UsageError
+from lightwork.report.foretold import Foretold, beside, decode, load
+from lightwork.report.judgement import judge
+from lightwork.text import times
+from lightwork.verdict.contract import contract_of
+from lightwork.verdict.verdict import Predicted, Range, Verdict
 
 LABEL, ITEMS = "csv_to_db[files=48]", 48
 
@@ -102,14 +102,14 @@ def test_what_is_no_plan_is_refused(broken, tmp_path):
     """A file that no plan wrote is named, with what to give instead."""
     path = tmp_path / "plan.json"
     path.write_text(broken)
-    with pytest.raises(UsageError, match="manyhands plan --json"):
+    with pytest.raises(UsageError, match="lightwork plan --json"):
         load(path)
 
 
 def test_a_real_plan_is_read(tmp_path, monkeypatch):
     """What the command writes is what the report reads."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("MANYHANDS_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("LIGHTWORK_DATA", str(tmp_path / "data"))
     calibrate(tmp_path / "data")
     command = ["plan", "sleep_io", "--param", "items=8", "--param", "mean_ms=2", "--once", "--json=plan.json"]
     assert main(command) == 0

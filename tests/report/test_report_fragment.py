@@ -10,10 +10,10 @@ import pytest
 import report_samples as samples
 from browsing import opened, troubles
 
-from manyhands import report, results
-from manyhands.disturbance import disturbed
-from manyhands.notebook import load, shown
-from manyhands.results import SERIAL, SERIAL_AGAIN
+from lightwork import report, results
+from lightwork.disturbance import disturbed
+from lightwork.notebook import load, shown
+from lightwork.results import SERIAL, SERIAL_AGAIN
 
 EXAMPLE = Path(__file__).parent.parent.parent / "docs" / "example" / "quick.json"
 THEMES = {"light": "background: #fff; color: #111", "dark": "background: #111; color: #ddd"}
@@ -22,7 +22,7 @@ TABLES = """
   row => [...row.children].map(one => (one.firstChild ? one.firstChild.textContent : '').trim())))
 """
 CONTRAST = """
-() => [...document.querySelectorAll('.manyhands-results p, .manyhands-results th, .manyhands-results td')].map(one => {
+() => [...document.querySelectorAll('.lightwork-results p, .lightwork-results th, .lightwork-results td')].map(one => {
   const light = colour => colour.match(/[\\d.]+/g).slice(0, 3).reduce((sum, part) => sum + Number(part), 0) / 765;
   return Math.abs(light(getComputedStyle(one).color) - light(getComputedStyle(document.body).backgroundColor));
 })
@@ -62,12 +62,12 @@ def test_styles_stay_inside(tmp_path):
     (style,) = re.findall(r"<style>(.*?)</style>", shown(samples.sample()[0])._repr_html_(), flags=re.DOTALL)
     selectors = [one.strip() for rule in re.findall(r"([^{}]+)\{", style) for one in rule.split(",")]
     assert selectors
-    assert all(one.startswith(".manyhands-results") for one in selectors)
+    assert all(one.startswith(".lightwork-results") for one in selectors)
 
 
 def test_figures_are_those_of_the_json(browser, tmp_path):
     """Each speedup in a table is the median over blocks of the ratios that the saved file itself holds."""
-    saved = json.loads(EXAMPLE.read_text())["manyhands"]
+    saved = json.loads(EXAMPLE.read_text())["lightwork"]
     found = load(EXAMPLE)
     with opened(browser, notebook(tmp_path, found)) as (page, _):
         tables = page.evaluate(TABLES)

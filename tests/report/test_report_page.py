@@ -18,13 +18,13 @@ import fault_samples
 import pytest
 import report_samples as samples
 
-from manyhands import report
-from manyhands.levers import largest_loss
-from manyhands.report import files
-from manyhands.report.judgement import judge
-from manyhands.results import SERIAL, SERIAL_AGAIN
-from manyhands.round import Outcome
-from manyhands.text import plain
+from lightwork import report
+from lightwork.levers import largest_loss
+from lightwork.report import files
+from lightwork.report.judgement import judge
+from lightwork.results import SERIAL, SERIAL_AGAIN
+from lightwork.round import Outcome
+from lightwork.text import plain
 
 VOID = {"meta", "br", "img", "link", "hr", "input"}
 
@@ -103,7 +103,7 @@ def test_verdicts_stand_first(page):
     """A reader meets the title, then every study's sentence, then curves, details and method."""
     headings = [tag for tag, _ in page.elements if tag in {"h1", "h2", "h3"}]
     assert headings[:6] == ["h1", "h2", "h3", "h3", "h3", "h2"]
-    order = [page.text().index(words) for words in ("manyhands", "Use 4 workers", "at a glance", "Machine and run")]
+    order = [page.text().index(words) for words in ("lightwork", "Use 4 workers", "at a glance", "Machine and run")]
     assert order == sorted(order)
 
 
@@ -119,7 +119,7 @@ def test_says_what_happens_when_something_dies(sample, page, tmp_path):
 
 def test_one_title(page):
     """The page has one h1, and it is the program's name."""
-    assert page.text("h1").strip() == "manyhands"
+    assert page.text("h1").strip() == "lightwork"
 
 
 def test_one_script_and_nothing_from_outside(out, page):
@@ -198,7 +198,7 @@ def test_failed_cell_is_never_ranked(tmp_path):
 def test_same_data_same_bytes(sample, out, tmp_path):
     """Another process with other hash seeds writes every file byte for byte the same."""
     code = (
-        "import report_samples, sys, pathlib; from manyhands import report;"
+        "import report_samples, sys, pathlib; from lightwork import report;"
         "report.render(*report_samples.sample(), pathlib.Path(sys.argv[1]))"
     )
     path = os.pathsep.join([str(Path(samples.__file__).parent), os.environ.get("PYTHONPATH", "")])
@@ -214,7 +214,7 @@ def test_files_of_a_report(out):
     assert {path.name for path in out.iterdir()} == {
         "index.html", "summary.md", "rounds.csv", "speedup-csv-to-db-files-48.svg", "speedup-csv-to-db-files-48.png",
         "speedup-sleep-io.svg", "speedup-sleep-io.png",
-        "speedup-db-insert-rows-12.svg", "speedup-db-insert-rows-12.png", ".manyhands-report",
+        "speedup-db-insert-rows-12.svg", "speedup-db-insert-rows-12.png", ".lightwork-report",
     }  # fmt: skip
     assert (out / "speedup-sleep-io.png").read_bytes().startswith(b"\x89PNG")
 

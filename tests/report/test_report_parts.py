@@ -11,19 +11,19 @@ import report_samples as samples
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyhands import report, text
-from manyhands.basis import Basis
-from manyhands.causes import Cause
-from manyhands.intervals import Estimate
-from manyhands.plan import recommend
-from manyhands.report import curves, markdown, memory, palette, split, svg, tables, timeline
-from manyhands.report.judgement import best_and_worst, judge
-from manyhands.report.memory_figure import memory_drawing
-from manyhands.report.speedup_figure import efficiency_drawing, speedup_drawing
-from manyhands.report.wall_figure import wall_drawing
-from manyhands.round import Outcome
-from manyhands.scaling import scale
-from manyhands.setting import Setting
+from lightwork import report, text
+from lightwork.basis import Basis
+from lightwork.causes import Cause
+from lightwork.intervals import Estimate
+from lightwork.plan import recommend
+from lightwork.report import curves, markdown, memory, palette, split, svg, tables, timeline
+from lightwork.report.judgement import best_and_worst, judge
+from lightwork.report.memory_figure import memory_drawing
+from lightwork.report.speedup_figure import efficiency_drawing, speedup_drawing
+from lightwork.report.wall_figure import wall_drawing
+from lightwork.round import Outcome
+from lightwork.scaling import scale
+from lightwork.setting import Setting
 
 
 @pytest.fixture(scope="module")
@@ -456,7 +456,7 @@ def test_summary_keeps_names_inert():
     results, ledgers = samples.hostile()
     written = markdown.summary(judge(results, ledgers))
     assert not re.search(r"(?<!\\)<", written)
-    assert not re.search(r"[@#]\w|://\w", written.replace("# manyhands", ""))
+    assert not re.search(r"[@#]\w|://\w", written.replace("# lightwork", ""))
     rows = [line for line in written.splitlines() if line.startswith("|")]
     widths = [len(re.findall(r"(?<!\\)\|", row)) for row in rows]
     assert widths == [4, 4, 4] + [5] * (len(rows) - 3)

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 import report_samples as samples
 
-from manyhands.basis import Basis
-from manyhands.report import curves, palette, svg
-from manyhands.report.judgement import judge
-from manyhands.report.speedup_figure import efficiency_drawing, speedup_drawing
-from manyhands.results import SERIAL_AGAIN
-from manyhands.text import percent
+from lightwork.basis import Basis
+from lightwork.report import curves, palette, svg
+from lightwork.report.judgement import judge
+from lightwork.report.speedup_figure import efficiency_drawing, speedup_drawing
+from lightwork.results import SERIAL_AGAIN
+from lightwork.text import percent
 
 
 @pytest.fixture(scope="module")

@@ -10,11 +10,11 @@ import report_samples as samples
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyhands.causes import Cause
-from manyhands.losses import Losses
-from manyhands.report import losscurve, waterfall
-from manyhands.report.judgement import judge
-from manyhands.report.palette import ITEMS, USEFUL, WORKERS
+from lightwork.causes import Cause
+from lightwork.losses import Losses
+from lightwork.report import losscurve, waterfall
+from lightwork.report.judgement import judge
+from lightwork.report.palette import ITEMS, USEFUL, WORKERS
 
 LOST = st.integers(0, 10**10)
 SHIFT = st.integers(-(10**10), 10**10)  # what items took more than serially, or less

@@ -9,11 +9,11 @@ import report_samples as samples
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyhands.lanes import lanes_of
-from manyhands.ledger import State
-from manyhands.report.spells import spells_of
-from manyhands.report.zoom import STEPS, Room, leb128, zoom
-from manyhands.setting import Setting
+from lightwork.lanes import lanes_of
+from lightwork.ledger import State
+from lightwork.report.spells import spells_of
+from lightwork.report.zoom import STEPS, Room, leb128, zoom
+from lightwork.setting import Setting
 
 
 def unpacked(data):
@@ -90,7 +90,7 @@ def test_names_are_those_of_the_longest_where_there_is_no_room_for_all():
 
 def test_a_name_can_not_end_the_script(tmp_path):
     """What stands in the page for the script has no markup in it, whatever the items are called."""
-    from manyhands import report
+    from lightwork import report
 
     maker = samples.Maker()
     study = samples.study(maker, "s", [10**6] * 5, [Setting("map", workers=2)], samples.HOSTILE, blocks=2)

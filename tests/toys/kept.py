@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from manyhands.errors import CheckFailed
-from manyhands.workload import Facts, Place, workload
+from lightwork.errors import CheckFailed
+from lightwork.workload import Facts, Place, workload
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from manyhands.errors import CheckFailed
-from manyhands.workload import Facts, Place, Stages, workload
+from lightwork.errors import CheckFailed
+from lightwork.workload import Facts, Place, Stages, workload
 
 Fault = Literal[
     "none", "raise", "kill", "exit", "sys-exit", "hang", "leave-child", "fork", "wrong-in-worker", "pickle", "check",

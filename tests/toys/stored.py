@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from manyhands.errors import CheckFailed
-from manyhands.workload import Facts, Place, Stages, workload
+from lightwork.errors import CheckFailed
+from lightwork.workload import Facts, Place, Stages, workload
 
 
 @dataclass(frozen=True)

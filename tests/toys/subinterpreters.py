@@ -8,10 +8,10 @@ import sys
 import threading
 import time
 
-from manyhands import recorder
-from manyhands.ledger import Ledger
-from manyhands.recorder import Detail, Recorder
-from manyhands.workers import Slots
+from lightwork import recorder
+from lightwork.ledger import Ledger
+from lightwork.recorder import Detail, Recorder
+from lightwork.workers import Slots
 
 if sys.version_info >= (3, 13):
     import _interpreters

@@ -5,11 +5,11 @@ from typing import get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyhands import workload
-from manyhands.parameters import build
-from manyhands.strategies import chunksize_in_force
-from manyhands.validation.cases import CASES, CHUNKSIZES, settings_of, usual_strategies, worker_counts
-from manyhands.workloads.synthetic import Family
+from lightwork import workload
+from lightwork.parameters import build
+from lightwork.strategies import chunksize_in_force
+from lightwork.validation.cases import CASES, CHUNKSIZES, settings_of, usual_strategies, worker_counts
+from lightwork.workloads.synthetic import Family
 
 
 def test_every_workload_and_family_is_a_case():

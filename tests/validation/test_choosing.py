@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from validations import MAP, QUEUE, held, planned, serial, trial
 
-from manyhands.setting import Setting
-from manyhands.validation.choosing import best_of, choices_of, regret_of
-from manyhands.validation.comparison import Choice, Tried
+from lightwork.setting import Setting
+from lightwork.validation.choosing import best_of, choices_of, regret_of
+from lightwork.validation.comparison import Choice, Tried
 
 WALLS = st.lists(st.floats(0.1, 5), min_size=2, max_size=5)
 

@@ -6,12 +6,12 @@ from hypothesis import strategies as st
 from serial_ledgers import ledger
 from validations import held
 
-from manyhands.planning.prediction import predict
-from manyhands.replay.calibration import Calibration
-from manyhands.replay.costs import NO_COSTS
-from manyhands.setting import Setting
-from manyhands.validation.comparison import SerialRun, Trial, Tried
-from manyhands.validation.foretelling import foretell, foretold
+from lightwork.planning.prediction import predict
+from lightwork.replay.calibration import Calibration
+from lightwork.replay.costs import NO_COSTS
+from lightwork.setting import Setting
+from lightwork.validation.comparison import SerialRun, Trial, Tried
+from lightwork.validation.foretelling import foretell, foretold
 
 FREE = Calibration({}, {(name, "fork"): NO_COSTS for name in ("serial", "map", "queue", "pipe")})
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from validations import MAP, held, planned, trial, validation
 
-from manyhands.errors import UsageError
-from manyhands.validation.comparison import Held, Tried
-from manyhands.validation.saved import encode, foretold_anew, load, text_of
+from lightwork.errors import UsageError
+from lightwork.validation.comparison import Held, Tried
+from lightwork.validation.saved import encode, foretold_anew, load, text_of
 
 SECONDS = st.floats(1e-4, 1e3).map(lambda value: float(f"{value:.7g}"))
 

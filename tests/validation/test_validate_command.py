@@ -1,4 +1,4 @@
-"""manyhands validate: real rounds through the command line, from the request to the tables."""
+"""lightwork validate: real rounds through the command line, from the request to the tables."""
 
 import json
 import os
@@ -10,8 +10,8 @@ import pytest
 from calibrations import calibrate
 from made_once import made_once
 
-from manyhands.cli import main
-from manyhands.validation.saved import encode, load
+from lightwork.cli import main
+from lightwork.validation.saved import encode, load
 
 NARROW = ("--strategy", "pipe", "--workers", "2", "--chunksize", "4", "--blocks", "1")
 
@@ -25,9 +25,9 @@ def calibrated(tmp_path):
 
 def start(home, *words, **environment):
     """A validation under way."""
-    known = {**os.environ, "MANYHANDS_DATA": str(home / "data"), **environment}
+    known = {**os.environ, "LIGHTWORK_DATA": str(home / "data"), **environment}
     return subprocess.Popen(
-        [sys.executable, "-m", "manyhands.cli", "validate", *words], cwd=home, env=known, text=True,
+        [sys.executable, "-m", "lightwork.cli", "validate", *words], cwd=home, env=known, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
 
@@ -93,10 +93,10 @@ def test_shows_and_predicts_anew_what_was_saved(tiny_run, capsys):
 def test_goes_on_after_a_workload_that_fails(calibrated):
     """A workload whose data can't be had is named and left out; the others have figures; the status is 1."""
     words = ("--workload", "csv_parse,sleep_io", *NARROW, "--json", "failed.json")
-    running = start(calibrated, *words, MANYHANDS_FLIGHTS="nowhere.csv")
+    running = start(calibrated, *words, LIGHTWORK_FLIGHTS="nowhere.csv")
     out, err = running.communicate(timeout=60)
     assert running.returncode == 1
-    assert "csv_parse failed and is left out: MANYHANDS_FLIGHTS names nowhere.csv" in err
+    assert "csv_parse failed and is left out: LIGHTWORK_FLIGHTS names nowhere.csv" in err
     assert "csv_parse has no figures" in out
     failed, whole = load(calibrated / "failed.json").studies
     assert (failed.trials, len(whole.trials)) == ([], 1)
@@ -157,4 +157,4 @@ def test_prints_json_where_asked(tiny_run, capsys):
     """--json - prints what would be saved, and nothing else."""
     home, _ = tiny_run
     assert main(["validate", "--from", str(home / "tiny.json"), "--json", "-"]) == 0
-    assert json.loads(capsys.readouterr().out)["kind"] == "manyhands validation"
+    assert json.loads(capsys.readouterr().out)["kind"] == "lightwork validation"

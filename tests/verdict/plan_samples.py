@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from report_samples import HOSTILE
 
-from manyhands.laws import Law
-from manyhands.setting import Setting
-from manyhands.verdict.verdict import Gain, Measured, Predicted, Range, Recommendation, Verdict
+from lightwork.laws import Law
+from lightwork.setting import Setting
+from lightwork.verdict.verdict import Gain, Measured, Predicted, Range, Recommendation, Verdict
 
 MIB = 2**20
 CODE = """\

@@ -1,4 +1,4 @@
-"""manyhands plan: its verdict printed and written in every form, from the command line."""
+"""lightwork plan: its verdict printed and written in every form, from the command line."""
 
 import csv
 import html
@@ -12,9 +12,9 @@ import jsonschema
 import pytest
 from calibrations import calibrate
 
-from manyhands.replay.costs import Costs
-from manyhands.verdict.contract import SCHEMA_FILE
-from manyhands.verdict.forms import FORMS
+from lightwork.replay.costs import Costs
+from lightwork.verdict.contract import SCHEMA_FILE
+from lightwork.verdict.forms import FORMS
 
 LOAD = """
 import time
@@ -51,9 +51,9 @@ def home(tmp_path_factory):
 
 def plan(home, *words):
     """The command line in the user's folder; its end, with output and complaints apart."""
-    environment = {**os.environ, "MANYHANDS_DATA": str(home / "data")}
+    environment = {**os.environ, "LIGHTWORK_DATA": str(home / "data")}
     return subprocess.run(
-        [sys.executable, "-m", "manyhands", "plan", *words], cwd=home, env=environment, input="",
+        [sys.executable, "-m", "lightwork", "plan", *words], cwd=home, env=environment, input="",
         capture_output=True, text=True, timeout=110, check=False,
     )  # fmt: skip
 
@@ -96,7 +96,7 @@ def test_writes_every_form_beside_the_words(home):
     assert (cell["memory_bytes"], cell["failed_rounds"]) == (chosen["memory_bytes"], 0)
 
 
-@pytest.mark.parametrize(("form", "beginning"), [("json", '{\n  "schema": 1,'), ("md", "# many"), ("csv", "target,")])
+@pytest.mark.parametrize(("form", "beginning"), [("json", '{\n  "schema": 1,'), ("md", "# light"), ("csv", "target,")])
 def test_a_form_without_a_file_stands_in_place_of_the_words(home, form, beginning):
     """`--json` alone prints JSON and nothing else; so do the others, and a file beside it is still written."""
     beside = () if form == "json" else ("--json=beside.json",)
@@ -134,7 +134,7 @@ def test_two_forms_can_not_share_standard_output(home):
     found = plan(home, "load.py:load_file", *files(home), "--json", "--csv")
     assert (found.returncode, found.stdout) == (2, "")
     assert found.stderr == (
-        "manyhands: --json and --csv can't both go to standard output: name a file, as --json=FILE\n"
+        "lightwork: --json and --csv can't both go to standard output: name a file, as --json=FILE\n"
     )
 
 

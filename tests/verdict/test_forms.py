@@ -14,14 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from manyhands.report.rows import STARTS_FORMULA
-from manyhands.setting import ORDERS, START_METHODS, Setting
-from manyhands.verdict.answer import lines_of
-from manyhands.verdict.contract import SCHEMA_FILE
-from manyhands.verdict.delivery import LOOKED_AT_BYTES, MARKS
-from manyhands.verdict.forms import FORMS
-from manyhands.verdict.sheet import COLUMNS
-from manyhands.verdict.verdict import Gain, Measured, Predicted, Range, Recommendation, Verdict
+from lightwork.report.rows import STARTS_FORMULA
+from lightwork.setting import ORDERS, START_METHODS, Setting
+from lightwork.verdict.answer import lines_of
+from lightwork.verdict.contract import SCHEMA_FILE
+from lightwork.verdict.delivery import LOOKED_AT_BYTES, MARKS
+from lightwork.verdict.forms import FORMS
+from lightwork.verdict.sheet import COLUMNS
+from lightwork.verdict.verdict import Gain, Measured, Predicted, Range, Recommendation, Verdict
 
 SCHEMA = json.loads(SCHEMA_FILE.read_text())
 HOSTILE = [
@@ -105,7 +105,7 @@ def test_the_schema_is_one():
 
 def test_every_form_has_its_option():
     """Each form is registered under the name of an option of the command line."""
-    from manyhands.commands.plan import FORMS as OPTIONS
+    from lightwork.commands.plan import FORMS as OPTIONS
 
     assert set(FORMS) == set(OPTIONS)
 
@@ -203,7 +203,7 @@ def test_markdown_has_all_that_a_reviewer_asks_for():
     """Setting, reason, warning, measured and predicted figures, gains, code, and what it rests on."""
     text = FORMS["md"](example())
     for part in (
-        "# manyhands plan: load.py:f", "**Use 4 workers, map**", "- Tail takes 0.8", "- Warning: Only 3 blocks",
+        "# lightwork plan: load.py:f", "**Use 4 workers, map**", "- Tail takes 0.8", "- Warning: Only 3 blocks",
         "| 4 workers, map, chunksize 8 | 3.20\N{MULTIPLICATION SIGN} (3.00\N{EN DASH}3.40) |", "recommended |",
         "| 2 workers, map, chunksize 1 |", "largest first (1.2x)", "```python\nfrom load import f\n",
         "- Measured 1 setting", "- Machine: 4 usable CPUs, Python 3.11",

@@ -12,14 +12,14 @@ from browsing import opened, troubles
 sys.path.append(str(Path(__file__).parent.parent / "report"))
 from test_report_page import Page
 
-from manyhands.laws import LEAST_COUNTS
-from manyhands.scaling import karp_flatt
-from manyhands.setting import Setting
-from manyhands.text import DASH, MINUS, duration, number, percent, plain, times
-from manyhands.verdict.outlook import outlook
-from manyhands.verdict.page import page
-from manyhands.verdict.tables import BEST_SHOWN, MOST_SHOWN, foretellings, measured_sheet, what_if_sheet
-from manyhands.verdict.verdict import Gain, Range
+from lightwork.laws import LEAST_COUNTS
+from lightwork.scaling import karp_flatt
+from lightwork.setting import Setting
+from lightwork.text import DASH, MINUS, duration, number, percent, plain, times
+from lightwork.verdict.outlook import outlook
+from lightwork.verdict.page import page
+from lightwork.verdict.tables import BEST_SHOWN, MOST_SHOWN, foretellings, measured_sheet, what_if_sheet
+from lightwork.verdict.verdict import Gain, Range
 
 KINDS = ("sample", "unmeasured", "serial", "bare", "hostile")
 ROWS = re.compile(r"<tr.*?</tr>")

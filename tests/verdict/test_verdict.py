@@ -6,20 +6,20 @@ import numpy as np
 import pytest
 from builders import make_round, make_study
 
-from manyhands.ledgers import ROW
-from manyhands.plan import SIMPLICITY
-from manyhands.planning.memory import MemoryModel
-from manyhands.planning.planner import Planned
-from manyhands.planning.prediction import Prediction, predict
-from manyhands.planning.request import MemoryLimit, Request
-from manyhands.planning.sample import Sample
-from manyhands.replay.calibration import Calibration
-from manyhands.replay.contention import NO_CONTENTION
-from manyhands.replay.costs import NO_COSTS
-from manyhands.round import Outcome
-from manyhands.setting import Setting
-from manyhands.usage import Memory
-from manyhands.verdict.judging import verdict_of
+from lightwork.ledgers import ROW
+from lightwork.plan import SIMPLICITY
+from lightwork.planning.memory import MemoryModel
+from lightwork.planning.planner import Planned
+from lightwork.planning.prediction import Prediction, predict
+from lightwork.planning.request import MemoryLimit, Request
+from lightwork.planning.sample import Sample
+from lightwork.replay.calibration import Calibration
+from lightwork.replay.contention import NO_CONTENTION
+from lightwork.replay.costs import NO_COSTS
+from lightwork.round import Outcome
+from lightwork.setting import Setting
+from lightwork.usage import Memory
+from lightwork.verdict.judging import verdict_of
 
 MS, MIB = 1_000_000, 1 << 20
 FREE = Calibration({}, {(name, "fork"): NO_COSTS for name in ("serial", *SIMPLICITY)})

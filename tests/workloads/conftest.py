@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from manyhands.workload import Place
-from manyhands.workloads import _columns, _flights
+from lightwork.workload import Place
+from lightwork.workloads import _columns, _flights
 
 ROWS_OF_EACH = 30
 FILES = 12
@@ -14,8 +14,8 @@ FILES = 12
 
 @pytest.fixture(scope="session")
 def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Prepared data for the whole session; MANYHANDS_DATA keeps it between sessions."""
-    kept = os.environ.get("MANYHANDS_DATA")
+    """Prepared data for the whole session; LIGHTWORK_DATA keeps it between sessions."""
+    kept = os.environ.get("LIGHTWORK_DATA")
     return Path(kept) if kept else tmp_path_factory.mktemp("data")
 
 
@@ -39,6 +39,6 @@ def few_rows(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def few_flights(few_rows: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """MANYHANDS_FLIGHTS names the few flights."""
+    """LIGHTWORK_FLIGHTS names the few flights."""
     monkeypatch.setenv(_flights.VARIABLE, str(few_rows))
     return few_rows

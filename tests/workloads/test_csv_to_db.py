@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from manyhands.errors import CheckFailed
-from manyhands.workload import Place
-from manyhands.workloads import _columns, _databases, _flights, csv_to_db
-from manyhands.workloads._databases import Rows, sqlite
-from manyhands.workloads.csv_to_db import Parameters
+from lightwork.errors import CheckFailed
+from lightwork.workload import Place
+from lightwork.workloads import _columns, _databases, _flights, csv_to_db
+from lightwork.workloads._databases import Rows, sqlite
+from lightwork.workloads.csv_to_db import Parameters
 
 FEW = Parameters(files=4)
 

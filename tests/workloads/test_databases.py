@@ -14,16 +14,16 @@ import pytest
 import servers
 from rounds import job
 
-from manyhands import remote
-from manyhands.desk import open_desk
-from manyhands.errors import UsageError
-from manyhands.launch import launch
-from manyhands.round import Outcome
-from manyhands.setting import Setting
-from manyhands.workload import Place
-from manyhands.workloads import _databases, csv_to_db, db_insert
-from manyhands.workloads._databases import capacity, connections, duck, mariadb, postgres, retry, table
-from manyhands.workloads.db_insert import READINGS, Parameters
+from lightwork import remote
+from lightwork.desk import open_desk
+from lightwork.errors import UsageError
+from lightwork.launch import launch
+from lightwork.round import Outcome
+from lightwork.setting import Setting
+from lightwork.workload import Place
+from lightwork.workloads import _databases, csv_to_db, db_insert
+from lightwork.workloads._databases import capacity, connections, duck, mariadb, postgres, retry, table
+from lightwork.workloads.db_insert import READINGS, Parameters
 
 FORK = multiprocessing.get_context("fork")
 METHODS = {
@@ -460,7 +460,7 @@ def test_an_absent_driver_is_one_line(monkeypatch: pytest.MonkeyPatch, words: st
     monkeypatch.setitem(sys.modules, module, None)
     parameters = Parameters(db=words)
     with pytest.raises(
-        UsageError, match=rf"needs the library {module} .*: python -m pip install 'manyhands\[{extra}\]'"
+        UsageError, match=rf"needs the library {module} .*: python -m pip install 'lightwork\[{extra}\]'"
     ):
         db_insert.limits(parameters, [Setting("serial")])
 
@@ -473,7 +473,7 @@ def test_an_absent_driver_is_one_line(monkeypatch: pytest.MonkeyPatch, words: st
         ({"method": "copy"}, "db_insert.method can't be 'copy' with sqlite: choose from row, batch, multi-row"),
         ({"db": "mysql://me@there/it", "method": "copy"}, "db_insert.method can't be 'copy' with mysql"),
         ({"db": "duckdb", "journal": "rollback"}, "db_insert.journal is SQLite's own: leave it out with duckdb"),
-        ({"db": "$MANYHANDS_NOT_SET"}, "db_insert.db: a database is to be found in the variable MANYHANDS_NOT_SET"),
+        ({"db": "$LIGHTWORK_NOT_SET"}, "db_insert.db: a database is to be found in the variable LIGHTWORK_NOT_SET"),
         ({"db": "$not a name"}, "db_insert.db: a database can't be that: after $ comes the name"),
     ],
 )

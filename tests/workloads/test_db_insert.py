@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from manyhands.errors import CheckFailed, UsageError
-from manyhands.workload import Place
-from manyhands.workloads import _databases, db_insert
-from manyhands.workloads._databases import connections, retry, sqlite
-from manyhands.workloads.db_insert import Parameters
+from lightwork.errors import CheckFailed, UsageError
+from lightwork.workload import Place
+from lightwork.workloads import _databases, db_insert
+from lightwork.workloads._databases import connections, retry, sqlite
+from lightwork.workloads.db_insert import Parameters
 
 FORK = multiprocessing.get_context("fork")
 WRITERS = 8

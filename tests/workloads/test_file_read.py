@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from manyhands.errors import CheckFailed, UsageError
-from manyhands.workload import Facts, Place
-from manyhands.workloads import _page_cache, file_read
-from manyhands.workloads.file_read import Parameters
+from lightwork.errors import CheckFailed, UsageError
+from lightwork.workload import Facts, Place
+from lightwork.workloads import _page_cache, file_read
+from lightwork.workloads.file_read import Parameters
 
 SOME = Parameters(files=6, mean_kib=32)
 COLD = Parameters(files=6, mean_kib=32, cache="cold")

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from manyhands.errors import CheckFailed, UsageError
-from manyhands.workload import Place
-from manyhands.workloads import no_op
-from manyhands.workloads.no_op import Parameters
+from lightwork.errors import CheckFailed, UsageError
+from lightwork.workload import Place
+from lightwork.workloads import no_op
+from lightwork.workloads.no_op import Parameters
 
 NOWHERE = Place(Path("nowhere"), Path("nowhere"))
 

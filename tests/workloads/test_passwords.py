@@ -13,16 +13,16 @@ from urllib.parse import quote
 
 import pytest
 import servers
-from benches import bench, command, manyhands, rounds_kept, saved_in
+from benches import bench, command, lightwork, rounds_kept, saved_in
 from calibrations import calibrate
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyhands import asked, design, parameters
-from manyhands.errors import UsageError
-from manyhands.setting import Setting
-from manyhands.workload import Place, find
-from manyhands.workloads import _databases
+from lightwork import asked, design, parameters
+from lightwork.errors import UsageError
+from lightwork.setting import Setting
+from lightwork.workload import Place, find
+from lightwork.workloads import _databases
 
 PASSWORD = "op3n/s:e@s#a?m%e"  # with everything that a URL writes otherwise
 OTHER = "not the p4ssword"
@@ -127,10 +127,10 @@ def test_a_hidden_password_that_is_not_known_is_asked_for() -> None:
         _databases.limits(words, [Setting("serial")])
 
 
-@pytest.mark.parametrize("form", ["$MANYHANDS_TEST_URL", "${MANYHANDS_TEST_URL}"])
+@pytest.mark.parametrize("form", ["$LIGHTWORK_TEST_URL", "${LIGHTWORK_TEST_URL}"])
 def test_a_url_can_come_from_a_variable(monkeypatch: pytest.MonkeyPatch, form: str) -> None:
     """`$NAME` is the URL in that variable, so that no command line need hold the password; labels show the URL."""
-    monkeypatch.setenv("MANYHANDS_TEST_URL", f"mysql://me:{SECRET}@there/it")
+    monkeypatch.setenv("LIGHTWORK_TEST_URL", f"mysql://me:{SECRET}@there/it")
     words, _ = _databases.known(form)
     assert words == "mysql://me:***@there/it"
     assert servers.parsed(words).password() == SECRET
@@ -164,7 +164,7 @@ def measured(folder: Path, database: str, *more: str) -> Any:
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that holds whatever a run writes: data, temporary files, results."""
     for name, variable in (
-        ("data", "MANYHANDS_DATA"),
+        ("data", "LIGHTWORK_DATA"),
         ("tmp", "TMPDIR"),
         ("home", "HOME"),
         ("cache", "XDG_CACHE_HOME"),
@@ -182,10 +182,10 @@ def test_no_password_in_a_real_run(folder: Path, name: str) -> None:
     assert found.returncode == 0, found.stdout
     (saved,) = saved_in(folder)
     if name == "mariadb":  # the page is made of the same data whatever the server
-        reported = manyhands(folder, "report", str(saved))
+        reported = lightwork(folder, "report", str(saved))
         assert reported.returncode == 0, reported.stdout
         assert template.format("***").encode() in b"".join(text for _, text in everything_in(folder / "reports"))
-    (study,) = json.loads(saved.read_text())["manyhands"]["studies"]
+    (study,) = json.loads(saved.read_text())["lightwork"]["studies"]
     assert study["parameters"]["db"] == template.format("***")
     assert template.format("***") in found.stdout
     assert not leaks(folder, found.stdout, PASSWORD)
@@ -218,7 +218,7 @@ def test_no_password_in_a_plan(folder: Path) -> None:
     forms = [word for form in ("html", "json", "md", "csv") for word in (f"--{form}", f"plan.{form}")]
     with servers.user(servers.database("postgres"), PASSWORD) as template:
         url = template.format(quote(PASSWORD, safe=""))
-        found = manyhands(
+        found = lightwork(
             folder, "plan", "db_insert", "--db", url, "--param", "batches=4", "--param", "rows_per_item=20",
             "--strategy", "map", "--workers", "2", "--order", "given", "--chunksize", "default", "--rounds", "1",
             *forms,
@@ -234,7 +234,7 @@ def test_no_password_in_a_plan(folder: Path) -> None:
 def test_no_password_when_a_plan_is_refused(folder: Path, scheme: str) -> None:
     """A server that doesn't answer ends a plan with status 2 and one line, without the password."""
     url = f"{scheme}://me:{quote(PASSWORD, safe='')}@127.0.0.1:1/it"
-    found = manyhands(folder, "plan", "db_insert", "--db", url)
+    found = lightwork(folder, "plan", "db_insert", "--db", url)
     assert (found.returncode, found.stdout.count("\n")) == (2, 1)
     assert f"{scheme}://me:***@127.0.0.1:1/it can't be used" in found.stdout
     assert not leaks(folder, found.stdout, PASSWORD)

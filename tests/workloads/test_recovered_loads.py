@@ -5,12 +5,12 @@ import servers
 from recoveries import kill_half_way, retried
 from rounds import job, nothing_left_behind
 
-from manyhands import strategies
-from manyhands.desk import open_desk
-from manyhands.launch import launch
-from manyhands.round import Outcome
-from manyhands.setting import Setting
-from manyhands.workloads import csv_to_db
+from lightwork import strategies
+from lightwork.desk import open_desk
+from lightwork.launch import launch
+from lightwork.round import Outcome
+from lightwork.setting import Setting
+from lightwork.workloads import csv_to_db
 
 NAMES = [name for name in strategies.usable() if name != "serial"]
 FILES = 10

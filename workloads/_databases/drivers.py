@@ -3,7 +3,7 @@
 import importlib
 from typing import Any
 
-from manyhands.errors import UsageError
+from lightwork.errors import UsageError
 
 
 def psycopg() -> Any:
@@ -27,5 +27,5 @@ def _driver(module: str, server: str, extra: str) -> Any:
     except ImportError as error:  # absent, or without the C library it needs
         told = " ".join(str(error).split())
         raise UsageError(
-            f"{server} needs the library {module} ({told}): python -m pip install 'manyhands[{extra}]'"
+            f"{server} needs the library {module} ({told}): python -m pip install 'lightwork[{extra}]'"
         ) from None

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from manyhands.errors import UsageError
-from manyhands.setting import Setting
-from manyhands.workload import Facts
+from lightwork.errors import UsageError
+from lightwork.setting import Setting
+from lightwork.workload import Facts
 
 from . import drivers, writers
 from .connections import own

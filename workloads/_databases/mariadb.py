@@ -13,8 +13,8 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from manyhands.errors import UsageError
-from manyhands.workload import Facts
+from lightwork.errors import UsageError
+from lightwork.workload import Facts
 
 from . import drivers
 from .capacity import Capacity

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from manyhands.workload import Facts
+from lightwork.workload import Facts
 
 from . import drivers
 from .capacity import Capacity
@@ -112,7 +112,7 @@ def connect(url: Url) -> "psycopg.Connection[Any]":
     named = {"user": url.user, "host": url.host, "port": url.port, "dbname": url.database, **url.options}
     try:
         opened: psycopg.Connection[Any] = library.connect(
-            autocommit=True, password=url.password(), application_name="manyhands",
+            autocommit=True, password=url.password(), application_name="lightwork",
             **{name: value for name, value in named.items() if value is not None},
         )  # fmt: skip
     except library.OperationalError as error:

@@ -14,8 +14,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-from manyhands.errors import UsageError
-from manyhands.workload import Facts
+from lightwork.errors import UsageError
+from lightwork.workload import Facts
 
 from .connections import own
 from .retry import insist

@@ -13,10 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-from manyhands.errors import UsageError
+from lightwork.errors import UsageError
 
 HIDDEN = "***"
-VARIABLE = "MANYHANDS_PASSWORD_"
+VARIABLE = "LIGHTWORK_PASSWORD_"
 FORMS = "postgresql://USER@HOST/DATABASE, mariadb://USER@HOST/DATABASE, or '$NAME' of a variable that holds one"
 ESCAPES = "in names and passwords %40 stands for @, %3A for :, %2F for /, %3F for ?, %23 for #, and %25 for %"
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from manyhands import remote
-from manyhands.errors import UsageError
-from manyhands.setting import Setting
-from manyhands.strategies import find
+from lightwork import remote
+from lightwork.errors import UsageError
+from lightwork.setting import Setting
+from lightwork.strategies import find
 
 
 def has_one(setting: Setting) -> bool:

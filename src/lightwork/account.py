@@ -1,0 +1,80 @@
+"""The account: a round's CPU time by our own clocks, held against the kernel's; pure.
+
+    items + spins + workers' overhead + caller's = accounted; kernel's - accounted = unaccounted
+
+The workers' clocks are read in the worker (the thread's at each item's end, the process's when it leaves by itself);
+the kernel's figure is getrusage's for the caller and all children that it waited for. Where workers are threads of the
+caller, its figure holds theirs, and what is left of it is the caller's own.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lightwork.lanes import ended
+from lightwork.ledger import ABSENT
+from lightwork.round import Round
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Account:
+    """CPU nanoseconds of a round.
+
+    items_ns: of all items. spins_ns: of the fixed spins between them. workers_ns: what workers used beside both, to
+    boot, to take items and to hand results back. caller_ns: what the caller used (where it ran the items itself,
+    beside them). kernel_ns: the kernel's own figure for all of it.
+    """
+
+    items_ns: int
+    spins_ns: int
+    workers_ns: int
+    caller_ns: int
+    kernel_ns: int
+
+    @property
+    def accounted_ns(self) -> int:
+        """What our own clocks saw."""
+        return self.items_ns + self.spins_ns + self.workers_ns + self.caller_ns
+
+    @property
+    def unaccounted_share(self) -> float:
+        """The part of the kernel's figure that our clocks did not see; negative where they saw more."""
+        return (self.kernel_ns - self.accounted_ns) / self.kernel_ns if self.kernel_ns else 0.0
+
+
+def account_of(found: Round, items: "NDArray[Any]", in_caller: bool) -> Account | None:
+    """The account of one round; None where its usage or its threads' CPU time is not known.
+
+    items: its ledger. in_caller: whether the items ran in the caller's process, serially or in its threads.
+    """
+    usage, rows = found.usage, items[ended(items)]
+    if usage is None or usage.cpu_ns is None or usage.caller_cpu_ns is None:
+        return None
+    if (rows["thread_cpu_ns"] == ABSENT).any():
+        return None
+    items_ns, spins_ns = int(rows["cpu_ns"].sum()), int(rows["spin_ns"].sum())
+    if in_caller:
+        beside_ns = _threads_ns(found, rows)
+        caller_ns = usage.caller_cpu_ns - items_ns - spins_ns - beside_ns
+        return Account(items_ns, spins_ns, beside_ns, caller_ns, usage.cpu_ns)
+    workers_ns = _workers_ns(found, rows) - items_ns - spins_ns
+    return Account(items_ns, spins_ns, workers_ns, usage.caller_cpu_ns, usage.cpu_ns)
+
+
+def _threads_ns(found: Round, rows: "NDArray[Any]") -> int:
+    """CPU time of all threads that were started for the round and left, beside items and spins: serially, none."""
+    lives = {worker.slot: worker.cpu_ns for worker in found.workers if worker.cpu_ns}
+    own = rows[[slot in lives for slot in rows["worker"].tolist()]]
+    return sum(lives.values()) - int(own["cpu_ns"].sum() + own["spin_ns"].sum())
+
+
+def _workers_ns(found: Round, rows: "NDArray[Any]") -> int:
+    """CPU time of all workers, each as far as it was last seen: at its exit, or after its last item."""
+    seen = {worker.slot: worker.cpu_ns or 0 for worker in found.workers}
+    for slot in set(rows["worker"].tolist()):
+        own = rows[rows["worker"] == slot]
+        last = own["thread_cpu_ns"].argmax()
+        seen[slot] = max(seen.get(slot, 0), int(own["thread_cpu_ns"][last] + own["spin_ns"][last]))
+    return sum(seen.values())

@@ -1,0 +1,176 @@
+"""What a bench run is asked to measure: the profile, and whatever the options put in its place."""
+
+import itertools
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from lightwork import axes, parameters, profiles, strategies, workload
+from lightwork.design import label_of
+from lightwork.errors import UsageError
+from lightwork.profiles import Grid
+from lightwork.results import SERIAL
+from lightwork.setting import ORDERS, POOLS, START_METHODS, Setting
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One cell that is wanted: a workload with its parameters, by label, and a setting."""
+
+    label: str
+    setting: Setting
+
+    @property
+    def id(self) -> str:
+        """The name of its test: `csv_parse-map-w4-fork-given`."""
+        return f"{self.label.replace(' ', '-')}-{SERIAL if self.setting.strategy == SERIAL else self.setting.cell_id}"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """All that the options ask for. grids: by label, with every parameter that is not at its default.
+
+    retry: whether a round that did not end well is gone on with (lightwork.recovery).
+    """
+
+    grids: Mapping[str, Grid]
+    timeout_s: float | None
+    seed: int
+    retry: bool = False
+
+    def cells(self) -> list[Wanted]:
+        """Every cell, each workload's serial reference first."""
+        return [
+            Wanted(label, setting)
+            for label, grid in self.grids.items()
+            for setting in (Setting(SERIAL), *grid.settings())
+        ]
+
+
+def read(options: Mapping[str, Any]) -> Asked:
+    """What these options ask for, by their names without dashes; None where one was not given.
+
+    Raises UsageError, naming what is allowed, for anything unknown or out of range.
+    """
+    grids = profiles.find(options.get("profile") or "quick")
+    if options.get("workloads"):
+        wanted = tuple(workload.find(name.strip()).name for name in options["workloads"].split(","))
+        kept = [grid for grid in grids if grid.workload in wanted]
+        grids = (*kept, *(Grid(name) for name in wanted if name not in {grid.workload for grid in kept}))
+    changes = _changes(options)
+    values = _with_database(_parameters(options.get("param") or ()), grids, options.get("db"))
+    for name in values:
+        if name not in {grid.workload for grid in grids}:
+            raise UsageError(f"a parameter of workload {name} was given, which is not measured: add it to --workloads")
+    labelled: dict[str, Grid] = {}
+    for grid in grids:
+        for chosen in _choices(grid.workload, values.get(grid.workload, {})):
+            label, changed = _settled(replace(grid, parameters={**grid.parameters, **chosen}, **changes))
+            if options.get("strategies") == "all":
+                changed = _without_staged(changed)
+            _refuse_an_empty(changed)
+            labelled.setdefault(label, changed)
+    timeout = options.get("timeout_s")
+    return Asked(
+        labelled,
+        axes.seconds("timeout", timeout) if timeout else None,
+        axes.whole_number("seed", options.get("seed") or "1"),
+        retry=axes.is_retry(options.get("on_crash") or "report"),
+    )
+
+
+def _without_staged(grid: Grid) -> Grid:
+    """The grid without the strategies that need the work in two halves, where it is in one piece."""
+    if workload.find(grid.workload).stages:
+        return grid
+    return replace(grid, strategies=tuple(name for name in grid.strategies if not strategies.find(name).staged))
+
+
+def _refuse_an_empty(grid: Grid) -> None:
+    """Raise UsageError when no strategy of the grid can take its chunksizes, start methods or pools."""
+    if not grid.settings() and any(strategies.find(name).parallel for name in grid.strategies):
+        raise UsageError(
+            f"nothing is left to measure of {grid.workload}: none of {', '.join(grid.strategies)} takes "
+            "these chunksizes, start methods or pools"
+        )
+
+
+def _changes(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of every Grid that the options replace."""
+    readers: dict[str, Callable[[str], Any]] = {
+        "strategies": axes.strategy_names,
+        "workers": lambda words: axes.counts("workers", words),
+        "chunksizes": lambda words: axes.counts_or("chunksizes", words, "default"),
+        "start_methods": lambda words: axes.names("start method", words, START_METHODS),
+        "orders": lambda words: axes.names("order", words, ORDERS),
+        "cores": _cores,
+        "pools": lambda words: axes.names("pool", words, POOLS),
+        "blocks": _blocks,
+        "budget_s": lambda word: axes.seconds("budget", word),
+    }
+    named = {"budget_s": "budget", "pools": "pool"}  # the options that are not called like their field
+    given = {name: options.get(named.get(name, name)) for name in readers}
+    return {name: readers[name](words) for name, words in given.items() if words is not None}
+
+
+def _cores(words: str) -> tuple[int | None, ...]:
+    found = axes.counts_or("cores", words, "all")
+    usable = len(os.sched_getaffinity(0))
+    for cores in found:
+        if cores is not None and cores > usable:
+            raise UsageError(f"cores can't be {cores}: this process may use {usable}")
+    return found
+
+
+def _blocks(words: str) -> tuple[int, int]:
+    if "," in words:
+        raise UsageError(f"blocks can't be {words!r}: it takes one number, or the least and the most like 6-12")
+    found = axes.counts("blocks", words)
+    return found[0], found[-1]
+
+
+def _parameters(words: Sequence[str]) -> dict[str, dict[str, str]]:
+    """`workload.name=value` words, by workload."""
+    found: dict[str, dict[str, str]] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        owner, dot, parameter = name.rpartition(".")
+        if not equals or not dot or "://" in name:
+            shown = word.partition("://")[0]  # what follows may hold a password
+            raise UsageError(f"a parameter can't be {shown!r}: write WORKLOAD.NAME=VALUE, like csv_parse.engine=pandas")
+        found.setdefault(workload.find(owner).name, {})[parameter] = value
+    return found
+
+
+def _with_database(
+    values: Mapping[str, Mapping[str, str]], grids: Sequence[Grid], url: str | None
+) -> dict[str, Mapping[str, str]]:
+    """The parameters by workload, with this database for every workload that takes one."""
+    if url is None:
+        return dict(values)
+    takers = {grid.workload for grid in grids if "db" in get_type_hints(workload.find(grid.workload).parameters)}
+    if not takers:
+        raise UsageError("a database was given, and no workload that is measured takes one: add db_insert to them")
+    return {**values, **{name: {"db": url, **values.get(name, {})} for name in takers}}
+
+
+def _choices(name: str, words: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """The parameters of each study that these words ask for: a parameter with choices may be given several."""
+    hints = get_type_hints(workload.find(name).parameters)
+    axes_of_it = {
+        parameter: axes.names(f"{name}.{parameter}", value, get_args(hints[parameter]))
+        if get_origin(hints.get(parameter)) is Literal and ("," in value or value == "all")
+        else (value,)
+        for parameter, value in words.items()
+    }
+    for values in itertools.product(*axes_of_it.values()):
+        yield dict(zip(axes_of_it, values, strict=True))
+
+
+def _settled(grid: Grid) -> tuple[str, Grid]:
+    """The study's label, and the grid with its parameters as the workload takes them: a password is not kept."""
+    found = workload.find(grid.workload)
+    chosen = parameters.build(found.name, found.parameters, grid.parameters)
+    taken = parameters.as_dict(chosen)
+    return label_of(found, chosen), replace(grid, parameters={name: taken[name] for name in grid.parameters})

@@ -1,0 +1,114 @@
+"""Axes: the words in which people name several values at once, `1,2,4`, `1-8`, `default,1,64`."""
+
+from collections.abc import Mapping, Sequence
+
+from lightwork import strategies
+from lightwork.errors import UsageError, unknown
+
+LONGEST_RANGE = 1_000
+TIMES: Mapping[str, float] = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
+SIZES: Mapping[str, float] = {
+    "": 1.0,
+    "b": 1.0,
+    **{f"{letter}{more}": 1000.0**power for power, letter in enumerate("kmgt", 1) for more in ("", "b")},
+    **{f"{letter}i{more}": 1024.0**power for power, letter in enumerate("kmgt", 1) for more in ("", "b")},
+}
+
+
+def names(what: str, words: str, allowed: Sequence[str]) -> tuple[str, ...]:
+    """Comma-separated names, each one of `allowed`; "all" for all of them.
+
+    Raises UsageError naming the allowed ones.
+    """
+    if words == "all":
+        return tuple(allowed)
+    found = tuple(word.strip() for word in words.split(","))
+    for name in found:
+        if name not in allowed:
+            raise unknown(what, name, allowed)
+    return tuple(dict.fromkeys(found))
+
+
+def is_retry(word: str) -> bool:
+    """Whether a round that did not end well is to be gone on with, by the word for --on-crash: retry or report.
+
+    Raises UsageError for another word.
+    """
+    if word not in ("report", "retry"):
+        raise UsageError(f"on-crash can't be {word!r}: choose report or retry")
+    return word == "retry"
+
+
+def strategy_names(words: str) -> tuple[str, ...]:
+    """Comma-separated names of strategies; "usual" among them stands for the usual ones, "all" for all usable here.
+
+    Raises UsageError for an unknown one, and for one that needs what is absent, saying what.
+    """
+    if words == "all":
+        return tuple(strategies.usable())
+    given = ",".join(",".join(strategies.USUAL) if word.strip() == "usual" else word for word in words.split(","))
+    found = names("strategy", given, strategies.names())
+    for name in found:
+        strategies.require(name)
+    return found
+
+
+def counts(what: str, words: str) -> tuple[int, ...]:
+    """Whole numbers of at least 1, comma-separated, ranges like 1-8 among them."""
+    found = [number for word in words.split(",") for number in _range(what, word.strip())]
+    return tuple(dict.fromkeys(found))
+
+
+def counts_or(what: str, words: str, none: str) -> tuple[int | None, ...]:
+    """Like `counts`, with one more word that stands for None: "default" or "all"."""
+    found: list[int | None] = []
+    for word in words.split(","):
+        found += [None] if word.strip() == none else _range(what, word.strip())
+    return tuple(dict.fromkeys(found))
+
+
+def seconds(what: str, word: str) -> float:
+    """A positive number of seconds, with or without its unit: 30, 1.5, 60s, 2m, 1h."""
+    return _amount(what, word, TIMES, "seconds, such as 90, 60s or 2m")
+
+
+def number(what: str, word: str, of: str) -> float:
+    """A positive number of something, whole or not; "of" what, for who gives something else."""
+    return _amount(what, word, {"": 1.0}, of)
+
+
+def size_bytes(what: str, word: str) -> float:
+    """A positive number of bytes: 2GB, 500M, 1.5GiB, 800000. Decimal prefixes are powers of 1000."""
+    return _amount(what, word, SIZES, "bytes, such as 500MB, 2GB or 1.5GiB")
+
+
+def _amount(what: str, word: str, units: Mapping[str, float], of: str) -> float:
+    bare = word.strip().lower()
+    unit = max((unit for unit in units if bare.endswith(unit)), key=len, default="")
+    try:
+        number = float(bare.removesuffix(unit)) * units.get(unit, 1.0)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise UsageError(f"{what} can't be {word!r}: it takes a positive number of {of}")
+    return number
+
+
+def whole_number(what: str, word: str) -> int:
+    """A whole number of at least 0."""
+    if not (word.isascii() and word.isdigit()):
+        raise UsageError(f"{what} can't be {word!r}: it takes a whole number")
+    return int(word)
+
+
+def _range(what: str, word: str) -> Sequence[int]:
+    low, dash, high = word.partition("-")
+    try:
+        first, last = int(low), int(high if dash else low)
+    except ValueError:
+        raise UsageError(f"{what} can't be {word!r}: it takes numbers like 1,2,4 or 1-8") from None
+    if first < 1 or last < first:
+        raise UsageError(f"{what} can't be {word!r}: it must be at least 1, the smaller number first")
+    if last - first >= LONGEST_RANGE:
+        raise UsageError(f"{what} can't be {word!r}: a range holds at most {LONGEST_RANGE} numbers")
+    return range(first, last + 1)

@@ -1,0 +1,183 @@
+"""The gate: conditions under which a comparison fails a build; pure.
+
+    speedup<0.95                  a cell's speedup over serial is measurably smaller, and less than 0.95 of what it was
+    wall>1.05                     a cell's wall time, serial's included, is measurably longer, and more than 1.05 of it
+    serial>1.1                    the same of the serial reference alone
+    recommended_workers changed   another worker count is recommended, and its advantage is measurably new
+    recommended_strategy changed  the same of the strategy
+    verdict changed               the same of whether a setting is recommended at all
+
+A cell fails a bound where two things hold: its word is "slower" (the whole interval on the far side of 1, and the point
+beyond the noise floor), and its point is beyond the bound. The interval need not be beyond the bound: that would pass
+three in four cells that lost 10 % at a bound of 5 % (simulated, 8 cells, 3 % of noise). So a cell that has changed by
+4 % may fail a bound of 5 %; one that has not changed fails in at most 5 % of comparisons, whatever the number of cells.
+
+What is recommended changes from run to run where settings are as good as each other, and a recommendation is no figure
+with an interval. So a change counts only where the setting that NEW recommends has measurably gained, from BASE to NEW,
+on the one that BASE recommends; "stay serial" and "cannot tell" stand for serial. Where BASE did not measure NEW's
+setting, what counts is whether NEW tells the two apart.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from lightwork.between_runs.comparing import Compared, Comparison, StudyCompared, changed_by, word_of
+from lightwork.between_runs.contrast import inverse
+from lightwork.errors import UsageError
+from lightwork.plan import Plan
+from lightwork.results import SERIAL
+from lightwork.text import short
+from lightwork.wording import instruction, times
+
+CHANGED = "changed"
+BELOW, ABOVE = "<", ">"
+OPERATORS = {"speedup": BELOW, "wall": ABOVE, "serial": ABOVE}
+EXAMPLES = {BELOW: "0.95", ABOVE: "1.05"}
+LARGEST = 1000.0
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One expression. bound: NEW over BASE, of speedup or wall time; None for one that asks what has changed."""
+
+    text: str
+    name: str
+    bound: float | None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What failed, in a sentence. condition: the expression's text, or "" for what fails whatever is asked."""
+
+    condition: str
+    words: str
+
+
+def parse(text: str) -> Condition:
+    """The condition that this expression stands for. Raises UsageError for anything but the six forms."""
+    for operator in (BELOW, ABOVE):
+        name, found, number = (part.strip() for part in text.partition(operator))
+        if found:
+            return Condition(text.strip(), name, _bound(text, name, operator, number))
+    name, _, rest = text.strip().partition(" ")
+    if name in OPERATORS and rest.strip() != CHANGED:
+        raise UsageError(f"--fail-if {text!r}: write a bound, as in '{name}{_example(name)}'")
+    if name not in RECOMMENDED or rest.strip() != CHANGED:
+        raise _not_known(text)
+    return Condition(f"{name} {CHANGED}", name, None)
+
+
+def failures(comparison: Comparison, conditions: Sequence[Condition]) -> list[Failure]:
+    """Everything that fails: what is missing or broken in NEW, whatever is asked, then each condition by itself."""
+    return [*_missing(comparison), *(one for condition in conditions for one in _check(comparison, condition))]
+
+
+def cells_asked(comparison: Comparison, condition: Condition) -> list[Compared]:
+    """The cells whose figures the condition bounds; none for one that asks what has changed."""
+    serials = comparison.serials if condition.name in ("serial", "wall") else []
+    return [*serials, *(comparison.cells if condition.name in ("speedup", "wall") else [])]
+
+
+def chosen_id(plan: Plan) -> str:
+    """The id of the recommended cell; SERIAL where none is recommended."""
+    return SERIAL if plan.chosen is None else plan.chosen.cell.cell_id
+
+
+def _bound(text: str, name: str, operator: str, number: str) -> float:
+    if name not in OPERATORS:
+        raise _not_known(text)
+    if operator != OPERATORS[name]:
+        raise UsageError(f"--fail-if {text!r}: a build fails where {name} gets worse, as in '{name}{_example(name)}'")
+    try:
+        bound = float(number)
+    except ValueError:
+        bound = float("nan")
+    if not (0 < bound <= 1 if operator == BELOW else 1 <= bound <= LARGEST):
+        where = "above 0 and at most 1" if operator == BELOW else f"from 1 to {LARGEST:g}"
+        raise UsageError(f"--fail-if {text!r}: {number!r} is no bound of {name}, NEW over BASE: give a number {where}")
+    return bound
+
+
+def _example(name: str) -> str:
+    return OPERATORS[name] + EXAMPLES[OPERATORS[name]]
+
+
+def _not_known(text: str) -> UsageError:
+    forms = [f"'{name}{_example(name)}'" for name in OPERATORS] + [f"'{name} {CHANGED}'" for name in RECOMMENDED]
+    return UsageError(f"--fail-if {text!r} is not known: write one of {', '.join(forms)}")
+
+
+def _missing(comparison: Comparison) -> list[Failure]:
+    gone = [f"study {short(label)} is missing in NEW" for label in comparison.paired.missing]
+    for one in comparison.paired.pairs:
+        gone += [f"{short(one.label)}: {short(cell_id)} is missing in NEW" for cell_id in one.missing]
+        gone += [f"{short(one.label)}: {short(cell_id)} fails in NEW, not in BASE" for cell_id in one.failing]
+        gone += [
+            f"{short(one.label)}: {short(cell_id)} fails in every round of NEW, not in BASE's"
+            for cell_id in one.failing_throughout
+        ]
+    return [Failure("", words) for words in gone]
+
+
+def _check(comparison: Comparison, condition: Condition) -> list[Failure]:
+    if condition.bound is None:
+        found = [_recommendation(study, RECOMMENDED[condition.name]) for study in comparison.studies]
+        return [Failure(condition.text, words) for words in found if words]
+    failed = [one for one in cells_asked(comparison, condition) if _beyond(one, condition)]
+    return [Failure(condition.text, _words(one, condition)) for one in failed]
+
+
+def _beyond(one: Compared, condition: Condition) -> bool:
+    """Whether the cell is measurably worse, and its point beyond the bound. A wall's ratio is one over its speed's."""
+    bound = condition.bound or 1.0
+    if condition.name == "speedup":
+        return one.word == "slower" and one.speedup is not None and one.speedup.point < bound
+    return one.speed_word == "slower" and one.speed is not None and 1 / one.speed.point > bound
+
+
+def _words(one: Compared, condition: Condition) -> str:
+    """As "csv_parse: map-w2-fork-given: 0.90x (0.86-0.94) of the speedup it had"."""
+    told = ""
+    if condition.name == "speedup" and one.speedup is not None:
+        told = f"{times(one.speedup)} of the speedup it had"
+    elif one.speed is not None:
+        told = f"{times(inverse(one.speed))} of the wall time it had"
+    return f"{short(one.label)}: {short(one.cell_id)}: {told}"
+
+
+def _recommendation(study: StudyCompared, told_by: Callable[[Plan], str]) -> str:
+    """What has changed, in a sentence; "" where it has not, or not measurably."""
+    base, new = study.pair.base.plan, study.pair.new.plan
+    if base is None or new is None or told_by(base) == told_by(new):
+        return ""
+    gained, lost = chosen_id(new), chosen_id(base)
+    known = {one.cell_id for one in study.cells} | {SERIAL}
+    if gained in known and lost in known:
+        told = word_of(changed_by(study, gained, lost), study.noise_floor)
+        changed = told == "faster"
+    else:
+        changed = lost not in new.equals
+    return f"{short(study.pair.label)}: {_advice(base)} in BASE, {_advice(new)} in NEW" if changed else ""
+
+
+def _advice(plan: Plan) -> str:
+    return f'"{short(_verdict(plan) if plan.chosen is None else instruction(plan.chosen.cell))}"'
+
+
+def _verdict(plan: Plan) -> str:
+    return plan.sentence.partition(":")[0] if plan.chosen is None else "use"
+
+
+def _workers(plan: Plan) -> str:
+    return "1" if plan.chosen is None else str(plan.chosen.cell.setting.workers)
+
+
+def _strategy(plan: Plan) -> str:
+    return SERIAL if plan.chosen is None else plan.chosen.cell.setting.strategy
+
+
+RECOMMENDED: dict[str, Callable[[Plan], str]] = {
+    "recommended_workers": _workers,
+    "recommended_strategy": _strategy,
+    "verdict": _verdict,
+}

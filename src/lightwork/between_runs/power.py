@@ -1,0 +1,64 @@
+"""Power: what of two runs a gate could not have failed, however much slower it were; pure.
+
+A gate that passes says something only of what it could have failed. That takes a ratio with an interval, and a known
+noise floor; one below 1 where something has to be slower, for nothing is slower than by all of its speed.
+"""
+
+from collections.abc import Sequence
+from math import isfinite
+
+from lightwork.between_runs.comparing import Compared, Comparison, StudyCompared, changed_by
+from lightwork.between_runs.gate import RECOMMENDED, Condition, cells_asked, chosen_id
+from lightwork.intervals import Estimate
+from lightwork.results import SERIAL
+from lightwork.text import counted, plain
+
+
+def powerless(found: Comparison, conditions: Sequence[Condition]) -> str:
+    """What these conditions could not have failed, in words; "" where they could have failed everything they ask."""
+    asked = [(one, condition) for condition in conditions for one in cells_asked(found, condition)]
+    unable = {(one.label, one.cell_id) for one, condition in asked if not _can_fail(one, condition)}
+    serials = sum(cell_id == SERIAL for _, cell_id in unable)
+    advice = sum(any(not _advice_can_fail(study, one) for one in conditions) for study in found.studies)
+    told = [f"{len(unable) - serials} of {counted(len(found.cells), 'cell')}"] if len(unable) > serials else []
+    told += [f"serial in {_of_studies(serials, len(found.serials))}"] if serials else []
+    told += [f"the advice in {_of_studies(advice, len(found.studies))}"] if advice else []
+    words = [f"{' and '.join(told)} could not have failed"] if told else []
+    empty = [plain(one.text) for one in conditions if not _compares(found, one)]
+    return ", and ".join(words + ([f"nothing was compared for {', '.join(empty)}"] if empty else []))
+
+
+def _compares(found: Comparison, condition: Condition) -> bool:
+    """Whether both runs have anything that the condition asks about."""
+    return bool(found.studies if condition.bound is None else cells_asked(found, condition))
+
+
+def _can_fail(one: Compared, condition: Condition) -> bool:
+    return _tells(one.speedup if condition.name == "speedup" else one.speed) and one.noise_floor < 1
+
+
+def _advice_can_fail(study: StudyCompared, condition: Condition) -> bool:
+    """Whether the condition, if it asks for a recommendation, could tell that this study has another.
+
+    Where both runs recommend the same, any setting's ratio will do; else the ratio of the two has to be known, or NEW
+    alone tells them apart.
+    """
+    if condition.bound is not None:
+        return True
+    base, new = study.pair.base.plan, study.pair.new.plan
+    if base is None or new is None or not isfinite(study.noise_floor):
+        return False
+    if RECOMMENDED[condition.name](base) == RECOMMENDED[condition.name](new):
+        return any(_tells(one.speedup) for one in study.cells)
+    chosen = {chosen_id(base), chosen_id(new)}
+    if not chosen <= {one.cell_id for one in study.cells} | {SERIAL}:
+        return True
+    return _tells(changed_by(study, chosen_id(new), chosen_id(base)))
+
+
+def _tells(found: Estimate | None) -> bool:
+    return found is not None and found.low is not None
+
+
+def _of_studies(count: int, of: int) -> str:
+    return f"{count} of {of} {'study' if of == 1 else 'studies'}"

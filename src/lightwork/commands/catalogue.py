@@ -1,0 +1,29 @@
+"""lightwork list: the workloads and strategies there are."""
+
+import argparse
+from typing import Any
+
+
+def add_to(commands: Any) -> None:
+    """Add the command."""
+    command = commands.add_parser(
+        "list",
+        help="list the workloads, their parameters and the strategies",
+        description="List the built-in workloads with their parameters, and the strategies.",
+    )
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print every workload with its parameters' defaults, then every strategy with its line, and what it lacks here."""
+    from lightwork import parameters, strategies, workload
+
+    print("workloads (parameters and their defaults):")
+    for name in workload.names():
+        defaults = parameters.as_dict(workload.find(name).parameters())
+        print(f"  {name:<16}" + " ".join(f"{key}={value}" for key, value in defaults.items()))
+    print("strategies:")
+    for name in strategies.names():
+        missing = strategies.absent(name)
+        print(f"  {name:<18}{strategies.find(name).summary}" + f" (absent: {missing})" * bool(missing))
+    return 0

@@ -1,0 +1,92 @@
+"""lightwork compare: two saved runs held against each other, and a gate for CI. It measures nothing."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lightwork.commands import places
+from lightwork.errors import UsageError
+
+if TYPE_CHECKING:
+    from lightwork.between_runs.comparing import Comparison
+    from lightwork.between_runs.gate import Condition, Failure
+    from lightwork.results import Results
+
+EPILOG = """examples:
+  lightwork compare before.json after.json                          which cells are faster, which slower
+  lightwork compare base/ new/ --fail-if 'speedup<0.95'             a gate: exit 1 where a cell lost more than 5 %
+  lightwork compare base/ new/ --fail-if 'recommended_workers changed' --fail-if 'serial>1.1' --md summary.md
+
+conditions: 'speedup<0.95', 'wall>1.05', 'serial>1.1', 'recommended_workers changed', 'recommended_strategy changed',
+'verdict changed'. A cell or study that NEW lacks, or that fails only there, makes exit 1 whatever is asked.
+Measure both runs on one kind of machine, with --blocks 10 or more.
+"""
+
+
+def add_to(commands: Any) -> None:
+    """Add the command and its options."""
+    command = commands.add_parser(
+        "compare",
+        help="tell what is faster and what slower in a new run, and fail a build",
+        description="Hold a saved run against another: every cell faster, slower, or not to be told.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = command.add_argument
+    add("base", type=Path, metavar="BASE", help="a saved run, or a folder of them for the one saved last")
+    add("new", type=Path, metavar="NEW", help="the same, to be held against BASE")
+    add("--fail-if", action="append", default=[], metavar="EXPRESSION", help="exit 1 where it holds; repeatable")
+    add("--force", action="store_true", help="compare other machines, or other work under the same name, all the same")
+    add("--json", metavar="FILE", help="where to save every cell's ratios and words; - prints them")
+    add("--md", metavar="FILE", help="the table as Markdown, under 60 lines; - prints it")
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Compare, tell it, and return 1 where the gate fails. Raises UsageError for runs that can't be compared."""
+    places.check(options)
+    from lightwork.between_runs.comparing import compare
+    from lightwork.between_runs.gate import failures, parse
+
+    conditions = [parse(text) for text in options.fail_if]
+    runs = _runs(options.base, options.new)
+    found = compare(*runs)
+    if found.obstacles and not options.force:
+        more = f", and {len(found.obstacles) - 1} more" if len(found.obstacles) > 1 else ""
+        raise UsageError(f"BASE and NEW can't be compared: {found.obstacles[0]}{more}; --force compares them anyway")
+    failed = failures(found, conditions)
+    _tell(found, runs, failed, conditions, options)
+    return 1 if failed else 0
+
+
+def _runs(base: Path, new: Path) -> "tuple[Results, Results]":
+    from lightwork.results import latest, load
+    from lightwork.text import plain
+
+    paths = [latest(path) if path.is_dir() else path for path in (base, new)]
+    found = load(paths[0]), load(paths[1])
+    if paths[0].samefile(paths[1]):
+        raise UsageError(f"BASE and NEW are both {plain(paths[0])}: name two runs")
+    return found
+
+
+def _tell(
+    found: "Comparison",
+    runs: "tuple[Results, Results]",
+    failed: "list[Failure]",
+    conditions: "list[Condition]",
+    options: argparse.Namespace,
+) -> None:
+    from lightwork import tabular
+    from lightwork.between_runs.saved import text_of
+    from lightwork.between_runs.table import failure_words, headline, markdown, table
+
+    json_text = text_of(found, runs, failed, conditions)
+    if not places.deliver(options, json_text, markdown(found, failed, conditions)):
+        return
+    print(headline(found, failed, conditions))
+    for one in failed:
+        print(f"  fails: {failure_words(one)}")
+    if found.studies:
+        print()
+        tabular.draw(table(found), numeric=False)

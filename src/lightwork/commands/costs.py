@@ -1,0 +1,113 @@
+"""lightwork costs: what every strategy takes to start and to hand items over, on this machine, as one table."""
+
+import argparse
+import functools
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lightwork.commands import places
+from lightwork.errors import UsageError
+
+if TYPE_CHECKING:
+    from lightwork.handing_over.recording import Sample
+    from lightwork.handing_over.saved import Costs
+
+EPILOG = """examples:
+  lightwork costs                                       every strategy that can be used here, about a minute
+  lightwork costs --strategy map,queue,pipe --budget 3m three of them, with narrower intervals
+  lightwork costs --from costs.json --md costs.md       the table of a saved run again, nothing measured
+
+Run it on a machine that has nothing else to do.
+"""
+
+
+def add_to(commands: Any) -> None:
+    """Add the command and its options."""
+    command = commands.add_parser(
+        "costs",
+        help="measure what every strategy takes to start and to hand items over",
+        description="Measure what a pool's start, an item and a result cost under every strategy, on this machine.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = command.add_argument
+    add("--strategy", default="all", metavar="NAMES", help="names, usual, or all that can be used here (default: all)")
+    add("--workers", default="2", metavar="N", help="how many (default: 2)")
+    add("--budget", default="60s", metavar="TIME", help="for all blocks; one is measured in any case (default: 60s)")
+    add("--seed", default="1", metavar="N", help="of the rounds' order (default: 1)")
+    add("--from", dest="saved", type=Path, metavar="FILE", help="the table of a saved run; measures nothing")
+    add("--json", metavar="FILE", help="where to save all samples and prices; - prints them")
+    add("--md", metavar="FILE", help="the table as Markdown; - prints it")
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Measure, or read what was measured, and print the table; 1 where a strategy failed, 130 after a Ctrl-C."""
+    places.check(options)
+    from lightwork.handing_over.saved import load
+
+    found, finished = (load(options.saved), True) if options.saved else _measured(options)
+    _tell(found, options)
+    if not finished:
+        return 130
+    return 1 if any(sample.failures for sample in found.samples) else 0
+
+
+def _measured(options: argparse.Namespace) -> tuple["Costs", bool]:
+    from lightwork import __version__, axes, ledger_cost
+    from lightwork.data import ready_data_dir
+    from lightwork.handing_over.saved import Costs
+    from lightwork.machine.facts import facts
+
+    workers = axes.counts("workers", options.workers)
+    if len(workers) > 1:
+        raise UsageError(f"workers can't be {options.workers!r}: one study has one number of them")
+    budget_s, seed = axes.seconds("budget", options.budget), axes.whole_number("seed", options.seed)
+    names, left_out = _asked(options.strategy)
+    places.check_writable(options)
+    machine = facts(ready_data_dir())
+    samples, finished = _record(names, workers[0], budget_s, seed)
+    found = Costs(
+        tuple(samples), workers[0], machine, ledger_cost.measure_apart(), left_out, seed,
+        datetime.now(UTC).isoformat(timespec="seconds"), __version__,
+    )  # fmt: skip
+    return found, finished
+
+
+def _asked(words: str) -> tuple[list[str], dict[str, str]]:
+    """The strategies to measure, and of "all" those that can't be, with the reason."""
+    from lightwork import axes, strategies
+    from lightwork.handing_over.probes import is_measurable
+
+    halves = "it hands out the halves of an item's work, and a no-op has none"
+    given = axes.strategy_names(words)
+    if words != "all" and (wrong := [name for name in given if not is_measurable(name)]):
+        raise UsageError(f"strategy {wrong[0]} can't be measured by no-ops: {halves}")
+    left_out = {name: halves for name in given if not is_measurable(name)}
+    if words == "all":
+        left_out |= {name: strategies.absent(name) for name in strategies.names() if strategies.absent(name)}
+    return [name for name in given if name not in left_out], left_out
+
+
+def _record(names: list[str], workers: int, budget_s: float, seed: int) -> tuple[list["Sample"], bool]:
+    from lightwork.data import data_dir
+    from lightwork.desk import open_desk
+    from lightwork.handing_over.probes import probes_of
+    from lightwork.handing_over.recording import LABEL, Surroundings, record
+    from lightwork.launch import launch
+    from lightwork.progress import Teller
+
+    with open_desk(data_dir()) as desk, Teller(LABEL) as teller:
+        around = Surroundings(desk, functools.partial(launch, desk), time.monotonic, teller.tell)
+        return record(probes_of(names, workers), around, budget_s, seed)
+
+
+def _tell(found: "Costs", options: argparse.Namespace) -> None:
+    from lightwork.handing_over.saved import text_of
+    from lightwork.handing_over.table import markdown, table
+    from lightwork.tabular import draw
+
+    if places.deliver(options, text_of(found), markdown(found)):
+        draw(table(found))

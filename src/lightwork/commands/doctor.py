@@ -1,0 +1,108 @@
+"""lightwork doctor: what the machine really gives to workers, and what to do about it."""
+
+import argparse
+import math
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lightwork.errors import UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from lightwork.machine.advice import Advice
+    from lightwork.machine.findings import Finding
+
+LONGEST_WINDOW_S = 60.0
+NARROWEST = 20  # columns for the words, on however narrow a terminal
+EPILOG = """examples:
+  lightwork doctor                                    the facts, and advice where there is some
+  lightwork doctor --workload csv_parse               thread pools of that workload's workers
+  lightwork doctor --data /mnt/disk --json            another data folder; for a program
+"""
+
+
+def add_to(commands: Any) -> None:
+    """Add the command and its options."""
+    command = commands.add_parser(
+        "doctor",
+        help="tell what this machine really gives to workers",
+        description="Tell what this machine really gives to workers, with one line of advice where there is some.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument("--json", action="store_true", help="print one JSON object: all facts and the advice")
+    command.add_argument("--data", type=Path, metavar="DIR", help="default: where workloads prepare their data")
+    command.add_argument(
+        "--seconds", type=_window_s, default=0.5, metavar="S", help="look at the load for that long (default: 0.5)"
+    )
+    command.add_argument("--workload", metavar="NAME", help="look into a worker of this workload (default: of numpy)")
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Ask the machine and print what it tells."""
+    from lightwork.data import data_dir
+    from lightwork.machine.advice import advice
+    from lightwork.machine.checkup import check_up
+    from lightwork.machine.findings import findings
+
+    folder = options.data.absolute() if options.data else data_dir()
+    if os.path.isfile(folder):  # noqa: PTH113  Path.is_file raises where a parent may not be searched
+        raise UsageError(f"{str(folder)!r} is a file: name a folder by --data")
+    checkup = check_up(folder, options.seconds, options.workload)
+    if options.json:
+        _print_json(checkup, advice(checkup))
+    else:
+        _print(findings(checkup), advice(checkup))
+    return 0
+
+
+def _window_s(word: str) -> float:
+    """The length of the look; argparse tells the user what was wrong with it."""
+    try:
+        window_s = float(word)
+    except ValueError:
+        window_s = math.nan
+    if not 0 < window_s <= LONGEST_WINDOW_S:
+        raise argparse.ArgumentTypeError(f"{word!r} is no number of seconds up to {LONGEST_WINDOW_S:g}")
+    return window_s
+
+
+def _print_json(checkup: Any, advised: list["Advice"]) -> None:
+    import json
+    from dataclasses import asdict
+
+    from lightwork.machine.checkup import as_json
+
+    print(json.dumps({**as_json(checkup), "advice": [asdict(one) for one in advised]}, indent=2, allow_nan=False))
+
+
+def _print(found: list["Finding"], advised: list["Advice"]) -> None:
+    """Facts under their headings; folded to the terminal's width, one line each where there is no terminal."""
+    from rich.console import Console
+
+    console, texts = Console(highlight=False, soft_wrap=True), {one.topic: one.text for one in advised}
+    indent = max(len(one.topic) for one in found) + 4
+    heading = ""
+    for one in found:
+        if one.heading != heading:
+            heading = one.heading
+            console.print(heading, style="bold")
+        _print_folded(console, f"  {one.topic}".ljust(indent), one.words)
+        if one.topic in texts:
+            _print_folded(console, " " * indent, f"-> {texts[one.topic]}", style="bold yellow", hanging=3)
+
+
+def _print_folded(console: "Console", start: str, words: str, style: str = "", hanging: int = 0) -> None:
+    """The words after `start`, further lines below the first, `hanging` further in; too long a word is broken."""
+    import textwrap
+
+    from rich.text import Text
+
+    width = console.width - len(start) if console.is_terminal else len(words)
+    lines = textwrap.wrap(words, max(width, NARROWEST), subsequent_indent=" " * hanging, break_on_hyphens=False)
+    for line in lines:
+        console.print(Text(start) + Text(line, style=style))
+        start = " " * len(start)

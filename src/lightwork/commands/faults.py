@@ -1,0 +1,144 @@
+"""lightwork faults: what every strategy does when a worker dies, an item hangs, a disk is full."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lightwork.commands import places
+from lightwork.errors import UsageError, WorkError
+
+if TYPE_CHECKING:
+    from lightwork.faults.matrix import Asked, Progress
+    from lightwork.faults.outcome import Case
+    from lightwork.faults.saved import Faults
+
+EPILOG = """examples:
+  lightwork faults                                      every strategy that can be used here, some minutes
+  lightwork faults --strategy map,pipe --fault kill     two of them under one fault
+  lightwork faults --on-crash retry                     and go on with what broke off
+  lightwork faults --json faults.json                   keep it; lightwork report --faults faults.json shows it
+
+Nothing of yours is run: the faults are planted in items of our own, in processes of their own.
+"""
+
+
+def add_to(commands: Any) -> None:
+    """Add the command and its options."""
+    command = commands.add_parser(
+        "faults",
+        help="show what every strategy does when something dies",
+        description="Show what every strategy does when an item fails, a worker is killed, a disk is full.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = command.add_argument
+    add("--strategy", default="all", metavar="NAMES", help="names, usual, or all that can be used here (default: all)")
+    add("--fault", default="all", metavar="NAMES", help="raise, kill, exit, kill-idle, ... or all (default: all)")
+    add("--workers", default="2", metavar="N", help="how many (default: 2)")
+    add("--on-crash", default="report", metavar="WHAT", help="report, or retry: run what is not done (default: report)")
+    add("--timeout", metavar="TIME", help="when a round hangs (default: 2s, and 5 times what it takes)")
+    add("--from", dest="saved", type=Path, metavar="FILE", help="the table of a saved run; measures nothing")
+    add("--details", action="store_true", help="every case with its items and its exception, below the table")
+    add("--json", metavar="FILE", help="where to save all cases; - prints them")
+    add("--md", metavar="FILE", help="the table as Markdown; - prints it")
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Record the matrix, or read one, and print it; 130 after a Ctrl-C. What a strategy does wrong is no failure."""
+    places.check(options)
+    from lightwork.faults.saved import load
+
+    found, finished = (load(options.saved), True) if options.saved else _recorded(options)
+    if found.cases:
+        _tell(found, options)
+    elif finished:
+        raise WorkError(f"nothing to show: {'; '.join(f'{name}: {why}' for name, why in found.left_out.items())}")
+    return 0 if finished else 130
+
+
+def _recorded(options: argparse.Namespace) -> tuple["Faults", bool]:
+    from lightwork import __version__
+    from lightwork.data import ready_data_dir
+    from lightwork.faults.planted import Parameters
+    from lightwork.faults.saved import Faults
+    from lightwork.machine.facts import facts
+
+    asked, left_out = _asked(options)
+    places.check_writable(options)
+    machine = facts(ready_data_dir())
+    cases, failing, finished = _record(asked)
+    planted, now = Parameters(), datetime.now(UTC).isoformat(timespec="seconds")
+    left_out |= failing
+    return Faults(tuple(cases), planted.items, planted.at, machine, left_out, now, __version__), finished
+
+
+def _asked(options: argparse.Namespace) -> tuple["Asked", dict[str, str]]:
+    """What to record, and of "all" strategies those that can't be used here, with the reason."""
+    from lightwork import axes, strategies
+    from lightwork.faults.fault import Fault
+    from lightwork.faults.matrix import Asked
+
+    names = axes.strategy_names(options.strategy)
+    faults = [Fault(name) for name in axes.names("fault", options.fault, [str(fault) for fault in Fault])]
+    workers = axes.counts("workers", options.workers)
+    if len(workers) > 1:
+        raise UsageError(f"workers can't be {options.workers!r}: one matrix has one number of them")
+    timeout_s = axes.seconds("timeout", options.timeout) if options.timeout else None
+    absent = {name: strategies.absent(name) for name in strategies.names() if strategies.absent(name)}
+    asked = Asked(names, faults, workers[0], retry=axes.is_retry(options.on_crash), timeout_s=timeout_s)
+    return asked, absent if options.strategy == "all" else {}
+
+
+def _record(asked: "Asked") -> tuple[list["Case"], dict[str, str], bool]:
+    """The cases, strategies that fail by themselves and why, and whether that is all: a Ctrl-C ends it early."""
+    from lightwork.data import data_dir
+    from lightwork.desk import open_desk
+    from lightwork.faults.matrix import LeftOut, Surroundings, record
+
+    found: list[Case] = []
+    failing: dict[str, str] = {}
+    with open_desk(data_dir()) as desk, _bar(len(asked.strategies) * len(asked.faults)) as tell:
+        try:
+            for case in record(asked, Surroundings(desk, tell)):
+                if isinstance(case, LeftOut):
+                    failing[case.strategy] = case.why
+                else:
+                    found.append(case)
+        except KeyboardInterrupt:
+            return found, failing, False
+    return found, failing, True
+
+
+@contextmanager
+def _bar(in_all: int) -> Iterator[Callable[["Progress"], None]]:
+    """A line on a terminal that says what is under way; nothing elsewhere."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+    from rich.progress import Progress as Bar
+
+    console = Console(file=sys.stderr)
+    columns = TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn()
+    with Bar(*columns, console=console, auto_refresh=False, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=in_all)
+
+        def tell(report: "Progress") -> None:
+            bar.update(task, completed=report.done, description=f"{report.strategy}: {report.fault}", refresh=True)
+
+        yield tell
+
+
+def _tell(found: "Faults", options: argparse.Namespace) -> None:
+    from lightwork import tabular
+    from lightwork.faults.saved import text_of
+    from lightwork.faults.table import details, table
+
+    if not places.deliver(options, text_of(found), tabular.markdown(table(found))):
+        return
+    tabular.draw(table(found, brief=not options.details), numeric=False)
+    if options.details:
+        print(*details(found), sep="\n")

@@ -1,0 +1,157 @@
+"""lightwork plan: a setting for a user's own function and items, with its reason and the code to paste."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lightwork.planning.planner import Planned
+    from lightwork.verdict.verdict import Verdict
+
+STDOUT = "-"
+FORMS = {
+    "html": "a page with the charts, in FILE",
+    "json": "the verdict as JSON (docs/reference.md has its schema)",
+    "md": "the verdict as Markdown, for a pull request",
+    "csv": "every setting, measured and predicted",
+}
+STDIN = "-"
+SERIAL_TO_PARALLEL = ("map", "imap_unordered", "static", "queue", "pipe")
+EPILOG = """examples:
+  lightwork plan load.py:load_file data/*.csv      for these files, in a minute
+  lightwork plan load.py:load_file @list --quick   for a list's items, in 15 s
+  lightwork plan load.py:load_file - --cores 16    another machine, predicted
+  lightwork plan csv_parse --workers 1-4           a built-in workload
+  lightwork plan csv_to_db --param files=30        with a parameter of its own
+
+The function runs many times on the same items. If it stores something, undo
+that by --setup or --cleanup, or run it --once and have the rest predicted.
+"""
+
+
+def add_to(commands: Any) -> None:
+    """Add the command and its options."""
+    command = commands.add_parser(
+        "plan",
+        help="decide workers, strategy and chunksize for a function of your own",
+        description="Decide workers, strategy and chunksize for a function, by measuring it.",
+        usage="lightwork plan TARGET [ITEM ...] [options]",
+        epilog=EPILOG,
+        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, max_help_position=27),
+    )
+    add = command.add_argument
+    add("target", metavar="TARGET", help="file.py:function, package.module:function, or built-in")
+    add("items", nargs="*", metavar="ITEM", help="items; @FILE takes a file's lines, - standard input's")
+    add("--items", dest="maker", metavar="REFERENCE", help="items: what file.py:function returns")
+    add("--param", action="append", metavar="NAME=VALUE", help="a built-in workload's parameter; repeatable")
+    add("--db", metavar="URL", help="its database: sqlite, a URL, or '$NAME' of a variable")
+    _add_axes(command)
+    _add_limits(command)
+    _add_around(command)
+    for name, words in FORMS.items():
+        add(f"--{name}", nargs="?", const=STDOUT, metavar="FILE", help=words)
+    command.set_defaults(run=run)
+    command.parse_known_args = _with_later_items(command.parse_known_args)
+
+
+def _with_later_items(parse: Callable[..., tuple[Any, list[str]]]) -> Callable[..., tuple[Any, list[str]]]:
+    """Parse so that items may stand behind options too: `plan load.py:load_file --workers 4 data/*.csv`."""
+
+    def parsed(*arguments: Any) -> tuple[Any, list[str]]:
+        options, left = parse(*arguments)
+        later = [word for word in left if word == STDIN or not word.startswith("-")]
+        options.items = [*(options.items or []), *later]
+        return options, [word for word in left if word not in later]
+
+    return parsed
+
+
+def _add_axes(command: argparse.ArgumentParser) -> None:
+    """What to choose from."""
+    add = command.add_argument
+    add("--workers", default="auto", metavar="COUNTS", help="1,2,4 or 1-8 (default: auto, up to 4 a core)")
+    add("--strategy", default=",".join(SERIAL_TO_PARALLEL), metavar="NAMES", help="names, usual, or all")
+    add("--chunksize", default="auto", metavar="SIZES", help="1,8,64 (default: auto)")
+    add("--order", default="auto", metavar="NAMES", help="given,shuffled,largest-first (default: auto)")
+    add("--start-method", default="fork", metavar="NAMES", help="fork,spawn,forkserver (default: fork)")
+    add("--cores", metavar="N", help="predict for a machine with so many cores")
+    add("--scheduler", metavar="ADDRESS", help="refused: a cluster is measured by pytest bench/")
+
+
+def _add_limits(command: argparse.ArgumentParser) -> None:
+    """How long it may take, and how much memory."""
+    add = command.add_argument
+    add("--budget", metavar="TIME", help="90, 60s or 2m for all of it (default: 60s)")
+    add("--quick", action="store_true", help="the same as --budget 15s")
+    add("--rounds", metavar="N", help="measure in exactly N blocks, whatever the budget")
+    add("--timeout", metavar="TIME", help="every round's deadline (default: by the serial time)")
+    add("--memory-limit", metavar="SIZE", help="as 2GB: no more for all processes together")
+
+
+def _add_around(command: argparse.ArgumentParser) -> None:
+    """What stands around each round, and how the function is treated."""
+    add = command.add_argument
+    add("--setup", metavar="REFERENCE", help="called before each round")
+    add("--cleanup", metavar="REFERENCE", help="called after each round")
+    add("--check", metavar="REFERENCE", help="called with all results (none sampled); False: not done")
+    add("--cold", action="store_true", help="put the items' files out of memory before each round")
+    add("--once", action="store_true", help="run everything once, serially; predict the rest")
+    add("--skip-failing", action="store_true", help="leave items that fail out of the plan")
+    add("--seed", default="1", metavar="N", help="of every choice by chance (default: 1)")
+    add("--dry-run", action="store_true", help="tell what would be measured, and do not")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Plan, and print the answer with the code to paste."""
+    from lightwork import cluster
+    from lightwork.data import ready_data_dir
+    from lightwork.machine.facts import facts as facts_of
+    from lightwork.planning.asking import asked, dry
+    from lightwork.planning.planner import make
+    from lightwork.verdict.delivery import deliver, wanted
+
+    places = wanted(options)
+    facts = facts_of(ready_data_dir())
+    with _workshop(facts) as shop:
+        request = asked(options, shop.desk.temporary, facts)
+        cluster.refuse_to_foretell(request.settings, options.scheduler)
+        if options.dry_run:
+            print(dry(request, facts, shop.calibrations))
+            return 0
+        planned = make(request, shop)
+    deliver(_verdict(planned, facts, options), places)
+    return 0
+
+
+def _verdict(planned: "Planned", facts: Mapping[str, Any], options: argparse.Namespace) -> "Verdict":
+    """The verdict, its target and its code's items named as the user named them."""
+    from dataclasses import replace
+
+    from lightwork.recipes.script import script_for
+    from lightwork.verdict.judging import verdict_of
+
+    code = script_for(options.target, options.items, options.maker, planned.weights)
+    return replace(verdict_of(planned, facts, code), target=planned.request.label or options.target)
+
+
+@contextmanager
+def _workshop(facts: Any) -> Iterator[Any]:
+    """A desk and everything else that planning needs, with progress on standard error."""
+    import functools
+    import time
+    from datetime import UTC, datetime
+
+    from lightwork.data import data_dir
+    from lightwork.desk import open_desk
+    from lightwork.launch import launch
+    from lightwork.planning.workshop import Workshop
+    from lightwork.progress import Teller
+
+    with open_desk(data_dir()) as desk, Teller("plan", always=False) as teller:
+        yield Workshop(
+            desk, functools.partial(launch, desk), time.monotonic, teller.tell,
+            lambda words: print(words, file=sys.stderr),
+            lambda: datetime.now(UTC).isoformat(timespec="seconds"), facts, data_dir() / "calibration",
+        )  # fmt: skip

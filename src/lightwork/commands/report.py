@@ -1,0 +1,117 @@
+"""lightwork report: saved results as a page. It measures nothing, and works on old results."""
+
+import argparse
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from lightwork.errors import UsageError
+
+EPILOG = """examples:
+  lightwork report                                    the run saved last, into reports/
+  lightwork report results/*/0003_nightly.json        that run
+  lightwork report --out /tmp/page                    somewhere else
+  lightwork report results/*/*.json                   all of them over commits: reports/history.html
+"""
+
+
+def add_to(commands: Any) -> None:
+    """Add the command and its options."""
+    command = commands.add_parser(
+        "report",
+        help="render saved results as a page, Markdown, CSV and figures",
+        description="Render saved results as a page (index.html), Markdown, CSV and figures; several runs as their "
+        "history over commits (history.html). Measures nothing.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument(
+        "results",
+        nargs="*",
+        type=Path,
+        metavar="RESULT",
+        help="a saved run, or a folder for its last one (default: of --storage); several runs for their history",
+    )
+    command.add_argument("--out", type=Path, default=Path("reports"), metavar="DIR", help="default: reports")
+    command.add_argument("--storage", type=Path, default=Path("results"), metavar="DIR", help="default: results")
+    command.add_argument("--faults", type=Path, metavar="FILE", help="what `lightwork faults --json` wrote, to show")
+    command.add_argument(
+        "--plan", type=Path, action="append", default=[], metavar="FILE",
+        help="what `lightwork plan --json` wrote, to show beside what was measured; repeatable",
+    )  # fmt: skip
+    command.add_argument("--figures", action="store_true", help="write every picture as SVG and PNG, too")
+    command.add_argument("--any-machine", action="store_true", help="with several runs: mix kinds of machines")
+    command.add_argument("--if-any", action="store_true", help="exit 1 silently when no run is saved")
+    command.set_defaults(run=run)
+
+
+def _faults(path: Path | None) -> Any:
+    if path is None:
+        return None
+    from lightwork.faults.saved import load
+
+    return load(path)
+
+
+def _plans(paths: list[Path]) -> list[Any]:
+    if not paths:
+        return []
+    from lightwork.report.foretold import load
+
+    return [load(path) for path in paths]
+
+
+def _history(options: argparse.Namespace) -> int:
+    """Several runs over commits. Raises UsageError where they are of different kinds of machines."""
+    from lightwork import history
+
+    if options.faults or options.plan or options.figures:
+        told = "--faults, --plan and --figures go with the report of one run"
+        raise UsageError(f"{told}: name one, or leave them out")
+    runs = history.read(options.results, any_machine=options.any_machine)
+    try:
+        page = history.render(runs, options.out)
+    except OSError as error:
+        raise UsageError(f"no history in {options.out} ({error.strerror}): name another folder by --out") from None
+    for line in history.told(runs):
+        print(line)
+    print(f"history of {len(runs)} run{'' if len(runs) == 1 else 's'}: {page}")
+    return 0
+
+
+def _tables(path: Path, found: Any) -> Mapping[str, Any]:
+    """The run's ledgers; none, and a line that says so, where the JSON was moved away from them, as out of CI."""
+    from lightwork import ledgers, results
+
+    if not found.ledgers:
+        return {}
+    beside = results.beside(path, found.ledgers)
+    if not beside.exists():
+        told = "no timelines, item times or chunksize bands: lay the file beside its JSON for those"
+        print(f"lightwork: {beside} is not there, so there are {told}", file=sys.stderr)
+        return {}
+    return ledgers.load(beside)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Render the report, print the verdicts and say where the page is."""
+    if len(options.results) > 1:
+        return _history(options)
+    from lightwork import report, results
+
+    if options.if_any and not results.saved_in(options.storage):
+        return 1
+    path = options.results[0] if options.results else options.storage
+    path = results.latest(path) if path.is_dir() or not options.results else path
+    found = results.load(path)
+    tables = _tables(path, found)
+    faults, plans = _faults(options.faults), _plans(options.plan)
+    try:
+        page = report.render(found, tables, options.out, faults, plans=plans, figures=options.figures)
+    except OSError as error:
+        raise UsageError(f"no report in {options.out} ({error.strerror}): name another folder by --out") from None
+    for line in report.verdicts(found):
+        print(line)
+    print(f"report of {path}: {page}")
+    return 0

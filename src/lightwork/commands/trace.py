@@ -1,0 +1,140 @@
+"""lightwork trace: one saved round, worker by worker, for a trace viewer. It measures nothing."""
+
+import argparse
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lightwork.errors import UsageError, unknown
+
+if TYPE_CHECKING:
+    from lightwork.results import Cell, Results, Study
+    from lightwork.round import Round
+
+STDOUT = "-"
+EPILOG = """examples:
+  lightwork trace --study sleep_io                    a typical round of the recommended cell, of the run saved last
+  lightwork trace --study sleep_io --cell queue-w8-fork-given
+  lightwork trace --cell queue-w8-fork-given --block 3 --out - | gzip > queue.json.gz
+
+--study may be left out where the run has one study, or one that has the cell.
+
+Open the file in ui.perfetto.dev or speedscope.app: it is read by your browser and goes nowhere else.
+"""
+
+
+def add_to(commands: Any) -> None:
+    """Add the command and its options."""
+    command = commands.add_parser(
+        "trace",
+        help="write one saved round as a trace for Perfetto or speedscope",
+        description="Write one saved round as Chrome trace events, for Perfetto or speedscope. Measures nothing.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument("result", nargs="?", type=Path, metavar="RESULT", help="a saved run (default: the last one)")
+    command.add_argument("--study", metavar="LABEL", help="whose round, where the run holds several studies")
+    command.add_argument("--cell", metavar="ID", help="default: the recommended cell, else the fastest one")
+    command.add_argument("--block", type=int, metavar="N", help="default: the cell's round of median wall time")
+    command.add_argument("--out", metavar="FILE", help="default: trace-CELL-bBLOCK.json; - for standard output")
+    command.add_argument("--storage", type=Path, default=Path("results"), metavar="DIR", help="default: results")
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the trace and say where it is."""
+    from lightwork import ledgers, results, trace
+
+    path = options.result or results.latest(options.storage)
+    found = results.load(path)
+    if not found.ledgers:
+        raise UsageError(f"{path} was saved without ledgers: measure again with --benchmark-save, which keeps them")
+    study = _study(found, options.study, options.cell)
+    tables = ledgers.load(results.beside(path, found.ledgers))
+    cell = _cell(found, study, options.cell, tables)
+    chosen = _round(cell, options.block, tables)
+    content = trace.encode(trace.trace_of(study, cell, chosen, tables[chosen.ledger]))
+    _write(content, options.out, cell.cell_id, chosen.block)
+    return 0
+
+
+def _study(found: "Results", label: str | None, cell_id: str | None) -> "Study":
+    """The study of this label; without one the only study there is, or the only one that has the cell."""
+    labels = _labels(found)
+    if label is not None:
+        for study in found.studies:
+            if study.label == label:
+                return study
+        raise unknown("study", label, labels)
+    having = [study for study in found.studies if any(cell.cell_id == cell_id for cell in study.cells)]
+    candidates = found.studies if len(found.studies) == 1 else having
+    if len(candidates) != 1:
+        raise UsageError(f"which study is not clear: choose one by --study from {', '.join(labels) or 'none'}")
+    return candidates[0]
+
+
+def _labels(found: "Results") -> list[str]:
+    from lightwork.text import plain
+
+    return [repr(plain(study.label)) for study in found.studies]
+
+
+def _cell(found: "Results", study: "Study", cell_id: str | None, tables: Mapping[str, Any]) -> "Cell":
+    """The cell of this id; without one the recommended, else the fastest one."""
+    from lightwork.report.judgement import best_and_worst, judge
+
+    if cell_id is not None:
+        try:
+            return study.cell(cell_id)
+        except KeyError:
+            raise unknown("cell", cell_id, _cell_ids(study)) from None
+    (judged,) = judge(replace(found, studies=(study,)), tables)
+    standing_out = best_and_worst(judged.scaling, judged.plan) if judged.scaling and judged.plan else []
+    if not standing_out:
+        ids = ", ".join(_cell_ids(study))
+        raise UsageError(f"no cell stands out ({judged.trouble or 'none was done'}): choose one by --cell from {ids}")
+    return standing_out[0][1]
+
+
+def _cell_ids(study: "Study") -> list[str]:
+    from lightwork.text import plain
+
+    return [plain(cell.cell_id) for cell in study.cells]
+
+
+def _round(cell: "Cell", block: int | None, tables: Mapping[str, Any]) -> "Round":
+    """The cell's round in this block; without one the typical round. It has times and its ledger was kept."""
+    from lightwork.report.timeline import round_to_draw
+
+    kept = {found.block: found for found in cell.rounds if found.ledger in tables and _has_times(found)}
+    blocks = ", ".join(map(str, kept)) or "none"
+    if block is not None:
+        if block not in kept:
+            raise UsageError(f"no timeline of {cell.cell_id} in block {block}: choose from {blocks}")
+        return kept[block]
+    typical = round_to_draw(cell, tables)
+    if typical is None:
+        raise UsageError(f"no round of {cell.cell_id} was done and kept its ledger: choose by --block from {blocks}")
+    return typical
+
+
+def _has_times(found: "Round") -> bool:
+    return found.t0_ns is not None and found.t1_ns is not None and found.t0_ns < found.t1_ns
+
+
+def _write(content: bytes, out: str | None, cell_id: str, block: int) -> None:
+    from lightwork.report.files import write_atomically
+    from lightwork.text import plain
+
+    if out == STDOUT:
+        sys.stdout.buffer.write(content)
+        return
+    path = Path(out or re.sub(r"[^\w.-]+", "-", f"trace-{cell_id}-b{block}") + ".json")
+    try:
+        write_atomically(path, content)
+    except OSError as error:
+        raise UsageError(f"no trace in {plain(path)} ({error.strerror}): name another file by --out") from None
+    print(f"trace of {plain(cell_id)}, block {block}: {plain(path)} (open it in ui.perfetto.dev or speedscope.app)")

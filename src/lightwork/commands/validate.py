@@ -1,0 +1,256 @@
+"""lightwork validate: predictions held against the truth on this machine, and the error table."""
+
+import argparse
+import functools
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lightwork.errors import UsageError
+
+if TYPE_CHECKING:
+    from lightwork.validation.cases import Case
+    from lightwork.validation.recording import Recorded, Wanted
+    from lightwork.validation.saved import Validation
+
+STDOUT = "-"
+FORMATS = ("json", "md")
+BESIDE = 4  # rounds of a block beside the settings': serial, serial again, two probes for contention
+ROUND_S = 0.55  # about: a host's start, and a case's work by some number of workers
+QUICK_BUDGET, BUDGET = "3m", "20m"
+QUICK_BLOCKS, BLOCKS = "2", "3"
+EPILOG = """examples:
+  lightwork validate                                       everything: about 20 minutes on 2 cores
+  lightwork validate --quick                               fewer settings and rounds: about 3 minutes
+  lightwork validate --workload lock,giant --blocks 5      two workloads, more rounds of each setting
+  lightwork validate --from results/validation-1.json --md table.md   the table again, nothing measured
+
+Run it on a machine that has nothing else to do.
+"""
+
+
+def add_to(commands: Any) -> None:
+    """Add the command and its options."""
+    command = commands.add_parser(
+        "validate",
+        help="hold predictions against the truth on this machine",
+        description="Hold predicted makespans and recommended settings against measured ones, on this machine.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = command.add_argument
+    add("--workload", default="all", metavar="NAMES", help="names, or all (default; an unknown one lists them)")
+    add("--strategy", metavar="NAMES", help="names, usual, or all usable here (default: usual)")
+    add("--workers", metavar="COUNTS", help="1,2,4 or 1-8 (default: 1 to 4 a core)")
+    add("--chunksize", metavar="SIZES", help="1,8,64 or default (default: 1,4,16)")
+    add("--blocks", metavar="N", help=f"rounds of each setting at most (default: {BLOCKS})")
+    add("--budget", metavar="SECONDS", help=f"for all of it, 90s or 10m (default: {BUDGET})")
+    add("--seed", default="1", metavar="N", help="of every choice by chance (default: 1)")
+    add("--quick", action="store_true", help=f"a small grid, {QUICK_BLOCKS} blocks, --budget {QUICK_BUDGET}")
+    add("--dry-run", action="store_true", help="tell how many rounds and about how long, and run none")
+    add("--from", dest="saved", type=Path, metavar="FILE", help="tables of a saved validation; measures nothing")
+    add("--predict-anew", action="store_true", help="with --from: hold this version's predictions against it")
+    add("--json", metavar="FILE", help="where to save it; - prints it (default: results/validation-TIME.json)")
+    add("--md", metavar="FILE", help="the tables as Markdown; - prints them")
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Measure, or read what was measured, and print the tables; 1 where a workload failed, 130 after a Ctrl-C."""
+    if [getattr(options, name) for name in FORMATS].count(STDOUT) > 1:
+        raise UsageError("--json and --md can't both go to standard output: name a file for one of them")
+    if options.saved:
+        found, finished = _read(options), True
+    elif options.predict_anew:
+        raise UsageError("--predict-anew makes predictions of a saved validation anew: name it by --from")
+    else:
+        cases, wanted, budget_s = _asked(options)
+        if options.dry_run:
+            print(_dry(cases, wanted, budget_s))
+            return 0
+        found, finished = _measure(cases, wanted, budget_s, _place(options))
+    _tell(found, options)
+    if not finished:
+        return 130
+    return 1 if any(held.trouble for held in found.studies) else 0
+
+
+def _read(options: argparse.Namespace) -> "Validation":
+    from lightwork import __version__
+    from lightwork.report.files import write_text
+    from lightwork.validation.saved import foretold_anew, load, text_of
+
+    found = load(options.saved)
+    if options.predict_anew:
+        found = foretold_anew(found, options.saved, __version__)
+    if options.json and options.json != STDOUT:
+        write_text(Path(options.json), text_of(found if _same_folder(options) else replace(found, ledgers="")))
+    return found
+
+
+def _same_folder(options: argparse.Namespace) -> bool:
+    """Whether the ledgers lie beside what is written as well."""
+    saved: Path = options.saved
+    return Path(options.json).parent.resolve() == saved.parent.resolve()
+
+
+def _asked(options: argparse.Namespace) -> tuple[list["Case"], "Wanted", float]:
+    """Which cases, under what, for how long. Raises UsageError for what can't be."""
+    from lightwork import axes
+    from lightwork.data import ready_data_dir
+    from lightwork.machine.facts import facts as facts_of
+    from lightwork.replay.handout import with_a_rule
+    from lightwork.validation import cases as known
+    from lightwork.validation.recording import Wanted
+
+    quick, usable_cpus = options.quick, facts_of(ready_data_dir())["usable_cpus"]
+    names = axes.names("workload", options.workload, tuple(known.CASES))
+    strategies = known.QUICK_STRATEGIES if quick else known.usual_strategies()
+    if options.strategy:
+        named = [name for name in axes.strategy_names(options.strategy) if name != "serial"]
+        strategies = tuple(with_a_rule(named, are_named=options.strategy != "all"))
+        if not strategies:
+            raise UsageError("the serial run is the reference anyway: name a strategy that has workers")
+    workers = known.worker_counts(usable_cpus, known.QUICK_PER_CORE if quick else known.PER_CORE)
+    if options.workers:
+        workers = axes.counts("workers", options.workers)
+    chunksizes = known.QUICK_CHUNKSIZES if quick else known.CHUNKSIZES
+    if options.chunksize:
+        chunksizes = axes.counts_or("chunksize", options.chunksize, "default")
+    blocks = axes.counts("blocks", options.blocks or (QUICK_BLOCKS if quick else BLOCKS))[-1]
+    budget_s = axes.seconds("budget", options.budget or (QUICK_BUDGET if quick else BUDGET))
+    seed = axes.whole_number("seed", options.seed)
+    wanted = Wanted(strategies, workers, chunksizes, blocks, seed, usable_cpus)
+    return [known.CASES[name] for name in names], wanted, budget_s
+
+
+def _dry(cases: Sequence["Case"], wanted: "Wanted", budget_s: float) -> str:
+    from lightwork.text import counted, duration
+    from lightwork.validation.cases import settings_of
+    from lightwork.validation.recording import PLAN_SHARE
+
+    many_items = 10**6  # so that no two chunksizes that were asked for are one
+    settings = len(settings_of(wanted.strategies, wanted.workers, wanted.chunksizes, many_items))
+    rounds = len(cases) * (1 + wanted.blocks * (settings + BESIDE))
+    expected_s = rounds * ROUND_S * (1 + PLAN_SHARE)
+    within = f"cut to fit {duration(budget_s)}" if expected_s > budget_s else "within the budget"
+    grids = f"{counted(len(cases), 'workload')} x {counted(wanted.blocks, 'block')}"
+    return (
+        f"would measure {counted(rounds, 'round')}: {grids} x ({counted(settings, 'setting')}, serial twice, two "
+        f"probes), and plan each workload in {PLAN_SHARE:.0%} of its time; about {duration(expected_s)}, {within}; "
+        "before that, what the strategies cost"
+    )
+
+
+def _place(options: argparse.Namespace) -> Path | None:
+    """Where the measured validation is kept; None where it is printed. Raises UsageError where nothing can be."""
+    from lightwork.data import check_writable
+
+    if options.json == STDOUT:
+        return None
+    path = Path(options.json or f"results/validation-{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}.json")
+    if not options.json:
+        path.parent.mkdir(exist_ok=True)
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder: name a file in it")
+    check_writable(path.parent)
+    return path
+
+
+def _measure(
+    cases: Sequence["Case"], wanted: "Wanted", budget_s: float, path: Path | None
+) -> tuple["Validation", bool]:
+    """What was measured, saved after each workload, and whether it came to its end."""
+    from lightwork.planning.calibrating import calibrated
+    from lightwork.validation.cases import settings_of
+    from lightwork.validation.foretelling import PROBES
+    from lightwork.validation.recording import record_all
+
+    with _workshop() as shop:
+        # The probes' strategy is needed whether it was asked for or not.
+        settings = settings_of(wanted.strategies, wanted.workers, (1,), 1)
+        costs = calibrated(shop, (*settings, *PROBES))
+        keeper = _Keeper(path, _nothing_yet(shop, costs, wanted.seed), shop.say)
+        try:
+            finished = record_all(cases, wanted, shop, costs, budget_s, keeper.keep)
+        except KeyboardInterrupt:
+            finished = False
+            keeper.save()  # it may have come amid the last one
+    if path and keeper.found.studies:
+        print(f"saved: {path}", file=sys.stderr)
+    return keeper.found, finished
+
+
+def _nothing_yet(shop: Any, costs: Any, seed: int) -> "Validation":
+    from lightwork import __version__
+    from lightwork.replay.calibration import encode
+    from lightwork.validation.saved import Validation
+
+    return Validation((), shop.machine, encode(costs), seed, shop.now(), __version__)
+
+
+class _Keeper:
+    """Saves a validation as it grows, its ledgers beside it; keeps it only in memory where there is no path."""
+
+    def __init__(self, path: Path | None, found: "Validation", say: Callable[[str], None]) -> None:
+        self.path, self.say = path, say
+        self.beside = path.with_suffix(".npz") if path else None
+        self.found = replace(found, ledgers=self.beside.name if self.beside else "")
+        self.ledgers: dict[str, bytes] = {}
+
+    def keep(self, recorded: "Recorded") -> None:
+        """Add a workload, save, and tell of it."""
+        from lightwork.validation.table import summary
+
+        self.found = replace(self.found, studies=(*self.found.studies, recorded.held))
+        self.ledgers.update(recorded.ledgers)
+        self.save()
+        self.say(summary(recorded.held))
+
+    def save(self) -> None:
+        """Write what there is."""
+        from lightwork import ledgers
+        from lightwork.report.files import write_text
+        from lightwork.validation.saved import text_of
+
+        if self.path and self.beside and self.found.studies:
+            ledgers.save(self.beside, self.ledgers.items())
+            write_text(self.path, text_of(self.found))
+
+
+@contextmanager
+def _workshop() -> Iterator[Any]:
+    """A desk and everything else that measuring needs, with progress on standard error."""
+    from lightwork.data import data_dir
+    from lightwork.desk import open_desk
+    from lightwork.launch import launch
+    from lightwork.machine.facts import facts as facts_of
+    from lightwork.planning.workshop import Workshop
+    from lightwork.progress import Teller
+
+    with open_desk(data_dir()) as desk, Teller("validate", always=False) as teller:
+        yield Workshop(
+            desk, functools.partial(launch, desk), time.monotonic, teller.tell,
+            lambda words: print(words, file=sys.stderr),
+            lambda: datetime.now(UTC).isoformat(timespec="seconds"), facts_of(data_dir()),
+            # Measured anew in every run: one that was kept from a busier hour would be held against this one.
+            desk.temporary / "calibration",
+        )  # fmt: skip
+
+
+def _tell(found: "Validation", options: argparse.Namespace) -> None:
+    from lightwork.report.files import write_text
+    from lightwork.validation.saved import text_of
+    from lightwork.validation.table import markdown, text
+
+    if options.md and options.md != STDOUT:
+        write_text(Path(options.md), markdown(found))
+    if options.json == STDOUT:
+        print(text_of(found), end="")
+    else:
+        print(markdown(found) if options.md == STDOUT else f"{text(found)}\n", end="")

@@ -1,0 +1,127 @@
+"""The desk: where a study's rounds get their files; and the sweeping up after studies that were killed at theirs."""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import socket
+import stat
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from lightwork import hosting
+from lightwork.errors import WorkError
+from lightwork.output import Output
+from lightwork.segments import SHARED_MEMORY
+
+# With the host's name: through a network file system a lock of another host is not seen.
+PREFIX = f"lightwork-desk-{hashlib.blake2b(socket.gethostname().encode(), digest_size=3).hexdigest()}-"
+GIVEN_UP_AFTER_S = 7 * 86_400.0
+JOB = "job.json"
+YOUNG_S = 10.0  # a folder that was made just now may not be locked yet
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where a study's rounds get their files: `data_dir` is kept, everything else is removed.
+
+    rounds: on the data's own disk, for what a round stores. shared: memory-backed where there is such a
+    place, for ledgers. temporary: short paths, for sockets and the host's own files.
+    """
+
+    data_dir: Path
+    rounds: Path
+    shared: Path
+    temporary: Path
+
+    @property
+    def job_path(self) -> Path:
+        """The file with the round under way."""
+        return self.temporary / JOB
+
+    def lay(self, job: str) -> None:
+        """Put the round under way on the desk in one step: a kill meanwhile leaves the one before, not half of it."""
+        unfinished = self.temporary / f"{JOB}.part"
+        unfinished.write_text(job)
+        unfinished.replace(self.job_path)
+
+
+@contextmanager
+def open_desk(data_dir: Path) -> Iterator[Desk]:
+    """A desk for one study, removed at the end; those of killed studies are removed first.
+
+    Raises WorkError where no folder can be made.
+    """
+    shared_home = SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else Path(tempfile.gettempdir())
+    homes = (data_dir, shared_home, Path(tempfile.gettempdir()))
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        sweep(homes)
+        rounds, shared, temporary = folders = [Path(tempfile.mkdtemp(prefix=PREFIX, dir=home)) for home in homes]
+        locks = [_lock(folder) for folder in folders]
+    except OSError as error:
+        raise WorkError(f"no folder for a study's files can be made ({error.strerror}: {error.filename})") from None
+    try:
+        yield Desk(data_dir, rounds, shared, temporary)
+    finally:
+        for folder, lock in zip(folders, locks, strict=True):
+            shutil.rmtree(folder, ignore_errors=True)
+            os.close(lock)
+
+
+def sweep(homes: tuple[Path, ...]) -> None:
+    """Remove the folders there that nobody holds any more, having had the workload clean up after its last round."""
+    found = [folder for home in dict.fromkeys(homes) for folder in home.glob(f"{PREFIX}*")]
+    stale = {folder: lock for folder in found if (lock := _lock_if_stale(folder)) is not None}
+    try:
+        for folder in sorted(stale, key=lambda folder: not _has_job(folder)):  # jobs need the others' files
+            if not _has_job(folder) or _clean_up(folder):
+                shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        for lock in stale.values():
+            os.close(lock)
+
+
+def _has_job(folder: Path) -> bool:
+    """Whether a round was under way; an empty file, which a full disk may leave, says nothing of any."""
+    job = folder / JOB
+    return job.exists() and job.stat().st_size > 0
+
+
+def _clean_up(temporary: Path) -> bool:
+    """Have the workload clean up after the job in this folder; whether the folder may go."""
+    with closing(Output()) as output:
+        if hosting.clean_up(temporary / JOB, temporary, output) == 0:
+            return True
+        last = output.rest().strip().rpartition("\n")[2]
+    is_given_up = time.time() - temporary.stat().st_mtime > GIVEN_UP_AFTER_S
+    then = "it is given up" if is_given_up else "it is tried again by the next study"
+    print(f"lightwork: what a killed study left could not be cleaned up ({last}): {then}", file=sys.stderr)
+    return is_given_up
+
+
+def _lock_if_stale(folder: Path) -> int | None:
+    """A descriptor that holds the folder, where it is ours and whoever made it has gone; else None."""
+    try:
+        found = folder.lstat()
+        is_ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid()
+        return _lock(folder) if is_ours and time.time() - found.st_mtime > YOUNG_S else None
+    except OSError:  # it is locked, or has gone meanwhile
+        return None
+
+
+def _lock(folder: Path) -> int:
+    """A descriptor that holds the folder until it is closed. Raises BlockingIOError where another holds it."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        with suppress(OSError):
+            os.close(descriptor)
+        raise
+    return descriptor

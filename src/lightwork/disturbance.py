@@ -1,0 +1,65 @@
+"""Disturbance: which rounds something else on the machine spoiled; pure.
+
+    share = (CPU time of others + steal) / (CPUs of the machine x wall)
+
+A round is disturbed where its share is larger than in the cell's median round by more than EXCESS_SHARE, and by
+more than LEAST_S, which the kernel's ticks of 10 ms can tell apart. It looks at what others took and never at how
+long the round lasted, so leaving such rounds out can't favour a setting. The cell's own median is the measure,
+because a database server that works for the round is "others" too, and so is a neighbour who never rests: that is a
+fact about the machine, and a caution (`usual_share`), not a disturbance. Nor is time throttled by a quota: the round
+itself used it up.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from statistics import median
+
+from lightwork.results import SERIAL, Cell, Study
+from lightwork.round import Round
+
+EXCESS_SHARE = 0.10
+LEAST_S = 0.05
+THRESHOLD = "more than 10 % of the machine's CPU time, and 50 ms, beyond what they took in the cell's median round"
+
+
+def disturbed(cell: Cell) -> Mapping[int, float]:
+    """The share that others took beyond the usual, by block of each disturbed round of the cell."""
+    taken = {found.block: _taken(found) for found in cell.rounds if found.ok}
+    known = {block: one for block, one in taken.items() if one is not None}
+    if not known:
+        return {}
+    usual = median(one.share for one in known.values())
+    beyond = {block: (one.share - usual, one.given_s) for block, one in known.items()}
+    return {
+        block: excess
+        for block, (excess, given_s) in beyond.items()
+        if excess > EXCESS_SHARE and excess * given_s > LEAST_S
+    }
+
+
+def usual_share(study: Study) -> float | None:
+    """The share of the machine's CPU time that others took in the median serial round; None where it isn't told.
+
+    Serial rounds start nothing whose CPU time could be mistaken for that of others. A study without them tells nothing.
+    """
+    serial = [one for cell in study.cells if cell.cell_id == SERIAL for one in cell.rounds]
+    found = [_taken(one) for one in serial if one.ok]
+    known = [one.share for one in found if one is not None]
+    return median(known) if known else None
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """CPU seconds that the machine gave in a round, and the share of them that others took."""
+
+    given_s: float
+    share: float
+
+
+def _taken(found: Round) -> _Taken | None:
+    usage = found.usage
+    if usage is None or usage.others_cpu_ns is None or not usage.machine_cpus or not found.wall_ns:
+        return None
+    taken_ns = usage.others_cpu_ns + (usage.steal_ns or 0)
+    given_ns = usage.machine_cpus * found.wall_ns
+    return _Taken(given_ns / 1e9, taken_ns / given_ns)

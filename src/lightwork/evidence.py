@@ -1,0 +1,106 @@
+"""Evidence: what else was recorded of a cell that tells why its largest loss is so large; pure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import inf
+from statistics import median
+from typing import Literal
+
+from lightwork.basis import Basis
+from lightwork.intervals import Estimate
+from lightwork.losses import Losses
+from lightwork.results import Cell
+from lightwork.scaling import StudyScaling
+
+OWN_THREADS = 0.5  # of the items' CPU time: what a serial round used beside the thread that ran them
+BUSY_BESIDE = 0.1  # of the round's wall time: less than that is the caller's own bookkeeping
+FIXED_SHARES = ("static", "static_striped", "fork")  # hand everything out at once
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A lever that was pulled in the same study: how many times as fast that cell is, and what can be said of it.
+
+    verdict: "open" where the interval leaves room for a gain beyond the noise floor that the point does not show.
+    """
+
+    ratio: Estimate
+    verdict: Literal["faster", "equal", "slower", "open"]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A cell, its pooled losses, and its study's scaling. recommended: whether this is the cell that is recommended."""
+
+    scaling: StudyScaling
+    cell: Cell
+    losses: Losses
+    recommended: bool = False
+
+    @property
+    def rounds(self) -> int:
+        """How many rounds the losses were pooled from."""
+        return self.losses.rounds
+
+    @property
+    def items(self) -> int:
+        """Items of the workload."""
+        return max(1, len(self.scaling.study.item_names))
+
+    @property
+    def item_bytes(self) -> float:
+        """Bytes pickled for an item, there and back; 0 where they were not counted."""
+        traffic = self.cell.probe.traffic if self.cell.probe else None
+        return (traffic.sent_bytes + traffic.returned_bytes) / self.items if traffic else 0.0
+
+    @property
+    def cores(self) -> float:
+        """Cores that the cell could use."""
+        return min(self.scaling.usable_cpus, self.cell.setting.cores or inf)
+
+    @property
+    def has_fixed_shares(self) -> bool:
+        """Whether the strategy gives every worker its whole share at the start."""
+        return self.cell.setting.strategy in FIXED_SHARES
+
+    @property
+    def cut_short(self) -> float:
+        """The share of the quota's periods that were cut short, in the median round; 0 without a quota."""
+        usages = [found.usage for found in self.cell.rounds if found.ok and found.usage]
+        shares = [(one.throttled_periods or 0) / one.periods if one.periods else 0.0 for one in usages]
+        return median(shares) if shares else 0.0
+
+    @property
+    def retries(self) -> float:
+        """Tries repeated inside items, in the median round."""
+        return median([found.retries for found in self.cell.rounds if found.ok] or [0])
+
+    @property
+    def has_own_threads(self) -> bool:
+        """Whether the caller of serial rounds used clearly more CPU time than its thread that ran the items did."""
+        beside = [
+            (found.usage.caller_cpu_ns - found.thread_cpu_ns, found)
+            for found in self.scaling.study.serial.rounds
+            if found.ok and found.usage and found.usage.caller_cpu_ns and found.thread_cpu_ns
+        ]
+        clear = [
+            used_ns > max(OWN_THREADS * found.item_cpu_ns, BUSY_BESIDE * found.wall_ns) for used_ns, found in beside
+        ]
+        return sum(clear) > len(clear) / 2
+
+    def trial(self, pulled: Callable[[Cell], bool]) -> Trial | None:
+        """The fastest cell of the study in which this lever is pulled, held against this one.
+
+        None where there is no such cell, or nothing can be said of the two: too few blocks, or no noise floor.
+        """
+        basis = Basis.of(self.scaling)
+        own = [cell for cell in basis.candidates if cell.cell.cell_id == self.cell.cell_id]
+        others = [cell for cell in basis.candidates if cell not in own and pulled(cell.cell)]
+        if not own or not others or basis.noise_floor == inf:
+            return None
+        best = max(others, key=lambda cell: basis.speedup(cell).point)
+        ratio, verdict = basis.ratio(best, own[0]), basis.compare(best, own[0])
+        if ratio is None or ratio.high is None:
+            return None
+        is_open = verdict == "equal" and ratio.high > 1 + basis.noise_floor
+        return Trial(ratio, "open" if is_open else verdict)

@@ -1,0 +1,145 @@
+"""The matrix: every strategy under every fault, one round each, in an order that does not matter.
+
+A strategy's deadline comes from a round of its own without a fault: what takes several times as long hangs.
+"""
+
+import functools
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lightwork import ledgers, strategies
+from lightwork.desk import Desk
+from lightwork.errors import WorkError
+from lightwork.faults.accident import Accident, accident
+from lightwork.faults.fault import FROM_OUTSIDE, Fault
+from lightwork.faults.outcome import Case, Ending, counted_in, ending_of, items_in, knew_s, struck_at_ns
+from lightwork.faults.planted import Parameters
+from lightwork.finished import Finished
+from lightwork.launch import launch
+from lightwork.ledger import State
+from lightwork.parameters import as_dict
+from lightwork.recovery import Retrying
+from lightwork.round import Job, Outcome
+from lightwork.setting import Setting
+
+WORKLOAD = "lightwork.faults.planted"
+CALM_DEADLINE_S = 60.0
+TRIES = 3
+
+
+def deadline_s(calm_s: float) -> float:
+    """When a strategy is said to hang: 2 s and five times what it takes without a fault."""
+    return 2.0 + 5.0 * calm_s
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the matrix is: cases done, cases in all, and what comes next."""
+
+    done: int
+    in_all: int
+    elapsed_s: float
+    strategy: str
+    fault: str
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the matrix needs from outside. tell: called before every case."""
+
+    desk: Desk
+    tell: Callable[[Progress], None]
+    clock_s: Callable[[], float] = time.monotonic
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What to record. retry: whether a round that did not end well is gone on with. timeout_s: None for the rule."""
+
+    strategies: Sequence[str]
+    faults: Sequence[Fault]
+    workers: int = 2
+    retry: bool = False
+    timeout_s: float | None = None
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A strategy that can't be held against faults, and why."""
+
+    strategy: str
+    why: str
+
+
+def record(asked: Asked, around: Surroundings) -> Iterator[Case | LeftOut]:
+    """The cases, as they are found; a strategy that fails without any fault is left out."""
+    began_s, in_all = around.clock_s(), len(asked.strategies) * len(asked.faults)
+    for place, name in enumerate(asked.strategies):
+        try:
+            allowed_s = asked.timeout_s or deadline_s(_calm_s(name, asked, around.desk))
+        except WorkError as error:
+            yield LeftOut(name, str(error))
+            continue
+        for number, fault in enumerate(asked.faults, place * len(asked.faults)):
+            around.tell(Progress(number, in_all, around.clock_s() - began_s, name, fault))
+            yield case(name, fault, asked, around.desk, allowed_s)
+
+
+def case(name: str, fault: Fault, asked: Asked, desk: Desk, allowed_s: float) -> Case:
+    """One strategy under one fault; again where an interrupt came too late, because this process got no CPU in time."""
+    for _ in range(TRIES):
+        found = _tried(name, fault, asked, desk, allowed_s)
+        if fault is not Fault.INTERRUPT or found.ending is not Ending.NEVER:
+            break
+    return found
+
+
+def _tried(name: str, fault: Fault, asked: Asked, desk: Desk, allowed_s: float) -> Case:
+    planted = Parameters(fault=str(fault))
+    job = job_of(name, planted, asked.workers, desk)
+    beside = accident(fault, Path(job.ledger))
+    run = functools.partial(launch, desk, beside=beside.beside)
+    finished = (Retrying(desk, run) if asked.retry else run)(job, allowed_s)
+    return judged(fault, job, finished, beside, allowed_s)
+
+
+def job_of(name: str, planted: Parameters, workers: int, desk: Desk) -> Job:
+    """The round of this strategy with what is planted in it."""
+    setting = Setting(name, workers, start_method=strategies.find(name).start_methods[0])
+    return Job(
+        setting.cell_id, 0, 0, WORKLOAD, as_dict(planted), setting, 1, False, False,
+        str(desk.data_dir), str(desk.rounds / "faults"), str(desk.shared / "faults"),
+    )  # fmt: skip
+
+
+def judged(fault: Fault, job: Job, finished: Finished, beside: Accident, allowed_s: float) -> Case:
+    """What came of it, from the round and its ledger."""
+    found, planted = finished.round, Parameters()
+    rows = ledgers.table(finished.ledger) if finished.ledger else None
+    struck_ns = beside.struck_ns
+    if rows is not None and fault not in FROM_OUTSIDE:
+        struck_ns = struck_at_ns(rows, planted.at, planted.wait_s / 2)
+    ending = ending_of(fault, found, struck_ns)
+    items = {} if rows is None else {
+        "done": items_in(rows, State.DONE), "running": items_in(rows, State.RUNNING),
+        "never": items_in(rows, State.NEVER_STARTED), "raised": items_in(rows, State.RAISED),
+        "again": counted_in(rows, "again"), "redone": counted_in(rows, "redone"),
+    }  # fmt: skip
+    return Case(
+        job.setting.strategy, fault, job.setting.workers,
+        strategies.chunksize_in_force(job.setting, planted.items), ending,
+        error=found.reason, knew_s=knew_s(found, ending, struck_ns, beside.ended_ns or 0),
+        left_behind=found.left_behind, deadline_s=allowed_s,
+        recovered=found.outcome is Outcome.RECOVERED if len(found.attempts) > 1 else None,
+        run_again=tuple(sorted({index for attempt in found.attempts[1:] for index in attempt.items})), **items,
+    )  # fmt: skip
+
+
+def _calm_s(name: str, asked: Asked, desk: Desk) -> float:
+    """What the strategy takes without a fault, seconds."""
+    found = launch(desk, job_of(name, Parameters(), asked.workers, desk), CALM_DEADLINE_S).round
+    if not found.ok:
+        raise WorkError(f"it fails without any fault: {found.outcome}: {found.reason}")
+    return found.wall_ns / 1e9

@@ -1,0 +1,47 @@
+"""Saved faults: the cases of a run of `lightwork faults`, as plain data; JSON out and in. `schema` is the format's."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from lightwork.faults.outcome import Case
+from lightwork.saved_json import Format
+from lightwork.strictly import check_machine, read_as
+
+FORMAT = Format("lightwork faults", 1, "cases", "faults", "lightwork faults --json", 1 << 26)
+
+
+@dataclass(frozen=True)
+class Faults:
+    """One run. items: how many each round had. machine: its facts. left_out: strategies that are not in it, and why."""
+
+    cases: tuple[Case, ...]
+    items: int
+    victim: int
+    machine: Mapping[str, Any]
+    left_out: Mapping[str, str]
+    saved_at: str
+    version: str
+
+
+def text_of(found: Faults) -> str:
+    """The file's content: one line a case."""
+    shallow = {name: value for name, value in vars(found).items() if name != "cases"}
+    cases = [asdict(case) for case in found.cases]
+    return FORMAT.text_of({"kind": FORMAT.kind, "schema": FORMAT.schema, **shallow, "cases": cases})
+
+
+def decode(data: Mapping[str, Any]) -> Faults:
+    """The run that `text_of` wrote. Raises KeyError or ValueError for anything else."""
+    FORMAT.check(data)
+    found = read_as(Faults, data)
+    check_machine(found.machine)
+    if not found.cases:
+        raise ValueError("it has no cases")
+    return found
+
+
+def load(path: Path) -> Faults:
+    """The run saved at `path`. Raises UsageError when there is none, or it is something else."""
+    return FORMAT.load(path, decode)

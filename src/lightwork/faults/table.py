@@ -1,0 +1,133 @@
+"""The table of a run of `lightwork faults`: a row for every strategy, a column for every fault; pure."""
+
+from collections.abc import Sequence
+
+from lightwork.faults.fault import DESCRIPTIONS, Fault
+from lightwork.faults.outcome import Case, Ending, spread
+from lightwork.faults.saved import Faults
+from lightwork.tabular import Table
+from lightwork.text import counted, duration, plain
+
+NOT_TRIED = "-"
+SOON_S = 0.01
+KNOWN = (Ending.RAISES, Ending.DIES)  # when the caller knew is then worth telling
+SAID = {
+    Ending.COMPLETES: "completes",
+    Ending.RAISES: "raises",
+    Ending.HANGS: "HANGS",
+    Ending.LOSES: "LOSES ITEMS",
+    Ending.DIES: "caller dies",
+    Ending.NEVER: "can't happen",
+}
+
+
+def table(found: Faults, *, brief: bool = False) -> Table:
+    """The whole table, strategies in the order in which they were recorded. brief: without the items' numbers."""
+    faults = faults_in(found)
+    by_place = {(case.strategy, case.fault): case for case in found.cases}
+    names = list(dict.fromkeys(case.strategy for case in found.cases))
+    heads = ("strategy", *(DESCRIPTIONS[fault].short for fault in faults))
+    say = ending_words if brief else words
+    rows = tuple((plain(name), *(say(by_place.get((name, fault))) for fault in faults)) for name in names)
+    return Table(heads, rows, tuple(notes(found, faults)))
+
+
+def faults_in(found: Faults) -> list[Fault]:
+    """The faults that were recorded, in their own order."""
+    recorded = {case.fault for case in found.cases}
+    return [fault for fault in Fault if fault in recorded]
+
+
+def words(case: Case | None) -> str:
+    """A case in a few words, as "raises, 30 ms; 9 not done"."""
+    if case is None or case.ending is Ending.NEVER:
+        return ending_words(case)
+    return "; ".join([ending_words(case), *facts(case)])
+
+
+def ending_words(case: Case | None) -> str:
+    """How it ended and when the caller knew, as "raises, 30 ms"."""
+    if case is None:
+        return NOT_TRIED
+    told = SAID[case.ending]
+    if case.knew_s is None or case.ending not in KNOWN:
+        return told
+    return f"{told}, {moment(case.knew_s)}"
+
+
+def moment(seconds: float) -> str:
+    """When the caller knew, no finer than it matters: "at once", "70 ms", "1.2 s"."""
+    return "at once" if seconds < SOON_S else coarse(seconds)
+
+
+def coarse(seconds: float) -> str:
+    """A duration of which the unit matters most, as "70 ms" or "1.2 s"."""
+    return f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1e3:.0f} ms"
+
+
+def facts(case: Case) -> list[str]:
+    """What the ledger and the process table say beside the ending."""
+    undone = len(case.running) + len(case.never) + len(case.raised)
+    told = [f"{undone} not done"] if undone else []
+    told += [f"{len(case.redone)} done twice"] if case.redone else []
+    told += [f"{len(case.again)} begun again"] if case.again and not case.redone else []
+    if case.left_behind:
+        told.append(f"{case.left_behind} process{'es' if case.left_behind > 1 else ''} left")
+    return told + (["not recovered"] if case.recovered is False else [])
+
+
+def notes(found: Faults, faults: Sequence[Fault]) -> list[str]:
+    """How to read it, what was done, and on what."""
+    machine = found.machine
+    made = [f"{DESCRIPTIONS[fault].short}: {DESCRIPTIONS[fault].long}." for fault in faults]
+    deadlines = sorted({case.deadline_s for case in found.cases})
+    first = found.cases[0]
+    return [
+        (
+            f"{found.items} items of 20 ms, {counted(first.workers, 'worker')}, each strategy's own chunksize and "
+            f"first start method; the fault strikes item {found.victim}, once. Python {machine['python']} on "
+            f"{machine['processor']}; lightwork {found.version}, {found.saved_at}."
+        ),
+        (
+            "Time: from the fault until the caller knew of it; at once: within 10 ms. Items not done: as the ledger "
+            "has them, not the strategy."
+        ),
+        (
+            f"HANGS: still running at its deadline, 2 s and five times what the strategy takes without a fault "
+            f"({duration(deadlines[0])} to {duration(deadlines[-1])}); ended then, with all its processes."
+        ),
+        *_recovered(found),
+        *made,
+        *(f"{name} is left out: {why}" for name, why in found.left_out.items()),
+    ]
+
+
+def _recovered(found: Faults) -> list[str]:
+    """How much of what broke off could be gone on with; nothing where that was not tried."""
+    tried = [case for case in found.cases if case.recovered is not None]
+    if not tried:
+        return []
+    done = sum(case.recovered is True for case in tried)
+    told = f"Gone on with {counted(len(tried), 'round')} that broke off: in {done} all of the work was there in the end"
+    return [f"{told}; what was not done was run again, and nothing else."]
+
+
+def details(found: Faults) -> list[str]:
+    """A line for every case, with the items by name of their state and the exception."""
+    return [
+        f"{plain(case.strategy)}, {case.fault}: {_detail(case)}"
+        for case in found.cases
+        if case.ending is not Ending.NEVER
+    ]
+
+
+def _detail(case: Case) -> str:
+    parts = [f"{name} {spread(indices)}" for name, indices in _states(case) if indices]
+    return "; ".join([words(case), *parts, *([plain(case.error)] if case.error else [])])
+
+
+def _states(case: Case) -> list[tuple[str, tuple[int, ...]]]:
+    return [
+        ("done", case.done), ("running", case.running), ("never started", case.never), ("raised", case.raised),
+        ("begun again", case.again), ("done twice", case.redone), ("run again to recover", case.run_again),
+    ]  # fmt: skip

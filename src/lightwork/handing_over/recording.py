@@ -1,0 +1,131 @@
+"""Recording: all probes in interleaved blocks, each round in a fresh host and without a ledger.
+
+first looks at every probe, which set its number of items -> block 0, 1, 2, ... (every probe once, shuffled)
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from lightwork.blocks import order_of
+from lightwork.desk import Desk
+from lightwork.finished import Execute
+from lightwork.handing_over.probes import Probe
+from lightwork.round import Job, Round
+from lightwork.study import TRIES_OF_A_FAILING_CELL, Progress
+
+DEADLINE_S = 60.0
+LABEL = "costs"
+FIRST_LOOK = -1
+MOST_BLOCKS = 100
+
+
+@dataclass
+class Sample:
+    """What came of a probe: walls in nanoseconds by block, and why rounds failed, one line each."""
+
+    probe: Probe
+    walls_ns: dict[int, int]
+    failures: list[str]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a recording needs from outside: a desk, a way to run rounds, a clock, and an ear for the progress."""
+
+    desk: Desk
+    execute: Execute
+    clock_s: Callable[[], float]
+    tell: Callable[[Progress], None]
+
+
+class _Recording:
+    """The state of a recording under way."""
+
+    def __init__(self, around: Surroundings, seed: int, budget_s: float) -> None:
+        self.around, self.seed, self.budget_s = around, seed, budget_s
+        self.samples: dict[str, Sample] = {}
+        self.looked = self.done = 0
+        self.began_s = self.blocks_began_s = around.clock_s()
+
+    def look(self, probes: Sequence[Probe]) -> None:
+        """Give every probe the number of items that it needs, from rounds of its own; starts first."""
+        starts: dict[str, int] = {}
+        for probe in sorted(probes, key=lambda one: not one.start_up):
+            sized, found = self._sized(probe, starts.get(probe.setting.strategy, 0))
+            if found.ok and probe.start_up:
+                starts[probe.setting.strategy] = found.wall_ns
+            self.samples[probe.name] = Sample(sized, {}, [] if found.ok else [_failure(found)])
+        self.blocks_began_s = self.around.clock_s()
+
+    def _sized(self, probe: Probe, start_ns: int) -> tuple[Probe, Round]:
+        """The probe with as many items as it needs, and the last round that it was told from."""
+        found = self._look_at(probe)
+        if probe.start_up and found.ok:  # the first one reads from disk what the others find in memory
+            found = self._look_at(probe)
+        while found.ok and probe.is_too_short(start_ns, found.wall_ns):
+            probe = probe.resized(start_ns, found.wall_ns)
+            found = self._look_at(probe)
+        return (probe.resized(start_ns, found.wall_ns) if found.ok else probe), found
+
+    def _look_at(self, probe: Probe) -> Round:
+        found = self.run(probe, FIRST_LOOK, self.looked)
+        self.looked += 1
+        self.tell()
+        return found
+
+    def block(self, block: int) -> None:
+        """Run every probe that does not keep failing once."""
+        alive = [name for name, one in self.samples.items() if len(one.failures) < TRIES_OF_A_FAILING_CELL]
+        for position, name in enumerate(order_of(alive, block, self.seed)):
+            sample = self.samples[name]
+            found = self.run(sample.probe, block, position)
+            if found.ok:
+                sample.walls_ns[block] = found.wall_ns
+            else:
+                sample.failures.append(_failure(found))
+            self.done += 1
+            self.tell()
+
+    def run(self, probe: Probe, block: int, position: int) -> Round:
+        """One round of a probe."""
+        desk, name = self.around.desk, f"b{block}-{position}"
+        parameters = {"items": probe.items, "payload_bytes": probe.payload_bytes}
+        job = Job(
+            probe.setting.cell_id, block, position, "no_op", parameters, probe.setting, self.seed, False, False,
+            str(desk.data_dir), str(desk.rounds / name), str(desk.shared / name), record=False,
+        )  # fmt: skip
+        return self.around.execute(job, DEADLINE_S).round
+
+    def may_begin(self, block: int) -> bool:
+        """Whether one more block is within the budget; the first one is in any case."""
+        if not block:
+            return True
+        now_s = self.around.clock_s()
+        one_more_s = (now_s - self.blocks_began_s) / block
+        return block < MOST_BLOCKS and now_s - self.began_s + one_more_s <= self.budget_s
+
+    def tell(self) -> None:
+        """Tell how far it is."""
+        elapsed_s = self.around.clock_s() - self.began_s
+        left_s = max(self.budget_s - elapsed_s, 0.0)
+        self.around.tell(Progress(LABEL, self.done, self.done, elapsed_s, left_s, self.looked))
+
+
+def record(probes: Sequence[Probe], around: Surroundings, budget_s: float, seed: int = 1) -> tuple[list[Sample], bool]:
+    """Every probe's sample in the order given, and whether the recording came to its end.
+
+    At least one block, more as the budget allows; a Ctrl-C ends it early, and what was measured is returned.
+    """
+    recording, block, finished = _Recording(around, seed, budget_s), 0, True
+    try:
+        recording.look(probes)
+        while recording.may_begin(block):
+            recording.block(block)
+            block += 1
+    except KeyboardInterrupt:
+        finished = False
+    return [recording.samples[probe.name] for probe in probes if probe.name in recording.samples], finished
+
+
+def _failure(found: Round) -> str:
+    return f"{found.outcome}: {found.reason}"

@@ -1,0 +1,87 @@
+"""Saved costs: every sample of a run of `lightwork costs`, as plain data; JSON out and in. `schema` is the format's."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from lightwork.handing_over.prices import Price, prices_of
+from lightwork.handing_over.recording import Sample
+from lightwork.saved_json import Format
+from lightwork.strictly import check_machine, read_as
+
+FORMAT = Format("lightwork costs", 1, "samples", "costs", "lightwork costs --json", 1 << 26)
+
+
+@dataclass(frozen=True)
+class Costs:
+    """One run. machine: its facts. ledger_cost_ns: of a ledger's row, by kind; these rounds write none.
+
+    left_out: strategies that were asked for by "all" and are not in it, each with the reason.
+    """
+
+    samples: tuple[Sample, ...]
+    workers: int
+    machine: Mapping[str, Any]
+    ledger_cost_ns: Mapping[str, float]
+    left_out: Mapping[str, str]
+    seed: int
+    saved_at: str
+    version: str
+
+    @property
+    def blocks(self) -> int:
+        """How many blocks hold a round at least."""
+        return len({block for sample in self.samples for block in sample.walls_ns})
+
+
+def encode(found: Costs) -> dict[str, Any]:
+    """The run as plain JSON types: its samples, and the prices that follow from them, for other readers."""
+    shallow = {name: value for name, value in vars(found).items() if name != "samples"}
+    return {
+        "kind": FORMAT.kind, "schema": FORMAT.schema, **shallow,
+        "prices": [
+            {
+                "strategy": one.strategy,
+                "start_up_ns": _figure(one.start_up),
+                "item_ns_by_chunksize": {_key(size): _figure(price) for size, price in one.item.items()},
+                "result_ns_by_bytes": {_key(size): _figure(price) for size, price in one.result.items()},
+            }
+            for one in prices_of(found.samples)
+        ],
+        "samples": [asdict(sample) for sample in found.samples],
+    }  # fmt: skip
+
+
+def text_of(found: Costs) -> str:
+    """The file's content: one line a sample."""
+    return FORMAT.text_of(encode(found))
+
+
+def decode(data: Mapping[str, Any]) -> Costs:
+    """The run that `encode` wrote. Raises KeyError or ValueError for anything else."""
+    FORMAT.check(data)
+    found = read_as(Costs, data)
+    check_machine(found.machine)
+    started = {sample.probe.setting.strategy for sample in found.samples if sample.probe.start_up}
+    for sample in found.samples:
+        if any(wall_ns <= 0 for wall_ns in sample.walls_ns.values()) or sample.probe.items < 1:
+            raise ValueError(f"{sample.probe.name} has a round that took no time, or no items")
+        if sample.probe.setting.strategy not in started:
+            raise ValueError(f"{sample.probe.name} has no start beside it")
+    return found
+
+
+def load(path: Path) -> Costs:
+    """The run saved at `path`. Raises UsageError when there is none, or it is something else."""
+    return FORMAT.load(path, decode)
+
+
+def _key(size: int | None) -> str:
+    return "none" if size is None else str(size)
+
+
+def _figure(price: Price) -> dict[str, Any]:
+    if price.estimate_ns is None:
+        return {"failure": price.failure}
+    return {**asdict(price.estimate_ns), "is_below_noise": price.is_below_noise}

@@ -1,0 +1,118 @@
+"""The table of a run of `lightwork costs`: a row for every strategy, for a terminal and for Markdown; pure."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lightwork import tabular
+from lightwork.handing_over.prices import Price, Prices, prices_of
+from lightwork.handing_over.probes import CHUNKSIZES, PAYLOADS_BYTES
+from lightwork.handing_over.saved import Costs
+from lightwork.intervals import Estimate
+from lightwork.results import SERIAL
+from lightwork.tabular import Table
+from lightwork.text import DASH, counted, number, plain
+from lightwork.wording import SMALL_SPEEDUP
+
+NONE, FAILED, UNSEEN = "-", "failed", "below noise"
+MS_NS, US_NS = 1e6, 1e3
+SMALL = 0.1  # has two figures
+SIZES = {1_000: "1 kB", 100_000: "100 kB", 10_000_000: "10 MB"}
+HEADS = (
+    "strategy",
+    "start-up, ms",
+    "an item, us",
+    *(f"in chunks of {size:,}" for size in CHUNKSIZES),
+    *(f"a result of {SIZES[size]}, us" for size in PAYLOADS_BYTES),
+)
+
+
+def table(found: Costs) -> Table:
+    """The whole table: the cheapest to start first, serial before all."""
+    prices = sorted(prices_of(found.samples), key=lambda one: (one.strategy != SERIAL, _start_ns(one)))
+    return Table(HEADS, tuple(map(_row, prices)), tuple(_notes(found, prices)))
+
+
+def markdown(found: Costs) -> str:
+    """The table and its notes as Markdown."""
+    return tabular.markdown(table(found))
+
+
+def _row(one: Prices) -> tuple[str, ...]:
+    return (
+        plain(one.strategy),
+        _words(one.start_up, MS_NS),
+        _at(one.item, None),
+        *(_at(one.item, size) for size in CHUNKSIZES),
+        *(_at(one.result, size) for size in PAYLOADS_BYTES),
+    )
+
+
+def _start_ns(one: Prices) -> float:
+    return one.start_up.estimate_ns.point if one.start_up.estimate_ns else float("inf")
+
+
+def _at(prices: Mapping[Any, Price], size: int | None) -> str:
+    found = prices.get(size)
+    return _words(found, US_NS) if found else NONE
+
+
+def _words(price: Price, unit_ns: float) -> str:
+    """As "21 (19-24)"; the point alone where there is no interval."""
+    found = price.estimate_ns
+    if found is None:
+        return FAILED
+    if price.is_below_noise:
+        return UNSEEN
+    return _with_interval(found, unit_ns)
+
+
+def _with_interval(found: Estimate, unit_ns: float) -> str:
+    point = _figure(found.point / unit_ns)
+    if found.low is None or found.high is None:
+        return point
+    return f"{point} ({_figure(found.low / unit_ns)}{DASH}{_figure(found.high / unit_ns)})"
+
+
+def _figure(value: float) -> str:
+    """Three figures from 2 on, below that two decimals, below a tenth two figures."""
+    if value < SMALL:
+        return f"{value:.2g}"
+    return f"{value:.2f}" if value < SMALL_SPEEDUP else number(value)
+
+
+def _notes(found: Costs, prices: list[Prices]) -> list[str]:
+    machine = found.machine
+    ledger = ", ".join(f"{cost_ns / US_NS:.2g} us with {_kind(kind)}" for kind, cost_ns in found.ledger_cost_ns.items())
+    notes = [
+        (
+            f"Medians over {counted(found.blocks, 'block')} with 95 % intervals; wall time, "
+            f"{counted(found.workers, 'worker')}, on {machine['usable_cpus']:g} cores ({machine['processor']}), Python "
+            f"{machine['python']}; lightwork {found.version}, {found.saved_at}."
+        ),
+        (
+            "Start-up: a pool is made, runs one no-op a worker and is closed. An item: the wall of a round of many "
+            "no-ops, less the start-up's of its block, over the items more. A result: the wall of some, one item a "
+            "chunk, less the start-up's without its no-ops, over their number."
+        ),
+        (
+            f"{UNSEEN.capitalize()}: in some block two starts differed by more than all the items took. A figure "
+            "without an interval rests on too few blocks for one."
+        ),
+        f"Start method: {_start_methods(found)}, or a library's own way.",
+        "Making a result is part of its figure; what it takes alone stands in the row of serial.",
+        (
+            "No ledger is written in these rounds: its cost is in none of the figures. Elsewhere an item's row takes "
+            f"{ledger} in its worker."
+        ),
+    ]
+    notes += [f"{one.strategy}: {failure}" for one in prices for failure in one.failures]
+    return notes + [f"{name} is left out: {why}" for name, why in found.left_out.items()]
+
+
+def _start_methods(found: Costs) -> str:
+    methods = dict.fromkeys(sample.probe.setting.start_method for sample in found.samples)
+    return ", ".join(sorted(methods)) or "none"
+
+
+def _kind(kind: str) -> str:
+    return kind.replace("_", " ").replace("cpu", "CPU").replace("runqueue", "run-queue")

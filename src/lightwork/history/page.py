@@ -1,0 +1,153 @@
+"""The history's page, every part put together, and all files written."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from markupsafe import Markup
+
+from lightwork.history.changes import gaps, sentence
+from lightwork.history.line import Line, lines_of
+from lightwork.history.memo import memo
+from lightwork.history.notes import notes
+from lightwork.history.picture import speedup_picture, times_picture
+from lightwork.history.run import Run
+from lightwork.history.runs import by_commit_time
+from lightwork.history.sheet import as_csv
+from lightwork.history.table import Row, rows
+from lightwork.report import svg
+from lightwork.report.canvas import entitle
+from lightwork.report.files import slug, write_atomically
+from lightwork.report.template import rendered
+from lightwork.text import counted, plain
+
+HERE = Path(__file__).parent
+OPEN_UNTIL = 24  # rows of a table that stands open
+METHOD = (
+    (
+        "A change of speedup",
+        (
+            "is claimed only where two runs' 95 % intervals, each widened by its own run's noise floor, do not meet. "
+            "Each run is held against the run after the last such change, so that a slow drift adds up. Where a run "
+            "recommends nothing, the setting recommended before is held against itself; a run without an interval of "
+            "it is told as one that can't be held, and never as one without a change. What differs "
+            "from run to run and not within one (a busy week, a warmer room) is in no interval: a claim says that the "
+            "figures differ, not why."
+        ),
+    ),
+    (
+        "A change of setting",
+        (
+            "is told whenever another number of workers is recommended. Settings that can't be told apart take turns "
+            "by chance: where the old one is as good by the new run, or the new one was not measured before, the "
+            "change says so, and a setting that is new to the grid is no change of the speedup. Where the old one was "
+            "not measured in the new run, another request may be all that differs: nothing is compared across it. "
+            "Another strategy with as many workers is told only where the old one is measurably worse."
+        ),
+    ),
+    (
+        "Serial time",
+        (
+            "stands beside the speedup, because a speedup also rises when serial gets slower. Both times are as "
+            "measured: cores that change their speed move them, and not the ratio."
+        ),
+    ),
+    (
+        "Other work",
+        (
+            "Where a study's parameters or the names of its items are others than in the run before, nothing is "
+            "compared across that point. The same holds where the kind of machine changed."
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Section:
+    """All that the page shows of one line. files: the speedup's picture by file name."""
+
+    anchor: str
+    label: str
+    hero: str
+    hero_note: str
+    sentence: str
+    gaps: str
+    certain: bool
+    basis: str
+    rows: tuple[Row, ...]
+    speedup: Markup
+    times: Markup
+    files: dict[str, bytes]
+
+
+def write_history(runs: Sequence[Run], out: Path) -> Path:
+    """Write history.html, history.md, history.csv and each study's picture into `out`."""
+    lines, told = lines_of(runs), notes(runs)
+    with svg.style():
+        found = sections(lines)
+    out.mkdir(parents=True, exist_ok=True)
+    for section in found:
+        for name, content in section.files.items():
+            write_atomically(out / name, content)
+    write_atomically(out / "history.csv", as_csv(lines).encode())
+    write_atomically(out / "history.md", memo(runs, lines, told).encode())
+    return write_atomically(out / "history.html", page(runs, found, told).encode())
+
+
+def page(runs: Sequence[Run], found: Sequence[Section], told: Sequence[str]) -> str:
+    """The whole page as text; no name in it can become markup, and nothing is loaded from outside."""
+    return rendered(
+        "history.html",
+        HERE,
+        scripts=("theme",),
+        sections=found,
+        runs=counted(len(runs), "run"),
+        order="the times of their commits" if by_commit_time(runs) else "when they were saved",
+        span=_span(runs),
+        notes=told,
+        method=METHOD,
+        is_open=len(runs) <= OPEN_UNTIL,
+    )
+
+
+def sections(lines: Sequence[Line]) -> list[Section]:
+    """A section per line. Draws with matplotlib: to be called inside `svg.style`."""
+    taken: set[str] = set()
+    return [_section(line, slug(line.label, taken)) for line in lines]
+
+
+def _section(line: Line, anchor: str) -> Section:
+    told, found = sentence(line), rows(line)
+    last = found[-1]
+    left, right = speedup_picture(line), times_picture(line)
+    speedup_svg = svg.svg_bytes(left)
+    entitle(left, line.label, f"speedup of the recommended setting over runs, {line.basis}")
+    title = f"Speedup and workers of the recommended setting over {len(found)} runs, {plain(line.label)}. {told}"
+    beside = f"Wall times of serial and of the recommended setting over the same runs, {plain(line.label)}"
+    return Section(
+        anchor=anchor,
+        label=plain(line.label),
+        hero=last.figure or last.verdict,
+        hero_note=_hero_note(last),
+        sentence=told,
+        gaps=gaps(line),
+        certain=bool(last.figure),
+        basis=line.basis,
+        rows=tuple(found),
+        speedup=svg.inline(speedup_svg, f"{anchor}-s", title),
+        times=svg.inline(svg.svg_bytes(right), f"{anchor}-t", beside),
+        files={f"history-{anchor}{suffix}": content for suffix, content in svg.files_of(left).items()},
+    )
+
+
+def _hero_note(last: Row) -> str:
+    at = f"in the latest run, {last.run}"
+    return f"{last.interval}; {last.verdict}, {at}" if last.figure else at
+
+
+def _span(runs: Sequence[Run]) -> str:
+    moments = sorted(at for run in runs if (at := run.commit_at if by_commit_time(runs) else run.saved_at))
+    if not moments:
+        return ""
+    first, last = f"{moments[0]:%Y-%m-%d}", f"{moments[-1]:%Y-%m-%d}"
+    return first if first == last else f"{first} to {last}"

@@ -1,0 +1,205 @@
+"""A run on the line of time: what a history keeps of saved results, which is a verdict per study; pure.
+
+Of a run of a megabyte its settings' figures are kept and no rounds, so that hundreds of them fit side by side.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from lightwork.basis import Basis
+from lightwork.errors import WorkError
+from lightwork.intervals import Estimate
+from lightwork.plan import Plan, recommend
+from lightwork.report.judgement import block_count, usable_cpus
+from lightwork.results import Cell, Results, Study
+from lightwork.scaling import CellScaling, StudyScaling, scale
+from lightwork.speedometer import equal_speed_walls_s
+from lightwork.text import plain, short
+
+HEX_DIGITS, SHORT_ID, LONGEST_ID = 7, 7, 12
+NO_COMMIT = ("", "unknown", "unversioned")  # ids that pytest-benchmark writes where there is no repository
+
+
+class Word(StrEnum):
+    """What a run says of a study in a word."""
+
+    USE = "use"
+    SERIAL = "stay serial"
+    UNKNOWN = "cannot tell"
+    NOTHING = "no result"  # no serial round did its work
+    ABSENT = "not measured"
+
+
+@dataclass(frozen=True)
+class Work:
+    """What was done: studies of one label are the same work where all of this is equal.
+
+    names_digest: of the items' names in given order.
+    """
+
+    workload: str
+    parameters: Mapping[str, Any]
+    items: int
+    names_digest: str
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A cell without its rounds: its wall time as measured, its speedup in both kinds of figures."""
+
+    cell: Cell
+    wall_s: Estimate | None
+    speedup: Estimate | None
+    speedup_equal_speed: Estimate | None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One study's verdict in one run.
+
+    chosen: None unless `word` is USE; equal_speed: whether the run's own verdict rests on figures at equal CPU speed.
+    noise_floor: relative, inf where none was measured; noise_floor_equal_speed: None where there are no such figures.
+    cells: by cell_id, of every setting that was measured: a setting that is recommended in one run is held against the
+    same one in others, whatever they recommend. as_good: ids of those not measurably different from the chosen one.
+    """
+
+    work: Work
+    word: Word
+    sentence: str
+    blocks: int
+    finished: bool
+    serial_s: Estimate | None = None
+    chosen: Figures | None = None
+    equal_speed: bool = False
+    noise_floor: float = float("inf")
+    noise_floor_equal_speed: float | None = None
+    cells: Mapping[str, Figures] = field(default_factory=dict)
+    as_good: frozenset[str] = frozenset()
+
+    @property
+    def settled(self) -> bool:
+        """Whether it is a verdict to hold others against: to use a setting, or to stay serial."""
+        return self.word in (Word.USE, Word.SERIAL)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One saved run. file: as it was named, and no more than a name: two files may hold the same run.
+
+    commit_id: "" where there was no repository; commit_at, saved_at: None where they are not told, or are no times.
+    standings: by the study's label. mark: what tells it from other runs of its name (lightwork.history.runs).
+    """
+
+    file: str
+    saved_at: datetime | None
+    commit_id: str
+    commit_at: datetime | None
+    branch: str
+    dirty: bool
+    machine: Mapping[str, Any]
+    standings: Mapping[str, Standing]
+    mark: str = ""
+
+    @property
+    def name(self) -> str:
+        """What to call the run by, on an axis, in a table or in a sentence."""
+        return f"{self.own_name} {self.mark}".rstrip()
+
+    @property
+    def own_name(self) -> str:
+        """By itself: its short commit id, with a star for uncommitted changes; else its date."""
+        if self.commit_id:
+            return f"{short_id(self.commit_id)}{'*' if self.dirty else ''}"
+        if self.saved_at is not None:
+            return f"{self.saved_at:%Y-%m-%d %H:%M}"
+        return short(self.file.rsplit("/", 1)[-1], LONGEST_ID)
+
+    @property
+    def named(self) -> str:
+        """The same in a sentence: with the day of a commit."""
+        at = self.commit_at or self.saved_at
+        return f"{self.name} ({at:%Y-%m-%d})" if self.commit_id and at is not None else self.name
+
+
+def run_of(results: Results, file: str) -> Run:
+    """What a history keeps of the saved results, whose labels are unique."""
+    commit, cpus = results.commit, usable_cpus(results)
+    found = str(commit.get("id") or "")
+    return Run(
+        file=file,
+        saved_at=moment(results.saved_at),
+        commit_id="" if found in NO_COMMIT else found,
+        commit_at=moment(commit.get("time")),
+        branch=str(commit.get("branch") or ""),
+        dirty=commit.get("dirty") is True,
+        machine=results.machine,
+        standings={study.label: standing_of(study, cpus) for study in results.studies},
+    )
+
+
+def standing_of(study: Study, cpus: float) -> Standing:
+    """The study's verdict, as the report of the run itself gives it."""
+    work, blocks = work_of(study), block_count(study)
+    try:
+        scaling = scale(study, cpus, equal_speed_walls_s(study))
+    except WorkError as trouble:
+        return Standing(work, Word.NOTHING, str(trouble), blocks, study.finished)
+    plan, basis = recommend(scaling), Basis.of(scaling)
+    return Standing(
+        work=work,
+        word=_word(plan),
+        sentence=plan.sentence,
+        blocks=blocks,
+        finished=study.finished,
+        serial_s=scaling.serial_s,
+        chosen=_figures(plan.chosen) if plan.chosen else None,
+        equal_speed=basis.equal_speed,
+        noise_floor=scaling.noise_floor,
+        noise_floor_equal_speed=scaling.noise_floor_equal_speed,
+        cells=_cells(scaling),
+        as_good=frozenset(plan.equals),
+    )
+
+
+def work_of(study: Study) -> Work:
+    """What the study did."""
+    digest = hashlib.sha256(json.dumps(study.item_names).encode()).hexdigest()
+    return Work(study.workload, study.parameters, len(study.item_names), digest)
+
+
+def moment(text: object) -> datetime | None:
+    """The time that an ISO 8601 text tells, in UTC where it names no zone; None for anything else."""
+    try:
+        found = datetime.fromisoformat(text) if isinstance(text, str) else None
+        return found and (found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC))
+    except (ValueError, OverflowError):
+        return None
+
+
+def short_id(commit_id: str) -> str:
+    """The commit's id for an axis: seven digits of a hash, the beginning of anything else, in ASCII."""
+    if re.fullmatch(rf"[0-9a-f]{{{HEX_DIGITS},}}", commit_id):
+        return commit_id[:SHORT_ID]
+    return short(plain(commit_id).encode("ascii", "backslashreplace").decode(), LONGEST_ID)
+
+
+def _word(plan: Plan) -> Word:
+    if plan.chosen is not None:
+        return Word.USE
+    return Word.SERIAL if plan.sentence.startswith(Word.SERIAL) else Word.UNKNOWN
+
+
+def _figures(found: CellScaling) -> Figures:
+    bare = Cell(found.cell.cell_id, found.cell.setting, found.cell.chunksize, ())
+    return Figures(bare, found.wall_s, found.speedup, found.speedup_equal_speed)
+
+
+def _cells(scaling: StudyScaling) -> dict[str, Figures]:
+    measured = (cell for cell in scaling.cells if cell.parallel and cell.cell.rounds)
+    return {cell.cell.cell_id: _figures(cell) for cell in measured}

@@ -1,0 +1,363 @@
+"""The host: a fresh, small interpreter that runs one round and ends. `python -m lightwork.host JOB ANSWER`.
+
+    job.json -> items, setup | t0 | strategy -> workers -> ledger | t1 | check, digests -> answer.json
+
+What this module imports is charged to every worker: standard library only, and only what a round needs.
+Exits 0 with an answer written; 2 for a request that can't be carried out, with one line that says why as the answer.
+"""
+
+import hashlib
+import json
+import multiprocessing
+import os
+import re
+import signal
+import sys
+import traceback
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from pathlib import Path
+from time import monotonic_ns
+from typing import TYPE_CHECKING, Any
+
+from lightwork import counters, parameters, recorder, remote, stacks, strategies, tether, workload
+from lightwork.errors import CheckFailed, UsageError, WorkError
+from lightwork.ledger import Ledger
+from lightwork.machine import gil
+from lightwork.recorder import Detail, Recorder
+from lightwork.round import REFUSED, Answer, Job, Outcome, decode_job, encode
+from lightwork.setting import arrange
+from lightwork.strategies import Strategy
+from lightwork.workers import Slots, recording_context
+from lightwork.workload import Place, Stages, Workload
+
+if TYPE_CHECKING:
+    from lightwork.usage import Usage
+
+RESPAWNS = 4  # worker slots kept for each worker asked for, so that a respawned one is recorded too
+SPARE_SLOTS = 64
+MEMORY_ADDRESS = re.compile(r" at 0x[0-9a-f]+")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the round that the job file asks for and write the answer file; without one, clean up after the round."""
+    job_path, *answer_path = arguments
+    tether.tie(os.environ)
+    _listen_to_interrupts()
+    _sign_semaphores()
+    stacks.show_on_signal()
+    try:
+        job = decode_job(json.loads(Path(job_path).read_text()))
+        if not answer_path:
+            clean_up(job)
+            return 0
+        answer = run(job)
+    except UsageError as error:
+        print(error, file=sys.stderr)
+        if answer_path:
+            Path(answer_path[0]).write_text(json.dumps({REFUSED: str(error)}))
+        return error.exit_status
+    Path(answer_path[0]).write_text(json.dumps(encode(answer)))
+    if _children_left():
+        sys.stderr.flush()
+        os._exit(0)  # an orderly exit would wait for the children that are left
+    return 0
+
+
+def _listen_to_interrupts() -> None:
+    """Let a Ctrl-C reach this process and its workers, though a shell that runs us in the background ignores it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _sign_semaphores() -> None:
+    """Put our number into the names of all semaphores that multiprocessing makes here and in our workers.
+
+    Those of fresh interpreters keep their names until the resource tracker removes them: where it is killed with us,
+    whoever started us can tell which are ours.
+    """
+    config: dict[str, Any] = vars(multiprocessing.current_process())["_config"]
+    config["semprefix"] = f"/mp-{os.getpid()}"
+
+
+def run(job: Job) -> Answer:
+    """One round: everything but the strategy's own run lies outside its clock."""
+    found = workload.find(job.workload)
+    values = parameters.build(found.name, found.parameters, job.parameters)
+    place = Place(Path(job.data_dir), Path(job.round_dir))
+    items = found.items(values, place)
+    if not items:
+        raise UsageError(f"workload {found.name} has no items with these parameters: give it at least one")
+    _limit_cores(job.setting.cores)
+    is_over = not job.hold
+    try:
+        facts = {} if job.attempt else dict(found.setup(values, place))
+        answer, results = _time(job, found, values, items)
+        if answer.outcome is Outcome.OK:
+            answer = _check(job, answer, found, values, place, items, results)
+        is_over = answer.outcome is Outcome.OK or not job.hold
+        return replace(answer, facts=facts, gil=gil.is_enabled())
+    finally:
+        if is_over:
+            found.cleanup(values, place)
+
+
+def clean_up(job: Job) -> None:
+    """Do the workload's cleanup after a round whose host was ended before it could."""
+    found = workload.find(job.workload)
+    found.cleanup(
+        parameters.build(found.name, found.parameters, job.parameters), Place(Path(job.data_dir), Path(job.round_dir))
+    )
+
+
+def _time(job: Job, found: Workload, values: Any, items: Sequence[Any]) -> tuple[Answer, list[Any]]:
+    """Hand the items to the strategy between t0 and t1; the answer and the `(index, result)` pairs."""
+    setting = job.setting
+    strategy = strategies.require(setting.strategy)
+    chunksize = strategies.chunksize_in_force(setting, len(items))
+    Ledger.create(Path(job.ledger), len(items) if job.record else 0, setting.workers * RESPAWNS + SPARE_SLOTS)
+    ledger = Ledger(job.ledger)
+    slots = Slots(ledger, job.ledger, job.probe)
+    context = recording_context(setting.start_method, slots)
+    function = _recorded(job, found, values, staged=strategy.staged)
+    wanted = [(index, items[index]) for index in _indices(job, items)]
+    numbered = arrange(wanted, setting.order, lambda pair: found.weight_of(pair[1]), job.seed)
+    visit = None
+    if strategy.is_remote and remote.scheduler() and job.record:
+        try:
+            function, visit = _visited(function, setting.workers, [index for index, _ in numbered], chunksize)
+        except UsageError as error:  # what was so before the study may have changed since
+            return Answer(Outcome.RAISED, str(error)), []
+    _hook(slots, strategy)
+    if job.probe:
+        from lightwork import traffic
+
+        traffic.count(ledger, caller=os.getpid())
+    answer, results, clock = Answer(Outcome.OK), [], _Clock(ledger)
+    try:
+        if setting.pool == "warm":
+            results = _run_in_warm_pool(strategy, function, numbered, chunksize, context, clock)
+        else:
+            clock.start()
+            if not strategy.parallel:
+                _be_the_worker(slots)
+            results = list(strategy.run(function, numbered, setting.workers, chunksize, context))
+    except (Exception, SystemExit, KeyboardInterrupt) as error:  # an item may call sys.exit: it is no end of ours
+        answer = Answer(Outcome.RAISED, _one_line(error), "".join(traceback.format_exception(error)))
+    clock.stop()
+    answer, usage = replace(answer, t0_ns=clock.t0_ns, t1_ns=clock.t1_ns), clock.usage
+    if visit:
+        answer, results = _settled(visit, answer, results, ledger, slots)
+        usage = remote.of_the_caller(usage) if usage else None
+    slots.reap()
+    left = _children_left()
+    if left and answer.outcome is Outcome.OK:
+        answer = Answer(Outcome.LEFTOVER, f"{len(left)} processes were left behind: {left}")
+    if job.record:
+        ledger_digests(ledger, results)
+    return replace(answer, usage=usage), results
+
+
+def _hook(slots: Slots, strategy: Strategy) -> None:
+    """Have every worker noted that this process makes from now on; where items run in it, not what they start."""
+    recorder.number_threads(slots.request_thread)
+    if not strategy.in_caller:
+        slots.hook_fork()
+        slots.hook_start()
+    elif strategy.parallel:
+        slots.hook_threads()
+
+
+class _Clock:
+    """A round's clock, and the kernel's books over the same span. All is None of a round that never began.
+
+    What stands before t0, and is there at t1 still, counts by what it used in between: a warm pool's workers.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.t0_ns: int | None = None
+        self.t1_ns: int | None = None
+        self.usage: Usage | None = None
+
+    def start(self, crew: Collection[int] = ()) -> None:
+        """Take t0. crew: the pids of the workers that are there already."""
+        self.crew = crew
+        self._before = counters.read(_fork_server(), _trackers(), crew)
+        self.t0_ns = monotonic_ns()
+
+    def stop(self) -> None:
+        """Take t1, unless it was taken."""
+        if self.t0_ns is None or self.t1_ns is not None:
+            return
+        self.t1_ns = monotonic_ns()
+        self.ledger.stop()
+        self.usage = counters.between(self._before, counters.read(_fork_server(), _trackers(), self.crew))
+
+
+def _run_in_warm_pool(
+    strategy: Strategy, function: Any, numbered: Sequence[Any], chunksize: int | None, context: Any, clock: _Clock
+) -> list[Any]:
+    """Run the items in a pool that was made and used before; neither that nor its closing is on the clock."""
+    from lightwork.warming import warm
+
+    if strategy.opened is None:
+        raise UsageError(f"strategy {strategy.name} has no pool that could be kept: leave pool at fresh")
+    with warm(strategy.opened, function, context) as submit:
+        clock.ledger.forget_messages()
+        clock.start(_crew(clock.ledger))
+        try:
+            return list(submit(numbered, chunksize))
+        finally:
+            clock.stop()
+
+
+def _crew(ledger: Ledger) -> list[int]:
+    """The pids of the workers that have a process of their own."""
+    own = {os.getpid(), *map(int, os.listdir("/proc/self/task"))}
+    return [life.pid for life in ledger.lives() if life.pid and life.pid not in own]
+
+
+def _recorded(job: Job, found: Workload, values: Any, staged: bool) -> Any:
+    """The item function, or its two halves for a strategy that wants them, such that items are recorded."""
+    detail = Detail(job.runqueue, job.spin)
+    if not staged:
+        function = _apart(job, found.function_for(found.function, values))
+        if not job.record:
+            return recorder.Unrecorded(function)
+        if job.setting.pool == "warm":
+            from lightwork.warming import Warmed
+
+            return Warmed(function, job.ledger, detail, job.setting.workers)
+        return Recorder(function, job.ledger, detail)
+    from lightwork.staged import staged as recorded
+
+    halves = found.halves(job.setting.strategy)
+    return recorded(Stages(_apart(job, halves.parse), _apart(job, halves.store)), job.ledger, detail)
+
+
+def _visited(function: Recorder, workers: int, order: Sequence[int], chunksize: int | None) -> tuple[Any, Any]:
+    """The function such that its rows can travel, and the visit to the cluster that it is about to go to."""
+    from lightwork import cluster, travelling
+
+    travels = travelling.recorder_of(function, len(order))
+    return travels, cluster.Visit(remote.scheduler(), workers, order, chunksize or 1).begin(travels)
+
+
+def _settled(
+    visit: Any, answer: Answer, results: Sequence[Any], ledger: Ledger, slots: Slots
+) -> tuple[Answer, list[Any]]:
+    """The answer and the pairs, the rows that came with them written into the ledger."""
+    from lightwork import travelling
+
+    pairs, rows = travelling.unpacked(results)
+    if answer.outcome is not Outcome.OK:
+        return answer, pairs
+    try:
+        found = visit.settle(ledger, rows, (answer.t0_ns, answer.t1_ns), slots.request)
+    except (UsageError, WorkError) as error:
+        return replace(answer, outcome=Outcome.UNSOUND, reason=str(error)), pairs
+    return replace(answer, remote=found), pairs
+
+
+def _apart(job: Job, function: Any) -> Any:
+    """The function, such that a probing round does not count what it pickles for itself."""
+    if not job.probe:
+        return function
+    from lightwork import traffic
+
+    return traffic.apart(function)
+
+
+def _indices(job: Job, items: Sequence[Any]) -> Sequence[int]:
+    """Which items the round runs."""
+    return range(len(items)) if job.only is None else job.only
+
+
+def _check(
+    job: Job, answer: Answer, found: Workload, values: Any, place: Place, items: Sequence[Any], pairs: Sequence[Any]
+) -> Answer:
+    """The answer after counting what came back and asking the workload whether the work was done."""
+    counts, wanted = Counter(index for index, _ in pairs), _indices(job, items)
+    wrong = [index for index in wanted if counts[index] != 1]
+    if wrong:
+        named = ", ".join(f"{found.name_of(items[index])} ({counts[index]} times)" for index in wrong[:5])
+        reason = f"{len(wanted) - len(wrong)} of {len(wanted)} items came back exactly once; not so: {named}"
+        return replace(answer, outcome=Outcome.LOST, reason=reason)
+    try:
+        evidence = found.check(values, place, [result for _, result in sorted(pairs, key=lambda pair: pair[0])])
+    except CheckFailed as error:
+        return replace(answer, outcome=Outcome.WRONG, reason=str(error))
+    return replace(answer, evidence=dict(evidence))
+
+
+def ledger_digests(ledger: Ledger, pairs: Sequence[tuple[int, Any]]) -> None:
+    """Keep the digest of every result that the caller received.
+
+    Taken here, from what came back, rather than in the worker: it costs the round nothing, and a strategy
+    that garbles results on the way is found out. `repr`, because pickles of equal values can differ.
+    """
+    for index, result in pairs:
+        text = MEMORY_ADDRESS.sub("", repr(result))
+        ledger.set_digest(index, hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).digest())
+
+
+def _be_the_worker(slots: Slots) -> None:
+    """Let the host itself be the only worker of the round."""
+    slot = slots.request()
+    recorder.enter(slot)
+    slots.ledger.ready(slot, os.getpid(), monotonic_ns())
+
+
+def _limit_cores(cores: int | None) -> None:
+    """Keep this process and its children to so many cores, the lowest-numbered usable ones."""
+    if cores is None:
+        return
+    usable = sorted(os.sched_getaffinity(0))
+    if cores > len(usable):
+        raise UsageError(f"cores can't be {cores}: this process may use {len(usable)}")
+    os.sched_setaffinity(0, usable[:cores])
+
+
+def _one_line(error: BaseException) -> str:
+    """The exception in one line, with the item that the recorder noted on it."""
+    notes = [note for note in getattr(error, "__notes__", ()) if note.startswith("in item ")]
+    return " ".join(f"{type(error).__name__}: {error} {' '.join(notes)}".split())
+
+
+def _children_left() -> list[int]:
+    """Children of this process that are still there, multiprocessing's helpers and a library's like them excepted."""
+    helpers = _helpers()
+    try:
+        tasks = [Path(f"/proc/self/task/{task}/children").read_text() for task in os.listdir("/proc/self/task")]
+    except FileNotFoundError:  # a kernel without this list
+        import psutil  # after t1, and only where there is no cheaper way
+
+        return [child.pid for child in psutil.Process().children() if child.pid not in helpers]
+    return [int(pid) for pids in tasks for pid in pids.split() if int(pid) not in helpers]
+
+
+def _helpers() -> set[int | None]:
+    """The fork server and the resource trackers, which stay for the life of the process."""
+    return {_fork_server(), *_trackers()}
+
+
+def _fork_server() -> int | None:
+    """The pid of the fork server, where this process has started one."""
+    return _kept("multiprocessing.forkserver", "_forkserver", "_forkserver_pid")
+
+
+def _trackers() -> list[int]:
+    """The pids of the resource trackers that this process has started: multiprocessing's, a library's copy of it."""
+    modules = [name for name in sys.modules if name.endswith(".resource_tracker")]
+    return [pid for name in modules if (pid := _kept(name, "_resource_tracker", "_pid")) is not None]
+
+
+def _kept(module: str, owner: str, field: str) -> int | None:
+    pid: int | None = getattr(getattr(sys.modules.get(module), owner, None), field, None)
+    return pid
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,87 @@
+"""Hosting: a host is started in a session of its own, tied to this process, and ended with all its workers."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import psutil
+
+from lightwork import segments, tether
+from lightwork.output import Output
+from lightwork.watch import Watch
+
+GRACE_S = 1.0  # for the fork server and the resource tracker to follow their host
+CLEAN_UP_S = 30.0
+
+
+@contextmanager
+def hosted(arguments: Sequence[str], temporary: Path, output: Output) -> Iterator["subprocess.Popen[bytes]"]:
+    """A running host; ended on leaving with all in its group, and only then, as it may make more, its segments go."""
+    # Equal results must have equal `repr` in every host, sets of strings included; sockets need short paths.
+    environment = {**os.environ, "PYTHONHASHSEED": "0", "TMPDIR": str(temporary)}
+    since_s = time.time() - 1.0  # clocks of file systems are coarse
+    with tether.held() as reader:
+        host = subprocess.Popen(
+            [sys.executable, "-m", "lightwork.host", *arguments],
+            stdin=subprocess.DEVNULL, stdout=output.writer, stderr=output.writer,
+            env={**environment, tether.NAME: str(reader)}, pass_fds=(reader,), start_new_session=True,
+        )  # fmt: skip
+        try:
+            yield host
+        finally:
+            _end_group(host)
+            segments.remove(host.pid, since_s)
+
+
+def clean_up(job_path: Path, temporary: Path, output: Output) -> int | None:
+    """Let the workload clean up after a host that was ended before it could: what a round made on a server stays.
+
+    Returns the exit code; None where it took too long and was ended.
+    """
+    with hosted([str(job_path)], temporary, output) as cleaner:
+        found = Watch(cleaner, output).until(CLEAN_UP_S)
+    if found.exit_code is None:
+        output.add(f"its cleanup took longer than {CLEAN_UP_S:g} s and was ended\n".encode())
+    return found.exit_code
+
+
+def members_of(group: int) -> list[int]:
+    """The pids of the group's processes that are more than an entry which their new parent has yet to reap."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if os.getpgid(process.pid) == group and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process.pid)
+        except (ProcessLookupError, psutil.NoSuchProcess):
+            continue  # it ended while we looked
+    return found
+
+
+def left_of(group: int) -> list[int]:
+    """The pids of those that still run after a moment's grace."""
+    give_up = time.monotonic() + GRACE_S
+    while _exists(group) and (left := members_of(group)):
+        if time.monotonic() > give_up:
+            return left
+        time.sleep(0.002)
+    return []
+
+
+def _exists(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _end_group(host: "subprocess.Popen[bytes]") -> None:
+    """End the host and everything in its group, and reap the host."""
+    with suppress(ProcessLookupError):
+        os.killpg(host.pid, signal.SIGKILL)
+    host.wait()

@@ -1,0 +1,100 @@
+"""Launching: start a host for one round, wait for it, end it at its deadline, and read what it left.
+
+The host leads a session of its own, so that one signal ends it with all its workers, and a Ctrl-C in the
+terminal reaches only the measuring process, which then ends the host.
+"""
+
+import json
+import shutil
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lightwork import hosting, stacks
+from lightwork.desk import Desk
+from lightwork.errors import UsageError
+from lightwork.finished import Finished, finish
+from lightwork.output import Output
+from lightwork.round import REFUSED, Answer, Job, Outcome, decode_answer, encode
+from lightwork.sampler import PROBING, TIMED, Sampler
+from lightwork.watch import End, Watch
+
+if TYPE_CHECKING:
+    from subprocess import Popen
+
+LEFT = "processes were left behind when the caller had ended"
+Beside = Callable[[int], AbstractContextManager[Any]]  # takes the host's pid; lasts as long as the host
+
+
+def launch(desk: Desk, job: Job, deadline_s: float, beside: Beside | None = None) -> Finished:
+    """Run one round in a fresh host; never raises for what the round does, only for what can't be asked.
+
+    beside: what goes on beside the round.
+    Raises UsageError when the host refuses the job, and KeyboardInterrupt after ending the host.
+    """
+    Path(job.round_dir).mkdir(exist_ok=job.attempt > 0)
+    desk.lay(json.dumps(encode(job)))
+    output = Output()
+    found = None
+    try:
+        found = _run(desk, job, deadline_s, output, beside or nullcontext)
+        return found
+    finally:
+        held = job.hold and found is not None and not found.round.ok
+        if not held:
+            shutil.rmtree(job.round_dir, ignore_errors=True)
+        Path(job.ledger).unlink(missing_ok=True)
+        output.close()
+
+
+def _run(desk: Desk, job: Job, deadline_s: float, output: Output, beside: Beside) -> Finished:
+    """The round; where its host ended before it could clean up, that is done now. What was cleaned up stays so."""
+    answer_path = desk.temporary / "answer.json"
+    answer_path.unlink(missing_ok=True)
+    end: End | None = None
+    try:
+        end, left, sampler = _watched(desk, job, deadline_s, output, beside, answer_path)
+    finally:
+        if not answer_path.exists() and not (job.hold and end):
+            hosting.clean_up(desk.job_path, desk.temporary, output)
+    answer = _answer(answer_path, end, output.rest())
+    if left and answer.outcome is Outcome.OK:
+        answer = replace(answer, outcome=Outcome.LEFTOVER, reason=LEFT)
+    return finish(job, answer, sampler, len(left), output.came_bytes)
+
+
+def _watched(
+    desk: Desk, job: Job, deadline_s: float, output: Output, beside: Beside, answer_path: Path
+) -> tuple[End, list[int], Sampler]:
+    """How the host's run ended, who of its group outlived it, and its memory."""
+    words = [str(desk.job_path), str(answer_path)]
+    with hosting.hosted(words, desk.temporary, output) as host, beside(host.pid):
+        return _watch(host, job, deadline_s, output)
+
+
+def _watch(host: "Popen[bytes]", job: Job, deadline_s: float, output: Output) -> tuple[End, list[int], Sampler]:
+    workers, ledger = job.setting.workers, Path(job.ledger)
+    sampler = Sampler(host.pid, ledger, workers + 1, PROBING if job.probe else TIMED)
+    end = Watch(host, output, ledger, workers, sampler).until(deadline_s)
+    if end.exit_code is None:
+        stacks.collect(hosting.members_of(host.pid), output)
+        return end, [], sampler
+    return end, hosting.left_of(host.pid), sampler
+
+
+def _answer(path: Path, end: End, output: str) -> Answer:
+    """The host's answer, or the one that stands for its silence. Raises UsageError where it refused the job."""
+    if end.exit_code is None:
+        return Answer(Outcome.HUNG, end.reason, output)
+    told = json.loads(path.read_text()) if path.exists() else {}
+    if REFUSED in told:
+        raise UsageError(told[REFUSED])
+    if end.exit_code != 0 or not told:
+        last = output.strip().rpartition("\n")[2]
+        return Answer(Outcome.DIED, f"the host ended with exit code {end.exit_code}: {last}", output)
+    answer = decode_answer(told)
+    if answer.outcome is not Outcome.OK and output:
+        return replace(answer, detail=f"{answer.detail}\n--- output of the round\n{output}".lstrip())
+    return answer

@@ -1,0 +1,215 @@
+"""Advice: for each fact of a checkup that should change what one does, one line that says what; pure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import ceil
+
+from lightwork.machine.checkup import Checkup
+from lightwork.machine.pressure import Stall
+from lightwork.text import counted, size
+
+BUSY_SHARE = 0.1  # of the CPUs one may use: less is lost in the spread between rounds
+STOLEN_SHARE = 0.01  # a hypervisor that is not short of CPUs takes none
+WAITING_SHARES = {"CPU pressure": 0.25, "memory pressure": 0.01, "IO pressure": 0.1}
+SHORT_MEMORY_SHARE = 0.1
+SMALL_SHARED_BYTES = 64 << 20  # what containers get unless someone asks for more
+LITTLE_SPACE_BYTES = 1 << 30
+IN_MEMORY = ("tmpfs", "ramfs")
+OVER_A_NETWORK = ("nfs", "cifs", "smb", "9p", "ceph", "lustre", "glusterfs", "fuse.sshfs", "fuse.s3fs")
+THREADS_FROM = {"openblas": "OPENBLAS_NUM_THREADS", "mkl": "MKL_NUM_THREADS", "blis": "BLIS_NUM_THREADS"}
+
+
+@dataclass(frozen=True)
+class Advice:
+    """One line about one fact; `topic` is the fact's name, as `findings.findings` has it."""
+
+    topic: str
+    text: str
+
+
+def advice(checkup: Checkup) -> list[Advice]:
+    """Everything there is to advise, in the order in which the facts are told; [] for a machine without faults."""
+    found = ((topic, about(checkup)) for topic, about in ABOUT.items())
+    return [Advice(topic, text) for topic, text in found if text]
+
+
+def _usable(checkup: Checkup) -> str:
+    usable = checkup.machine["usable_cpus"]
+    if usable > 1:
+        return ""
+    return "with one CPU or less only work that waits (for a disk, a network) gains from more workers"
+
+
+def _default_pool(checkup: Checkup) -> str:
+    usable, workers = checkup.machine["usable_cpus"], checkup.interpreter.default_pool_workers
+    if workers <= usable:
+        return ""
+    return (
+        f"`os.cpu_count()` says {checkup.interpreter.cpu_count}, you may use {usable:.4g}: "
+        f"the default Pool() would start {workers}; pass it a number"
+    )
+
+
+def _cores(checkup: Checkup) -> str:
+    cores, usable = checkup.machine["physical_cpus"], checkup.machine["usable_cpus"]
+    if cores is None or usable <= cores:
+        return ""
+    return f"logical CPUs share cores: past {cores} workers expect little more from work that computes"
+
+
+def _throttled(checkup: Checkup) -> str:
+    throttling, usable = checkup.throttling, checkup.machine["usable_cpus"]
+    if throttling is None or not throttling.throttled_periods:
+        return ""
+    return (
+        "the quota stops all workers at once when it is used up: "
+        f"past {counted(ceil(usable), 'busy worker')} more of them only wait"
+    )
+
+
+def _load(checkup: Checkup) -> str:
+    usable = checkup.machine["usable_cpus"]
+    if checkup.load is None:
+        return ""
+    free = max(0.0, checkup.machine["logical_cpus"] - checkup.load.others_cpus)
+    if usable - free < BUSY_SHARE * usable:
+        return ""
+    return f"about {free:.1f} of the {usable:.4g} CPUs you may use are free now: measure when it is quieter"
+
+
+def _steal(checkup: Checkup) -> str:
+    if checkup.load is None or checkup.load.steal_share < STOLEN_SHARE:
+        return ""
+    return "the hypervisor gives these CPUs to other machines too: repeat measurements, trust ratios within one run"
+
+
+def _memory(checkup: Checkup) -> str:
+    total, available = checkup.machine["memory_total_bytes"], checkup.machine["memory_available_bytes"]
+    if available >= SHORT_MEMORY_SHARE * total:
+        return ""
+    return f"little is left: a worker past {size(available)} in all makes the machine swap or kill"
+
+
+def _memory_limit(checkup: Checkup) -> str:
+    limit, usable = checkup.machine["memory_limit_bytes"], ceil(checkup.machine["usable_cpus"])
+    if limit is None or limit >= checkup.machine["memory_total_bytes"]:
+        return ""
+    share = f"{counted(usable, 'worker')} may hold {size(limit / usable)}{' each' if usable > 1 else ''}"
+    return f"past it the kernel kills a worker, whatever `free` says: {share}"
+
+
+def _waiting(topic: str, stall: Stall | None, text: str) -> str:
+    return text if stall is not None and stall.some_avg10_share >= WAITING_SHARES[topic] else ""
+
+
+def _cpu_pressure(checkup: Checkup) -> str:
+    text = "there is more to run than CPUs to run it: more workers would only queue"
+    return _waiting("CPU pressure", checkup.pressure.cpu, text)
+
+
+def _memory_pressure(checkup: Checkup) -> str:
+    text = "memory is short already: fewer workers, or smaller items"
+    return _waiting("memory pressure", checkup.pressure.memory, text)
+
+
+def _io_pressure(checkup: Checkup) -> str:
+    text = "storage is busy: figures of work that reads or writes will be too low now"
+    return _waiting("IO pressure", checkup.pressure.io, text)
+
+
+def _shared_memory(checkup: Checkup) -> str:
+    shared = checkup.shared_memory
+    if shared is None or not shared.writable:
+        return "without it Pool() and Queue() can't make their locks: mount one, or use Process and Pipe alone"
+    if shared.free_bytes <= SMALL_SHARED_BYTES:
+        return "arrays shared between workers that do not fit end them by SIGBUS: give it more (docker: --shm-size)"
+    return ""
+
+
+def _filesystem(checkup: Checkup) -> str:
+    kind = checkup.data_folder.filesystem
+    if kind in IN_MEMORY:
+        return "it lies in memory: reads measure no disk, and what is stored counts as memory used"
+    if kind.startswith(OVER_A_NETWORK):
+        return "it lies on a network: figures hold its speed too, and SQLite's locks can't be relied on"
+    if kind == "overlay":
+        return "a container's layer is slower to write than a volume: name a folder on one by $LIGHTWORK_DATA"
+    return ""
+
+
+def _data_folder(checkup: Checkup) -> str:
+    if checkup.data_folder.writable:
+        return ""
+    return "nothing can be prepared here: name a folder you may write by $LIGHTWORK_DATA"
+
+
+def _space(checkup: Checkup) -> str:
+    if checkup.data_folder.free_bytes >= LITTLE_SPACE_BYTES:
+        return ""
+    return "little is left: rounds that store fail on a full disk; name another folder by $LIGHTWORK_DATA"
+
+
+def _build(checkup: Checkup) -> str:
+    if checkup.interpreter.debug_build:
+        return "a debug build is several times slower: measure with a release build"
+    if checkup.interpreter.optimised is False:
+        return "built without --enable-optimizations: slower than usual builds; ratios carry over, times do not"
+    return ""
+
+
+def _gil(checkup: Checkup) -> str:
+    if not checkup.interpreter.free_threaded:
+        return ""
+    if checkup.interpreter.gil_enabled:
+        return "something turned the GIL on (an extension module, PYTHON_GIL): threads do not run side by side"
+    return "threads run Python code side by side here: compare ThreadPoolExecutor before paying for processes"
+
+
+def _compiled_files(checkup: Checkup) -> str:
+    if checkup.interpreter.keeps_compiled:
+        return ""
+    return "each worker of spawn or forkserver compiles your modules anew: unset PYTHONDONTWRITEBYTECODE"
+
+
+def _start_methods(checkup: Checkup) -> str:
+    default = next(iter(checkup.interpreter.start_methods), "")
+    if default in ("fork", ""):
+        return ""
+    return f"{default} imports your module again in each worker: guard what it runs by if __name__ == '__main__'"
+
+
+def _thread_pools(checkup: Checkup) -> str:
+    sizes = {pool.library: pool.threads for pool in checkup.thread_pools.pools or () if pool.threads is not None}
+    library = max(sizes, key=lambda name: sizes[name], default="")
+    if sizes.get(library, 1) <= 1:
+        return ""
+    usable = checkup.machine["usable_cpus"]
+    workers = ceil(usable)
+    return (
+        f"{counted(workers, 'worker')} would run {workers * sizes[library]} of these threads on {usable:.4g} CPUs: "
+        f"set {THREADS_FROM.get(library, 'OMP_NUM_THREADS')}=1 in the environment"
+    )
+
+
+ABOUT: dict[str, Callable[[Checkup], str]] = {
+    "usable": _usable,
+    "default Pool()": _default_pool,
+    "cores": _cores,
+    "throttled": _throttled,
+    "load by others": _load,
+    "steal": _steal,
+    "CPU pressure": _cpu_pressure,
+    "memory": _memory,
+    "memory limit": _memory_limit,
+    "memory pressure": _memory_pressure,
+    "data folder": _data_folder,
+    "filesystem": _filesystem,
+    "space": _space,
+    "IO pressure": _io_pressure,
+    "shared memory": _shared_memory,
+    "build": _build,
+    "GIL": _gil,
+    "compiled files": _compiled_files,
+    "start methods": _start_methods,
+    "thread pools": _thread_pools,
+}

@@ -1,0 +1,156 @@
+"""Findings: the facts of a checkup in words, each under its name, as the command line prints them; pure."""
+
+from dataclasses import dataclass
+
+from lightwork.machine.checkup import Checkup
+from lightwork.machine.interpreter import Interpreter
+from lightwork.machine.load import Load
+from lightwork.machine.pressure import Stall
+from lightwork.machine.threadpools import ThreadPool, ThreadPools
+from lightwork.machine.volume import SHARED_MEMORY, UNKNOWN, Volume
+from lightwork.text import counted, duration, percent, plain, size
+
+NOT_TOLD = "not told here"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fact: the heading it stands under, its name, and what was found, on one line without control characters."""
+
+    heading: str
+    topic: str
+    words: str
+
+
+def findings(checkup: Checkup) -> list[Finding]:
+    """All facts, grouped by their headings; what the system does not tell says so."""
+    groups = {
+        "CPUs": _cpus(checkup),
+        "Memory": _memory(checkup),
+        "Storage": _storage(checkup),
+        "Python": _python(checkup),
+    }
+    return [
+        Finding(heading, topic, plain(words) or NOT_TOLD)
+        for heading, facts in groups.items()
+        for topic, words in facts.items()
+    ]
+
+
+def _cpus(checkup: Checkup) -> dict[str, str]:
+    told, physical = checkup.machine, checkup.machine["physical_cpus"]
+    return {
+        "usable": f"{told['usable_cpus']:.4g}: {told['usable_cpus_reason']}",
+        "default Pool()": counted(checkup.interpreter.default_pool_workers, "worker"),
+        "cores": f"{told['logical_cpus']} logical, physical {NOT_TOLD if physical is None else physical}",
+        "affinity": f"{told['affinity_cpus']} of {told['logical_cpus']}",
+        "quota": _quota(checkup),
+        "throttled": _throttled(checkup),
+        "load by others": _load(checkup.load),
+        "steal": _steal(checkup.load),
+        "CPU pressure": _pressure(checkup.pressure.cpu),
+    }
+
+
+def _quota(checkup: Checkup) -> str:
+    versions = " and ".join(map(str, checkup.cgroup_versions))
+    if checkup.machine["quota_cpus"] is not None:
+        return f"{checkup.machine['quota_cpus']:.4g} CPUs, set in {checkup.machine['quota_from']}"
+    return f"none (control groups seen: version {versions})" if versions else NOT_TOLD
+
+
+def _throttled(checkup: Checkup) -> str:
+    told = checkup.throttling
+    if told is None:
+        return NOT_TOLD
+    if not told.throttled_periods:
+        return "never so far"
+    share = percent(told.throttled_periods / max(told.periods, 1))
+    held = duration(told.throttled_ns / 1e9)
+    return f"in {told.throttled_periods} of {counted(told.periods, 'period')} ({share}), for {held} in all"
+
+
+def _load(load: Load | None) -> str:
+    return NOT_TOLD if load is None else f"{load.others_cpus:.2f} CPUs, seen for {duration(load.window_s)}"
+
+
+def _steal(load: Load | None) -> str:
+    if load is None:
+        return NOT_TOLD
+    boot = percent(load.steal_share_since_boot)
+    return f"{percent(load.steal_share)}, seen for {duration(load.window_s)}; {boot} since boot"
+
+
+def _pressure(stall: Stall | None) -> str:
+    if stall is None:
+        return NOT_TOLD
+    total = duration(stall.some_total_us / 1e6)
+    return f"something waited {percent(stall.some_avg10_share)} of the last 10 s; {total} since boot"
+
+
+def _memory(checkup: Checkup) -> dict[str, str]:
+    told, limit = checkup.machine, checkup.machine["memory_limit_bytes"]
+    untold = NOT_TOLD if not checkup.cgroup_versions else "none"
+    return {
+        "memory": f"{size(told['memory_total_bytes'])}, {size(told['memory_available_bytes'])} available",
+        "memory limit": untold if limit is None else f"{size(limit)}, set in {told['memory_limit_from']}",
+        "memory pressure": _pressure(checkup.pressure.memory),
+    }
+
+
+def _storage(checkup: Checkup) -> dict[str, str]:
+    data = checkup.data_folder
+    kind = NOT_TOLD if data.filesystem == UNKNOWN else f"{data.filesystem} on {data.device}"
+    return {
+        "data folder": data.folder + ("" if data.exists else ", not made yet") + _unwritable(data),
+        "filesystem": kind,
+        "space": _space(data),
+        "IO pressure": _pressure(checkup.pressure.io),
+        "shared memory": _shared_memory(checkup.shared_memory),
+    }
+
+
+def _shared_memory(volume: Volume | None) -> str:
+    return f"no {SHARED_MEMORY}" if volume is None else f"{volume.folder}: {_space(volume)}{_unwritable(volume)}"
+
+
+def _space(volume: Volume) -> str:
+    return f"{size(volume.size_bytes)}, {size(volume.free_bytes)} free"
+
+
+def _unwritable(volume: Volume) -> str:
+    return "" if volume.writable else ", not writable"
+
+
+def _python(checkup: Checkup) -> dict[str, str]:
+    told = checkup.interpreter
+    default, *others = told.start_methods or ("none",)
+    return {
+        "version": f"{told.implementation} {told.version}, {told.compiler}",
+        "build": _build(told),
+        "GIL": f"{'on' if told.gil_enabled else 'off'} ({'a' if told.free_threaded else 'not a'} free-threaded build)",
+        "compiled files": "kept" if told.keeps_compiled else "not kept",
+        "start methods": ", ".join([f"{default} (default)", *others]),
+        "thread pools": _thread_pools(checkup.thread_pools),
+    }
+
+
+def _build(told: Interpreter) -> str:
+    if told.debug_build:
+        return "debug"
+    return {None: "release, optimisation " + NOT_TOLD, True: "release, optimised", False: "release, not optimised"}[
+        told.optimised
+    ]
+
+
+def _thread_pools(told: ThreadPools) -> str:
+    after = f"in a worker after import of {told.imported}"
+    if told.pools is None:
+        return NOT_TOLD
+    if not told.pools:
+        return f"none {after}"
+    return f"{', '.join(map(_pool, told.pools))}, {after}"
+
+
+def _pool(pool: ThreadPool) -> str:
+    return f"{pool.library} {'?' if pool.threads is None else counted(pool.threads, 'thread')}"

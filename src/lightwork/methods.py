@@ -1,0 +1,91 @@
+"""Methods side by side: what one writer stores by the best of them against what many store by the worst; pure.
+
+A workload's `method` makes a study of each, so these were not measured in the same blocks: the interval is the widest
+that the two walls' own intervals allow, and a difference within it is not claimed.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from lightwork.intervals import Estimate
+from lightwork.results import Study
+from lightwork.scaling import CellScaling, StudyScaling
+from lightwork.text import counted, plain, with_interval
+
+METHOD, ROWS = "method", "rows"  # a parameter, and what a check counted
+SINGLE_WRITER = "single_writer"  # a strategy
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One writer by method `few` against so many workers by method `many`.
+
+    label: of what they have in common. ratio: rows a second of the one writer over those of the many.
+    """
+
+    label: str
+    few: str
+    many: str
+    workers: int
+    ratio: Estimate
+
+    @property
+    def sentence(self) -> str:
+        """What is seen, in one sentence."""
+        many = f"what {self.workers} writers store by {self.many}"
+        told = f"1 writer by {self.few} stores {with_interval(self.ratio)} {many}"
+        if self.ratio.low is None or self.ratio.high is None or self.ratio.low <= 1 <= self.ratio.high:
+            return f"{self.label}: cannot tell whether batching or workers win: {told}"
+        return f"{self.label}: {'batching beats workers' if self.ratio.low > 1 else 'workers beat batching'}: {told}"
+
+
+def compare(scalings: Sequence[StudyScaling]) -> list[Comparison]:
+    """The comparison for every group of studies that differ in their method alone and count their rows."""
+    groups: dict[str, list[StudyScaling]] = {}
+    for scaling in scalings:
+        if METHOD in scaling.study.parameters and _rows(scaling.study):
+            groups.setdefault(_common(scaling.study), []).append(scaling)
+    return [found for label, group in groups.items() for found in _compare(label, group)]
+
+
+def _compare(label: str, group: Sequence[StudyScaling]) -> Iterator[Comparison]:
+    ranked = sorted(group, key=lambda one: _rows(one.study) / one.serial_s.point)
+    worst, best = ranked[0], ranked[-1]
+    many = _most_workers(worst)
+    if worst is best or many is None or many.wall_s is None:
+        return
+    rows = _rows(best.study) / _rows(worst.study)
+    ratio = _over(many.wall_s, best.serial_s, rows)
+    few, by_many = (str(one.study.parameters[METHOD]) for one in (best, worst))
+    yield Comparison(plain(label), plain(few), plain(by_many), many.cell.setting.workers, ratio)
+
+
+def _most_workers(scaling: StudyScaling) -> CellScaling | None:
+    """The cell with the most writers, the fastest of those; None where no cell with two did its work."""
+    able = [cell for cell in scaling.cells if cell.parallel and cell.wall_s and cell.cell.setting.workers > 1]
+    return max(
+        (cell for cell in able if cell.cell.setting.strategy != SINGLE_WRITER),  # its workers parse
+        key=lambda cell: (cell.cell.setting.workers, -cell.wall_s.point if cell.wall_s else 0),
+        default=None,
+    )
+
+
+def _over(slow_s: Estimate, fast_s: Estimate, rows: float) -> Estimate:
+    """The ratio slow / fast x rows, between the farthest that both intervals allow."""
+    point, count = rows * slow_s.point / fast_s.point, min(slow_s.n, fast_s.n)
+    if slow_s.low is None or slow_s.high is None or fast_s.low is None or fast_s.high is None:
+        return Estimate(point, None, None, count, "too few blocks for an interval")
+    low, high = rows * slow_s.low / fast_s.high, rows * slow_s.high / fast_s.low
+    return Estimate(point, low, high, count, f"two medians' intervals, {counted(count, 'block')}")
+
+
+def _rows(study: Study) -> int:
+    """How many rows a serial round of the study stored; 0 where its check counts none."""
+    found = next((one.evidence.get(ROWS) for one in study.serial.rounds if one.ok), None)
+    return found if isinstance(found, int) else 0
+
+
+def _common(study: Study) -> str:
+    """The study's label without its method."""
+    words: Mapping[str, object] = study.parameters
+    return study.label.replace(f" {METHOD}={words[METHOD]}", "")

@@ -1,0 +1,54 @@
+"""A notebook: saved results that show themselves where a cell ends with them, as verdicts and tables.
+
+    from lightwork.notebook import load
+    load("results/.../0001_nightly.json")
+
+The results stay what they are, and can be given to every function that takes some.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from lightwork import report, results
+from lightwork.report import fragment
+from lightwork.results import Results, Study
+from lightwork.text import plain
+
+
+class ShownStudy(Study):
+    """A study with its verdict and table."""
+
+    def _repr_html_(self) -> str:
+        """As HTML, with styles of its own."""
+        return fragment.study_fragment(self)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """The verdict, where there is text alone."""
+        printer.text(_told(Results((self,), {})))
+
+
+class ShownResults(Results):
+    """Results with a verdict and a table for every study; each study shows itself, too."""
+
+    def _repr_html_(self) -> str:
+        """As HTML, with styles of its own."""
+        return fragment.fragment(self)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """The verdicts, where there is text alone."""
+        printer.text(_told(self))
+
+
+def load(path: str | Path) -> ShownResults:
+    """The results saved at `path`. Raises UsageError when there are none, or they are not lightwork' own."""
+    return shown(results.load(Path(path)))
+
+
+def shown(found: Results) -> ShownResults:
+    """The same results, which show themselves."""
+    studies = tuple(ShownStudy(**vars(study)) for study in found.studies)
+    return ShownResults(**{**vars(found), "studies": studies})
+
+
+def _told(found: Results) -> str:
+    return "\n".join(map(plain, report.verdicts(found)))

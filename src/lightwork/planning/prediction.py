@@ -1,0 +1,162 @@
+"""A prediction: what a setting would bring, from one serial ledger; pure.
+
+    serial ledger + calibration -> replay of every setting -> Prediction -> shortlist: what is worth measuring
+
+A prediction is no measurement: it says what to measure, and what it would cost to have measured the rest.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from lightwork.replay import gil as lock
+from lightwork.replay.calibration import Calibration
+from lightwork.replay.contention import NO_CONTENTION, Contention, with_contention
+from lightwork.replay.costs import Costs
+from lightwork.replay.demands import Demands, demands_of
+from lightwork.replay.engine import replay
+from lightwork.setting import Setting, arrange
+from lightwork.strategies import chunksize_in_force
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+BAND = 0.2  # relative; nine of ten plans hold the makespan, memory-bound work apart (docs/validation.md)
+FAR_BAND = 0.25  # past FAR workers a core, where nothing was held against the truth, and at a lock
+CONTENDED_BAND = 0.4  # where contention is carried on beyond its probe; SQLite's waiting is off by so much; at the GIL
+FAR = 4
+VARIANTS = 2
+AS_GOOD = 0.05  # of the best: predictions closer than that are not told apart
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A setting's predicted round. speedup is over the serial round's predicted wall; low and high are its band.
+
+    chunksize: the one in force. lost: predicted speedup lost by cause, against the serial items.
+    """
+
+    setting: Setting
+    chunksize: int | None
+    wall_s: float
+    speedup: float
+    low: float
+    high: float
+    lost: Mapping[str, float]
+
+    def widened(self, unrest: float) -> "Prediction":
+        """The same with a band that holds the machine's mood, too: it comes from elsewhere, so the squares add up.
+
+        unrest: by what share it moves rounds that should be alike (lightwork.replay.speed). It multiplies and divides.
+        """
+        own = self.high / self.speedup - 1
+        wider = (1 + math.hypot(own, unrest)) / (1 + own)
+        return replace(self, low=self.low / wider, high=self.high * wider)
+
+
+def predict(
+    settings: Iterable[Setting],
+    serial_items: "NDArray[Any]",
+    weights: Sequence[float],
+    cores: float,
+    calibration: Calibration,
+    spin_ns: float | None = None,
+    seed: int = 1,
+    contention: Contention | None = None,
+    gil: bool = True,
+) -> list[Prediction]:
+    """Every setting's prediction, in the order given.
+
+    serial_items: the ledger of all items run serially (or of those that stand for them). weights: of the items, for
+    the order largest first. cores: that a round may use. spin_ns: the serial round's spin, which says how fast the
+    cores were. contention: what items cost each other when they run at once; None where no probe was run, and then none
+    is assumed. gil: whether Python has its global lock, so that threads compute one after the other.
+    Raises UsageError for a strategy that was not calibrated.
+    """
+    serial = Setting("serial")
+    costs = {setting: calibration.of(setting, spin_ns) for setting in settings}
+    everything = demands_of(serial_items)
+    serial_s = replay(everything, serial, cores, calibration.of(serial, spin_ns)).makespan_ns / 1e9
+    work = _Work(serial_items, everything, weights, cores, serial_s, contention or NO_CONTENTION, seed, gil)
+    found: dict[Setting, Prediction] = {}
+    for setting, own in costs.items():
+        explicit = _explicit(setting, len(everything))
+        found[explicit] = found.get(explicit) or _predict(explicit, work, own)
+    return [replace(found[_explicit(setting, len(everything))], setting=setting) for setting in costs]
+
+
+def _explicit(setting: Setting, items: int) -> Setting:
+    """The setting with its chunksize in force: a default is predicted once with the number that it stands for."""
+    return replace(setting, chunksize=chunksize_in_force(setting, items))
+
+
+@dataclass(frozen=True, eq=False)
+class _Work:
+    """What all predictions have in common; everything: the items' demands; serial_s: what the serial round takes."""
+
+    serial_items: "NDArray[Any]"
+    everything: Demands
+    weights: Sequence[float]
+    cores: float
+    serial_s: float
+    contention: Contention
+    seed: int
+    gil: bool
+
+
+def _predict(setting: Setting, work: _Work, costs: Costs) -> Prediction:
+    count = len(work.everything)
+    order = arrange(range(count), setting.order, work.weights.__getitem__, work.seed)
+    usable = lock.usable(min(work.cores, setting.cores or work.cores), setting, work.gil)
+    asked = with_contention(work.everything, work.contention, setting.workers, usable)
+    found = replay(asked.take(order), setting, usable, costs)
+    wall_s = found.makespan_ns / 1e9
+    speedup = work.serial_s / wall_s
+    shares_lock = setting.workers > 1 and lock.holds(setting, work.gil)
+    band = CONTENDED_BAND if shares_lock else _band(setting.workers, usable, work.contention)
+    return Prediction(
+        setting,
+        chunksize_in_force(setting, count),
+        wall_s,
+        speedup,
+        speedup * (1 - band),
+        speedup * (1 + band),
+        {str(cause): float(lost) for cause, lost in found.losses(work.serial_items).lost_speedup().items()},
+    )
+
+
+def _band(workers: int, cores: float, contention: Contention) -> float:
+    """How far off a prediction is taken to be, relative to it."""
+    if contention.is_far(workers, cores):
+        return CONTENDED_BAND
+    is_far = workers > FAR * max(cores, 1) or contention.exclusive_share > 0
+    return FAR_BAND if is_far else BAND
+
+
+def shortlist(predictions: Sequence[Prediction], most: int, simplicity: Sequence[str]) -> list[Prediction]:
+    """What is worth measuring, at most `most`: the predicted fastest, their modest equals, one more worker count.
+
+    Half of the places are for the fastest, at most VARIANTS of one strategy at one worker count: their order is what
+    the replay tells least surely. Then, of each strategy at each worker count the fastest only, those within AS_GOOD of
+    the best: the fewest workers first, because they would be recommended, and of those the simplest strategies. The
+    next larger worker count is there to tell what it would buy; places that are left go to the next fastest.
+    """
+    ranked = sorted(predictions, key=lambda one: -one.speedup)
+    alike: dict[tuple[str, int], list[Prediction]] = {}
+    for one in ranked:
+        alike.setdefault((one.setting.strategy, one.setting.workers), []).append(one)
+    leaders = [one for one in ranked if one in alike[one.setting.strategy, one.setting.workers][:VARIANTS]]
+    kept = leaders[: max(1, most // 2)]
+
+    def modesty(one: Prediction) -> tuple[int, int]:
+        known = one.setting.strategy in simplicity
+        return one.setting.workers, simplicity.index(one.setting.strategy) if known else len(simplicity)
+
+    others = [variants[0] for variants in alike.values() if variants[0] not in kept]
+    equals = sorted((one for one in others if one.speedup >= (1 - AS_GOOD) * ranked[0].speedup), key=modesty)
+    kept += equals[: max(0, most - 1 - len(kept))]
+    fewest = min((one.setting.workers for one in kept), default=0)
+    larger = [one for one in others if one.setting.workers > fewest and one not in kept]
+    kept += sorted(larger, key=modesty)[:1]
+    return [*kept, *(one for one in others if one not in kept)][:most]

@@ -1,0 +1,59 @@
+"""A request: what is to be planned, as it was asked for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lightwork import targets
+from lightwork.setting import Setting
+
+
+@dataclass(frozen=True)
+class MemoryLimit:
+    """How much memory a setting may take. source: what says so, in words. is_asked: by the user, or found."""
+
+    size_bytes: float
+    source: str
+    is_asked: bool
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be planned.
+
+    target: a reference (lightwork.targets) or a built-in workload's name; parameters: its own. settings: to choose
+    from. usable_cpus: of this machine. budget_s: for all of it, the calibration of a new machine apart. timeout_s:
+    every round's deadline; None for one by the serial time. cores: of the machine that it is planned for; None for this
+    one. once: run everything one time only, serially, and predict the rest. blocks: measure exactly so many; None
+    leaves it to the budget. memory_limit: what no setting may exceed. skip_failing: leave out items that fail. label:
+    of a built-in workload, its name with the parameters that differ from their defaults.
+    """
+
+    target: str
+    parameters: Mapping[str, Any]
+    settings: tuple[Setting, ...]
+    usable_cpus: float
+    budget_s: float = 60.0
+    timeout_s: float | None = None
+    seed: int = 1
+    cores: float | None = None
+    once: bool = False
+    blocks: int | None = None
+    memory_limit: MemoryLimit | None = None
+    skip_failing: bool = False
+    label: str = ""
+
+    @property
+    def name(self) -> str:
+        """The target in short: a built-in workload's label, or the function without the folder of its file."""
+        return self.label or self.target.rpartition("/")[2]
+
+    @property
+    def can_sample(self) -> bool:
+        """Whether some of the items may be run without the others: no check waits for all results."""
+        return targets.is_reference(self.target) and not self.once and not self.parameters.get("check")
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether settings are measured on this machine, beside the serial run."""
+        return not self.once and self.cores is None

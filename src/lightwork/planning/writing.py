@@ -1,0 +1,115 @@
+"""Writing: whether a user's function stores something, from what its first run left behind.
+
+    look at folders | run | look again, and at the kernel's count of bytes -> Written
+
+A plan runs the function on the same items again and again: one who stores something must know before the second time.
+What goes out through a socket is not seen.
+"""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from lightwork.finished import Finished
+from lightwork.text import counted, short, size
+
+FOLDERS = 64  # of items, at most
+FILES = 20_000  # that are looked at, at most
+NAMED = 3
+PASSED_OVER = frozenset({"__pycache__"})
+Look = Mapping[str, tuple[int, int]]  # size and time of change, by path
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a run stored: files by what became of them, and the bytes that it wrote anywhere, its output apart."""
+
+    created: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    written_bytes: int
+
+    def __bool__(self) -> bool:
+        return bool(self.created or self.changed or self.removed or self.written_bytes)
+
+    @property
+    def words(self) -> str:
+        """As "created 16 files (a.out, b.out, c.out, ...), wrote 12.0 KiB"."""
+        told = [
+            f"{what} {counted(len(paths), 'file')} ({_named(paths)})"
+            for what, paths in (("created", self.created), ("changed", self.changed), ("removed", self.removed))
+            if paths
+        ]
+        return ", ".join([*told, *([f"wrote {size(self.written_bytes)}"] if self.written_bytes else [])])
+
+
+def folders_of(files: Iterable[Path]) -> list[Path]:
+    """Where a function that works on these files is likely to store something: beside them, and where it runs."""
+    beside = dict.fromkeys(path.absolute().parent for path in files)
+    return list(dict.fromkeys([*islice(beside, FOLDERS), Path.cwd()]))
+
+
+def look(folders: Sequence[Path], passed_over: Sequence[Path]) -> Look:
+    """The files in these folders and below, the nearest first, hidden folders and those passed over apart."""
+    found: dict[str, tuple[int, int]] = {}
+    own = _own_output()
+    left, seen = [str(folder) for folder in folders], {str(path) for path in passed_over}
+    for folder in left:  # grows while it is walked through
+        if folder in seen or len(found) >= FILES:
+            continue
+        seen.add(folder)
+        try:
+            entries = list(os.scandir(folder))
+        except OSError:  # not ours to read, or gone
+            continue
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                left += [] if entry.name.startswith(".") or entry.name in PASSED_OVER else [entry.path]
+            else:
+                found |= _state(entry, own)
+    return found
+
+
+def _own_output() -> frozenset[tuple[int, int]]:
+    """The files that this process's output goes to: they grow because of it."""
+    found = set()
+    for descriptor in (1, 2):
+        with suppress(OSError):  # closed
+            told = os.fstat(descriptor)
+            found.add((told.st_dev, told.st_ino))
+    return frozenset(found)
+
+
+def _state(entry: "os.DirEntry[str]", own: frozenset[tuple[int, int]]) -> Look:
+    try:
+        found = entry.stat()
+    except OSError:  # a link that leads nowhere, or gone
+        return {}
+    if (found.st_dev, found.st_ino) in own:
+        return {}
+    return {entry.path: (found.st_size, found.st_mtime_ns)}
+
+
+def written(before: Look, after: Look, finished: Finished) -> Written:
+    """What happened between two looks, and the bytes of the round's write calls beyond what it printed.
+
+    Where more files lie than are looked at, only those that both looks met are compared.
+    """
+    both = len(before) < FILES and len(after) < FILES
+    changed = tuple(path for path in before if path in after and before[path] != after[path])
+    usage = finished.round.usage
+    beyond = max(0, (usage.write_call_bytes or 0) - finished.printed_bytes) if usage else 0
+    return Written(
+        tuple(path for path in after if path not in before) if both else (),
+        changed,
+        tuple(path for path in before if path not in after) if both else (),
+        beyond,
+    )
+
+
+def _named(paths: Sequence[str]) -> str:
+    names = ", ".join(short(Path(path).name) for path in paths[:NAMED])
+    return f"{names}, ..." if len(paths) > NAMED else names

@@ -1,0 +1,99 @@
+"""Profiles: which cells the bench suite measures, and for how long.
+
+quick answers in some three minutes on two cores; full takes well over an hour. Both keep to sizes whose serial
+time is well above a worker's start-up: shorter work would measure the start-up alone.
+"""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from lightwork.errors import unknown
+from lightwork.setting import Setting
+
+WAITED_FOR = ("static", "static_striped", "fork", "map", "imap_unordered", "apply_async", "queue", "pipe")
+COMPUTED = ("static", "map", "imap_unordered", "queue")
+Chunksizes = tuple[int | None, ...]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One workload with its parameters, and the axes of the settings it is measured under.
+
+    budget_s: its share of the profile's time. blocks: at least and at most so many.
+    chunksizes apply to the strategies that have one, warm pools to those that can keep one.
+    """
+
+    workload: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    strategies: Sequence[str] = COMPUTED
+    workers: Sequence[int] = (1, 2, 4)
+    chunksizes: Chunksizes = (None,)
+    start_methods: Sequence[str] = ("fork",)
+    orders: Sequence[str] = ("given",)
+    cores: Chunksizes = (None,)
+    pools: Sequence[Literal["fresh", "warm"]] = ("fresh",)
+    budget_s: float = 20.0
+    blocks: tuple[int, int] = (6, 20)
+
+    def settings(self) -> list[Setting]:
+        """Every setting of the grid that its strategy can take, serial apart.
+
+        Raises UsageError for a strategy that needs what is absent here.
+        """
+        from lightwork import strategies  # a strategy names its own module's needs
+
+        product = itertools.product(
+            self.strategies, self.workers, self.chunksizes, self.start_methods, self.orders, self.cores, self.pools
+        )
+        found = {name: strategies.require(name) for name in self.strategies}
+        return [
+            Setting(name, workers, chunksize, method, order, cores, pool)
+            for name, workers, chunksize, method, order, cores, pool in product
+            if found[name].parallel
+            and (chunksize is None or found[name].default_chunksize is not None)
+            and method in found[name].start_methods
+            and (pool == "fresh" or found[name].opened is not None)
+        ]
+
+
+QUICK = (
+    Grid("csv_parse", workers=(2, 4), budget_s=22),
+    Grid("sleep_io", {"sizes": "csv_parse"}, ("static", "map", "imap_unordered", "queue"), (2, 4, 8), budget_s=22),
+    Grid("sleep_io", strategies=WAITED_FOR, workers=(2, 8), budget_s=22),
+    Grid("file_read", {"files": 256}, workers=(2, 4), budget_s=14),
+    Grid("db_insert", {"batches": 80}, ("static", "map", "imap_unordered"), (2, 4), budget_s=14),
+    Grid("csv_to_db", {"files": 37}, ("map", "imap_unordered"), (2, 4), budget_s=20),
+)
+
+_WORKERS = (1, 2, 3, 4, 8, 16)
+
+
+def _many(workload: str, **more: Any) -> Grid:
+    """All strategies under many worker counts."""
+    return Grid(workload, strategies=WAITED_FOR, workers=_WORKERS, budget_s=180.0, blocks=(10, 40), **more)
+
+
+FULL = (
+    _many("csv_parse"),
+    _many("sleep_io", parameters={"sizes": "csv_parse"}),
+    _many("sleep_io"),
+    _many("sleep_io", parameters={"sizes": "giant"}, orders=("given", "largest-first", "largest-last")),
+    _many("csv_parse", parameters={"split": "day"}),
+    _many("file_read", parameters={"files": 256}),
+    _many("file_read", parameters={"files": 256, "cache": "cold"}),
+    _many("db_insert", parameters={"method": "row"}),
+    _many("db_insert", parameters={"method": "batch"}),
+    _many("db_insert", parameters={"method": "transaction"}),
+    Grid("csv_parse", {"engine": "pandas"}, COMPUTED, (2, 4), start_methods=("fork", "spawn"), budget_s=180),
+    Grid("csv_to_db", {}, ("static", "map", "imap_unordered", "queue"), (2, 4, 8), budget_s=600),
+)
+PROFILES = {"quick": QUICK, "full": FULL}
+
+
+def find(name: str) -> tuple[Grid, ...]:
+    """The profile of this name. Raises UsageError, naming the ones there are, when there is none."""
+    if name not in PROFILES:
+        raise unknown("profile", name, PROFILES)
+    return PROFILES[name]

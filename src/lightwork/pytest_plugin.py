@@ -1,0 +1,237 @@
+"""The pytest plugin: measures the selected cells in interleaved blocks and hands their rounds to pytest-benchmark.
+
+    collection -> cells wanted -> one study per workload -> each test takes its own cell -> saved JSON
+
+Load it early, with `-p lightwork.pytest_plugin`: it lets `--benchmark-save` go without a name. It imports
+nothing heavy; the analysis is loaded when the first study is over.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lightwork import cluster, remote, resuming, storing
+from lightwork.asked import Wanted, read
+from lightwork.errors import UsageError, WorkError
+from lightwork.results import KEY
+from lightwork.session import Measured, Session
+from lightwork.setting import Setting
+
+DEFAULT_SAVE_NAME = "lightwork"
+JOURNALS = Path("results/journals")
+AXES = ("strategy", "workers", "chunksize", "start_method", "order", "cores", "pool")
+_key = pytest.StashKey[Session]()
+OPTIONS: dict[str, tuple[str, str]] = {
+    "--profile": ("NAME", "the cells to measure: quick or full (default: quick)"),
+    "--workloads": ("NAMES", "only these workloads, comma-separated"),
+    "--strategies": ("NAMES", "these strategies instead of the profile's, comma-separated, or all"),
+    "--workers": ("COUNTS", "these worker counts instead of the profile's: 1,2,4 or 1-8"),
+    "--chunksizes": ("SIZES", "these chunksizes instead of the profile's: default,1,8"),
+    "--start-methods": ("NAMES", "these start methods instead of fork, comma-separated"),
+    "--orders": ("NAMES", "these item orders instead of given, comma-separated"),
+    "--cores": ("COUNTS", "limit the rounds to so many cores: all,1,2"),
+    "--pool": ("NAMES", "whether rounds make their pool or find a warm one: fresh,warm (default: fresh)"),
+    "--db": ("URL", "the database that workloads store into: sqlite, duckdb, a URL, or '$NAME' of a variable with one"),
+    "--scheduler": ("tcp://HOST:PORT", "run the strategy dask on the cluster of this scheduler"),
+    "--param": ("WORKLOAD.NAME=VALUE", "a workload's parameter; repeatable"),
+    "--blocks": ("LEAST-MOST", "how many blocks: 6-12, or one number"),
+    "--budget": ("SECONDS", "stop beginning new blocks of a workload after this long"),
+    "--timeout-s": ("SECONDS", "every round's deadline (default: from the serial time)"),
+    "--on-crash": ("WHAT", "report, or retry: where work is stored, run what is not done (default: report)"),
+    "--seed": ("NUMBER", "seed of the blocks' order and of the shuffled item order (default: 1)"),
+}
+RESUME = ("--resume", "RUN", "go on with a run that broke off: its name in results/journals, or the latest")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add lightwork' options, and let pytest-benchmark's --benchmark-save go without a name."""
+    group = parser.getgroup("lightwork", "lightwork: which cells to measure, and how long")
+    for option, (metavar, text) in OPTIONS.items():
+        action = "append" if option == "--param" else "store"
+        group.addoption(option, metavar=metavar, help=text, action=action, default=None)
+    option, metavar, text = RESUME
+    group.addoption(option, metavar=metavar, help=text, nargs="?", const="latest", default=None)
+    _let_save_go_without_a_name(parser)
+
+
+def _let_save_go_without_a_name(parser: pytest.Parser) -> None:
+    """Wrap the benchmark group's addoption, through which pytest-benchmark is about to add its own options."""
+    group: Any = parser.getgroup("benchmark")
+    add = group.addoption
+
+    def addoption(*names: str, **attributes: Any) -> None:
+        if "--benchmark-save" in names:
+            attributes.update(nargs="?", const=DEFAULT_SAVE_NAME, type=_name_or_path(attributes["type"]))
+        add(*names, **attributes)
+
+    group.addoption = addoption
+
+
+def _name_or_path(parse: Callable[[str], str]) -> Callable[[str], str]:
+    """pytest-benchmark's reading of a name, but a path is let through, to be refused in words of our own."""
+    return lambda value: value if Path(value).exists() else parse(value)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Read what is asked for, so that bad input ends the run before anything is measured."""
+    try:
+        _refuse_a_path_for_a_name(config.getoption("benchmark_save", None))
+        remote.use(config.getoption("--scheduler"))
+        options = {name.strip("-").replace("-", "_"): config.getoption(name) for name in OPTIONS}
+        run = resuming.take(JOURNALS, config.getoption("--resume"))
+        config.stash[_key] = Session(read(options), run, lambda: _terminal(config))
+    except UsageError as error:
+        pytest.exit(str(error), returncode=error.exit_status)
+
+
+def _refuse_a_path_for_a_name(save: str | None) -> None:
+    """`--benchmark-save bench/` would save under the name bench and collect nothing that was meant."""
+    if save and Path(save).exists():
+        raise UsageError(f"--benchmark-save took {save!r} for a name: put it after the path, or write =NAME")
+
+
+@contextmanager
+def _terminal(config: pytest.Config) -> Iterator[None]:
+    """The terminal, free from pytest's capture."""
+    capture: Any = config.pluginmanager.getplugin("capturemanager")
+    with capture.global_and_fixture_disabled():
+        yield
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Parametrise every test that takes `measured` with the axes of all cells asked for."""
+    if "measured" in metafunc.fixturenames:
+        wanted = metafunc.config.stash[_key].asked.cells()
+        values = [pytest.param(one.label, *(getattr(one.setting, axis) for axis in AXES), id=one.id) for one in wanted]
+        metafunc.parametrize(("workload", *AXES), values)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Note which cells were selected: those, and no others, are measured. Tell their limits before any is."""
+    nodes = [item for item in session.items if "measured" in getattr(item, "fixturenames", ())]
+    found = session.config.stash[_key]
+    found.select([_wanted(node) for node in nodes])
+    if session.config.option.collectonly:
+        return
+    try:
+        cluster.check(found.settings(), session.config.getoption("--scheduler"))
+        lines = found.limits()
+    except UsageError as error:
+        pytest.exit(str(error), returncode=error.exit_status)
+    terminal = session.config.pluginmanager.getplugin("terminalreporter")
+    for line in lines if terminal else ():
+        terminal.write_line(line)
+
+
+def _wanted(node: Any) -> Wanted:
+    parameters = node.callspec.params
+    return Wanted(parameters["workload"], Setting(**{axis: parameters[axis] for axis in AXES}))
+
+
+@pytest.fixture
+def measured(
+    request: pytest.FixtureRequest,
+    workload: str, strategy: str, workers: int, chunksize: int | None, start_method: str, order: str, cores: int | None,
+    pool: str,
+) -> Measured:  # fmt: skip
+    """What the study of this test's workload found for its setting, measured when the first test asks."""
+    found: Measured | None = None
+    failure = ""
+    try:
+        found = request.config.stash[_key].measured(_wanted(request.node))
+    except UsageError as error:
+        pytest.exit(str(error), returncode=error.exit_status)
+    except WorkError as error:
+        failure = str(error)
+    if failure:  # outside of the handler, where pytest would show the message twice
+        pytest.fail(failure, pytrace=False)
+    if found is None:
+        pytest.skip("interrupted before this cell was measured")
+    return found
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_benchmark_update_json(config: pytest.Config, output_json: dict[str, Any]) -> None:
+    """Put everything that was measured into the JSON, and the ledgers beside it."""
+    session = config.stash[_key]
+    if not session.measured_any:
+        return
+    name = f"ledgers-{session.run}.npz"
+    with storing.saving(session.how_to_resume):
+        for folder in _folders_of_json(config):
+            session.save_ledgers(folder / name)
+    output_json[KEY] = session.saved(name)
+
+
+def _folders_of_json(config: pytest.Config) -> list[Path]:
+    """Where pytest-benchmark is about to write: its storage, the folder that --benchmark-json names, or both."""
+    benchmarks: Any = config._benchmarksession  # type: ignore[attr-defined]  # noqa: SLF001  its only handle
+    saved = benchmarks.save or benchmarks.autosave
+    files = [benchmarks.storage.get("x")] if saved else []
+    if benchmarks.json:
+        files.append(benchmarks.json if isinstance(benchmarks.json, Path) else benchmarks.json.name)  # open before 5.3
+    return [Path(file).parent for file in files]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """End with the answer: one verdict per workload measured."""
+    session = config.stash[_key]
+    if not session.measured_any:
+        return
+    from lightwork.report import verdicts
+
+    terminalreporter.section("lightwork")
+    if session.interrupted:
+        terminalreporter.write_line("interrupted: what was measured until then counts, the rest is missing")
+    for line in verdicts(session.results()):
+        terminalreporter.write_line(line)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
+    """When everything is saved, drop the journals; an interrupted study makes the run interrupted.
+
+    What can't be saved stays in its journals, from which the run can be resumed.
+    """
+    found = session.config.stash.get(_key, None)
+    if found is None:
+        yield
+        return
+    benchmarks: Any = session.config._benchmarksession  # type: ignore[attr-defined]  # noqa: SLF001  its only handle
+    storing.make_safe(benchmarks, found.how_to_resume)
+    try:
+        yield
+        if found.measured_any:
+            _save_failures_alone(session.config)
+    except WorkError as error:
+        print(f"\nlightwork: {error}", file=sys.stderr)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        return
+    found.drop_journals()
+    if found.left_over:
+        print(f"\nlightwork: {found.left_over}", file=sys.stderr)
+    if found.interrupted:
+        session.exitstatus = pytest.ExitCode.INTERRUPTED
+
+
+def _save_failures_alone(config: pytest.Config) -> None:
+    """Save a run in which every selected cell failed: pytest-benchmark writes nothing where nothing has a time."""
+    benchmarks: Any = config._benchmarksession  # type: ignore[attr-defined]  # noqa: SLF001  its only handle
+    if benchmarks.benchmarks or not benchmarks.save:
+        return
+    output_json = config.hook.pytest_benchmark_generate_json(
+        config=config,
+        benchmarks=[],
+        include_data=False,
+        machine_info=benchmarks.get_machine_info(),
+        commit_info=config.hook.pytest_benchmark_generate_commit_info(config=config),
+    )
+    config.hook.pytest_benchmark_update_json(config=config, benchmarks=[], output_json=output_json)
+    benchmarks.storage.save(output_json, benchmarks.save)

@@ -1,0 +1,99 @@
+"""Recovery: a round that did not end well is gone on with, by running exactly the items that are not done.
+
+    attempt 0 --raised, hung, died--> its ledger: which items are not done
+        -> attempt 1, in a fresh host: those items --> ... -> the workload's check over all of it
+
+Only where what an item did lasts, and doing it twice does no harm (`Workload.keeps`): a result that died with its
+caller can't be had again without running the item again. A recovered round has no time: it did not end well.
+"""
+
+import shutil
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from lightwork import hosting, workload
+from lightwork.desk import Desk
+from lightwork.finished import Execute, Finished
+from lightwork.ledger import State
+from lightwork.output import Output
+from lightwork.round import Attempt, Job, Outcome, Round
+from lightwork.setting import Setting
+from lightwork.workload import Workload
+
+ATTEMPTS = 3  # after the first
+RECOVERABLE = {Outcome.RAISED, Outcome.LOST, Outcome.HUNG, Outcome.DIED}
+
+
+@dataclass(frozen=True)
+class Retrying:
+    """Runs rounds as `execute` does, and goes on with those that did not end well."""
+
+    desk: Desk
+    execute: Execute
+    attempts: int = ATTEMPTS
+    find: Callable[[str], Workload] = workload.find
+
+    def __call__(self, job: Job, deadline_s: float) -> Finished:
+        """The round, its outcome RECOVERED where going on with it did all of its work."""
+        if not self.find(job.workload).keeps:
+            return self.execute(job, deadline_s)
+        first = self.execute(replace(job, hold=True), deadline_s)
+        if first.round.ok:
+            return first
+        try:
+            return self._gone_on_with(job, first, deadline_s)
+        finally:
+            _clear(self.desk, job)
+
+    def _gone_on_with(self, job: Job, first: Finished, deadline_s: float) -> Finished:
+        last = first
+        attempts = [Attempt(first.round.outcome, first.round.reason, tuple(range(first.round.items_expected)))]
+        undone = _undone(attempts[0].items, first)
+        while len(attempts) <= self.attempts and last.round.outcome in RECOVERABLE and first.ledger:
+            # Where nothing is left to run only the check is: no strategy is asked to hand out nothing.
+            setting = job.setting if undone else Setting("serial")
+            again = replace(job, hold=True, attempt=len(attempts), only=tuple(undone), setting=setting)
+            last = self.execute(again, deadline_s)
+            attempts.append(Attempt(last.round.outcome, last.round.reason, tuple(undone)))
+            left = _undone(undone, last)
+            if last.round.ok or (left == undone and undone):
+                break
+            undone = left
+        return replace(first, round=_told(first, last, attempts))
+
+
+def _undone(wanted: Sequence[int], found: Finished) -> list[int]:
+    """Those of the wanted items that the round's ledger does not call done; all, where it has none."""
+    if not found.ledger:
+        return list(wanted)
+    from lightwork import ledgers  # numpy only where a round did not end well
+
+    states = ledgers.table(found.ledger)["state"]
+    return [index for index in wanted if states[index] != State.DONE]
+
+
+def _told(first: Finished, last: Finished, attempts: Sequence[Attempt]) -> Round:
+    """The first attempt's round, with what came of the others."""
+    run_again = len({index for attempt in attempts[1:] for index in attempt.items})
+    if not last.round.ok:
+        return replace(first.round, attempts=tuple(attempts))
+    reason = (
+        f"{first.round.outcome}: {first.round.reason}; then {run_again} of {first.round.items_expected} items were run "
+        "again, and all of the work is there"
+    )
+    return replace(
+        first.round, outcome=Outcome.RECOVERED, reason=reason, attempts=tuple(attempts), evidence=last.round.evidence
+    )
+
+
+def _clear(desk: Desk, job: Job) -> None:
+    """Remove what the round stored, which was held for the next attempt."""
+    if not Path(job.round_dir).exists():  # the last attempt ended well, and has removed it
+        return
+    try:
+        with closing(Output()) as output:
+            hosting.clean_up(desk.job_path, desk.temporary, output)
+    finally:
+        shutil.rmtree(job.round_dir, ignore_errors=True)

@@ -1,0 +1,20 @@
+"""The global interpreter lock in a replay: on how many cores a setting's items can compute; pure.
+
+Where Python has the lock, threads of one process are replayed on one core: they wait at the same time and compute one
+after the other, the caller among them. Code that lets go of the lock while it computes (compressing, hashing, reading,
+most of numpy) does better than that. A thread that comes back from waiting while another one computes does worse: it is
+given the lock only after an interval of 5 ms (`sys.getswitchinterval`), or when the other one waits.
+"""
+
+from lightwork.setting import Setting
+from lightwork.strategies import find
+
+
+def holds(setting: Setting, gil: bool) -> bool:
+    """Whether the items of this setting share one interpreter's lock. gil: whether Python has it."""
+    return gil and find(setting.strategy).workers == "threads"
+
+
+def usable(cores: float, setting: Setting, gil: bool) -> float:
+    """Of so many cores, how many the setting's items can compute on at a time."""
+    return min(cores, 1.0) if holds(setting, gil) else cores

@@ -1,0 +1,162 @@
+"""Stretches: a hand-out as what workers do one after the other: compute, wait, take the lock, give it back; pure.
+
+    chunk  = [wake] item item ...
+    item   = gap | wait, compute, wait | LOCK wait compute UNLOCK | spin
+                 start_ns                                       end_ns
+
+Neighbouring amounts of one kind become one stretch, so that a chunk of pure computing is one event however many
+items it holds; where its items begin and end is read off afterwards.
+
+Nothing in a ledger says where in an item its waiting stood. The computing is one piece at a place that differs from
+item to item (multiples of the golden ratio), so that equal items do not march in step; one much longer than the others
+marches with none, and waits first, as for its input. How finely the two really
+alternate matters little: in a closed network of waits and a processor-sharing server, throughput depends on the
+means alone (Baskett, Chandy, Muntz and Palacios 1975). The exclusive part comes last, and waits and computes in the
+proportion in which the item does: nothing says what of it was done under the lock.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lightwork.replay.costs import COLD_NS, Costs
+from lightwork.replay.demands import Demands
+from lightwork.replay.handout import HandOut
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+COMPUTE, WAIT, LOCK, UNLOCK = range(4)
+UNHEARD = 0.02  # of an item's computing: less waiting than that is computing too, no core would change hands for it
+LONG = 4  # times the mean item: one that does not march in step with any other
+GOLDEN = (5**0.5 - 1) / 2
+
+Column = tuple[int, "NDArray[Any]"]  # a kind, and its amount for every item
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Moments as (stretch, offset_ns into it), one per item."""
+
+    stretch: "NDArray[Any]"
+    offset_ns: "NDArray[Any]"
+
+
+@dataclass(frozen=True, eq=False)
+class Stretches:
+    """kind and amount_ns of every stretch; chunk k's are first[k] to first[k + 1].
+
+    starts, ends: where the items' times lie, in hand-out order. chunk: each item's. locks: the LOCK stretches, of
+    the items at lock_items.
+    """
+
+    kind: "NDArray[Any]"
+    amount_ns: "NDArray[Any]"
+    first: "NDArray[Any]"
+    starts: Places
+    ends: Places
+    chunk: "NDArray[Any]"
+    locks: "NDArray[Any]"
+    lock_items: "NDArray[Any]"
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """An item's amounts, before its start, within it, and after its end."""
+
+    before: Sequence[Column]
+    within: Sequence[Column]
+    after: Sequence[Column]
+
+
+def parts_of(found: Demands, plan: HandOut, costs: Costs) -> Parts:
+    """What every item consists of; `found` is in hand-out order."""
+    leads = np.zeros(len(found))
+    full = np.diff(plan.bounds) > 0
+    leads[plan.bounds[:-1][full]] = 1 if plan.weight is None else plan.weight[full]
+    locked_wait = np.rint(found.exclusive_ns * (found.wait_ns / np.maximum(found.wall_ns, 1)))
+    locked_cpu = found.exclusive_ns - locked_wait
+    wait_ns, cpu_ns = found.wait_ns - locked_wait, found.cpu_ns - locked_cpu
+    unheard = wait_ns < UNHEARD * cpu_ns
+    wait_ns, cpu_ns = np.where(unheard, 0, wait_ns), np.where(unheard, cpu_ns + wait_ns, cpu_ns)
+    place = np.modf(GOLDEN * np.arange(1, len(found) + 1))[0]
+    place = np.where(found.wall_ns > LONG * found.wall_ns.mean(), 1.0, place)
+    if plan.weight is not None:
+        place = np.rint(place)
+    early_ns = np.where(cpu_ns > 0, np.floor(wait_ns * place), wait_ns)
+    within = [(WAIT, early_ns), (COMPUTE, cpu_ns), (WAIT, wait_ns - early_ns)]
+    if found.exclusive_ns.any():
+        held = found.exclusive_ns > 0
+        within += [(LOCK, held), (WAIT, locked_wait), (COMPUTE, locked_cpu), (UNLOCK, held)]
+    cold = leads * _coldness(found, plan)
+    gap_ns = costs.item_ns + costs.take_ns * leads + costs.cold_ns * cold
+    wake_ns = costs.wake_ns * (cold if plan.ahead else leads)
+    return Parts([(WAIT, wake_ns), (COMPUTE, gap_ns)], within, [(COMPUTE, found.spin_ns + found.gap_ns)])
+
+
+def _coldness(found: Demands, plan: HandOut) -> "NDArray[Any]":
+    """By item, how much of the caches' contents its chunk outlasts, from 0 to 1."""
+    passed_ns = np.append(0, np.cumsum(found.wall_ns))
+    chunk_ns = passed_ns[plan.bounds[1:]] - passed_ns[plan.bounds[:-1]]
+    if plan.weight is not None:
+        chunk_ns = chunk_ns / plan.weight
+    cold: NDArray[Any] = np.repeat(np.minimum(chunk_ns / COLD_NS, 1.0), np.diff(plan.bounds))
+    return cold
+
+
+def stretches_of(parts: Parts, plan: HandOut) -> Stretches:
+    """The parts of all items, chunk by chunk, as stretches; every chunk that has items has one at least."""
+    before, within, after = (
+        [(kind, amounts) for kind, amounts in columns if amounts.any()]
+        for columns in (parts.before, parts.within, parts.after)
+    )
+    before = before or list(parts.before[-1:])
+    columns = [*before, *within, *after]
+    items, width = len(columns[0][1]), len(columns)
+    kinds = np.tile(np.array([kind for kind, _ in columns], np.int8), items)
+    amounts = np.stack([amounts for _, amounts in columns], axis=1).astype(float).ravel()
+    chunk = np.repeat(np.arange(plan.chunks), np.diff(plan.bounds))
+    kept = np.flatnonzero(_kept(amounts, chunk, plan.chunks, width))
+    amounts[kinds >= LOCK] = 0
+    opens = np.append(True, (np.diff(kinds[kept]) != 0) | (np.diff(chunk[kept // width]) != 0))
+    heads = kept[opens]
+    lengths = np.add.reduceat(amounts[kept], np.flatnonzero(opens))
+    first = np.searchsorted(chunk[heads // width], np.arange(plan.chunks + 1))
+    places = _Ruler(amounts, heads, first[:-1][chunk], width)
+    is_lock = kinds[heads] == LOCK
+    return Stretches(
+        kind=kinds[heads],
+        amount_ns=lengths,
+        first=first,
+        starts=places.after(len(before) - 1),
+        ends=places.after(len(before) + len(within) - 1),
+        chunk=chunk,
+        locks=np.flatnonzero(is_lock),
+        lock_items=heads[is_lock] // width,
+    )
+
+
+def _kept(amounts: "NDArray[Any]", chunk: "NDArray[Any]", chunks: int, width: int) -> "NDArray[Any]":
+    """Which parts are there at all, and of a chunk of nothing its first part."""
+    kept: NDArray[Any] = amounts > 0
+    lengths = np.bincount(chunk, kept.reshape(-1, width).sum(axis=1), minlength=chunks)
+    leads = np.searchsorted(chunk, np.flatnonzero((lengths == 0) & (np.bincount(chunk, minlength=chunks) > 0)))
+    kept[leads * width] = True
+    return kept
+
+
+class _Ruler:
+    """Finds the stretch, and the offset into it, at which a part of an item ends."""
+
+    def __init__(self, amounts: "NDArray[Any]", heads: "NDArray[Any]", first: "NDArray[Any]", width: int) -> None:
+        """heads: the part with which each stretch begins. first: of each item's chunk, the first stretch."""
+        self.passed_ns = np.cumsum(amounts)
+        self.began_ns = self.passed_ns[heads] - amounts[heads]
+        self.heads, self.first, self.width = heads, first, width
+
+    def after(self, column: int) -> Places:
+        parts = np.arange(len(self.first)) * self.width + column
+        stretch = np.maximum(np.searchsorted(self.heads, parts, side="right") - 1, self.first)
+        return Places(stretch, self.passed_ns[parts] - self.began_ns[stretch])

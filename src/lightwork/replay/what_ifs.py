@@ -1,0 +1,101 @@
+"""What-ifs: the same work replayed with one thing changed, to see what changing it would gain; pure.
+
+A gain is a prediction from the model, not a measurement: change it and measure.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lightwork.replay.costs import NO_COSTS, Costs
+from lightwork.replay.demands import Demands
+from lightwork.replay.engine import Replay, replay
+from lightwork.setting import Setting
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """Switches, all off by default.
+
+    no_dispatch: handing over costs nothing. no_start_up: the workers are there already. pieces: the longest item is
+    split into so many. largest_first: by what the items took serially. no_lock: what was done under it needs none.
+    cores: so many times as many. Raises ValueError for less than one piece and for no cores.
+    """
+
+    no_dispatch: bool = False
+    no_start_up: bool = False
+    pieces: int = 1
+    largest_first: bool = False
+    no_lock: bool = False
+    cores: float = 1.0
+
+    def __post_init__(self) -> None:
+        if self.pieces < 1 or not self.cores > 0:
+            raise ValueError(f"an item can't be split into {self.pieces}, nor cores be {self.cores} times as many")
+
+
+def replay_if(changed: WhatIf, demands: Demands, setting: Setting, cores: float, costs: Costs = NO_COSTS) -> Replay:
+    """The round that this setting would give, so changed. Raises like lightwork.replay.engine.replay.
+
+    The pieces of a split item have rows of their own, after all others in the ledger.
+    """
+    if changed.no_lock:
+        demands = replace(demands, exclusive_ns=np.zeros_like(demands.exclusive_ns))
+    if changed.pieces > 1:
+        demands = split_longest(demands, changed.pieces)
+    if changed.largest_first:
+        demands = demands.take(np.argsort(-demands.wall_ns, kind="stable"))
+    costs = costs.without_dispatch() if changed.no_dispatch else costs
+    costs = costs.without_start_up() if changed.no_start_up else costs
+    return replay(demands, setting, cores * changed.cores, costs)
+
+
+def what_ifs(workers: int) -> Mapping[str, WhatIf]:
+    """Every switch alone, by name."""
+    return {
+        "no dispatch cost": WhatIf(no_dispatch=True),
+        "no start-up": WhatIf(no_start_up=True),
+        "longest item in 2": WhatIf(pieces=2),
+        f"longest item in {max(workers, 2)}": WhatIf(pieces=max(workers, 2)),
+        "largest first": WhatIf(largest_first=True),
+        "no lock": WhatIf(no_lock=True),
+        "twice the cores": WhatIf(cores=2.0),
+    }
+
+
+def gains(demands: Demands, setting: Setting, cores: float, costs: Costs = NO_COSTS) -> dict[str, float]:
+    """How many times as fast the round would be with each change alone; 1 for no difference, less for slower."""
+    now_ns = replay(demands, setting, cores, costs).makespan_ns
+    return {
+        name: now_ns / replay_if(changed, demands, setting, cores, costs).makespan_ns
+        for name, changed in what_ifs(setting.workers).items()
+    }
+
+
+def split_longest(demands: Demands, pieces: int) -> Demands:
+    """The same work with its longest item, the first of equals, as so many equal items in its place."""
+    longest = int(demands.wall_ns.argmax())
+    new_rows = demands.index.max() + np.arange(1, pieces)
+    parts = {
+        field.name: _pieces(int(getattr(demands, field.name)[longest]), pieces)
+        for field in fields(demands)
+        if field.name != "index"
+    }
+    parts["index"] = np.append(demands.index[longest], new_rows)
+    parts["exclusive_ns"] = np.minimum(parts["exclusive_ns"], parts["cpu_ns"] + parts["wait_ns"])
+    return Demands(**{name: _put(getattr(demands, name), longest, values) for name, values in parts.items()})
+
+
+def _pieces(amount_ns: int, pieces: int) -> "NDArray[Any]":
+    """Whole nanoseconds that add up to the amount."""
+    return np.diff(amount_ns * np.arange(pieces + 1) // pieces)
+
+
+def _put(values: "NDArray[Any]", at: int, several: "NDArray[Any]") -> "NDArray[Any]":
+    """The values with several in the place of one."""
+    return np.concatenate([values[:at], several, values[at + 1 :]])

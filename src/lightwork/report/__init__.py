@@ -1,0 +1,47 @@
+"""The report of saved results: one page, its figures, a Markdown summary and a CSV; light to import."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lightwork.results import Results
+
+if TYPE_CHECKING:
+    from lightwork.faults.saved import Faults
+    from lightwork.report.foretold import Foretold
+
+
+def verdicts(results: Results) -> list[str]:
+    """Lines for a terminal: each study's label with its plan's sentence, and below it, set in, the largest loss.
+
+    Studies that differ in their method alone are compared at the end.
+    """
+    from lightwork.report.answer import verdict
+    from lightwork.report.judgement import compared, judge
+
+    lines, judged = [], judge(results, {})
+    for one in map(verdict, judged):
+        lines.append(f"{one.label}: {one.sentence}")
+        lines += [f"    {one.loss}"] if one.loss else []
+    return lines + compared(judged)
+
+
+def render(
+    results: Results,
+    ledgers: Mapping[str, Any],
+    out: Path,
+    faults: "Faults | None" = None,
+    *,
+    plans: "Sequence[Foretold]" = (),
+    figures: bool = False,
+) -> Path:
+    """Write the report into the folder `out`, which is made where it is absent; returns its index.html.
+
+    `ledgers` holds a structured array per ledger name; rounds without one merely have no timeline.
+    faults: what `lightwork faults` has saved, for a section of its own. plans: to stand beside what they foretold.
+    figures: whether every picture becomes a file. Raises UsageError for a plan of none of these studies.
+    It never measures, and the same results give the same bytes.
+    """
+    from lightwork.report.page import write_report
+
+    return write_report(results, ledgers, out, faults, plans=plans, figures=figures)

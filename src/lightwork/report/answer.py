@@ -1,0 +1,170 @@
+"""A study's answer in words, for the top of the page and wherever else it is told; pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import isinf
+
+from lightwork.basis import Basis
+from lightwork.intervals import Estimate
+from lightwork.plan import Plan
+from lightwork.report.curves import basis_name
+from lightwork.report.judgement import Judged, block_count
+from lightwork.report.memory import limit_of, peak_bytes
+from lightwork.report.paste import Paste, paste_of
+from lightwork.report.tables import cell_name, ranked
+from lightwork.scaling import StudyScaling
+from lightwork.text import (
+    DASH,
+    MINUS,
+    TIMES,
+    counted,
+    duration,
+    percent,
+    plain,
+    seconds_with_interval,
+    sentence,
+    short,
+    size,
+    times,
+)
+from lightwork.wording import instruction
+
+EQUALS_SHOWN = 8
+FAR = 10  # times the largest worker count: then the longest item is nobody's trouble
+DIGITS_CHANGE_AT = 2  # as in lightwork.wording
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer to one study. hero is what to read from across the room; facts are (name, value) pairs.
+
+    sure: how well it is known. paste: the code for the recommended setting; None where none is recommended. brief: what
+    to use, without its figures, for a list of many answers.
+    """
+
+    label: str
+    hero: str
+    hero_note: str
+    sentence: str
+    reason: str
+    loss: str
+    next_workers: str
+    sure: str
+    equals: tuple[str, ...]
+    more_equals: int
+    warnings: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
+    certain: bool
+    paste: Paste | None = None
+    brief: str = ""
+
+
+def verdict(judged: Judged) -> Verdict:
+    """The study's answer in words."""
+    if judged.scaling is None or judged.plan is None:
+        return Verdict(
+            plain(judged.study.label), "no result", "", sentence(judged.trouble), "", "", "", "", (), 0, (), (), False
+        )
+    plan, scaling = judged.plan, judged.scaling
+    hero, note = _hero(plan, scaling)
+    equals = _equals(plan, scaling)
+    return Verdict(
+        label=plain(judged.study.label),
+        hero=hero,
+        hero_note=note,
+        sentence=sentence(plan.sentence),
+        reason=sentence(plan.reason),
+        loss=sentence(f"{plan.loss}: {plan.lever}" if plan.lever else plan.loss),
+        next_workers=sentence(plan.next_workers),
+        sure=_sure(plan, scaling),
+        equals=equals[:EQUALS_SHOWN],
+        more_equals=max(0, len(equals) - EQUALS_SHOWN),
+        warnings=tuple(plain(warning) for warning in plan.warnings),
+        facts=(*_facts(scaling), *_memory(plan, judged.machine)),
+        certain=plan.chosen is not None,
+        paste=paste_of(plan.chosen.cell, judged.machine) if plan.chosen is not None else None,
+        brief=sentence(f"use {instruction(plan.chosen.cell)}") if plan.chosen is not None else "",
+    )
+
+
+def cap_sentence(scaling: StudyScaling) -> str:
+    """The bound that the longest item sets: no strategy can be faster than it."""
+    if not scaling.total_item_s or not scaling.longest_item_s:
+        return "No item took any time, so nothing bounds the speedup."
+    name = short(scaling.longest_item_name) or "unnamed"
+    share = percent(scaling.longest_item_s / scaling.total_item_s)
+    took = duration(scaling.longest_item_s)
+    most = max((cell.cell.setting.workers for cell in scaling.cells), default=1)
+    far = ", far above any number of workers here" if scaling.cap > FAR * most else ""
+    bound = f"no strategy can pass {times(scaling.cap)}{far}"
+    return f"The longest item, {name}, takes {took}, {share} of the work: {bound}."
+
+
+def _hero(plan: Plan, scaling: StudyScaling) -> tuple[str, str]:
+    if plan.chosen is not None and plan.speedup is not None:
+        figure, interval = _rounded(plan.speedup)
+        basis = f" {basis_name(scaling)}" if Basis.of(scaling).equal_speed else ""
+        return figure, f"{interval} over serial{basis}"
+    if plan.sentence.lower().startswith("stay serial"):
+        return "stay serial", "nothing is faster"
+    return "cannot tell", "the evidence is too thin"
+
+
+def _rounded(speedup: Estimate) -> tuple[str, str]:
+    """Point and interval with as many digits as the plan's own sentence has."""
+    digits = 1 if speedup.point >= DIGITS_CHANGE_AT else 2
+    if speedup.low is None or speedup.high is None:
+        return f"{speedup.point:.{digits}f}{TIMES}", "no interval: too few blocks;"
+    return f"{speedup.point:.{digits}f}{TIMES}", f"{speedup.low:.{digits}f}{DASH}{speedup.high:.{digits}f}"
+
+
+def _equals(plan: Plan, scaling: StudyScaling) -> tuple[str, ...]:
+    chosen = plan.chosen.cell.cell_id if plan.chosen is not None else ""
+    wanted = set(plan.equals) - {chosen}
+    return tuple(cell_name(cell.cell) for cell in ranked(scaling) if cell.cell.cell_id in wanted)
+
+
+def _sure(plan: Plan, scaling: StudyScaling) -> str:
+    """How well the recommended speedup is known: its interval about the point, and what makes it; "" without one."""
+    if plan.chosen is None or plan.speedup is None:
+        return ""
+    found, basis = plan.speedup, Basis.of(scaling)
+    blocks = counted(found.n, "block")
+    floor = percent(basis.noise_floor)
+    twin = f"the same serial code under two names differs by at most {floor} in the median (95 %)"
+    if isinf(basis.noise_floor):
+        twin = "no noise floor was measured"
+    if found.low is None or found.high is None:
+        return f"How sure: {blocks} are too few for an interval; {twin}."
+    below, above = (percent(abs(end / found.point - 1)) for end in (found.low, found.high))
+    return f"How sure: {MINUS}{below} to +{above} (95 % interval, {blocks}); {twin}."
+
+
+def _memory(plan: Plan, machine: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
+    """What all processes of the recommended setting take together at most, and what there is."""
+    peak = peak_bytes(plan.chosen.cell, "peak_pss_bytes") if plan.chosen is not None else None
+    if peak is None:
+        return ()
+    limit = limit_of(machine)
+    of = f" of {size(limit.size_bytes)}" if limit is not None else ""
+    return (("memory, all processes", f"{size(peak)}{of}"),)
+
+
+def _facts(scaling: StudyScaling) -> tuple[tuple[str, str], ...]:
+    study = scaling.study
+    settings = [cell for cell in scaling.cells if cell.parallel]
+    failed = sum(1 for cell in settings if cell.failed)
+    return (
+        ("serial", seconds_with_interval(scaling.serial_s)),
+        ("noise floor", noise_floor(scaling)),
+        ("measured in", f"{counted(block_count(study), 'block')}{'' if study.finished else ', not finished'}"),
+        ("items", f"{len(study.item_names):,}"),
+        ("cap by longest item", times(scaling.cap)),
+        ("failed settings", f"{failed} of {len(settings)}"),
+    )
+
+
+def noise_floor(scaling: StudyScaling) -> str:
+    """The noise floor on which the verdict rests, or that there is none."""
+    floor = Basis.of(scaling).noise_floor
+    return "not measured" if floor == float("inf") else f"\N{PLUS-MINUS SIGN} {percent(floor)}"

@@ -1,0 +1,57 @@
+"""What starting costs, and from what job length on it pays: start methods beside pool lifetimes, as a table; pure."""
+
+from dataclasses import replace
+from math import isinf
+
+from lightwork.break_even import LITTLE, BreakEven, break_evens
+from lightwork.intervals import Estimate
+from lightwork.report.sheet import Column, Figure, Sheet
+from lightwork.report.tables import cell_name
+from lightwork.results import Cell
+from lightwork.scaling import StudyScaling
+from lightwork.setting import Setting
+from lightwork.text import percent, seconds_with_interval, times
+
+COLUMNS = (
+    Column("start-up and teardown", "of a round, the mean over its workers: F. Median over blocks, 95 % interval."),
+    Column("speedup between", "useful work over the wall time between start-up and teardown: S."),
+    Column(
+        "pays from",
+        "the job length from which on this is faster than serial: F S / (S - 1), as such a job takes F + T / S. "
+        "It can't be told where S is below 1 in some block and above it in another.",
+    ),
+    Column(
+        f"fresh within {percent(LITTLE)} of warm from",
+        f"the job length from which on making the pool afresh costs less than {percent(LITTLE)} of the job; a warm "
+        "pool that was not measured counts as one without start-up and teardown.",
+    ),
+)
+
+
+def break_even_sheet(scaling: StudyScaling) -> Sheet | None:
+    """A row for every setting that was measured by two start methods or pool lifetimes; None where there is none."""
+    rows = tuple((_name(one.setting), "", _figures(one)) for one in break_evens(scaling))
+    return Sheet(COLUMNS, rows) if rows else None
+
+
+def _name(setting: Setting) -> str:
+    """As "map, 2 workers, chunksize 4: spawn, fresh pool"; here the usual start and pool are named, too."""
+    usual = replace(setting, start_method="fork", pool="fresh")
+    return f"{cell_name(Cell(usual.cell_id, usual, None, ()))}: {setting.start_method}, {setting.pool} pool"
+
+
+def _figures(one: BreakEven) -> tuple[Figure, ...]:
+    return (
+        Figure(seconds_with_interval(one.fixed_s), one.fixed_s.point),
+        Figure.of(one.speedup, times),
+        _length(one.pays_from_s, "can't tell"),
+        _length(one.alike_from_s, "-"),
+    )
+
+
+def _length(length_s: Estimate | None, missing: str) -> Figure:
+    if length_s is None:
+        return Figure(missing)
+    if isinf(length_s.point):
+        return Figure("never")
+    return Figure(seconds_with_interval(length_s) if length_s.point else "any length", length_s.point)

@@ -1,0 +1,94 @@
+"""What matplotlib's charts have in common: a figure placed by hand in points, the axis of workers, the legend."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.figure import Figure
+
+from lightwork.report.axes import is_wide
+from lightwork.report.palette import INK, MUTED, PAPER, Look
+from lightwork.text import short
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+POINTS_PER_INCH = 72
+WIDTH, LEGEND_LINE = 340.0, 12.6
+DIGIT_WIDTH = 5.8  # of the axis' text
+ROOM = 0.07  # beside the largest count: curves are moved aside by up to 6 % of it, so that they keep apart
+LEFT, RIGHT, TOP, BOTTOM = 38.0, 12.0, 12.0, 34.0
+
+
+def canvas(width: float, height: float, margins: tuple[float, float, float, float]) -> tuple[Figure, "Axes"]:
+    """A figure of this many points and its axes inside the margins: left, bottom, right, top."""
+    figure = Figure(figsize=(width / POINTS_PER_INCH, height / POINTS_PER_INCH))
+    left, bottom, right, top = margins
+    box = (left / width, bottom / height, (width - left - right) / width, (height - bottom - top) / height)
+    axes = figure.add_axes(box)
+    axes.tick_params(length=3)
+    return figure, axes
+
+
+def worker_axis(axes: "Axes", workers: Sequence[int]) -> None:
+    """Make the x axis one of these worker counts, which are in order, each with its tick."""
+    counts = workers or (1,)
+    if is_wide(counts):
+        axes.set_xscale("log", base=2)
+        axes.set_xlim(counts[0] / 1.2, counts[-1] * 1.2)
+    else:
+        pad = max(0.35, (counts[-1] - counts[0]) * 0.06, counts[-1] * ROOM)
+        axes.set_xlim(counts[0] - pad, counts[-1] + pad)
+    axes.set_xticks(list(counts), _labels(axes, counts))
+    axes.minorticks_off()
+    axes.set_xlabel("workers")
+
+
+def _labels(axes: "Axes", counts: Sequence[int]) -> list[str]:
+    """A word for each tick, in order; none where it would touch the one before it or the last one."""
+    scale = POINTS_PER_INCH / axes.get_figure().dpi  # type: ignore[union-attr]  # it stands in one
+    places = [float(x) * scale for x, _ in axes.transData.transform([(count, 0) for count in counts])]
+    halves = [DIGIT_WIDTH * len(str(count)) / 2 + 2 for count in counts]
+    labels, taken, last = [], -halves[-1], places[-1] - halves[-1]
+    for place, half, count in zip(places, halves, counts, strict=True):
+        fits = place - half >= taken and (place + half <= last or count == counts[-1])
+        labels.append(str(count) if fits else "")
+        taken = place + half if fits else taken
+    return labels
+
+
+def legend(figure: Figure, entries: Sequence[tuple[Any, str]], share: float) -> None:
+    """Handles and their words in one column below the axes; share: of the figure's height that is theirs."""
+    handles, labels = zip(*entries, strict=True)
+    figure.legend(
+        handles, labels, loc="upper left", bbox_to_anchor=(4 / WIDTH, share), frameon=False, ncols=1, borderpad=0,
+        borderaxespad=0, labelspacing=0.32, handlelength=2.8,
+    )  # fmt: skip
+
+
+def entitle(figure: Figure, title: str, what: str) -> None:
+    """Put a title above a figure that leaves the page, where no heading stands over it."""
+    lines_above = figure.get_figheight() * POINTS_PER_INCH
+    figure.text(4 / WIDTH, 1 + 20 / lines_above, short(title), fontsize=11, fontweight="bold", color=INK)
+    figure.text(4 / WIDTH, 1 + 6 / lines_above, what, color=MUTED)
+
+
+def curve_style(look: Look, *, chosen: bool, size: float, width: float) -> dict[str, Any]:
+    """How a curve is drawn; size and width: of the recommended one's markers and line, others being more modest."""
+    return {
+        "color": look.colour,
+        "marker": look.marker,
+        "markersize": size if chosen else size - 2,
+        "markerfacecolor": look.colour if look.filled else PAPER,
+        "linestyle": look.dash,
+        "linewidth": width if chosen else 1.1,
+    }
+
+
+def curve_words(name: str, *, chosen: bool) -> str:
+    """A curve in the legend: its name, and whether it is the recommended one's."""
+    return f"{label(name)}{' (recommended)' if chosen else ''}"
+
+
+def label(name: str) -> str:
+    """A name that matplotlib draws as it stands: it drops legend entries that begin with an underscore."""
+    return f" {short(name, 42)}" if name.startswith("_") else short(name, 42)

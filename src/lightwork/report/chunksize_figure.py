@@ -1,0 +1,96 @@
+"""Draws speedup over chunksize and the safe band. Call it inside `svg.style`."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from lightwork.report.canvas import (
+    BOTTOM,
+    LEFT,
+    LEGEND_LINE,
+    RIGHT,
+    TOP,
+    WIDTH,
+    canvas,
+    curve_style,
+    curve_words,
+    legend,
+)
+from lightwork.report.chunksizes import SizeChart, SizeCurve
+from lightwork.report.curves import high, low
+from lightwork.report.palette import BAND, RULE
+from lightwork.report.spots import Drawing, Spot, rounds_words
+from lightwork.text import TIMES, between, number
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from lightwork.report.facets import Facets
+
+PLOT_HEIGHT = 150.0
+HEADROOM = 1.1
+TICKS = 7
+
+
+def chunksize_drawing(chart: SizeChart) -> Drawing:
+    """Speedup over the chunksize in force, with intervals; the safe band of the first curve behind them."""
+    entries = _entries(chart)
+    foot = LEGEND_LINE * len(entries) + 6
+    figure, axes = canvas(WIDTH, PLOT_HEIGHT + foot, (LEFT, BOTTOM + foot, RIGHT, TOP))
+    _frame(axes, chart)
+    groups: dict[str, Facets] = {}
+    for place, curve in enumerate(chart.curves):
+        groups[f"line-{place}"] = curve.facets
+        _draw(axes, curve, f"line-{place}", zorder=4.0 - place / 10)
+    legend(figure, entries, foot / (PLOT_HEIGHT + foot))
+    return Drawing(figure, axes, groups, tuple(_spots(chart)))
+
+
+def _frame(axes: "Axes", chart: SizeChart) -> None:
+    sizes = sorted({point.chunksize for curve in chart.curves for point in curve.points})
+    axes.set_xscale("log", base=2)
+    axes.set_xlim(sizes[0] / 1.2, sizes[-1] * 1.2)
+    axes.set_xticks(sizes[:: -(-len(sizes) // TICKS)], [f"{size:,}" for size in sizes[:: -(-len(sizes) // TICKS)]])
+    axes.minorticks_off()
+    axes.set_xlabel("chunksize")
+    reach = max(high(point.speedup) for curve in chart.curves for point in curve.points)
+    axes.set_ylim(0, HEADROOM * reach)
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}{TIMES}")
+    axes.locator_params(axis="y", nbins=5)
+    axes.grid(visible=True, axis="y")
+    if chart.band is not None and not chart.band.is_empty:
+        axes.axvspan(chart.band.low / 1.06, chart.band.high * 1.06, color=BAND, linewidth=0, zorder=0)
+
+
+def _draw(axes: "Axes", curve: SizeCurve, gid: str, zorder: float) -> None:
+    sizes = [point.chunksize for point in curve.points]
+    for point in curve.points:
+        ends = [low(point.speedup), high(point.speedup)]
+        axes.plot([point.chunksize] * 2, ends, color=curve.look.colour, linewidth=1.0, zorder=zorder, gid=gid)
+    speedups = [point.speedup.point for point in curve.points]
+    axes.plot(sizes, speedups, zorder=zorder, gid=gid, **_style(curve))
+
+
+def _style(curve: SizeCurve) -> dict[str, Any]:
+    return curve_style(curve.look, chosen=curve.chosen, size=6.0, width=2.0)
+
+
+def _spots(chart: SizeChart) -> Iterator[Spot]:
+    for curve in chart.curves:
+        for point in curve.points:
+            figure = f"{number(point.speedup.point)}{TIMES} ({between(point.speedup)}) {chart.basis}"
+            words = f"{curve.name}, chunksize {point.chunksize:,}: {figure}. {rounds_words(point.rounds_s)}"
+            yield Spot(point.chunksize, point.speedup.point, words, curve.facets)
+
+
+def _entries(chart: SizeChart) -> list[tuple[Any, str]]:
+    entries: list[tuple[Any, str]] = [
+        (Line2D([], [], **_style(curve)), curve_words(curve.name, chosen=curve.chosen)) for curve in chart.curves
+    ]
+    if chart.more:
+        entries.append((Line2D([], [], linestyle="none"), f"{chart.more} more settings: see the table"))
+    if chart.band is not None and not chart.band.is_empty:
+        entries.append((Patch(facecolor=BAND, edgecolor=RULE, linewidth=0.5), f"safe for {chart.curves[0].name[:42]}"))
+    return entries

@@ -1,0 +1,57 @@
+"""What a cluster costs per item, beside the best of this machine's own strategies, in one sentence; pure."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from lightwork.losses import Losses
+from lightwork.report.tables import cell_name, ranked
+from lightwork.results import Cell
+from lightwork.scaling import StudyScaling
+from lightwork.text import duration, plain, times
+from lightwork.wording import percent
+
+SMALL = Fraction(1, 20)  # of an item: a cost that one need not think about
+
+
+def cost_ns(losses: Losses, items: int) -> float:
+    """A worker's nanoseconds between one item and the next: the gaps over the items.
+
+    Start-up is paid once, and the tail grows with the items: neither is a cost of one more item.
+    """
+    return losses.dispatch_ns / (losses.rounds * items)
+
+
+def cluster_sentence(scaling: StudyScaling, losses: Mapping[str, Losses]) -> str:
+    """The fastest setting that ran on a cluster, its cost and the item size at which that is small; "" without any."""
+    known = [cell.cell for cell in reversed(ranked(scaling)) if cell.cell.cell_id in losses]
+    there = next((cell for cell in known if is_remote(cell)), None)
+    here = next((cell for cell in known if not is_remote(cell)), None)
+    items = len(scaling.study.item_names)
+    if there is None or not items:
+        return ""
+    cost_s = cost_ns(losses[there.cell_id], items) / 1e9
+    return (
+        f"On the cluster, {plain(cell_name(there))} takes {duration(cost_s)} of a worker from one item to the next"
+        f"{_beside(cost_s, here, losses, items)}: that is {percent(float(SMALL))} or less of items of "
+        f"{duration(cost_s / float(SMALL))} and more{_doubt(there)}."
+    )
+
+
+def _beside(cost_s: float, here: Cell | None, losses: Mapping[str, Losses], items: int) -> str:
+    """How many times as much that is as the fastest setting of this machine's own takes."""
+    own_s = cost_ns(losses[here.cell_id], items) / 1e9 if here else 0.0
+    if here is None or own_s <= 0:
+        return ""
+    return f", {times(cost_s / own_s)} as much as {plain(cell_name(here))} on this machine ({duration(own_s)})"
+
+
+def is_remote(cell: Cell) -> bool:
+    """Whether the cell's rounds ran on a cluster that was there."""
+    return any(found.remote is not None for found in cell.rounds)
+
+
+def _doubt(cell: Cell) -> str:
+    """How far the times may be off, where they were taken by other clocks."""
+    found = [one.remote.clock_uncertainty_ns for one in cell.rounds if one.ok and one.remote is not None]
+    worst_s = max(found, default=0) / 1e9
+    return f"; times there are known to within {duration(worst_s)}" if worst_s else ""

@@ -1,0 +1,139 @@
+"""What a plan foretold beside what was measured: the plan's JSON, and a study's settings that stand in both; pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from lightwork.basis import Basis
+from lightwork.machine.likeness import other_kind
+from lightwork.report.facets import Facets
+from lightwork.report.sheet import Column, Figure, Sheet
+from lightwork.report.tables import cell_name, ranked
+from lightwork.results import Cell, Study
+from lightwork.saved_json import Format
+from lightwork.scaling import CellScaling, StudyScaling
+from lightwork.strictly import read_as
+from lightwork.text import DASH, MINUS, counted, number, percent, plain, times, with_interval
+
+FORMAT = Format("lightwork plan", 1, "predictions", "plan", "lightwork plan --json", 1 << 26)
+COLUMNS = (
+    Column("predicted", "the replay's speedup, and the band that it stands for."),
+    Column("measured", "the same setting's speedup here: median over blocks, 95 % interval."),
+    Column("predicted over measured", "above 0: the plan promised more than was found."),
+)
+
+
+@dataclass(frozen=True)
+class Band:
+    """A predicted figure and the ends of its band; None where those are not known."""
+
+    point: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class Foretelling:
+    """One setting of a plan. chunksize: the one in force, None where the strategy has none. speedup: over serial."""
+
+    strategy: str
+    workers: int
+    chunksize: int | None
+    order: str
+    start_method: str
+    cores: int | None
+    speedup: Band | None = None
+
+
+@dataclass(frozen=True)
+class Foretold:
+    """A plan, as far as a report has use for it: the work that it is about, and its predictions."""
+
+    target: str
+    items: int
+    predictions: tuple[Foretelling, ...]
+    machine: Mapping[str, Any] = field(default_factory=dict)
+
+    def is_of(self, study: Study) -> bool:
+        """Whether it foretells this study: the same work by its label, parameters included, and as many items."""
+        return self.target == study.label and self.items == len(study.item_names)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The table of a study, and what it comes to. notes: what makes the comparison a weaker one."""
+
+    sheet: Sheet
+    finding: str
+    notes: tuple[str, ...]
+
+
+def load(path: Path) -> Foretold:
+    """The plan saved at `path`. Raises UsageError when there is none, or it is something else."""
+    return FORMAT.load(path, decode)
+
+
+def decode(data: Mapping[str, Any]) -> Foretold:
+    """What `lightwork plan --json` wrote. Raises ValueError or KeyError for anything else."""
+    if data["schema"] != FORMAT.schema:
+        raise ValueError(f"its schema is {data['schema']!r}, where {FORMAT.schema} is read")
+    return read_as(Foretold, data)
+
+
+def beside(plans: Sequence[Foretold], scaling: StudyScaling, machine: Mapping[str, Any]) -> Beside | None:
+    """The first plan of this study beside its cells, the fastest first; None where none is about it."""
+    own = next((plan for plan in plans if plan.is_of(scaling.study)), None)
+    pairs = list(_pairs(own, scaling)) if own is not None else []
+    if own is None or not pairs:
+        return None
+    basis = Basis.of(scaling)
+    rows = tuple((cell_name(cell.cell), "", _figures(basis, cell, found)) for cell, found in pairs)
+    sheet = Sheet(COLUMNS, rows, tuple(Facets.of(cell.cell) for cell, _ in pairs))
+    differences = other_kind(own.machine, machine)
+    notes = (f"The plan was made on another kind of machine: {'; '.join(differences)}.",) if differences else ()
+    return Beside(sheet, _finding(basis, pairs), notes)
+
+
+def _pairs(plan: Foretold, scaling: StudyScaling) -> Iterator[tuple[CellScaling, Band]]:
+    known = {_key_of(one): one.speedup for one in plan.predictions}
+    for cell in reversed(ranked(scaling)):
+        found = known.get(_key(cell.cell)) if cell.cell.setting.pool == "fresh" else None
+        if found is not None and found.point > 0:
+            yield cell, found
+
+
+def _key(cell: Cell) -> tuple[object, ...]:
+    own = cell.setting
+    return own.strategy, own.workers, cell.chunksize, own.order, own.start_method, own.cores
+
+
+def _key_of(one: Foretelling) -> tuple[object, ...]:
+    return one.strategy, one.workers, one.chunksize, one.order, one.start_method, one.cores
+
+
+def _figures(basis: Basis, cell: CellScaling, found: Band) -> tuple[Figure, ...]:
+    measured = basis.speedup(cell)
+    band = f" ({number(found.low)}{DASH}{number(found.high)})" if found.low and found.high else ""
+    off = found.point / measured.point - 1
+    return (
+        Figure(f"{times(found.point)}{band}", found.point),
+        Figure(with_interval(measured), measured.point),
+        Figure(f"{MINUS if off < 0 else '+'}{percent(abs(off))}", off),
+    )
+
+
+def _finding(basis: Basis, pairs: Sequence[tuple[CellScaling, Band]]) -> str:
+    """How far the plan was off, and how often its band held what was measured."""
+    off = median(abs(found.point / basis.speedup(cell).point - 1) for cell, found in pairs)
+    banded = [(cell, found) for cell, found in pairs if found.low is not None and found.high is not None]
+    held = sum((found.low or 0) <= basis.speedup(cell).point <= (found.high or 0) for cell, found in banded)
+    told = f"{percent(off)} off in the median of {counted(len(pairs), 'setting')} that were both foretold and measured"
+    return f"{told}; the band holds {held} of {len(banded)}." if banded else f"{told}."
+
+
+def not_found(plan: Foretold, studies: Sequence[Study]) -> str:
+    """Why a plan stands beside nothing, and what there is instead."""
+    there = ", ".join(f"{plain(study.label)} ({counted(len(study.item_names), 'item')})" for study in studies)
+    return f"the plan is about {plain(plan.target)} ({counted(plan.items, 'item')}), and the run holds {there}"

@@ -1,0 +1,58 @@
+"""The fragment: verdicts and speedup tables of saved results as HTML for a notebook, with styles of its own.
+
+It loads nothing and runs nothing. Colours are those of the notebook around it, or see-through, so that it can be read
+on light and on dark; it has no ids, since one notebook may show it many times.
+"""
+
+from dataclasses import dataclass
+
+from lightwork.report.answer import Verdict, verdict
+from lightwork.report.judgement import Judged, compared, judge
+from lightwork.report.tables import Table, table
+from lightwork.report.template import rendered
+from lightwork.results import Results, Study
+from lightwork.text import plain, short
+from lightwork.wording import counted
+
+COMMIT = 12  # characters
+
+
+@dataclass(frozen=True)
+class Part:
+    """A study's verdict, and its table where it has one."""
+
+    verdict: Verdict
+    table: Table | None
+
+
+def fragment(results: Results) -> str:
+    """Every study's verdict and table, below a line on the run."""
+    judged = judge(results, {})
+    return rendered("fragment.html", about=_about(results), parts=list(map(_part, judged)), compared=compared(judged))
+
+
+def study_fragment(study: Study) -> str:
+    """One study's, which knows nothing of the machine that it ran on."""
+    (judged,) = judge(Results((study,), {}), {})
+    return rendered("fragment.html", about="", parts=[_part(judged)], compared=[])
+
+
+def _part(judged: Judged) -> Part:
+    known = judged.scaling is not None and judged.plan is not None
+    return Part(verdict(judged), table(judged.scaling, judged.plan) if known else None)  # type: ignore[arg-type]  # both are known
+
+
+def _about(results: Results) -> str:
+    """How many studies, when, of which commit, on what."""
+    machine, commit = results.machine, str(results.commit.get("id") or "")
+    cpus = machine.get("usable_cpus")
+    dirty = " with uncommitted changes" if results.commit.get("dirty") is True else ""
+    told = [
+        "1 study" if len(results.studies) == 1 else f"{len(results.studies)} studies",
+        f"saved {short(results.saved_at)}" if results.saved_at else "",
+        f"commit {short(commit, COMMIT)}{dirty}" if commit else "",
+        counted(cpus, "usable CPU") if isinstance(cpus, int | float) else "",
+        short(machine.get("processor") or ""),
+        f"Python {short(machine['python'])}" if machine.get("python") else "",
+    ]
+    return plain("; ".join(part for part in told if part))

@@ -1,0 +1,73 @@
+"""What each study comes to: judged once, then only worded (lightwork.report.answer) and drawn; pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from lightwork import methods
+from lightwork.errors import WorkError
+from lightwork.losses import Losses
+from lightwork.plan import Plan, recommend
+from lightwork.report.tables import ranked
+from lightwork.results import Cell, Results, Study
+from lightwork.scaling import StudyScaling, scale
+from lightwork.speedometer import equal_speed_walls_s
+from lightwork.study_losses import losses_by_cell, with_losses
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A study with its scaling and plan; both None where it can't be judged, and then `trouble` says why.
+
+    losses: by cell id, of all undisturbed rounds pooled, for every cell of which a ledger was kept. machine: the facts
+    of where it was measured.
+    """
+
+    study: Study
+    scaling: StudyScaling | None
+    plan: Plan | None
+    trouble: str = ""
+    losses: Mapping[str, Losses] = field(default_factory=dict)
+    machine: Mapping[str, Any] = field(default_factory=dict)
+
+
+def judge(results: Results, ledgers: Mapping[str, Any]) -> list[Judged]:
+    """Scaling and plan of every study; one without a serial reference has neither, and is still listed."""
+    cpus = usable_cpus(results)
+    return [replace(_judge(study, cpus, ledgers), machine=results.machine) for study in results.studies]
+
+
+def best_and_worst(scaling: StudyScaling, plan: Plan) -> list[tuple[str, Cell]]:
+    """The recommended cell, or else the fastest, and the slowest one, each with its part in words."""
+    cells = [cell.cell for cell in ranked(scaling)]
+    if not cells:
+        return []
+    best = ("Recommended", plan.chosen.cell) if plan.chosen is not None else ("Fastest", cells[-1])
+    return [best] if cells[0].cell_id == best[1].cell_id else [best, ("Slowest", cells[0])]
+
+
+def usable_cpus(results: Results) -> float:
+    """The CPUs that the measured machine really gave; unknown machines count as unlimited."""
+    found = results.machine.get("usable_cpus")
+    return float(found) if isinstance(found, int | float) and found > 0 else float("inf")
+
+
+def compared(judged: Sequence[Judged]) -> list[str]:
+    """What batching is worth beside workers, in a sentence for every group of studies that differ in their method."""
+    return [one.sentence for one in methods.compare([one.scaling for one in judged if one.scaling is not None])]
+
+
+def block_count(study: Study) -> int:
+    """How many blocks have at least one round."""
+    return len({found.block for cell in study.cells for found in cell.rounds})
+
+
+def _judge(study: Study, cpus: float, ledgers: Mapping[str, Any]) -> Judged:
+    if ledgers and not any(cell.losses for cell in study.cells):  # saved before losses were kept
+        study = with_losses(study, ledgers)
+    try:
+        scaling = scale(study, cpus, equal_speed_walls_s(study))
+    except WorkError as trouble:
+        return Judged(study, None, None, str(trouble))
+    losses = losses_by_cell(scaling)
+    return Judged(study, scaling, recommend(scaling, losses), losses=losses)

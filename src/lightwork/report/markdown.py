@@ -1,0 +1,115 @@
+"""summary.md: the verdicts for a pull request, under 60 lines whatever was measured; pure."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from lightwork.report.answer import Verdict, cap_sentence, verdict
+from lightwork.report.break_evens import break_even_sheet
+from lightwork.report.cluster import cluster_sentence
+from lightwork.report.judgement import Judged, compared
+from lightwork.report.sheet import Sheet
+from lightwork.report.tables import Entry, Table, failures, table
+from lightwork.text import short
+
+LINES = 59
+STUDIES_IN_FULL = 2
+STUDIES_LISTED = 20
+ROWS_SHOWN = 8
+NOTES_SHOWN = 2
+WARNINGS_SHOWN = 5
+STARTS_SHOWN = 4
+COMPARISONS_SHOWN = 3
+ZERO_WIDTH = "\N{ZERO WIDTH SPACE}"
+
+
+def summary(judged: Sequence[Judged]) -> str:
+    """The whole file: one table row per study, then the details of the first few."""
+    verdicts = [(one, verdict(one)) for one in judged]
+    lines = ["# lightwork", "", "| study | speedup | verdict |", "| --- | --- | --- |"]
+    lines += [_verdict_row(found) for _, found in verdicts[:STUDIES_LISTED]]
+    lines += _more(len(judged) - STUDIES_LISTED, "study", "studies")
+    lines += _batching(compared(judged))
+    more = f"Details here: the first {STUDIES_IN_FULL} studies. " if len(judged) > STUDIES_IN_FULL else ""
+    ending = ["", f"{more}Every cell, chart and timeline: index.html. Every round: rounds.csv."]
+    for number, (one, found) in enumerate(verdicts[:STUDIES_IN_FULL]):
+        studies = min(STUDIES_IN_FULL, len(judged)) - number
+        room = (LINES - len(ending) - len(lines)) // studies
+        lines += _that_fit(room, (_details(one, found, rows) for rows in range(ROWS_SHOWN // studies, 0, -1)))
+    lines += _that_fit(LINES - len(ending) - len(lines), [_starts(judged)])
+    return "\n".join(lines + ending) + "\n"
+
+
+def _that_fit(room: int, versions: Iterable[list[str]]) -> list[str]:
+    """The first version that takes no more lines than there is room for; nothing where none does."""
+    return next((lines for lines in versions if len(lines) <= room), [])
+
+
+def inert(text: object, length: int = 160) -> str:
+    """Text that Markdown shows as it stands: no markup, link, mention or table cell can begin in it."""
+    escaped = re.sub(r"([\\`*\[\]<>#|~$&]|(?<![^\W_])_|_(?![^\W_]))", r"\\\1", short(text, length))
+    return re.sub(r"(#|@|:(?=//)|www(?=\.))", rf"\1{ZERO_WIDTH}", escaped)
+
+
+def _batching(told: Sequence[str]) -> list[str]:
+    """What batching is worth beside workers, as far as there is room for it."""
+    shown = [f"- {inert(words, 300)}" for words in told[:COMPARISONS_SHOWN]]
+    return ["", *shown, *_more(len(told) - len(shown), "comparison", "comparisons")] if told else []
+
+
+def _verdict_row(found: Verdict) -> str:
+    note = f" ({found.hero_note})" if found.hero_note else ""
+    return f"| {inert(found.label)} | **{inert(found.hero)}**{inert(note)} | {inert(found.sentence, 300)} |"
+
+
+def _details(one: Judged, found: Verdict, rows: int) -> list[str]:
+    if one.scaling is None or one.plan is None:
+        return []
+    told = [found.reason, found.loss, found.next_workers, found.sure, cap_sentence(one.scaling)]
+    told.append(cluster_sentence(one.scaling, one.losses))
+    told += [f"Warning: {warning}" for warning in found.warnings[:WARNINGS_SHOWN]]
+    lines = ["", f"## {inert(found.label)}", "", *(f"- {inert(words, 400)}" for words in told if words)]
+    lines += _table(table(one.scaling, one.plan), rows)
+    notes = failures(one.scaling.cells)
+    lines += ["", *(f"- {inert(note.words, 300)}" for note in notes[:NOTES_SHOWN])] if notes else []
+    return lines
+
+
+def _table(whole: Table, rows: int) -> list[str]:
+    """The table's rows with the marked ones kept; what does not fit is counted."""
+    heads = ["speedup as measured, by workers", *(str(count) for count in whole.workers)]
+    kept = sorted(whole.rows, key=lambda row: not any(entry and entry.mark for entry in row.entries))[:rows]
+    lines = ["", f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}"]
+    for row in kept:
+        name = f"{row.strategy}, {row.details}" if row.details else row.strategy
+        cells = [inert(name, 80), *(_entry(entry) for entry in row.entries)]
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines + _more(len(whole.rows) - len(kept), "row", "rows")
+
+
+def _starts(judged: Sequence[Judged]) -> list[str]:
+    """The break-even lengths of the first study that has any."""
+    for one in judged:
+        sheet = break_even_sheet(one.scaling) if one.scaling is not None else None
+        if sheet is not None:
+            return ["", f"## What starting costs: {inert(one.study.label)}", *_sheet(sheet, STARTS_SHOWN)]
+    return []
+
+
+def _sheet(sheet: Sheet, rows: int) -> list[str]:
+    """The sheet's first rows; what does not fit is counted."""
+    lines = ["", f"| setting | {' | '.join(inert(column.name) for column in sheet.columns)} |"]
+    lines.append(f"|{' --- |' * (1 + len(sheet.columns))}")
+    for name, _, figures in sheet.rows[:rows]:
+        lines.append(f"| {' | '.join(inert(words) for words in (name, *(figure.words for figure in figures)))} |")
+    return lines + _more(len(sheet.rows) - rows, "row", "rows")
+
+
+def _entry(entry: Entry | None) -> str:
+    if entry is None:
+        return ""
+    text = inert(f"{entry.text} ({entry.interval})" if entry.interval else entry.text)
+    return f"**{text}** {inert(entry.mark)}" if entry.mark == "recommended" else text
+
+
+def _more(count: int, one: str, many: str) -> list[str]:
+    return ["", f"and {count} more {one if count == 1 else many} in index.html."] if count > 0 else []

@@ -1,0 +1,211 @@
+"""The box at the page's end: machine, method, and what was not measured; pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from lightwork.disturbance import THRESHOLD
+from lightwork.report.judgement import Judged, block_count
+from lightwork.report.tables import cell_name
+from lightwork.results import SERIAL, Results, Study
+from lightwork.text import counted, duration, plain, size
+from lightwork.usage import Usage
+
+METHOD = (
+    (
+        "Rounds and blocks",
+        (
+            "Every round runs in a fresh small interpreter. A block is one round of every cell in random order, which "
+            "follows from the seed. Nothing is dropped: every round is in rounds.csv."
+        ),
+    ),
+    (
+        "Disturbed rounds",
+        (
+            f"A round is left out of all verdicts where other programs or the hypervisor took {THRESHOLD}. It "
+            "goes by what others took, never by how long the round lasted, so leaving it out can favour no setting. "
+            "Such rounds are hollow dots, and are counted in the table."
+        ),
+    ),
+    (
+        "Speedup",
+        (
+            "Serial wall time divided by the cell's wall time, taken inside each block, then the median over blocks. "
+            "Wall time runs from before the first worker exists until the last has gone. The reference is plain "
+            "serial code, never a pool of one worker."
+        ),
+    ),
+    ("Intervals", "95 %. How they were made: {intervals}."),
+    (
+        "Noise floor",
+        (
+            "The serial cell runs twice in every block under two names. How far the twin's speedup strays from 1 is "
+            "what this machine makes up by itself; no difference below it is claimed."
+        ),
+    ),
+    (
+        "Equal CPU speed",
+        (
+            "Cores change speed while one measures. Between items every worker runs a fixed spin, which tells how fast "
+            "its core was; the second figure brings every round to one speed. Dearer items are not corrected away."
+        ),
+    ),
+    (
+        "Losses and waterfalls",
+        (
+            "Workers times wall time splits exactly into start-up, items, gaps, tail and teardown; item time splits "
+            "against the serial round of the same block into useful work, CPU inflation, waiting for a core and "
+            "blocking. Divided by wall time these are speedups: useful work and all losses add up to the number of "
+            "workers. A loss below 0 means that items took less than serially, and leads back up. All undisturbed "
+            "rounds of a setting are taken together."
+        ),
+    ),
+    (
+        "Memory",
+        (
+            "The measuring process samples all processes of a round, at most ten times a second and within 1 % of "
+            "one core; its cost stands in the table of what each setting took. Peaks are those of single samples: "
+            "shorter ones can be missed. A probing round, which is not timed, is sampled up to a hundred times a "
+            "second. PSS counts shared pages once, USS not at all."
+        ),
+    ),
+    (
+        "Failed rounds",
+        (
+            "A round that raised, hung, lost items or did other work than the serial one has no time. A cell with a "
+            "failed round is shown, and never ranked."
+        ),
+    ),
+    (
+        "Cap",
+        (
+            "Work divided by its longest item, from the serial rounds. No way of handing out whole items can beat "
+            "min(workers, cap)."
+        ),
+    ),
+)
+UNITS = {"_bytes": size, "_ns": lambda value: duration(value / 1e9), "_s": duration}
+GAPS_SHOWN = 20
+NAMED_CELLS = 3
+
+
+def method(judged: Sequence[Judged]) -> list[tuple[str, str]]:
+    """The method in short, with the kinds of intervals that this page really shows."""
+    kinds = {
+        estimate.method
+        for one in judged
+        if one.scaling is not None
+        for cell in one.scaling.cells
+        for estimate in (cell.speedup, cell.speedup_equal_speed)
+        if estimate is not None
+    }
+    words = "; ".join(sorted(kinds)) or "none here"
+    return [(name, text.replace("{intervals}", plain(words))) for name, text in METHOD]
+
+
+def machine_facts(results: Results) -> list[tuple[str, str]]:
+    """Every fact of the machine and of the run, nested ones under their path."""
+    facts = facts_of(results.machine)
+    costs = [(f"ledger row, {plain(kind)}", duration(cost / 1e9)) for kind, cost in results.ledger_cost_ns.items()]
+    seeds = [(f"seed, {plain(study.label)}", str(study.seed)) for study in results.studies]
+    starts = [(f"started, {plain(study.label)}", plain(study.started_at)) for study in results.studies]
+    commit = [(f"commit {name}", value) for name, value in _flat("", results.commit)]
+    return [*facts, *costs, *seeds, *starts, *commit, ("results schema", str(results.schema))]
+
+
+def facts_of(machine: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Every fact of a machine in words, nested ones under their path."""
+    return list(_flat("", machine))
+
+
+def gaps(judged: Sequence[Judged], results: Results, ledgers: Mapping[str, Any]) -> list[str]:
+    """What the reader might think was measured, and was not."""
+    found = [
+        "Worker counts that are not in the tables: nothing is extrapolated.",
+        "Any other machine: a speedup here says nothing about another number of CPUs, another disk or database.",
+        *(gap for one in judged for gap in _study_gaps(one, ledgers)),
+    ]
+    if "usable_cpus" not in results.machine:
+        found.append("How many CPUs this machine lets the process use.")
+    more = len(found) - GAPS_SHOWN
+    return found if more <= 0 else [*found[:GAPS_SHOWN], f"and {more} more, in the tables and rounds.csv"]
+
+
+def _flat(path: str, value: object) -> Iterable[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _flat(f"{path}.{key}" if path else str(key), inner)
+        return
+    unit = next((unit for unit in UNITS if path.endswith(unit)), "")
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    name = plain(path.removesuffix(unit) if is_number else path).replace("_", " ")
+    yield name, _worded(value, unit) if is_number else _in_words(value)
+
+
+def _worded(value: Any, unit: str) -> str:
+    return UNITS[unit](value) if unit else f"{value:,}" if isinstance(value, int) else f"{value:g}"
+
+
+def _in_words(value: object) -> str:
+    if value is None or value == "":
+        return "unknown"
+    if isinstance(value, list | tuple):
+        return ", ".join(plain(one) for one in value) or "none"
+    return {"True": "yes", "False": "no"}.get(str(value), plain(value))
+
+
+def _study_gaps(one: Judged, ledgers: Mapping[str, Any]) -> list[str]:
+    study, label = one.study, plain(one.study.label)
+    checks = (
+        (not study.finished, "the study was not finished; cells may miss rounds."),
+        (one.scaling is None, "no speedup, because the serial reference failed."),
+        (bool(_short_of_rounds(study)), f"fewer rounds than blocks for {_short_of_rounds(study)}."),
+        (not _has_equal_speed(one), "figures at equal CPU speed."),
+        (not _has_twin(one), "a noise floor: no block holds both serial rounds."),
+        (not _ledgers_of(study, ledgers), "timelines: no ledger was kept beside these results."),
+        (_no_run_queue(study, ledgers), "how long items waited for a core (this machine does not tell)."),
+        (not _items_known(study, ledgers), "how long each item takes: no serial ledger was kept."),
+        *_not_counted(study),
+    )
+    return [f"{label}: {words}" for holds, words in checks if holds]
+
+
+def _items_known(study: Study, ledgers: Mapping[str, Any]) -> bool:
+    return any(found.ledger in ledgers for cell in study.cells if cell.cell_id == SERIAL for found in cell.rounds)
+
+
+def _not_counted(study: Study) -> tuple[tuple[bool, str], ...]:
+    """What no round of the study has, though others may have it: older results know less."""
+    rounds = [found for cell in study.cells for found in cell.rounds]
+    used = [found.usage or Usage() for found in rounds]
+    return (
+        (all(one.read_bytes is one.read_call_bytes is None for one in used), "bytes read and written."),
+        (all(not one.memory or one.memory.peak_pss_bytes is None for one in rounds), "memory."),
+        (all(not cell.probe or not cell.probe.traffic for cell in study.cells), "bytes pickled to hand items over."),
+        (all(one.others_cpu_ns is None for one in used), "what other programs took: no round counts as disturbed."),
+        (all(one.steal_ns is None for one in used), "CPU time stolen by neighbours."),
+    )
+
+
+def _short_of_rounds(study: Study) -> str:
+    blocks = block_count(study)
+    sound = [cell for cell in study.cells if all(found.ok for found in cell.rounds)]
+    short = [cell_name(cell) for cell in sound if len(cell.rounds) < blocks]
+    return counted(len(short), "cell") if len(short) > NAMED_CELLS else "; ".join(short)
+
+
+def _has_equal_speed(one: Judged) -> bool:
+    return one.scaling is not None and any(cell.speedup_equal_speed for cell in one.scaling.cells)
+
+
+def _has_twin(one: Judged) -> bool:
+    return one.scaling is not None and one.scaling.noise_floor != float("inf")
+
+
+def _ledgers_of(study: Study, ledgers: Mapping[str, Any]) -> list[Any]:
+    names = (found.ledger for cell in study.cells for found in cell.rounds)
+    return [ledgers[name] for name in names if name in ledgers]
+
+
+def _no_run_queue(study: Study, ledgers: Mapping[str, Any]) -> bool:
+    kept = _ledgers_of(study, ledgers)
+    return bool(kept) and all(bool((rows["runqueue_ns"] < 0).all()) for rows in kept)

@@ -1,0 +1,73 @@
+"""The report's page: every part put together, and all files written."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from lightwork.errors import UsageError
+from lightwork.faults.saved import Faults
+from lightwork.report import svg
+from lightwork.report.album import album
+from lightwork.report.facets import choices
+from lightwork.report.faults import fault_sheet
+from lightwork.report.files import replace_all
+from lightwork.report.foretold import Foretold, not_found
+from lightwork.report.judgement import Judged, compared, judge
+from lightwork.report.markdown import summary
+from lightwork.report.method import gaps, machine_facts, method
+from lightwork.report.palette import keys
+from lightwork.report.rows import rounds_csv
+from lightwork.report.section import Section, sections_of
+from lightwork.report.template import rendered
+from lightwork.results import Results
+from lightwork.text import moment
+
+SCRIPTS = ("theme", "copy", "filter", "sort", "hover", "zoom", "lay")
+
+
+def write_report(
+    results: Results,
+    ledgers: Mapping[str, Any],
+    out: Path,
+    faults: Faults | None = None,
+    *,
+    plans: Sequence[Foretold] = (),
+    figures: bool = False,
+) -> Path:
+    """Write index.html, summary.md, rounds.csv and each study's speedup chart into `out`; by `figures` all charts."""
+    for plan in plans:
+        if not any(plan.is_of(study) for study in results.studies):
+            raise UsageError(f"{not_found(plan, results.studies)}: name a plan of the same work, or leave it out")
+    judged = judge(results, ledgers)
+    out.mkdir(parents=True, exist_ok=True)
+    with svg.style():
+        sections = sections_of(judged, ledgers, plans)
+        text = page(results, judged, sections, ledgers, faults)
+        files = album(sections, every=figures)
+    files |= {"rounds.csv": rounds_csv(results).encode(), "summary.md": summary(judged).encode()}
+    replace_all(out, files | {"index.html": text.encode()})
+    return out / "index.html"
+
+
+def page(
+    results: Results,
+    judged: list[Judged],
+    sections: list[Section],
+    ledgers: Mapping[str, Any],
+    faults: Faults | None = None,
+) -> str:
+    """The whole page as text."""
+    return rendered(
+        "page.html",
+        sections=sections,
+        compared=compared(judged),
+        saved_at=moment(results.saved_at),
+        facts=machine_facts(results),
+        faults=fault_sheet(faults) if faults else None,
+        method=method(judged),
+        gaps=gaps(judged, results, ledgers),
+        study_count="1 study" if len(sections) == 1 else f"{len(sections)} studies",
+        choices=choices(results.studies),
+        keys=keys(results.studies),
+        scripts=SCRIPTS,
+    )

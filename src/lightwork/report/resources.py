@@ -1,0 +1,156 @@
+"""What each setting took from the machine: medians over its rounds of what was counted beside the clock; pure."""
+
+from collections.abc import Callable, Mapping
+from statistics import median
+
+from lightwork.report.facets import Facets
+from lightwork.report.memory import peak_bytes
+from lightwork.report.sheet import UNKNOWN, Column, Figure, Sheet, without_empty
+from lightwork.report.tables import cell_name, ranked
+from lightwork.results import Cell, Study
+from lightwork.round import Round
+from lightwork.scaling import CellScaling, StudyScaling
+from lightwork.text import duration, percent, size
+from lightwork.usage import Usage
+
+Words = Callable[[float], str]
+NS_PER_S = 1e9
+
+
+def resources_sheet(scaling: StudyScaling, parts: Mapping[str, str]) -> Sheet | None:
+    """A row for the serial reference and for every cell that may be compared; None where nothing was counted.
+
+    parts: by cell id, what a cell is called that stands out.
+    """
+    study = scaling.study
+    serial = [cell for cell in scaling.cells if cell.cell.cell_id == study.serial.cell_id]
+    cells = (*serial, *reversed(ranked(scaling)))
+    rows = [(cell_name(cell.cell), parts.get(cell.cell.cell_id, ""), _figures(study, cell)) for cell in cells]
+    return without_empty(COLUMNS, rows, [Facets.of(cell.cell) for cell in cells])
+
+
+def sampler_share(found: Round) -> float | None:
+    """The CPU time that sampling the memory took, as a share of one core for the round; None without samples."""
+    return found.memory.sampler_cpu_ns / found.wall_ns if found.memory is not None and found.wall_ns else None
+
+
+def sampling_told(scaling: StudyScaling) -> str:
+    """What sampling the memory cost in the timed round that it cost most; "" where none was sampled."""
+    rounds = [found for cell in scaling.cells for found in cell.cell.rounds if found.ok]
+    shares = [share for share in map(sampler_share, rounds) if share is not None]
+    return f"Sampling the memory took at most {percent(max(shares))} of a core in any timed round." if shares else ""
+
+
+def _figures(study: Study, cell: CellScaling) -> tuple[Figure, ...]:
+    rounds = [found for found in cell.cell.rounds if found.ok and found.block not in cell.disturbed]
+    return (_pickled(study, cell.cell), *_memory(cell.cell), *(_pair(rounds, *quantity) for _, quantity in ROUNDS))
+
+
+def _pair(rounds: list[Round], words: Words, *values: Callable[[Round], float | None]) -> Figure:
+    """The medians of a column's quantities: `1.2 s / 0.1 s`."""
+    found = [_median(rounds, value) for value in values]
+    if all(value is None for value in found):
+        return UNKNOWN
+    return Figure(" / ".join(Figure.of(value, words).words for value in found), found[0])
+
+
+def _median(rounds: list[Round], value: Callable[[Round], float | None]) -> float | None:
+    known = [one for one in map(value, rounds) if one is not None]
+    return median(known) if known else None
+
+
+def _pickled(study: Study, cell: Cell) -> Figure:
+    """Bytes an item that were sent and returned in the probing round."""
+    traffic = cell.probe.traffic if cell.probe is not None else None
+    items = len(study.item_names)
+    if traffic is None or not items:
+        return UNKNOWN
+    each = f"{size(traffic.sent_bytes / items)} / {size(traffic.returned_bytes / items)}"
+    return Figure(each, traffic.sent_bytes / items)
+
+
+def _memory(cell: Cell) -> tuple[Figure, Figure]:
+    """The largest peaks of all processes together, and of a single worker; the probing round samples most finely."""
+    names = ("peak_pss_bytes", "peak_uss_bytes")
+    workers = [worker for found in cell.tried for worker in found.workers]
+    return (
+        _largest([peak_bytes(cell, name) for name in names]),
+        _largest([max((getattr(one, name) or 0 for one in workers), default=0) or None for name in names]),
+    )
+
+
+def _largest(sizes_bytes: list[int | None]) -> Figure:
+    known = [one for one in sizes_bytes if one is not None]
+    return Figure(" / ".join(map(size, known)), known[0]) if len(known) == len(sizes_bytes) else UNKNOWN
+
+
+def _used(name: str) -> Callable[[Round], float | None]:
+    """A field of the round's usage."""
+    return lambda found: getattr(found.usage or NOTHING, name)
+
+
+def _user_ns(found: Round) -> float | None:
+    used = found.usage or NOTHING
+    return None if used.cpu_ns is None or used.system_ns is None else used.cpu_ns - used.system_ns
+
+
+def _resident(found: Round) -> float | None:
+    """The share of the files that lay in the page cache when the round began, where the workload looked."""
+    share = found.facts.get("resident_fraction")
+    return float(share) if isinstance(share, int | float) else None
+
+
+def _time(value_ns: float) -> str:
+    return duration(value_ns / NS_PER_S)
+
+
+def _count(value: float) -> str:
+    return f"{value:,.0f}"
+
+
+NOTHING = Usage()
+ROUNDS: tuple[tuple[Column, tuple[Words, *tuple[Callable[[Round], float | None], ...]]], ...] = (
+    (
+        Column("CPU time, user / system", "of the caller and all workers, in their own code and in the kernel."),
+        (_time, _user_ns, _used("system_ns")),
+    ),
+    (
+        Column("context switches, voluntary / involuntary", "gave the core up to wait; were made to give it up."),
+        (_count, _used("voluntary_switches"), _used("involuntary_switches")),
+    ),
+    (
+        Column("page faults, minor / major", "pages found in memory; pages that had to be read from storage."),
+        (_count, _used("minor_faults"), _used("major_faults")),
+    ),
+    (
+        Column("calls, read / written", "bytes through read and write calls: files in the page cache and pipes, too."),
+        (size, _used("read_call_bytes"), _used("write_call_bytes")),
+    ),
+    (
+        Column("storage, read / written", "bytes that really came from and went to the disk."),
+        (size, _used("read_bytes"), _used("written_bytes")),
+    ),
+    (
+        Column("files in the page cache", "share of the input that lay in memory when the round began."),
+        (percent, _resident),
+    ),
+    (
+        Column("CPU time of others / stolen", "everything else on this machine; what the hypervisor gave to others."),
+        (_time, _used("others_cpu_ns"), _used("steal_ns")),
+    ),
+    (Column("throttled", "time in which a quota kept the work from running."), (_time, _used("throttled_ns"))),
+    (
+        Column("sampling, share of a core", "CPU time that lightwork itself took to sample the memory meanwhile."),
+        (percent, sampler_share),
+    ),
+)
+COLUMNS = (
+    Column("pickled per item, sent / returned", "counted in one more round, which was not timed."),
+    Column(
+        "peak memory, PSS / USS",
+        "of all processes in one sample, the most of any round, the untimed one included; shared pages count once / "
+        "not at all.",
+    ),
+    Column("largest worker, PSS / USS", "the most that any single worker had."),
+    *(column for column, _ in ROUNDS),
+)

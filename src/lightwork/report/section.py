@@ -1,0 +1,187 @@
+"""A study's section of the page: every table and picture of it, made ready for the template."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from markupsafe import Markup
+
+from lightwork.levers import largest_loss
+from lightwork.report.answer import Verdict, cap_sentence, verdict
+from lightwork.report.break_evens import break_even_sheet
+from lightwork.report.cluster import cluster_sentence
+from lightwork.report.curves import basis_name, describe, overview
+from lightwork.report.facets import Facets
+from lightwork.report.factors import factors_sheet
+from lightwork.report.files import slug
+from lightwork.report.foretold import Beside, Foretold, beside
+from lightwork.report.histogram import Histogram, histogram, item_times_s
+from lightwork.report.judgement import Judged, best_and_worst
+from lightwork.report.losscurve import LossCurves, loss_curves, stacks
+from lightwork.report.palette import Look, looks
+from lightwork.report.pictures import Pictures, pictures
+from lightwork.report.resources import resources_sheet, sampling_told
+from lightwork.report.sheet import Sheet
+from lightwork.report.speedup_figure import small_drawing
+from lightwork.report.split import Split, split
+from lightwork.report.tables import Table, cell_name, ranked, table
+from lightwork.report.timeline import Timeline, most_items, round_to_draw, timeline
+from lightwork.report.waterfall import SMALL, Waterfall, waterfall
+from lightwork.report.zoom import ITEMS_ON_A_PAGE, NAMES_ON_A_PAGE, Room
+from lightwork.results import Cell
+from lightwork.scaling import StudyScaling
+from lightwork.text import sentence
+
+
+@dataclass(frozen=True)
+class Section:
+    """All that the page shows of one study. small: its chart in the overview; pictures: those of its section.
+
+    waterfalls: of the cells that stand out; more_waterfalls: of all others that may be compared.
+    """
+
+    anchor: str
+    verdict: Verdict
+    small: Markup | None = None
+    table: Table | None = None
+    pictures: Pictures | None = None
+    timelines: tuple[Timeline, ...] = ()
+    split: Split | None = None
+    waterfalls: tuple[Waterfall, ...] = ()
+    more_waterfalls: tuple[Waterfall, ...] = ()
+    loss_curves: LossCurves | None = None
+    histogram: Histogram | None = None
+    factors: Sheet | None = None
+    break_evens: Sheet | None = None
+    resources: Sheet | None = None
+    foretold: Beside | None = None
+    sampling: str = ""
+    basis: str = ""
+    has_equal_speed: bool = False
+    has_left_out: bool = False
+    cap: str = ""
+    cluster: str = ""
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a section needs beside its own study: the ledgers by name, the strategies' looks, and plans of any study."""
+
+    ledgers: Mapping[str, Any]
+    looks: Mapping[str, Look]
+    plans: Sequence[Foretold] = ()
+
+
+def sections_of(judged: Sequence[Judged], ledgers: Mapping[str, Any], plans: Sequence[Foretold] = ()) -> list[Section]:
+    """A section per study. Draws with matplotlib: to be called inside `svg.style`."""
+    around = Surroundings(ledgers, looks(one.study for one in judged), plans)
+    taken: set[str] = set()
+    sections = [_section(one, slug(one.study.label, taken), around) for one in judged]
+    drawn = _all_timelines(judged, ledgers)
+    small = iter(_overview(judged, around.looks))
+    return [
+        replace(section, small=next(small), timelines=timelines) if section.table else section
+        for section, timelines in zip(sections, drawn, strict=True)
+    ]
+
+
+def _overview(judged: Sequence[Judged], looks: Mapping[str, Look]) -> list[Markup]:
+    known = [(one.scaling, one.plan) for one in judged if one.scaling is not None and one.plan is not None]
+    charts = overview(known, looks)
+    return [
+        small_drawing(small).inline(f"o{place}", describe(scaling, plan))
+        for place, ((scaling, plan), small) in enumerate(zip(known, charts, strict=True))
+    ]
+
+
+def _section(one: Judged, anchor: str, around: Surroundings) -> Section:
+    scaling, plan = one.scaling, one.plan
+    if scaling is None or plan is None:
+        return Section(anchor, verdict(one))
+    items_s = item_times_s(scaling.study, around.ledgers)
+    shown = best_and_worst(scaling, plan)
+    parts = {cell.cell_id: part.lower() for part, cell in shown}
+    return Section(
+        anchor,
+        verdict(one),
+        pictures=pictures(one, scaling, plan, anchor, around.looks, None if items_s is None else items_s.tolist()),
+        table=table(scaling, plan),
+        split=_split(one, shown),
+        waterfalls=_waterfalls(one, scaling, shown),
+        more_waterfalls=_more_waterfalls(one, scaling, shown),
+        loss_curves=loss_curves(stacks(scaling, plan, one.losses)),
+        histogram=None if items_s is None else _histogram(scaling, items_s),
+        factors=factors_sheet(scaling, one.losses, parts),
+        break_evens=break_even_sheet(scaling),
+        resources=resources_sheet(scaling, parts),
+        foretold=beside(around.plans, scaling, one.machine),
+        sampling=sampling_told(scaling),
+        basis=basis_name(scaling),
+        has_equal_speed=any(cell.speedup_equal_speed is not None for cell in scaling.cells),
+        has_left_out=any(cell.disturbed for cell in scaling.cells),
+        cap=cap_sentence(scaling),
+        cluster=cluster_sentence(scaling, one.losses),
+    )
+
+
+def _all_timelines(judged: Sequence[Judged], ledgers: Mapping[str, Any]) -> list[tuple[Timeline, ...]]:
+    """Every study's timelines; the first ones can be zoomed into, as long as the page has room for their items."""
+    most, left, found = most_items(2 * len(judged)), ITEMS_ON_A_PAGE, []
+    for one in judged:
+        drawn = _timelines(one, ledgers, most, Room(left // 2, NAMES_ON_A_PAGE // (2 * len(judged))))
+        left -= sum(each.items for each in drawn if each.zoom is not None)
+        found.append(drawn)
+    return found
+
+
+def _timelines(one: Judged, ledgers: Mapping[str, Any], most: int, room: Room) -> tuple[Timeline, ...]:
+    """The chosen (or fastest) cell's typical round beside the slowest one's, over the same span of time."""
+    if one.scaling is None or one.plan is None:
+        return ()
+    shown = best_and_worst(one.scaling, one.plan)
+    drawn = [(part, cell, round_to_draw(cell, ledgers)) for part, cell in shown]
+    kept = [(part, cell, found) for part, cell, found in drawn if found is not None]
+    span_ns = max((found.wall_ns for _, _, found in kept), default=0)
+    return tuple(
+        timeline(
+            one.study,
+            cell,
+            found,
+            ledgers[found.ledger],
+            span_ns=span_ns,
+            words=f"{part}: {cell_name(cell)}",
+            most=most,
+            room=room,
+        )
+        for part, cell, found in kept
+    )
+
+
+def _split(one: Judged, shown: Sequence[tuple[str, Cell]]) -> Split | None:
+    named = {(part, cell_name(cell)): one.losses.get(cell.cell_id) for part, cell in shown}
+    return split({name: lost for name, lost in named.items() if lost is not None})
+
+
+def _waterfalls(one: Judged, scaling: StudyScaling, shown: Sequence[tuple[str, Cell]]) -> tuple[Waterfall, ...]:
+    """Of the cells that stand out, each with its largest loss in words."""
+    known = [(part, cell, one.losses[cell.cell_id]) for part, cell in shown if cell.cell_id in one.losses]
+    chosen = one.plan.chosen.cell if one.plan and one.plan.chosen else None
+    return tuple(
+        replace(waterfall(lost, part, cell_name(cell), sentence(finding.words)), facets=Facets.of(cell))
+        for part, cell, lost in known
+        if (finding := largest_loss(scaling, cell, lost, recommended=cell is chosen))
+    )
+
+
+def _more_waterfalls(one: Judged, scaling: StudyScaling, shown: Sequence[tuple[str, Cell]]) -> tuple[Waterfall, ...]:
+    """Of all other cells that may be compared, the fastest first, small."""
+    openly = {cell.cell_id for _, cell in shown}
+    cells = [cell.cell for cell in reversed(ranked(scaling)) if cell.cell.cell_id not in openly]
+    known = [cell for cell in cells if cell.cell_id in one.losses]
+    drawn = [(cell, waterfall(one.losses[cell.cell_id], "", cell_name(cell), "", SMALL)) for cell in known]
+    return tuple(replace(found, facets=Facets.of(cell)) for cell, found in drawn)
+
+
+def _histogram(scaling: StudyScaling, items_s: Any) -> Histogram:
+    most = max(cell.cell.setting.workers for cell in scaling.cells)
+    return histogram(items_s, scaling.study.item_names, most)

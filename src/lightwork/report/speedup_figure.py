@@ -1,0 +1,243 @@
+"""Draws speedup and efficiency over workers, and the small multiple of the overview. Call these inside `svg.style`.
+
+Figures are built directly, never through pyplot, and placed by hand in points, so that no text is laid over text or
+data: legends stand below the axes.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from lightwork.intervals import Estimate
+from lightwork.report.axes import is_wide
+from lightwork.report.canvas import (
+    BOTTOM,
+    LEFT,
+    LEGEND_LINE,
+    RIGHT,
+    TOP,
+    WIDTH,
+    canvas,
+    curve_style,
+    curve_words,
+    legend,
+    worker_axis,
+)
+from lightwork.report.curves import Chart, Curve, high, low
+from lightwork.report.facets import Facets
+from lightwork.report.palette import BAND, INK, LIMIT, MUTED, RULE
+from lightwork.report.spots import Drawing, Spot, speedup_words
+from lightwork.text import TIMES, counted, number, percent
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+PLOT_HEIGHT = 205.0
+SMALL_WIDTH, SMALL_HEIGHT = 250.0, 155.0
+SMALL_MARGINS = (30.0, 30.0, 8.0, 8.0)
+EFFICIENCY_TOP = 1.15  # at least
+DASHED, DOTTED, DASH_DOTTED = (0, (6, 2)), (0, (1, 2)), (0, (4, 2, 1, 2))
+
+
+def speedup_drawing(chart: Chart, basis: str) -> Drawing:
+    """Speedup over workers with intervals, between the lines that bound it. basis: which figures, for the pointer."""
+    figure, axes = _framed(chart)
+    _speedup_axes(axes, chart)
+    _limits(axes, chart)
+    return _with_curves(figure, axes, chart, basis)
+
+
+def efficiency_drawing(chart: Chart, basis: str) -> Drawing:
+    """Speedup over workers divided by the workers: how much of each is used; the same bounds and noise floor."""
+    shared = _divided(chart)
+    figure, axes = _framed(shared)
+    worker_axis(axes, shared.workers)
+    axes.set_ylim(0, shared.top)
+    axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}\N{NO-BREAK SPACE}%")
+    axes.locator_params(axis="y", nbins=6)
+    axes.grid(visible=True, axis="y")
+    _efficiency_limits(axes, shared)
+    drawing = _with_curves(figure, axes, shared, basis)
+    return replace(drawing, spots=tuple(_efficiency_spots(shared, basis)))
+
+
+def small_drawing(chart: Chart) -> Drawing:
+    """One study of the overview: every strategy at its best, and the same limits."""
+    figure, axes = canvas(SMALL_WIDTH, SMALL_HEIGHT, SMALL_MARGINS)
+    _speedup_axes(axes, chart)
+    _limits(axes, chart)
+    groups: dict[str, Facets] = {}
+    for place, curve in enumerate(chart.curves):
+        groups |= _draw(axes, curve, place, 1.0, errors=curve.chosen)
+    return Drawing(figure, axes, groups)
+
+
+def _framed(chart: Chart) -> tuple[Figure, "Axes"]:
+    """A figure with its legend, and empty axes above."""
+    entries = _legend_entries(chart)
+    foot = LEGEND_LINE * len(entries) + 6
+    figure, axes = canvas(WIDTH, PLOT_HEIGHT + foot, (LEFT, BOTTOM + foot, RIGHT, TOP))
+    legend(figure, entries, foot / (PLOT_HEIGHT + foot))
+    return figure, axes
+
+
+def _with_curves(figure: Figure, axes: "Axes", chart: Chart, basis: str) -> Drawing:
+    groups: dict[str, Facets] = {}
+    for place, curve in enumerate(chart.others):
+        groups |= _faint(axes, curve, len(chart.curves) + place)
+    for place, curve in enumerate(chart.curves):
+        groups |= _draw(axes, curve, place, _dodge(chart, place))
+    return Drawing(figure, axes, groups, tuple(_spots(chart, basis)))
+
+
+def _spots(chart: Chart, basis: str) -> Iterator[Spot]:
+    for place, curve in enumerate(chart.curves):
+        for (workers, found), rounds_s in zip(curve.points, curve.rounds_s, strict=True):
+            words = speedup_words(curve.name, workers, found, rounds_s, basis)
+            yield Spot(workers * _dodge(chart, place), found.point, words, replace(curve.facets, workers=workers))
+
+
+def _efficiency_spots(chart: Chart, basis: str) -> Iterator[Spot]:
+    for place, curve in enumerate(chart.curves):
+        for workers, found in curve.points:
+            between = f" ({percent(found.low)} to {percent(found.high)})" if found.low and found.high else ""
+            share = f"{percent(found.point)}{between} of each worker, {basis}"
+            words = f"{curve.name}, {counted(workers, 'worker')}: {share}"
+            yield Spot(workers * _dodge(chart, place), found.point, words, replace(curve.facets, workers=workers))
+
+
+def _divided(chart: Chart) -> Chart:
+    """The chart with every speedup divided by its workers."""
+    curves = tuple(_per_worker(curve) for curve in chart.curves)
+    others = tuple(_per_worker(curve) for curve in chart.others)
+    reach = max((high(found) for curve in (*curves, *others) for _, found in curve.points), default=1.0)
+    return replace(chart, curves=curves, others=others, top=max(EFFICIENCY_TOP, 1.05 * reach))
+
+
+def _per_worker(curve: Curve) -> Curve:
+    points = tuple((workers, _over(found, workers)) for workers, found in curve.points)
+    return replace(curve, points=points)
+
+
+def _over(found: Estimate, workers: int) -> Estimate:
+    low_end, high_end = (None if end is None else end / workers for end in (found.low, found.high))
+    return replace(found, point=found.point / workers, low=low_end, high=high_end)
+
+
+def _speedup_axes(axes: "Axes", chart: Chart) -> None:
+    worker_axis(axes, chart.workers)
+    axes.set_ylim(0, chart.top)
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}{TIMES}")
+    axes.locator_params(axis="y", nbins=6)
+    axes.grid(visible=True, axis="y")
+
+
+def _dodge(chart: Chart, place: int) -> float:
+    """A factor that moves each curve's points a little aside, so that intervals at one count stay apart."""
+    count = len(chart.curves)
+    return 1.0 + 0.016 * (place - (count - 1) / 2) if count > 1 else 1.0
+
+
+def _limits(axes: "Axes", chart: Chart) -> None:
+    counts = np.linspace(*axes.get_xlim(), 200)
+    if chart.noise_floor is not None:
+        axes.axhspan(1 - chart.noise_floor, 1 + chart.noise_floor, color=BAND, linewidth=0, zorder=0)
+    axes.plot(counts, counts, color=LIMIT, linewidth=0.9, linestyle=DOTTED, zorder=1)
+    axes.plot(counts, np.minimum(counts, chart.cap), color=INK, linewidth=1.1, linestyle=DASHED, zorder=1)
+    _usable_cpus(axes, chart)
+
+
+def _efficiency_limits(axes: "Axes", chart: Chart) -> None:
+    """The same limits, divided by the workers: as fast as serial is 1 / workers here."""
+    counts = np.linspace(*axes.get_xlim(), 200)
+    floor = chart.noise_floor
+    if floor is not None:
+        axes.fill_between(counts, (1 - floor) / counts, (1 + floor) / counts, color=BAND, linewidth=0, zorder=0)
+    axes.axhline(1.0, color=LIMIT, linewidth=0.9, linestyle=DOTTED, zorder=1)
+    axes.plot(counts, np.minimum(1.0, chart.cap / counts), color=INK, linewidth=1.1, linestyle=DASHED, zorder=1)
+    _usable_cpus(axes, chart)
+
+
+def _usable_cpus(axes: "Axes", chart: Chart) -> None:
+    start, end = axes.get_xlim()
+    if start <= chart.usable_cpus <= end:
+        axes.axvline(chart.usable_cpus, color=LIMIT, linewidth=1.1, linestyle=DASH_DOTTED, zorder=1)
+
+
+def _draw(axes: "Axes", curve: Curve, place: int, dodge: float, *, errors: bool = True) -> dict[str, Facets]:
+    """The curve: its line in one group, each of its points in another, so that both can be filtered by theirs."""
+    counts = [count * dodge for count, _ in curve.points]
+    style, groups = _line_style(curve), {f"line-{place}": curve.facets}
+    rank = 4 if curve.chosen else 3
+    line = {**style, "marker": ""}
+    axes.plot(counts, [found.point for _, found in curve.points], zorder=rank, gid=f"line-{place}", **line)
+    if curve.chosen:
+        band: dict[str, Any] = {"color": curve.look.colour, "alpha": 0.13, "linewidth": 0, "gid": f"line-{place}"}
+        lows, highs = ([end(found) for _, found in curve.points] for end in (low, high))
+        axes.fill_between(counts, lows, highs, zorder=2, **band)
+    point: dict[str, Any] = {**style, "linestyle": "-", "linewidth": 1.0, "markevery": [1], "zorder": rank + 0.1}
+    for (workers, found), at in zip(curve.points, counts, strict=True):
+        name = f"point-{place}-{workers}"
+        groups[name] = replace(curve.facets, workers=workers)
+        ends = (low(found), high(found)) if errors else (found.point, found.point)
+        axes.plot([at] * 3, [ends[0], found.point, ends[1]], gid=name, **point)  # the interval, and one marker on it
+    if curve.failed:
+        axes.scatter(
+            [count * dodge for count in curve.failed], [0] * len(curve.failed), marker="x", s=26,
+            color=curve.look.colour, clip_on=False, zorder=5, gid=f"line-{place}",
+        )  # fmt: skip
+    return groups
+
+
+def _faint(axes: "Axes", curve: Curve, place: int) -> dict[str, Facets]:
+    counts, heights = [count for count, _ in curve.points], [found.point for _, found in curve.points]
+    axes.plot(counts, heights, color=LIMIT, linewidth=0.7, alpha=0.7, zorder=2, gid=f"line-{place}")
+    return {f"line-{place}": curve.facets}
+
+
+def _line_style(curve: Curve) -> dict[str, Any]:
+    return curve_style(curve.look, chosen=curve.chosen, size=6.5, width=2.2)
+
+
+def _legend_entries(chart: Chart) -> list[tuple[Any, str]]:
+    """Handles and their words: the curves, then whatever limits them."""
+    curves = [
+        (Line2D([], [], **_line_style(curve)), curve_words(curve.name, chosen=curve.chosen)) for curve in chart.curves
+    ]
+    if chart.others:
+        words = f"{len(chart.others)} more settings: see the table"
+        curves.append((Line2D([], [], color=LIMIT, linewidth=0.7), words))
+    if any(curve.failed for curve in chart.curves):
+        cross = Line2D([], [], color=MUTED, marker="x", markersize=5, linestyle="none")
+        curves.append((cross, "rounds failed: no speedup"))
+    return [*curves, *_limit_entries(chart)]
+
+
+def _limit_entries(chart: Chart) -> Sequence[tuple[Any, str]]:
+    cap = f"no strategy can pass min(workers, {number(chart.cap)})"
+    return [
+        (Line2D([], [], color=INK, linewidth=1.1, linestyle=DASHED), cap),
+        (Line2D([], [], color=LIMIT, linewidth=0.9, linestyle=DOTTED), "ideal: speedup = workers"),
+        _cpu_entry(chart),
+        _floor_entry(chart),
+    ]
+
+
+def _floor_entry(chart: Chart) -> tuple[Any, str]:
+    if chart.noise_floor is None:
+        return Line2D([], [], linestyle="none"), "noise floor: not measured"
+    words = f"as fast as serial, \N{PLUS-MINUS SIGN} the noise floor of {percent(chart.noise_floor)}"
+    return Patch(facecolor=BAND, edgecolor=RULE, linewidth=0.5), words
+
+
+def _cpu_entry(chart: Chart) -> tuple[Any, str]:
+    words = f"{number(chart.usable_cpus).removesuffix('.00')} usable CPUs"
+    pad = 1.2 if is_wide(chart.workers) else 1.0
+    shown = chart.workers and chart.workers[0] / pad <= chart.usable_cpus <= chart.workers[-1] * pad
+    handle = Line2D([], [], color=LIMIT, linewidth=1.1, linestyle=DASH_DOTTED)
+    return handle, words if shown else f"{words} (outside this range)"

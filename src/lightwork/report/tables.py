@@ -1,0 +1,210 @@
+"""A study's cells as a table, strategy x workers; pure functions from scaling to rows."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lightwork.basis import Basis
+from lightwork.intervals import Estimate
+from lightwork.plan import Plan
+from lightwork.report.facets import UNFILTERED, Facets
+from lightwork.results import SERIAL, SERIAL_AGAIN, Cell
+from lightwork.round import Round
+from lightwork.scaling import CellScaling, StudyScaling
+from lightwork.text import between, counted, lines, plain, times
+
+BEST, EQUAL, ORDINARY, FAILED, UNMEASURED = "best", "equal", "ordinary", "failed", "unmeasured"
+TWIN = "serial again (A/A twin)"
+NOTES_SHOWN = 40
+DETAIL_LINES = 30
+
+
+@dataclass(frozen=True, order=True)
+class Variant:
+    """What makes a row: a setting without its worker count. chunksize is the one asked for, 0 the default."""
+
+    strategy: str
+    chunksize: int
+    order: str
+    start_method: str
+    cores: int
+    twin: bool = False
+    pool: str = "fresh"
+
+    @classmethod
+    def of(cls, cell: Cell) -> "Variant":
+        """The variant that the cell belongs to; the A/A twin is one of its own."""
+        setting = cell.setting
+        return cls(
+            setting.strategy,
+            setting.chunksize or 0,
+            setting.order,
+            setting.start_method,
+            setting.cores or 0,
+            cell.cell_id == SERIAL_AGAIN,
+            setting.pool,
+        )
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """All that is not usual about it, in words."""
+        parts = [f"chunksize {self.chunksize}"] if self.chunksize else []
+        parts += [self.order.replace("-", " ")] if self.order != "given" else []
+        parts += [self.start_method] if self.start_method != "fork" else []
+        parts += [f"{self.pool} pool"] if self.pool != "fresh" else []
+        return (*parts, *([f"on {counted(self.cores, 'core')}"] if self.cores else []))
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One cell in the table. kind: BEST, EQUAL (to the best), ORDINARY, FAILED or UNMEASURED.
+
+    text is the figure or what happened; interval and equal_speed stand beside and below it; hover explains.
+    left_out: how many rounds were left out as disturbed, in short; "" for none. speedup: to sort by; None without.
+    """
+
+    kind: str
+    text: str
+    interval: str = ""
+    equal_speed: str = ""
+    hover: str = ""
+    mark: str = ""
+    left_out: str = ""
+    speedup: float | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """A variant and its entries, one per worker count of the table; None where no such cell was asked for."""
+
+    strategy: str
+    details: str
+    entries: tuple[Entry | None, ...]
+    facets: Facets = UNFILTERED
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A failed cell in words; detail is the traceback or last output of its first such round."""
+
+    words: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under worker counts, and the A/A twin; `failures` says in words what the failed entries only name."""
+
+    workers: tuple[int, ...]
+    rows: tuple[Row, ...]
+    twin: Entry | None
+    failures: tuple[Failure, ...]
+
+
+def table(scaling: StudyScaling, plan: Plan) -> Table:
+    """The study's table. Every cell but the reference is in it; failed ones are, and are never marked best."""
+    grouped: dict[Variant, dict[int, CellScaling]] = {}
+    for cell in scaling.cells:
+        if cell.parallel:
+            grouped.setdefault(Variant.of(cell.cell), {})[cell.cell.setting.workers] = cell
+    workers = tuple(sorted({count for own in grouped.values() for count in own}))
+    marked = marks(scaling, plan)
+    rows = tuple(_row(variant, workers, grouped[variant], marked) for variant in sorted(grouped))
+    twin = [_entry(cell, {}) for cell in scaling.cells if cell.cell.cell_id == SERIAL_AGAIN]
+    return Table(workers, rows, twin[0] if twin else None, failures(scaling.cells))
+
+
+def marks(scaling: StudyScaling, plan: Plan) -> dict[str, tuple[str, str]]:
+    """Cell id -> (kind, mark) of the cells that stand out: the plan's choice, or else the fastest."""
+    found = dict.fromkeys(plan.equals, (EQUAL, "not measurably different"))
+    if plan.chosen is not None:
+        return found | {plan.chosen.cell.cell_id: (BEST, "recommended")}
+    fastest = ranked(scaling)[-1:]
+    return found | {cell.cell.cell_id: (BEST, "fastest, not recommended") for cell in fastest}
+
+
+def ranked(scaling: StudyScaling) -> list[CellScaling]:
+    """The cells that may be compared, slowest first: measured, no round failed, neither reference nor twin.
+
+    Ranked by the figures on which the verdict rests (lightwork.basis).
+    """
+    basis = Basis.of(scaling)
+    candidates = [cell for cell in basis.candidates if not cell.failed]
+    return sorted(candidates, key=lambda cell: basis.speedup(cell).point)
+
+
+def cell_name(cell: Cell) -> str:
+    """A cell in words: `imap_unordered, 4 workers, chunksize 1, largest first`."""
+    if cell.cell_id == SERIAL_AGAIN:
+        return TWIN
+    setting = cell.setting
+    workers = [counted(setting.workers, "worker")] if cell.cell_id != SERIAL else []
+    return ", ".join([plain(setting.strategy), *workers, *Variant.of(cell).details])
+
+
+def variant_name(variant: Variant) -> str:
+    """A row in words: `imap_unordered, chunksize 1, largest first`."""
+    return ", ".join([TWIN if variant.twin else plain(variant.strategy), *variant.details])
+
+
+def failures(cells: Iterable[CellScaling]) -> tuple[Failure, ...]:
+    """One sentence per failed cell and reason; past NOTES_SHOWN only their number (rounds.csv has them all)."""
+    notes = [note for cell in cells if cell.failed for note in _failure_notes(cell)]
+    more = len(notes) - NOTES_SHOWN
+    rest = (Failure(f"and {more} more: see rounds.csv"),) if more > 0 else ()
+    return (*notes[:NOTES_SHOWN], *rest)
+
+
+def _failure_notes(cell: CellScaling) -> list[Failure]:
+    name, rounds = cell_name(cell.cell), len(cell.cell.tried)
+    details = {_what(failed): failed.detail for failed in reversed(cell.failed)}
+    return [
+        Failure(f"{name}: failed {count} of {rounds}: {what}", lines(details[what], DETAIL_LINES))
+        for what, count in Counter(_what(failed) for failed in cell.failed).items()
+    ]
+
+
+def _what(failed: Round) -> str:
+    return f"{failed.outcome}, {plain(failed.reason)}" if failed.reason else str(failed.outcome)
+
+
+def _row(
+    variant: Variant, workers: tuple[int, ...], own: dict[int, CellScaling], marked: dict[str, tuple[str, str]]
+) -> Row:
+    entries = tuple(_entry(own[count], marked) if count in own else None for count in workers)
+    details = [*_default_chunksize(variant, own.values()), *variant.details]
+    return Row(plain(variant.strategy), ", ".join(details), entries, Facets(variant.strategy, variant.start_method))
+
+
+def _default_chunksize(variant: Variant, cells: Iterable[CellScaling]) -> list[str]:
+    """The strategy's own chunksize, which may follow from the number of workers."""
+    in_force = sorted({cell.cell.chunksize for cell in cells if cell.cell.chunksize is not None})
+    if variant.chunksize or not in_force:
+        return []
+    low, high = in_force[0], in_force[-1]
+    return [f"default chunksize, {low}" if low == high else f"default chunksize, {low} to {high}"]
+
+
+def _entry(cell: CellScaling, marked: dict[str, tuple[str, str]]) -> Entry:
+    if cell.failed:
+        reasons = "; ".join(sorted({_what(failed) for failed in cell.failed}))
+        return Entry(FAILED, f"failed {len(cell.failed)} of {len(cell.cell.tried)}", hover=reasons)
+    if cell.speedup is None:
+        return Entry(UNMEASURED, "not measured", hover="no block holds both this cell and the serial reference")
+    kind, mark = marked.get(cell.cell.cell_id, (ORDINARY, ""))
+    known = cell.speedup_equal_speed
+    equal = f"{times(known.point)} ({_between(known)})" if known is not None else ""
+    method, left_out = plain(cell.speedup.method), _left_out(cell)
+    hover = f"{method}; {left_out} as disturbed" if left_out else method
+    point = cell.speedup.point
+    return Entry(kind, times(point), _between(cell.speedup), equal, hover, mark, left_out, point)
+
+
+def _between(found: Estimate) -> str:
+    """The interval, in few words: a table has many."""
+    return "no interval" if found.low is None else between(found)
+
+
+def _left_out(cell: CellScaling) -> str:
+    count = len(cell.disturbed)
+    return f"{count} of {counted(len(cell.cell.rounds), 'round')} left out" if count else ""

@@ -1,0 +1,224 @@
+"""Saved results: what a study measured, as plain data; JSON out and in.
+
+This is the only thing that analysis and report read. `schema` counts the format:
+    1  first format
+    2  rounds have usage, memory and traffic where they had tree_cpu_ns and steal_s; cells have a probe and losses
+"""
+
+import dataclasses
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import inf
+from pathlib import Path
+from typing import Any
+
+from lightwork.errors import UsageError
+from lightwork.losses import Losses
+from lightwork.round import Round
+from lightwork.setting import Setting
+from lightwork.strictly import read_as
+from lightwork.text import plain
+
+SCHEMA = 2
+READABLE = (1, 2)
+KEY = "lightwork"  # under which pytest-benchmark's JSON carries all of this
+LARGEST_FILE_BYTES = 1 << 30
+STAMP = re.compile(rb'"datetime":\s*"([^"]{10,40})"')
+SERIAL = "serial"
+SERIAL_AGAIN = "serial-again"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A setting of a study and its rounds, one per block at most, in block order.
+
+    cell_id: SERIAL for the reference, SERIAL_AGAIN for its A/A twin, else the setting's own.
+    chunksize: the one in force, whether asked for or the strategy's default; None where it has none.
+    probe: a round outside of all blocks that counts what costs time to count; never timed.
+    losses: of every round with a time and a ledger, by block.
+    """
+
+    cell_id: str
+    setting: Setting
+    chunksize: int | None
+    rounds: tuple[Round, ...]
+    probe: Round | None = None
+    losses: Mapping[int, Losses] = field(default_factory=dict)
+
+    @property
+    def tried(self) -> tuple[Round, ...]:
+        """Every round that was tried, the probing one first: each of them shows whether the cell does its work."""
+        return ((self.probe,) if self.probe else ()) + self.rounds
+
+
+@dataclass(frozen=True)
+class Study:
+    """All that was measured of one workload: every cell in interleaved blocks.
+
+    label: the workload's name and the parameters that differ from its defaults; unique within a Results.
+    item_names: in given order, as long as the items.
+    finished: False where the study was interrupted or ran out of budget in mid-block.
+    """
+
+    label: str
+    workload: str
+    parameters: Mapping[str, Any]
+    item_names: tuple[str, ...] = field(repr=False)
+    seed: int
+    started_at: str
+    finished: bool
+    cells: tuple[Cell, ...] = field(repr=False)
+
+    @property
+    def serial(self) -> Cell:
+        """The reference cell."""
+        return self.cell(SERIAL)
+
+    def cell(self, cell_id: str) -> Cell:
+        """The cell of this id. Raises KeyError when the study has none."""
+        for cell in self.cells:
+            if cell.cell_id == cell_id:
+                return cell
+        raise KeyError(cell_id)
+
+
+@dataclass(frozen=True)
+class Results:
+    """One saved run.
+
+    machine: facts of the machine (see lightwork.machine.facts); ledger_cost_ns: measured cost of one ledger row by
+    kind of record; ledgers: file name of the compressed ledgers beside the JSON, "" where there is none.
+    commit: id, branch and state of the user's repository as pytest-benchmark saw it.
+    """
+
+    studies: tuple[Study, ...]
+    machine: Mapping[str, Any]
+    ledger_cost_ns: Mapping[str, float] = field(default_factory=dict)
+    ledgers: str = ""
+    saved_at: str = ""
+    commit: Mapping[str, Any] = field(default_factory=dict)
+    schema: int = SCHEMA  # of the file that was read
+
+
+def encode(results: Results) -> dict[str, Any]:
+    """The results as plain JSON types; `saved_at` and `commit` stand elsewhere in the file."""
+    data = dataclasses.asdict(results)
+    del data["saved_at"], data["commit"]
+    return {**data, "schema": SCHEMA}
+
+
+def decode(data: Mapping[str, Any], saved_at: str = "", commit: Mapping[str, Any] | None = None) -> Results:
+    """The results that `encode` wrote, of this schema or the first. Raises ValueError for data of another shape."""
+    studies = [{**study, "cells": [_renewed_cell(cell) for cell in study["cells"]]} for study in data["studies"]]
+    known = {**data, "studies": studies, "saved_at": saved_at, "commit": commit or {}}
+    return read_as(Results, known)
+
+
+def load(path: Path) -> Results:
+    """The results saved at `path`. Raises UsageError when there are none, or they are not lightwork' own."""
+    name = plain(path)
+    try:
+        if path.stat().st_size > LARGEST_FILE_BYTES:
+            raise UsageError(f"{name} is larger than {LARGEST_FILE_BYTES >> 20} MiB: no saved results")
+        saved = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{name} can't be read ({error.strerror}): name a saved run, or measure one") from None
+    except (ValueError, RecursionError):
+        raise UsageError(f"{name} is no JSON: name a file that `pytest bench/ --benchmark-save` wrote") from None
+    try:
+        found = saved[KEY]
+        if found["schema"] not in READABLE:
+            readable = " and ".join(map(str, READABLE))
+            raise UsageError(f"{name} has schema {found['schema']!r} where this version reads {readable}")
+        return _believable(decode(found, str(saved.get("datetime", "")), saved.get("commit_info", {})))
+    except (TypeError, KeyError, ValueError, AttributeError) as error:
+        told = _what_else(saved) or plain(f"{type(error).__name__}: {error}")
+        raise UsageError(f"{name} holds no results of lightwork ({told})") from None
+
+
+def _what_else(saved: Any) -> str:
+    """What a file of ours holds that is no saved run, and where it belongs; "" for all others."""
+    if not isinstance(saved, dict):
+        return ""
+    if "predictions" in saved and "recommendation" in saved:
+        return "it is a plan: show it beside a run by `lightwork report --plan FILE`"
+    written_by = saved.get("kind")
+    return f"it is what `{plain(written_by)}` wrote" if isinstance(written_by, str) else ""
+
+
+def saved_in(storage: Path) -> list[Path]:
+    """The runs saved in `storage` or a folder of it, the last one last.
+
+    By what the files themselves say, since copying, a checkout or an artefact of CI makes all of them new; by their
+    times of change where they say nothing.
+    """
+    found = [*storage.glob("*.json"), *storage.glob("*/*.json")]
+    return sorted(found, key=lambda path: (_stamp(path), path.stat().st_mtime, path.name))
+
+
+def _stamp(path: Path) -> bytes:
+    """When the run was saved, in ISO form and UTC, without reading all of it as JSON; b"" where it does not say."""
+    found = STAMP.search(path.read_bytes())
+    return found[1] if found else b""
+
+
+def latest(storage: Path) -> Path:
+    """The run saved last under `storage`. Raises UsageError when there is none."""
+    saved = saved_in(storage)
+    if not saved:
+        raise UsageError(
+            f"no saved run in {plain(storage)}/: measure one with `python -m pytest bench/ --benchmark-save`"
+        )
+    return saved[-1]
+
+
+def beside(path: Path, name: str) -> Path:
+    """The file of this name in the folder of the saved run. Raises UsageError when it is more than a name."""
+    if not isinstance(name, str) or Path(name).name != name:
+        raise UsageError(f"{plain(path)} names its ledgers {name!r}: a file name of its own folder was expected")
+    return path.parent / name
+
+
+def _believable(results: Results) -> Results:
+    """The results, if they can be what they say they are. Raises ValueError for the first thing that can't."""
+    labels = [study.label for study in results.studies]
+    for place, label in enumerate(labels):
+        if label in labels[:place]:
+            raise ValueError(f"two studies are called {label}")
+    for study in results.studies:
+        _check(study)
+    return results
+
+
+def _check(study: Study) -> None:
+    if not study.item_names:
+        raise ValueError(f"{study.label} has no items")
+    for cell in study.cells:
+        lanes = cell.setting.workers
+        if any(found.budget_ns <= 0 or found.rounds < 1 or found.lanes != lanes for found in cell.losses.values()):
+            raise ValueError(f"{cell.cell_id} has losses of another budget")
+        for found in cell.rounds:
+            if found.ok and (found.t0_ns is None or found.t1_ns is None or found.wall_ns <= 0):
+                raise ValueError(f"{cell.cell_id} has a round that took no time")
+            if found.spin_ns is not None and not 0 < found.spin_ns < inf:
+                raise ValueError(f"{cell.cell_id} has a spin of {found.spin_ns} ns")
+            if found.longest_item is not None and not 0 <= found.longest_item < len(study.item_names):
+                raise ValueError(f"{cell.cell_id} names item {found.longest_item} of {len(study.item_names)}")
+
+
+def _renewed_cell(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A cell of schema 1 as one of schema 2."""
+    probe = data.get("probe")
+    return {**data, "rounds": [_renewed(found) for found in data["rounds"]], "probe": probe and _renewed(probe)}
+
+
+def _renewed(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A round of schema 1 as one of schema 2."""
+    if "tree_cpu_ns" not in data:
+        return data
+    kept = {name: value for name, value in data.items() if name not in ("tree_cpu_ns", "steal_s")}
+    steal_s = data["steal_s"]
+    steal_ns = None if steal_s is None else round(steal_s * 1e9)
+    return {**kept, "usage": {"cpu_ns": data["tree_cpu_ns"], "steal_ns": steal_ns}}

@@ -1,0 +1,58 @@
+"""The saved results' JSON Schema, made from the dataclasses themselves; it stands in results.schema.json beside this.
+
+It tells the shape of what this version writes. Reading also refuses figures that can't be, which no schema tells.
+"""
+
+import inspect
+import json
+from pathlib import Path
+from typing import Any
+
+from lightwork.results import KEY, SCHEMA, Results
+
+FILE = Path(__file__).with_name("results.schema.json")
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+ELSEWHERE = ("saved_at", "commit")  # of Results: pytest-benchmark has its own places for them
+AROUND: dict[str, dict[str, str]] = {  # what pytest-benchmark writes beside our key, as far as it is read here
+    "datetime": {"type": "string", "description": "When the run was saved, ISO 8601."},
+    "commit_info": {"type": "object", "description": "id, time, branch and dirty of the repository, if there was one."},
+    "machine_info": {"type": "object", "description": "What pytest-benchmark knows of the machine."},
+    "benchmarks": {
+        "type": "array",
+        "description": "A cell each, as pytest-benchmark keeps it; failed ones are not here.",
+    },
+    "version": {"type": "string", "description": "Of pytest-benchmark."},
+}
+
+
+def schema() -> dict[str, Any]:
+    """The schema of a saved file: draft 2020-12, with a definition for every dataclass of the results."""
+    import msgspec
+
+    kinds = {name: _plain(kind) for name, kind in msgspec.json.schema(Results)["$defs"].items()}
+    own = kinds["Results"]
+    for name in ELSEWHERE:
+        del own["properties"][name]
+    own["properties"]["schema"] = {"const": SCHEMA}
+    own["required"] = [*own["required"], "schema"]
+    kinds["Cell"]["properties"]["losses"]["propertyNames"] = {"pattern": "^-?[0-9]+$"}
+    return {
+        "$schema": DIALECT,
+        "title": "Saved results of lightwork",
+        "description": f"A run saved by pytest-benchmark, with all that lightwork measured under the key {KEY}. Names "
+        "may be added to it; none is removed or changes its meaning without another number in schema.",
+        "type": "object",
+        "properties": {KEY: {"$ref": "#/$defs/Results"}, **AROUND},
+        "required": [KEY],
+        "$defs": kinds,
+    }
+
+
+def text() -> str:
+    """The schema as it stands in its file."""
+    return json.dumps(schema(), indent=2) + "\n"
+
+
+def _plain(kind: dict[str, Any]) -> dict[str, Any]:
+    """The definition with its docstring as one reads it, whatever a Python version makes of the indentation."""
+    return {**kind, "description": inspect.cleandoc(kind.get("description", ""))}

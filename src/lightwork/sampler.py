@@ -1,0 +1,106 @@
+"""The sampler: reads the memory of a round's processes while it runs, from the measuring process.
+
+It is no thread: the measuring process, which waits for the host anyway, wakes up for each sample. How often is
+bounded from both sides: not more often than the rate says, and so seldom that its own CPU time stays within the
+rate's share of one core. It looks at the time between the appearance of the round's ledger and the stop of its clock:
+before, the host is only getting up, and afterwards it checks the work.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from lightwork.ledger import has_stopped
+from lightwork.usage import Memory
+
+EXPECTED_COST_NS = 1_200_000, 400_000  # of a sample, and of each process in it, before the first sample tells
+LOOKS_FOR_THE_LEDGER_S = 0.01
+
+
+@dataclass(frozen=True)
+class Rate:
+    """At most one sample in interval_s seconds, and at most this share of one core for all of them."""
+
+    interval_s: float
+    share: float
+
+
+TIMED = Rate(0.1, 0.005)  # beside a round that is timed: under 1 % of one core, a dear sample included
+PROBING = Rate(0.01, 0.5)  # a probing round has no time to spoil
+
+
+class Sampler:
+    """Samples the processes of one session.
+
+    session: the id of the host's session. ledger: whose appearance begins the round. processes: how many to expect.
+    cpu_ns: the CPU clock of this thread.
+    """
+
+    def __init__(
+        self,
+        session: int,
+        ledger: Path,
+        processes: int,
+        rate: Rate = TIMED,
+        cpu_ns: Callable[[], int] = time.thread_time_ns,
+    ) -> None:
+        self.session, self.rate, self._ledger, self._cpu_ns = session, rate, ledger, cpu_ns
+        self._begun = self._over = False
+        self._last_cost_ns = EXPECTED_COST_NS[0] + processes * EXPECTED_COST_NS[1]
+        self._peak_pss_bytes = self._peak_uss_bytes = 0
+        self._samples = self._total_cost_ns = 0
+        self.peaks: dict[int, tuple[int, int]] = {}  # PSS and USS by pid, each one's own largest
+
+    def pause_s(self) -> float:
+        """How long to wait before waking up again."""
+        if not self._begun:
+            return LOOKS_FOR_THE_LEDGER_S
+        return max(self.rate.interval_s, self._last_cost_ns / 1e9 / self.rate.share)
+
+    def wake(self) -> None:
+        """Take the sample that is due while the round's clock runs; before, only look whether it has begun."""
+        if not self._begun:
+            self._begun = self._ledger.exists()
+            return
+        self._over = self._over or has_stopped(self._ledger)
+        if not self._over:
+            self.sample()
+
+    def sample(self) -> None:
+        """Read all processes once."""
+        before_ns = self._cpu_ns()
+        found = dict(self._sizes())
+        if found:
+            self._samples += 1
+            self._peak_pss_bytes = max(self._peak_pss_bytes, sum(pss for pss, _ in found.values()))
+            self._peak_uss_bytes = max(self._peak_uss_bytes, sum(uss for _, uss in found.values()))
+        for pid, (pss, uss) in found.items():
+            peak_pss, peak_uss = self.peaks.get(pid, (0, 0))
+            self.peaks[pid] = max(peak_pss, pss), max(peak_uss, uss)
+        self._last_cost_ns = self._cpu_ns() - before_ns
+        self._total_cost_ns += self._last_cost_ns
+
+    def memory(self) -> Memory:
+        """What was found so far."""
+        seen = self._samples > 0
+        return Memory(
+            self._peak_pss_bytes if seen else None,
+            self._peak_uss_bytes if seen else None,
+            self._samples,
+            self.rate.interval_s,
+            self._total_cost_ns,
+        )
+
+    def _sizes(self) -> Iterator[tuple[int, tuple[int, int]]]:
+        """PSS and USS of every process of the session that is still there."""
+        for pid in psutil.pids():
+            try:
+                if os.getsid(pid) == self.session:
+                    sizes = psutil.Process(pid).memory_full_info()
+                    yield pid, (sizes.pss, sizes.uss)
+            except (ProcessLookupError, PermissionError, psutil.NoSuchProcess, psutil.AccessDenied):
+                continue  # it ended while we looked, or is another user's

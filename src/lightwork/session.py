@@ -1,0 +1,265 @@
+"""A bench session: what one pytest run measures and saves.
+
+Asked -> cells -> (selected by -k) -> a study per workload, at its first test -> Results -> saved JSON
+"""
+
+import dataclasses
+import functools
+import math
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lightwork import ledger_cost, remote
+from lightwork.asked import Asked, Wanted
+from lightwork.data import data_dir
+from lightwork.design import SERIAL_SETTING, Design, draw_up, limits
+from lightwork.desk import Desk, open_desk
+from lightwork.errors import JournalError, WorkError
+from lightwork.finished import Execute
+from lightwork.intervals import Estimate
+from lightwork.journal import Journal
+from lightwork.launch import launch
+from lightwork.machine.facts import facts
+from lightwork.progress import Teller
+from lightwork.recovery import Retrying
+from lightwork.results import SERIAL, Cell, Results, Study, encode
+from lightwork.resuming import STARTED_AT, Replayed, Run, facts_of, gone_on_with
+from lightwork.scaling import CellScaling, StudyScaling, scale
+from lightwork.speedometer import equal_speed_walls_s
+from lightwork.study import Surroundings, measure
+
+if TYPE_CHECKING:
+    from lightwork.setting import Setting
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One cell as its test gets it: its rounds, and its scaling within its study."""
+
+    study: StudyScaling
+    scaling: CellScaling
+
+    @property
+    def cell(self) -> Cell:
+        """The recorded cell."""
+        return self.scaling.cell
+
+    @property
+    def failure(self) -> str:
+        """One line with counts when any round failed, else ""."""
+        failed = self.scaling.failed
+        if not failed:
+            return ""
+        return f"failed in {len(failed)} of {len(self.cell.tried)} rounds: {failed[0].outcome}: {failed[0].reason}"
+
+    @property
+    def walls_s(self) -> list[float]:
+        """The wall time of every round in block order, seconds."""
+        return [found.wall_ns / 1e9 for found in self.cell.rounds]
+
+    def extra_info(self) -> dict[str, Any]:
+        """What the saved benchmark says beside its times, plain JSON types only."""
+        study, cell, rounds = self.study.study, self.cell, self.cell.rounds
+        return {
+            "workload": study.workload,
+            "parameters": dict(study.parameters),
+            **dataclasses.asdict(cell.setting),
+            "chunksize": cell.chunksize,
+            "seed": study.seed,
+            "items_done": min(found.items_done for found in rounds),
+            "items_expected": len(study.item_names),
+            "check": self.failure or "ok",
+            "blocks": [found.block for found in rounds],
+            "disturbed_blocks": sorted(self.scaling.disturbed),
+            "speedup": _plain(self.scaling.speedup),
+            "speedup_equal_speed": _plain(self.scaling.speedup_equal_speed),
+            "serial_s": _plain(self.study.serial_s),
+            "total_item_s": self.study.total_item_s,
+            "longest_item_s": self.study.longest_item_s,
+            "longest_item": self.study.longest_item_name,
+            "noise_floor": finite(self.study.noise_floor),
+        }
+
+
+def _plain(estimate: Estimate | None) -> dict[str, Any] | None:
+    return None if estimate is None else dataclasses.asdict(estimate)
+
+
+def as_in_the_hosts(machine: Mapping[str, Any], studies: Sequence[Study]) -> dict[str, Any]:
+    """The machine's facts, the GIL as the rounds' hosts had it: what this process imports can enable it here alone."""
+    seen = {found.gil for study in studies for cell in study.cells for found in cell.rounds} - {None}
+    return {**machine, **({"gil": any(seen)} if seen else {})}
+
+
+def finite(number: float | None) -> float | None:
+    """The number, or None for what JSON has no word for."""
+    return number if number is not None and math.isfinite(number) else None
+
+
+class Session:
+    """Measures each workload once, when its first cell is wanted.
+
+    wanted: the cells that may be asked for; `select` narrows them. run: where its journals lie.
+    terminal: makes a context in which progress can be drawn (one that lifts pytest's capture).
+    """
+
+    def __init__(self, wanted: Asked, run: Run, terminal: Callable[[], AbstractContextManager[Any]]) -> None:
+        self.asked, self.interrupted, self.left_over = wanted, False, ""
+        self.run = run.name
+        self._run = run
+        self._selected: dict[str, list[Setting]] = {}
+        self._studies: dict[str, Study | WorkError] = {}
+        self._scalings: dict[str, StudyScaling] = {}
+        self._journals: dict[str, Journal] = {}
+        self._terminal = terminal
+
+    def select(self, wanted: Sequence[Wanted]) -> None:
+        """Measure these cells and no others (the serial reference and its twin always come along)."""
+        for one in wanted:
+            settings = self._selected.setdefault(one.label, [])
+            if one.setting.strategy != SERIAL:
+                settings.append(one.setting)
+
+    def settings(self) -> "list[Setting]":
+        """Every setting that is to be measured, the serial one apart."""
+        return [setting for settings in self._selected.values() for setting in settings]
+
+    def limits(self) -> list[str]:
+        """What the selected workloads say of their limits, a line for each.
+
+        Raises UsageError for a selected setting that would exceed one.
+        """
+        found: list[str] = []
+        for label, settings in self._selected.items():
+            grid = self.asked.grids[label]
+            found += limits(grid.workload, grid.parameters, (SERIAL_SETTING, *settings))
+        return list(dict.fromkeys(found))
+
+    def measured(self, wanted: Wanted) -> Measured | None:
+        """What the study of this cell's workload found for it; None when it was interrupted before any round.
+
+        Raises WorkError when the workload's serial reference fails, UsageError when it can't be measured.
+        """
+        study = self._study(wanted.label)
+        cell = study.cell(SERIAL if wanted.setting.strategy == SERIAL else wanted.setting.cell_id) if study else None
+        if study is None or cell is None or not cell.rounds or not study.serial.rounds:
+            return None
+        scaling = self._scaling(study)
+        return Measured(scaling, next(found for found in scaling.cells if found.cell is cell))
+
+    @property
+    def measured_any(self) -> bool:
+        """Whether any study has rounds to tell of."""
+        return bool(self._told())
+
+    def results(self) -> Results:
+        """Everything measured so far."""
+        return Results(self._told(), as_in_the_hosts(self.facts, self._told()), self.ledger_cost_ns)
+
+    def save_ledgers(self, path: Path) -> None:
+        """Write all ledgers kept so far into one compressed file."""
+        from lightwork import ledgers  # numpy only when something is saved
+
+        path.parent.mkdir(parents=True, exist_ok=True)
+        ledgers.save(
+            path, ((name, file.read_bytes()) for journal in self._journals.values() for name, file in journal.ledgers())
+        )
+
+    def saved(self, ledgers_name: str) -> dict[str, Any]:
+        """What goes into the saved JSON, with the name of the ledgers' file."""
+        return {**encode(self.results()), "ledgers": ledgers_name}
+
+    def how_to_resume(self) -> str:
+        """What to do where nothing could be saved."""
+        return f"its rounds are kept in {self._run.folder}; make room, then run the same with --resume {self.run}"
+
+    def drop_journals(self) -> None:
+        """Remove the journals: everything in them is saved, or was not to be; not those of a run that broke off."""
+        for journal in self._journals.values():
+            journal.close()
+        over = [journal.folder for label, journal in self._journals.items() if self._is_over(label)]
+        if self._run.drop(over):
+            self.left_over = f"rounds that are not saved stay in {self._run.folder}: go on with them by --resume"
+
+    def _is_over(self, label: str) -> bool:
+        """Whether nothing of this study is left to be saved."""
+        found = self._studies.get(label)
+        return found is not None and not isinstance(found, JournalError)
+
+    @functools.cached_property
+    def facts(self) -> Mapping[str, Any]:
+        """The machine's facts, read once."""
+        return facts(data_dir())
+
+    @functools.cached_property
+    def ledger_cost_ns(self) -> Mapping[str, float]:
+        """The ledger's cost per item, measured once."""
+        return ledger_cost.measure_apart()
+
+    def _told(self) -> tuple[Study, ...]:
+        """The studies that have a reference to be told against."""
+        return tuple(study for study in self._studies.values() if isinstance(study, Study) and study.serial.rounds)
+
+    def _study(self, label: str) -> Study | None:
+        if label not in self._studies:
+            if self.interrupted:
+                return None
+            try:
+                self._studies[label] = self._measure(label)
+            except WorkError as error:
+                self._studies[label] = error
+        found = self._studies[label]
+        if isinstance(found, WorkError):
+            raise found
+        return found
+
+    def _measure(self, label: str) -> Study:
+        design = self._design(label)
+        _ = self.facts, self.ledger_cost_ns
+        facts_now = facts_of(
+            design, self.facts, retry=self.asked.retry, data_dir=str(data_dir()), scheduler=remote.scheduler()
+        )
+        journal, kept = self._run.journal(facts_now, started_at=_now())
+        self._journals[label] = journal
+        design = gone_on_with(replace(design, prefix=journal.folder.name), kept)
+        with self._terminal(), open_desk(data_dir()) as desk, Teller(label) as teller:
+            played = Replayed(kept, design.prefix, self._execute(desk), journal.keep)
+            began = str(kept.facts.get(STARTED_AT) or _now())
+            around = Surroundings(desk, played.execute, played.clock_s, played.keep, teller.tell, lambda: began)
+            study = measure(design, around)
+        if study.finished:
+            journal.end_study()
+        study = self._with_losses(study, journal)
+        self.interrupted = self.interrupted or not study.finished
+        return study
+
+    def _execute(self, desk: Desk) -> Execute:
+        run = functools.partial(launch, desk)
+        return Retrying(desk, run) if self.asked.retry else run
+
+    def _with_losses(self, study: Study, journal: Journal) -> Study:
+        from lightwork import ledgers  # numpy only when something was measured
+        from lightwork.study_losses import with_losses
+
+        return with_losses(study, {name: ledgers.table(path.read_bytes()) for name, path in journal.ledgers()})
+
+    def _design(self, label: str) -> Design:
+        grid = self.asked.grids[label]
+        return draw_up(
+            grid.workload, grid.parameters, self._selected[label], data_dir(),
+            blocks=grid.blocks, budget_s=grid.budget_s, timeout_s=self.asked.timeout_s, seed=self.asked.seed,
+        )  # fmt: skip
+
+    def _scaling(self, study: Study) -> StudyScaling:
+        if study.label not in self._scalings:
+            usable = float(self.facts["usable_cpus"])
+            self._scalings[study.label] = scale(study, usable, equal_speed_walls_s(study))
+        return self._scalings[study.label]
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,108 @@
+"""The speedometer: every round's wall time at equal CPU speed; pure.
+
+A machine's cores change speed while one measures (a neighbour on the other hardware thread), and neither
+steal nor throttling tells. Every worker therefore runs a fixed spin between items, at a duty of about 1 %:
+its CPU time says how fast the core was, where and when the items ran, whatever they did.
+
+    log wall = level of the cell + b * log spin      within every cell, b common to the study
+
+A round's wall time is divided by (spin / reference) ** b: a control variate (Lavenberg & Welch 1981). b is
+fitted on deviations from each cell's own mean, then shrunk towards the CPU share of the item time. What makes
+the items themselves dearer does not move the spin and is not corrected away. What slows the spin as well,
+because the setting's own workers share a core, is found by a test against the serial cell over all blocks,
+and added back.
+"""
+
+import math
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from lightwork.results import SERIAL, Cell, Study
+from lightwork.round import Round
+
+FEWEST_SPINS = 10  # a round's mean over fewer says too little of its speed
+PRIOR_ROUNDS = 4.0  # rounds' worth of trust in the CPU share against the fitted exponent
+SLOWER_BY_ITSELF_T = 3.0  # standard errors by which a cell's spin must differ from serial's to be its own doing
+
+Walls = dict[tuple[str, int], float]
+
+
+@dataclass(frozen=True)
+class Speedometer:
+    """How a study's walls follow its spins.
+
+    exponent: b. reference_ln_ns: log of the spin to which all rounds are brought. own_ln: by cell, the log of
+    the slowdown of the spin that the setting itself causes; 0 where the test finds none.
+    """
+
+    exponent: float
+    reference_ln_ns: float
+    own_ln: Mapping[str, float]
+
+    def equal_speed_wall_s(self, found: Round) -> float:
+        """The wall time that this round would have had at the reference speed, seconds."""
+        if not _has_speed(found):
+            return found.wall_ns / 1e9
+        deviation = _ln_spin(found) - self.reference_ln_ns - self.own_ln[found.cell_id]
+        return found.wall_ns / 1e9 * math.exp(-self.exponent * deviation)
+
+
+def equal_speed_walls_s(study: Study) -> Walls | None:
+    """Seconds at equal CPU speed by (cell, block), for every round that has a time.
+
+    None where no round has spins enough to tell a speed, or there is no serial cell to hold the others against: then
+    there are no such figures.
+    """
+    rounds = [found for cell in study.cells for found in cell.rounds if found.ok]
+    if not any(map(_has_speed, rounds)) or not any(cell.cell_id == SERIAL for cell in study.cells):
+        return None
+    meter = read(study)
+    return {(found.cell_id, found.block): meter.equal_speed_wall_s(found) for found in rounds}
+
+
+def read(study: Study) -> Speedometer:
+    """The study's speedometer; its exponent is 0 where rounds have too few spins to tell a speed."""
+    timed = {cell.cell_id: [found for found in cell.rounds if _has_speed(found)] for cell in study.cells}
+    everything = [found for rounds in timed.values() for found in rounds]
+    if not everything:
+        return Speedometer(0.0, 0.0, {})
+    reference = statistics.median(_ln_spin(found) for found in everything)
+    own = {cell.cell_id: _own_slowdown_ln(cell, study.serial) for cell in study.cells}
+    return Speedometer(_exponent(list(timed.values())), reference, own)
+
+
+def _has_speed(found: Round) -> bool:
+    return found.ok and found.spin_ns is not None and found.spins >= FEWEST_SPINS
+
+
+def _ln_spin(found: Round) -> float:
+    return math.log(found.spin_ns or math.nan)
+
+
+def _exponent(cells: Sequence[Sequence[Round]]) -> float:
+    """b: least squares on deviations from each cell's means, shrunk towards the items' CPU share, in 0..1."""
+    pairs = []
+    for rounds in cells:
+        if len(rounds) > 1:
+            xs, ys = [_ln_spin(found) for found in rounds], [math.log(found.wall_ns) for found in rounds]
+            mean_x, mean_y = statistics.fmean(xs), statistics.fmean(ys)
+            pairs += [(x - mean_x, y - mean_y) for x, y in zip(xs, ys, strict=True)]
+    everything = [found for rounds in cells for found in rounds]
+    share = statistics.median(found.item_cpu_ns / found.item_wall_ns for found in everything)
+    variation = sum(x * x for x, _ in pairs)
+    if not variation:
+        return min(max(share, 0.0), 1.0)
+    fitted = sum(x * y for x, y in pairs) / variation
+    weight = len(pairs) / (len(pairs) + PRIOR_ROUNDS)
+    return min(max(weight * fitted + (1 - weight) * share, 0.0), 1.0)
+
+
+def _own_slowdown_ln(cell: Cell, serial: Cell) -> float:
+    """The mean log ratio of the cell's spin to serial's in the same blocks, if it is clearly not chance."""
+    references = {found.block: _ln_spin(found) for found in serial.rounds if _has_speed(found)}
+    ratios = [_ln_spin(f) - references[f.block] for f in cell.rounds if _has_speed(f) and f.block in references]
+    if len(ratios) < 3:  # noqa: PLR2004  no spread to test with
+        return 0.0
+    mean, error = statistics.fmean(ratios), statistics.stdev(ratios) / math.sqrt(len(ratios))
+    return mean if abs(mean) > SLOWER_BY_ITSELF_T * error else 0.0

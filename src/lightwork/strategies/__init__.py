@@ -1,0 +1,186 @@
+"""The strategies: ways of handing items to workers.
+
+Each is one file with the short, idiomatic code that a user would copy; none of them measures. To add one,
+write `NAME.py` here with one function under `@strategy(...)`: the registry finds it by its file name, and
+the contract tests then cover it. A file imports nothing third-party at module level, so that every strategy can
+be found, and told why it can't be used where what it needs is absent.
+
+    run(function, items, workers, chunksize, context) -> results, in any order
+"""
+
+import importlib
+import importlib.util
+import pkgutil
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, TypeVar
+
+from lightwork.errors import UsageError, unknown
+from lightwork.setting import START_METHODS, Setting
+
+Workers = Literal["processes", "threads", "interpreters", "remote"]
+# Compared where nothing else is asked for: the standard library's plain ways of using processes. Others are asked for
+# by name, so that no plan takes longer for what few would choose.
+USUAL = ("serial", "static", "static_striped", "fork", "map", "imap_unordered", "apply_async", "queue", "pipe")
+
+
+class Run(Protocol):
+    """A strategy's code: applies `function` to every item with `workers` workers; results in any order.
+
+    chunksize is None where the strategy takes none. context is a multiprocessing context (a start method).
+    An item's exception is raised in the caller, and no child is left behind.
+    """
+
+    def __call__(
+        self, function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any
+    ) -> Iterable[Any]:
+        """Run all items; see the class."""
+
+
+class Opened(Protocol):
+    """A strategy's pool with a life of its own: made when entered, closed on leaving.
+
+    Yields submit(items, chunksize) -> results, in any order, which may be called again and again.
+    """
+
+    def __call__(
+        self, function: Any, workers: int, context: Any
+    ) -> AbstractContextManager[Callable[[Sequence[Any], Any], Iterable[Any]]]:
+        """Make the pool; see the class."""
+
+
+@dataclass(frozen=True)
+class Strategy:
+    """A registered strategy.
+
+    default_chunksize: (items, workers) -> the chunksize in force when none is asked for; None where the
+    strategy has no chunksize. parallel: False for the serial reference. workers: what they are. needs: what is needed
+    and absent here, as "needs joblib, which ..."; "" where nothing is. staged: whether it runs an item's work in two
+    halves (lightwork.workload.Stages), the second in one process; its function is a lightwork.staged.Staged.
+    opened: its pool, for rounds that find one; None where workers are given their part when they are made.
+    extra: the extra of lightwork that installs what it needs; "" where none does.
+    """
+
+    name: str
+    run: Run
+    default_chunksize: Callable[[int, int], int] | None
+    start_methods: tuple[str, ...]
+    parallel: bool
+    summary: str
+    workers: Workers
+    needs: Callable[[], str]
+    staged: bool = False
+    opened: Opened | None = None
+    extra: str = ""
+
+    @property
+    def in_caller(self) -> bool:
+        """Whether its items run in the caller's own process, whose CPU time is then the workers' too."""
+        return not self.parallel or self.workers in ("threads", "interpreters")
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether its workers may be a cluster's, on other hosts."""
+        return self.workers == "remote"
+
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+_registry: dict[str, Strategy] = {}
+
+
+def strategy(
+    *,
+    default_chunksize: Callable[[int, int], int] | None = None,
+    start_methods: tuple[str, ...] = START_METHODS,
+    parallel: bool = True,
+    workers: Workers = "processes",
+    needs: str | Callable[[], str] = "",
+    extra: str = "",
+    staged: bool = False,
+    opened: Opened | None = None,
+) -> Callable[[Function], Function]:
+    """Register the decorated function, unchanged, as the strategy named like its module.
+
+    needs: the top-level module without which it can't run, `"joblib"`; or a function that says what is missing here,
+    "needs Python 3.14 or newer; ...", and "" where nothing is. extra: the extra of lightwork that installs the module,
+    where it is not called like it. staged, opened: see Strategy.
+    """
+    installed_by = extra or (needs if isinstance(needs, str) else "")
+
+    def missing() -> str:
+        if callable(needs):
+            return needs()
+        if not needs or importlib.util.find_spec(needs):
+            return ""
+        return f"needs {needs}, which is not installed: pip install 'lightwork[{installed_by}]'"
+
+    def register(run: Function) -> Function:
+        name = run.__module__.rpartition(".")[2]
+        summary = (run.__doc__ or "").partition("\n")[0]
+        _registry[name] = Strategy(
+            name,
+            run,
+            default_chunksize,
+            start_methods,
+            parallel,
+            summary,
+            workers,
+            missing,
+            staged,
+            opened,
+            installed_by,
+        )
+        return run
+
+    return register
+
+
+def names() -> list[str]:
+    """The strategies' names, sorted, without importing any of them."""
+    return sorted(module.name for module in pkgutil.iter_modules(__path__))
+
+
+def find(name: str) -> Strategy:
+    """The strategy of this name. Raises UsageError, naming the ones there are, when there is none."""
+    if name not in _registry:
+        if name not in names():
+            raise unknown("strategy", name, names())
+        importlib.import_module(f"{__name__}.{name}")
+    return _registry[name]
+
+
+def absent(name: str) -> str:
+    """Why the strategy of this name can't be used here, as "needs joblib, which ..."; "" where it can."""
+    return find(name).needs()
+
+
+def usable() -> list[str]:
+    """The names of the strategies that can be used here, sorted."""
+    return [name for name in names() if not absent(name)]
+
+
+def require(name: str) -> Strategy:
+    """The strategy of this name, to be used. Raises UsageError, saying what it needs, where that is absent."""
+    missing = absent(name)
+    if missing:
+        raise UsageError(f"strategy {name} {missing}")
+    return find(name)
+
+
+def chunksize_in_force(setting: Setting, items: int) -> int | None:
+    """The chunksize that this setting will use on so many items; None where the strategy has none.
+
+    Raises UsageError when the strategy can't take the chunksize, start method or pool that the setting asks for.
+    """
+    found = find(setting.strategy)
+    if setting.start_method not in found.start_methods:
+        methods = ", ".join(found.start_methods)
+        raise UsageError(f"strategy {found.name} can't start by {setting.start_method}: choose from {methods}")
+    if setting.pool == "warm" and found.opened is None:
+        raise UsageError(f"strategy {found.name} has no pool that could be kept for many rounds: leave pool at fresh")
+    if found.default_chunksize is None:
+        if setting.chunksize is not None:
+            raise UsageError(f"strategy {found.name} has no chunksize: leave it out")
+        return None
+    return setting.chunksize or found.default_chunksize(items, setting.workers)

@@ -1,0 +1,27 @@
+"""apply_async: `Pool.apply_async`. One task an item; the caller keeps the handles and waits for each."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from lightwork.strategies import strategy
+
+
+@contextmanager
+def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
+    """The pool, kept: what it yields is called as submit(items, None), as often as there is work."""
+
+    def submit(items: Sequence[Any], chunksize: int | None) -> list[Any]:
+        pending = [pool.apply_async(function, (item,)) for item in items]
+        return [result.get() for result in pending]
+
+    with context.Pool(workers) as pool:
+        yield submit
+
+
+@strategy(opened=opened)
+def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
+    """`Pool.apply_async` for every item, then `get` for every handle."""
+    with opened(function, workers, context) as submit:
+        results: list[Any] = submit(items, chunksize)
+        return results

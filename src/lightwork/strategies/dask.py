@@ -1,0 +1,64 @@
+"""dask: `Client.map` on a cluster, one of this machine's own or one that is there. Each chunk is a task of a scheduler.
+
+LIGHTWORK_SCHEDULER names the scheduler of a cluster that is there, as tcp://HOST:PORT; nothing of that is closed.
+"""
+
+import os
+from collections.abc import Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from lightwork.strategies import strategy
+
+
+def work(function: Any, chunk: Sequence[Any]) -> list[Any]:
+    """Run one chunk in the worker."""
+    return [function(item) for item in chunk]
+
+
+def default_chunksize(items: int, workers: int) -> int:
+    """One item a task, as `Client.map` does."""
+    return 1
+
+
+@strategy(
+    default_chunksize=default_chunksize,
+    start_methods=("fork", "spawn"),
+    workers="remote",
+    needs="distributed",
+    extra="dask",
+)
+def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
+    """`Client.map` with a task for every chunk; results as they are done, so that a lost worker takes few along."""
+    from dask.distributed import as_completed
+
+    size = chunksize or 1
+    chunks = [items[first : first + size] for first in range(0, len(items), size)]
+    with cluster(workers, context) as (client, addresses):
+        # pure: without it, tasks that look alike are run once for all of them
+        tasks = client.map(partial(work, function), chunks, pure=False, workers=addresses)
+        return [result for _, part in as_completed(tasks, with_results=True) for result in part]
+
+
+@contextmanager
+def cluster(workers: int, context: Any) -> Any:
+    """A client, and the addresses of the workers to use; None for all that its cluster has."""
+    import dask
+    from dask.distributed import Client, LocalCluster
+
+    address = os.environ.get("LIGHTWORK_SCHEDULER")
+    if address:
+        with Client(address) as client:
+            found = sorted(client.nthreads())
+            if len(found) < workers:
+                raise RuntimeError(f"{address} has {len(found)} workers, fewer than {workers}")
+            yield client, found[:workers] if workers < len(found) else None
+        return
+    method = {"distributed.worker.multiprocessing-method": context.get_start_method()}
+    with (
+        dask.config.set(method),
+        LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as local,
+        Client(local) as client,
+    ):
+        yield client, None

@@ -1,0 +1,55 @@
+"""fork: `os.fork` by hand. Each child inherits its part of the list and sends its results down a pipe."""
+
+import os
+import pickle
+import traceback
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from lightwork.strategies import strategy
+
+
+def work(function: Any, part: Sequence[Any], pipe: int) -> NoReturn:
+    """Run one part in the child, write what came of it, and leave, whatever happens: the rest is the parent's code."""
+    status = 1
+    try:
+        try:
+            message = pickle.dumps([function(item) for item in part])
+            status = 0
+        except Exception as error:
+            error.add_note(traceback.format_exc())
+            message = pickle.dumps(error)
+        with os.fdopen(pipe, "wb") as file:
+            file.write(message)
+    finally:
+        os._exit(status)
+
+
+@strategy(start_methods=("fork",))
+def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
+    """`os.fork` a child for every part of the list, then read every pipe and `waitpid` for every child."""
+    children = []
+    for worker in range(workers):
+        receiver, sender = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            os.close(receiver)
+            work(function, items[worker::workers], sender)
+        os.close(sender)
+        children.append((pid, receiver))
+    answers = [collect(pid, receiver) for pid, receiver in children]
+    for answer in answers:
+        if isinstance(answer, BaseException):
+            raise answer
+    return [result for part in answers for result in part]
+
+
+def collect(pid: int, receiver: int) -> Any:
+    """One child's results, or the exception that stands for them."""
+    with os.fdopen(receiver, "rb") as file:
+        message = file.read()
+    _, status = os.waitpid(pid, 0)
+    if not message:
+        code = os.waitstatus_to_exitcode(status)
+        return ChildProcessError(f"child {pid} ended with exit code {code} and sent nothing")
+    return pickle.loads(message)

@@ -1,0 +1,27 @@
+"""imap_unordered: `Pool.imap_unordered`. Results come as they are done; chunks of one unless told otherwise."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from lightwork.strategies import strategy
+
+
+def default_chunksize(items: int, workers: int) -> int:
+    """The standard library's default: one item at a time."""
+    return 1
+
+
+@contextmanager
+def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
+    """The pool, kept: what it yields is called as submit(items, chunksize), as often as there is work."""
+    with context.Pool(workers) as pool:
+        yield partial(pool.imap_unordered, function)
+
+
+@strategy(default_chunksize=default_chunksize, opened=opened)
+def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
+    """`Pool.imap_unordered`: chunks handed out as workers get free, results as they come."""
+    with context.Pool(workers) as pool:
+        return list(pool.imap_unordered(function, items, chunksize or 1))

@@ -1,0 +1,37 @@
+"""interpreters: `InterpreterPoolExecutor.map`. Threads of one process, each with an interpreter of its own.
+
+It needs Python 3.14 or newer. Each interpreter has a lock (GIL) and modules of its own: the threads compute at the same
+time, and share nothing.
+Functions, items and results are pickled as for processes. An extension module that can't be loaded again in the same
+process makes the items that need it fail. There is no start method; `fork` is claimed, the first of them, so that each
+setting is there once.
+"""
+
+import concurrent.futures
+import platform
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from lightwork.strategies import strategy
+
+
+def missing() -> str:
+    """Why there is no such executor here; "" where there is."""
+    if hasattr(concurrent.futures, "InterpreterPoolExecutor"):
+        return ""
+    return f"needs Python 3.14 or newer; this is {platform.python_version()}"
+
+
+@contextmanager
+def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
+    """The executor, kept: what it yields is called as submit(items, chunksize), as often as there is work."""
+    with concurrent.futures.InterpreterPoolExecutor(workers) as executor:  # type: ignore[attr-defined]
+        yield lambda items, _chunksize: executor.map(function, items)
+
+
+@strategy(start_methods=("fork",), workers="interpreters", needs=missing, opened=opened)
+def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
+    """`InterpreterPoolExecutor.map`: threads with an interpreter each take item after item from the caller's queue."""
+    with concurrent.futures.InterpreterPoolExecutor(workers) as executor:  # type: ignore[attr-defined]
+        return list(executor.map(function, items))

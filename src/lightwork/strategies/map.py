@@ -1,0 +1,29 @@
+"""map: `Pool.map`. The list is cut into chunks, each handed to the next worker that is free."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from lightwork.strategies import strategy
+
+
+def default_chunksize(items: int, workers: int) -> int:
+    """What `Pool.map` chooses: four chunks a worker, rounded up."""
+    chunksize, extra = divmod(items, workers * 4)
+    return chunksize + bool(extra)
+
+
+@contextmanager
+def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
+    """The pool, kept: what it yields is called as submit(items, chunksize), as often as there is work."""
+    with context.Pool(workers) as pool:
+        yield partial(pool.map, function)
+
+
+@strategy(default_chunksize=default_chunksize, opened=opened)
+def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
+    """`Pool.map`: chunks handed out as workers get free, all results at the end and in order."""
+    with context.Pool(workers) as pool:
+        results: list[Any] = pool.map(function, items, chunksize)
+        return results

@@ -1,0 +1,30 @@
+"""process_executor: `ProcessPoolExecutor.map`. The pool that notices when a worker dies.
+
+A worker that is killed breaks the pool: `BrokenProcessPool` is raised in the caller, where a `Pool` would hang.
+"""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+from lightwork.strategies import strategy
+
+
+def default_chunksize(items: int, workers: int) -> int:
+    """The standard library's default: one item at a time."""
+    return 1
+
+
+@contextmanager
+def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
+    """The executor, kept: what it yields is called as submit(items, chunksize), as often as there is work."""
+    with ProcessPoolExecutor(workers, mp_context=context) as executor:
+        yield lambda items, chunksize: executor.map(function, items, chunksize=chunksize or 1)
+
+
+@strategy(default_chunksize=default_chunksize, opened=opened)
+def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
+    """`ProcessPoolExecutor.map`: chunks handed out as workers get free, results in order."""
+    with ProcessPoolExecutor(workers, mp_context=context) as executor:
+        return list(executor.map(function, items, chunksize=chunksize or 1))

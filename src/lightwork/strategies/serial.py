@@ -1,0 +1,12 @@
+"""serial: one item after the other in the caller. The reference of every speedup."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from lightwork.strategies import strategy
+
+
+@strategy(start_methods=("fork",), parallel=False)
+def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
+    """A plain loop in the caller's own process."""
+    return [function(item) for item in items]

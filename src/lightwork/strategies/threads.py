@@ -1,0 +1,26 @@
+"""threads: `ThreadPoolExecutor.map`. Threads of the caller's process: nothing is pickled, no process is started.
+
+Where Python has its global lock (GIL), one thread at a time runs Python code: threads wait together, and compute one
+after the other. Threads have no start method; `fork` is claimed, the first of them, so that each setting is there once.
+"""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+from lightwork.strategies import strategy
+
+
+@contextmanager
+def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
+    """The executor, kept: what it yields is called as submit(items, chunksize), as often as there is work."""
+    with ThreadPoolExecutor(workers) as executor:
+        yield lambda items, _chunksize: executor.map(function, items)
+
+
+@strategy(start_methods=("fork",), workers="threads", opened=opened)
+def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
+    """`ThreadPoolExecutor.map`: threads of the caller take item after item from its queue."""
+    with ThreadPoolExecutor(workers) as executor:
+        return list(executor.map(function, items))

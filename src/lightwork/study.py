@@ -1,0 +1,231 @@
+"""A study: all cells of one workload, measured in interleaved blocks.
+
+    warm-up serial round -> a probing round of every cell
+        -> block 0, 1, 2, ... (each: serial, serial again, every setting; shuffled) -> Study
+
+Every block holds the serial reference and its A/A twin. Time and the way rounds are run are arguments, so
+that a whole study can be tested in milliseconds.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from lightwork import strategies
+from lightwork.blocks import order_of
+from lightwork.design import SERIAL_SETTING, Design
+from lightwork.desk import Desk
+from lightwork.errors import UsageError, WorkError
+from lightwork.finished import Execute, Finished
+from lightwork.losses import violations
+from lightwork.results import SERIAL, SERIAL_AGAIN, Cell, Study
+from lightwork.round import Job, Outcome, Round
+from lightwork.setting import Setting
+
+WARM_UP = "warm-up"
+WARM_UP_BLOCK, PROBE_BLOCK = -1, -2
+TRIES_OF_A_FAILING_CELL = 2  # then it is known to fail, and a hung one costs its deadline each time
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a study is, told between rounds; rounds_in_all counts the most blocks that may come.
+
+    probed: how many cells were probed so far, before the first block; rounds count those of blocks alone.
+    """
+
+    label: str
+    rounds_done: int
+    rounds_in_all: int
+    elapsed_s: float
+    left_s: float
+    probed: int
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a study needs from outside: a way to run rounds, a clock, and ears.
+
+    keep is told of every finished round at once; tell of the progress after it.
+    """
+
+    desk: Desk
+    execute: Execute
+    clock_s: Callable[[], float]
+    keep: Callable[[Finished], None]
+    tell: Callable[[Progress], None]
+    now: Callable[[], str]
+
+
+def deadline_s(serial_s: float) -> float:
+    """When a round is given up: 10 s and five times the serial time, start-up of any kind included."""
+    return 10.0 + 5.0 * serial_s
+
+
+Contenders = Callable[[Study], frozenset[str] | None]
+
+
+class _Measurement:
+    """The state of a study under way. contending: ids of the settings' cells that are still tried."""
+
+    def __init__(self, design: Design, around: Surroundings) -> None:
+        self.design, self.around = design, around
+        self.settings = design.cells()
+        self.rounds: dict[str, list[Round]] = {cell_id: [] for cell_id in self.settings}
+        self.probes: dict[str, Round] = {}
+        self.began_s = self.blocks_began_s = around.clock_s()
+        self.done = 0
+        self.contending = frozenset(self.settings)
+        self.reference: Round | None = None
+        self.deadline_s = design.timeout_s or 600.0
+
+    def warm_up(self) -> None:
+        """One serial round that is not counted: warms caches, sets the deadline, gives the reference result."""
+        found = self.round(WARM_UP, SERIAL_SETTING, WARM_UP_BLOCK, 0)
+        if not found.ok:
+            raise WorkError(f"{self.design.label}: the serial round {found.outcome}: {found.reason}\n{found.detail}")
+        self.reference = found
+        self.deadline_s = self.design.timeout_s or deadline_s(found.wall_ns / 1e9)
+
+    def probe(self) -> None:
+        """One round of every cell that counts what costs time to count; not timed. The twin needs none."""
+        for position, (cell_id, setting) in enumerate(self.settings.items()):
+            if cell_id != SERIAL_AGAIN and self.design.probe:
+                self.probes[cell_id] = self.round(cell_id, setting, PROBE_BLOCK, position)
+                self.around.tell(self.progress())
+        self.blocks_began_s = self.around.clock_s()
+
+    def block(self, block: int) -> None:
+        """One round of every cell that does not keep failing."""
+        wanted = [cell_id for cell_id in self.rounds if cell_id in self.contending]
+        alive = [cell_id for cell_id in wanted if not self.keeps_failing(cell_id)]
+        for position, cell_id in enumerate(order_of(alive, block, self.design.seed)):
+            self.rounds[cell_id].append(self.round(cell_id, self.settings[cell_id], block, position))
+            self.done += 1
+            self.around.tell(self.progress())
+
+    def keeps_failing(self, cell_id: str) -> bool:
+        """Whether the cell has failed so often that it is not tried again; its probing round counts."""
+        probe = self.probes.get(cell_id)
+        tried = [*self.rounds[cell_id], *([probe] if probe else [])]
+        return sum(not found.ok for found in tried) >= TRIES_OF_A_FAILING_CELL
+
+    def round(self, cell_id: str, setting: Setting, block: int, position: int) -> Round:
+        """Run one round, hold it against the reference and keep it."""
+        design, desk = self.design, self.around.desk
+        name = f"b{block}-{position}"
+        job = Job(
+            cell_id, block, position, design.workload, design.parameters, setting, design.seed,
+            design.runqueue, design.spin, str(desk.data_dir), str(desk.rounds / name), str(desk.shared / name),
+            probe=block == PROBE_BLOCK,
+        )  # fmt: skip
+        finished = self._executed(job)
+        named = replace(finished.round, ledger=f"{design.prefix}-{finished.round.ledger}")
+        checked = sound(replace(finished, round=named), setting.workers)
+        finished = replace(finished, round=held_against(checked, self.reference, design.compare_results))
+        self.around.keep(finished)
+        return finished.round
+
+    def _executed(self, job: Job) -> Finished:
+        """The round. What could be done before and can't now (a server that is gone) makes it a failed one."""
+        try:
+            return self.around.execute(job, self.deadline_s)
+        except UsageError as error:
+            if self.reference is None:
+                raise
+            items = len(self.design.item_names)
+            found = Round(job.cell_id, job.block, job.position, Outcome.RAISED, str(error), items_expected=items)
+            return Finished(found, b"")
+
+    def progress(self) -> Progress:
+        """How far the study is, with the time left by its own pace and its budget."""
+        now_s, cells = self.around.clock_s(), len(self.rounds)
+        elapsed_s = now_s - self.began_s
+        low, high = self.design.blocks
+        known = self.done > 0
+        pace_s = (now_s - self.blocks_began_s) / self.done if known else elapsed_s / (1 + len(self.probes))
+        by_budget_s = max(self.design.budget_s - elapsed_s, (low * cells - self.done) * pace_s)
+        left_s = max(0.0, min((high * cells - self.done) * pace_s, by_budget_s))
+        return Progress(self.design.label, self.done, high * cells, elapsed_s, left_s, len(self.probes))
+
+    def may_begin(self, block: int) -> bool:
+        """Whether one more block is wanted and, past the least number, fits into the budget."""
+        low, high = self.design.blocks
+        if block < low:
+            return True
+        if not self.contending:
+            return False
+        now_s = self.around.clock_s()
+        one_more_s = (now_s - self.blocks_began_s) / block
+        return block < high and now_s - self.began_s + one_more_s <= self.design.budget_s
+
+    def narrow(self, contenders: Contenders, so_far: Study) -> None:
+        """Go on with the settings still in question, the reference and its twin only; or with nothing at all."""
+        kept = contenders(so_far)
+        self.contending = frozenset() if kept is None else kept | {SERIAL, SERIAL_AGAIN}
+
+
+def measure(design: Design, around: Surroundings, contenders: Contenders | None = None) -> Study:
+    """Measure the design. A Ctrl-C ends it early: what was measured is returned, `finished` is False.
+
+    contenders: asked after every block past the least number, with what was measured so far, which settings' cells are
+    still in question; None ends the study.
+    Raises UsageError when a setting can't be, before anything runs; WorkError when the serial round fails.
+    """
+    for setting in design.cells().values():
+        strategies.require(setting.strategy)
+    chunksizes = {
+        cell_id: strategies.chunksize_in_force(setting, len(design.item_names))
+        for cell_id, setting in design.cells().items()
+    }
+    measurement = _Measurement(design, around)
+    started_at, finished, block = around.now(), True, 0
+    try:
+        measurement.warm_up()
+        measurement.probe()
+        while measurement.may_begin(block):
+            measurement.block(block)
+            block += 1
+            if contenders and block >= design.blocks[0]:
+                measurement.narrow(contenders, _study(measurement, chunksizes, started_at, finished=True))
+    except KeyboardInterrupt:
+        finished = False
+    return _study(measurement, chunksizes, started_at, finished)
+
+
+def _study(measurement: _Measurement, chunksizes: Mapping[str, int | None], started_at: str, finished: bool) -> Study:
+    design = measurement.design
+    cells = (
+        Cell(cell_id, setting, chunksizes[cell_id], tuple(measurement.rounds[cell_id]), measurement.probes.get(cell_id))
+        for cell_id, setting in measurement.settings.items()
+    )
+    return Study(
+        design.label, design.workload, design.parameters, design.item_names, design.seed, started_at, finished,
+        tuple(cells),
+    )  # fmt: skip
+
+
+def held_against(found: Round, reference: Round | None, compare_results: bool = True) -> Round:
+    """The round, its outcome WRONG where its work differs from the reference's: failing work looks fast.
+
+    compare_results: whether the results' digests are compared too; a user's function may return something new each
+    time.
+    """
+    if reference is None or not (found.ok or found.outcome is Outcome.RECOVERED):
+        return found
+    if found.evidence != reference.evidence:
+        reason = f"the check found {dict(found.evidence)} where serial found {dict(reference.evidence)}"
+        return replace(found, outcome=Outcome.WRONG, reason=reason)
+    if compare_results and found.ok and found.result_digest != reference.result_digest:
+        return replace(found, outcome=Outcome.WRONG, reason="the results differ from the serial round's")
+    return found
+
+
+def sound(finished: Finished, lanes: int) -> Round:
+    """The round, its outcome UNSOUND where its ledger breaks a condition without which losses mean nothing."""
+    found = finished.round
+    if not found.ok or not finished.ledger:
+        return found
+    from lightwork import ledgers  # numpy only when something is measured
+
+    broken = violations(found, ledgers.table(finished.ledger), lanes)
+    return replace(found, outcome=Outcome.UNSOUND, reason="; ".join(broken)) if broken else found

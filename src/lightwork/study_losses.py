@@ -1,0 +1,52 @@
+"""The losses of a whole study: every round's own, against the serial round of its block; pure."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from lightwork.losses import Losses, losses_of, pooled
+from lightwork.results import SERIAL, Cell, Study
+from lightwork.round import Round
+
+if TYPE_CHECKING:
+    from lightwork.scaling import StudyScaling
+
+Ledgers = Mapping[str, Any]  # a numpy table by ledger name
+
+
+def with_losses(study: Study, ledgers: Ledgers) -> Study:
+    """The study with the losses of every round that has a time and a ledger, by block, in each of its cells."""
+    references = {
+        found.block: ledgers[found.ledger]
+        for found in study.cell(SERIAL).rounds
+        if found.ok and found.ledger in ledgers
+    }
+    return replace(study, cells=tuple(_with_losses(cell, ledgers, references) for cell in study.cells))
+
+
+def losses_over(cell: Cell, left_out: frozenset[int] = frozenset()) -> Losses | None:
+    """The losses of all rounds of a cell as one, those of the blocks in `left_out` apart; None without any.
+
+    Rounds split against a serial ledger are not pooled with rounds that had none: the former are preferred.
+    """
+    kept = [losses for block, losses in cell.losses.items() if block not in left_out]
+    split = [losses for losses in kept if losses.useful_ns is not None]
+    return pooled(split or kept) if kept else None
+
+
+def losses_by_cell(scaling: "StudyScaling") -> dict[str, Losses]:
+    """The pooled losses of every cell that has any: rounds that were disturbed, or whose serial round was, apart."""
+    reference = {block for cell in scaling.cells if cell.cell.cell_id == SERIAL for block in cell.disturbed}
+    found = {
+        cell.cell.cell_id: losses_over(cell.cell, frozenset({*cell.disturbed, *reference})) for cell in scaling.cells
+    }
+    return {cell_id: losses for cell_id, losses in found.items() if losses is not None}
+
+
+def _with_losses(cell: Cell, ledgers: Ledgers, references: Mapping[int, Any]) -> Cell:
+    timed = [found for found in cell.rounds if found.ok and found.ledger in ledgers]
+    return replace(cell, losses={found.block: _losses(cell, found, ledgers, references) for found in timed})
+
+
+def _losses(cell: Cell, found: Round, ledgers: Ledgers, references: Mapping[int, Any]) -> Losses:
+    return losses_of(found, ledgers[found.ledger], cell.setting.workers, references.get(found.block))

@@ -1,0 +1,231 @@
+"""A target: a function of the user's own, `load.py:load_file` or `package.module:function`, as a workload.
+
+    load.py:load_file + a file that lists the items  ->  Workload
+
+Nothing is asked of the function but that it takes one item. It is imported under its own module's name, from its own
+folder, as a script beside it would import it, so that workers of every start method find it too. Standard library
+only: the host imports this module.
+"""
+
+import difflib
+import importlib
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lightwork import trial
+from lightwork.errors import CheckFailed, UsageError
+from lightwork.trial import Failure, Trial
+from lightwork.workload import Facts, Place, Workload
+
+SEPARATOR = ":"
+CALL = "call" + SEPARATOR
+LIST = "list" + SEPARATOR
+NAMES_SHOWN = 8
+NOTEBOOKS = (".ipynb",)
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Where a target's items come from, and what stands around its rounds.
+
+    source: `list:FILE`, a JSON list of items, or `call:REFERENCE`, a function that returns them. sample: a JSON list of
+    the places of those to run, in a file; "" for all. setup, cleanup and check: references of functions, "" for none.
+    cold: whether the items' files are put out of the page cache before each round. trial: whether an item that raises
+    is noted in place of ending the round (lightwork.trial).
+    """
+
+    source: str = ""
+    sample: str = ""
+    setup: str = ""
+    cleanup: str = ""
+    check: str = ""
+    cold: bool = False
+    trial: bool = False
+
+
+def is_reference(name: str) -> bool:
+    """Whether this names a function of the user's own rather than a built-in workload."""
+    return SEPARATOR in name
+
+
+def absolute(reference: str) -> str:
+    """The reference with its file's whole path, so that it holds in another working directory."""
+    place, separator, name = reference.rpartition(SEPARATOR)
+    return f"{Path(place).absolute()}{separator}{name}" if place.endswith(".py") else reference
+
+
+def workload_of(reference: str) -> Workload:
+    """The target as a workload. Raises UsageError where there is no such function, in words that say which part."""
+    return Workload(
+        name=reference,
+        function=resolve(reference),
+        parameters=Parameters,
+        items=items_of,
+        tiny=Parameters(),
+        setup=_setup,
+        check=_check,
+        cleanup=_cleanup,
+        name_of=name_of,
+        weight_of=weight_of,
+        function_for=_function_for,
+    )
+
+
+def resolve(reference: str) -> Callable[..., Any]:
+    """The function that `file.py:function` or `package.module:function` names. Raises UsageError when there is none."""
+    place, _, name = reference.rpartition(SEPARATOR)
+    if not place or not name:
+        raise UsageError(f"{reference!r} names no function: write file.py:function or package.module:function")
+    module = _module_at(place)
+    found = getattr(module, name, None)
+    if found is None:
+        raise _no_such(module, place, name)
+    if not callable(found):
+        raise UsageError(f"{reference} is no function but a {type(found).__name__}: name the function")
+    if isinstance(found, type):
+        raise UsageError(f"{reference} is a class: name a function that makes what it needs of it for each item")
+    if not _is_importable(found):
+        raise UsageError(f"{reference} can't be sent to a worker: define it with def at the module's top level")
+    return found  # type: ignore[no-any-return]
+
+
+def _module_at(place: str) -> Any:
+    if place == "__main__" or place.endswith(NOTEBOOKS):
+        what = "a notebook" if place.endswith(NOTEBOOKS) else "__main__"
+        raise UsageError(f"workers can't import from {what}: save the function in a file, and name file.py:function")
+    return _import_file(Path(place)) if place.endswith(".py") else _import_module(place)
+
+
+def _is_importable(function: Any) -> bool:
+    """Whether a worker finds the same thing by its name, or makes it from what can be sent."""
+    return "<lambda>" not in getattr(function, "__qualname__", "") and not trial.why_stuck(function)
+
+
+def _no_such(module: Any, place: str, name: str) -> UsageError:
+    """The error for a name that the module lacks, with those that come nearest to it."""
+    if "." in name:
+        return UsageError(f"{place}:{name} is inside something else: define a function at the module's top level")
+    functions = sorted(key for key, value in vars(module).items() if callable(value) and not key.startswith("_"))
+    near = difflib.get_close_matches(name, functions, n=3, cutoff=0.6)
+    if near:
+        return UsageError(f"{place} has no {name!r}: did you mean {' or '.join(near)}?")
+    more = ", ..." if len(functions) > NAMES_SHOWN else ""
+    return UsageError(f"{place} has no {name!r}: it has {', '.join(functions[:NAMES_SHOWN]) or 'no functions'}{more}")
+
+
+def items_of(parameters: Parameters, place: Place | None = None) -> list[Any]:
+    """All items of the source, or those of the sample. Raises UsageError where they can't be had."""
+    if parameters.source.startswith(CALL):
+        found = _made_by(parameters.source.removeprefix(CALL))
+    else:
+        found = json.loads(Path(parameters.source.removeprefix(LIST)).read_text(encoding="utf-8"))
+    if not parameters.sample:
+        return found
+    places = json.loads(Path(parameters.sample).read_text(encoding="utf-8"))
+    if places and max(places) >= len(found):
+        maker = parameters.source.removeprefix(CALL)
+        raise UsageError(f"{maker} returned {len(found)} items, fewer than before: it must return the same ones always")
+    return [found[index] for index in places]
+
+
+def _made_by(reference: str) -> list[Any]:
+    made = resolve(reference)()
+    if not isinstance(made, Iterable) or isinstance(made, str | bytes):
+        raise UsageError(f"{reference} returned a {type(made).__name__}: it must return a list of items")
+    return list(made)
+
+
+def name_of(item: Any) -> str:
+    """A file by its own name, anything else by its text."""
+    return Path(item).name if is_file(item) else str(item)[:200]
+
+
+def weight_of(item: Any) -> float:
+    """A file by its size in bytes; all else is equally heavy, as far as one can tell."""
+    return float(os.path.getsize(item)) if is_file(item) else 1.0  # noqa: PTH202  a million of them may come here
+
+
+def is_file(item: Any) -> bool:
+    """Whether the item is the path of a file that is there."""
+    return isinstance(item, str | os.PathLike) and os.path.isfile(item)  # noqa: PTH113  any name may come here
+
+
+def _import_file(path: Path) -> Any:
+    if not path.is_file():
+        raise UsageError(f"{path} is not there: name the file that holds the function")
+    folder = str(path.absolute().parent)
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    module = _import_module(path.stem)
+    if Path(getattr(module, "__file__", None) or "").resolve() != path.resolve():
+        raise UsageError(f"{path} has the name of another module, {path.stem}: give the file another name")
+    return module
+
+
+def _import_module(name: str) -> Any:
+    if not all(part.isidentifier() for part in name.split(".")):
+        raise UsageError(f"{name!r} can't be imported: a module's name consists of letters, digits and _")
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name is None or not (name == error.name or name.startswith(f"{error.name}.")):
+            raise
+        raise UsageError(f"there is no module {name}: name one that this Python can import") from None
+    except ImportError as error:
+        if "relative import" not in str(error):
+            raise
+        raise UsageError(f"{name} imports from its own package: name it as package.{name}:function") from None
+
+
+def _function_for(function: Callable[[Any], Any], parameters: Parameters) -> Callable[[Any], Any]:
+    return Trial(function) if parameters.trial else function
+
+
+def _setup(parameters: Parameters, place: Place) -> Facts:
+    _call(parameters.setup)
+    return _chill(parameters) if parameters.cold else {}
+
+
+def _chill(parameters: Parameters) -> Facts:
+    """Put the items' files out of the page cache; what the kernel then has in memory."""
+    _page_cache = importlib.import_module("lightwork.workloads._page_cache")  # ctypes: no other round needs it
+    paths = [Path(item) for item in items_of(parameters) if is_file(item)]
+    for path in paths:
+        with suppress(OSError):  # whether it is out, only the kernel tells
+            _page_cache.evict([path])
+    found: Facts = _page_cache.facts("cold", _page_cache.resident_fraction(paths))
+    return found
+
+
+def _cleanup(parameters: Parameters, place: Place) -> None:
+    _call(parameters.cleanup)
+
+
+def _check(parameters: Parameters, place: Place, results: Sequence[Any]) -> Facts:
+    """Call the user's check with all results, unless items of a trial failed: then that is told first.
+
+    Raises CheckFailed when it returns false, or raises an exception of AssertionError's kind.
+    """
+    if parameters.check and not any(isinstance(found, Failure) for found in results):
+        _ask(parameters.check, list(results))
+    return trial.facts_of(results) if parameters.trial else {}
+
+
+def _ask(check: str, results: list[Any]) -> None:
+    try:
+        verdict = resolve(check)(results)
+    except AssertionError as error:
+        raise CheckFailed(f"{check}: {error or 'the assertion did not hold'}") from None
+    if verdict is False:
+        raise CheckFailed(f"{check} says that the work was not done")
+
+
+def _call(reference: str) -> None:
+    if reference:
+        resolve(reference)()

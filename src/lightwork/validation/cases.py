@@ -1,0 +1,74 @@
+"""Cases: the workloads that predictions are held against, and the grid of settings each is measured under.
+
+Every built-in workload and every synthetic family, sized so that a serial round takes some 0.3 to 0.5 s: long against
+a worker's start-up, short enough for hundreds of rounds.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from lightwork.profiles import Grid
+from lightwork.setting import Setting
+from lightwork.strategies import USUAL, chunksize_in_force, find
+
+PER_CORE = (1, 2, 3, 4)
+CHUNKSIZES: tuple[int | None, ...] = (1, 4, 16)
+QUICK_STRATEGIES = ("static", "map", "imap_unordered", "queue")
+QUICK_PER_CORE = (1, 2)
+QUICK_CHUNKSIZES: tuple[int | None, ...] = (1, 8)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A workload with its parameters, by the name it goes by in a validation."""
+
+    name: str
+    workload: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _family(name: str, waiting: float = 0.0, **more: Any) -> Case:
+    return Case(name, "synthetic", {"family": name, "mean_ms": 4.0, "waiting": waiting, **more})
+
+
+CASES = {
+    case.name: case
+    for case in (
+        Case("sleep_io", "sleep_io"),
+        Case("file_read", "file_read", {"files": 96, "mean_kib": 2048}),
+        Case("csv_parse", "csv_parse", {"files": 140}),
+        Case("db_insert", "db_insert", {"batches": 100}),
+        Case("csv_to_db", "csv_to_db", {"files": 30}),
+        _family("uniform"),
+        _family("log-normal", waiting=0.5),
+        _family("giant", waiting=0.8),
+        _family("lock", waiting=0.5),
+        _family("bandwidth"),
+    )
+}
+
+
+def usual_strategies() -> tuple[str, ...]:
+    """Every usual strategy that has workers."""
+    return tuple(name for name in USUAL if find(name).parallel)
+
+
+def worker_counts(usable_cpus: float, per_core: Sequence[int] = PER_CORE) -> tuple[int, ...]:
+    """So many workers for each core; at least one."""
+    return tuple(dict.fromkeys(max(1, round(usable_cpus * each)) for each in per_core))
+
+
+def settings_of(
+    strategies: Sequence[str], workers: Sequence[int], chunksizes: Sequence[int | None], items: int
+) -> tuple[Setting, ...]:
+    """Every setting of the grid once: of those with one chunksize in force, the first."""
+    found: dict[tuple[str, int, int | None], Setting] = {}
+    for size in chunksizes:
+        # A strategy without chunks is in every grid whose chunksize is its own default.
+        for setting in [
+            *Grid("", {}, strategies, workers, (size,)).settings(),
+            *Grid("", {}, [name for name in strategies if find(name).default_chunksize is None], workers).settings(),
+        ]:
+            found.setdefault((setting.strategy, setting.workers, chunksize_in_force(setting, items)), setting)
+    return tuple(found.values())

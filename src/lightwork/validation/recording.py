@@ -1,0 +1,186 @@
+"""Recording: measures a case's grid in interleaved blocks, and has a plan made for it beside; tells what came of it.
+
+case -> study (serial, serial again, probes, every setting, shuffled in each block) -> Held -> foretell
+     -> planner.make with a part of the time -> Choice
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from lightwork import ledgers, workload
+from lightwork.design import Design, draw_up
+from lightwork.errors import LightworkError
+from lightwork.planning.planner import make
+from lightwork.planning.request import Request
+from lightwork.planning.workshop import Workshop
+from lightwork.replay.calibration import Calibration
+from lightwork.results import SERIAL, SERIAL_AGAIN, Cell, Study
+from lightwork.round import Round
+from lightwork.setting import Setting
+from lightwork.speedometer import FEWEST_SPINS, Walls, equal_speed_walls_s
+from lightwork.study import Surroundings, measure
+from lightwork.validation.cases import Case, settings_of
+from lightwork.validation.comparison import Choice, Held, SerialRun, Trial, Tried
+from lightwork.validation.foretelling import PROBES, foretell
+from lightwork.verdict.judging import verdict_of
+from lightwork.workload import Place
+
+if TYPE_CHECKING:
+    from lightwork.finished import Finished
+
+PLAN_SHARE = 0.2  # of the grid's measuring time
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What every case is measured under: the axes of the grid, at most so many blocks, one seed for all chance."""
+
+    strategies: Sequence[str]
+    workers: Sequence[int]
+    chunksizes: Sequence[int | None]
+    blocks: int
+    seed: int
+    cores: float
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A case held against predictions, and the ledgers, by name, that these were made from."""
+
+    held: Held
+    ledgers: Mapping[str, bytes]
+
+
+def record(case: Case, wanted: Wanted, shop: Workshop, calibration: Calibration, budget_s: float) -> Recorded:
+    """The case, measured for so long and held against what is foretold of it.
+
+    A case whose work fails is told with its trouble and nothing else. A Ctrl-C leaves what was measured, `finished`
+    False.
+    """
+    try:
+        design = _design(case, wanted, shop, budget_s / (1 + PLAN_SHARE))
+        began_s = shop.clock_s()
+        study, kept = _measured(design, shop)
+        grid_s = shop.clock_s() - began_s
+    except LightworkError as error:
+        return Recorded(Held(case.name, case.name, 0, (), (), (), 0.0, finished=True, trouble=str(error)), {})
+    held = replace(held_of(case.name, study, _weights(design, shop)), grid_s=grid_s)
+    used = {name: kept[name] for run in held.serial for name in (run.ledger, run.twin, *run.probes) if name}
+    tables = {name: ledgers.table(content) for name, content in used.items()}
+    held = foretell(held, tables, wanted.cores, calibration, wanted.seed)
+    if not held.finished:
+        return Recorded(held, used)
+    try:
+        return Recorded(replace(held, choice=_choice(design, wanted, shop, grid_s)), used)
+    except KeyboardInterrupt:  # the grid is measured: that is kept
+        return Recorded(replace(held, finished=False), used)
+
+
+def _design(case: Case, wanted: Wanted, shop: Workshop, budget_s: float) -> Design:
+    def drawn(settings: Sequence[Setting]) -> Design:
+        return draw_up(
+            case.workload, case.parameters, settings, shop.desk.data_dir, blocks=(1, wanted.blocks), budget_s=budget_s,
+            seed=wanted.seed, probe=False, prefix=case.name,
+        )  # fmt: skip
+
+    items = len(drawn(()).item_names)
+    return drawn((*settings_of(wanted.strategies, wanted.workers, wanted.chunksizes, items), *PROBES))
+
+
+def _measured(design: Design, shop: Workshop) -> tuple[Study, dict[str, bytes]]:
+    kept: list[Finished] = []
+    study = measure(design, Surroundings(shop.desk, shop.execute, shop.clock_s, kept.append, shop.tell, shop.now))
+    return study, {one.round.ledger: one.ledger for one in kept if one.ledger}
+
+
+def _weights(design: Design, shop: Workshop) -> tuple[float, ...]:
+    found = workload.find(design.workload)
+    place = Place(shop.desk.data_dir, shop.desk.data_dir / "no-round")
+    items = found.items(found.parameters(**design.parameters), place)
+    return tuple(found.weight_of(item) for item in items)
+
+
+def held_of(name: str, study: Study, weights: tuple[float, ...]) -> Held:
+    """The study as trials beside their blocks' serial runs; pure. A block whose serial round failed is left out."""
+    levels = equal_speed_walls_s(study) or {}
+    references = {found.block: found for found in study.serial.rounds if found.ok}
+    probe_ids = [setting.cell_id for setting in PROBES]
+    twins, *probes = ({one.block: one for one in _rounds(study, key)} for key in (SERIAL_AGAIN, *probe_ids))
+    runs = tuple(
+        _serial_run(found, twins.get(block), [one.get(block) for one in probes], levels)
+        for block, found in references.items()
+    )
+    cells = (cell for cell in study.cells if cell.cell_id not in (SERIAL, SERIAL_AGAIN, *probe_ids))
+    tried = tuple(_tried(cell, references, levels) for cell in cells)
+    return Held(name, study.label, len(study.item_names), weights, runs, tried, 0.0, study.finished)
+
+
+def _rounds(study: Study, cell_id: str) -> list[Round]:
+    """The rounds of this cell that did their work."""
+    return [found for cell in study.cells if cell.cell_id == cell_id for found in cell.rounds if found.ok]
+
+
+def _serial_run(found: Round, twin: Round | None, probes: Sequence[Round | None], levels: Walls) -> SerialRun:
+    return SerialRun(
+        found.block, found.wall_ns / 1e9, levels.get((SERIAL, found.block)), twin.wall_ns / 1e9 if twin else None,
+        levels.get((SERIAL_AGAIN, found.block)), _spin_ns(found), found.ledger, twin.ledger if twin else "",
+        tuple(probe.ledger for probe in probes if probe) if all(probes) else (),
+    )  # fmt: skip
+
+
+def _tried(cell: Cell, references: Mapping[int, Round], levels: Walls) -> Tried:
+    trials = tuple(
+        Trial(
+            found.block, found.wall_ns / 1e9, levels.get((cell.cell_id, found.block)),
+            found.item_cpu_ns / max(references[found.block].item_cpu_ns, 1), _spin_ns(found),
+        )
+        for found in cell.rounds
+        if found.ok and found.block in references
+    )  # fmt: skip
+    return Tried(cell.setting, cell.chunksize, trials, tuple(found.reason for found in cell.rounds if not found.ok))
+
+
+def _spin_ns(found: Round) -> float | None:
+    return found.spin_ns if found.spins >= FEWEST_SPINS else None
+
+
+def _choice(design: Design, wanted: Wanted, shop: Workshop, grid_s: float) -> Choice:
+    """What the planner recommends, given PLAN_SHARE of the time that the grid took."""
+    budget_s, began_s = PLAN_SHARE * grid_s, shop.clock_s()
+    request = Request(
+        design.workload,
+        design.parameters,
+        design.settings[: -len(PROBES)],
+        wanted.cores,
+        budget_s=budget_s,
+        seed=wanted.seed,
+    )
+    try:
+        planned = make(request, shop)
+    except LightworkError as error:
+        return Choice(None, shop.clock_s() - began_s, budget_s, str(error))
+    recommendation = verdict_of(planned, shop.machine, "").recommendation
+    return Choice(recommendation.setting if recommendation else None, shop.clock_s() - began_s, budget_s)
+
+
+def record_all(
+    cases: Sequence[Case],
+    wanted: Wanted,
+    shop: Workshop,
+    calibration: Calibration,
+    budget_s: float,
+    keep: Callable[[Recorded], None],
+) -> bool:
+    """Record every case within the budget, telling `keep` of each as soon as it is done.
+
+    Returns False where a Ctrl-C ended it early.
+    """  # fmt: skip
+    began_s = shop.clock_s()
+    for number, case in enumerate(cases):
+        left_s = budget_s - (shop.clock_s() - began_s)
+        recorded = record(case, wanted, shop, calibration, max(left_s, 0.0) / (len(cases) - number))
+        keep(recorded)
+        if not recorded.held.finished:
+            return False
+    return True

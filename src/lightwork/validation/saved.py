@@ -1,0 +1,110 @@
+"""A saved validation: everything that was measured and foretold, as plain data; JSON out and in.
+
+The tables are made from it, and predictions can be made anew from it, without measuring. `schema` counts the format.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from lightwork import ledgers
+from lightwork.errors import UsageError
+from lightwork.replay import calibration as calibrations
+from lightwork.results import beside
+from lightwork.saved_json import Format
+from lightwork.strictly import check_machine, read_as
+from lightwork.validation.comparison import Held
+from lightwork.validation.foretelling import foretell
+
+FORMAT = Format("lightwork validation", 2, "studies", "validation", "validate --json", 1 << 28)
+FIELDS = ("machine", "calibration", "seed", "saved_at", "version", "ledgers")
+FIGURES = 7  # of a number of seconds: far more than a clock tells of rounds this long
+
+
+@dataclass(frozen=True)
+class Validation:
+    """One run of `lightwork validate`.
+
+    studies: what came of each workload. machine: its facts; calibration: what strategies cost on it. seed: of all
+    chance. saved_at: when; version: of lightwork that made the predictions. ledgers: name of the file beside it that
+    holds the ledgers, "" where there is none.
+    """
+
+    studies: tuple[Held, ...]
+    machine: Mapping[str, Any]
+    calibration: Mapping[str, Any]
+    seed: int
+    saved_at: str
+    version: str
+    ledgers: str = ""
+
+    @property
+    def cores(self) -> float:
+        """The CPUs that could be used."""
+        return float(self.machine["usable_cpus"])
+
+
+def foretold_anew(found: Validation, path: Path, version: str) -> Validation:
+    """The same measurements, saved at `path`, with what this version foretells of them.
+
+    Raises UsageError where the ledgers are not beside it.
+    """
+    if not found.ledgers:
+        raise UsageError(f"{path} was saved without ledgers: measure again with --json FILE, which keeps them")
+    tables = ledgers.load(beside(path, found.ledgers))
+    try:
+        costs = calibrations.decode(found.calibration)
+    except (TypeError, KeyError, ValueError) as error:
+        told = f"{type(error).__name__}: {error}"
+        raise UsageError(f"{path} has a calibration of another version ({told}): measure again") from None
+    studies = tuple(foretell(held, tables, found.cores, costs, found.seed) for held in found.studies)
+    return replace(found, studies=studies, version=version)
+
+
+def encode(found: Validation) -> dict[str, Any]:
+    """The validation as plain JSON types."""
+    shallow = {name: getattr(found, name) for name in FIELDS}
+    return {
+        "kind": FORMAT.kind, "schema": FORMAT.schema, **shallow,
+        "studies": [_rounded(asdict(held)) for held in found.studies],
+    }  # fmt: skip
+
+
+def decode(data: Mapping[str, Any]) -> Validation:
+    """The validation that `encode` wrote. Raises KeyError or ValueError for anything else."""
+    FORMAT.check(data)
+    found = read_as(Validation, data)
+    check_machine(found.machine)
+    for seconds in _walls_s(found):
+        if not (isfinite(seconds) and seconds > 0):
+            raise ValueError(f"a round that took {seconds:g} s")
+    return found
+
+
+def _walls_s(found: Validation) -> Iterator[float]:
+    """Every measured or foretold time."""
+    for held in found.studies:
+        yield from (run.wall_s for run in held.serial)
+        for trial in (trial for cell in held.cells for trial in cell.trials):
+            yield trial.wall_s
+            yield from (one.wall_s for one in (trial.plain, trial.conditional, trial.by_spin) if one)
+
+
+def text_of(found: Validation) -> str:
+    """The file's content: one line a workload."""
+    return FORMAT.text_of(encode(found))
+
+
+def load(path: Path) -> Validation:
+    """The validation saved at `path`. Raises UsageError when there is none, or it is something else."""
+    return FORMAT.load(path, decode)
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return float(f"{value:.{FIGURES}g}")
+    if isinstance(value, dict):
+        return {name: _rounded(one) for name, one in value.items()}
+    return [_rounded(one) for one in value] if isinstance(value, list | tuple) else value

@@ -1,0 +1,216 @@
+"""Tables: what a validation found, in words and figures, for a terminal and for Markdown; pure.
+
+Validation -> goals, workloads, strategies, worker counts, choices -> tables -> text | Markdown
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from lightwork.report.markdown import inert
+from lightwork.setting import Setting
+from lightwork.text import duration, percent, plain
+from lightwork.validation.choosing import AS_GOOD, Choices, best_of, choices_of, regret_of
+from lightwork.validation.comparison import Held, Tried
+from lightwork.validation.errors import Accuracy, Seen, Spread, accuracy_of, grouped, noise_floor, seen_in
+from lightwork.validation.recording import PLAN_SHARE
+from lightwork.validation.saved import Validation
+from lightwork.wording import percent as roundly
+
+CONDITIONAL = (0.03, 0.10)  # median and 90th percentile of the error that are aimed at
+COVERAGE = CHOICES = 0.9
+NOTHING = "-"
+ERRORS = ("rounds", "raw", "conditional", "by spin", "plans in band", "conditional in band")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A title, a sentence that says how to read it, the columns' heads, and rows as long as these."""
+
+    title: str
+    note: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def tables(found: Validation) -> list[Table]:
+    """Every table, those without rows left out."""
+    seen = seen_in(found.studies)
+    made = [
+        Table("Figures", "", ("figure", "found", "aimed at", "met"), tuple(_goals(found, seen))),
+        Table(
+            "By workload",
+            "Absolute errors of predicted makespans: median / 90th percentile. A/A is the serial round against itself.",
+            ("workload", *ERRORS, "A/A", "A/A at equal speed"),
+            tuple(_workloads(found.studies)),
+        ),
+        _by("By strategy", "strategy", seen, lambda _, cell: cell.setting.strategy),
+        _by("By workers", "workers", seen, lambda _, cell: cell.setting.workers),
+        _by("By chunksize in force", "chunksize", seen, lambda _, cell: cell.chunksize or 0),
+        Table(
+            "Recommended settings against the whole grid",
+            "Slower than the best of the grid: by medians as measured / at equal CPU speed / best found in other "
+            "blocks.",
+            ("workload", "best measured", "recommended", "slower by", "planning took, of the grid's time"),
+            tuple(_chosen(held) for held in found.studies if held.choice),
+        ),
+    ]
+    return [table for table in made if table.rows]
+
+
+def troubles(found: Validation) -> list[str]:
+    """What is not in the tables, and why: a line each."""
+    told = [f"{held.name} has no figures: {held.trouble}" for held in found.studies if held.trouble]
+    told += [f"{held.name} was interrupted and is not whole" for held in found.studies if not held.finished]
+    for held in found.studies:
+        failed = [cell for cell in held.cells if cell.failures]
+        if failed:
+            reason = f"{_name(failed[0].setting, failed[0].chunksize)}: {failed[0].failures[0]}"
+            told.append(f"{held.name}: rounds of {len(failed)} settings failed and are not counted, as {reason}")
+        if held.choice and held.choice.trouble:
+            told.append(f"{held.name} was not planned: {held.choice.trouble}")
+    return [plain(line) for line in told]
+
+
+def text(found: Validation) -> str:
+    """All tables with columns aligned, for a terminal."""
+    blocks = [_aligned(table) for table in tables(found)]
+    return "\n\n".join([*blocks, *troubles(found), _rests_on(found)])
+
+
+def markdown(found: Validation, level: int = 2) -> str:
+    """All tables as Markdown under headings of this level."""
+    blocks = [_rests_on(found)]
+    for table in tables(found):
+        lines = [f"{'#' * level} {table.title}", ""]
+        lines += [table.note, ""] if table.note else []
+        lines += [_row(table.heads), _row(["---"] * len(table.heads))]
+        lines += [_row([inert(entry, 120) for entry in row]) for row in table.rows]
+        blocks.append("\n".join(lines))
+    told = [f"- {inert(line, 300)}" for line in troubles(found)]
+    return "\n\n".join([*blocks, *(["\n".join(told)] if told else [])]) + "\n"
+
+
+def summary(held: Held) -> str:
+    """One workload in a line, as soon as it is measured."""
+    if held.trouble:
+        return f"{held.name} failed and is left out: {plain(held.trouble)}"
+    found = accuracy_of(seen_in([held]))
+    return f"{held.name}: {len(held.trials)} rounds, error {_both(found.raw)}, conditional {_both(found.conditional)}"
+
+
+def _goals(found: Validation, seen: Sequence[Seen]) -> Iterator[tuple[str, ...]]:
+    accuracy, floor, choices = accuracy_of(seen), noise_floor(found.studies), choices_of(found.studies)
+    if accuracy.conditional and accuracy.raw:
+        yield from _error_goals(accuracy.conditional, accuracy.raw, floor)
+    yield _at_least("plans whose band holds the makespan", accuracy.planned_in_band, COVERAGE)
+    yield _at_least("rounds in the conditional band", accuracy.conditional_in_band, COVERAGE)
+    yield from _choice_goals(choices)
+
+
+def _error_goals(conditional: Spread, raw: Spread, floor: Spread | None) -> Iterator[tuple[str, ...]]:
+    middle, far = CONDITIONAL
+    yield _at_most("conditional error, median", conditional.median, middle)
+    yield _at_most("conditional error, 90th percentile", conditional.far, far)
+    if floor:
+        yield _at_most("raw error, median (aimed at: A/A)", raw.median, floor.median)
+        yield _at_most("raw error, 90th percentile (aimed at: A/A)", raw.far, floor.far)
+
+
+def _choice_goals(choices: Choices) -> Iterator[tuple[str, ...]]:
+    if not choices.planned:
+        return
+    within = f"workloads planned within {roundly(AS_GOOD)} of the best"
+    yield _at_least(f"{within}, as measured", choices.raw, CHOICES)
+    yield _at_least(f"{within}, at equal CPU speed", choices.level, CHOICES)
+    yield _at_least(f"{within}, best found in other blocks", choices.held_out, CHOICES)
+    if choices.time_share is not None:
+        yield _at_most("planning time over the grid's", choices.time_share, PLAN_SHARE)
+
+
+def _at_most(name: str, value: float, limit: float) -> tuple[str, ...]:
+    return (name, percent(value), f"at most {roundly(limit)}", "yes" if value <= limit else "no")
+
+
+def _at_least(name: str, value: float | None, limit: float) -> tuple[str, ...]:
+    if value is None:
+        return (name, NOTHING, f"at least {roundly(limit)}", NOTHING)
+    return (name, percent(value), f"at least {roundly(limit)}", "yes" if value >= limit else "no")
+
+
+def _workloads(studies: Sequence[Held]) -> Iterator[tuple[str, ...]]:
+    measured = [held for held in studies if held.trials]
+    for held in measured:
+        floors = (noise_floor([held]), noise_floor([held], level=True))
+        yield (held.name, *_errors(seen_in([held])), *map(_both, floors))
+    if len(measured) > 1:
+        floors = (noise_floor(measured), noise_floor(measured, level=True))
+        yield ("all", *_errors(seen_in(measured)), *map(_both, floors))
+
+
+def _by(title: str, head: str, seen: Sequence[Seen], key: Callable[[Held, Tried], str | int]) -> Table:
+    groups = sorted(grouped(seen, key).items(), key=lambda group: (str(type(group[0])), group[0]))
+    rows = tuple((str(name or "none"), *_errors(own)) for name, own in groups)
+    return Table(title, "", (head, *ERRORS), rows)
+
+
+def _errors(seen: Iterable[Seen]) -> tuple[str, ...]:
+    found: Accuracy = accuracy_of(seen)
+    count = found.raw.n if found.raw else 0
+    spreads = (_both(found.raw), _both(found.conditional), _both(found.by_spin))
+    return (str(count), *spreads, _share(found.planned_in_band), _share(found.conditional_in_band))
+
+
+def _chosen(held: Held) -> tuple[str, ...]:
+    assert held.choice is not None
+    best, regret = best_of(held), regret_of(held)
+    sizes = {cell.setting: cell.chunksize for cell in held.cells}
+    fastest = f"{_name(best[0], sizes.get(best[0]))}, {duration(best[1])}" if best else NOTHING
+    chosen = _name(held.choice.setting, sizes.get(held.choice.setting)) if held.choice.setting else "serial"
+    told = (regret.raw, regret.level, regret.held_out) if regret else (None, None, None)
+    share = held.choice.spent_s / held.grid_s if held.grid_s else None
+    return (
+        held.name,
+        fastest,
+        NOTHING if held.choice.trouble else chosen,
+        " / ".join(map(_share, told)),
+        _share(share),
+    )
+
+
+def _name(setting: Setting, chunksize: int | None) -> str:
+    if setting.strategy == "serial":
+        return "serial"
+    return f"{setting.strategy} x {setting.workers}" + (f", chunksize {chunksize}" if chunksize else "")
+
+
+def _both(found: Spread | None) -> str:
+    return f"{percent(found.median)} / {percent(found.far)}" if found else NOTHING
+
+
+def _share(value: float | None) -> str:
+    return NOTHING if value is None else percent(value)
+
+
+def _rests_on(found: Validation) -> str:
+    """What was measured, where and when."""
+    machine, measured = found.machine, [held for held in found.studies if held.trials]
+    blocks = sorted({len(held.serial) for held in measured})
+    counted = f"{blocks[0]} to {blocks[-1]}" if len(blocks) > 1 else "".join(map(str, blocks))
+    rounds = sum(len(held.trials) for held in measured)
+    minutes = sum(held.grid_s + (held.choice.spent_s if held.choice else 0.0) for held in found.studies) / 60
+    return (
+        f"{rounds} rounds of {len(measured)} workloads in {counted or 'no'} blocks, {minutes:.0f} min, on "
+        f"{machine['usable_cpus']:g} cores ({machine['processor']}), Python {machine['python']}; lightwork "
+        f"{found.version}, {found.saved_at}."
+    )
+
+
+def _aligned(table: Table) -> str:
+    rows = [table.heads, *table.rows]
+    widths = [max(len(row[place]) for row in rows) for place in range(len(table.heads))]
+    lines = ["  ".join(entry.ljust(width) for entry, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return "\n".join([table.title, *([table.note] if table.note else []), *(f"  {line}" for line in lines)])
+
+
+def _row(entries: Iterable[str]) -> str:
+    return f"| {' | '.join(entries)} |"

@@ -1,0 +1,111 @@
+"""A verdict: what a plan says, in figures; the terminal, Markdown, the page and JSON all say it from here.
+
+Planned -> judging.py, reasons.py, what_if.py -> Verdict -> answer.py (terminal), and by forms.py:
+contract.py (JSON), memo.py (Markdown), sheet.py (CSV), page.py (HTML)
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lightwork.setting import Setting
+
+
+@dataclass(frozen=True)
+class Range:
+    """A figure with its 95 % interval where it was measured, its band where it was predicted; None: not known."""
+
+    point: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """The setting to use.
+
+    chunksize: the one in force; None where the strategy has none. chunksize_band: the smallest and the largest that
+    are as good. speedup: over the serial run. is_measured: whether the speedup was measured, or predicted.
+    memory_bytes: the peak of all processes together, measured where the speedup was, else predicted; None where it is
+    not known. memory_limit_bytes: how much there is. code: a script that runs exactly this; "" for a built-in workload.
+    """
+
+    setting: Setting
+    chunksize: int | None
+    chunksize_band: tuple[int, int] | None
+    speedup: Range
+    is_measured: bool
+    limited_by: str
+    memory_bytes: int | None
+    code: str
+    memory_limit_bytes: int | None = None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A setting that was measured, as the verdict judges it.
+
+    wall_s and speedup: None where no round of it succeeded. rounds, failed: how many of its timed rounds there were,
+    and how many of them did not do the work. predicted: the speedup that the replay foretold, None where it had none.
+    judged: against the recommended setting: "recommended", "faster", "equal", "slower", "failed", or "" without one.
+    """
+
+    setting: Setting
+    chunksize: int | None
+    wall_s: Range | None
+    speedup: Range | None
+    rounds: int
+    failed: int
+    memory_bytes: int | None
+    predicted: float | None
+    judged: str
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """A setting's predicted round: its wall and its speedup, each with the band that the replay stands for.
+
+    lost: speedup lost, by cause.
+    """
+
+    setting: Setting
+    chunksize: int | None
+    wall_s: Range
+    speedup: Range
+    lost: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Gain:
+    """A what-if: how many times as fast the recommended setting's round would be with one thing changed."""
+
+    name: str
+    times: float
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """All that a plan says.
+
+    target: as the user named it. items, items_run: how many it is about, how many of them were run. sentence: what to
+    do. recommendation: None where the advice is to stay serial, or where one can't tell. reasons: sentences, the most
+    important first. notes: what it rests on. warnings: what could overturn it. longest_item: its name and its share of
+    the serial time: total over longest caps every speedup. noise_floor: relative; None where nothing was measured.
+    serial_s: what all items take serially, measured where all were, else predicted.
+    """
+
+    target: str
+    items: int
+    items_run: int
+    sentence: str
+    recommendation: Recommendation | None
+    reasons: tuple[str, ...]
+    notes: tuple[str, ...]
+    warnings: tuple[str, ...]
+    longest_item: tuple[str, float]
+    cells: tuple[Measured, ...]
+    predictions: tuple[Predicted, ...]
+    what_if: tuple[Gain, ...]
+    noise_floor: float | None
+    machine: Mapping[str, Any]
+    serial_s: Range | None = None

@@ -1,0 +1,196 @@
+"""A workload: a function, the list of items it is applied to, and a check that the work was really done.
+
+A built-in workload is one file in `workloads/` whose module name is the workload's name. Nothing else has
+to be edited to add one:
+
+    @dataclass(frozen=True)
+    class Parameters:
+        files: int = 100
+
+    def items(parameters: Parameters, place: Place) -> list[str]: ...
+
+    @workload(parameters=Parameters, items=items, tiny=Parameters(files=4))
+    def read_file(path: str) -> int: ...
+
+The host and every spawned worker import this module: standard library only.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from lightwork.errors import UsageError, unknown
+
+if TYPE_CHECKING:
+    from lightwork.setting import Setting
+
+Fact = str | int | float | bool | None
+Facts = Mapping[str, Fact]
+ItemFunction = TypeVar("ItemFunction", bound=Callable[[Any], Any])
+BUILT_IN = "lightwork.workloads"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a round may find and leave files.
+
+    `data_dir` holds what `prepare` made: shared by all rounds and changed by none of them.
+    `round_dir` is this round's own: empty before `setup`, removed after `cleanup`.
+    """
+
+    data_dir: Path
+    round_dir: Path
+
+
+def _nothing_to_prepare(parameters: Any, data_dir: Path) -> None:
+    """Prepare nothing."""
+
+
+def _no_limits(parameters: Any, settings: "Sequence[Setting]") -> Sequence[str]:
+    """Set no setting a limit."""
+    return ()
+
+
+def _nothing_to_do(parameters: Any, place: Place) -> Facts:
+    """Do nothing and have nothing to tell."""
+    return {}
+
+
+def _nothing_to_check(parameters: Any, place: Place, results: Sequence[Any]) -> Facts:
+    """Leave the check to the engine, which compares every result's digest with the serial round's."""
+    return {}
+
+
+def _weigh_nothing(item: Any) -> float:
+    """Call all items equally heavy."""
+    return 1.0
+
+
+def _as_it_is(function: Callable[[Any], Any], parameters: Any) -> Callable[[Any], Any]:
+    """Run the function itself, whatever the parameters."""
+    return function
+
+
+@dataclass(frozen=True)
+class Stages:
+    """An item's work in two halves, for a strategy that has many processes parse and one store.
+
+    parse: item -> what is to be stored of it, plain data that can be pickled.
+    store: [(item, parsed), ...], one at least -> their results in that order; all of them in one go, so that it may
+        commit once. function(item) == store([(item, parse(item))])[0].
+    """
+
+    parse: Callable[[Any], Any]
+    store: Callable[[Sequence[tuple[Any, Any]]], Sequence[Any]]
+
+
+@dataclass(frozen=True)
+class Workload:
+    """One workload, as its file describes it.
+
+    name: the registry's key: the module's name, for a built-in one without its package.
+    function: item -> result. Module-level (workers import it); its result is plain data whose `repr` is the
+        same whenever the work is the same, because that is what the engine compares.
+    parameters: a frozen dataclass; every field has a default and is a str, int, float, bool or Literal.
+    items: (parameters, place) -> the items in given order; the same ones at every call.
+    tiny: parameters small enough for a unit test (well under 0.1 s of serial work).
+    prepare: (parameters, data_dir), once before the first round: make the data if it is not there yet,
+        atomically, so that a killed or a second `prepare` does no harm.
+    limits: (parameters, settings) before anything is measured; returns a line for each limit worth knowing (a server's
+        connections) and raises UsageError, naming it, when a setting would exceed one.
+    setup: (parameters, place) before the round's clock starts; returns facts worth recording (cache state).
+    check: (parameters, place, results in given order) after the clock has stopped; returns evidence that
+        must equal the serial round's, and raises CheckFailed when the work can't have been done.
+    cleanup: (parameters, place) after the check, whatever happened; round_dir itself is removed by the engine.
+    name_of: item -> the name a person knows it by (a file's name).
+    weight_of: item -> its expected size in any unit; orders items largest first.
+    function_for: (function, parameters) -> what is really called with each item.
+    stages: the function's two halves, for strategies that need them; None where it has none.
+    keeps: whether what an item did lasts (it is stored), and doing it once more does no harm: a round that broke off
+        can then be gone on with (lightwork.recovery). Its check asks nothing of the results.
+    """
+
+    name: str
+    function: Callable[[Any], Any]
+    parameters: type
+    items: Callable[[Any, Place], Sequence[Any]]
+    tiny: Any
+    prepare: Callable[[Any, Path], None] = _nothing_to_prepare
+    limits: "Callable[[Any, Sequence[Setting]], Sequence[str]]" = _no_limits
+    setup: Callable[[Any, Place], Facts] = _nothing_to_do
+    check: Callable[[Any, Place, Sequence[Any]], Facts] = _nothing_to_check
+    cleanup: Callable[[Any, Place], object] = _nothing_to_do
+    name_of: Callable[[Any], str] = str
+    weight_of: Callable[[Any], float] = _weigh_nothing
+    function_for: Callable[[Callable[[Any], Any], Any], Callable[[Any], Any]] = _as_it_is
+    stages: Stages | None = None
+    keeps: bool = False
+
+    def halves(self, strategy: str) -> Stages:
+        """The two halves of the function. Raises UsageError, naming the strategy that wants them, without any."""
+        if self.stages is None:
+            raise UsageError(
+                f"strategy {strategy} needs the work in two halves, and {self.name} has one function: give @workload "
+                "stages=Stages(parse, store), or choose another strategy"
+            )
+        return self.stages
+
+
+_registry: dict[str, Workload] = {}
+
+
+def workload(**description: Any) -> Callable[[ItemFunction], ItemFunction]:
+    """Register the decorated function as the workload of its module; the fields are Workload's.
+
+    The function is returned unchanged: an object in its place could not be pickled by name.
+    """
+
+    def register(function: ItemFunction) -> ItemFunction:
+        name = function.__module__.removeprefix(f"{BUILT_IN}.")
+        _registry[name] = Workload(name=name, function=function, **description)
+        return function
+
+    return register
+
+
+def names() -> list[str]:
+    """The built-in workloads' names, sorted, without importing any of them."""
+    package = importlib.import_module(BUILT_IN)
+    return sorted(m.name for m in pkgutil.iter_modules(package.__path__) if not m.name.startswith("_"))
+
+
+def find(name: str) -> Workload:
+    """The workload of this name, its module imported now.
+
+    A name with a dot is a module of the user's own, with a workload in it; one with a colon is a function of the
+    user's own (lightwork.targets).
+    Raises UsageError, naming the workloads there are, when there is none of this name.
+    """
+    if ":" in name:
+        from lightwork import targets  # which imports this module
+
+        return targets.workload_of(name)
+    if name not in _registry:
+        module = name if "." in name else f"{BUILT_IN}.{name}"
+        if not _is_module(name) or ("." not in name and name not in names()):
+            raise unknown("workload", name, names())
+        _import(module, name)
+    if name not in _registry:
+        raise UsageError(f"module {name} registers no workload: put @workload(...) above its item function")
+    return _registry[name]
+
+
+def _is_module(name: str) -> bool:
+    return all(part.isidentifier() for part in name.split("."))
+
+
+def _import(module: str, name: str) -> None:
+    try:
+        importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name is None or not module.startswith(error.name):
+            raise
+        raise unknown("workload", name, names()) from None

@@ -1,5 +1,0 @@
-"""The commands, one small file each: `add_to(commands)` describes it, `run(options)` does it."""
-
-from manyhands.commands import catalogue, compare, costs, doctor, faults, plan, report, trace, validate
-
-COMMANDS = (plan, report, compare, faults, trace, validate, costs, catalogue, doctor)
