@@ -29,7 +29,8 @@ def schema() -> dict[str, Any]:
     """The schema of a saved file: draft 2020-12, with a definition for every dataclass of the results."""
     import msgspec
 
-    kinds = {name: _plain(kind) for name, kind in msgspec.json.schema(Results)["$defs"].items()}
+    definitions = msgspec.json.schema(Results)["$defs"]
+    kinds = {name: _normalised(_plain(definitions[name])) for name in sorted(definitions)}
     own = kinds["Results"]
     for name in ELSEWHERE:
         del own["properties"][name]
@@ -56,3 +57,21 @@ def text() -> str:
 def _plain(kind: dict[str, Any]) -> dict[str, Any]:
     """The definition with its docstring as one reads it, whatever a Python version makes of the indentation."""
     return {**kind, "description": inspect.cleandoc(kind.get("description", ""))}
+
+
+def _normalised(part: Any) -> Any:
+    """The same schema in one form, whichever version of msgspec wrote it: sorted keywords, no empty default.
+
+    From 0.23 on msgspec writes the default of a field that a factory fills, earlier versions do not.
+    """
+    if isinstance(part, list):
+        return [_normalised(entry) for entry in part]
+    if not isinstance(part, dict):
+        return part
+    keywords = {name: part[name] for name in sorted(part) if name != "default" or part[name] not in ({}, [])}
+    return {
+        name: {field: _normalised(kind) for field, kind in value.items()}
+        if name == "properties"
+        else _normalised(value)
+        for name, value in keywords.items()
+    }
