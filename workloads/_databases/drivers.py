@@ -3,6 +3,7 @@
 import importlib
 from typing import Any
 
+from lightwork import extras
 from lightwork.errors import UsageError
 
 
@@ -26,6 +27,4 @@ def _driver(module: str, server: str, extra: str) -> Any:
         return importlib.import_module(module)
     except ImportError as error:  # absent, or without the C library it needs
         told = " ".join(str(error).split())
-        raise UsageError(
-            f"{server} needs the library {module} ({told}): python -m pip install 'lightwork[{extra}]'"
-        ) from None
+        raise UsageError(f"{server} needs the library {module} ({told}){extras.install_hint(extra)}") from None

@@ -16,6 +16,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeVar
 
+from lightwork import extras
 from lightwork.errors import UsageError, unknown
 from lightwork.setting import START_METHODS, Setting
 
@@ -113,7 +114,7 @@ def strategy(
             return needs()
         if not needs or importlib.util.find_spec(needs):
             return ""
-        return f"needs {needs}, which is not installed: pip install 'lightwork[{installed_by}]'"
+        return f"needs {needs}, which is not installed{extras.install_hint(installed_by)}"
 
     def register(run: Function) -> Function:
         name = run.__module__.rpartition(".")[2]
