@@ -9,9 +9,9 @@ import figures
 import pytest
 
 from lightwork import asked
+from lightwork.core.estimate import median_interval
+from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
-from lightwork.intervals import median_interval
-from lightwork.setting import Setting
 from lightwork.wording import times
 from lightwork.workloads import _databases
 from lightwork.workloads._databases import writers

@@ -7,11 +7,11 @@ import pytest
 
 from lightwork import ledger_cost, strategies
 from lightwork.account import account_of
-from lightwork.intervals import median_interval
+from lightwork.core.estimate import median_interval
+from lightwork.core.setting import Setting
 from lightwork.ledgers import table
 from lightwork.losses import losses_of, violations
 from lightwork.results import SERIAL, SERIAL_AGAIN
-from lightwork.setting import Setting
 from lightwork.speedometer import equal_speed_walls_s
 
 pytestmark = [pytest.mark.figures, pytest.mark.timeout(0)]

@@ -11,7 +11,7 @@ from made_up_runs import STRICTEST, USUAL, failing, run_of
 
 from lightwork.between_runs.comparing import compare
 from lightwork.between_runs.gate import failures, parse
-from lightwork.setting import Setting
+from lightwork.core.setting import Setting
 
 pytestmark = [pytest.mark.figures, pytest.mark.timeout(0)]
 

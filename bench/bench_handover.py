@@ -18,12 +18,12 @@ import pytest
 
 from lightwork import ledger_cost
 from lightwork.blocks import order_of
+from lightwork.core.estimate import median_interval
+from lightwork.core.round import Job
+from lightwork.core.setting import Setting
 from lightwork.data import data_dir
 from lightwork.desk import open_desk
-from lightwork.intervals import median_interval
 from lightwork.launch import launch
-from lightwork.round import Job
-from lightwork.setting import Setting
 
 pytestmark = [pytest.mark.figures, pytest.mark.timeout(0)]
 

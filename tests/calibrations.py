@@ -4,11 +4,11 @@ import json
 from pathlib import Path
 
 from lightwork import strategies
+from lightwork.core.setting import START_METHODS
 from lightwork.machine.facts import facts
 from lightwork.replay import calibration
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.costs import Costs
-from lightwork.setting import START_METHODS
 
 COSTS = Costs(
     open_ns=5e6, request_ns=1.5e6, boot_ns=2e6, send_ns=15e3, receive_ns=15e3, take_ns=40e3, wake_ns=50e3, close_ns=3e6

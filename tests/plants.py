@@ -10,20 +10,20 @@ from typing import Any
 import figures
 from control_groups import limit
 
-from lightwork.causes import Cause
 from lightwork.cautions import SHARED
+from lightwork.core.causes import Cause
+from lightwork.core.estimate import Estimate
+from lightwork.core.round import Job
+from lightwork.core.setting import Setting
 from lightwork.data import data_dir
 from lightwork.desk import Desk
 from lightwork.disturbance import usual_share
 from lightwork.finished import Finished
-from lightwork.intervals import Estimate
 from lightwork.ledgers import table
 from lightwork.levers import Finding, largest_loss
 from lightwork.machine.facts import facts
 from lightwork.results import Study
-from lightwork.round import Job
 from lightwork.scaling import ratio, scale
-from lightwork.setting import Setting
 from lightwork.study_losses import losses_by_cell, with_losses
 
 BLOCKS = 5

@@ -9,6 +9,7 @@ from typing import Any
 
 from rounds import job
 
+from lightwork.core.setting import Setting
 from lightwork.desk import open_desk
 from lightwork.faults.accident import Accident
 from lightwork.finished import Finished
@@ -16,7 +17,6 @@ from lightwork.launch import launch
 from lightwork.ledger import Ledger, State
 from lightwork.ledgers import table
 from lightwork.recovery import Retrying
-from lightwork.setting import Setting
 
 Strike = Callable[[int, Ledger], bool]
 HANGING = {"map", "imap_unordered", "apply_async", "queue", "shared_memory"}  # when a worker is killed

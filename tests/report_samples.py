@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from lightwork.core.round import Outcome, Round, Worker
+from lightwork.core.setting import Setting
+from lightwork.core.usage import Memory, Traffic, Usage
 from lightwork.ledger import ABSENT
 from lightwork.results import SERIAL, SERIAL_AGAIN, Cell, Results, Study
-from lightwork.round import Outcome, Round, Worker
-from lightwork.setting import Setting
-from lightwork.usage import Memory, Traffic, Usage
 
 MS = 1_000_000
 ROWS = np.dtype(

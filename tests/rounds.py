@@ -8,11 +8,11 @@ from typing import Any
 
 import psutil
 
+from lightwork.core.round import Job
+from lightwork.core.setting import Setting
 from lightwork.desk import Desk, open_desk
 from lightwork.finished import Finished
 from lightwork.launch import launch
-from lightwork.round import Job
-from lightwork.setting import Setting
 
 
 def run_round(folder: Path, setting: Setting, deadline_s: float = 30.0, **parameters: Any) -> Finished:

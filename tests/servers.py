@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
-from lightwork.setting import Setting
 from lightwork.workloads import _databases
 from lightwork.workloads._databases import mariadb, postgres, url
 

@@ -33,14 +33,14 @@ import servers
 
 import lightwork.ledgers  # noqa: F401  numpy, which recovery loads, is there before memory counts
 from lightwork import hosting, strategies
+from lightwork.core.round import Job
+from lightwork.core.setting import Setting
 from lightwork.desk import Desk, open_desk
 from lightwork.errors import UsageError
 from lightwork.faults.accident import accident
 from lightwork.faults.fault import Fault
 from lightwork.launch import launch
 from lightwork.recovery import Retrying
-from lightwork.round import Job
-from lightwork.setting import Setting
 
 HERE = Path(__file__).parent
 MARK = "LIGHTWORK_SOAK"

@@ -5,13 +5,13 @@ import pytest
 from rounds import job
 
 from lightwork.account import account_of
+from lightwork.core.round import Outcome, Round, Worker
+from lightwork.core.setting import Setting
+from lightwork.core.usage import Usage
 from lightwork.desk import open_desk
 from lightwork.launch import launch
 from lightwork.ledgers import ROW, table
-from lightwork.round import Outcome, Round, Worker
-from lightwork.setting import Setting
 from lightwork.strategies import find
-from lightwork.usage import Usage
 
 pytestmark = pytest.mark.alone
 

@@ -5,8 +5,8 @@ import os
 import pytest
 
 from lightwork import asked, profiles, strategies
+from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
-from lightwork.setting import Setting
 
 USABLE = len(os.sched_getaffinity(0))
 

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lightwork.break_even import LITTLE, alike_from_s, break_evens, pays_from_s
+from lightwork.core.round import Outcome
+from lightwork.core.setting import Setting
 from lightwork.losses import Losses
-from lightwork.round import Outcome
 from lightwork.scaling import scale
-from lightwork.setting import Setting
 
 FRESH, WARM = Setting("map", 2), Setting("map", 2, pool="warm")
 SPAWN = Setting("map", 2, start_method="spawn")

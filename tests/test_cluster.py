@@ -12,13 +12,13 @@ from rounds import job, nothing_left_behind
 
 from lightwork import strategies
 from lightwork.cluster import connected, lost_in, offset_to
+from lightwork.core.cluster_facts import SCHEDULER
+from lightwork.core.round import Outcome, decode_round, encode
+from lightwork.core.setting import Setting
 from lightwork.desk import open_desk
 from lightwork.launch import launch
 from lightwork.ledgers import table
 from lightwork.losses import losses_of, violations
-from lightwork.remote import SCHEDULER
-from lightwork.round import Outcome, decode_round, encode
-from lightwork.setting import Setting
 
 SHIFT_S = 5_000
 NO_NAMESPACES = clusters.why_not()

@@ -10,8 +10,8 @@ import pytest
 from rounds import run_round
 
 from lightwork import counters
-from lightwork.setting import Setting
-from lightwork.usage import Usage
+from lightwork.core.setting import Setting
+from lightwork.core.usage import Usage
 
 pytestmark = pytest.mark.alone
 

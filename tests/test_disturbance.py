@@ -7,10 +7,10 @@ from builders import make_cell, make_study
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lightwork.core.setting import Setting
+from lightwork.core.usage import Usage
 from lightwork.disturbance import EXCESS_SHARE, disturbed, usual_share
 from lightwork.scaling import scale
-from lightwork.setting import Setting
-from lightwork.usage import Usage
 
 NS_PER_S = 1_000_000_000
 

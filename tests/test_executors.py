@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from rounds import job, nothing_left_behind, run_round
 
+from lightwork.core.round import Outcome
+from lightwork.core.setting import START_METHODS, Setting
 from lightwork.desk import open_desk
 from lightwork.launch import launch
 from lightwork.ledger import Ledger, State
@@ -17,9 +19,7 @@ from lightwork.ledgers import table
 from lightwork.losses import violations
 from lightwork.machine import gil
 from lightwork.results import Cell, Study
-from lightwork.round import Outcome
 from lightwork.session import as_in_the_hosts
-from lightwork.setting import START_METHODS, Setting
 from lightwork.strategies import interpreters
 
 OWN_THREADS = """

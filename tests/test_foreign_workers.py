@@ -8,12 +8,12 @@ import pytest
 from rounds import job, nothing_left_behind, run_round
 
 from lightwork import strategies
+from lightwork.core.round import Outcome
+from lightwork.core.setting import Setting
 from lightwork.desk import open_desk
 from lightwork.finished import _worker
 from lightwork.launch import launch
 from lightwork.ledger import Ledger, Life
-from lightwork.round import Outcome
-from lightwork.setting import Setting
 
 AT_ONCE = 8
 CLAIMS_EACH = 300

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from lightwork.intervals import STUDENT_T_975, median_interval
+from lightwork.core.estimate import STUDENT_T_975, median_interval
 
 DRAWS = 1000
 Noise = Callable[[np.random.Generator, tuple[int, int]], Any]

@@ -9,15 +9,15 @@ import pytest
 from rounds import job, nothing_left_behind, run_round
 
 from lightwork import segments
+from lightwork.core.round import Outcome, decode_round, encode
+from lightwork.core.setting import Setting
 from lightwork.desk import open_desk
 from lightwork.errors import UsageError
 from lightwork.launch import launch
 from lightwork.ledger import State
 from lightwork.ledgers import table
 from lightwork.output import TOLD_BYTES
-from lightwork.round import Outcome, decode_round, encode
 from lightwork.segments import SHARED_MEMORY
-from lightwork.setting import Setting
 
 SERIAL = Setting("serial")
 HANGS_AFTER_S = 5.0  # long after every item but the one that hangs is done, though others use the machine

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 from builders import make_cell, make_round, make_study
 
-from lightwork.causes import Cause
+from lightwork.core.causes import Cause
+from lightwork.core.setting import Setting
+from lightwork.core.usage import Traffic, Usage
 from lightwork.levers import LEVERS, LITTLE, largest_loss
 from lightwork.losses import Losses
 from lightwork.scaling import scale
-from lightwork.setting import Setting
-from lightwork.usage import Traffic, Usage
 
 MS = 1_000_000
 FIELDS = {

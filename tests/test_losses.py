@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lightwork.core.round import Outcome, Round, Worker
 from lightwork.losses import Losses, losses_of, pooled, violations
-from lightwork.round import Outcome, Round, Worker
 
 ROW = np.dtype(
     [

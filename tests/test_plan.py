@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from builders import Wall, make_study
 
+from lightwork.core.round import Outcome
+from lightwork.core.setting import Setting
 from lightwork.losses import Losses
 from lightwork.plan import Foretold, Plan, recommend
 from lightwork.results import SERIAL, SERIAL_AGAIN, Study
-from lightwork.round import Outcome
 from lightwork.scaling import scale
-from lightwork.setting import Setting
 
 WOBBLE = (1.0, 1.01, 0.99, 1.005, 0.995, 1.002)  # one factor per block
 TWIN = (1.0, 1.03, 0.97, 1.02, 0.98, 1.0)  # makes a noise floor of 3 %

@@ -10,8 +10,8 @@ import pytest
 from control_groups import control_group, inside
 from plants import PLANTS, Grown, grow
 
-from lightwork.causes import Cause
-from lightwork.intervals import Estimate
+from lightwork.core.causes import Cause
+from lightwork.core.estimate import Estimate
 from lightwork.levers import Finding
 
 pytestmark = pytest.mark.alone

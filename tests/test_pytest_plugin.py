@@ -18,10 +18,10 @@ import pytest
 from benches import TINY, TOYS, bench, command, lightwork, read, rounds_kept, run, saved_in
 
 from lightwork import ledgers, results
+from lightwork.core.round import Outcome
+from lightwork.core.setting import Setting
 from lightwork.disturbance import disturbed
 from lightwork.results import SERIAL, SERIAL_AGAIN
-from lightwork.round import Outcome
-from lightwork.setting import Setting
 
 KEYS = {
     "workload", "parameters", "strategy", "workers", "chunksize", "start_method", "order", "cores", "items_done",

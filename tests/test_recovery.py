@@ -7,13 +7,13 @@ from recoveries import retried, states
 from rounds import job, nothing_left_behind
 
 from lightwork import strategies
+from lightwork.core.round import Outcome, Round, decode_round, encode
+from lightwork.core.setting import Setting
 from lightwork.desk import open_desk
 from lightwork.faults.fault import Fault
 from lightwork.finished import Finished
 from lightwork.ledger import END, START, STATE_OFFSET, Ledger, State
 from lightwork.recovery import ATTEMPTS, Retrying
-from lightwork.round import Outcome, Round, decode_round, encode
-from lightwork.setting import Setting
 from lightwork.study import held_against
 
 PLANTED = "lightwork.faults.planted"

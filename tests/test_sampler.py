@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from rounds import job, run_round
 
+from lightwork.core.setting import Setting
 from lightwork.desk import open_desk
 from lightwork.launch import launch
 from lightwork.ledger import Ledger
 from lightwork.sampler import PROBING, TIMED, Rate, Sampler
-from lightwork.setting import Setting
 
 pytestmark = pytest.mark.alone
 

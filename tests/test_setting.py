@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lightwork import strategies
+from lightwork.core.setting import ORDERS, START_METHODS, Setting, arrange
 from lightwork.errors import UsageError
-from lightwork.setting import ORDERS, START_METHODS, Setting, arrange
 
 COUNT = st.integers(1, 2000)
 SETTINGS = st.builds(

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from rounds import run_round
 
-from lightwork.round import Outcome
-from lightwork.setting import START_METHODS, Setting
+from lightwork.core.round import Outcome
+from lightwork.core.setting import START_METHODS, Setting
 from lightwork.strategies.shared_memory import PIPE_BYTES, discard
 
 SHARED = Path("/dev/shm")

@@ -5,13 +5,13 @@ from rounds import job, nothing_left_behind, run_round
 from toys import stored
 
 from lightwork import design
+from lightwork.core.round import Outcome
+from lightwork.core.setting import START_METHODS, Setting
 from lightwork.desk import open_desk
 from lightwork.errors import UsageError
 from lightwork.launch import launch
 from lightwork.ledgers import table
 from lightwork.losses import losses_of, violations
-from lightwork.round import Outcome
-from lightwork.setting import START_METHODS, Setting
 
 WORKERS = 3
 

@@ -6,9 +6,9 @@ import statistics
 
 import pytest
 
+from lightwork.core.round import Outcome, Round
+from lightwork.core.setting import Setting
 from lightwork.results import SERIAL, SERIAL_AGAIN, Cell, Study
-from lightwork.round import Outcome, Round
-from lightwork.setting import Setting
 from lightwork.speedometer import equal_speed_walls_s, read
 
 BLOCKS = 40

@@ -10,9 +10,9 @@ from rounds import nothing_left_behind, run_round
 
 from lightwork import strategies
 from lightwork.cli import main
+from lightwork.core.round import Outcome
+from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
-from lightwork.round import Outcome
-from lightwork.setting import Setting
 
 SERIAL = Setting("serial")
 needs_none = pytest.mark.skipif(not strategies.absent("interpreters"), reason="this Python has interpreters")

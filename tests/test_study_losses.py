@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 import report_samples as samples
 
-from lightwork.causes import Cause
+from lightwork.core.causes import Cause
 from lightwork.losses import losses_of
 from lightwork.study_losses import losses_over, with_losses
 

@@ -9,11 +9,11 @@ import pytest
 from rounds import job
 
 from lightwork import targets, workload
+from lightwork.core.round import Outcome
+from lightwork.core.setting import START_METHODS, Setting
 from lightwork.desk import open_desk
 from lightwork.errors import UsageError
 from lightwork.launch import launch
-from lightwork.round import Outcome
-from lightwork.setting import START_METHODS, Setting
 
 LOAD = """
 import os

@@ -17,12 +17,12 @@ from test_cli import assert_refused, told
 from test_losses import Story, five, make_items, make_round, make_worker, stories
 
 from lightwork import ledgers, results
-from lightwork.causes import Cause
+from lightwork.core.causes import Cause
+from lightwork.core.round import Outcome
+from lightwork.core.setting import Setting
 from lightwork.ledger import ABSENT, State
 from lightwork.losses import losses_of
 from lightwork.results import KEY, Cell
-from lightwork.round import Outcome
-from lightwork.setting import Setting
 from lightwork.text import plain
 from lightwork.trace import encode, parts_of, trace_of
 

@@ -9,9 +9,9 @@ from registered import unless_absent
 from rounds import job
 
 from lightwork import strategies
+from lightwork.core.setting import Setting
 from lightwork.desk import open_desk
 from lightwork.launch import launch
-from lightwork.setting import Setting
 
 RESULT_BYTES = 20_000
 ITEMS = 12

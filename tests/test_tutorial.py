@@ -11,10 +11,10 @@ from generating.story import Told, code, sure
 
 from lightwork import cli, strategies
 from lightwork.basis import Basis
+from lightwork.core.setting import Setting
 from lightwork.plan import recommend
 from lightwork.report.judgement import Judged
 from lightwork.scaling import scale
-from lightwork.setting import Setting
 
 DOCS = Path(__file__).parent.parent / "docs"
 TUTORIAL = (DOCS / "tutorial.md").read_text()

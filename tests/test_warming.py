@@ -10,6 +10,8 @@ import pytest
 from rounds import job, nothing_left_behind, run_round
 
 from lightwork import strategies
+from lightwork.core.round import Outcome
+from lightwork.core.setting import Setting
 from lightwork.desk import open_desk
 from lightwork.errors import UsageError
 from lightwork.launch import launch
@@ -21,8 +23,6 @@ from lightwork.replay.calibration import Calibration
 from lightwork.replay.costs import Costs
 from lightwork.replay.demands import demands
 from lightwork.replay.engine import replay
-from lightwork.round import Outcome
-from lightwork.setting import Setting
 from lightwork.warming import NO_OP, Warmed, roll_of, warm
 
 WORKERS = 2

@@ -26,7 +26,7 @@ from ._databases import Database, Journal, Method, Rows, Table
 from ._limits import at_least_one
 
 if TYPE_CHECKING:
-    from lightwork.setting import Setting
+    from lightwork.core.setting import Setting
 
 SPLIT: Split = "carrier-month"
 TEXT_COLUMNS = {"carrier", "tailnum", "origin", "dest", "time_hour"}

@@ -25,7 +25,7 @@ from ._databases import Database, Journal, Method, Table
 from ._limits import at_least_one
 
 if TYPE_CHECKING:
-    from lightwork.setting import Setting
+    from lightwork.core.setting import Setting
 
 Row = tuple[int, int, int, str]
 READINGS = Table("readings", {"id": "INTEGER", "batch": "INTEGER", "value": "INTEGER", "note": "TEXT"})

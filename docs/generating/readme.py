@@ -5,8 +5,8 @@ from generating.examples import MANY, QUICK
 from generating.pictures import speedup_curve
 from generating.tables import when_it_dies
 from lightwork import report, results
+from lightwork.core.estimate import Estimate
 from lightwork.faults.fault import Fault
-from lightwork.intervals import Estimate
 from lightwork.results import Results
 from lightwork.scaling import CellScaling as StudyCell
 from lightwork.scaling import StudyScaling, scale

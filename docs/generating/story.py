@@ -15,12 +15,12 @@ from typing import Any, Self
 from generating.blocks import table
 from lightwork import ledgers, results, strategies
 from lightwork.basis import Basis
-from lightwork.causes import MEANINGS, Cause
+from lightwork.core.causes import MEANINGS, Cause
+from lightwork.core.round import Round
 from lightwork.lanes import lanes_of
 from lightwork.report.judgement import Judged, block_count, judge
 from lightwork.report.timeline import round_to_draw
 from lightwork.results import Cell, Results, Study
-from lightwork.round import Round
 from lightwork.scaling import CellScaling, StudyScaling
 from lightwork.text import duration
 from lightwork.wording import counted, percent, times

@@ -5,7 +5,7 @@ from types import ModuleType
 
 from generating.blocks import MADE, table, told, untitled
 from lightwork import strategies
-from lightwork.setting import START_METHODS
+from lightwork.core.setting import START_METHODS
 from lightwork.strategies import Strategy
 
 HEADS = ("name", "what it is", "chunksize", "start methods", "warm pool", "needs")

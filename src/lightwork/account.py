@@ -10,9 +10,9 @@ caller, its figure holds theirs, and what is left of it is the caller's own.
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from lightwork.core.round import Round
 from lightwork.lanes import ended
 from lightwork.ledger import ABSENT
-from lightwork.round import Round
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

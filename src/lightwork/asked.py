@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from lightwork import axes, parameters, profiles, strategies, workload
+from lightwork.core.setting import ORDERS, POOLS, START_METHODS, Setting
 from lightwork.design import label_of
 from lightwork.errors import UsageError
 from lightwork.profiles import Grid
 from lightwork.results import SERIAL
-from lightwork.setting import ORDERS, POOLS, START_METHODS, Setting
 
 
 @dataclass(frozen=True)

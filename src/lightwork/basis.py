@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Literal, Self
 
-from lightwork.intervals import Estimate
+from lightwork.core.estimate import Estimate
 from lightwork.scaling import CellScaling, StudyScaling, Walls, ratio
 
 Verdict = Literal["faster", "equal", "slower"]

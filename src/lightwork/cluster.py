@@ -13,12 +13,13 @@ from contextlib import contextmanager, suppress
 from time import monotonic_ns
 from typing import Any, NamedTuple
 
-from lightwork import __version__, remote, strategies, travelling
+from lightwork import __version__, strategies, travelling
 from lightwork.clocks import Alignment, Offset, RoundTrip, offset_of
+from lightwork.core import cluster_facts
+from lightwork.core.cluster_facts import Remote
+from lightwork.core.setting import Setting
 from lightwork.errors import UsageError, WorkError
 from lightwork.ledger import Ledger
-from lightwork.remote import Remote
-from lightwork.setting import Setting
 from lightwork.travelling import Carried, Travelling
 
 CONNECT_S = 10.0
@@ -85,7 +86,7 @@ def check(settings: Iterable[Setting], asked_for: str | None = None) -> None:
     workers = [setting.workers for setting in settings if strategies.find(setting.strategy).is_remote]
     if asked_for and not workers:
         raise UsageError("a scheduler was given, and no strategy that takes one is to be measured: add dask")
-    address = remote.scheduler()
+    address = cluster_facts.scheduler()
     if address and workers:
         with connected(address) as client:
             _greeted(client, crew(client, address, max(workers)), None)
@@ -97,12 +98,12 @@ def refuse_to_foretell(settings: Iterable[Setting], asked_for: str | None = None
     A plan chooses what to measure by prediction, from what strategies cost on this machine and how many cores it has;
     neither says anything of a cluster.
     """
-    remote.use(asked_for)
+    cluster_facts.use(asked_for)
     remotes = [setting.strategy for setting in settings if strategies.find(setting.strategy).is_remote]
-    if asked_for or (remotes and remote.scheduler()):
+    if asked_for or (remotes and cluster_facts.scheduler()):
         raise UsageError(
             "a plan foretells from what this machine costs, which says nothing of a cluster: measure it by "
-            f"`pytest bench/ --strategies dask --scheduler {remote.scheduler()}`"
+            f"`pytest bench/ --strategies dask --scheduler {cluster_facts.scheduler()}`"
         )
 
 

@@ -10,10 +10,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import fields
 from pathlib import Path
 
+from lightwork.core.usage import Usage
 from lightwork.machine.cgroup import read_throttling
 from lightwork.machine.load import read_cpu_time
 from lightwork.machine.pressure import read_pressure
-from lightwork.usage import Usage
 
 NS_PER_S = 1_000_000_000
 Reading = Mapping[str, int | None]

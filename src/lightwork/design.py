@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from lightwork import parameters, strategies, workload
+from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
 from lightwork.results import SERIAL, SERIAL_AGAIN
-from lightwork.setting import Setting
 from lightwork.workload import Place, Workload
 
 SERIAL_SETTING = Setting("serial")

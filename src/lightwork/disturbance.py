@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import median
 
+from lightwork.core.round import Round
 from lightwork.results import SERIAL, Cell, Study
-from lightwork.round import Round
 
 EXCESS_SHARE = 0.10
 LEAST_S = 0.05

@@ -7,7 +7,7 @@ from statistics import median
 from typing import Literal
 
 from lightwork.basis import Basis
-from lightwork.intervals import Estimate
+from lightwork.core.estimate import Estimate
 from lightwork.losses import Losses
 from lightwork.results import Cell
 from lightwork.scaling import StudyScaling

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from lightwork.core.round import Answer, Job, Round, Worker
+from lightwork.core.usage import Traffic
 from lightwork.ledger import NO_DIGEST, Ledger, Life, Row, State
-from lightwork.round import Answer, Job, Round, Worker
 from lightwork.sampler import Sampler
-from lightwork.usage import Traffic
 
 Execute = Callable[[Job, float], "Finished"]
 

@@ -21,19 +21,20 @@ from pathlib import Path
 from time import monotonic_ns
 from typing import TYPE_CHECKING, Any
 
-from lightwork import counters, parameters, recorder, remote, stacks, strategies, tether, workload
+from lightwork import counters, parameters, recorder, stacks, strategies, tether, workload
+from lightwork.core import cluster_facts
+from lightwork.core.round import REFUSED, Answer, Job, Outcome, decode_job, encode
+from lightwork.core.setting import arrange
 from lightwork.errors import CheckFailed, UsageError, WorkError
 from lightwork.ledger import Ledger
 from lightwork.machine import gil
 from lightwork.recorder import Detail, Recorder
-from lightwork.round import REFUSED, Answer, Job, Outcome, decode_job, encode
-from lightwork.setting import arrange
 from lightwork.strategies import Strategy
 from lightwork.workers import Slots, recording_context
 from lightwork.workload import Place, Stages, Workload
 
 if TYPE_CHECKING:
-    from lightwork.usage import Usage
+    from lightwork.core.usage import Usage
 
 RESPAWNS = 4  # worker slots kept for each worker asked for, so that a respawned one is recorded too
 SPARE_SLOTS = 64
@@ -124,7 +125,7 @@ def _time(job: Job, found: Workload, values: Any, items: Sequence[Any]) -> tuple
     wanted = [(index, items[index]) for index in _indices(job, items)]
     numbered = arrange(wanted, setting.order, lambda pair: found.weight_of(pair[1]), job.seed)
     visit = None
-    if strategy.is_remote and remote.scheduler() and job.record:
+    if strategy.is_remote and cluster_facts.scheduler() and job.record:
         try:
             function, visit = _visited(function, setting.workers, [index for index, _ in numbered], chunksize)
         except UsageError as error:  # what was so before the study may have changed since
@@ -149,7 +150,7 @@ def _time(job: Job, found: Workload, values: Any, items: Sequence[Any]) -> tuple
     answer, usage = replace(answer, t0_ns=clock.t0_ns, t1_ns=clock.t1_ns), clock.usage
     if visit:
         answer, results = _settled(visit, answer, results, ledger, slots)
-        usage = remote.of_the_caller(usage) if usage else None
+        usage = cluster_facts.of_the_caller(usage) if usage else None
     slots.reap()
     left = _children_left()
     if left and answer.outcome is Outcome.OK:
@@ -242,7 +243,7 @@ def _visited(function: Recorder, workers: int, order: Sequence[int], chunksize: 
     from lightwork import cluster, travelling
 
     travels = travelling.recorder_of(function, len(order))
-    return travels, cluster.Visit(remote.scheduler(), workers, order, chunksize or 1).begin(travels)
+    return travels, cluster.Visit(cluster_facts.scheduler(), workers, order, chunksize or 1).begin(travels)
 
 
 def _settled(

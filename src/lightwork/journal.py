@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lightwork.core.round import decode_round, encode
 from lightwork.errors import JournalError, UsageError
 from lightwork.finished import Finished
-from lightwork.round import decode_round, encode
 
 NAME, LEDGERS = "journal.jsonl", "ledgers"
 LARGEST_BYTES = 1 << 30

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from lightwork.core.round import Worker
 from lightwork.ledger import State
-from lightwork.round import Worker
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

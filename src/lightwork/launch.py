@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lightwork import hosting, stacks
+from lightwork.core.round import REFUSED, Answer, Job, Outcome, decode_answer, encode
 from lightwork.desk import Desk
 from lightwork.errors import UsageError
 from lightwork.finished import Finished, finish
 from lightwork.output import Output
-from lightwork.round import REFUSED, Answer, Job, Outcome, decode_answer, encode
 from lightwork.sampler import PROBING, TIMED, Sampler
 from lightwork.watch import End, Watch
 

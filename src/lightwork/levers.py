@@ -9,13 +9,13 @@ another cell, is told with what it brought there, and is not told where it broug
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from lightwork.causes import Cause
 from lightwork.chunking import least
+from lightwork.core.causes import Cause
+from lightwork.core.setting import Setting
 from lightwork.evidence import Evidence
 from lightwork.losses import Losses
 from lightwork.results import Cell
 from lightwork.scaling import StudyScaling
-from lightwork.setting import Setting
 from lightwork.text import duration, size
 from lightwork.wording import counted, percent, times
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from lightwork.causes import Cause
+from lightwork.core.causes import Cause
+from lightwork.core.round import Round
 from lightwork.lanes import Lane, ended, lanes_of
 from lightwork.ledger import ABSENT
-from lightwork.round import Round
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

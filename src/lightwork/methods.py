@@ -7,7 +7,7 @@ that the two walls' own intervals allow, and a difference within it is not claim
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from lightwork.intervals import Estimate
+from lightwork.core.estimate import Estimate
 from lightwork.results import Study
 from lightwork.scaling import CellScaling, StudyScaling
 from lightwork.text import counted, plain, with_interval

@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 
 from lightwork.basis import Basis
 from lightwork.cautions import cautions
-from lightwork.intervals import Estimate
+from lightwork.core.estimate import Estimate
+from lightwork.core.setting import ORDERS, POOLS, START_METHODS, Setting
 from lightwork.levers import LITTLE, Finding, largest_loss
 from lightwork.limits import limits_of
 from lightwork.losses import Losses
 from lightwork.results import SERIAL
 from lightwork.scaling import CellScaling, StudyScaling
-from lightwork.setting import ORDERS, POOLS, START_METHODS, Setting
 from lightwork.text import number
 from lightwork.wording import counted, gain, instruction, named, percent, times
 

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from lightwork.core.setting import Setting
 from lightwork.errors import unknown
-from lightwork.setting import Setting
 
 WAITED_FOR = ("static", "static_striped", "fork", "map", "imap_unordered", "apply_async", "queue", "pipe")
 COMPUTED = ("static", "map", "imap_unordered", "queue")

@@ -14,12 +14,13 @@ from typing import Any
 
 import pytest
 
-from lightwork import cluster, remote, resuming, storing
+from lightwork import cluster, resuming, storing
 from lightwork.asked import Wanted, read
+from lightwork.core import cluster_facts
+from lightwork.core.setting import Setting
 from lightwork.errors import UsageError, WorkError
 from lightwork.results import KEY
 from lightwork.session import Measured, Session
-from lightwork.setting import Setting
 
 DEFAULT_SAVE_NAME = "lightwork"
 JOURNALS = Path("results/journals")
@@ -82,7 +83,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Read what is asked for, so that bad input ends the run before anything is measured."""
     try:
         _refuse_a_path_for_a_name(config.getoption("benchmark_save", None))
-        remote.use(config.getoption("--scheduler"))
+        cluster_facts.use(config.getoption("--scheduler"))
         options = {name.strip("-").replace("-", "_"): config.getoption(name) for name in OPTIONS}
         run = resuming.take(JOURNALS, config.getoption("--resume"))
         config.stash[_key] = Session(read(options), run, lambda: _terminal(config))

@@ -14,12 +14,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lightwork import hosting, workload
+from lightwork.core.round import Attempt, Job, Outcome, Round
+from lightwork.core.setting import Setting
 from lightwork.desk import Desk
 from lightwork.finished import Execute, Finished
 from lightwork.ledger import State
 from lightwork.output import Output
-from lightwork.round import Attempt, Job, Outcome, Round
-from lightwork.setting import Setting
 from lightwork.workload import Workload
 
 ATTEMPTS = 3  # after the first

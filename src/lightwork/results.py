@@ -14,10 +14,10 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
+from lightwork.core.round import Round
+from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
 from lightwork.losses import Losses
-from lightwork.round import Round
-from lightwork.setting import Setting
 from lightwork.strictly import read_as
 from lightwork.text import plain
 

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from lightwork import __version__
+from lightwork.core.round import Job
 from lightwork.design import Design
 from lightwork.errors import JournalError, UsageError
 from lightwork.finished import Execute, Finished
 from lightwork.journal import NAME, Journal, Kept, read
-from lightwork.round import Job
 from lightwork.study import WARM_UP_BLOCK
 
 LOCK = "lock"

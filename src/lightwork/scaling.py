@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from math import inf
 from statistics import median
 
+from lightwork.core.estimate import Estimate, median_interval
+from lightwork.core.round import Round
 from lightwork.disturbance import disturbed
 from lightwork.errors import WorkError
-from lightwork.intervals import Estimate, median_interval
 from lightwork.results import SERIAL, SERIAL_AGAIN, Cell, Study
-from lightwork.round import Round
 
 NS_PER_S = 1e9
 Walls = Mapping[int, float]  # seconds by block

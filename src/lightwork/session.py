@@ -13,14 +13,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lightwork import ledger_cost, remote
+from lightwork import ledger_cost
 from lightwork.asked import Asked, Wanted
+from lightwork.core import cluster_facts
+from lightwork.core.estimate import Estimate
 from lightwork.data import data_dir
 from lightwork.design import SERIAL_SETTING, Design, draw_up, limits
 from lightwork.desk import Desk, open_desk
 from lightwork.errors import JournalError, WorkError
 from lightwork.finished import Execute
-from lightwork.intervals import Estimate
 from lightwork.journal import Journal
 from lightwork.launch import launch
 from lightwork.machine.facts import facts
@@ -33,7 +34,7 @@ from lightwork.speedometer import equal_speed_walls_s
 from lightwork.study import Surroundings, measure
 
 if TYPE_CHECKING:
-    from lightwork.setting import Setting
+    from lightwork.core.setting import Setting
 
 
 @dataclass(frozen=True)
@@ -221,7 +222,7 @@ class Session:
         design = self._design(label)
         _ = self.facts, self.ledger_cost_ns
         facts_now = facts_of(
-            design, self.facts, retry=self.asked.retry, data_dir=str(data_dir()), scheduler=remote.scheduler()
+            design, self.facts, retry=self.asked.retry, data_dir=str(data_dir()), scheduler=cluster_facts.scheduler()
         )
         journal, kept = self._run.journal(facts_now, started_at=_now())
         self._journals[label] = journal

@@ -7,7 +7,7 @@ runs from right to left. `plain` makes those visible; escaping markup is then ea
 import math
 from datetime import datetime, timedelta
 
-from lightwork.intervals import Estimate
+from lightwork.core.estimate import Estimate
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 DASH = "\N{EN DASH}"

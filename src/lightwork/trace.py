@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lightwork import __version__
-from lightwork.causes import Cause
+from lightwork.core.causes import Cause
+from lightwork.core.round import Round, Worker
 from lightwork.lanes import Lane, lanes_of
 from lightwork.ledger import ABSENT, State
 from lightwork.losses import losses_of, violations
 from lightwork.results import Cell, Study
-from lightwork.round import Round, Worker
 from lightwork.text import plain
 
 if TYPE_CHECKING:

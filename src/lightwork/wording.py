@@ -2,7 +2,7 @@
 
 from math import isinf
 
-from lightwork.intervals import Estimate
+from lightwork.core.estimate import Estimate
 from lightwork.results import SERIAL, Cell
 
 SMALL_SHARE = 0.01  # has a decimal

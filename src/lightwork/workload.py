@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from lightwork.errors import UsageError, unknown
 
 if TYPE_CHECKING:
-    from lightwork.setting import Setting
+    from lightwork.core.setting import Setting
 
 Fact = str | int | float | bool | None
 Facts = Mapping[str, Fact]

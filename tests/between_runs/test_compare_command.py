@@ -13,8 +13,8 @@ from lightwork.between_runs.comparing import compare
 from lightwork.between_runs.gate import failures, parse
 from lightwork.between_runs.table import headline, markdown, table
 from lightwork.cli import main
+from lightwork.core.setting import Setting
 from lightwork.results import KEY, encode
-from lightwork.setting import Setting
 
 CELLS = settings(4)
 FIRST = CELLS[0].cell_id

@@ -8,10 +8,10 @@ from made_up_runs import MACHINE, made_up, run_of, settings, timed
 
 from lightwork.between_runs.comparing import compare, word_of
 from lightwork.between_runs.table import table
-from lightwork.intervals import Estimate
+from lightwork.core.estimate import Estimate
+from lightwork.core.round import Outcome
+from lightwork.core.usage import Usage
 from lightwork.results import SERIAL, SERIAL_AGAIN, Cell
-from lightwork.round import Outcome
-from lightwork.usage import Usage
 
 CELLS = settings(4)
 FIRST = CELLS[0].cell_id

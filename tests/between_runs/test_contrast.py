@@ -8,7 +8,7 @@ from scipy import stats
 
 from lightwork.between_runs import contrast
 from lightwork.between_runs.contrast import critical_value, inverse, ratio, twin_floor
-from lightwork.intervals import Estimate
+from lightwork.core.estimate import Estimate
 
 NAN = float("nan")
 

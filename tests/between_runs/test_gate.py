@@ -8,10 +8,10 @@ from made_up_runs import made_up, run_of, settings
 
 from lightwork.between_runs.comparing import compare
 from lightwork.between_runs.gate import Condition, failures, parse
+from lightwork.core.round import Outcome
+from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
 from lightwork.results import SERIAL
-from lightwork.round import Outcome
-from lightwork.setting import Setting
 
 CELLS = settings(4)
 FIRST = CELLS[0].cell_id

@@ -9,9 +9,9 @@ from lightwork.between_runs.comparing import compare
 from lightwork.between_runs.gate import failures, parse
 from lightwork.between_runs.power import powerless
 from lightwork.between_runs.table import headline, table
+from lightwork.core.round import Outcome
+from lightwork.core.setting import Setting
 from lightwork.results import SERIAL, SERIAL_AGAIN
-from lightwork.round import Outcome
-from lightwork.setting import Setting
 
 CELLS = settings(4)
 FIRST = CELLS[0].cell_id

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lightwork.core.round import Outcome, Round
 from lightwork.faults.fault import DESCRIPTIONS, FROM_OUTSIDE, Fault
 from lightwork.faults.outcome import ENDINGS, Ending, counted_in, ending_of, items_in, knew_s, spread, struck_at_ns
 from lightwork.ledger import State
 from lightwork.ledgers import ROW
-from lightwork.round import Outcome, Round
 
 
 def rows(*states, start_ns=1_000):

@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 from price_samples import COSTS, Planted, costs, recorded
 
+from lightwork.core.round import Outcome
 from lightwork.errors import UsageError
 from lightwork.handing_over import saved
 from lightwork.handing_over.prices import prices_of
 from lightwork.handing_over.probes import CHUNKSIZES, PAYLOADS_BYTES, probes_of
 from lightwork.handing_over.table import HEADS, markdown, table
-from lightwork.round import Outcome
 
 
 @pytest.fixture(scope="module")

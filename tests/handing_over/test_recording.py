@@ -7,6 +7,8 @@ from price_samples import COSTS, Planted, recorded
 from rounds import job, nothing_left_behind
 
 from lightwork import strategies
+from lightwork.core.round import Outcome
+from lightwork.core.setting import Setting
 from lightwork.desk import open_desk
 from lightwork.handing_over.probes import (
     CHUNKSIZES,
@@ -22,8 +24,6 @@ from lightwork.handing_over.probes import (
     probes_of,
 )
 from lightwork.launch import launch
-from lightwork.round import Outcome
-from lightwork.setting import Setting
 
 NAMES = [name for name in strategies.names() if is_measurable(name)]
 

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lightwork.core.estimate import Estimate
 from lightwork.history.changes import Kind, apart, changes, gaps, sentence
 from lightwork.history.line import lines_of
 from lightwork.history.notes import notes
 from lightwork.history.run import Word
-from lightwork.intervals import Estimate
 from lightwork.text import times, with_interval
 
 ENDS = st.floats(0.1, 100).map(lambda point: Estimate(point, 0.97 * point, 1.03 * point, 6, ""))

@@ -3,10 +3,10 @@
 import pytest
 
 from lightwork.cli import parser
+from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
 from lightwork.planning.asking import asked
 from lightwork.planning.built_in import built_in, refuse_beyond_limits
-from lightwork.setting import Setting
 
 SECRET = "hunter2"
 MACHINE = {"usable_cpus": 2.0}

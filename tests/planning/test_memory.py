@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from lightwork.core.round import Outcome, Round, Worker
+from lightwork.core.usage import Memory
 from lightwork.planning.memory import MemoryModel, may_exceed, model_of
-from lightwork.round import Outcome, Round, Worker
-from lightwork.usage import Memory
 
 MB = 1_000_000
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from lightwork.core.round import Outcome, Round
+from lightwork.core.usage import Usage
 from lightwork.finished import Finished
 from lightwork.planning import writing
-from lightwork.round import Outcome, Round
-from lightwork.usage import Usage
 
 NARROW = ("--strategy", "map,static", "--workers", "1,2", "--rounds", "1")
 

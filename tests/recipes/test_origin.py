@@ -7,10 +7,10 @@ import sys
 
 import pytest
 
+from lightwork.core.setting import Setting
 from lightwork.recipes.origin import made_by, origin_of, pattern_of
 from lightwork.recipes.recipe import Source, recipe
 from lightwork.recipes.script import script_for
-from lightwork.setting import Setting
 
 LOAD = """
 def load_file(path):

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from registered import unless_absent
 
 from lightwork import strategies
+from lightwork.core.setting import ORDERS, START_METHODS, Setting
 from lightwork.errors import UsageError
 from lightwork.recipes.origin import ARGUMENTS, Origin, listed_in, matching
 from lightwork.recipes.recipe import WITHOUT_A_RECIPE, Source, recipe
-from lightwork.setting import ORDERS, START_METHODS, Setting
 
 LOAD = """\
 import os
@@ -278,7 +278,7 @@ def test_the_same_question_has_the_same_answer():
     setting = Setting("pipe", 6, order="largest-first", start_method="spawn")
     ask = (
         "from lightwork.recipes.origin import matching; from lightwork.recipes.recipe import Source, recipe;"
-        "from lightwork.setting import Setting;"
+        "from lightwork.core.setting import Setting;"
         f"print(recipe(Source('load', 'load_file', matching('data/*.csv')), {setting!r}, 8), end='')"
     )
     for seed in ("1", "2"):

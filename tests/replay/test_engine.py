@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightwork.causes import Cause
+from lightwork.core.causes import Cause
+from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
 from lightwork.ledgers import ROW
 from lightwork.losses import violations
@@ -21,7 +22,6 @@ from lightwork.replay.engine import Replay, replay
 from lightwork.replay.handout import RULES, hand_out
 from lightwork.replay.stretches import COMPUTE, LOCK, UNLOCK, WAIT, parts_of
 from lightwork.replay.what_ifs import WhatIf, gains, replay_if, split_longest
-from lightwork.setting import Setting
 
 GREEDY = ("imap_unordered", "apply_async", "queue", "pipe")
 PARALLEL = tuple(sorted(set(RULES) - {"serial"}))

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lightwork import strategies
+from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
 from lightwork.replay.handout import RULES, hand_out, with_a_rule
-from lightwork.setting import Setting
 
 FIXED = ("static", "static_striped", "fork")
 DYNAMIC = ("map", "imap_unordered", "apply_async", "queue", "pipe")

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from lightwork import strategies
+from lightwork.core.setting import Setting
 from lightwork.planning.calibrating import _calibrating
 from lightwork.replay.costs import Costs
 from lightwork.replay.demands import Demands
 from lightwork.replay.engine import replay
 from lightwork.replay.handout import hand_out
-from lightwork.setting import Setting
 
 needs_joblib = pytest.mark.skipif(bool(strategies.absent("joblib")), reason="needs joblib")
 needs_mpire = pytest.mark.skipif(bool(strategies.absent("mpire")), reason="needs mpire")

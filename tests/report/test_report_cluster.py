@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import report_samples as samples
 
-from lightwork.remote import Remote
+from lightwork.core.cluster_facts import Remote
 from lightwork.report import markdown
 from lightwork.report.cluster import cluster_sentence, cost_ns
 from lightwork.report.judgement import judge

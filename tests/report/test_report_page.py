@@ -19,11 +19,11 @@ import pytest
 import report_samples as samples
 
 from lightwork import report
+from lightwork.core.round import Outcome
 from lightwork.levers import largest_loss
 from lightwork.report import files
 from lightwork.report.judgement import judge
 from lightwork.results import SERIAL, SERIAL_AGAIN
-from lightwork.round import Outcome
 from lightwork.text import plain
 
 VOID = {"meta", "br", "img", "link", "hr", "input"}

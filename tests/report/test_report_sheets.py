@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 import report_samples as samples
 
+from lightwork.core.usage import Usage
 from lightwork.report import factors, resources
 from lightwork.report.judgement import judge
 from lightwork.report.sheet import UNKNOWN, Figure
 from lightwork.report.tables import cell_name
 from lightwork.scaling import karp_flatt, scale
 from lightwork.text import percent, times
-from lightwork.usage import Usage
 
 
 @pytest.fixture(scope="module")

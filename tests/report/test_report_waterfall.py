@@ -10,7 +10,7 @@ import report_samples as samples
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightwork.causes import Cause
+from lightwork.core.causes import Cause
 from lightwork.losses import Losses
 from lightwork.report import losscurve, waterfall
 from lightwork.report.judgement import judge

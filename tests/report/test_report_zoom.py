@@ -9,11 +9,11 @@ import report_samples as samples
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lightwork.core.setting import Setting
 from lightwork.lanes import lanes_of
 from lightwork.ledger import State
 from lightwork.report.spells import spells_of
 from lightwork.report.zoom import STEPS, Room, leb128, zoom
-from lightwork.setting import Setting
 
 
 def unpacked(data):

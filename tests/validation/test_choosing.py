@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from validations import MAP, QUEUE, held, planned, serial, trial
 
-from lightwork.setting import Setting
+from lightwork.core.setting import Setting
 from lightwork.validation.choosing import best_of, choices_of, regret_of
 from lightwork.validation.comparison import Choice, Tried
 

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 from serial_ledgers import ledger
 from validations import held
 
+from lightwork.core.setting import Setting
 from lightwork.planning.prediction import predict
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.costs import NO_COSTS
-from lightwork.setting import Setting
 from lightwork.validation.comparison import SerialRun, Trial, Tried
 from lightwork.validation.foretelling import foretell, foretold
 

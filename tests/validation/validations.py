@@ -1,6 +1,6 @@
 """Made-up validations: workloads whose measured and foretold times are known."""
 
-from lightwork.setting import Setting
+from lightwork.core.setting import Setting
 from lightwork.validation.comparison import Choice, Foretold, Held, SerialRun, Trial, Tried
 from lightwork.validation.saved import Validation
 

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from lightwork.core.setting import ORDERS, START_METHODS, Setting
 from lightwork.report.rows import STARTS_FORMULA
-from lightwork.setting import ORDERS, START_METHODS, Setting
 from lightwork.verdict.answer import lines_of
 from lightwork.verdict.contract import SCHEMA_FILE
 from lightwork.verdict.delivery import LOOKED_AT_BYTES, MARKS

@@ -12,9 +12,9 @@ from browsing import opened, troubles
 sys.path.append(str(Path(__file__).parent.parent / "report"))
 from test_report_page import Page
 
+from lightwork.core.setting import Setting
 from lightwork.laws import LEAST_COUNTS
 from lightwork.scaling import karp_flatt
-from lightwork.setting import Setting
 from lightwork.text import DASH, MINUS, duration, number, percent, plain, times
 from lightwork.verdict.outlook import outlook
 from lightwork.verdict.page import page

@@ -15,12 +15,12 @@ import pytest
 import servers
 from rounds import job
 
-from lightwork import remote
+from lightwork.core import cluster_facts
+from lightwork.core.round import Outcome
+from lightwork.core.setting import Setting
 from lightwork.desk import open_desk
 from lightwork.errors import UsageError
 from lightwork.launch import launch
-from lightwork.round import Outcome
-from lightwork.setting import Setting
 from lightwork.workload import Place
 from lightwork.workloads import _databases, csv_to_db, db_insert
 from lightwork.workloads._databases import capacity, connections, duck, mariadb, postgres, retry, table
@@ -505,9 +505,9 @@ def test_mariadb_wants_a_database(place: Place) -> None:
 
 def test_a_cluster_that_is_there_is_refused(monkeypatch):
     """Its workers would keep their connections after the round: no database is stored into from there."""
-    monkeypatch.setenv(remote.SCHEDULER, "tcp://127.0.0.1:8786")
+    monkeypatch.setenv(cluster_facts.SCHEDULER, "tcp://127.0.0.1:8786")
     with pytest.raises(UsageError, match="its workers outlive the round"):
         _databases.limits("sqlite", [Setting("dask", 2)])
     assert _databases.limits("sqlite", [Setting("map", 2)]) == ()
-    monkeypatch.delenv(remote.SCHEDULER)
+    monkeypatch.delenv(cluster_facts.SCHEDULER)
     assert _databases.limits("sqlite", [Setting("dask", 2)]) == ()

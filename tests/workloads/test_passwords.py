@@ -19,8 +19,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lightwork import asked, design, parameters
+from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
-from lightwork.setting import Setting
 from lightwork.workload import Place, find
 from lightwork.workloads import _databases
 

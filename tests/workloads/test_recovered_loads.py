@@ -6,10 +6,10 @@ from recoveries import kill_half_way, retried
 from rounds import job, nothing_left_behind
 
 from lightwork import strategies
+from lightwork.core.round import Outcome
+from lightwork.core.setting import Setting
 from lightwork.desk import open_desk
 from lightwork.launch import launch
-from lightwork.round import Outcome
-from lightwork.setting import Setting
 from lightwork.workloads import csv_to_db
 
 NAMES = [name for name in strategies.usable() if name != "serial"]

@@ -21,7 +21,7 @@ from .sqlite import Journal
 from .table import Method, Rows, Table, rows_per_commit, shared_out
 
 if TYPE_CHECKING:
-    from lightwork.setting import Setting
+    from lightwork.core.setting import Setting
 
     from .url import Url
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
-from lightwork.setting import Setting
 
 from . import writers
 

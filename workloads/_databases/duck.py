@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
-from lightwork.setting import Setting
 from lightwork.workload import Facts
 
 from . import drivers, writers

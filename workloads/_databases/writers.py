@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from lightwork import remote
+from lightwork.core import cluster_facts
+from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
-from lightwork.setting import Setting
 from lightwork.strategies import find
 
 
@@ -29,8 +29,8 @@ def refuse_elsewhere(settings: Iterable[Setting]) -> None:
     Its workers would keep their connections when the round is over, and get no password through their environment.
     """
     for setting in settings:
-        if remote.scheduler() and find(setting.strategy).is_remote:
+        if cluster_facts.scheduler() and find(setting.strategy).is_remote:
             raise UsageError(
-                f"{setting.strategy} on {remote.scheduler()} can't store in a database: its workers outlive the round, "
-                "and so would their connections; leave --scheduler out"
+                f"{setting.strategy} on {cluster_facts.scheduler()} can't store in a database: its workers outlive the "
+                "round, and so would their connections; leave --scheduler out"
             )

@@ -20,7 +20,7 @@ from lightwork.between_runs.contrast import FEWEST_BLOCKS, critical_value, ratio
 from lightwork.between_runs.figures import BothRuns, Column, Figures, figures_of
 from lightwork.between_runs.pairing import Pair, Paired, pair
 from lightwork.between_runs.sameness import obstacles, other_load, surroundings
-from lightwork.intervals import Estimate
+from lightwork.core.estimate import Estimate
 from lightwork.results import SERIAL, Results
 
 SEED = 1

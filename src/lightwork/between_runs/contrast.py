@@ -43,7 +43,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from lightwork.intervals import LEVEL, Estimate
+from lightwork.core.estimate import LEVEL, Estimate
 
 DEALS = 4_999  # with the deal as it was measured they are 5,000
 AT_ONCE = 500  # deals held in memory together

@@ -9,7 +9,7 @@ from math import isfinite
 
 from lightwork.between_runs.comparing import Compared, Comparison, StudyCompared, changed_by
 from lightwork.between_runs.gate import RECOMMENDED, Condition, cells_asked, chosen_id
-from lightwork.intervals import Estimate
+from lightwork.core.estimate import Estimate
 from lightwork.results import SERIAL
 from lightwork.text import counted, plain
 

@@ -8,7 +8,7 @@ from typing import Any
 from lightwork.between_runs.comparing import Compared, Comparison, StudyCompared
 from lightwork.between_runs.gate import Condition, Failure
 from lightwork.between_runs.table import headline
-from lightwork.intervals import Estimate
+from lightwork.core.estimate import Estimate
 from lightwork.results import Results
 from lightwork.saved_json import Format
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from lightwork.errors import UsageError, unknown
 
 if TYPE_CHECKING:
+    from lightwork.core.round import Round
     from lightwork.results import Cell, Results, Study
-    from lightwork.round import Round
 
 STDOUT = "-"
 EPILOG = """examples:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lightwork import ledgers, strategies
+from lightwork.core.round import Job, Outcome
+from lightwork.core.setting import Setting
 from lightwork.desk import Desk
 from lightwork.errors import WorkError
 from lightwork.faults.accident import Accident, accident
@@ -21,8 +23,6 @@ from lightwork.launch import launch
 from lightwork.ledger import State
 from lightwork.parameters import as_dict
 from lightwork.recovery import Retrying
-from lightwork.round import Job, Outcome
-from lightwork.setting import Setting
 
 WORKLOAD = "lightwork.faults.planted"
 CALM_DEADLINE_S = 60.0

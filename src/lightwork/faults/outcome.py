@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from lightwork.core.round import Outcome, Round
 from lightwork.faults.fault import FROM_OUTSIDE, Fault
 from lightwork.ledger import State
-from lightwork.round import Outcome, Round
 
 
 class Ending(StrEnum):

@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from lightwork.core.estimate import Estimate, median_interval
 from lightwork.handing_over.recording import Sample
-from lightwork.intervals import Estimate, median_interval
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ result      no-ops whose results are large
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from lightwork.setting import Setting
+from lightwork.core.setting import Setting
 from lightwork.strategies import find
 
 CHUNKSIZES = (1, 10, 100, 1_000)

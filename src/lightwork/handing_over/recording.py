@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from lightwork.blocks import order_of
+from lightwork.core.round import Job, Round
 from lightwork.desk import Desk
 from lightwork.finished import Execute
 from lightwork.handing_over.probes import Probe
-from lightwork.round import Job, Round
 from lightwork.study import TRIES_OF_A_FAILING_CELL, Progress
 
 DEADLINE_S = 60.0

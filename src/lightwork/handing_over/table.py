@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from lightwork import tabular
+from lightwork.core.estimate import Estimate
 from lightwork.handing_over.prices import Price, Prices, prices_of
 from lightwork.handing_over.probes import CHUNKSIZES, PAYLOADS_BYTES
 from lightwork.handing_over.saved import Costs
-from lightwork.intervals import Estimate
 from lightwork.results import SERIAL
 from lightwork.tabular import Table
 from lightwork.text import DASH, counted, number, plain

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import isfinite
 
+from lightwork.core.estimate import Estimate
 from lightwork.history.line import Line, Point
 from lightwork.history.reference import Reference, can_be_held, following, ours, pair, recommended_in, still_measured
 from lightwork.history.run import Figures, Standing, Word
-from lightwork.intervals import Estimate
 from lightwork.text import counted, duration, times, with_interval
 from lightwork.text import sentence as capitalised
 from lightwork.wording import named

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 
+from lightwork.core.estimate import Estimate
 from lightwork.history.run import Figures, Run, Standing, Word, Work
-from lightwork.intervals import Estimate
 from lightwork.machine.likeness import other_kind
 from lightwork.results import Cell
 from lightwork.same_work import in_few_words, other_parameters

@@ -13,10 +13,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from lightwork.core.estimate import Estimate
 from lightwork.history.changes import Kind, changes
 from lightwork.history.line import Line, Point
 from lightwork.history.run import Word
-from lightwork.intervals import Estimate
 from lightwork.report.axes import WIDE, log_values
 from lightwork.report.canvas import LEGEND_LINE, POINTS_PER_INCH, RIGHT, TOP, WIDTH, legend
 from lightwork.report.curves import high, low

@@ -7,9 +7,9 @@ is held against itself, so that a grid which was asked for differently is no cha
 from dataclasses import dataclass
 from math import isfinite
 
+from lightwork.core.estimate import Estimate
 from lightwork.history.line import Line, Point
 from lightwork.history.run import Figures, Standing
-from lightwork.intervals import Estimate
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from enum import StrEnum
 from typing import Any
 
 from lightwork.basis import Basis
+from lightwork.core.estimate import Estimate
 from lightwork.errors import WorkError
-from lightwork.intervals import Estimate
 from lightwork.plan import Plan, recommend
 from lightwork.report.judgement import block_count, usable_cpus
 from lightwork.results import Cell, Results, Study

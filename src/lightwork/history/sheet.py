@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from math import isfinite
 
+from lightwork.core.estimate import Estimate
 from lightwork.history.changes import changes
 from lightwork.history.line import Line, Point
-from lightwork.intervals import Estimate
 from lightwork.report.rows import safe
 
 ENDS = ("", "_low", "_high")

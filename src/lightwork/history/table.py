@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from lightwork.core.estimate import Estimate
 from lightwork.history.changes import Change, changes
 from lightwork.history.line import Line, Point
 from lightwork.history.run import Run
-from lightwork.intervals import Estimate
 from lightwork.text import DASH, between, duration, percent, plain, short, times
 from lightwork.wording import named
 

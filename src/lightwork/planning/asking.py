@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lightwork import axes, listing, strategies, targets, workload
+from lightwork.core.setting import ORDERS, START_METHODS, Setting
 from lightwork.errors import UsageError
 from lightwork.planning.built_in import built_in, refuse_beyond_limits
 from lightwork.planning.calibrating import is_calibrated
@@ -16,7 +17,6 @@ from lightwork.planning.request import MemoryLimit, Request
 from lightwork.planning.serial_run import PILOT, SAMPLE_SHARE
 from lightwork.profiles import Grid
 from lightwork.replay.handout import with_a_rule
-from lightwork.setting import ORDERS, START_METHODS, Setting
 from lightwork.text import counted, duration
 
 CHUNKSIZES = "default,1,8,64"

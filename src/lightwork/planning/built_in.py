@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any, get_type_hints
 
 from lightwork import parameters, workload
+from lightwork.core.setting import Setting
 from lightwork.design import SERIAL_SETTING, label_of
 from lightwork.errors import UsageError
-from lightwork.setting import Setting
 
 DATABASE = "db"
 

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from lightwork import targets
+from lightwork.core.setting import Setting
 from lightwork.planning.workshop import Workshop
 from lightwork.replay import calibration
 from lightwork.replay.calibration import Calibration, Kind
 from lightwork.replay.handout import hand_out
 from lightwork.replay.noops import no_ops
 from lightwork.report.files import write_atomically
-from lightwork.setting import Setting
 from lightwork.strategies import find
 
 NO_OPS = (0, 400, 1, (1, 2))  # loop turns of an item, items, blocks, and workers

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lightwork.core.setting import Setting, arrange
 from lightwork.ledger import ABSENT
 from lightwork.planning.prediction import Prediction
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.costs import COLD_NS, Costs
-from lightwork.setting import Setting, arrange
 from lightwork.strategies import chunksize_in_force
 
 if TYPE_CHECKING:

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from lightwork import ledgers, trial
+from lightwork.core.round import Outcome
 from lightwork.errors import WorkError
 from lightwork.finished import Finished
 from lightwork.ledger import State
 from lightwork.planning.items import Items
 from lightwork.planning.request import Request
-from lightwork.round import Outcome
 from lightwork.text import counted, duration, short
 
 

@@ -6,12 +6,12 @@ a probing round with one worker, one with two -> what the caller and shared page
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from lightwork.core.round import Round
+from lightwork.core.setting import Setting
 from lightwork.finished import Finished
 from lightwork.planning.items import Items, parameters_for
 from lightwork.planning.request import Request
 from lightwork.planning.workshop import Workshop
-from lightwork.round import Round
-from lightwork.setting import Setting
 from lightwork.study import deadline_s
 
 PROBED_WITH = (1, 2)  # workers

@@ -5,6 +5,8 @@ from math import floor
 from statistics import fmean
 
 from lightwork import ledgers
+from lightwork.core.round import Round
+from lightwork.core.setting import Setting
 from lightwork.planning import coarse
 from lightwork.planning.items import Items
 from lightwork.planning.memory import MemoryModel
@@ -13,8 +15,6 @@ from lightwork.planning.serial_run import Serial, warning
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.contention import Contention
 from lightwork.results import Study
-from lightwork.round import Round
-from lightwork.setting import Setting
 from lightwork.strategies import find
 from lightwork.text import counted, duration, percent, size
 

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from lightwork.core.round import Round
+from lightwork.core.setting import Setting
 from lightwork.errors import WorkError
 from lightwork.planning import coarse, memory, notes
 from lightwork.planning.calibrating import calibrated
@@ -26,8 +28,6 @@ from lightwork.planning.workshop import Workshop
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.contention import NO_CONTENTION, Contention
 from lightwork.results import Study
-from lightwork.round import Round
-from lightwork.setting import Setting
 from lightwork.text import size
 
 if TYPE_CHECKING:

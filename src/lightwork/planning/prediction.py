@@ -10,13 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from lightwork.core.setting import Setting, arrange
 from lightwork.replay import gil as lock
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.contention import NO_CONTENTION, Contention, with_contention
 from lightwork.replay.costs import Costs
 from lightwork.replay.demands import Demands, demands_of
 from lightwork.replay.engine import replay
-from lightwork.setting import Setting, arrange
 from lightwork.strategies import chunksize_in_force
 
 if TYPE_CHECKING:

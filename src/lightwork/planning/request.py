@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lightwork import targets
-from lightwork.setting import Setting
+from lightwork.core.setting import Setting
 
 
 @dataclass(frozen=True)

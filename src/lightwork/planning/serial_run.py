@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lightwork import ledgers, targets
+from lightwork.core.setting import Setting
 from lightwork.errors import WorkError
 from lightwork.finished import Finished
 from lightwork.planning import left_out, writing
@@ -19,7 +20,6 @@ from lightwork.planning.request import Request
 from lightwork.planning.sample import Sample, draw
 from lightwork.planning.workshop import Workshop
 from lightwork.planning.writing import Written
-from lightwork.setting import Setting
 from lightwork.study import deadline_s
 
 PILOT = 16  # items

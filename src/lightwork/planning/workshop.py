@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from lightwork import ledgers, targets
+from lightwork.core.round import Job
+from lightwork.core.setting import Setting
 from lightwork.design import Design, draw_up
 from lightwork.desk import Desk
 from lightwork.finished import Execute, Finished
 from lightwork.planning.request import Request
 from lightwork.results import Study
-from lightwork.round import Job
-from lightwork.setting import Setting
 from lightwork.study import Contenders, Progress, Surroundings, measure
 
 

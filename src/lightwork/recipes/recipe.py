@@ -15,9 +15,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from string import Template
 
+from lightwork.core.setting import Setting
 from lightwork.errors import UsageError, unknown
 from lightwork.recipes.origin import ARGUMENTS, Origin, quoted
-from lightwork.setting import Setting
 
 _GUARD = 'if __name__ == "__main__":\n'  # a spawned worker imports the script, and must not run it
 _POOL = "    with $pool as pool:\n"

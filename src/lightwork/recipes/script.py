@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from lightwork import targets
+from lightwork.core.setting import Setting
 from lightwork.recipes.origin import Origin, made_by, origin_of
 from lightwork.recipes.recipe import Source, recipe
-from lightwork.setting import Setting
 
 Code = Callable[[Setting, int | None], str]
 

@@ -13,10 +13,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
 from lightwork.replay.costs import Costs
 from lightwork.replay.noops import NoOp, costs_of
-from lightwork.setting import Setting
 from lightwork.speedometer import FEWEST_SPINS
 
 FINGERPRINT = ("processor", "architecture", "usable_cpus", "kernel", "implementation", "python")

@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lightwork.core.setting import Setting
 from lightwork.ledger import ABSENT, State
 from lightwork.replay.costs import NO_COSTS, Costs
 from lightwork.replay.demands import Demands, demands_of
 from lightwork.replay.engine import replay
 from lightwork.replay.speed import spin_ns
-from lightwork.setting import Setting
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lightwork.core.round import Outcome, Round, Worker
+from lightwork.core.setting import Setting
 from lightwork.ledger import ABSENT, State
 from lightwork.ledgers import ROW
 from lightwork.losses import Losses, losses_of
@@ -21,8 +23,6 @@ from lightwork.replay.demands import Demands
 from lightwork.replay.handout import HandOut, hand_out
 from lightwork.replay.rehearsal import Timetable, rehearse
 from lightwork.replay.stretches import parts_of, stretches_of
-from lightwork.round import Outcome, Round, Worker
-from lightwork.setting import Setting
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -54,7 +54,7 @@ class Replay:
 def replay(demands: Demands, setting: Setting, cores: float, costs: Costs = NO_COSTS) -> Replay:
     """The round that this setting would give.
 
-    demands: in the order in which the items are handed out (lightwork.setting.arrange); the setting's own order is
+    demands: in the order in which the items are handed out (lightwork.core.setting.arrange); the setting's own order is
     not applied again. cores: how many the round may use, whole or not.
     Raises UsageError for a strategy whose hand-out has no rule, ValueError without items or for no cores.
     """

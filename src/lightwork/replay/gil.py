@@ -6,7 +6,7 @@ most of numpy) does better than that. A thread that comes back from waiting whil
 given the lock only after an interval of 5 ms (`sys.getswitchinterval`), or when the other one waits.
 """
 
-from lightwork.setting import Setting
+from lightwork.core.setting import Setting
 from lightwork.strategies import find
 
 

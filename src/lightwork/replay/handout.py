@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lightwork.core.setting import Setting
 from lightwork.errors import UsageError, unknown
-from lightwork.setting import Setting
 from lightwork.strategies import chunksize_in_force
 
 if TYPE_CHECKING:

@@ -21,12 +21,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lightwork.account import account_of
+from lightwork.core.round import Round, Worker
+from lightwork.core.setting import Setting
 from lightwork.lanes import ended
 from lightwork.replay.costs import Costs
 from lightwork.replay.handout import hand_out
 from lightwork.results import SERIAL_AGAIN, Study
-from lightwork.round import Round, Worker
-from lightwork.setting import Setting
 from lightwork.strategies import find
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lightwork.core.setting import Setting
 from lightwork.replay.costs import NO_COSTS, Costs
 from lightwork.replay.demands import Demands
 from lightwork.replay.engine import Replay, replay
-from lightwork.setting import Setting
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import isinf
 
 from lightwork.basis import Basis
-from lightwork.intervals import Estimate
+from lightwork.core.estimate import Estimate
 from lightwork.plan import Plan
 from lightwork.report.curves import basis_name
 from lightwork.report.judgement import Judged, block_count

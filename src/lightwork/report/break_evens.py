@@ -4,12 +4,12 @@ from dataclasses import replace
 from math import isinf
 
 from lightwork.break_even import LITTLE, BreakEven, break_evens
-from lightwork.intervals import Estimate
+from lightwork.core.estimate import Estimate
+from lightwork.core.setting import Setting
 from lightwork.report.sheet import Column, Figure, Sheet
 from lightwork.report.tables import cell_name
 from lightwork.results import Cell
 from lightwork.scaling import StudyScaling
-from lightwork.setting import Setting
 from lightwork.text import percent, seconds_with_interval, times
 
 COLUMNS = (

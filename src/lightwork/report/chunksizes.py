@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lightwork.basis import Basis
 from lightwork.chunking import Band, safe_band
-from lightwork.intervals import Estimate
+from lightwork.core.estimate import Estimate
 from lightwork.losses import Losses
 from lightwork.plan import Plan
 from lightwork.report.curves import basis_name, rounds_s
@@ -19,7 +19,7 @@ from lightwork.scaling import CellScaling, StudyScaling
 from lightwork.text import counted, duration
 
 if TYPE_CHECKING:
-    from lightwork.setting import Setting
+    from lightwork.core.setting import Setting
 
 CURVES_SHOWN = 8
 LEAST_POINTS = 2

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lightwork.basis import Basis
-from lightwork.intervals import Estimate
+from lightwork.core.estimate import Estimate
 from lightwork.plan import Plan
 from lightwork.report.facets import UNFILTERED, Facets
 from lightwork.report.palette import Look, variant_look

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from lightwork.core.setting import START_METHODS
 from lightwork.results import SERIAL, Cell, Study
-from lightwork.setting import START_METHODS
 from lightwork.text import plain
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from lightwork.causes import MEANINGS, Cause
+from lightwork.core.causes import MEANINGS, Cause
 from lightwork.losses import Losses
 from lightwork.plan import Plan
 from lightwork.report.axes import Axis, Label, apart, is_wide, round_values

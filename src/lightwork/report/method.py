@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from lightwork.core.usage import Usage
 from lightwork.disturbance import THRESHOLD
 from lightwork.report.judgement import Judged, block_count
 from lightwork.report.tables import cell_name
 from lightwork.results import SERIAL, Results, Study
 from lightwork.text import counted, duration, plain, size
-from lightwork.usage import Usage
 
 METHOD = (
     (

@@ -10,7 +10,7 @@ speedup have colours of their own, drawn only by the page's template; a bar or a
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from lightwork.causes import Cause
+from lightwork.core.causes import Cause
 from lightwork.results import SERIAL, Study
 
 SERIES = (

@@ -3,15 +3,15 @@
 from collections.abc import Callable, Mapping
 from statistics import median
 
+from lightwork.core.round import Round
+from lightwork.core.usage import Usage
 from lightwork.report.facets import Facets
 from lightwork.report.memory import peak_bytes
 from lightwork.report.sheet import UNKNOWN, Column, Figure, Sheet, without_empty
 from lightwork.report.tables import cell_name, ranked
 from lightwork.results import Cell, Study
-from lightwork.round import Round
 from lightwork.scaling import CellScaling, StudyScaling
 from lightwork.text import duration, percent, size
-from lightwork.usage import Usage
 
 Words = Callable[[float], str]
 NS_PER_S = 1e9

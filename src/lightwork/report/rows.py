@@ -5,12 +5,12 @@ import io
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 
+from lightwork.core.round import Round
+from lightwork.core.usage import Usage
 from lightwork.disturbance import disturbed
 from lightwork.losses import Losses
 from lightwork.results import SERIAL, Cell, Results, Study
-from lightwork.round import Round
 from lightwork.text import plain
-from lightwork.usage import Usage
 
 STARTS_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 COLUMNS = (

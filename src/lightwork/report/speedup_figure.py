@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from lightwork.intervals import Estimate
+from lightwork.core.estimate import Estimate
 from lightwork.report.axes import is_wide
 from lightwork.report.canvas import (
     BOTTOM,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lightwork.causes import MEANINGS
+from lightwork.core.causes import MEANINGS
 from lightwork.losses import Losses
 from lightwork.text import number
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from lightwork.intervals import Estimate
+from lightwork.core.estimate import Estimate
 from lightwork.report import svg
 from lightwork.report.canvas import POINTS_PER_INCH
 from lightwork.report.facets import UNFILTERED, Facets

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lightwork.basis import Basis
-from lightwork.intervals import Estimate
+from lightwork.core.estimate import Estimate
+from lightwork.core.round import Round
 from lightwork.plan import Plan
 from lightwork.report.facets import UNFILTERED, Facets
 from lightwork.results import SERIAL, SERIAL_AGAIN, Cell
-from lightwork.round import Round
 from lightwork.scaling import CellScaling, StudyScaling
 from lightwork.text import between, counted, lines, plain, times
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from lightwork.causes import Cause
+from lightwork.core.causes import Cause
 from lightwork.losses import Losses
 from lightwork.report.axes import Axis, Label
 from lightwork.report.facets import UNFILTERED, Facets

@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from lightwork.core.round import Round
 from lightwork.lanes import Lane
 from lightwork.ledger import State
 from lightwork.report.spells import NAMED, Spell, item_name
 from lightwork.results import Study
-from lightwork.round import Round
 
 STEPS = 1 << 24
 ITEMS_ON_A_PAGE = 220_000

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeVar
 
 from lightwork import extras
+from lightwork.core.setting import START_METHODS, Setting
 from lightwork.errors import UsageError, unknown
-from lightwork.setting import START_METHODS, Setting
 
 Workers = Literal["processes", "threads", "interpreters", "remote"]
 # Compared where nothing else is asked for: the standard library's plain ways of using processes. Others are asked for

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from lightwork.core.setting import Setting
 from lightwork.profiles import Grid
-from lightwork.setting import Setting
 from lightwork.strategies import USUAL, chunksize_in_force, find
 
 PER_CORE = (1, 2, 3, 4)

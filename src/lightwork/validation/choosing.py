@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from statistics import median
 
-from lightwork.setting import Setting
+from lightwork.core.setting import Setting
 from lightwork.validation.comparison import Held
 
 AS_GOOD = 0.05

@@ -7,7 +7,7 @@ serial round of the same block; given what this round's items cost in CPU time; 
 import statistics
 from dataclasses import dataclass, field
 
-from lightwork.setting import Setting
+from lightwork.core.setting import Setting
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ Validation -> goals, workloads, strategies, worker counts, choices -> tables -> 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from lightwork.core.setting import Setting
 from lightwork.report.markdown import inert
-from lightwork.setting import Setting
 from lightwork.text import duration, percent, plain
 from lightwork.validation.choosing import AS_GOOD, Choices, best_of, choices_of, regret_of
 from lightwork.validation.comparison import Held, Tried

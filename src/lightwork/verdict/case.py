@@ -11,13 +11,13 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from lightwork.basis import Basis
+from lightwork.core.setting import Setting
 from lightwork.plan import Foretold, Plan, recommend
 from lightwork.planning.memory import MemoryModel, model_of
 from lightwork.planning.prediction import Prediction
 from lightwork.report.memory import peak_bytes
 from lightwork.results import Cell, Study
 from lightwork.scaling import StudyScaling, scale
-from lightwork.setting import Setting
 from lightwork.speedometer import equal_speed_walls_s
 from lightwork.study_losses import losses_by_cell
 from lightwork.verdict.choice import recommended, stays_serial

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from lightwork.core.setting import Setting
 from lightwork.plan import modesty
 from lightwork.planning.prediction import AS_GOOD, Prediction
-from lightwork.setting import Setting
 
 
 def recommended(predictions: Sequence[Prediction]) -> Prediction | None:

@@ -12,7 +12,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from lightwork.setting import Setting
+from lightwork.core.setting import Setting
 from lightwork.verdict.verdict import Measured, Predicted, Range, Recommendation, Verdict
 
 SCHEMA = 1

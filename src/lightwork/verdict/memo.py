@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
-from lightwork.intervals import Estimate
+from lightwork.core.estimate import Estimate
+from lightwork.core.setting import Setting
 from lightwork.report.markdown import inert
 from lightwork.results import Cell
-from lightwork.setting import Setting
 from lightwork.text import plain, seconds_with_interval, size, with_interval
 from lightwork.verdict.answer import gains_in_words
 from lightwork.verdict.verdict import Measured, Predicted, Range, Verdict

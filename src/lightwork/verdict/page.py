@@ -8,7 +8,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from lightwork.causes import Cause
+from lightwork.core.causes import Cause
 from lightwork.report import svg
 from lightwork.report.method import facts_of
 from lightwork.report.template import rendered

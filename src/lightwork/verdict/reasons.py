@@ -5,13 +5,13 @@ from dataclasses import replace
 from math import isfinite
 from statistics import median
 
-from lightwork.intervals import Estimate
+from lightwork.core.estimate import Estimate
+from lightwork.core.setting import Setting
 from lightwork.limits import NEAR
 from lightwork.plan import NO_LARGER
 from lightwork.planning.prediction import AS_GOOD, Prediction
 from lightwork.report.memory import Limit, peak_bytes
 from lightwork.results import Cell
-from lightwork.setting import Setting
 from lightwork.text import duration, number, plain, sentence, size
 from lightwork.verdict.case import Case, cell_of
 from lightwork.verdict.choice import chunksize_band, equals, following, stays_serial

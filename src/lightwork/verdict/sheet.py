@@ -4,9 +4,9 @@ import csv
 import io
 from math import isfinite
 
-from lightwork.causes import Cause
+from lightwork.core.causes import Cause
+from lightwork.core.setting import Setting
 from lightwork.report.rows import safe
-from lightwork.setting import Setting
 from lightwork.verdict.verdict import Measured, Predicted, Range, Verdict
 
 ENDS = ("", "_low", "_high")

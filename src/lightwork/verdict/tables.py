@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 
+from lightwork.core.setting import Setting
 from lightwork.report.sheet import UNKNOWN, Column, Figure, Sheet, without_empty
 from lightwork.results import Cell
 from lightwork.scaling import karp_flatt
-from lightwork.setting import Setting
 from lightwork.text import DASH, counted, duration, number, percent, plain, size, times
 from lightwork.verdict.verdict import Gain, Measured, Predicted, Range, Verdict
 from lightwork.wording import named

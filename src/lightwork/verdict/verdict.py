@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lightwork.setting import Setting
+from lightwork.core.setting import Setting
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from lightwork.remote import Remote
-from lightwork.setting import Setting
-from lightwork.usage import Memory, Traffic, Usage
+from lightwork.core.cluster_facts import Remote
+from lightwork.core.setting import Setting
+from lightwork.core.usage import Memory, Traffic, Usage
 
 REFUSED = "refused"  # the key of a host's answer that it can't carry out the job; an item may exit as it likes
 

@@ -7,8 +7,8 @@ import os
 import re
 from dataclasses import dataclass, fields
 
+from lightwork.core.usage import Usage
 from lightwork.errors import UsageError
-from lightwork.usage import Usage
 
 SCHEDULER = "LIGHTWORK_SCHEDULER"  # names the scheduler, in the environment of every host and its strategy
 
