@@ -23,7 +23,7 @@ from lightwork.core.setting import Setting
 from lightwork.ledger import ABSENT, State
 from lightwork.losses import losses_of
 from lightwork.results import KEY, Cell
-from lightwork.text import plain
+from lightwork.text.quantities import plain
 from lightwork.trace import encode, parts_of, trace_of
 
 HOSTILE = ("\x1b[31mred\r\n\x00", '"quoted" \\ back', "</script><script>alert(1)</script>", "a\udcff.csv", "\u202egnp")

@@ -10,7 +10,7 @@ from lightwork.faults.fault import Fault
 from lightwork.results import Results
 from lightwork.scaling import CellScaling as StudyCell
 from lightwork.scaling import StudyScaling, scale
-from lightwork.wording import times
+from lightwork.text.settings import times
 
 MANY_CHUNKSIZE = 64
 PICTURED = "sleep_io sizes=csv_parse"

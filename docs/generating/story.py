@@ -22,8 +22,8 @@ from lightwork.report.judgement import Judged, block_count, judge
 from lightwork.report.timeline import round_to_draw
 from lightwork.results import Cell, Results, Study
 from lightwork.scaling import CellScaling, StudyScaling
-from lightwork.text import duration
-from lightwork.wording import counted, percent, times
+from lightwork.text.quantities import duration
+from lightwork.text.settings import counted, percent, times
 
 STEPS = {
     "static": "the list split evenly",

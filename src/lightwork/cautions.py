@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from lightwork.basis import Basis
 from lightwork.disturbance import THRESHOLD, usual_share
 from lightwork.limits import core_limit
-from lightwork.wording import counted, named, percent, times
+from lightwork.text.settings import counted, named, percent, times
 
 ENOUGH_BLOCKS = 6
 QUIET = 0.10  # noise floor

@@ -16,8 +16,8 @@ from lightwork.evidence import Evidence
 from lightwork.losses import Losses
 from lightwork.results import Cell
 from lightwork.scaling import StudyScaling
-from lightwork.text import duration, size
-from lightwork.wording import counted, percent, times
+from lightwork.text.quantities import duration, size
+from lightwork.text.settings import counted, percent, times
 
 NS_PER_S = 1e9
 LITTLE = 0.05  # of the workers' speedup: below, no lever is worth pulling

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from lightwork.core.estimate import Estimate
 from lightwork.results import Study
 from lightwork.scaling import CellScaling, StudyScaling
-from lightwork.text import counted, plain, with_interval
+from lightwork.text.quantities import counted, plain, with_interval
 
 METHOD, ROWS = "method", "rows"  # a parameter, and what a check counted
 SINGLE_WRITER = "single_writer"  # a strategy

@@ -12,7 +12,7 @@ from typing import Any
 from lightwork import report, results
 from lightwork.report import fragment
 from lightwork.results import Results, Study
-from lightwork.text import plain
+from lightwork.text.quantities import plain
 
 
 class ShownStudy(Study):

@@ -21,8 +21,8 @@ from lightwork.limits import limits_of
 from lightwork.losses import Losses
 from lightwork.results import SERIAL
 from lightwork.scaling import CellScaling, StudyScaling
-from lightwork.text import number
-from lightwork.wording import counted, gain, instruction, named, percent, times
+from lightwork.text.quantities import number
+from lightwork.text.settings import counted, gain, instruction, named, percent, times
 
 SIMPLICITY = (  # by what a user must write and understand, from least to most
     "map",

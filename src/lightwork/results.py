@@ -19,7 +19,7 @@ from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
 from lightwork.losses import Losses
 from lightwork.strictly import read_as
-from lightwork.text import plain
+from lightwork.text.quantities import plain
 
 SCHEMA = 2
 READABLE = (1, 2)

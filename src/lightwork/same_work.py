@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lightwork.text import counted, short
+from lightwork.text.quantities import counted, short
 
 VALUE = 24  # characters of a name or a value
 NAMED = 3  # parameters

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lightwork.report.markdown import inert
-from lightwork.text import plain
+from lightwork.text.quantities import plain
 
 WIDE = 240  # characters, where nobody looks through a window: a line may be as long as the table
 LONGEST_NOTE = 400

@@ -23,7 +23,7 @@ from lightwork.lanes import Lane, lanes_of
 from lightwork.ledger import ABSENT, State
 from lightwork.losses import losses_of, violations
 from lightwork.results import Cell, Study
-from lightwork.text import plain
+from lightwork.text.quantities import plain
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

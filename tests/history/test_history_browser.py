@@ -6,7 +6,7 @@ from browsing import opened, troubles
 
 from lightwork import history
 from lightwork.history.line import lines_of
-from lightwork.text import between, times
+from lightwork.text.quantities import between, times
 
 MAKERS = {"eventful": samples.eventful, "many": lambda: samples.many(200), "hostile": samples.hostile}
 CELLS = """

@@ -12,7 +12,7 @@ from lightwork.history.changes import Kind, apart, changes, gaps, sentence
 from lightwork.history.line import lines_of
 from lightwork.history.notes import notes
 from lightwork.history.run import Word
-from lightwork.text import times, with_interval
+from lightwork.text.quantities import times, with_interval
 
 ENDS = st.floats(0.1, 100).map(lambda point: Estimate(point, 0.97 * point, 1.03 * point, 6, ""))
 FLOORS = st.floats(0, 0.5)

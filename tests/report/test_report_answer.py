@@ -14,7 +14,7 @@ from lightwork.report.answer import verdict
 from lightwork.report.judgement import judge
 from lightwork.report.paste import paste_of
 from lightwork.results import Cell
-from lightwork.text import percent, size
+from lightwork.text.quantities import percent, size
 
 MACHINE = {"python": "3.11.7"}
 

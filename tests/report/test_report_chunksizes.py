@@ -13,7 +13,7 @@ from lightwork.report.chunksize_figure import chunksize_drawing
 from lightwork.report.chunksizes import size_chart
 from lightwork.report.histogram import item_times_s
 from lightwork.report.judgement import judge
-from lightwork.text import duration
+from lightwork.text.quantities import duration
 
 SIZES = (1, 8, 64)
 

@@ -10,7 +10,7 @@ from browsing import UNFOLD
 from lightwork import report
 from lightwork.core.setting import Setting
 from lightwork.report.judgement import judge
-from lightwork.text import between, duration, times
+from lightwork.text.quantities import between, duration, times
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
 ITEMS = 600

@@ -13,7 +13,7 @@ from lightwork.cli import main
 from lightwork.errors import UsageError
 from lightwork.report.foretold import Foretold, beside, decode, load
 from lightwork.report.judgement import judge
-from lightwork.text import times
+from lightwork.text.quantities import times
 from lightwork.verdict.contract import contract_of
 from lightwork.verdict.verdict import Predicted, Range, Verdict
 

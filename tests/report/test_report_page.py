@@ -24,7 +24,7 @@ from lightwork.levers import largest_loss
 from lightwork.report import files
 from lightwork.report.judgement import judge
 from lightwork.results import SERIAL, SERIAL_AGAIN
-from lightwork.text import plain
+from lightwork.text.quantities import plain
 
 VOID = {"meta", "br", "img", "link", "hr", "input"}
 

@@ -11,7 +11,7 @@ import report_samples as samples
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightwork import report, text
+from lightwork import report
 from lightwork.basis import Basis
 from lightwork.core.causes import Cause
 from lightwork.core.estimate import Estimate
@@ -24,6 +24,7 @@ from lightwork.report.memory_figure import memory_drawing
 from lightwork.report.speedup_figure import efficiency_drawing, speedup_drawing
 from lightwork.report.wall_figure import wall_drawing
 from lightwork.scaling import scale
+from lightwork.text import quantities
 
 
 @pytest.fixture(scope="module")
@@ -39,16 +40,16 @@ def judged():
 @given(st.text())
 def test_plain_is_one_printable_line(name):
     """Whatever a name holds, its plain form prints on one line."""
-    assert text.plain(name).isprintable()
+    assert quantities.plain(name).isprintable()
 
 
 @given(st.text(), st.integers(8, 60))
 def test_short_keeps_start_and_end(name, length):
     """A cut name is no longer than asked and keeps its start and its suffix."""
-    cut = text.short(name, length)
+    cut = quantities.short(name, length)
     assert len(cut) <= length
-    assert text.plain(name).startswith(cut[: length // 2 - 1])
-    assert text.plain(name).endswith(cut[-length // 2 + 1 :])
+    assert quantities.plain(name).startswith(cut[: length // 2 - 1])
+    assert quantities.plain(name).endswith(cut[-length // 2 + 1 :])
 
 
 @pytest.mark.parametrize(
@@ -57,13 +58,13 @@ def test_short_keeps_start_and_end(name, length):
 )
 def test_duration_units(seconds, words):
     """A duration is told in the unit that needs no zeros."""
-    assert text.duration(seconds) == words
+    assert quantities.duration(seconds) == words
 
 
 def test_interval_that_is_missing_is_said():
     """A point without an interval says why it has none."""
     assert (
-        text.with_interval(Estimate(2.0, None, None, 1, ""))
+        quantities.with_interval(Estimate(2.0, None, None, 1, ""))
         == "2.00\N{MULTIPLICATION SIGN} (no interval: too few blocks)"
     )
 
@@ -290,7 +291,8 @@ def test_five_longest_items_are_named_in_order(judged):
     lengths = rows["end_ns"] - rows["start_ns"]
     order = np.argsort(-lengths, kind="stable")[:5].tolist()
     assert [told.split(": ")[0] for told in drawn.longest] == [study.item_names[item] for item in order]
-    first = f"{text.duration(lengths[17] / 1e9)}, {text.percent(lengths[17] / lengths.sum())} of the work, worker "
+    share = quantities.percent(lengths[17] / lengths.sum())
+    first = f"{quantities.duration(lengths[17] / 1e9)}, {share} of the work, worker "
     assert drawn.longest[0] == f"vendor_17.csv: {first}{rows['worker'][17]}"
     assert [mark.kind for mark in drawn.marks[-6:]].count("longest") == 5
     assert drawn.numbers[0].words == "1"

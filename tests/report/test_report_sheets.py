@@ -13,7 +13,7 @@ from lightwork.report.judgement import judge
 from lightwork.report.sheet import UNKNOWN, Figure
 from lightwork.report.tables import cell_name
 from lightwork.scaling import karp_flatt, scale
-from lightwork.text import percent, times
+from lightwork.text.quantities import percent, times
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from lightwork.report import curves, palette, svg
 from lightwork.report.judgement import judge
 from lightwork.report.speedup_figure import efficiency_drawing, speedup_drawing
 from lightwork.results import SERIAL_AGAIN
-from lightwork.text import percent
+from lightwork.text.quantities import percent
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from test_report_page import Page
 from lightwork.core.setting import Setting
 from lightwork.laws import LEAST_COUNTS
 from lightwork.scaling import karp_flatt
-from lightwork.text import DASH, MINUS, duration, number, percent, plain, times
+from lightwork.text.quantities import DASH, MINUS, duration, number, percent, plain, times
 from lightwork.verdict.outlook import outlook
 from lightwork.verdict.page import page
 from lightwork.verdict.tables import BEST_SHOWN, MOST_SHOWN, foretellings, measured_sheet, what_if_sheet

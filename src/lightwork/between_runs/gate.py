@@ -26,8 +26,8 @@ from lightwork.between_runs.contrast import inverse
 from lightwork.errors import UsageError
 from lightwork.plan import Plan
 from lightwork.results import SERIAL
-from lightwork.text import short
-from lightwork.wording import instruction, times
+from lightwork.text.quantities import short
+from lightwork.text.settings import instruction, times
 
 CHANGED = "changed"
 BELOW, ABOVE = "<", ">"

@@ -11,7 +11,7 @@ from lightwork.between_runs.comparing import Compared, Comparison, StudyCompared
 from lightwork.between_runs.gate import RECOMMENDED, Condition, cells_asked, chosen_id
 from lightwork.core.estimate import Estimate
 from lightwork.results import SERIAL
-from lightwork.text import counted, plain
+from lightwork.text.quantities import counted, plain
 
 
 def powerless(found: Comparison, conditions: Sequence[Condition]) -> str:

@@ -7,7 +7,7 @@ from lightwork.disturbance import EXCESS_SHARE, usual_share
 from lightwork.machine.likeness import other_kind, other_surroundings
 from lightwork.results import Results
 from lightwork.same_work import in_few_words, other_parameters
-from lightwork.text import percent, plain, short
+from lightwork.text.quantities import percent, plain, short
 
 
 def obstacles(base: Results, new: Results, paired: Paired) -> list[str]:

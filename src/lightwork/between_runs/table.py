@@ -11,9 +11,9 @@ from lightwork.between_runs.power import powerless
 from lightwork.report.markdown import inert
 from lightwork.results import SERIAL
 from lightwork.tabular import LONGEST_NOTE, Table
-from lightwork.text import counted, duration, percent, plain, sentence, short
-from lightwork.text import times as fold
-from lightwork.wording import times
+from lightwork.text.quantities import counted, duration, percent, plain, sentence, short
+from lightwork.text.quantities import times as fold
+from lightwork.text.settings import times
 
 HEADS = ("cell", "BASE", "NEW", "speed, NEW / BASE", "noise floor", "word", "wall time, NEW / BASE")
 NONE = "-"

@@ -77,7 +77,7 @@ def _study(found: "Results", label: str | None, cell_id: str | None) -> "Study":
 
 
 def _labels(found: "Results") -> list[str]:
-    from lightwork.text import plain
+    from lightwork.text.quantities import plain
 
     return [repr(plain(study.label)) for study in found.studies]
 
@@ -100,7 +100,7 @@ def _cell(found: "Results", study: "Study", cell_id: str | None, tables: Mapping
 
 
 def _cell_ids(study: "Study") -> list[str]:
-    from lightwork.text import plain
+    from lightwork.text.quantities import plain
 
     return [plain(cell.cell_id) for cell in study.cells]
 
@@ -127,7 +127,7 @@ def _has_times(found: "Round") -> bool:
 
 def _write(content: bytes, out: str | None, cell_id: str, block: int) -> None:
     from lightwork.report.files import write_atomically
-    from lightwork.text import plain
+    from lightwork.text.quantities import plain
 
     if out == STDOUT:
         sys.stdout.buffer.write(content)

@@ -130,7 +130,7 @@ def _asked(options: argparse.Namespace) -> tuple[list["Case"], "Wanted", float]:
 
 
 def _dry(cases: Sequence["Case"], wanted: "Wanted", budget_s: float) -> str:
-    from lightwork.text import counted, duration
+    from lightwork.text.quantities import counted, duration
     from lightwork.validation.cases import settings_of
     from lightwork.validation.recording import PLAN_SHARE
 

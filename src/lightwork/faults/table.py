@@ -6,7 +6,7 @@ from lightwork.faults.fault import DESCRIPTIONS, Fault
 from lightwork.faults.outcome import Case, Ending, spread
 from lightwork.faults.saved import Faults
 from lightwork.tabular import Table
-from lightwork.text import counted, duration, plain
+from lightwork.text.quantities import counted, duration, plain
 
 NOT_TRIED = "-"
 SOON_S = 0.01

@@ -10,8 +10,8 @@ from lightwork.handing_over.probes import CHUNKSIZES, PAYLOADS_BYTES
 from lightwork.handing_over.saved import Costs
 from lightwork.results import SERIAL
 from lightwork.tabular import Table
-from lightwork.text import DASH, counted, number, plain
-from lightwork.wording import SMALL_SPEEDUP
+from lightwork.text.quantities import DASH, counted, number, plain
+from lightwork.text.settings import SMALL_SPEEDUP
 
 NONE, FAILED, UNSEEN = "-", "failed", "below noise"
 MS_NS, US_NS = 1e6, 1e3

@@ -25,7 +25,7 @@ def told(runs: Sequence["Run"]) -> list[str]:
     """Lines for a terminal: each study's label, and in one sentence what changed first and when."""
     from lightwork.history.changes import gaps, sentence
     from lightwork.history.line import lines_of
-    from lightwork.text import plain
+    from lightwork.text.quantities import plain
 
     return [f"{plain(line.label)}: {sentence(line)} {gaps(line)}".rstrip() for line in lines_of(runs)]
 

@@ -16,9 +16,9 @@ from lightwork.core.estimate import Estimate
 from lightwork.history.line import Line, Point
 from lightwork.history.reference import Reference, can_be_held, following, ours, pair, recommended_in, still_measured
 from lightwork.history.run import Figures, Standing, Word
-from lightwork.text import counted, duration, times, with_interval
-from lightwork.text import sentence as capitalised
-from lightwork.wording import named
+from lightwork.text.quantities import counted, duration, times, with_interval
+from lightwork.text.quantities import sentence as capitalised
+from lightwork.text.settings import named
 
 ARROW = "\N{RIGHTWARDS ARROW}"
 NOTHING_TOLD = "no change that can be told"

@@ -9,8 +9,8 @@ from lightwork.history.run import Figures, Run, Standing, Word, Work
 from lightwork.machine.likeness import other_kind
 from lightwork.results import Cell
 from lightwork.same_work import in_few_words, other_parameters
-from lightwork.text import counted, short
-from lightwork.wording import named
+from lightwork.text.quantities import counted, short
+from lightwork.text.settings import named
 
 
 @dataclass(frozen=True)

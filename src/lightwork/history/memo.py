@@ -7,7 +7,7 @@ from lightwork.history.line import Line
 from lightwork.history.run import Run
 from lightwork.history.table import Row, rows, told_of
 from lightwork.report.markdown import inert
-from lightwork.text import counted
+from lightwork.text.quantities import counted
 
 STUDIES_LISTED = 12
 IN_FULL, LATEST = 2, 6

@@ -5,7 +5,7 @@ from typing import Any
 
 from lightwork.history.run import Run
 from lightwork.machine.likeness import other_kind, other_surroundings
-from lightwork.text import counted, plain
+from lightwork.text.quantities import counted, plain
 
 SHOWN = 20
 

@@ -19,7 +19,7 @@ from lightwork.report import svg
 from lightwork.report.canvas import entitle
 from lightwork.report.files import slug, write_atomically
 from lightwork.report.template import rendered
-from lightwork.text import counted, plain
+from lightwork.text.quantities import counted, plain
 
 HERE = Path(__file__).parent
 OPEN_UNTIL = 24  # rows of a table that stands open

@@ -21,7 +21,7 @@ from lightwork.report.axes import WIDE, log_values
 from lightwork.report.canvas import LEGEND_LINE, POINTS_PER_INCH, RIGHT, TOP, WIDTH, legend
 from lightwork.report.curves import high, low
 from lightwork.report.palette import BAND, INK, LIMIT, MUTED, NEUTRAL, PAPER, RULE, SERIES
-from lightwork.text import TIMES, tick
+from lightwork.text.quantities import TIMES, tick
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -20,7 +20,7 @@ from lightwork.report.judgement import block_count, usable_cpus
 from lightwork.results import Cell, Results, Study
 from lightwork.scaling import CellScaling, StudyScaling, scale
 from lightwork.speedometer import equal_speed_walls_s
-from lightwork.text import plain, short
+from lightwork.text.quantities import plain, short
 
 HEX_DIGITS, SHORT_ID, LONGEST_ID = 7, 7, 12
 NO_COMMIT = ("", "unknown", "unversioned")  # ids that pytest-benchmark writes where there is no repository

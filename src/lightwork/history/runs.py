@@ -10,7 +10,7 @@ from lightwork import results
 from lightwork.errors import UsageError
 from lightwork.history.run import LONGEST_ID, Run, run_of
 from lightwork.machine.likeness import KIND, other_kind
-from lightwork.text import short
+from lightwork.text.quantities import short
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 

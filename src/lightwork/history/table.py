@@ -6,8 +6,8 @@ from lightwork.core.estimate import Estimate
 from lightwork.history.changes import Change, changes
 from lightwork.history.line import Line, Point
 from lightwork.history.run import Run
-from lightwork.text import DASH, between, duration, percent, plain, short, times
-from lightwork.wording import named
+from lightwork.text.quantities import DASH, between, duration, percent, plain, short, times
+from lightwork.text.settings import named
 
 BRANCH = 40  # characters
 

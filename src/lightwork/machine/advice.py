@@ -6,7 +6,7 @@ from math import ceil
 
 from lightwork.machine.checkup import Checkup
 from lightwork.machine.pressure import Stall
-from lightwork.text import counted, size
+from lightwork.text.quantities import counted, size
 
 BUSY_SHARE = 0.1  # of the CPUs one may use: less is lost in the spread between rounds
 STOLEN_SHARE = 0.01  # a hypervisor that is not short of CPUs takes none

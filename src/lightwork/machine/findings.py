@@ -8,7 +8,7 @@ from lightwork.machine.load import Load
 from lightwork.machine.pressure import Stall
 from lightwork.machine.threadpools import ThreadPool, ThreadPools
 from lightwork.machine.volume import SHARED_MEMORY, UNKNOWN, Volume
-from lightwork.text import counted, duration, percent, plain, size
+from lightwork.text.quantities import counted, duration, percent, plain, size
 
 NOT_TOLD = "not told here"
 

@@ -5,7 +5,7 @@ A kind, not a machine: hosts of a build service have a new name every day, and s
 
 from collections.abc import Mapping
 
-from lightwork.text import plain, size
+from lightwork.text.quantities import plain, size
 
 KIND = {
     "processor": "processor",

@@ -62,7 +62,7 @@ def read_thread_pools(workload: str | None = None) -> ThreadPools:
 
 
 def _refusal(workload: str, ended: subprocess.CompletedProcess[str] | None) -> str:
-    from lightwork.text import plain
+    from lightwork.text.quantities import plain
 
     if ended is None:
         return f"no import of {plain(workload)} ended within {DEADLINE_S:g} s: name another by --workload"

@@ -17,7 +17,7 @@ from lightwork.planning.request import MemoryLimit, Request
 from lightwork.planning.serial_run import PILOT, SAMPLE_SHARE
 from lightwork.profiles import Grid
 from lightwork.replay.handout import with_a_rule
-from lightwork.text import counted, duration
+from lightwork.text.quantities import counted, duration
 
 CHUNKSIZES = "default,1,8,64"
 BUDGET, QUICK_S = "60s", 15.0

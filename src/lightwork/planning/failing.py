@@ -9,7 +9,7 @@ from lightwork.finished import Finished
 from lightwork.ledger import State
 from lightwork.planning.items import Items
 from lightwork.planning.request import Request
-from lightwork.text import counted, duration, short
+from lightwork.text.quantities import counted, duration, short
 
 
 def failures(request: Request, items: Items, run: Sequence[int], finished: Finished) -> dict[int, str]:

@@ -13,7 +13,7 @@ from lightwork.planning.serial_run import ITEM_S, Serial
 from lightwork.planning.workshop import Workshop
 from lightwork.results import Study
 from lightwork.study_losses import with_losses
-from lightwork.text import duration
+from lightwork.text.quantities import duration
 
 SHORTLISTED = 6
 BLOCKS = (3, 30)

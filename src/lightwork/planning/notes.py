@@ -16,7 +16,7 @@ from lightwork.replay.calibration import Calibration
 from lightwork.replay.contention import Contention
 from lightwork.results import Study
 from lightwork.strategies import find
-from lightwork.text import counted, duration, percent, size
+from lightwork.text.quantities import counted, duration, percent, size
 
 FAILED_NAMED = 3
 

@@ -28,7 +28,7 @@ from lightwork.planning.workshop import Workshop
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.contention import NO_CONTENTION, Contention
 from lightwork.results import Study
-from lightwork.text import size
+from lightwork.text.quantities import size
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

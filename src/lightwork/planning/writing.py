@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 
 from lightwork.finished import Finished
-from lightwork.text import counted, short, size
+from lightwork.text.quantities import counted, short, size
 
 FOLDERS = 64  # of items, at most
 FILES = 20_000  # that are looked at, at most

@@ -13,7 +13,7 @@ from lightwork.report.memory import limit_of, peak_bytes
 from lightwork.report.paste import Paste, paste_of
 from lightwork.report.tables import cell_name, ranked
 from lightwork.scaling import StudyScaling
-from lightwork.text import (
+from lightwork.text.quantities import (
     DASH,
     MINUS,
     TIMES,
@@ -27,11 +27,11 @@ from lightwork.text import (
     size,
     times,
 )
-from lightwork.wording import instruction
+from lightwork.text.settings import instruction
 
 EQUALS_SHOWN = 8
 FAR = 10  # times the largest worker count: then the longest item is nobody's trouble
-DIGITS_CHANGE_AT = 2  # as in lightwork.wording
+DIGITS_CHANGE_AT = 2  # as in lightwork.text.settings
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from lightwork.report.sheet import Column, Figure, Sheet
 from lightwork.report.tables import cell_name
 from lightwork.results import Cell
 from lightwork.scaling import StudyScaling
-from lightwork.text import percent, seconds_with_interval, times
+from lightwork.text.quantities import percent, seconds_with_interval, times
 
 COLUMNS = (
     Column("start-up and teardown", "of a round, the mean over its workers: F. Median over blocks, 95 % interval."),

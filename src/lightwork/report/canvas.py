@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from lightwork.report.axes import is_wide
 from lightwork.report.palette import INK, MUTED, PAPER, Look
-from lightwork.text import short
+from lightwork.text.quantities import short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -22,7 +22,7 @@ from lightwork.report.chunksizes import SizeChart, SizeCurve
 from lightwork.report.curves import high, low
 from lightwork.report.palette import BAND, RULE
 from lightwork.report.spots import Drawing, Spot, rounds_words
-from lightwork.text import TIMES, between, number
+from lightwork.text.quantities import TIMES, between, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

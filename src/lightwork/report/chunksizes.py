@@ -16,7 +16,7 @@ from lightwork.report.palette import Look, variant_look
 from lightwork.report.tables import Variant, variant_name
 from lightwork.results import Cell
 from lightwork.scaling import CellScaling, StudyScaling
-from lightwork.text import counted, duration
+from lightwork.text.quantities import counted, duration
 
 if TYPE_CHECKING:
     from lightwork.core.setting import Setting

@@ -7,8 +7,8 @@ from lightwork.losses import Losses
 from lightwork.report.tables import cell_name, ranked
 from lightwork.results import Cell
 from lightwork.scaling import StudyScaling
-from lightwork.text import duration, plain, times
-from lightwork.wording import percent
+from lightwork.text.quantities import duration, plain, times
+from lightwork.text.settings import percent
 
 SMALL = Fraction(1, 20)  # of an item: a cost that one need not think about
 

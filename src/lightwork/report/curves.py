@@ -12,7 +12,7 @@ from lightwork.report.palette import Look, variant_look
 from lightwork.report.tables import Variant, ranked, variant_name
 from lightwork.results import SERIAL, SERIAL_AGAIN
 from lightwork.scaling import CellScaling, StudyScaling
-from lightwork.text import counted, plain
+from lightwork.text.quantities import counted, plain
 
 CURVES_IN_COLOUR = 8
 WALL_ROWS = 28

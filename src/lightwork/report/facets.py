@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from lightwork.core.setting import START_METHODS
 from lightwork.results import SERIAL, Cell, Study
-from lightwork.text import plain
+from lightwork.text.quantities import plain
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from lightwork.report.facets import Facets
 from lightwork.report.sheet import Column, Figure, Sheet
 from lightwork.report.tables import cell_name, ranked
 from lightwork.scaling import CellScaling, StudyScaling, karp_flatt
-from lightwork.text import percent
+from lightwork.text.quantities import percent
 
 COLUMNS = (
     Column(

@@ -7,7 +7,7 @@ from lightwork.faults.fault import DESCRIPTIONS, Fault
 from lightwork.faults.outcome import Case, Ending
 from lightwork.faults.saved import Faults
 from lightwork.faults.table import KNOWN, NOT_TRIED, SAID, coarse, facts, faults_in, moment, notes
-from lightwork.text import plain, sentence
+from lightwork.text.quantities import plain, sentence
 
 KINDS = {
     Ending.COMPLETES: "fine",

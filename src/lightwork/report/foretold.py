@@ -15,7 +15,7 @@ from lightwork.results import Cell, Study
 from lightwork.saved_json import Format
 from lightwork.scaling import CellScaling, StudyScaling
 from lightwork.strictly import read_as
-from lightwork.text import DASH, MINUS, counted, number, percent, plain, times, with_interval
+from lightwork.text.quantities import DASH, MINUS, counted, number, percent, plain, times, with_interval
 
 FORMAT = Format("lightwork plan", 1, "predictions", "plan", "lightwork plan --json", 1 << 26)
 COLUMNS = (

@@ -11,8 +11,8 @@ from lightwork.report.judgement import Judged, compared, judge
 from lightwork.report.tables import Table, table
 from lightwork.report.template import rendered
 from lightwork.results import Results, Study
-from lightwork.text import plain, short
-from lightwork.wording import counted
+from lightwork.text.quantities import plain, short
+from lightwork.text.settings import counted
 
 COMMIT = 12  # characters
 

@@ -14,7 +14,7 @@ import numpy as np
 from lightwork.lanes import ended
 from lightwork.report.axes import Axis, Label, apart, log_values, round_values
 from lightwork.results import Study
-from lightwork.text import counted, duration, percent, plain, short, tick
+from lightwork.text.quantities import counted, duration, percent, plain, short, tick
 
 WIDTH, PLOT, LEFT, RIGHT, TOP, BOTTOM = 340.0, 120.0, 34.0, 10.0, 12.0, 30.0
 LINE = 12.0  # of a name above the bars

@@ -19,7 +19,7 @@ from lightwork.report.tables import Variant, ranked, variant_name
 from lightwork.report.waterfall import SHORT
 from lightwork.results import Cell
 from lightwork.scaling import StudyScaling
-from lightwork.text import MINUS, number
+from lightwork.text.quantities import MINUS, number
 
 SHOWN = 8
 LEAST_COUNTS = 2  # of worker counts: one has no curve

@@ -9,7 +9,7 @@ from lightwork.report.cluster import cluster_sentence
 from lightwork.report.judgement import Judged, compared
 from lightwork.report.sheet import Sheet
 from lightwork.report.tables import Entry, Table, failures, table
-from lightwork.text import short
+from lightwork.text.quantities import short
 
 LINES = 59
 STUDIES_IN_FULL = 2

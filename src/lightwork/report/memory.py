@@ -10,7 +10,7 @@ from lightwork.report.facets import UNFILTERED, Facets
 from lightwork.report.palette import Look, variant_look
 from lightwork.report.tables import Variant, variant_name
 from lightwork.results import SERIAL, Cell, Study
-from lightwork.text import counted, size
+from lightwork.text.quantities import counted, size
 
 CURVES_SHOWN = 8
 FAR = 3  # times the largest peak: a limit above that would squeeze the data

@@ -21,7 +21,7 @@ from lightwork.report.canvas import (
 from lightwork.report.memory import MemoryChart, Peaks
 from lightwork.report.palette import INK, MUTED
 from lightwork.report.spots import Drawing, Spot
-from lightwork.text import SIZES, counted, size
+from lightwork.text.quantities import SIZES, counted, size
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,7 +8,7 @@ from lightwork.disturbance import THRESHOLD
 from lightwork.report.judgement import Judged, block_count
 from lightwork.report.tables import cell_name
 from lightwork.results import SERIAL, Results, Study
-from lightwork.text import counted, duration, plain, size
+from lightwork.text.quantities import counted, duration, plain, size
 
 METHOD = (
     (

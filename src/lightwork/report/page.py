@@ -20,7 +20,7 @@ from lightwork.report.rows import rounds_csv
 from lightwork.report.section import Section, sections_of
 from lightwork.report.template import rendered
 from lightwork.results import Results
-from lightwork.text import moment
+from lightwork.text.quantities import moment
 
 SCRIPTS = ("theme", "copy", "filter", "sort", "hover", "zoom", "lay")
 

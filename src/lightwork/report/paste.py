@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from lightwork.errors import UsageError
 from lightwork.recipes.recipe import Source, recipe
 from lightwork.results import Cell
-from lightwork.text import plain
+from lightwork.text.quantities import plain
 
 SOURCE = Source("your_module", "your_function")
 FORK_UNTIL = (3, 14)  # from this Python on, fork is no longer what a pool takes by itself

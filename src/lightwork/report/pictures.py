@@ -17,7 +17,7 @@ from lightwork.report.speedup_figure import efficiency_drawing, speedup_drawing
 from lightwork.report.spots import Drawing
 from lightwork.report.wall_figure import wall_drawing
 from lightwork.scaling import StudyScaling
-from lightwork.text import plain
+from lightwork.text.quantities import plain
 
 
 @dataclass(frozen=True)

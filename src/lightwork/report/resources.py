@@ -11,7 +11,7 @@ from lightwork.report.sheet import UNKNOWN, Column, Figure, Sheet, without_empty
 from lightwork.report.tables import cell_name, ranked
 from lightwork.results import Cell, Study
 from lightwork.scaling import CellScaling, StudyScaling
-from lightwork.text import duration, percent, size
+from lightwork.text.quantities import duration, percent, size
 
 Words = Callable[[float], str]
 NS_PER_S = 1e9

@@ -10,7 +10,7 @@ from lightwork.core.usage import Usage
 from lightwork.disturbance import disturbed
 from lightwork.losses import Losses
 from lightwork.results import SERIAL, Cell, Results, Study
-from lightwork.text import plain
+from lightwork.text.quantities import plain
 
 STARTS_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 COLUMNS = (

@@ -30,7 +30,7 @@ from lightwork.report.waterfall import SMALL, Waterfall, waterfall
 from lightwork.report.zoom import ITEMS_ON_A_PAGE, NAMES_ON_A_PAGE, Room
 from lightwork.results import Cell
 from lightwork.scaling import StudyScaling
-from lightwork.text import sentence
+from lightwork.text.quantities import sentence
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ from lightwork.report.curves import Chart, Curve, high, low
 from lightwork.report.facets import Facets
 from lightwork.report.palette import BAND, INK, LIMIT, MUTED, RULE
 from lightwork.report.spots import Drawing, Spot, speedup_words
-from lightwork.text import TIMES, counted, number, percent
+from lightwork.text.quantities import TIMES, counted, number, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

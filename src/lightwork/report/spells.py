@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lightwork.lanes import Lane
 from lightwork.results import Study
-from lightwork.text import duration, percent, short
+from lightwork.text.quantities import duration, percent, short
 
 LONGEST = 5  # outlined and numbered in the timeline, named below it
 NAMED = 60  # of a round with very many items: so many have their names in the page

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lightwork.core.causes import MEANINGS
 from lightwork.losses import Losses
-from lightwork.text import number
+from lightwork.text.quantities import number
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from lightwork.core.estimate import Estimate
 from lightwork.report import svg
 from lightwork.report.canvas import POINTS_PER_INCH
 from lightwork.report.facets import UNFILTERED, Facets
-from lightwork.text import TIMES, between, counted, duration, number
+from lightwork.text.quantities import TIMES, between, counted, duration, number
 
 RADIUS = 7.0
 ROUNDS_SHOWN = 12

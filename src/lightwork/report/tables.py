@@ -11,7 +11,7 @@ from lightwork.plan import Plan
 from lightwork.report.facets import UNFILTERED, Facets
 from lightwork.results import SERIAL, SERIAL_AGAIN, Cell
 from lightwork.scaling import CellScaling, StudyScaling
-from lightwork.text import between, counted, lines, plain, times
+from lightwork.text.quantities import between, counted, lines, plain, times
 
 BEST, EQUAL, ORDINARY, FAILED, UNMEASURED = "best", "equal", "ordinary", "failed", "unmeasured"
 TWIN = "serial again (A/A twin)"

@@ -20,7 +20,7 @@ from lightwork.report.facets import UNFILTERED, Facets
 from lightwork.report.spells import LONGEST, NAMED, Spell, item_name, longest_told, spells_of
 from lightwork.report.zoom import Room, Zoom, zoom
 from lightwork.results import Cell, Study
-from lightwork.text import duration, tick
+from lightwork.text.quantities import duration, tick
 
 WIDTH, LEFT, RIGHT, TOP, AXIS = 340.0, 22.0, 6.0, 4.0, 20.0
 SPAN = WIDTH - LEFT - RIGHT

@@ -10,7 +10,7 @@ from lightwork.report.canvas import WIDTH, canvas, label
 from lightwork.report.curves import WallGroup, WallRow, high, low
 from lightwork.report.palette import INK, MUTED, PAPER, Look
 from lightwork.report.spots import Drawing, Spot, rounds_words
-from lightwork.text import seconds_with_interval, tick
+from lightwork.text.quantities import seconds_with_interval, tick
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

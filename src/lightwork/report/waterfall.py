@@ -20,7 +20,7 @@ from lightwork.losses import Losses
 from lightwork.report.axes import Axis, Label
 from lightwork.report.facets import UNFILTERED, Facets
 from lightwork.report.palette import ITEMS, USEFUL, WORKERS, cause_class
-from lightwork.text import MINUS, number, percent
+from lightwork.text.quantities import MINUS, number, percent
 
 SHORT: Mapping[str, str] = {Cause.BLOCKING_OR_CORE_WAIT: "blocking or core wait"}
 BAR_SHARE = 0.74  # of a row

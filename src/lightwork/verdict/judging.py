@@ -8,7 +8,7 @@ from lightwork.core.estimate import Estimate
 from lightwork.core.setting import Setting
 from lightwork.report.memory import Limit, limit_of, peak_bytes
 from lightwork.scaling import CellScaling
-from lightwork.text import plain, sentence
+from lightwork.text.quantities import plain, sentence
 from lightwork.verdict.case import Case, case_of
 from lightwork.verdict.choice import chunksize_band
 from lightwork.verdict.reasons import limited_by, memory_bytes, reasons_of, rests_on, sentence_of

@@ -9,10 +9,10 @@ from lightwork.core.estimate import Estimate
 from lightwork.core.setting import Setting
 from lightwork.report.markdown import inert
 from lightwork.results import Cell
-from lightwork.text import plain, seconds_with_interval, size, with_interval
+from lightwork.text.quantities import plain, seconds_with_interval, size, with_interval
+from lightwork.text.settings import instruction
 from lightwork.verdict.answer import gains_in_words
 from lightwork.verdict.verdict import Measured, Predicted, Range, Verdict
-from lightwork.wording import instruction
 
 MOST_LINES = 59
 SENTENCE_LENGTH = 400

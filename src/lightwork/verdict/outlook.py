@@ -10,7 +10,7 @@ from math import inf, isfinite
 from lightwork.laws import LEAST_COUNTS, Fit, fit_usl
 from lightwork.report.curves import HEADROOM
 from lightwork.report.palette import Look, looks_of
-from lightwork.text import counted, number, percent, plain
+from lightwork.text.quantities import counted, number, percent, plain
 from lightwork.verdict.verdict import Measured, Predicted, Range, Verdict
 
 Points = tuple[tuple[int, Range], ...]

@@ -19,7 +19,7 @@ from lightwork.report.canvas import (
     worker_axis,
 )
 from lightwork.report.palette import INK, LIMIT, MUTED
-from lightwork.text import TIMES, number
+from lightwork.text.quantities import TIMES, number
 from lightwork.verdict.outlook import Foretold, Found, Outlook, high, low
 
 if TYPE_CHECKING:

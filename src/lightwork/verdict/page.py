@@ -13,7 +13,7 @@ from lightwork.report import svg
 from lightwork.report.method import facts_of
 from lightwork.report.template import rendered
 from lightwork.report.waterfall import Waterfall, fall, steps_down
-from lightwork.text import counted, duration, number, percent, plain, sentence, short, size, times
+from lightwork.text.quantities import counted, duration, number, percent, plain, sentence, short, size, times
 from lightwork.verdict.outlook import Outlook, outlook
 from lightwork.verdict.outlook_figure import outlook_figure
 from lightwork.verdict.tables import (

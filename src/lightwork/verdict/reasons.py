@@ -12,10 +12,10 @@ from lightwork.plan import NO_LARGER
 from lightwork.planning.prediction import AS_GOOD, Prediction
 from lightwork.report.memory import Limit, peak_bytes
 from lightwork.results import Cell
-from lightwork.text import duration, number, plain, sentence, size
+from lightwork.text.quantities import duration, number, plain, sentence, size
+from lightwork.text.settings import counted, instruction, named, percent, times
 from lightwork.verdict.case import Case, cell_of
 from lightwork.verdict.choice import chunksize_band, equals, following, stays_serial
-from lightwork.wording import counted, instruction, named, percent, times
 
 NAMED = 4  # of the settings that can't be told apart
 

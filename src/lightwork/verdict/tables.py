@@ -8,9 +8,9 @@ from lightwork.core.setting import Setting
 from lightwork.report.sheet import UNKNOWN, Column, Figure, Sheet, without_empty
 from lightwork.results import Cell
 from lightwork.scaling import karp_flatt
-from lightwork.text import DASH, counted, duration, number, percent, plain, size, times
+from lightwork.text.quantities import DASH, counted, duration, number, percent, plain, size, times
+from lightwork.text.settings import named
 from lightwork.verdict.verdict import Gain, Measured, Predicted, Range, Verdict
-from lightwork.wording import named
 
 BEST_SHOWN = 20
 MOST_SHOWN = 2000  # predictions: the page is to stay under a megabyte
