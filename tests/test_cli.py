@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from benches import lightwork, read
 
-from lightwork import __version__, strategies, workload
+from lightwork import __version__, strategies
 from lightwork.cli import main
 from lightwork.results import KEY
+from lightwork.workload import api
 
 
 def told(capsys, *arguments):
@@ -72,7 +73,7 @@ def test_lists_every_workload_and_strategy(capsys):
     status, out, _ = told(capsys, "list")
     lines = out.splitlines()
     assert status == 0
-    for name in workload.names():
+    for name in api.names():
         assert any(line.split()[:1] == [name] and "=" in line for line in lines)
     for name in strategies.names():
         assert any(line.split()[:1] == [name] and strategies.find(name).summary in line for line in lines)

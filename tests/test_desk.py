@@ -14,7 +14,7 @@ from rounds import nothing_left_behind
 from lightwork import desk as desks
 from lightwork import hosting
 from lightwork.desk import open_desk
-from lightwork.workload import Place
+from lightwork.workload.api import Place
 from lightwork.workloads._databases import place_of
 
 STUDY = """

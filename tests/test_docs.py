@@ -9,9 +9,10 @@ import generate
 import pytest
 from generating import blocks, commands
 
-from lightwork import cli, strategies, workload
+from lightwork import cli, strategies
 from lightwork.plan import SIMPLICITY
 from lightwork.pytest_plugin import OPTIONS
+from lightwork.workload import api
 
 REPOSITORY = Path(__file__).parent.parent
 README = (REPOSITORY / "README.md").read_text()
@@ -106,13 +107,13 @@ def test_every_strategy_has_its_section(name):
     assert name in (*SIMPLICITY, "serial")
 
 
-@pytest.mark.parametrize("name", workload.names())
+@pytest.mark.parametrize("name", api.names())
 def test_every_workload_has_its_section(name):
     """Each registered workload has its section, with every one of its parameters."""
     page = (REPOSITORY / "docs" / "workloads.md").read_text()
     (section,) = re.findall(rf"\n## {name}\n(.*?)(?=\n## |\Z)", page, flags=re.DOTALL)
     assert "| application | " in section
-    assert all(f"| `{field}` |" in section for field in workload.find(name).parameters.__dataclass_fields__)
+    assert all(f"| `{field}` |" in section for field in api.find(name).parameters.__dataclass_fields__)
 
 
 PAGES = [REPOSITORY / "README.md", REPOSITORY / "CONTRIBUTING.md", *sorted((REPOSITORY / "docs").glob("*.md"))]

@@ -6,10 +6,11 @@ import sys
 
 import pytest
 
-from lightwork import strategies, workload
+from lightwork import strategies
+from lightwork.workload import api
 
 HEAVY = {"numpy", "pandas", "scipy", "matplotlib", "psutil", "rich", "pytest", "jinja2", "ctypes"}
-WORKLOADS = [f"lightwork.workloads.{name}" for name in workload.names()]
+WORKLOADS = [f"lightwork.workloads.{name}" for name in api.names()]
 STRATEGIES = [f"lightwork.strategies.{name}" for name in strategies.names()]
 
 

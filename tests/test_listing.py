@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lightwork.errors import UsageError
-from lightwork.listing import read
+from lightwork.workload.item_list import read
 
 NAMES = st.lists(st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1).filter(str.strip), min_size=1)
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from rounds import job
 
-from lightwork import targets, workload
 from lightwork.core.round import Outcome
 from lightwork.core.setting import START_METHODS, Setting
 from lightwork.desk import open_desk
 from lightwork.errors import UsageError
 from lightwork.launch import launch
+from lightwork.workload import api, target
 
 LOAD = """
 import os
@@ -81,14 +81,14 @@ def run(folder, reference, setting=None, **parameters):
 
 def test_finds_a_function_in_a_file(load):
     """`file.py:function` is imported under the file's own name, from its own folder."""
-    found = workload.find(f"{load}:double")
+    found = api.find(f"{load}:double")
     assert found.function(4) == 8
     assert found.function.__module__ == load.stem
 
 
 def test_finds_a_function_in_a_package():
     """`package.module:function` is whatever this Python imports by that name."""
-    assert targets.resolve("os.path:basename")("a/b") == "b"
+    assert target.resolve("os.path:basename")("a/b") == "b"
 
 
 @pytest.mark.parametrize("method", START_METHODS)
@@ -103,16 +103,16 @@ def test_items_come_from_a_list_or_a_call_and_may_be_sampled(load, tmp_path):
     """A list as it is, what a function returns, and of either only the places of the sample."""
     (tmp_path / "sample.json").write_text("[2, 0]")
     sample = str(tmp_path / "sample.json")
-    parameters = targets.Parameters(listed(tmp_path, ["a", "b", "c"]))
-    assert targets.items_of(parameters) == ["a", "b", "c"]
-    assert targets.items_of(targets.Parameters(parameters.source, sample)) == ["c", "a"]
-    assert targets.items_of(targets.Parameters(f"call:{load}:made", sample)) == [3, 1]
+    parameters = target.Parameters(listed(tmp_path, ["a", "b", "c"]))
+    assert target.items_of(parameters) == ["a", "b", "c"]
+    assert target.items_of(target.Parameters(parameters.source, sample)) == ["c", "a"]
+    assert target.items_of(target.Parameters(f"call:{load}:made", sample)) == [3, 1]
 
 
 def test_files_are_weighed_by_their_size(load, tmp_path):
     """A file's weight is its size and its name its own; anything else weighs the same and is called by its text."""
     (tmp_path / "big.csv").write_text("x" * 500)
-    found = workload.find(f"{load}:size")
+    found = api.find(f"{load}:size")
     assert (found.weight_of(str(tmp_path / "big.csv")), found.name_of(str(tmp_path / "big.csv"))) == (500.0, "big.csv")
     assert (found.weight_of("no such file"), found.name_of(17)) == (1.0, "17")
 
@@ -146,7 +146,7 @@ def test_a_module_of_a_package_is_named_by_its_package(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(tmp_path))
     (tmp_path / "in_package.py").write_text("from . import other\n\ndef load(path):\n    return path\n")
     with pytest.raises(UsageError, match=r"name it as package\.in_package:function"):
-        targets.resolve(f"{tmp_path}/in_package.py:load")
+        target.resolve(f"{tmp_path}/in_package.py:load")
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_a_module_of_a_package_is_named_by_its_package(tmp_path, monkeypatch):
 def test_refuses_what_is_no_function_of_the_users(load, reference, saying):
     """Each part that can be wrong is told in one line with the next step."""
     with pytest.raises(UsageError, match=saying) as refused:
-        workload.find(reference.format(load=load, folder=load.parent))
+        api.find(reference.format(load=load, folder=load.parent))
     assert "\n" not in str(refused.value)
 
 
@@ -173,7 +173,7 @@ def test_refuses_a_file_that_hides_behind_another_module(tmp_path):
     """A file called like a module that is loaded already would be mistaken for it."""
     (tmp_path / "json.py").write_text("def load(item): pass")
     with pytest.raises(UsageError, match="has the name of another module, json"):
-        targets.resolve(f"{tmp_path}/json.py:load")
+        target.resolve(f"{tmp_path}/json.py:load")
 
 
 def test_a_bug_in_the_users_file_keeps_its_traceback(tmp_path):
@@ -181,7 +181,7 @@ def test_a_bug_in_the_users_file_keeps_its_traceback(tmp_path):
     path = tmp_path / "broken_import.py"
     path.write_text("import no_such_dependency\n")
     with pytest.raises(ModuleNotFoundError, match="no_such_dependency"):
-        targets.resolve(f"{path}:load")
+        target.resolve(f"{path}:load")
 
 
 def test_the_host_needs_nothing_heavy_for_a_target(load):
@@ -195,6 +195,6 @@ def test_the_host_needs_nothing_heavy_for_a_target(load):
 def test_references_hold_in_another_folder(load, monkeypatch):
     """A file's reference is made absolute; a module's stays."""
     monkeypatch.chdir(load.parent)
-    assert targets.absolute(f"{load.name}:size") == f"{load}:size"
-    assert targets.absolute("os.path:basename") == "os.path:basename"
-    assert Path(targets.absolute("load.py:f").rpartition(":")[0]).is_absolute()
+    assert target.absolute(f"{load.name}:size") == f"{load}:size"
+    assert target.absolute("os.path:basename") == "os.path:basename"
+    assert Path(target.absolute("load.py:f").rpartition(":")[0]).is_absolute()

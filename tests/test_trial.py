@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from lightwork.trial import TRACEBACK, Failure, Trial, facts_of, failed_in, stuck_in, why_stuck
+from lightwork.workload.trial import TRACEBACK, Failure, Trial, facts_of, failed_in, stuck_in, why_stuck
 
 
 def halve(number):

@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from lightwork.workload import Facts
+from lightwork.workload.api import Facts
 
 COLD_AT_MOST = 0.05  # of the pages in memory
 WARM_AT_LEAST = 0.95

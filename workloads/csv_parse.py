@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from lightwork.errors import CheckFailed
-from lightwork.workload import Facts, Place, workload
+from lightwork.workload.api import Facts, Place, workload
 
 from . import _flights
 from ._columns import COLUMNS, MISSING, Split

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lightwork.errors import CheckFailed
-from lightwork.workload import Facts, Place, Stages, workload
+from lightwork.workload.api import Facts, Place, Stages, workload
 
 from . import _databases, _flights
 from ._columns import COLUMNS, MISSING, Split

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from lightwork.errors import CheckFailed
-from lightwork.workload import Facts, Place, Stages, workload
+from lightwork.workload.api import Facts, Place, Stages, workload
 
 from . import _databases
 from ._databases import Database, Journal, Method, Table

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lightwork.errors import CheckFailed, UsageError
-from lightwork.workload import Facts, Place, workload
+from lightwork.workload.api import Facts, Place, workload
 
 from ._limits import at_least_one
 

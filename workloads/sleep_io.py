@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from lightwork.errors import CheckFailed, UsageError
-from lightwork.workload import Facts, Place, workload
+from lightwork.workload.api import Facts, Place, workload
 
 from . import _flights, _shares
 from ._columns import Split

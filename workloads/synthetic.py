@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from lightwork.errors import CheckFailed, UsageError
-from lightwork.workload import Facts, Place, workload
+from lightwork.workload.api import Facts, Place, workload
 
 from . import _shares
 from ._limits import at_least_one

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lightwork.workload import Place, workload
+from lightwork.workload.api import Place, workload
 
 _blocks: dict[tuple[int, int], tuple[Any, Any]] = {}  # by process and size: made once, faulted in once
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import threadpoolctl
 
-from lightwork.workload import Place, workload
+from lightwork.workload.api import Place, workload
 
 
 @dataclass(frozen=True)

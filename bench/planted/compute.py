@@ -7,7 +7,7 @@ Default size: 40 items of about 5 ms. The check is the results' digest.
 
 from dataclasses import dataclass
 
-from lightwork.workload import Place, workload
+from lightwork.workload.api import Place, workload
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ Default size: 24 items with results of 8 MB. The check is the digest of the resu
 
 from dataclasses import dataclass, field
 
-from lightwork.workload import Place, workload
+from lightwork.workload.api import Place, workload
 
 
 @dataclass(frozen=True)

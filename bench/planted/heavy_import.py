@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from lightwork.workload import Place, workload
+from lightwork.workload.api import Place, workload
 
 
 @dataclass(frozen=True)

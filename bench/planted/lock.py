@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from lightwork.workload import Place, workload
+from lightwork.workload.api import Place, workload
 
 
 @dataclass(frozen=True)

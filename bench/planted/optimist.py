@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from lightwork.recorder import count_retry
-from lightwork.workload import Place, workload
+from lightwork.workload.api import Place, workload
 
 TRIES = 3
 

@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from lightwork.workload import Place, workload
+from lightwork.workload.api import Place, workload
 
 
 @dataclass(frozen=True)

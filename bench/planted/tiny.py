@@ -6,7 +6,7 @@ Default size: 3,000 items of some 10 us. The check is the results' digest.
 
 from dataclasses import dataclass
 
-from lightwork.workload import Place, workload
+from lightwork.workload.api import Place, workload
 
 
 @dataclass(frozen=True)

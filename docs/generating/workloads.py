@@ -8,7 +8,7 @@ from dataclasses import MISSING, fields
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from generating.blocks import MADE, table, told, untitled
-from lightwork import workload
+from lightwork.workload import api
 
 OPENING = """
 # The workloads
@@ -21,23 +21,23 @@ FACT = re.compile(r"    (\S+(?: \S+)*) {2,}(\S.*)")
 
 def page(_: str) -> str:
     """All of docs/workloads.md."""
-    found = [workload.find(name) for name in workload.names()]
+    found = [api.find(name) for name in api.names()]
     contents = [f"- [{one.name}](#{one.name}): {title(one)}" for one in found]
     head = f"{MADE.format(source='the header of the file in workloads/')}\n{OPENING}"
     return "\n".join([head, *contents, "", *map(section, found)])
 
 
-def header(one: workload.Workload) -> str:
+def header(one: api.Workload) -> str:
     """The docstring that the workload's file opens with."""
     return told(importlib.import_module(one.function.__module__))
 
 
-def title(one: workload.Workload) -> str:
+def title(one: api.Workload) -> str:
     """Its first line, as "Many CSV files parsed, nothing stored."."""
     return untitled(header(one), one.name).partition("\n")[0]
 
 
-def section(one: workload.Workload) -> str:
+def section(one: api.Workload) -> str:
     """One workload: its header, its parameters, and what can be done with it beside being run."""
     _, _, rest = header(one).partition("\n")
     facts, prose = split(rest)
@@ -67,7 +67,7 @@ def split(rest: str) -> tuple[list[tuple[str, str]], str]:
     return facts, "\n".join(prose).strip()
 
 
-def parameters(one: workload.Workload) -> Iterator[tuple[str, str, str]]:
+def parameters(one: api.Workload) -> Iterator[tuple[str, str, str]]:
     """Each parameter, what it takes, and its default."""
     hints = get_type_hints(one.parameters)
     for field in fields(one.parameters):
@@ -84,7 +84,7 @@ def values(hint: Any) -> str:
     return {int: "a whole number", float: "a number", bool: "`true`, `false`", str: "a text"}[hint]
 
 
-def abilities(one: workload.Workload) -> Iterator[str]:
+def abilities(one: api.Workload) -> Iterator[str]:
     """What it can do that not every workload can."""
     if one.stages:
         yield "Its work has two halves, so that the strategy `single_writer` can run it."

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from lightwork import axes, parameters, profiles, strategies, workload
+from lightwork import axes, profiles, strategies
 from lightwork.core.setting import ORDERS, POOLS, START_METHODS, Setting
 from lightwork.design import label_of
 from lightwork.errors import UsageError
 from lightwork.profiles import Grid
 from lightwork.results import SERIAL
+from lightwork.workload import api, parameters
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def read(options: Mapping[str, Any]) -> Asked:
     """
     grids = profiles.find(options.get("profile") or "quick")
     if options.get("workloads"):
-        wanted = tuple(workload.find(name.strip()).name for name in options["workloads"].split(","))
+        wanted = tuple(api.find(name.strip()).name for name in options["workloads"].split(","))
         kept = [grid for grid in grids if grid.workload in wanted]
         grids = (*kept, *(Grid(name) for name in wanted if name not in {grid.workload for grid in kept}))
     changes = _changes(options)
@@ -82,7 +83,7 @@ def read(options: Mapping[str, Any]) -> Asked:
 
 def _without_staged(grid: Grid) -> Grid:
     """The grid without the strategies that need the work in two halves, where it is in one piece."""
-    if workload.find(grid.workload).stages:
+    if api.find(grid.workload).stages:
         return grid
     return replace(grid, strategies=tuple(name for name in grid.strategies if not strategies.find(name).staged))
 
@@ -139,7 +140,7 @@ def _parameters(words: Sequence[str]) -> dict[str, dict[str, str]]:
         if not equals or not dot or "://" in name:
             shown = word.partition("://")[0]  # what follows may hold a password
             raise UsageError(f"a parameter can't be {shown!r}: write WORKLOAD.NAME=VALUE, like csv_parse.engine=pandas")
-        found.setdefault(workload.find(owner).name, {})[parameter] = value
+        found.setdefault(api.find(owner).name, {})[parameter] = value
     return found
 
 
@@ -149,7 +150,7 @@ def _with_database(
     """The parameters by workload, with this database for every workload that takes one."""
     if url is None:
         return dict(values)
-    takers = {grid.workload for grid in grids if "db" in get_type_hints(workload.find(grid.workload).parameters)}
+    takers = {grid.workload for grid in grids if "db" in get_type_hints(api.find(grid.workload).parameters)}
     if not takers:
         raise UsageError("a database was given, and no workload that is measured takes one: add db_insert to them")
     return {**values, **{name: {"db": url, **values.get(name, {})} for name in takers}}
@@ -157,7 +158,7 @@ def _with_database(
 
 def _choices(name: str, words: Mapping[str, str]) -> Iterator[dict[str, str]]:
     """The parameters of each study that these words ask for: a parameter with choices may be given several."""
-    hints = get_type_hints(workload.find(name).parameters)
+    hints = get_type_hints(api.find(name).parameters)
     axes_of_it = {
         parameter: axes.names(f"{name}.{parameter}", value, get_args(hints[parameter]))
         if get_origin(hints.get(parameter)) is Literal and ("," in value or value == "all")
@@ -170,7 +171,7 @@ def _choices(name: str, words: Mapping[str, str]) -> Iterator[dict[str, str]]:
 
 def _settled(grid: Grid) -> tuple[str, Grid]:
     """The study's label, and the grid with its parameters as the workload takes them: a password is not kept."""
-    found = workload.find(grid.workload)
+    found = api.find(grid.workload)
     chosen = parameters.build(found.name, found.parameters, grid.parameters)
     taken = parameters.as_dict(chosen)
     return label_of(found, chosen), replace(grid, parameters={name: taken[name] for name in grid.parameters})

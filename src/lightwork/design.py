@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lightwork import parameters, strategies, workload
+from lightwork import strategies
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
 from lightwork.results import SERIAL, SERIAL_AGAIN
-from lightwork.workload import Place, Workload
+from lightwork.workload import api, parameters
+from lightwork.workload.api import Place, Workload
 
 SERIAL_SETTING = Setting("serial")
 
@@ -63,7 +64,7 @@ def draw_up(name: str, values: Mapping[str, Any], settings: Sequence[Setting], d
     Raises UsageError for an unknown workload or parameter, for a setting that it can't be run under or that is beyond
     one of its limits, and when the data can't be had.
     """
-    found = workload.find(name)
+    found = api.find(name)
     chosen = parameters.build(name, found.parameters, values)
     _limits(found, chosen, (SERIAL_SETTING, *settings))
     data_dir.mkdir(parents=True, exist_ok=True)
@@ -78,7 +79,7 @@ def limits(name: str, values: Mapping[str, Any], settings: Sequence[Setting]) ->
 
     Raises UsageError, before anything runs, for a setting that would exceed one, or that it can't be run under.
     """
-    found = workload.find(name)
+    found = api.find(name)
     return _limits(found, parameters.build(name, found.parameters, values), settings)
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from time import monotonic_ns
 from typing import TYPE_CHECKING, Any
 
-from lightwork import counters, parameters, recorder, stacks, strategies, tether, workload
+from lightwork import counters, recorder, stacks, strategies, tether
 from lightwork.core import cluster_facts
 from lightwork.core.round import REFUSED, Answer, Job, Outcome, decode_job, encode
 from lightwork.core.setting import arrange
@@ -31,7 +31,8 @@ from lightwork.machine import gil
 from lightwork.recorder import Detail, Recorder
 from lightwork.strategies import Strategy
 from lightwork.workers import Slots, recording_context
-from lightwork.workload import Place, Stages, Workload
+from lightwork.workload import api, parameters
+from lightwork.workload.api import Place, Stages, Workload
 
 if TYPE_CHECKING:
     from lightwork.core.usage import Usage
@@ -84,7 +85,7 @@ def _sign_semaphores() -> None:
 
 def run(job: Job) -> Answer:
     """One round: everything but the strategy's own run lies outside its clock."""
-    found = workload.find(job.workload)
+    found = api.find(job.workload)
     values = parameters.build(found.name, found.parameters, job.parameters)
     place = Place(Path(job.data_dir), Path(job.round_dir))
     items = found.items(values, place)
@@ -106,7 +107,7 @@ def run(job: Job) -> Answer:
 
 def clean_up(job: Job) -> None:
     """Do the workload's cleanup after a round whose host was ended before it could."""
-    found = workload.find(job.workload)
+    found = api.find(job.workload)
     found.cleanup(
         parameters.build(found.name, found.parameters, job.parameters), Place(Path(job.data_dir), Path(job.round_dir))
     )

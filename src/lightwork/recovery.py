@@ -13,14 +13,15 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from lightwork import hosting, workload
+from lightwork import hosting
 from lightwork.core.round import Attempt, Job, Outcome, Round
 from lightwork.core.setting import Setting
 from lightwork.desk import Desk
 from lightwork.finished import Execute, Finished
 from lightwork.ledger import State
 from lightwork.output import Output
-from lightwork.workload import Workload
+from lightwork.workload import api
+from lightwork.workload.api import Workload
 
 ATTEMPTS = 3  # after the first
 RECOVERABLE = {Outcome.RAISED, Outcome.LOST, Outcome.HUNG, Outcome.DIED}
@@ -33,7 +34,7 @@ class Retrying:
     desk: Desk
     execute: Execute
     attempts: int = ATTEMPTS
-    find: Callable[[str], Workload] = workload.find
+    find: Callable[[str], Workload] = api.find
 
     def __call__(self, job: Job, deadline_s: float) -> Finished:
         """The round, its outcome RECOVERED where going on with it did all of its work."""

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from lightwork.recorder import Detail, Recorder
-from lightwork.workload import Stages
+from lightwork.workload.api import Stages
 
 Numbered = tuple[int, Any]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lightwork.errors import CheckFailed
-from lightwork.workload import Facts, Place, workload
+from lightwork.workload.api import Facts, Place, workload
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from lightwork.workload import Place, workload
+from lightwork.workload.api import Place, workload
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from lightwork.errors import CheckFailed
-from lightwork.workload import Facts, Place, Stages, workload
+from lightwork.workload.api import Facts, Place, Stages, workload
 
 Fault = Literal[
     "none", "raise", "kill", "exit", "sys-exit", "hang", "leave-child", "fork", "wrong-in-worker", "pickle", "check",

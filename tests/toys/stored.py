@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lightwork.errors import CheckFailed
-from lightwork.workload import Facts, Place, Stages, workload
+from lightwork.workload.api import Facts, Place, Stages, workload
 
 
 @dataclass(frozen=True)

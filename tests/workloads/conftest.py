@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lightwork.workload import Place
+from lightwork.workload.api import Place
 from lightwork.workloads import _columns, _flights
 
 ROWS_OF_EACH = 30

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from lightwork import workload
 from lightwork.errors import CheckFailed, UsageError
-from lightwork.workload import Place
+from lightwork.workload import api
+from lightwork.workload.api import Place
 from lightwork.workloads import _columns, _flights, _page_cache, csv_parse
 from lightwork.workloads.csv_parse import Parameters
 
@@ -189,7 +189,7 @@ def test_the_package_is_found_but_not_imported() -> None:
 @pytest.mark.parametrize("name", ["csv_parse", "csv_to_db"])
 def test_setup_tells_what_is_in_the_page_cache(name: str, data_dir: Path, tmp_path: Path) -> None:
     """Just after the files were read all of them are in memory; after they were evicted less is."""
-    found = workload.find(name)
+    found = api.find(name)
     found.prepare(found.tiny, data_dir)
     shares = []
     for number, change in enumerate((_page_cache.warm, _page_cache.evict)):

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lightwork.errors import CheckFailed
-from lightwork.workload import Place
+from lightwork.workload.api import Place
 from lightwork.workloads import _columns, _databases, _flights, csv_to_db
 from lightwork.workloads._databases import Rows, sqlite
 from lightwork.workloads.csv_to_db import Parameters

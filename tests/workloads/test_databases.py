@@ -21,7 +21,7 @@ from lightwork.core.setting import Setting
 from lightwork.desk import open_desk
 from lightwork.errors import UsageError
 from lightwork.launch import launch
-from lightwork.workload import Place
+from lightwork.workload.api import Place
 from lightwork.workloads import _databases, csv_to_db, db_insert
 from lightwork.workloads._databases import capacity, connections, duck, mariadb, postgres, retry, table
 from lightwork.workloads.db_insert import READINGS, Parameters

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from lightwork.errors import CheckFailed, UsageError
-from lightwork.workload import Place
+from lightwork.workload.api import Place
 from lightwork.workloads import _databases, db_insert
 from lightwork.workloads._databases import connections, retry, sqlite
 from lightwork.workloads.db_insert import Parameters

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lightwork.errors import CheckFailed, UsageError
-from lightwork.workload import Facts, Place
+from lightwork.workload.api import Facts, Place
 from lightwork.workloads import _page_cache, file_read
 from lightwork.workloads.file_read import Parameters
 

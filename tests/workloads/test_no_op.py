@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lightwork.errors import CheckFailed, UsageError
-from lightwork.workload import Place
+from lightwork.workload.api import Place
 from lightwork.workloads import no_op
 from lightwork.workloads.no_op import Parameters
 

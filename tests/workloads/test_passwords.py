@@ -18,10 +18,11 @@ from calibrations import calibrate
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightwork import asked, design, parameters
+from lightwork import asked, design
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
-from lightwork.workload import Place, find
+from lightwork.workload import parameters
+from lightwork.workload.api import Place, find
 from lightwork.workloads import _databases
 
 PASSWORD = "op3n/s:e@s#a?m%e"  # with everything that a URL writes otherwise

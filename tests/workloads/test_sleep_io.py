@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lightwork.errors import CheckFailed, UsageError
-from lightwork.workload import Place
+from lightwork.workload.api import Place
 from lightwork.workloads import _flights, csv_parse, sleep_io
 from lightwork.workloads.sleep_io import Nap, Parameters
 

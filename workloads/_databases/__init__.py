@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from lightwork.errors import UsageError
-from lightwork.workload import Facts, Place
+from lightwork.workload.api import Facts, Place
 
 from . import sqlite, writers
 from .connections import close_all

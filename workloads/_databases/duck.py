@@ -13,7 +13,7 @@ from typing import Any
 
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
-from lightwork.workload import Facts
+from lightwork.workload.api import Facts
 
 from . import drivers, writers
 from .connections import own

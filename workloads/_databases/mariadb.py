@@ -14,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lightwork.errors import UsageError
-from lightwork.workload import Facts
+from lightwork.workload.api import Facts
 
 from . import drivers
 from .capacity import Capacity

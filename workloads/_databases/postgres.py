@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from lightwork.workload import Facts
+from lightwork.workload.api import Facts
 
 from . import drivers
 from .capacity import Capacity

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from lightwork.errors import UsageError
-from lightwork.workload import Facts
+from lightwork.workload.api import Facts
 
 from .connections import own
 from .retry import insist

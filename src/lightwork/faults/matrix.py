@@ -21,8 +21,8 @@ from lightwork.faults.planted import Parameters
 from lightwork.finished import Finished
 from lightwork.launch import launch
 from lightwork.ledger import State
-from lightwork.parameters import as_dict
 from lightwork.recovery import Retrying
+from lightwork.workload.parameters import as_dict
 
 WORKLOAD = "lightwork.faults.planted"
 CALM_DEADLINE_S = 60.0

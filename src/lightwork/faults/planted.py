@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 from lightwork.errors import CheckFailed
 from lightwork.faults.fault import FROM_OUTSIDE, Fault
-from lightwork.workload import Facts, Place, Stages, workload
+from lightwork.workload.api import Facts, Place, Stages, workload
 
 FULL_AT_BYTES, STORED_BYTES = 4_096, 1 << 20
 ROOM_BYTES, WANTED_BYTES = 64 << 20, 1 << 30

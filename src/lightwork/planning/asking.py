@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from lightwork import axes, listing, strategies, targets, workload
+from lightwork import axes, strategies
 from lightwork.core.setting import ORDERS, START_METHODS, Setting
 from lightwork.errors import UsageError
 from lightwork.planning.built_in import built_in, refuse_beyond_limits
@@ -18,6 +18,7 @@ from lightwork.planning.serial_run import PILOT, SAMPLE_SHARE
 from lightwork.profiles import Grid
 from lightwork.replay.handout import with_a_rule
 from lightwork.text.quantities import counted, duration
+from lightwork.workload import api, item_list, target
 
 CHUNKSIZES = "default,1,8,64"
 BUDGET, QUICK_S = "60s", 15.0
@@ -37,7 +38,7 @@ def asked(options: argparse.Namespace, folder: Path, machine: Mapping[str, Any])
     Raises UsageError for what can't be asked.
     """
     _refuse_contradictions(options)
-    workload.find(options.target)
+    api.find(options.target)
     cores, usable_cpus = _cores(options), float(machine["usable_cpus"])
     settings = tuple(_settings(options, cores or usable_cpus))
     target, parameters, label = _own(options, folder) or _built_in(options, settings)
@@ -88,32 +89,32 @@ def _memory_limit(options: argparse.Namespace, machine: Mapping[str, Any]) -> Me
 
 def _parameters(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """Where the target's items come from, and what stands around its rounds."""
-    around = {name: targets.absolute(getattr(options, name) or "") for name in ("setup", "cleanup", "check")}
+    around = {name: target.absolute(getattr(options, name) or "") for name in ("setup", "cleanup", "check")}
     for reference in filter(None, around.values()):
-        targets.resolve(reference)
+        target.resolve(reference)
     more = {**around, "cold": options.cold}
     if options.maker:
         if options.items:
             raise UsageError("items are given twice: name them, or a function that returns them by --items")
-        targets.resolve(options.maker)
-        return {"source": f"{targets.CALL}{targets.absolute(options.maker)}", **more}
-    items = listing.read(options.items, sys.stdin)
+        target.resolve(options.maker)
+        return {"source": f"{target.CALL}{target.absolute(options.maker)}", **more}
+    items = item_list.read(options.items, sys.stdin)
     if not items:
         raise UsageError(f"{options.target} has nothing to work on: name items, @FILE, -, or --items REFERENCE")
     path = folder / "items.json"
     with path.open("w", encoding="utf-8") as file:
         json.dump(items, file)
-    return {"source": f"{targets.LIST}{path}", **more}
+    return {"source": f"{target.LIST}{path}", **more}
 
 
 def _own(options: argparse.Namespace, folder: Path) -> tuple[str, Mapping[str, Any], str] | None:
     """Target, parameters and label of a function of the user's own; None for a built-in workload."""
-    if not targets.is_reference(options.target):
+    if not target.is_reference(options.target):
         return None
     for name in BUILT_IN_ONLY:
         if getattr(options, name):
             raise UsageError(f"{options.target} is a function of your own: --{name} is for built-in workloads")
-    return targets.absolute(options.target), _parameters(options, folder), ""
+    return target.absolute(options.target), _parameters(options, folder), ""
 
 
 def _built_in(options: argparse.Namespace, settings: Sequence[Setting]) -> tuple[str, Mapping[str, Any], str]:

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from lightwork import targets
 from lightwork.core.setting import Setting
 from lightwork.planning.workshop import Workshop
 from lightwork.replay import calibration
@@ -13,6 +12,7 @@ from lightwork.replay.handout import hand_out
 from lightwork.replay.noops import no_ops
 from lightwork.report.files import write_atomically
 from lightwork.strategies import find
+from lightwork.workload import target
 
 NO_OPS = (0, 400, 1, (1, 2))  # loop turns of an item, items, blocks, and workers
 # Between such items the caller falls asleep, as it does in real work. What each further worker costs is a slope: of
@@ -64,7 +64,7 @@ def _calibrate(shop: Workshop, kinds: Iterable[Kind]) -> Calibration:
     for turns, count, blocks, workers in (NO_OPS, SHORT_ITEMS):
         path = shop.desk.temporary / f"turns-{turns}.json"
         path.write_text(json.dumps([turns] * count), encoding="utf-8")
-        source = {"source": f"{targets.LIST}{path}"}
+        source = {"source": f"{target.LIST}{path}"}
         settings = _calibrating(kinds, workers)
         design = shop.design("lightwork.replay.noop:turn", source, settings, blocks=(blocks, blocks), probe=False)
         rounds += no_ops(*shop.measure(design))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from lightwork import ledgers, trial
+from lightwork import ledgers
 from lightwork.core.round import Outcome
 from lightwork.errors import WorkError
 from lightwork.finished import Finished
@@ -10,6 +10,7 @@ from lightwork.ledger import State
 from lightwork.planning.items import Items
 from lightwork.planning.request import Request
 from lightwork.text.quantities import counted, duration, short
+from lightwork.workload import trial
 
 
 def failures(request: Request, items: Items, run: Sequence[int], finished: Finished) -> dict[int, str]:

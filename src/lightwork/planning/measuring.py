@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lightwork import targets
 from lightwork.plan import SIMPLICITY
 from lightwork.planning.contest import contenders
 from lightwork.planning.items import Items, parameters_for
@@ -14,6 +13,7 @@ from lightwork.planning.workshop import Workshop
 from lightwork.results import Study
 from lightwork.study_losses import with_losses
 from lightwork.text.quantities import duration
+from lightwork.workload import target
 
 SHORTLISTED = 6
 BLOCKS = (3, 30)
@@ -65,7 +65,7 @@ def measure(
     design = shop.design(
         request.target, parameters_for(request, shop.desk, items, serial.run), settings, blocks=exactly,
         budget_s=max(left_s, 1.0), timeout_s=request.timeout_s, seed=request.seed, probe=contest.probe,
-        compare_results=not targets.is_reference(request.target),
+        compare_results=not target.is_reference(request.target),
     )  # fmt: skip
     judge = None if request.blocks else lambda so_far: contenders(so_far, request.usable_cpus)
     return with_losses(*shop.measure(design, judge))

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lightwork import targets
 from lightwork.core.setting import Setting
+from lightwork.workload import target
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,8 @@ class MemoryLimit:
 class Request:
     """What is to be planned.
 
-    target: a reference (lightwork.targets) or a built-in workload's name; parameters: its own. settings: to choose
-    from. usable_cpus: of this machine. budget_s: for all of it, the calibration of a new machine apart. timeout_s:
+    target: a reference (lightwork.workload.target) or a built-in workload's name; parameters: its own. settings: to
+    choose from. usable_cpus: of this machine. budget_s: for all of it, the calibration of a new machine apart. timeout_s:
     every round's deadline; None for one by the serial time. cores: of the machine that it is planned for; None for this
     one. once: run everything one time only, serially, and predict the rest. blocks: measure exactly so many; None
     leaves it to the budget. memory_limit: what no setting may exceed. skip_failing: leave out items that fail. label:
@@ -51,7 +51,7 @@ class Request:
     @property
     def can_sample(self) -> bool:
         """Whether some of the items may be run without the others: no check waits for all results."""
-        return targets.is_reference(self.target) and not self.once and not self.parameters.get("check")
+        return target.is_reference(self.target) and not self.once and not self.parameters.get("check")
 
     @property
     def is_measured(self) -> bool:

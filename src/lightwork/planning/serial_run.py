@@ -2,14 +2,14 @@
 
     pilot (PILOT items) -> does it store something? does an item fail? -> as many as the budget allows -> Serial
 
-It is a trial (lightwork.trial): an item that raises does not keep the others from being run.
+It is a trial (lightwork.workload.trial): an item that raises does not keep the others from being run.
 """
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from lightwork import ledgers, targets
+from lightwork import ledgers
 from lightwork.core.setting import Setting
 from lightwork.errors import WorkError
 from lightwork.finished import Finished
@@ -21,6 +21,7 @@ from lightwork.planning.sample import Sample, draw
 from lightwork.planning.workshop import Workshop
 from lightwork.planning.writing import Written
 from lightwork.study import deadline_s
+from lightwork.workload import target
 
 PILOT = 16  # items
 SERIAL_SHARE = 0.1  # of the budget, for one serial round: as much as all items may take
@@ -84,7 +85,7 @@ class _Look:
 
     def __init__(self, request: Request, shop: Workshop, items: Items, chosen: Sequence[int]) -> None:
         undone = request.parameters.get("setup") or request.parameters.get("cleanup")
-        self.wanted = targets.is_reference(request.target) and not request.once and not undone
+        self.wanted = target.is_reference(request.target) and not request.once and not undone
         self.folders = writing.folders_of(items.files(chosen)) if self.wanted else []
         desk = shop.desk
         self.own = [desk.data_dir, desk.rounds, desk.shared, desk.temporary]
@@ -159,7 +160,7 @@ def _without(request: Request, items: Items, places: Sequence[int], sample: Samp
 
 def _execute(request: Request, shop: Workshop, items: Items, run: Sequence[int], expected_s: float | None) -> Finished:
     parameters = parameters_for(request, shop.desk, items, run)
-    if targets.is_reference(request.target):
+    if target.is_reference(request.target):
         parameters = {**parameters, "trial": True}
     return shop.run(request, parameters, Setting("serial"), "serial", _deadline_s(request, expected_s))
 

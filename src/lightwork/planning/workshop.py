@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from lightwork import ledgers, targets
+from lightwork import ledgers
 from lightwork.core.round import Job
 from lightwork.core.setting import Setting
 from lightwork.design import Design, draw_up
@@ -14,6 +14,7 @@ from lightwork.finished import Execute, Finished
 from lightwork.planning.request import Request
 from lightwork.results import Study
 from lightwork.study import Contenders, Progress, Surroundings, measure
+from lightwork.workload import target
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Workshop:
     def design(self, name: str, parameters: Mapping[str, Any], settings: Sequence[Setting], **more: Any) -> Design:
         """The design of a study of a workload or a target, labelled in short."""
         made = draw_up(name, parameters, settings, self.desk.data_dir, **more)
-        return replace(made, label=name.rpartition("/")[2] if targets.is_reference(name) else made.label)
+        return replace(made, label=name.rpartition("/")[2] if target.is_reference(name) else made.label)
 
     def run(
         self, request: Request, parameters: Mapping[str, Any], setting: Setting, name: str, deadline_s: float,

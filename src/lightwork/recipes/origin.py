@@ -16,7 +16,7 @@ from os.path import commonprefix
 from pathlib import Path
 
 from lightwork.errors import UsageError
-from lightwork.listing import FROM_FILE, FROM_STDIN
+from lightwork.workload.item_list import FROM_FILE, FROM_STDIN
 
 MAKER = "make_items"  # what a function is called here whose own name the script needs
 TAKEN = {

@@ -3,23 +3,23 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from lightwork import targets
 from lightwork.core.setting import Setting
 from lightwork.recipes.origin import Origin, made_by, origin_of
 from lightwork.recipes.recipe import Source, recipe
+from lightwork.workload import target
 
 Code = Callable[[Setting, int | None], str]
 
 
-def script_for(target: str, words: Sequence[str], maker: str | None, weights: Sequence[float]) -> Code:
+def script_for(reference: str, words: Sequence[str], maker: str | None, weights: Sequence[float]) -> Code:
     """How to write the script for a setting and the chunksize in force; "" for a built-in workload.
 
-    target, words, maker: the target, its items and `--items` as they were given, relative to the working directory.
+    reference, words, maker: the function, its items and `--items` as they were given, relative to the working directory.
     weights: of all items; a file's is its size.
     """
-    if not targets.is_reference(target):
+    if not target.is_reference(reference):
         return lambda *_: ""
-    module, function, folder = _parts(target)
+    module, function, folder = _parts(reference)
     folders = [folder]
     if maker:
         made_in, name, other = _parts(maker)
@@ -33,7 +33,7 @@ def script_for(target: str, words: Sequence[str], maker: str | None, weights: Se
 
 def _parts(reference: str) -> tuple[str, str, str]:
     """Module, function, and the folder in which a script must look for the module; "" for its own."""
-    place, _, function = reference.rpartition(targets.SEPARATOR)
+    place, _, function = reference.rpartition(target.SEPARATOR)
     if not place.endswith(".py"):
         return place, function, ""
     folder = str(Path(place).parent)
@@ -42,7 +42,7 @@ def _parts(reference: str) -> tuple[str, str, str]:
 
 def _origin(words: Sequence[str], weights: Sequence[float]) -> Origin:
     named = [word for word in words if word != "-" and not word.startswith("@")]
-    files = all(map(targets.is_file, named)) if len(named) == len(words) else _are_files(weights)
+    files = all(map(target.is_file, named)) if len(named) == len(words) else _are_files(weights)
     return origin_of(words, named, files=files)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from lightwork import ledgers, workload
+from lightwork import ledgers
 from lightwork.core.round import Round
 from lightwork.core.setting import Setting
 from lightwork.design import Design, draw_up
@@ -24,7 +24,8 @@ from lightwork.validation.cases import Case, settings_of
 from lightwork.validation.comparison import Choice, Held, SerialRun, Trial, Tried
 from lightwork.validation.foretelling import PROBES, foretell
 from lightwork.verdict.judging import verdict_of
-from lightwork.workload import Place
+from lightwork.workload import api
+from lightwork.workload.api import Place
 
 if TYPE_CHECKING:
     from lightwork.finished import Finished
@@ -95,7 +96,7 @@ def _measured(design: Design, shop: Workshop) -> tuple[Study, dict[str, bytes]]:
 
 
 def _weights(design: Design, shop: Workshop) -> tuple[float, ...]:
-    found = workload.find(design.workload)
+    found = api.find(design.workload)
     place = Place(shop.desk.data_dir, shop.desk.data_dir / "no-round")
     items = found.items(found.parameters(**design.parameters), place)
     return tuple(found.weight_of(item) for item in items)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
-from lightwork.workload import Facts
+from lightwork.workload.api import Facts
 
 FAILED, TRACEBACK, STUCK = "failed", "traceback", "stuck"
 STUCK_NAMED = 3

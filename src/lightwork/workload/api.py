@@ -166,13 +166,13 @@ def find(name: str) -> Workload:
     """The workload of this name, its module imported now.
 
     A name with a dot is a module of the user's own, with a workload in it; one with a colon is a function of the
-    user's own (lightwork.targets).
+    user's own (lightwork.workload.target).
     Raises UsageError, naming the workloads there are, when there is none of this name.
     """
     if ":" in name:
-        from lightwork import targets  # which imports this module
+        from lightwork.workload import target  # which imports this module
 
-        return targets.workload_of(name)
+        return target.workload_of(name)
     if name not in _registry:
         module = name if "." in name else f"{BUILT_IN}.{name}"
         if not _is_module(name) or ("." not in name and name not in names()):

@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lightwork import trial
 from lightwork.errors import CheckFailed, UsageError
-from lightwork.trial import Failure, Trial
-from lightwork.workload import Facts, Place, Workload
+from lightwork.workload import trial
+from lightwork.workload.api import Facts, Place, Workload
+from lightwork.workload.trial import Failure, Trial
 
 SEPARATOR = ":"
 CALL = "call" + SEPARATOR
@@ -37,7 +37,7 @@ class Parameters:
     source: `list:FILE`, a JSON list of items, or `call:REFERENCE`, a function that returns them. sample: a JSON list of
     the places of those to run, in a file; "" for all. setup, cleanup and check: references of functions, "" for none.
     cold: whether the items' files are put out of the page cache before each round. trial: whether an item that raises
-    is noted in place of ending the round (lightwork.trial).
+    is noted in place of ending the round (lightwork.workload.trial).
     """
 
     source: str = ""
