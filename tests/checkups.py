@@ -3,12 +3,12 @@
 from dataclasses import replace
 from typing import Any
 
+from lightwork.doctor.checkup import Checkup
+from lightwork.doctor.thread_pools import ThreadPool, ThreadPools
 from lightwork.machine.cgroup import Throttling
-from lightwork.machine.checkup import Checkup
 from lightwork.machine.interpreter import Interpreter
 from lightwork.machine.load import Load
 from lightwork.machine.pressure import Pressure, Stall
-from lightwork.machine.threadpools import ThreadPool, ThreadPools
 from lightwork.machine.volume import Volume
 
 GIB = 1 << 30

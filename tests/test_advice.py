@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 from checkups import FAULTLESS, GIB, MACHINE, machine, part
 
-from lightwork.machine.advice import ABOUT, Advice, advice
+from lightwork.doctor.advice import ABOUT, Advice, advice
+from lightwork.doctor.findings import findings
+from lightwork.doctor.thread_pools import ThreadPool
 from lightwork.machine.cgroup import Throttling
-from lightwork.machine.findings import findings
 from lightwork.machine.pressure import Pressure, Stall
-from lightwork.machine.threadpools import ThreadPool
 
 QUOTA = {"usable_cpus": 2.0, "logical_cpus": 20, "physical_cpus": 20, "quota_cpus": 2.0, "quota_from": "/group"}
 

@@ -17,8 +17,8 @@ from checkups import FAULTLESS, machine, part
 from control_groups import control_group, inside
 
 from lightwork.cli import main
-from lightwork.machine.checkup import Checkup
-from lightwork.machine.findings import NOT_TOLD, findings
+from lightwork.doctor.checkup import Checkup
+from lightwork.doctor.findings import NOT_TOLD, findings
 from lightwork.machine.pressure import Pressure
 
 pytestmark = pytest.mark.alone

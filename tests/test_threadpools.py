@@ -4,8 +4,8 @@ import os
 
 import pytest
 
+from lightwork.doctor.thread_pools import read_thread_pools
 from lightwork.errors import UsageError
-from lightwork.machine.threadpools import read_thread_pools
 
 
 @pytest.fixture

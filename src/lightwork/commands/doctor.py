@@ -11,8 +11,8 @@ from lightwork.errors import UsageError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from lightwork.machine.advice import Advice
-    from lightwork.machine.findings import Finding
+    from lightwork.doctor.advice import Advice
+    from lightwork.doctor.findings import Finding
 
 LONGEST_WINDOW_S = 60.0
 NARROWEST = 20  # columns for the words, on however narrow a terminal
@@ -44,9 +44,9 @@ def add_to(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Ask the machine and print what it tells."""
     from lightwork.data import data_dir
-    from lightwork.machine.advice import advice
-    from lightwork.machine.checkup import check_up
-    from lightwork.machine.findings import findings
+    from lightwork.doctor.advice import advice
+    from lightwork.doctor.checkup import check_up
+    from lightwork.doctor.findings import findings
 
     folder = options.data.absolute() if options.data else data_dir()
     if os.path.isfile(folder):  # noqa: PTH113  Path.is_file raises where a parent may not be searched
@@ -74,7 +74,7 @@ def _print_json(checkup: Any, advised: list["Advice"]) -> None:
     import json
     from dataclasses import asdict
 
-    from lightwork.machine.checkup import as_json
+    from lightwork.doctor.checkup import as_json
 
     print(json.dumps({**as_json(checkup), "advice": [asdict(one) for one in advised]}, indent=2, allow_nan=False))
 

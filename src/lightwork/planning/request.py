@@ -22,11 +22,11 @@ class Request:
     """What is to be planned.
 
     target: a reference (lightwork.workload.target) or a built-in workload's name; parameters: its own. settings: to
-    choose from. usable_cpus: of this machine. budget_s: for all of it, the calibration of a new machine apart. timeout_s:
-    every round's deadline; None for one by the serial time. cores: of the machine that it is planned for; None for this
-    one. once: run everything one time only, serially, and predict the rest. blocks: measure exactly so many; None
-    leaves it to the budget. memory_limit: what no setting may exceed. skip_failing: leave out items that fail. label:
-    of a built-in workload, its name with the parameters that differ from their defaults.
+    choose from. usable_cpus: of this machine. budget_s: for all of it, the calibration of a new machine apart.
+    timeout_s: every round's deadline; None for one by the serial time. cores: of the machine that it is planned for;
+    None for this one. once: run everything one time only, serially, and predict the rest. blocks: measure exactly so
+    many; None leaves it to the budget. memory_limit: what no setting may exceed. skip_failing: leave out items that
+    fail. label: of a built-in workload, its name with the parameters that differ from their defaults.
     """
 
     target: str

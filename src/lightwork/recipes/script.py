@@ -14,8 +14,8 @@ Code = Callable[[Setting, int | None], str]
 def script_for(reference: str, words: Sequence[str], maker: str | None, weights: Sequence[float]) -> Code:
     """How to write the script for a setting and the chunksize in force; "" for a built-in workload.
 
-    reference, words, maker: the function, its items and `--items` as they were given, relative to the working directory.
-    weights: of all items; a file's is its size.
+    reference, words, maker: the function, its items and `--items` as they were given, relative to the working
+    directory. weights: of all items; a file's is its size.
     """
     if not target.is_reference(reference):
         return lambda *_: ""

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from lightwork.machine.checkup import Checkup
+from lightwork.doctor.checkup import Checkup
+from lightwork.doctor.thread_pools import ThreadPool, ThreadPools
 from lightwork.machine.interpreter import Interpreter
 from lightwork.machine.load import Load
 from lightwork.machine.pressure import Stall
-from lightwork.machine.threadpools import ThreadPool, ThreadPools
 from lightwork.machine.volume import SHARED_MEMORY, UNKNOWN, Volume
 from lightwork.text.quantities import counted, duration, percent, plain, size
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil
 
-from lightwork.machine.checkup import Checkup
+from lightwork.doctor.checkup import Checkup
 from lightwork.machine.pressure import Stall
 from lightwork.text.quantities import counted, size
 

@@ -5,12 +5,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from lightwork.doctor.thread_pools import ThreadPools, read_thread_pools
 from lightwork.machine import cgroup, facts
 from lightwork.machine.cgroup import Throttling
 from lightwork.machine.interpreter import Interpreter, read_interpreter
 from lightwork.machine.load import Load, read_load
 from lightwork.machine.pressure import Pressure, read_pressure
-from lightwork.machine.threadpools import ThreadPools, read_thread_pools
 from lightwork.machine.volume import Volume, shared_memory, volume_of
 
 

@@ -1,7 +1,7 @@
 """Thread pools: the threads that BLAS and OpenMP libraries bring into every worker.
 
 The question is put to a fresh interpreter, as a spawned worker would be: these libraries choose their number of
-threads when they are loaded. That interpreter runs this module: `python -m lightwork.machine.threadpools [WORKLOAD]`.
+threads when they are loaded. That interpreter runs this module: `python -m lightwork.doctor.thread_pools [WORKLOAD]`.
 """
 
 import importlib
@@ -48,7 +48,7 @@ def read_thread_pools(workload: str | None = None) -> ThreadPools:
     asked = [workload] if workload else []
     try:
         ended = subprocess.run(
-            [sys.executable, "-m", "lightwork.machine.threadpools", *asked],
+            [sys.executable, "-m", "lightwork.doctor.thread_pools", *asked],
             stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", timeout=DEADLINE_S, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
