@@ -5,10 +5,11 @@ import statistics
 import figures
 import pytest
 
-from lightwork import ledger_cost, strategies
+from lightwork import strategies
 from lightwork.account import account_of
 from lightwork.core.estimate import median_interval
 from lightwork.core.setting import Setting
+from lightwork.ledger import overhead
 from lightwork.ledgers import table
 from lightwork.losses import losses_of, violations
 from lightwork.results import SERIAL, SERIAL_AGAIN
@@ -24,7 +25,7 @@ def variation(values):
 
 def test_ledger_cost():
     """A row of the ledger costs at most 2 us with CPU time, and 7 us with the run-queue wait, at best of five."""
-    found = [ledger_cost.measure_apart() for _ in range(5)]
+    found = [overhead.measure_apart() for _ in range(5)]
     best = {kind: min(cost[kind] for cost in found) for kind in found[0]}
     median = {kind: statistics.median(cost[kind] for cost in found) for kind in found[0]}
     print(f"\nledger cost, ns per item: best {best}, median of five processes {median}")

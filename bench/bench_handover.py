@@ -16,7 +16,6 @@ import textwrap
 
 import pytest
 
-from lightwork import ledger_cost
 from lightwork.blocks import order_of
 from lightwork.core.estimate import median_interval
 from lightwork.core.round import Job
@@ -24,6 +23,7 @@ from lightwork.core.setting import Setting
 from lightwork.data import data_dir
 from lightwork.desk import open_desk
 from lightwork.launch import launch
+from lightwork.ledger import overhead
 
 pytestmark = [pytest.mark.figures, pytest.mark.timeout(0)]
 
@@ -154,7 +154,7 @@ def test_hand_over_costs_what_the_standard_library_takes(name, tmp_path):
             end="",
         )
     ledger = sorted(one - other for one, other in zip(found["recorded"], found["unrecorded"], strict=True))
-    alone = ledger_cost.measure_apart()["cpu_time"]
+    alone = overhead.measure_apart()["cpu_time"]
     print(f"\n{name}, the ledger: {ledger[len(ledger) // 2] / 1e3:.2f} us of wall an item, subtracted; ", end="")
     print(f"{alone / 1e3:.2f} us of CPU time a row by itself", end="")
     ratio = median_interval([one / other for one, other in zip(found["unrecorded"], found["bare"], strict=True)])

@@ -14,7 +14,7 @@ from lightwork.desk import open_desk
 from lightwork.faults.accident import Accident
 from lightwork.finished import Finished
 from lightwork.launch import launch
-from lightwork.ledger import Ledger, State
+from lightwork.ledger.table import Ledger, State
 from lightwork.ledgers import table
 from lightwork.recovery import Retrying
 

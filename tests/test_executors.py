@@ -14,7 +14,7 @@ from lightwork.core.round import Outcome
 from lightwork.core.setting import START_METHODS, Setting
 from lightwork.desk import open_desk
 from lightwork.launch import launch
-from lightwork.ledger import Ledger, State
+from lightwork.ledger.table import Ledger, State
 from lightwork.ledgers import table
 from lightwork.losses import violations
 from lightwork.machine import gil

@@ -13,7 +13,7 @@ from lightwork.core.setting import Setting
 from lightwork.desk import open_desk
 from lightwork.finished import _worker
 from lightwork.launch import launch
-from lightwork.ledger import Ledger, Life
+from lightwork.ledger.table import Ledger, Life
 
 AT_ONCE = 8
 CLAIMS_EACH = 300

@@ -14,7 +14,7 @@ from lightwork.core.setting import Setting
 from lightwork.desk import open_desk
 from lightwork.errors import UsageError
 from lightwork.launch import launch
-from lightwork.ledger import State
+from lightwork.ledger.table import State
 from lightwork.ledgers import table
 from lightwork.output import TOLD_BYTES
 from lightwork.segments import SHARED_MEMORY

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightwork.ledger import (
+from lightwork.ledger.table import (
     ABSENT,
     DIGEST_OFFSET,
     END,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lightwork import ledgers
 from lightwork.errors import UsageError
-from lightwork.ledger import START, Ledger, State
+from lightwork.ledger.table import START, Ledger, State
 
 
 def made(path: Path, items: int, start_ns: int = 7) -> bytes:

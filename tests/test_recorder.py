@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from lightwork import recorder
-from lightwork.ledger import ABSENT, Ledger, State
-from lightwork.recorder import MAX_SPINS, SCHEDSTAT, SPIN_EVERY_NS, Detail, Recorder, count_retry, enter
+from lightwork.ledger import recorder
+from lightwork.ledger.recorder import MAX_SPINS, SCHEDSTAT, SPIN_EVERY_NS, Detail, Recorder, count_retry, enter
+from lightwork.ledger.table import ABSENT, Ledger, State
 
 pytestmark = pytest.mark.alone
 

@@ -12,7 +12,7 @@ from lightwork.core.setting import Setting
 from lightwork.desk import open_desk
 from lightwork.faults.fault import Fault
 from lightwork.finished import Finished
-from lightwork.ledger import END, START, STATE_OFFSET, Ledger, State
+from lightwork.ledger.table import END, START, STATE_OFFSET, Ledger, State
 from lightwork.recovery import ATTEMPTS, Retrying
 from lightwork.study import held_against
 

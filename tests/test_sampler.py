@@ -13,7 +13,7 @@ from rounds import job, run_round
 from lightwork.core.setting import Setting
 from lightwork.desk import open_desk
 from lightwork.launch import launch
-from lightwork.ledger import Ledger
+from lightwork.ledger.table import Ledger
 from lightwork.sampler import PROBING, TIMED, Rate, Sampler
 
 pytestmark = pytest.mark.alone

@@ -12,7 +12,7 @@ from lightwork.design import Design
 from lightwork.desk import Desk
 from lightwork.errors import UsageError, WorkError
 from lightwork.finished import Finished
-from lightwork.ledger import END, START, STATE_OFFSET, Ledger, State
+from lightwork.ledger.table import END, START, STATE_OFFSET, Ledger, State
 from lightwork.results import SERIAL, SERIAL_AGAIN
 from lightwork.study import PROBE_BLOCK, WARM_UP, Surroundings, deadline_s, measure, sound
 

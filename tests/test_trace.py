@@ -20,7 +20,7 @@ from lightwork import ledgers, results
 from lightwork.core.causes import Cause
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
-from lightwork.ledger import ABSENT, State
+from lightwork.ledger.table import ABSENT, State
 from lightwork.losses import losses_of
 from lightwork.results import KEY, Cell
 from lightwork.text.quantities import plain

@@ -9,8 +9,8 @@ import pytest
 
 from lightwork import travelling
 from lightwork.clocks import Alignment, Offset
-from lightwork.ledger import Ledger, State
-from lightwork.recorder import Detail, Recorder, count_retry
+from lightwork.ledger.recorder import Detail, Recorder, count_retry
+from lightwork.ledger.table import Ledger, State
 from lightwork.travelling import Carried, Origin, Travelling, clock_id, identity, recorder_of, settle, unpacked
 
 S = 10**9

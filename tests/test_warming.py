@@ -15,10 +15,10 @@ from lightwork.core.setting import Setting
 from lightwork.desk import open_desk
 from lightwork.errors import UsageError
 from lightwork.launch import launch
-from lightwork.ledger import Ledger
+from lightwork.ledger.recorder import Detail
+from lightwork.ledger.table import Ledger
 from lightwork.ledgers import table
 from lightwork.losses import losses_of, violations
-from lightwork.recorder import Detail
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.costs import Costs
 from lightwork.replay.demands import demands

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lightwork.ledger import START, Ledger, State
+from lightwork.ledger.table import START, Ledger, State
 from lightwork.output import Output
 from lightwork.watch import STORM, Watch
 

@@ -8,7 +8,7 @@ import os
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from lightwork.recorder import count_retry
+from lightwork.ledger.recorder import count_retry
 from lightwork.workload.api import Place, workload
 
 TRIES = 3

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from lightwork.core.round import Round
 from lightwork.lanes import ended
-from lightwork.ledger import ABSENT
+from lightwork.ledger.table import ABSENT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

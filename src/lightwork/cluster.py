@@ -19,7 +19,7 @@ from lightwork.core import cluster_facts
 from lightwork.core.cluster_facts import Remote
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError, WorkError
-from lightwork.ledger import Ledger
+from lightwork.ledger.table import Ledger
 from lightwork.travelling import Carried, Travelling
 
 CONNECT_S = 10.0

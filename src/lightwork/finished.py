@@ -9,7 +9,7 @@ from typing import Any
 
 from lightwork.core.round import Answer, Job, Round, Worker
 from lightwork.core.usage import Traffic
-from lightwork.ledger import NO_DIGEST, Ledger, Life, Row, State
+from lightwork.ledger.table import NO_DIGEST, Ledger, Life, Row, State
 from lightwork.sampler import Sampler
 
 Execute = Callable[[Job, float], "Finished"]

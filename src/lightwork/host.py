@@ -21,16 +21,17 @@ from pathlib import Path
 from time import monotonic_ns
 from typing import TYPE_CHECKING, Any
 
-from lightwork import counters, recorder, stacks, strategies, tether
+from lightwork import counters, stacks, strategies, tether
 from lightwork.core import cluster_facts
 from lightwork.core.round import REFUSED, Answer, Job, Outcome, decode_job, encode
 from lightwork.core.setting import arrange
 from lightwork.errors import CheckFailed, UsageError, WorkError
-from lightwork.ledger import Ledger
+from lightwork.ledger import recorder
+from lightwork.ledger.lifecycle import Slots, recording_context
+from lightwork.ledger.recorder import Detail, Recorder
+from lightwork.ledger.table import Ledger
 from lightwork.machine import gil
-from lightwork.recorder import Detail, Recorder
 from lightwork.strategies import Strategy
-from lightwork.workers import Slots, recording_context
 from lightwork.workload import api, parameters
 from lightwork.workload.api import Place, Stages, Workload
 
@@ -133,9 +134,9 @@ def _time(job: Job, found: Workload, values: Any, items: Sequence[Any]) -> tuple
             return Answer(Outcome.RAISED, str(error)), []
     _hook(slots, strategy)
     if job.probe:
-        from lightwork import traffic
+        from lightwork.ledger import pickled_bytes
 
-        traffic.count(ledger, caller=os.getpid())
+        pickled_bytes.count(ledger, caller=os.getpid())
     answer, results, clock = Answer(Outcome.OK), [], _Clock(ledger)
     try:
         if setting.pool == "warm":
@@ -233,7 +234,7 @@ def _recorded(job: Job, found: Workload, values: Any, staged: bool) -> Any:
 
             return Warmed(function, job.ledger, detail, job.setting.workers)
         return Recorder(function, job.ledger, detail)
-    from lightwork.staged import staged as recorded
+    from lightwork.ledger.two_stage import staged as recorded
 
     halves = found.halves(job.setting.strategy)
     return recorded(Stages(_apart(job, halves.parse), _apart(job, halves.store)), job.ledger, detail)
@@ -267,9 +268,9 @@ def _apart(job: Job, function: Any) -> Any:
     """The function, such that a probing round does not count what it pickles for itself."""
     if not job.probe:
         return function
-    from lightwork import traffic
+    from lightwork.ledger import pickled_bytes
 
-    return traffic.apart(function)
+    return pickled_bytes.apart(function)
 
 
 def _indices(job: Job, items: Sequence[Any]) -> Sequence[int]:

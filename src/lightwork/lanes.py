@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lightwork.core.round import Worker
-from lightwork.ledger import State
+from lightwork.ledger.table import State
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightwork.errors import UsageError
-from lightwork.ledger import ABSENT, HEADER, LIFE, MAGIC
+from lightwork.ledger.table import ABSENT, HEADER, LIFE, MAGIC
 
 ROW = np.dtype(
     [

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from lightwork.core.causes import Cause
 from lightwork.core.round import Round
 from lightwork.lanes import Lane, ended, lanes_of
-from lightwork.ledger import ABSENT
+from lightwork.ledger.table import ABSENT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -18,7 +18,7 @@ from lightwork.core.round import Attempt, Job, Outcome, Round
 from lightwork.core.setting import Setting
 from lightwork.desk import Desk
 from lightwork.finished import Execute, Finished
-from lightwork.ledger import State
+from lightwork.ledger.table import State
 from lightwork.output import Output
 from lightwork.workload import api
 from lightwork.workload.api import Workload

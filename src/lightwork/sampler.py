@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 
 from lightwork.core.usage import Memory
-from lightwork.ledger import has_stopped
+from lightwork.ledger.table import has_stopped
 
 EXPECTED_COST_NS = 1_200_000, 400_000  # of a sample, and of each process in it, before the first sample tells
 LOOKS_FOR_THE_LEDGER_S = 0.01

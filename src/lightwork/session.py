@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lightwork import ledger_cost
 from lightwork.asked import Asked, Wanted
 from lightwork.core import cluster_facts
 from lightwork.core.estimate import Estimate
@@ -24,6 +23,7 @@ from lightwork.errors import JournalError, WorkError
 from lightwork.finished import Execute
 from lightwork.journal import Journal
 from lightwork.launch import launch
+from lightwork.ledger import overhead
 from lightwork.machine.facts import facts
 from lightwork.progress import Teller
 from lightwork.recovery import Retrying
@@ -199,7 +199,7 @@ class Session:
     @functools.cached_property
     def ledger_cost_ns(self) -> Mapping[str, float]:
         """The ledger's cost per item, measured once."""
-        return ledger_cost.measure_apart()
+        return overhead.measure_apart()
 
     def _told(self) -> tuple[Study, ...]:
         """The studies that have a reference to be told against."""

@@ -18,9 +18,19 @@ from time import monotonic_ns
 from typing import Any, NamedTuple
 
 from lightwork.clocks import Alignment, into
-from lightwork.ledger import AGAIN_OFFSET, DIGEST_OFFSET, HEADER, LIFE, MAGIC, ROW_BYTES, START, STATE_OFFSET, Ledger
-from lightwork.ledger import END as REST
-from lightwork.recorder import Detail, Recorder
+from lightwork.ledger.recorder import Detail, Recorder
+from lightwork.ledger.table import (
+    AGAIN_OFFSET,
+    DIGEST_OFFSET,
+    HEADER,
+    LIFE,
+    MAGIC,
+    ROW_BYTES,
+    START,
+    STATE_OFFSET,
+    Ledger,
+)
+from lightwork.ledger.table import END as REST
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 TIME_NAMESPACE = Path("/proc/self/ns/time")

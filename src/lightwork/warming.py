@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from lightwork.recorder import Detail, Recorder, loaded
+from lightwork.ledger.recorder import Detail, Recorder, loaded
 from lightwork.strategies import Opened
 
 NO_OP = (None, None)  # in the place of an (index, item) pair

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from lightwork.ledger import taken_and_begun
+from lightwork.ledger.table import taken_and_begun
 from lightwork.output import Output
 from lightwork.sampler import Sampler
 

@@ -6,8 +6,8 @@ import subprocess
 import pytest
 
 from lightwork.faults.accident import interrupt_half_way
-from lightwork.ledger import Ledger
-from lightwork.recorder import _recorder
+from lightwork.ledger.recorder import _recorder
+from lightwork.ledger.table import Ledger
 
 ITEMS = 4
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lightwork.core.round import Outcome, Round
 from lightwork.faults.fault import DESCRIPTIONS, FROM_OUTSIDE, Fault
 from lightwork.faults.outcome import ENDINGS, Ending, counted_in, ending_of, items_in, knew_s, spread, struck_at_ns
-from lightwork.ledger import State
+from lightwork.ledger.table import State
 from lightwork.ledgers import ROW
 
 

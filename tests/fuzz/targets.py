@@ -18,7 +18,7 @@ from lightwork.faults.table import details, table
 from lightwork.finished import summary
 from lightwork.handing_over import saved as saved_costs
 from lightwork.journal import LEDGERS, NAME, Journal, read
-from lightwork.ledger import Ledger, has_stopped, taken_and_begun
+from lightwork.ledger.table import Ledger, has_stopped, taken_and_begun
 from lightwork.pytest_plugin import OPTIONS
 from lightwork.validation import saved as saved_validation
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lightwork.core.setting import Setting
 from lightwork.lanes import lanes_of
-from lightwork.ledger import State
+from lightwork.ledger.table import State
 from lightwork.report.spells import spells_of
 from lightwork.report.zoom import STEPS, Room, leb128, zoom
 

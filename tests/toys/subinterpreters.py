@@ -8,10 +8,10 @@ import sys
 import threading
 import time
 
-from lightwork import recorder
-from lightwork.ledger import Ledger
-from lightwork.recorder import Detail, Recorder
-from lightwork.workers import Slots
+from lightwork.ledger import recorder
+from lightwork.ledger.lifecycle import Slots
+from lightwork.ledger.recorder import Detail, Recorder
+from lightwork.ledger.table import Ledger
 
 if sys.version_info >= (3, 13):
     import _interpreters

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from lightwork.recorder import count_retry
+from lightwork.ledger.recorder import count_retry
 
 RETRY_FOR_S = 30.0  # what is refused for so long is a fault
 PAUSE_S = 0.001

@@ -56,9 +56,10 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _measured(options: argparse.Namespace) -> tuple["Costs", bool]:
-    from lightwork import __version__, axes, ledger_cost
+    from lightwork import __version__, axes
     from lightwork.data import ready_data_dir
     from lightwork.handing_over.saved import Costs
+    from lightwork.ledger import overhead
     from lightwork.machine.facts import facts
 
     workers = axes.counts("workers", options.workers)
@@ -70,7 +71,7 @@ def _measured(options: argparse.Namespace) -> tuple["Costs", bool]:
     machine = facts(ready_data_dir())
     samples, finished = _record(names, workers[0], budget_s, seed)
     found = Costs(
-        tuple(samples), workers[0], machine, ledger_cost.measure_apart(), left_out, seed,
+        tuple(samples), workers[0], machine, overhead.measure_apart(), left_out, seed,
         datetime.now(UTC).isoformat(timespec="seconds"), __version__,
     )  # fmt: skip
     return found, finished

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from lightwork.faults.fault import Fault
-from lightwork.ledger import Ledger, Row, State
+from lightwork.ledger.table import Ledger, Row, State
 
 LOOK_AGAIN_S = 0.005
 SETTLES_S = 0.1  # between the end of the last but one item and the kill: a worker has to get idle first

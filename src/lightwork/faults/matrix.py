@@ -20,7 +20,7 @@ from lightwork.faults.outcome import Case, Ending, counted_in, ending_of, items_
 from lightwork.faults.planted import Parameters
 from lightwork.finished import Finished
 from lightwork.launch import launch
-from lightwork.ledger import State
+from lightwork.ledger.table import State
 from lightwork.recovery import Retrying
 from lightwork.workload.parameters import as_dict
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from lightwork.core.round import Outcome, Round
 from lightwork.faults.fault import FROM_OUTSIDE, Fault
-from lightwork.ledger import State
+from lightwork.ledger.table import State
 
 
 class Ending(StrEnum):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lightwork.core.setting import Setting, arrange
-from lightwork.ledger import ABSENT
+from lightwork.ledger.table import ABSENT
 from lightwork.planning.prediction import Prediction
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.costs import COLD_NS, Costs

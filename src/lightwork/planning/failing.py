@@ -6,7 +6,7 @@ from lightwork import ledgers
 from lightwork.core.round import Outcome
 from lightwork.errors import WorkError
 from lightwork.finished import Finished
-from lightwork.ledger import State
+from lightwork.ledger.table import State
 from lightwork.planning.items import Items
 from lightwork.planning.request import Request
 from lightwork.text.quantities import counted, duration, short

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from lightwork.finished import Finished, summary
-from lightwork.ledger import HEADER, LIFE, ROW_BYTES, Ledger
+from lightwork.ledger.table import HEADER, LIFE, ROW_BYTES, Ledger
 from lightwork.planning.sample import Sample
 
 

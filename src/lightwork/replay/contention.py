@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lightwork.core.setting import Setting
-from lightwork.ledger import ABSENT, State
+from lightwork.ledger.table import ABSENT, State
 from lightwork.replay.costs import NO_COSTS, Costs
 from lightwork.replay.demands import Demands, demands_of
 from lightwork.replay.engine import replay

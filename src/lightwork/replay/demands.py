@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lightwork.ledger import ABSENT
+from lightwork.ledger.table import ABSENT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

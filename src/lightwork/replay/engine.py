@@ -14,7 +14,7 @@ import numpy as np
 
 from lightwork.core.round import Outcome, Round, Worker
 from lightwork.core.setting import Setting
-from lightwork.ledger import ABSENT, State
+from lightwork.ledger.table import ABSENT, State
 from lightwork.ledgers import ROW
 from lightwork.losses import Losses, losses_of
 from lightwork.replay import bundles, earliest

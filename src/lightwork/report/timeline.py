@@ -15,7 +15,7 @@ import numpy as np
 
 from lightwork.core.round import Round
 from lightwork.lanes import Lane, lanes_of
-from lightwork.ledger import State
+from lightwork.ledger.table import State
 from lightwork.report.facets import UNFILTERED, Facets
 from lightwork.report.spells import LONGEST, NAMED, Spell, item_name, longest_told, spells_of
 from lightwork.report.zoom import Room, Zoom, zoom

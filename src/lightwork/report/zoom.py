@@ -16,7 +16,7 @@ import numpy as np
 
 from lightwork.core.round import Round
 from lightwork.lanes import Lane
-from lightwork.ledger import State
+from lightwork.ledger.table import State
 from lightwork.report.spells import NAMED, Spell, item_name
 from lightwork.results import Study
 

@@ -58,9 +58,9 @@ class Strategy:
     default_chunksize: (items, workers) -> the chunksize in force when none is asked for; None where the
     strategy has no chunksize. parallel: False for the serial reference. workers: what they are. needs: what is needed
     and absent here, as "needs joblib, which ..."; "" where nothing is. staged: whether it runs an item's work in two
-    halves (lightwork.workload.api.Stages), the second in one process; its function is a lightwork.staged.Staged.
-    opened: its pool, for rounds that find one; None where workers are given their part when they are made.
-    extra: the extra of lightwork that installs what it needs; "" where none does.
+    halves (lightwork.workload.api.Stages), the second in one process; its function is a
+    lightwork.ledger.two_stage.Staged. opened: its pool, for rounds that find one; None where workers are given their
+    part when they are made. extra: the extra of lightwork that installs what it needs; "" where none does.
     """
 
     name: str

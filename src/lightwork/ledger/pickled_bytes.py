@@ -14,8 +14,8 @@ from multiprocessing import reduction
 from multiprocessing.connection import Connection
 from typing import Any
 
-from lightwork import recorder
-from lightwork.ledger import Ledger
+from lightwork.ledger import recorder
+from lightwork.ledger.table import Ledger
 
 _dumps = pickle.dumps
 

@@ -16,7 +16,7 @@ from multiprocessing.process import current_process
 from time import monotonic_ns, thread_time_ns
 from typing import Any
 
-from lightwork.ledger import ABSENT, END, ROW_BYTES, START, STATE_OFFSET, Ledger, State
+from lightwork.ledger.table import ABSENT, END, ROW_BYTES, START, STATE_OFFSET, Ledger, State
 
 RUNNING, DONE, RAISED = int(State.RUNNING), int(State.DONE), int(State.RAISED)  # an enum packs at half the speed
 
@@ -233,9 +233,9 @@ def _take_announced_slot(path: str) -> int | None:
         ledger = Ledger(path)
         ledger.ready(_slot, os.getpid(), _arrived[1])
         if counts:
-            from lightwork import traffic
+            from lightwork.ledger import pickled_bytes
 
-            traffic.count(ledger, caller=None)
+            pickled_bytes.count(ledger, caller=None)
     return _slot
 
 

@@ -11,7 +11,7 @@ those whose workers are threads.
 
 A library brings Process classes of its own. The host notes when one is started and what became of it, and sends the
 slot with it; such a worker is ready when the item function has been loaded, and its exit is not seen. One that nobody
-announced at all takes a slot for itself (`lightwork.recorder`).
+announced at all takes a slot for itself (`lightwork.ledger.recorder`).
 """
 
 import multiprocessing.context
@@ -24,8 +24,9 @@ from multiprocessing.process import BaseProcess
 from time import monotonic_ns, process_time_ns, thread_time_ns
 from typing import Any
 
-from lightwork import recorder, stacks
-from lightwork.ledger import Ledger
+from lightwork import stacks
+from lightwork.ledger import recorder
+from lightwork.ledger.table import Ledger
 
 
 class Slots:
@@ -161,9 +162,9 @@ class _Recorded(BaseProcess):
         ledger = Ledger(self.ledger_path)
         recorder.enter(self.slot)
         if self.probe and _slots is None:  # a fork has inherited the counting
-            from lightwork import traffic
+            from lightwork.ledger import pickled_bytes
 
-            traffic.count(ledger, caller=None)
+            pickled_bytes.count(ledger, caller=None)
         ledger.ready(self.slot, os.getpid(), monotonic_ns())
         if _slots is None:  # a fresh interpreter, whose imports are part of its start; a fork has inherited them
             stacks.show_on_signal()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
-from lightwork.recorder import Detail, Recorder
+from lightwork.ledger.recorder import Detail, Recorder
 from lightwork.workload.api import Stages
 
 Numbered = tuple[int, Any]

@@ -1,4 +1,4 @@
-"""What one row of the ledger costs: `python -m lightwork.ledger_cost` prints it as JSON.
+"""What one row of the ledger costs: `python -m lightwork.ledger.overhead` prints it as JSON.
 
 The same no-op items run through the recorder and bare, turn by turn in one process; the cost is the median
 difference per item over the turns.
@@ -14,8 +14,8 @@ from pathlib import Path
 from time import perf_counter_ns
 from typing import Any
 
-from lightwork.ledger import Ledger
-from lightwork.recorder import Detail, Recorder, enter
+from lightwork.ledger.recorder import Detail, Recorder, enter
+from lightwork.ledger.table import Ledger
 from lightwork.segments import SHARED_MEMORY
 
 ITEMS = 2_000
