@@ -9,10 +9,10 @@ from lightwork import strategies
 from lightwork.account import account_of
 from lightwork.core.estimate import median_interval
 from lightwork.core.setting import Setting
+from lightwork.core.study import SERIAL, SERIAL_AGAIN
 from lightwork.ledger import overhead
 from lightwork.ledgers import table
 from lightwork.losses import losses_of, violations
-from lightwork.results import SERIAL, SERIAL_AGAIN
 from lightwork.speedometer import equal_speed_walls_s
 
 pytestmark = [pytest.mark.figures, pytest.mark.timeout(0)]

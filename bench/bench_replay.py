@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from lightwork.core.setting import Setting
+from lightwork.core.study import SERIAL, SERIAL_AGAIN
 from lightwork.data import data_dir
 from lightwork.ledgers import table
 from lightwork.machine.facts import facts
@@ -23,7 +24,6 @@ from lightwork.replay.calibration import calibrate
 from lightwork.replay.demands import demands, demands_of
 from lightwork.replay.engine import replay
 from lightwork.replay.noops import no_ops
-from lightwork.results import SERIAL, SERIAL_AGAIN
 from lightwork.speedometer import FEWEST_SPINS
 from lightwork.strategies import find, names
 

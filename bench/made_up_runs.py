@@ -9,7 +9,7 @@ from lightwork.between_runs.comparing import compare
 from lightwork.between_runs.gate import failures, parse
 from lightwork.core.round import Outcome, Round
 from lightwork.core.setting import Setting
-from lightwork.results import SERIAL, SERIAL_AGAIN, Cell, Results, Study
+from lightwork.core.study import SERIAL, SERIAL_AGAIN, Cell, Results, Study
 
 MACHINE = {
     "processor": "AMD EPYC", "logical_cpus": 8, "usable_cpus": 8.0, "architecture": "x86_64",

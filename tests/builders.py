@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from lightwork.core.round import Outcome, Round
 from lightwork.core.setting import Setting
-from lightwork.results import SERIAL, SERIAL_AGAIN, Cell, Study
+from lightwork.core.study import SERIAL, SERIAL_AGAIN, Cell, Study
 
 NS_PER_S = 1_000_000_000
 Wall = float | Outcome | None  # seconds; or how the round failed; or None where the block has no such round

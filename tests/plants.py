@@ -15,6 +15,7 @@ from lightwork.core.causes import Cause
 from lightwork.core.estimate import Estimate
 from lightwork.core.round import Job
 from lightwork.core.setting import Setting
+from lightwork.core.study import Study
 from lightwork.data import data_dir
 from lightwork.desk import Desk
 from lightwork.disturbance import usual_share
@@ -22,7 +23,6 @@ from lightwork.finished import Finished
 from lightwork.ledgers import table
 from lightwork.levers import Finding, largest_loss
 from lightwork.machine.facts import facts
-from lightwork.results import Study
 from lightwork.scaling import ratio, scale
 from lightwork.study_losses import losses_by_cell, with_losses
 

@@ -10,9 +10,9 @@ import numpy as np
 
 from lightwork.core.round import Outcome, Round, Worker
 from lightwork.core.setting import Setting
+from lightwork.core.study import SERIAL, SERIAL_AGAIN, Cell, Results, Study
 from lightwork.core.usage import Memory, Traffic, Usage
 from lightwork.ledger.table import ABSENT
-from lightwork.results import SERIAL, SERIAL_AGAIN, Cell, Results, Study
 
 MS = 1_000_000
 ROWS = np.dtype(

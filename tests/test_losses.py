@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lightwork.core.losses import Losses
 from lightwork.core.round import Outcome, Round, Worker
-from lightwork.losses import Losses, losses_of, pooled, violations
+from lightwork.losses import losses_of, pooled, violations
 
 ROW = np.dtype(
     [

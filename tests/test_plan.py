@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from builders import Wall, make_study
 
+from lightwork.core.losses import Losses
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
-from lightwork.losses import Losses
+from lightwork.core.study import SERIAL, SERIAL_AGAIN, Study
 from lightwork.plan import Foretold, Plan, recommend
-from lightwork.results import SERIAL, SERIAL_AGAIN, Study
 from lightwork.scaling import scale
 
 WOBBLE = (1.0, 1.01, 0.99, 1.005, 0.995, 1.002)  # one factor per block

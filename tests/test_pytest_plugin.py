@@ -20,8 +20,8 @@ from benches import TINY, TOYS, bench, command, lightwork, read, rounds_kept, ru
 from lightwork import ledgers, results
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
+from lightwork.core.study import SERIAL, SERIAL_AGAIN, Cell, Results
 from lightwork.disturbance import disturbed
-from lightwork.results import SERIAL, SERIAL_AGAIN
 
 KEYS = {
     "workload", "parameters", "strategy", "workers", "chunksize", "start_method", "order", "cores", "items_done",
@@ -33,7 +33,7 @@ USABLE = len(os.sched_getaffinity(0))
 LABEL = "sleep_io items=6 mean_ms=1.0 sizes=uniform"
 
 
-def cell_of(found: results.Results, benchmark: dict[str, Any]) -> results.Cell:
+def cell_of(found: Results, benchmark: dict[str, Any]) -> Cell:
     """The recorded cell that a saved benchmark stands for."""
     (study,) = (study for study in found.studies if study.label == benchmark["params"]["workload"])
     setting = Setting(**{axis: benchmark["params"][axis] for axis in AXES})

@@ -11,13 +11,14 @@ from test_setting import SETTINGS
 
 from lightwork import results
 from lightwork.core.cluster_facts import Remote
+from lightwork.core.losses import Losses
 from lightwork.core.round import Answer, Job, Outcome, Round, Worker, decode_answer, decode_job, decode_round
 from lightwork.core.round import encode as encode_record
 from lightwork.core.setting import Setting
+from lightwork.core.study import SCHEMA, Cell, Results, Study
 from lightwork.core.usage import Memory, Traffic, Usage
 from lightwork.errors import UsageError
-from lightwork.losses import Losses
-from lightwork.results import KEY, SCHEMA, Cell, Results, Study, decode, encode
+from lightwork.results import KEY, decode, encode
 
 TEXT = st.text(max_size=12)
 LONG = st.integers(-(2**63), 2**63 - 1)

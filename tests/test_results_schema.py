@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from test_results import RESULTS, through_json
 
 from lightwork import results, results_schema
+from lightwork.core.study import SERIAL, Results
 from lightwork.machine.facts import facts
 from lightwork.report.judgement import usable_cpus
-from lightwork.results import KEY, SERIAL, Results, encode
+from lightwork.results import KEY, encode
 from lightwork.scaling import scale
 
 DOCS = Path(__file__).parent.parent / "docs"

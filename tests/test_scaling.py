@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
+from lightwork.core.study import SERIAL, SERIAL_AGAIN, Cell, Study
 from lightwork.errors import WorkError
-from lightwork.results import SERIAL, SERIAL_AGAIN, Cell, Study
 from lightwork.scaling import CellScaling, StudyScaling, bound, karp_flatt, ratio, scale
 
 MAP_2, MAP_4 = Setting("map", 2), Setting("map", 4)

@@ -8,7 +8,7 @@ import pytest
 
 from lightwork.core.round import Outcome, Round
 from lightwork.core.setting import Setting
-from lightwork.results import SERIAL, SERIAL_AGAIN, Cell, Study
+from lightwork.core.study import SERIAL, SERIAL_AGAIN, Cell, Study
 from lightwork.speedometer import equal_speed_walls_s, read
 
 BLOCKS = 40

@@ -8,12 +8,12 @@ import pytest
 
 from lightwork.core.round import Outcome, Round
 from lightwork.core.setting import Setting
+from lightwork.core.study import SERIAL, SERIAL_AGAIN
 from lightwork.design import Design
 from lightwork.desk import Desk
 from lightwork.errors import UsageError, WorkError
 from lightwork.finished import Finished
 from lightwork.ledger.table import END, START, STATE_OFFSET, Ledger, State
-from lightwork.results import SERIAL, SERIAL_AGAIN
 from lightwork.study import PROBE_BLOCK, WARM_UP, Surroundings, deadline_s, measure, sound
 
 MAP, QUEUE = Setting("map", 2), Setting("queue", 2)

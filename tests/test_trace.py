@@ -20,9 +20,10 @@ from lightwork import ledgers, results
 from lightwork.core.causes import Cause
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
+from lightwork.core.study import Cell
 from lightwork.ledger.table import ABSENT, State
 from lightwork.losses import losses_of
-from lightwork.results import KEY, Cell
+from lightwork.results import KEY
 from lightwork.text.quantities import plain
 from lightwork.trace import encode, parts_of, trace_of
 

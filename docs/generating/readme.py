@@ -6,8 +6,8 @@ from generating.pictures import speedup_curve
 from generating.tables import when_it_dies
 from lightwork import report, results
 from lightwork.core.estimate import Estimate
+from lightwork.core.study import Results, Study
 from lightwork.faults.fault import Fault
-from lightwork.results import Results
 from lightwork.scaling import CellScaling as StudyCell
 from lightwork.scaling import StudyScaling, scale
 from lightwork.text.settings import times
@@ -90,7 +90,7 @@ def figure(estimate: Estimate) -> str:
     return f"{estimate.point:.1f}x ({estimate.low:.1f}-{estimate.high:.1f})"
 
 
-def found_in(found: Results, label: str) -> results.Study:
+def found_in(found: Results, label: str) -> Study:
     """The study of this label."""
     return next(study for study in found.studies if study.label == label)
 

@@ -17,10 +17,10 @@ from lightwork import ledgers, results, strategies
 from lightwork.basis import Basis
 from lightwork.core.causes import MEANINGS, Cause
 from lightwork.core.round import Round
+from lightwork.core.study import Cell, Results, Study
 from lightwork.lanes import lanes_of
 from lightwork.report.judgement import Judged, block_count, judge
 from lightwork.report.timeline import round_to_draw
-from lightwork.results import Cell, Results, Study
 from lightwork.scaling import CellScaling, StudyScaling
 from lightwork.text.quantities import duration
 from lightwork.text.settings import counted, percent, times

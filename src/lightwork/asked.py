@@ -8,10 +8,10 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from lightwork import axes, profiles, strategies
 from lightwork.core.setting import ORDERS, POOLS, START_METHODS, Setting
+from lightwork.core.study import SERIAL
 from lightwork.design import label_of
 from lightwork.errors import UsageError
 from lightwork.profiles import Grid
-from lightwork.results import SERIAL
 from lightwork.workload import api, parameters
 
 

@@ -11,9 +11,9 @@ from math import inf, isinf
 from statistics import median
 
 from lightwork.core.estimate import Estimate, median_interval
+from lightwork.core.losses import Losses
 from lightwork.core.setting import POOLS, START_METHODS, Setting
-from lightwork.losses import Losses
-from lightwork.results import SERIAL, Cell
+from lightwork.core.study import SERIAL, Cell
 from lightwork.scaling import StudyScaling
 
 LITTLE = 0.05  # of a job's length: how much longer a fresh pool may make it

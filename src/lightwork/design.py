@@ -7,8 +7,8 @@ from typing import Any
 
 from lightwork import strategies
 from lightwork.core.setting import Setting
+from lightwork.core.study import SERIAL, SERIAL_AGAIN
 from lightwork.errors import UsageError
-from lightwork.results import SERIAL, SERIAL_AGAIN
 from lightwork.workload import api, parameters
 from lightwork.workload.api import Place, Workload
 

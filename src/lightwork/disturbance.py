@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from lightwork.core.round import Round
-from lightwork.results import SERIAL, Cell, Study
+from lightwork.core.study import SERIAL, Cell, Study
 
 EXCESS_SHARE = 0.10
 LEAST_S = 0.05

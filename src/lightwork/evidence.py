@@ -8,8 +8,8 @@ from typing import Literal
 
 from lightwork.basis import Basis
 from lightwork.core.estimate import Estimate
-from lightwork.losses import Losses
-from lightwork.results import Cell
+from lightwork.core.losses import Losses
+from lightwork.core.study import Cell
 from lightwork.scaling import StudyScaling
 
 OWN_THREADS = 0.5  # of the items' CPU time: what a serial round used beside the thread that ran them

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 
 from lightwork.chunking import least
 from lightwork.core.causes import Cause
+from lightwork.core.losses import Losses
 from lightwork.core.setting import Setting
+from lightwork.core.study import Cell
 from lightwork.evidence import Evidence
-from lightwork.losses import Losses
-from lightwork.results import Cell
 from lightwork.scaling import StudyScaling
 from lightwork.text.quantities import duration, size
 from lightwork.text.settings import counted, percent, times

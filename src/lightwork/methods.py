@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lightwork.core.estimate import Estimate
-from lightwork.results import Study
+from lightwork.core.study import Study
 from lightwork.scaling import CellScaling, StudyScaling
 from lightwork.text.quantities import counted, plain, with_interval
 

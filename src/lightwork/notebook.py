@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from lightwork import report, results
+from lightwork.core.study import Results, Study
 from lightwork.report import fragment
-from lightwork.results import Results, Study
 from lightwork.text.quantities import plain
 
 

@@ -15,11 +15,11 @@ from dataclasses import dataclass, replace
 from lightwork.basis import Basis
 from lightwork.cautions import cautions
 from lightwork.core.estimate import Estimate
+from lightwork.core.losses import Losses
 from lightwork.core.setting import ORDERS, POOLS, START_METHODS, Setting
+from lightwork.core.study import SERIAL
 from lightwork.levers import LITTLE, Finding, largest_loss
 from lightwork.limits import limits_of
-from lightwork.losses import Losses
-from lightwork.results import SERIAL
 from lightwork.scaling import CellScaling, StudyScaling
 from lightwork.text.quantities import number
 from lightwork.text.settings import counted, gain, instruction, named, percent, times

@@ -8,7 +8,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from lightwork.results import KEY, SCHEMA, Results
+from lightwork.core.study import SCHEMA, Results
+from lightwork.results import KEY
 
 FILE = Path(__file__).with_name("results.schema.json")
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

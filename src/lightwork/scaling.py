@@ -12,9 +12,9 @@ from statistics import median
 
 from lightwork.core.estimate import Estimate, median_interval
 from lightwork.core.round import Round
+from lightwork.core.study import SERIAL, SERIAL_AGAIN, Cell, Study
 from lightwork.disturbance import disturbed
 from lightwork.errors import WorkError
-from lightwork.results import SERIAL, SERIAL_AGAIN, Cell, Study
 
 NS_PER_S = 1e9
 Walls = Mapping[int, float]  # seconds by block

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from lightwork.asked import Asked, Wanted
 from lightwork.core import cluster_facts
 from lightwork.core.estimate import Estimate
+from lightwork.core.study import SERIAL, Cell, Results, Study
 from lightwork.data import data_dir
 from lightwork.design import SERIAL_SETTING, Design, draw_up, limits
 from lightwork.desk import Desk, open_desk
@@ -27,7 +28,7 @@ from lightwork.ledger import overhead
 from lightwork.machine.facts import facts
 from lightwork.progress import Teller
 from lightwork.recovery import Retrying
-from lightwork.results import SERIAL, Cell, Results, Study, encode
+from lightwork.results import encode
 from lightwork.resuming import STARTED_AT, Replayed, Run, facts_of, gone_on_with
 from lightwork.scaling import CellScaling, StudyScaling, scale
 from lightwork.speedometer import equal_speed_walls_s

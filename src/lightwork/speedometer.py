@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lightwork.core.round import Round
-from lightwork.results import SERIAL, Cell, Study
+from lightwork.core.study import SERIAL, Cell, Study
 
 FEWEST_SPINS = 10  # a round's mean over fewer says too little of its speed
 PRIOR_ROUNDS = 4.0  # rounds' worth of trust in the CPU share against the fitted exponent

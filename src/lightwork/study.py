@@ -14,12 +14,12 @@ from lightwork import strategies
 from lightwork.blocks import order_of
 from lightwork.core.round import Job, Outcome, Round
 from lightwork.core.setting import Setting
+from lightwork.core.study import SERIAL, SERIAL_AGAIN, Cell, Study
 from lightwork.design import SERIAL_SETTING, Design
 from lightwork.desk import Desk
 from lightwork.errors import UsageError, WorkError
 from lightwork.finished import Execute, Finished
 from lightwork.losses import violations
-from lightwork.results import SERIAL, SERIAL_AGAIN, Cell, Study
 
 WARM_UP = "warm-up"
 WARM_UP_BLOCK, PROBE_BLOCK = -1, -2

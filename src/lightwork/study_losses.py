@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from lightwork.core.losses import Losses
 from lightwork.core.round import Round
-from lightwork.losses import Losses, losses_of, pooled
-from lightwork.results import SERIAL, Cell, Study
+from lightwork.core.study import SERIAL, Cell, Study
+from lightwork.losses import losses_of, pooled
 
 if TYPE_CHECKING:
     from lightwork.scaling import StudyScaling

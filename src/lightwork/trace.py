@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any
 from lightwork import __version__
 from lightwork.core.causes import Cause
 from lightwork.core.round import Round, Worker
+from lightwork.core.study import Cell, Study
 from lightwork.lanes import Lane, lanes_of
 from lightwork.ledger.table import ABSENT, State
 from lightwork.losses import losses_of, violations
-from lightwork.results import Cell, Study
 from lightwork.text.quantities import plain
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from lightwork.between_runs.comparing import compare, word_of
 from lightwork.between_runs.table import table
 from lightwork.core.estimate import Estimate
 from lightwork.core.round import Outcome
+from lightwork.core.study import SERIAL, SERIAL_AGAIN, Cell
 from lightwork.core.usage import Usage
-from lightwork.results import SERIAL, SERIAL_AGAIN, Cell
 
 CELLS = settings(4)
 FIRST = CELLS[0].cell_id

@@ -10,8 +10,8 @@ from lightwork.between_runs.comparing import compare
 from lightwork.between_runs.gate import Condition, failures, parse
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
+from lightwork.core.study import SERIAL
 from lightwork.errors import UsageError
-from lightwork.results import SERIAL
 
 CELLS = settings(4)
 FIRST = CELLS[0].cell_id

@@ -11,7 +11,7 @@ from lightwork.between_runs.power import powerless
 from lightwork.between_runs.table import headline, table
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
-from lightwork.results import SERIAL, SERIAL_AGAIN
+from lightwork.core.study import SERIAL, SERIAL_AGAIN
 
 CELLS = settings(4)
 FIRST = CELLS[0].cell_id

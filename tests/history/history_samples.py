@@ -9,9 +9,9 @@ from builders import make_study
 from report_samples import HOSTILE
 
 from lightwork.core.setting import Setting
+from lightwork.core.study import Results, Study
 from lightwork.history.run import Run, run_of
 from lightwork.history.runs import named_apart
-from lightwork.results import Results, Study
 
 BEGIN = datetime(2026, 1, 5, 9, tzinfo=UTC)
 MACHINE = {

@@ -9,6 +9,7 @@ import pytest
 
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
+from lightwork.core.study import SERIAL_AGAIN, Cell, Study
 from lightwork.core.usage import Usage
 from lightwork.errors import UsageError
 from lightwork.replay.calibration import Calibration, calibrate, decode, encode, fingerprint, saved_in
@@ -16,7 +17,6 @@ from lightwork.replay.costs import Costs
 from lightwork.replay.demands import demands
 from lightwork.replay.engine import replay
 from lightwork.replay.noops import NoOp, costs_of, no_ops
-from lightwork.results import SERIAL_AGAIN, Cell, Study
 
 ITEMS = 300
 MACHINE = {"processor": "abacus", "usable_cpus": 2.0, "kernel": "Linux 6", "python": "3.11.7", "load_average_1min": 0.1}

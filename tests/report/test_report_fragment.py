@@ -10,10 +10,10 @@ import pytest
 import report_samples as samples
 from browsing import opened, troubles
 
-from lightwork import report, results
+from lightwork import report
+from lightwork.core.study import SERIAL, SERIAL_AGAIN, Results
 from lightwork.disturbance import disturbed
 from lightwork.notebook import load, shown
-from lightwork.results import SERIAL, SERIAL_AGAIN
 
 EXAMPLE = Path(__file__).parent.parent.parent / "docs" / "example" / "quick.json"
 THEMES = {"light": "background: #fff; color: #111", "dark": "background: #111; color: #ddd"}
@@ -114,4 +114,4 @@ def test_what_can_not_be_judged_is_told():
     found = shown(samples.sample()[0])
     bare = replace(found.studies[0], cells=found.studies[0].cells[1:])
     assert "no serial round was measured" in bare._repr_html_()
-    assert "0 studies" in shown(results.Results((), {"usable_cpus": float("inf")}))._repr_html_()
+    assert "0 studies" in shown(Results((), {"usable_cpus": float("inf")}))._repr_html_()

@@ -20,10 +20,10 @@ import report_samples as samples
 
 from lightwork import report
 from lightwork.core.round import Outcome
+from lightwork.core.study import SERIAL, SERIAL_AGAIN
 from lightwork.levers import largest_loss
 from lightwork.report import files
 from lightwork.report.judgement import judge
-from lightwork.results import SERIAL, SERIAL_AGAIN
 from lightwork.text.quantities import plain
 
 VOID = {"meta", "br", "img", "link", "hr", "input"}

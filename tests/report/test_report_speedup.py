@@ -6,10 +6,10 @@ import pytest
 import report_samples as samples
 
 from lightwork.basis import Basis
+from lightwork.core.study import SERIAL_AGAIN
 from lightwork.report import curves, palette, svg
 from lightwork.report.judgement import judge
 from lightwork.report.speedup_figure import efficiency_drawing, speedup_drawing
-from lightwork.results import SERIAL_AGAIN
 from lightwork.text.quantities import percent
 
 

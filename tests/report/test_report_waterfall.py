@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lightwork.core.causes import Cause
-from lightwork.losses import Losses
+from lightwork.core.losses import Losses
 from lightwork.report import losscurve, waterfall
 from lightwork.report.judgement import judge
 from lightwork.report.palette import ITEMS, USEFUL, WORKERS

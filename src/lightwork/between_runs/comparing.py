@@ -21,7 +21,7 @@ from lightwork.between_runs.figures import BothRuns, Column, Figures, figures_of
 from lightwork.between_runs.pairing import Pair, Paired, pair
 from lightwork.between_runs.sameness import obstacles, other_load, surroundings
 from lightwork.core.estimate import Estimate
-from lightwork.results import SERIAL, Results
+from lightwork.core.study import SERIAL, Results
 
 SEED = 1
 SPEEDUP, SPEED = "speedup", "speed"

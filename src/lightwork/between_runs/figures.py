@@ -19,7 +19,7 @@ import numpy as np
 from lightwork.basis import Basis
 from lightwork.between_runs.pairing import Pair
 from lightwork.core.round import Round
-from lightwork.results import SERIAL, SERIAL_AGAIN
+from lightwork.core.study import SERIAL, SERIAL_AGAIN
 from lightwork.scaling import CellScaling, StudyScaling
 from lightwork.speedometer import FEWEST_SPINS, Speedometer, read
 

@@ -23,9 +23,9 @@ from dataclasses import dataclass
 
 from lightwork.between_runs.comparing import Compared, Comparison, StudyCompared, changed_by, word_of
 from lightwork.between_runs.contrast import inverse
+from lightwork.core.study import SERIAL
 from lightwork.errors import UsageError
 from lightwork.plan import Plan
-from lightwork.results import SERIAL
 from lightwork.text.quantities import short
 from lightwork.text.settings import instruction, times
 

@@ -10,7 +10,7 @@ from math import isfinite
 from lightwork.between_runs.comparing import Compared, Comparison, StudyCompared, changed_by
 from lightwork.between_runs.gate import RECOMMENDED, Condition, cells_asked, chosen_id
 from lightwork.core.estimate import Estimate
-from lightwork.results import SERIAL
+from lightwork.core.study import SERIAL
 from lightwork.text.quantities import counted, plain
 
 

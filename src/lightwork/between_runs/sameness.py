@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from lightwork.between_runs.pairing import Pair, Paired
+from lightwork.core.study import Results
 from lightwork.disturbance import EXCESS_SHARE, usual_share
 from lightwork.machine.likeness import other_kind, other_surroundings
-from lightwork.results import Results
 from lightwork.same_work import in_few_words, other_parameters
 from lightwork.text.quantities import percent, plain, short
 

@@ -10,7 +10,7 @@ from lightwork.errors import UsageError
 if TYPE_CHECKING:
     from lightwork.between_runs.comparing import Comparison
     from lightwork.between_runs.gate import Condition, Failure
-    from lightwork.results import Results
+    from lightwork.core.study import Results
 
 EPILOG = """examples:
   lightwork compare before.json after.json                          which cells are faster, which slower

@@ -12,7 +12,7 @@ from lightwork.errors import UsageError, unknown
 
 if TYPE_CHECKING:
     from lightwork.core.round import Round
-    from lightwork.results import Cell, Results, Study
+    from lightwork.core.study import Cell, Results, Study
 
 STDOUT = "-"
 EPILOG = """examples:

@@ -5,10 +5,10 @@ from typing import Any
 
 from lightwork import tabular
 from lightwork.core.estimate import Estimate
+from lightwork.core.study import SERIAL
 from lightwork.handing_over.prices import Price, Prices, prices_of
 from lightwork.handing_over.probes import CHUNKSIZES, PAYLOADS_BYTES
 from lightwork.handing_over.saved import Costs
-from lightwork.results import SERIAL
 from lightwork.tabular import Table
 from lightwork.text.quantities import DASH, counted, number, plain
 from lightwork.text.settings import SMALL_SPEEDUP

@@ -14,10 +14,10 @@ from typing import Any
 
 from lightwork.basis import Basis
 from lightwork.core.estimate import Estimate
+from lightwork.core.study import Cell, Results, Study
 from lightwork.errors import WorkError
 from lightwork.plan import Plan, recommend
 from lightwork.report.judgement import block_count, usable_cpus
-from lightwork.results import Cell, Results, Study
 from lightwork.scaling import CellScaling, StudyScaling, scale
 from lightwork.speedometer import equal_speed_walls_s
 from lightwork.text.quantities import plain, short

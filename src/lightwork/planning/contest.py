@@ -5,8 +5,8 @@ setting leaves when it is measurably slower than the best one.
 """
 
 from lightwork.basis import Basis
+from lightwork.core.study import Study
 from lightwork.plan import recommend
-from lightwork.results import Study
 from lightwork.scaling import scale
 from lightwork.speedometer import equal_speed_walls_s
 

@@ -7,6 +7,7 @@ from statistics import fmean
 from lightwork import ledgers
 from lightwork.core.round import Round
 from lightwork.core.setting import Setting
+from lightwork.core.study import Study
 from lightwork.planning import coarse
 from lightwork.planning.items import Items
 from lightwork.planning.memory import MemoryModel
@@ -14,7 +15,6 @@ from lightwork.planning.request import Request
 from lightwork.planning.serial_run import Serial, warning
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.contention import Contention
-from lightwork.results import Study
 from lightwork.strategies import find
 from lightwork.text.quantities import counted, duration, percent, size
 

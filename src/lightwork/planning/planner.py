@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from lightwork.core.round import Round
 from lightwork.core.setting import Setting
+from lightwork.core.study import Study
 from lightwork.errors import WorkError
 from lightwork.planning import coarse, memory, notes
 from lightwork.planning.calibrating import calibrated
@@ -27,7 +28,6 @@ from lightwork.planning.serial_run import Serial, run_serially
 from lightwork.planning.workshop import Workshop
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.contention import NO_CONTENTION, Contention
-from lightwork.results import Study
 from lightwork.text.quantities import size
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from typing import Any
 from lightwork import ledgers
 from lightwork.core.round import Job
 from lightwork.core.setting import Setting
+from lightwork.core.study import Study
 from lightwork.design import Design, draw_up
 from lightwork.desk import Desk
 from lightwork.finished import Execute, Finished
 from lightwork.planning.request import Request
-from lightwork.results import Study
 from lightwork.study import Contenders, Progress, Surroundings, measure
 from lightwork.workload import target
 

@@ -23,10 +23,10 @@ import numpy as np
 from lightwork.account import account_of
 from lightwork.core.round import Round, Worker
 from lightwork.core.setting import Setting
+from lightwork.core.study import SERIAL_AGAIN, Study
 from lightwork.lanes import ended
 from lightwork.replay.costs import Costs
 from lightwork.replay.handout import hand_out
-from lightwork.results import SERIAL_AGAIN, Study
 from lightwork.strategies import find
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lightwork.results import Results
+from lightwork.core.study import Results
 
 if TYPE_CHECKING:
     from lightwork.faults.saved import Faults

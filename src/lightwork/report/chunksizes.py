@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from lightwork.basis import Basis
 from lightwork.chunking import Band, safe_band
 from lightwork.core.estimate import Estimate
-from lightwork.losses import Losses
+from lightwork.core.losses import Losses
+from lightwork.core.study import Cell
 from lightwork.plan import Plan
 from lightwork.report.curves import basis_name, rounds_s
 from lightwork.report.facets import Facets
 from lightwork.report.palette import Look, variant_look
 from lightwork.report.tables import Variant, variant_name
-from lightwork.results import Cell
 from lightwork.scaling import CellScaling, StudyScaling
 from lightwork.text.quantities import counted, duration
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 from lightwork.basis import Basis
 from lightwork.core.estimate import Estimate
+from lightwork.core.study import SERIAL, SERIAL_AGAIN
 from lightwork.plan import Plan
 from lightwork.report.facets import UNFILTERED, Facets
 from lightwork.report.palette import Look, variant_look
 from lightwork.report.tables import Variant, ranked, variant_name
-from lightwork.results import SERIAL, SERIAL_AGAIN
 from lightwork.scaling import CellScaling, StudyScaling
 from lightwork.text.quantities import counted, plain
 

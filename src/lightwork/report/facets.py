@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from lightwork.core.setting import START_METHODS
-from lightwork.results import SERIAL, Cell, Study
+from lightwork.core.study import SERIAL, Cell, Study
 from lightwork.text.quantities import plain
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from lightwork.losses import Losses
+from lightwork.core.losses import Losses
 from lightwork.report.facets import Facets
 from lightwork.report.sheet import Column, Figure, Sheet
 from lightwork.report.tables import cell_name, ranked

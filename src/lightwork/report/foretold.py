@@ -7,11 +7,11 @@ from statistics import median
 from typing import Any
 
 from lightwork.basis import Basis
+from lightwork.core.study import Cell, Study
 from lightwork.machine.likeness import other_kind
 from lightwork.report.facets import Facets
 from lightwork.report.sheet import Column, Figure, Sheet
 from lightwork.report.tables import cell_name, ranked
-from lightwork.results import Cell, Study
 from lightwork.saved_json import Format
 from lightwork.scaling import CellScaling, StudyScaling
 from lightwork.strictly import read_as

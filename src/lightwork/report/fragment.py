@@ -6,11 +6,11 @@ on light and on dark; it has no ids, since one notebook may show it many times.
 
 from dataclasses import dataclass
 
+from lightwork.core.study import Results, Study
 from lightwork.report.answer import Verdict, verdict
 from lightwork.report.judgement import Judged, compared, judge
 from lightwork.report.tables import Table, table
 from lightwork.report.template import rendered
-from lightwork.results import Results, Study
 from lightwork.text.quantities import plain, short
 from lightwork.text.settings import counted
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from lightwork.core.study import Study
 from lightwork.lanes import ended
 from lightwork.report.axes import Axis, Label, apart, log_values, round_values
-from lightwork.results import Study
 from lightwork.text.quantities import counted, duration, percent, plain, short, tick
 
 WIDTH, PLOT, LEFT, RIGHT, TOP, BOTTOM = 340.0, 120.0, 34.0, 10.0, 12.0, 30.0

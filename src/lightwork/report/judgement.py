@@ -5,11 +5,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lightwork import methods
+from lightwork.core.losses import Losses
+from lightwork.core.study import Cell, Results, Study
 from lightwork.errors import WorkError
-from lightwork.losses import Losses
 from lightwork.plan import Plan, recommend
 from lightwork.report.tables import ranked
-from lightwork.results import Cell, Results, Study
 from lightwork.scaling import StudyScaling, scale
 from lightwork.speedometer import equal_speed_walls_s
 from lightwork.study_losses import losses_by_cell, with_losses

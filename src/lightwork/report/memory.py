@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from math import inf
 from statistics import median
 
+from lightwork.core.study import SERIAL, Cell, Study
 from lightwork.plan import Plan
 from lightwork.report.facets import UNFILTERED, Facets
 from lightwork.report.palette import Look, variant_look
 from lightwork.report.tables import Variant, variant_name
-from lightwork.results import SERIAL, Cell, Study
 from lightwork.text.quantities import counted, size
 
 CURVES_SHOWN = 8

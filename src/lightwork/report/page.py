@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from lightwork.core.study import Results
 from lightwork.errors import UsageError
 from lightwork.faults.saved import Faults
 from lightwork.report import svg
@@ -19,7 +20,6 @@ from lightwork.report.palette import keys
 from lightwork.report.rows import rounds_csv
 from lightwork.report.section import Section, sections_of
 from lightwork.report.template import rendered
-from lightwork.results import Results
 from lightwork.text.quantities import moment
 
 SCRIPTS = ("theme", "copy", "filter", "sort", "hover", "zoom", "lay")

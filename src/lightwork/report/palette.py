@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from lightwork.core.causes import Cause
-from lightwork.results import SERIAL, Study
+from lightwork.core.study import SERIAL, Study
 
 SERIES = (
     ("#0b62a8", "#6cb4ee"),

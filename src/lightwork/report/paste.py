@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from lightwork.core.study import Cell
 from lightwork.errors import UsageError
 from lightwork.recipes.recipe import Source, recipe
-from lightwork.results import Cell
 from lightwork.text.quantities import plain
 
 SOURCE = Source("your_module", "your_function")

@@ -6,6 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from lightwork.core.study import Cell
 from lightwork.levers import largest_loss
 from lightwork.report.answer import Verdict, cap_sentence, verdict
 from lightwork.report.break_evens import break_even_sheet
@@ -28,7 +29,6 @@ from lightwork.report.tables import Table, cell_name, ranked, table
 from lightwork.report.timeline import Timeline, most_items, round_to_draw, timeline
 from lightwork.report.waterfall import SMALL, Waterfall, waterfall
 from lightwork.report.zoom import ITEMS_ON_A_PAGE, NAMES_ON_A_PAGE, Room
-from lightwork.results import Cell
 from lightwork.scaling import StudyScaling
 from lightwork.text.quantities import sentence
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lightwork.core.causes import MEANINGS
-from lightwork.losses import Losses
+from lightwork.core.losses import Losses
 from lightwork.text.quantities import number
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from lightwork.basis import Basis
 from lightwork.core.estimate import Estimate
 from lightwork.core.round import Round
+from lightwork.core.study import SERIAL, SERIAL_AGAIN, Cell
 from lightwork.plan import Plan
 from lightwork.report.facets import UNFILTERED, Facets
-from lightwork.results import SERIAL, SERIAL_AGAIN, Cell
 from lightwork.scaling import CellScaling, StudyScaling
 from lightwork.text.quantities import between, counted, lines, plain, times
 

@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 
 from lightwork.core.round import Round
+from lightwork.core.study import Cell, Study
 from lightwork.lanes import Lane, lanes_of
 from lightwork.ledger.table import State
 from lightwork.report.facets import UNFILTERED, Facets
 from lightwork.report.spells import LONGEST, NAMED, Spell, item_name, longest_told, spells_of
 from lightwork.report.zoom import Room, Zoom, zoom
-from lightwork.results import Cell, Study
 from lightwork.text.quantities import duration, tick
 
 WIDTH, LEFT, RIGHT, TOP, AXIS = 340.0, 22.0, 6.0, 4.0, 20.0

@@ -16,7 +16,7 @@ from fractions import Fraction
 from typing import Any
 
 from lightwork.core.causes import Cause
-from lightwork.losses import Losses
+from lightwork.core.losses import Losses
 from lightwork.report.axes import Axis, Label
 from lightwork.report.facets import UNFILTERED, Facets
 from lightwork.report.palette import ITEMS, USEFUL, WORKERS, cause_class

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 
 from lightwork.core.round import Round
+from lightwork.core.study import Study
 from lightwork.lanes import Lane
 from lightwork.ledger.table import State
 from lightwork.report.spells import NAMED, Spell, item_name
-from lightwork.results import Study
 
 STEPS = 1 << 24
 ITEMS_ON_A_PAGE = 220_000

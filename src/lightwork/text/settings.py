@@ -3,7 +3,7 @@
 from math import isinf
 
 from lightwork.core.estimate import Estimate
-from lightwork.results import SERIAL, Cell
+from lightwork.core.study import SERIAL, Cell
 
 SMALL_SHARE = 0.01  # has a decimal
 SMALL_SPEEDUP = 2  # has two

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from lightwork import ledgers
 from lightwork.core.round import Round
 from lightwork.core.setting import Setting
+from lightwork.core.study import SERIAL, SERIAL_AGAIN, Cell, Study
 from lightwork.design import Design, draw_up
 from lightwork.errors import LightworkError
 from lightwork.planning.planner import make
 from lightwork.planning.request import Request
 from lightwork.planning.workshop import Workshop
 from lightwork.replay.calibration import Calibration
-from lightwork.results import SERIAL, SERIAL_AGAIN, Cell, Study
 from lightwork.speedometer import FEWEST_SPINS, Walls, equal_speed_walls_s
 from lightwork.study import Surroundings, measure
 from lightwork.validation.cases import Case, settings_of

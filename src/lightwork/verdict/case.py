@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from lightwork.basis import Basis
 from lightwork.core.setting import Setting
+from lightwork.core.study import Cell, Study
 from lightwork.plan import Foretold, Plan, recommend
 from lightwork.planning.memory import MemoryModel, model_of
 from lightwork.planning.prediction import Prediction
 from lightwork.report.memory import peak_bytes
-from lightwork.results import Cell, Study
 from lightwork.scaling import StudyScaling, scale
 from lightwork.speedometer import equal_speed_walls_s
 from lightwork.study_losses import losses_by_cell

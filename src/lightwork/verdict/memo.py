@@ -7,8 +7,8 @@ from math import isfinite
 
 from lightwork.core.estimate import Estimate
 from lightwork.core.setting import Setting
+from lightwork.core.study import Cell
 from lightwork.report.markdown import inert
-from lightwork.results import Cell
 from lightwork.text.quantities import plain, seconds_with_interval, size, with_interval
 from lightwork.text.settings import instruction
 from lightwork.verdict.answer import gains_in_words

@@ -7,11 +7,11 @@ from statistics import median
 
 from lightwork.core.estimate import Estimate
 from lightwork.core.setting import Setting
+from lightwork.core.study import Cell
 from lightwork.limits import NEAR
 from lightwork.plan import NO_LARGER
 from lightwork.planning.prediction import AS_GOOD, Prediction
 from lightwork.report.memory import Limit, peak_bytes
-from lightwork.results import Cell
 from lightwork.text.quantities import duration, number, plain, sentence, size
 from lightwork.text.settings import counted, instruction, named, percent, times
 from lightwork.verdict.case import Case, cell_of
