@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightwork.clocks import WORST_DRIFT_PPM, Alignment, RoundTrip, into, offset_of
+from lightwork.cluster.clock_sync import WORST_DRIFT_PPM, Alignment, RoundTrip, into, offset_of
 
 S = 10**9
 DELAYS = st.integers(0, S)

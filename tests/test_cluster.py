@@ -11,7 +11,7 @@ import pytest
 from rounds import job, nothing_left_behind
 
 from lightwork import strategies
-from lightwork.cluster import connected, lost_in, offset_to
+from lightwork.cluster.visit import connected, lost_in, offset_to
 from lightwork.core.cluster_facts import SCHEDULER
 from lightwork.core.round import Outcome, decode_round, encode
 from lightwork.core.setting import Setting

@@ -7,11 +7,20 @@ from time import monotonic_ns
 
 import pytest
 
-from lightwork import travelling
-from lightwork.clocks import Alignment, Offset
+from lightwork.cluster import remote_rows
+from lightwork.cluster.clock_sync import Alignment, Offset
+from lightwork.cluster.remote_rows import (
+    Carried,
+    Origin,
+    Travelling,
+    clock_id,
+    identity,
+    recorder_of,
+    settle,
+    unpacked,
+)
 from lightwork.ledger.recorder import Detail, Recorder, count_retry
 from lightwork.ledger.table import Ledger, State
-from lightwork.travelling import Carried, Origin, Travelling, clock_id, identity, recorder_of, settle, unpacked
 
 S = 10**9
 
@@ -121,11 +130,11 @@ def test_rows_are_settled_as_they_were_written(ledger):
 
 def shifted(carried, clock, ahead_ns):
     """The same row as a host writes it whose clock is ahead of ours by so much."""
-    start_ns, worker, state = travelling.START.unpack_from(carried.row)
-    _, end_ns, *rest = travelling.REST.unpack_from(carried.row, travelling.STATE_OFFSET)
+    start_ns, worker, state = remote_rows.START.unpack_from(carried.row)
+    _, end_ns, *rest = remote_rows.REST.unpack_from(carried.row, remote_rows.STATE_OFFSET)
     row = bytearray(carried.row)
-    travelling.START.pack_into(row, 0, start_ns + ahead_ns, worker, state)
-    travelling.REST.pack_into(row, travelling.STATE_OFFSET, state, end_ns + ahead_ns, *rest)
+    remote_rows.START.pack_into(row, 0, start_ns + ahead_ns, worker, state)
+    remote_rows.REST.pack_into(row, remote_rows.STATE_OFFSET, state, end_ns + ahead_ns, *rest)
     origin = carried.origin
     return Carried(Origin(clock, origin.pid + 1, origin.thread, origin.ready_ns + ahead_ns), bytes(row))
 

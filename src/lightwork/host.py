@@ -242,19 +242,19 @@ def _recorded(job: Job, found: Workload, values: Any, staged: bool) -> Any:
 
 def _visited(function: Recorder, workers: int, order: Sequence[int], chunksize: int | None) -> tuple[Any, Any]:
     """The function such that its rows can travel, and the visit to the cluster that it is about to go to."""
-    from lightwork import cluster, travelling
+    from lightwork.cluster import remote_rows, visit
 
-    travels = travelling.recorder_of(function, len(order))
-    return travels, cluster.Visit(cluster_facts.scheduler(), workers, order, chunksize or 1).begin(travels)
+    travels = remote_rows.recorder_of(function, len(order))
+    return travels, visit.Visit(cluster_facts.scheduler(), workers, order, chunksize or 1).begin(travels)
 
 
 def _settled(
     visit: Any, answer: Answer, results: Sequence[Any], ledger: Ledger, slots: Slots
 ) -> tuple[Answer, list[Any]]:
     """The answer and the pairs, the rows that came with them written into the ledger."""
-    from lightwork import travelling
+    from lightwork.cluster import remote_rows
 
-    pairs, rows = travelling.unpacked(results)
+    pairs, rows = remote_rows.unpacked(results)
     if answer.outcome is not Outcome.OK:
         return answer, pairs
     try:

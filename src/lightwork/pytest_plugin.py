@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
-from lightwork import cluster, resuming, storing
+from lightwork import resuming, storing
 from lightwork.asked import Wanted, read
+from lightwork.cluster import visit
 from lightwork.core import cluster_facts
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError, WorkError
@@ -121,7 +122,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if session.config.option.collectonly:
         return
     try:
-        cluster.check(found.settings(), session.config.getoption("--scheduler"))
+        visit.check(found.settings(), session.config.getoption("--scheduler"))
         lines = found.limits()
     except UsageError as error:
         pytest.exit(str(error), returncode=error.exit_status)

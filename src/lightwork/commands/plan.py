@@ -105,7 +105,7 @@ def _add_around(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Plan, and print the answer with the code to paste."""
-    from lightwork import cluster
+    from lightwork.cluster import visit
     from lightwork.data import ready_data_dir
     from lightwork.machine.facts import facts as facts_of
     from lightwork.planning.asking import asked, dry
@@ -116,7 +116,7 @@ def run(options: argparse.Namespace) -> int:
     facts = facts_of(ready_data_dir())
     with _workshop(facts) as shop:
         request = asked(options, shop.desk.temporary, facts)
-        cluster.refuse_to_foretell(request.settings, options.scheduler)
+        visit.refuse_to_foretell(request.settings, options.scheduler)
         if options.dry_run:
             print(dry(request, facts, shop.calibrations))
             return 0

@@ -13,14 +13,15 @@ from contextlib import contextmanager, suppress
 from time import monotonic_ns
 from typing import Any, NamedTuple
 
-from lightwork import __version__, strategies, travelling
-from lightwork.clocks import Alignment, Offset, RoundTrip, offset_of
+from lightwork import __version__, strategies
+from lightwork.cluster import remote_rows
+from lightwork.cluster.clock_sync import Alignment, Offset, RoundTrip, offset_of
+from lightwork.cluster.remote_rows import Carried, Travelling
 from lightwork.core import cluster_facts
 from lightwork.core.cluster_facts import Remote
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError, WorkError
 from lightwork.ledger.table import Ledger
-from lightwork.travelling import Carried, Travelling
 
 CONNECT_S = 10.0
 ROUND_TRIPS = 15  # for each clock; the first ones are the slowest
@@ -41,7 +42,7 @@ def greet(function: bytes | None = None) -> Greeting:
     """Answer from a worker, having loaded the pickled function where one is given."""
     if function is not None:
         pickle.loads(function)
-    return Greeting(__version__, travelling.clock_id(), monotonic_ns())
+    return Greeting(__version__, remote_rows.clock_id(), monotonic_ns())
 
 
 @contextmanager
@@ -143,7 +144,7 @@ class Visit:
             answers = client.run(greet, on_error="return")
             after = _offsets(client, {one: said for one, said in answers.items() if isinstance(said, Greeting)})
         alignments = self._alignments(rows.values(), after)
-        settled = travelling.settle(ledger, rows, alignments, span, new_slot, self.workers)
+        settled = remote_rows.settle(ledger, rows, alignments, span, new_slot, self.workers)
         lost = lost_in(events)
         ours = (self.tasks[task] for tasks in lost for task in tasks if task < len(self.tasks))
         for index in (index for task in ours for index in task):
@@ -158,7 +159,7 @@ class Visit:
         found: dict[str, Alignment | None] = {}
         for clock in {carried.origin.clock for carried in rows}:
             first = self._before.get(clock) or after.get(clock)
-            if clock == travelling.clock_id():
+            if clock == remote_rows.clock_id():
                 found[clock] = None
             elif first is None:
                 raise WorkError("a worker joined the cluster and left it within the round: its clock was never read")
@@ -187,7 +188,7 @@ def _offsets(client: Any, greetings: Mapping[str, Greeting]) -> dict[str, Offset
     """How far every clock beside our own is off, asked of one worker each; those that left meanwhile are left out."""
     found = {}
     for clock, address in {greeting.clock: address for address, greeting in greetings.items()}.items():
-        if clock != travelling.clock_id():
+        if clock != remote_rows.clock_id():
             with suppress(OSError, KeyError):  # KeyError: no such worker any more
                 found[clock] = offset_to(client, address)
     return found

@@ -17,7 +17,7 @@ from pathlib import Path
 from time import monotonic_ns
 from typing import Any, NamedTuple
 
-from lightwork.clocks import Alignment, into
+from lightwork.cluster.clock_sync import Alignment, into
 from lightwork.ledger.recorder import Detail, Recorder
 from lightwork.ledger.table import (
     AGAIN_OFFSET,
