@@ -16,8 +16,8 @@ from pathlib import Path
 
 from lightwork import hosting
 from lightwork.errors import WorkError
+from lightwork.machine.volume import SHARED_MEMORY
 from lightwork.output import Output
-from lightwork.segments import SHARED_MEMORY
 
 # With the host's name: through a network file system a lock of another host is not seen.
 PREFIX = f"lightwork-desk-{hashlib.blake2b(socket.gethostname().encode(), digest_size=3).hexdigest()}-"

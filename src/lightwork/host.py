@@ -21,12 +21,12 @@ from pathlib import Path
 from time import monotonic_ns
 from typing import TYPE_CHECKING, Any
 
-from lightwork import counters, stacks, strategies, tether
+from lightwork import counters, strategies, tether
 from lightwork.core import cluster_facts
 from lightwork.core.round import REFUSED, Answer, Job, Outcome, decode_job, encode
 from lightwork.core.setting import arrange
 from lightwork.errors import CheckFailed, UsageError, WorkError
-from lightwork.ledger import recorder
+from lightwork.ledger import recorder, stack_dump
 from lightwork.ledger.lifecycle import Slots, recording_context
 from lightwork.ledger.recorder import Detail, Recorder
 from lightwork.ledger.table import Ledger
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str]) -> int:
     tether.tie(os.environ)
     _listen_to_interrupts()
     _sign_semaphores()
-    stacks.show_on_signal()
+    stack_dump.show_on_signal()
     try:
         job = decode_job(json.loads(Path(job_path).read_text()))
         if not answer_path:

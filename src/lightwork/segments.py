@@ -4,9 +4,8 @@ import os
 import shutil
 import stat
 from contextlib import suppress
-from pathlib import Path
 
-SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  a desk makes a folder of its own in it
+from lightwork.machine.volume import SHARED_MEMORY
 
 
 def remove(host_pid: int, since_s: float) -> None:

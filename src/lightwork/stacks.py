@@ -1,30 +1,20 @@
-"""Stacks: where the processes of a round stand when its deadline has come.
+"""Collects where the processes of a round stand when its deadline has come.
 
-The host asks for this before the round (`show_on_signal`), and forked workers inherit it; those that begin in a fresh
-interpreter ask for themselves. The launcher then asks each process that would answer, one after the other.
+Each process that has asked for it (lightwork.ledger.stack_dump) is sent the signal, one after the other.
 """
 
-import faulthandler
 import os
-import signal
-import sys
 import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from lightwork.ledger.stack_dump import SIGNAL
 from lightwork.output import Output
 
-SIGNAL = signal.SIGUSR2
 MOST_PROCESSES = 12
 ANSWER_S = 0.5  # a process that has not answered by then stands in the kernel
 LOOK_AGAIN_S = 0.01
-
-
-def show_on_signal() -> None:
-    """Have this process, and those that it forks, write all its threads' stacks to standard error on the signal."""
-    with suppress(OSError, ValueError, AttributeError):  # standard error is closed, or is no file
-        faulthandler.register(SIGNAL, file=sys.stderr, all_threads=True, chain=False)
 
 
 def collect(pids: Iterable[int], output: Output) -> None:

@@ -24,8 +24,7 @@ from multiprocessing.process import BaseProcess
 from time import monotonic_ns, process_time_ns, thread_time_ns
 from typing import Any
 
-from lightwork import stacks
-from lightwork.ledger import recorder
+from lightwork.ledger import recorder, stack_dump
 from lightwork.ledger.table import Ledger
 
 
@@ -167,7 +166,7 @@ class _Recorded(BaseProcess):
             pickled_bytes.count(ledger, caller=None)
         ledger.ready(self.slot, os.getpid(), monotonic_ns())
         if _slots is None:  # a fresh interpreter, whose imports are part of its start; a fork has inherited them
-            stacks.show_on_signal()
+            stack_dump.show_on_signal()
             recorder.when_loaded(lambda: ledger.ready(self.slot, os.getpid(), monotonic_ns()))
         try:
             super().run()

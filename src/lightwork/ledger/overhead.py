@@ -16,7 +16,7 @@ from typing import Any
 
 from lightwork.ledger.recorder import Detail, Recorder, enter
 from lightwork.ledger.table import Ledger
-from lightwork.segments import SHARED_MEMORY
+from lightwork.machine.volume import SHARED_MEMORY
 
 ITEMS = 2_000
 TURNS = 15

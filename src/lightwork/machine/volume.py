@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 
 UNKNOWN = "unknown"
-SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  looked at, not written to
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  where ledgers and results of a round lie
 
 
 @dataclass(frozen=True)
