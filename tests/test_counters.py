@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from rounds import run_round
 
-from lightwork import counters
 from lightwork.core.setting import Setting
 from lightwork.core.usage import Usage
+from lightwork.host import counters
 
 pytestmark = pytest.mark.alone
 

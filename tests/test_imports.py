@@ -30,7 +30,14 @@ def test_the_interpreter_itself_loads_none_of_it():
 
 @pytest.mark.parametrize(
     "module",
-    ["lightwork", "lightwork.host", "lightwork.machine.cgroup", "lightwork.machine.pressure", *WORKLOADS, *STRATEGIES],
+    [
+        "lightwork",
+        "lightwork.host.__main__",
+        "lightwork.machine.cgroup",
+        "lightwork.machine.pressure",
+        *WORKLOADS,
+        *STRATEGIES,
+    ],
 )
 def test_a_worker_loads_nothing_heavy(module):
     """What a host or a spawned worker imports is the standard library and lightwork."""

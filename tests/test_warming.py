@@ -14,6 +14,7 @@ from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.desk import open_desk
 from lightwork.errors import UsageError
+from lightwork.host.warm_pool import NO_OP, Warmed, roll_of, warm
 from lightwork.launch import launch
 from lightwork.ledger.recorder import Detail
 from lightwork.ledger.table import Ledger
@@ -23,7 +24,6 @@ from lightwork.replay.calibration import Calibration
 from lightwork.replay.costs import Costs
 from lightwork.replay.demands import demands
 from lightwork.replay.engine import replay
-from lightwork.warming import NO_OP, Warmed, roll_of, warm
 
 WORKERS = 2
 KEEPERS = [
@@ -153,7 +153,7 @@ class TestMeeting:
 
     def test_a_worker_that_never_comes_is_told(self, tmp_path, monkeypatch):
         """A pool with fewer workers than asked for is no warm one: said after a while, and nothing stays."""
-        monkeypatch.setattr("lightwork.warming.UP_WITHIN_S", 0.05)
+        monkeypatch.setattr("lightwork.host.warm_pool.UP_WITHIN_S", 0.05)
         path = tmp_path / "ledger"
         Ledger.create(path, 1, 4)
         function = Warmed(abs, str(path), Detail(runqueue=False, spin=False), 2)

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import psutil
 
-from lightwork import segments, tether
+from lightwork import segments
+from lightwork.host import lifeline
 from lightwork.output import Output
 from lightwork.watch import Watch
 
@@ -25,11 +26,11 @@ def hosted(arguments: Sequence[str], temporary: Path, output: Output) -> Iterato
     # Equal results must have equal `repr` in every host, sets of strings included; sockets need short paths.
     environment = {**os.environ, "PYTHONHASHSEED": "0", "TMPDIR": str(temporary)}
     since_s = time.time() - 1.0  # clocks of file systems are coarse
-    with tether.held() as reader:
+    with lifeline.held() as reader:
         host = subprocess.Popen(
             [sys.executable, "-m", "lightwork.host", *arguments],
             stdin=subprocess.DEVNULL, stdout=output.writer, stderr=output.writer,
-            env={**environment, tether.NAME: str(reader)}, pass_fds=(reader,), start_new_session=True,
+            env={**environment, lifeline.NAME: str(reader)}, pass_fds=(reader,), start_new_session=True,
         )  # fmt: skip
         try:
             yield host

@@ -22,7 +22,7 @@ class Setting:
 
     chunksize: items handed over together; None leaves it to the strategy's own default.
     cores: how many cores the round may use (by affinity); None leaves all usable ones.
-    pool: whether the round makes its pool, or finds one that was made and used before (see lightwork.warming).
+    pool: whether the round makes its pool, or finds one that was made and used before (see lightwork.host.warm_pool).
     Raises UsageError for a number below one and for an unknown order, start method or pool.
     """
 

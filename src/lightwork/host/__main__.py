@@ -21,11 +21,12 @@ from pathlib import Path
 from time import monotonic_ns
 from typing import TYPE_CHECKING, Any
 
-from lightwork import counters, strategies, tether
+from lightwork import strategies
 from lightwork.core import cluster_facts
 from lightwork.core.round import REFUSED, Answer, Job, Outcome, decode_job, encode
 from lightwork.core.setting import arrange
 from lightwork.errors import CheckFailed, UsageError, WorkError
+from lightwork.host import counters, lifeline
 from lightwork.ledger import recorder, stack_dump
 from lightwork.ledger.lifecycle import Slots, recording_context
 from lightwork.ledger.recorder import Detail, Recorder
@@ -46,7 +47,7 @@ MEMORY_ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 def main(arguments: Sequence[str]) -> int:
     """Run the round that the job file asks for and write the answer file; without one, clean up after the round."""
     job_path, *answer_path = arguments
-    tether.tie(os.environ)
+    lifeline.tie(os.environ)
     _listen_to_interrupts()
     _sign_semaphores()
     stack_dump.show_on_signal()
@@ -203,7 +204,7 @@ def _run_in_warm_pool(
     strategy: Strategy, function: Any, numbered: Sequence[Any], chunksize: int | None, context: Any, clock: _Clock
 ) -> list[Any]:
     """Run the items in a pool that was made and used before; neither that nor its closing is on the clock."""
-    from lightwork.warming import warm
+    from lightwork.host.warm_pool import warm
 
     if strategy.opened is None:
         raise UsageError(f"strategy {strategy.name} has no pool that could be kept: leave pool at fresh")
@@ -230,7 +231,7 @@ def _recorded(job: Job, found: Workload, values: Any, staged: bool) -> Any:
         if not job.record:
             return recorder.Unrecorded(function)
         if job.setting.pool == "warm":
-            from lightwork.warming import Warmed
+            from lightwork.host.warm_pool import Warmed
 
             return Warmed(function, job.ledger, detail, job.setting.workers)
         return Recorder(function, job.ledger, detail)
