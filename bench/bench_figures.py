@@ -11,9 +11,9 @@ from lightwork.core.estimate import median_interval
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, SERIAL_AGAIN
 from lightwork.ledger import overhead
-from lightwork.ledgers import table
 from lightwork.losses import losses_of, violations
 from lightwork.speedometer import equal_speed_walls_s
+from lightwork.storage.ledgers import table
 
 pytestmark = [pytest.mark.figures, pytest.mark.timeout(0)]
 

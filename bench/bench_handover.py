@@ -20,10 +20,10 @@ from lightwork.blocks import order_of
 from lightwork.core.estimate import median_interval
 from lightwork.core.round import Job
 from lightwork.core.setting import Setting
-from lightwork.data import data_dir
-from lightwork.desk import open_desk
-from lightwork.launch import launch
+from lightwork.launch.run import launch
+from lightwork.launch.workdir import open_desk
 from lightwork.ledger import overhead
+from lightwork.storage.paths import data_dir
 
 pytestmark = [pytest.mark.figures, pytest.mark.timeout(0)]
 

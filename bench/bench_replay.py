@@ -16,8 +16,6 @@ import pytest
 
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, SERIAL_AGAIN
-from lightwork.data import data_dir
-from lightwork.ledgers import table
 from lightwork.machine.facts import facts
 from lightwork.planning.prediction import predict
 from lightwork.replay.calibration import calibrate
@@ -25,6 +23,8 @@ from lightwork.replay.demands import demands, demands_of
 from lightwork.replay.engine import replay
 from lightwork.replay.noops import no_ops
 from lightwork.speedometer import FEWEST_SPINS
+from lightwork.storage.ledgers import table
+from lightwork.storage.paths import data_dir
 from lightwork.strategies import find, names
 
 pytestmark = [pytest.mark.figures, pytest.mark.timeout(0)]

@@ -11,11 +11,11 @@ from typing import Any
 from lightwork.core.round import Job
 from lightwork.core.setting import Setting
 from lightwork.core.study import Study
-from lightwork.data import data_dir
 from lightwork.design import draw_up
-from lightwork.desk import Desk, open_desk
-from lightwork.finished import Execute, Finished
-from lightwork.launch import launch
+from lightwork.launch.finished import Execute, Finished
+from lightwork.launch.run import launch
+from lightwork.launch.workdir import Desk, open_desk
+from lightwork.storage.paths import data_dir
 from lightwork.study import Surroundings, measure
 
 HERE = str(Path(__file__).parent)

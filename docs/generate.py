@@ -9,7 +9,7 @@ from pathlib import Path
 
 from generating import commands, gate, readme, strategies, tables, tutorial, workloads
 
-from lightwork import results_schema
+from lightwork.storage import schema
 
 DOCS = Path(__file__).parent
 PAGES: Mapping[Path, Callable[[str], str]] = {  # from what stands there to what should
@@ -21,7 +21,7 @@ PAGES: Mapping[Path, Callable[[str], str]] = {  # from what stands there to what
     DOCS / "commands.md": commands.page,
     DOCS / "strategies.md": strategies.page,
     DOCS / "workloads.md": workloads.page,
-    results_schema.FILE: lambda _: results_schema.text(),
+    schema.FILE: lambda _: schema.text(),
     DOCS / "tutorial.md": tutorial.page,
 }
 PICTURES: Mapping[Path, Callable[[], bytes]] = {

@@ -15,7 +15,7 @@ from generating.examples import STORY
 from generating.story import Story
 from generating.tutorial import DRAWN
 
-from lightwork import results
+from lightwork.storage import results_json
 
 NAMED = ("processor", "machine", "python_implementation", "python_version", "system")
 
@@ -24,7 +24,7 @@ def keep(path: Path) -> None:
     """Write the run at `path`, shortened, and its ledgers to where the tutorial takes them from."""
     story = Story.load(path)
     kept = sorted(drawn(story))
-    with np.load(results.beside(path, story.found.ledgers)) as tables:
+    with np.load(results_json.beside(path, story.found.ledgers)) as tables:
         np.savez_compressed(STORY.with_suffix(".npz"), **{name: tables[name] for name in kept})
     saved = shortened(json.loads(path.read_text()), kept)
     STORY.write_text(json.dumps(saved, separators=(",", ":")) + "\n")

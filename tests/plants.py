@@ -16,14 +16,14 @@ from lightwork.core.estimate import Estimate
 from lightwork.core.round import Job
 from lightwork.core.setting import Setting
 from lightwork.core.study import Study
-from lightwork.data import data_dir
-from lightwork.desk import Desk
 from lightwork.disturbance import usual_share
-from lightwork.finished import Finished
-from lightwork.ledgers import table
+from lightwork.launch.finished import Finished
+from lightwork.launch.workdir import Desk
 from lightwork.levers import Finding, largest_loss
 from lightwork.machine.facts import facts
 from lightwork.scaling import ratio, scale
+from lightwork.storage.ledgers import table
+from lightwork.storage.paths import data_dir
 from lightwork.study_losses import losses_by_cell, with_losses
 
 BLOCKS = 5

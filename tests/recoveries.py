@@ -10,13 +10,13 @@ from typing import Any
 from rounds import job
 
 from lightwork.core.setting import Setting
-from lightwork.desk import open_desk
 from lightwork.faults.accident import Accident
-from lightwork.finished import Finished
-from lightwork.launch import launch
+from lightwork.launch.finished import Finished
+from lightwork.launch.run import launch
+from lightwork.launch.workdir import open_desk
 from lightwork.ledger.table import Ledger, State
-from lightwork.ledgers import table
 from lightwork.recovery import Retrying
+from lightwork.storage.ledgers import table
 
 Strike = Callable[[int, Ledger], bool]
 HANGING = {"map", "imap_unordered", "apply_async", "queue", "shared_memory"}  # when a worker is killed

@@ -10,9 +10,9 @@ import psutil
 
 from lightwork.core.round import Job
 from lightwork.core.setting import Setting
-from lightwork.desk import Desk, open_desk
-from lightwork.finished import Finished
-from lightwork.launch import launch
+from lightwork.launch.finished import Finished
+from lightwork.launch.run import launch
+from lightwork.launch.workdir import Desk, open_desk
 
 
 def run_round(folder: Path, setting: Setting, deadline_s: float = 30.0, **parameters: Any) -> Finished:

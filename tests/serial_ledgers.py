@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lightwork.ledgers import ROW
+from lightwork.storage.ledgers import ROW
 
 US = 1_000
 

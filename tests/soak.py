@@ -31,15 +31,16 @@ from typing import Any
 import psutil
 import servers
 
-import lightwork.ledgers  # noqa: F401  numpy, which recovery loads, is there before memory counts
-from lightwork import hosting, strategies
+import lightwork.storage.ledgers  # noqa: F401  numpy, which recovery loads, is there before memory counts
+from lightwork import strategies
 from lightwork.core.round import Job
 from lightwork.core.setting import Setting
-from lightwork.desk import Desk, open_desk
 from lightwork.errors import UsageError
 from lightwork.faults.accident import accident
 from lightwork.faults.fault import Fault
-from lightwork.launch import launch
+from lightwork.launch.process import members_of
+from lightwork.launch.run import launch
+from lightwork.launch.workdir import Desk, open_desk
 from lightwork.recovery import Retrying
 
 HERE = Path(__file__).parent
@@ -113,7 +114,7 @@ def random_kill(chance: random.Random, host_pid: int) -> Iterator[None]:
     def strike() -> None:
         if over.wait(after_s):
             return
-        members = hosting.members_of(host_pid)
+        members = members_of(host_pid)
         if members:
             with suppress(ProcessLookupError):
                 os.kill(members[int(pick * len(members))], signal.SIGKILL)

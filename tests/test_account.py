@@ -8,9 +8,9 @@ from lightwork.account import account_of
 from lightwork.core.round import Outcome, Round, Worker
 from lightwork.core.setting import Setting
 from lightwork.core.usage import Usage
-from lightwork.desk import open_desk
-from lightwork.launch import launch
-from lightwork.ledgers import ROW, table
+from lightwork.launch.run import launch
+from lightwork.launch.workdir import open_desk
+from lightwork.storage.ledgers import ROW, table
 from lightwork.strategies import find
 
 pytestmark = pytest.mark.alone

@@ -10,7 +10,7 @@ from benches import lightwork, read
 
 from lightwork import __version__, strategies
 from lightwork.cli import main
-from lightwork.results import KEY
+from lightwork.storage.results_json import KEY
 from lightwork.workload import api
 
 

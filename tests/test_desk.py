@@ -11,9 +11,9 @@ import pytest
 import servers
 from rounds import nothing_left_behind
 
-from lightwork import desk as desks
-from lightwork import hosting
-from lightwork.desk import open_desk
+from lightwork.launch import process
+from lightwork.launch import workdir as desks
+from lightwork.launch.workdir import open_desk
 from lightwork.workload.api import Place
 from lightwork.workloads._databases import place_of
 
@@ -64,9 +64,9 @@ def test_a_killed_study_takes_its_host_and_all_workers_along(tmp_path):
     with nothing_left_behind():
         _, group = killed_study(tmp_path, "toys.squares", {"fault": "hang"}, items_begun)
         give_up = time.monotonic() + 2
-        while time.monotonic() < give_up and hosting.members_of(group):
+        while time.monotonic() < give_up and process.members_of(group):
             time.sleep(0.01)
-        assert hosting.members_of(group) == []
+        assert process.members_of(group) == []
 
 
 def test_the_next_study_removes_what_a_killed_one_left(tmp_path):

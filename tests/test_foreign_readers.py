@@ -13,8 +13,8 @@ import statistics
 import pytest
 from benches import read
 
-from lightwork import results
 from lightwork.core.study import SERIAL_AGAIN
+from lightwork.storage import results_json
 
 LONGEST_NAME_BYTES = 1024
 
@@ -57,7 +57,7 @@ def path(request, saved_run):
 
 def walls_s(path):
     """Wall seconds of every cell's rounds that is a benchmark, in their order."""
-    (study,) = results.load(path).studies
+    (study,) = results_json.load(path).studies
     return [[one.wall_ns / 1e9 for one in cell.rounds] for cell in study.cells if cell.cell_id != SERIAL_AGAIN]
 
 
@@ -86,5 +86,5 @@ def test_names_stay_from_run_to_run(path):
     names = [name for name, *_ in bars(read(path))]
     assert all(name.startswith("bench/bench_cells.py::") for name in names)
     assert all("sleep_io" in name for name in names)
-    run_of_its_own = results.load(path).ledgers.removeprefix("ledgers-").removesuffix(".npz")
+    run_of_its_own = results_json.load(path).ledgers.removeprefix("ledgers-").removesuffix(".npz")
     assert not any(run_of_its_own in name for name in names)

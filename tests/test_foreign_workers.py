@@ -10,9 +10,9 @@ from rounds import job, nothing_left_behind, run_round
 from lightwork import strategies
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
-from lightwork.desk import open_desk
-from lightwork.finished import _worker
-from lightwork.launch import launch
+from lightwork.launch.finished import _worker
+from lightwork.launch.run import launch
+from lightwork.launch.workdir import open_desk
 from lightwork.ledger.table import Ledger, Life
 
 AT_ONCE = 8

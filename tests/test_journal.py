@@ -7,8 +7,8 @@ import sys
 import pytest
 
 from lightwork.core.round import Outcome, Round, decode_round
-from lightwork.finished import Finished
-from lightwork.journal import Journal
+from lightwork.launch.finished import Finished
+from lightwork.storage.journal import Journal
 
 FOUND = Round("map-w2", 0, 1, Outcome.OK, t0_ns=1, t1_ns=5, evidence={"rows": 3}, ledger="s1-b000-map-w2")
 LOST = Round("map-w2", 1, 0, Outcome.LOST, "2 of 3 items", ledger="s1-b001-map-w2")

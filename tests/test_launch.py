@@ -8,16 +8,16 @@ from contextlib import contextmanager
 import pytest
 from rounds import job, nothing_left_behind, run_round
 
-from lightwork import segments
 from lightwork.core.round import Outcome, decode_round, encode
 from lightwork.core.setting import Setting
-from lightwork.desk import open_desk
 from lightwork.errors import UsageError
-from lightwork.launch import launch
+from lightwork.launch import shm_cleanup
+from lightwork.launch.capture import TOLD_BYTES
+from lightwork.launch.run import launch
+from lightwork.launch.shm_cleanup import SHARED_MEMORY
+from lightwork.launch.workdir import open_desk
 from lightwork.ledger.table import State
-from lightwork.ledgers import table
-from lightwork.output import TOLD_BYTES
-from lightwork.segments import SHARED_MEMORY
+from lightwork.storage.ledgers import table
 
 SERIAL = Setting("serial")
 HANGS_AFTER_S = 5.0  # long after every item but the one that hangs is done, though others use the machine
@@ -142,7 +142,7 @@ def test_leaves_another_users_segments_alone(tmp_path):
     new = SHARED_MEMORY / f"results-{os.getpid()}-new"
     new.touch()
     try:
-        segments.remove(os.getpid(), time.time() - 5)
+        shm_cleanup.remove(os.getpid(), time.time() - 5)
         assert (old.exists(), new.exists()) == (True, False)
     finally:
         old.unlink(missing_ok=True)

@@ -25,7 +25,7 @@ from lightwork.ledger.table import (
     State,
     has_stopped,
 )
-from lightwork.ledgers import ROW, table
+from lightwork.storage.ledgers import ROW, table
 
 LONG, INT = st.integers(-(2**63), 2**63 - 1), st.integers(-(2**31), 2**31 - 1)
 ROWS = st.builds(

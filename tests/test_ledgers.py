@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightwork import ledgers
 from lightwork.errors import UsageError
 from lightwork.ledger.table import START, Ledger, State
+from lightwork.storage import ledgers
 
 
 def made(path: Path, items: int, start_ns: int = 7) -> bytes:

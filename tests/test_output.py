@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from lightwork.output import PIECE_BYTES, TOLD_BYTES, Output
+from lightwork.launch.capture import PIECE_BYTES, TOLD_BYTES, Output
 
 
 @pytest.fixture

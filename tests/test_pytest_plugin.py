@@ -17,11 +17,11 @@ import psutil
 import pytest
 from benches import TINY, TOYS, bench, command, lightwork, read, rounds_kept, run, saved_in
 
-from lightwork import ledgers, results
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, SERIAL_AGAIN, Cell, Results
 from lightwork.disturbance import disturbed
+from lightwork.storage import ledgers, results_json
 
 KEYS = {
     "workload", "parameters", "strategy", "workers", "chunksize", "start_method", "order", "cores", "items_done",
@@ -80,7 +80,7 @@ def test_every_cell_is_a_benchmark(saved_run):
 
 def test_benchmarks_are_the_recorded_rounds(saved_run):
     """What pytest-benchmark saves as its data equals the recorded wall times exactly, in block order."""
-    found = results.load(saved_run.also)
+    found = results_json.load(saved_run.also)
     for benchmark in read(saved_run.also)["benchmarks"]:
         cell = cell_of(found, benchmark)
         assert [one.block for one in cell.rounds] == [0, 1]
@@ -90,7 +90,7 @@ def test_benchmarks_are_the_recorded_rounds(saved_run):
 
 def test_statistics_are_those_of_the_recorded_rounds(saved_run):
     """So are the statistics that are saved without the data."""
-    found = results.load(saved_run.json)
+    found = results_json.load(saved_run.json)
     for benchmark in read(saved_run.json)["benchmarks"]:
         walls_s = [one.wall_ns / 1e9 for one in cell_of(found, benchmark).rounds]
         stats = benchmark["stats"]
@@ -101,7 +101,7 @@ def test_statistics_are_those_of_the_recorded_rounds(saved_run):
 
 def test_every_benchmark_says_what_it_is(saved_run):
     """extra_info holds the cell, the check, the blocks, the speedup with its interval, and what bounds it."""
-    found = results.load(saved_run.json)
+    found = results_json.load(saved_run.json)
     for benchmark in read(saved_run.json)["benchmarks"]:
         info, cell = benchmark["extra_info"], cell_of(found, benchmark)
         assert set(info) >= KEYS
@@ -119,7 +119,7 @@ def test_every_benchmark_says_what_it_is(saved_run):
 
 def test_speedups_are_of_the_same_block(saved_run):
     """The speedup of a cell is the median of serial over its wall time, by blocks in which nothing disturbed either."""
-    found = results.load(saved_run.json)
+    found = results_json.load(saved_run.json)
     serial = found.studies[0].serial
     for benchmark in read(saved_run.json)["benchmarks"]:
         cell = cell_of(found, benchmark)
@@ -138,7 +138,7 @@ def test_saves_nothing_that_json_can_not_say(saved_run):
 
 def test_saves_all_that_was_measured(saved_run):
     """Beside the benchmarks stand every round of every cell, the A/A twin, the machine and the ledger's cost."""
-    found = results.load(saved_run.json)
+    found = results_json.load(saved_run.json)
     (study,) = found.studies
     assert [cell.cell_id for cell in study.cells] == [SERIAL, SERIAL_AGAIN, "map-w1-fork-given", "map-w2-fork-given"]
     assert all(one.outcome is Outcome.OK for cell in study.cells for one in cell.rounds)
@@ -153,8 +153,8 @@ def test_saves_all_that_was_measured(saved_run):
 def test_ledgers_lie_beside_each_saved_file(saved_run):
     """Every round's ledger is in one file beside the JSON, whichever option wrote that, and its sums agree."""
     for path in (saved_run.json, saved_run.also):
-        found = results.load(path)
-        tables = ledgers.load(results.beside(path, found.ledgers))
+        found = results_json.load(path)
+        tables = ledgers.load(results_json.beside(path, found.ledgers))
         for cell in found.studies[0].cells:
             for one in cell.rounds:
                 rows = tables[one.ledger]
@@ -165,7 +165,7 @@ def test_ledgers_lie_beside_each_saved_file(saved_run):
 def test_leaves_nothing_else(saved_run):
     """After a saved run no journal, no round's folder and no unfinished file is left."""
     files = {path.relative_to(saved_run.folder) for path in saved_run.folder.rglob("*") if path.is_file()}
-    name = results.load(saved_run.json).ledgers
+    name = results_json.load(saved_run.json).ledgers
     storage = saved_run.json.parent.relative_to(saved_run.folder)
     assert files == {
         storage / saved_run.json.name, storage / name, Path("elsewhere/run.json"), Path("elsewhere", name),
@@ -214,7 +214,7 @@ def test_a_second_run_is_named_selected_and_compared(saved_run, tmp_path):
     assert "(0001_manyh" in found.stdout
     _, second = saved_in(tmp_path)
     assert second.name == "0002_second.json"
-    assert [cell.cell_id for cell in results.load(second).studies[0].cells] == [
+    assert [cell.cell_id for cell in results_json.load(second).studies[0].cells] == [
         SERIAL, SERIAL_AGAIN, "map-w2-fork-given",
     ]  # fmt: skip
 
@@ -280,7 +280,7 @@ def test_work_that_fails_is_told_and_saved(tmp_path):
     (path,) = saved_in(tmp_path)
     saved = read(path)
     assert [one["params"]["strategy"] for one in saved["benchmarks"]] == ["serial"]
-    rounds = results.load(path).studies[0].cell("map-w2-fork-given").tried
+    rounds = results_json.load(path).studies[0].cell("map-w2-fork-given").tried
     assert [(one.outcome, one.reason) for one in rounds] == [(Outcome.WRONG, reason)] * 2
     reported = lightwork(tmp_path, "report")
     assert reported.returncode == 0, reported.stdout
@@ -352,13 +352,13 @@ def test_what_was_measured_before_an_interrupt_is_saved(interrupted):
     """The rounds before Ctrl-C are saved with their ledgers, as an unfinished study; no journal is left."""
     folder, _, _, _, _, log = interrupted
     (path,) = saved_in(folder)
-    found = results.load(path)
+    found = results_json.load(path)
     (study,) = found.studies
     assert not study.finished, log
     rounds = [one for cell in study.cells for one in cell.rounds]
     assert len(rounds) >= 7
     assert all(one.ok for one in rounds)
-    tables = ledgers.load(results.beside(path, found.ledgers))
+    tables = ledgers.load(results_json.beside(path, found.ledgers))
     assert {one.ledger for one in rounds} <= set(tables)
     assert list(folder.glob("results/journals/*")) == []
     assert list((folder / "data").glob("lightwork-*")) == []
@@ -380,7 +380,7 @@ def test_goes_on_with_rounds_that_broke_off(tmp_path):
     assert "recovered: raised: EOFError" in found.stdout
     assert "items were run again, and all of the work is there" in found.stdout
     (path,) = saved_in(tmp_path)
-    cell = results.load(path).studies[0].cells[-1]
+    cell = results_json.load(path).studies[0].cells[-1]
     assert {one.outcome for one in cell.tried} == {Outcome.RECOVERED}
     assert all(3 in attempt.items for one in cell.tried for attempt in one.attempts)
 

@@ -9,9 +9,9 @@ from rounds import job, nothing_left_behind
 from lightwork import strategies
 from lightwork.core.round import Outcome, Round, decode_round, encode
 from lightwork.core.setting import Setting
-from lightwork.desk import open_desk
 from lightwork.faults.fault import Fault
-from lightwork.finished import Finished
+from lightwork.launch.finished import Finished
+from lightwork.launch.workdir import open_desk
 from lightwork.ledger.table import END, START, STATE_OFFSET, Ledger, State
 from lightwork.recovery import ATTEMPTS, Retrying
 from lightwork.study import held_against

@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_setting import SETTINGS
 
-from lightwork import results
 from lightwork.core.cluster_facts import Remote
 from lightwork.core.losses import Losses
 from lightwork.core.round import Answer, Job, Outcome, Round, Worker, decode_answer, decode_job, decode_round
@@ -18,7 +17,8 @@ from lightwork.core.setting import Setting
 from lightwork.core.study import SCHEMA, Cell, Results, Study
 from lightwork.core.usage import Memory, Traffic, Usage
 from lightwork.errors import UsageError
-from lightwork.results import KEY, decode, encode
+from lightwork.storage import results_json
+from lightwork.storage.results_json import KEY, decode, encode
 
 TEXT = st.text(max_size=12)
 LONG = st.integers(-(2**63), 2**63 - 1)
@@ -116,7 +116,7 @@ def test_loads_what_was_saved(tmp_path, saved, study):
     """A file is read with the time and the commit that pytest-benchmark wrote beside the results."""
     path = tmp_path / "run.json"
     path.write_text(json.dumps(saved))
-    found = results.load(path)
+    found = results_json.load(path)
     assert found.studies == (study,)
     assert (found.saved_at, found.commit, found.schema) == ("2026-01-02T03:04:05", {"id": "abc"}, SCHEMA)
 
@@ -126,7 +126,7 @@ def test_refuses_another_schema(tmp_path, saved):
     path = tmp_path / "run.json"
     path.write_text(json.dumps(saved | {KEY: {"schema": SCHEMA + 1}}))
     with pytest.raises(UsageError, match=f"has schema {SCHEMA + 1} where this version reads 1 and {SCHEMA}"):
-        results.load(path)
+        results_json.load(path)
 
 
 def test_reads_results_of_the_first_schema(tmp_path, saved):
@@ -140,7 +140,7 @@ def test_reads_results_of_the_first_schema(tmp_path, saved):
     cell["rounds"] = [old]
     path = tmp_path / "run.json"
     path.write_text(json.dumps(saved | {KEY: saved[KEY] | {"schema": 1}}))
-    found = results.load(path)
+    found = results_json.load(path)
     (one,) = found.studies[0].serial.rounds
     assert one == Round("serial", 0, 0, Outcome.OK, t0_ns=1, t1_ns=2, usage=Usage(cpu_ns=70, steal_ns=500_000_000))
     assert (found.schema, found.studies[0].serial.probe, found.studies[0].serial.losses) == (1, None, {})
@@ -150,9 +150,9 @@ def test_reads_results_of_the_first_schema(tmp_path, saved):
 def test_refuses_a_missing_file(tmp_path):
     """A file that is not there, and a folder, are refused with the next step."""
     with pytest.raises(UsageError, match=r"can't be read .No such file or directory.: name a saved run"):
-        results.load(tmp_path / "none.json")
+        results_json.load(tmp_path / "none.json")
     with pytest.raises(UsageError, match=r"can't be read .Is a directory."):
-        results.load(tmp_path)
+        results_json.load(tmp_path)
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"results", b"\xff\xfe\x00", b"[" * 100_000])
@@ -161,7 +161,7 @@ def test_refuses_what_is_no_json(tmp_path, content):
     path = tmp_path / "run.json"
     path.write_bytes(content)
     with pytest.raises(UsageError, match="is no JSON: name a file that"):
-        results.load(path)
+        results_json.load(path)
 
 
 @pytest.mark.parametrize("data", [None, 3, "lightwork", [], {}, {"benchmarks": []}, {KEY: None}, {KEY: []}, {KEY: {}}])
@@ -170,7 +170,7 @@ def test_refuses_foreign_json(tmp_path, data):
     path = tmp_path / "run.json"
     path.write_text(json.dumps(data))
     with pytest.raises(UsageError, match="holds no results of lightwork"):
-        results.load(path)
+        results_json.load(path)
 
 
 SAMPLE = encode(
@@ -205,7 +205,7 @@ def test_any_other_shape_is_one_line_or_harmless(tmp_path_factory, place, other)
     path.write_text(json.dumps({KEY: data}))
     refusal = ""
     try:
-        assert isinstance(results.load(path), Results)
+        assert isinstance(results_json.load(path), Results)
     except UsageError as error:
         refusal = str(error)
     assert "\n" not in refusal
@@ -221,26 +221,26 @@ def test_the_latest_run_is_the_one_saved_last(tmp_path):
     (tmp_path / "a" / "ledgers.npz").write_text("newest")
     (tmp_path / "journals" / "run" / "s1").mkdir(parents=True)
     (tmp_path / "journals" / "run" / "s1" / "journal.jsonl").write_text("newest")
-    assert [path.name for path in results.saved_in(tmp_path)] == ["0009_z.json", "0002_y.json", "0001_x.json"]
-    assert results.latest(tmp_path).name == "0001_x.json"
+    assert [path.name for path in results_json.saved_in(tmp_path)] == ["0009_z.json", "0002_y.json", "0001_x.json"]
+    assert results_json.latest(tmp_path).name == "0001_x.json"
 
 
 def test_without_a_saved_run_there_is_a_next_step(tmp_path):
     """Where nothing is saved the error says how to measure."""
     with pytest.raises(UsageError, match=r"no saved run in .*: measure one with `python -m pytest bench/"):
-        results.latest(tmp_path / "results")
+        results_json.latest(tmp_path / "results")
 
 
 def test_ledgers_lie_beside_their_run(tmp_path):
     """A ledgers' name is a file of the run's own folder."""
-    assert results.beside(tmp_path / "0001.json", "ledgers.npz") == tmp_path / "ledgers.npz"
+    assert results_json.beside(tmp_path / "0001.json", "ledgers.npz") == tmp_path / "ledgers.npz"
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "a/b.npz", 3, None, ["a"]])
 def test_ledgers_lie_nowhere_else(tmp_path, name):
     """A saved run can't make its reader open a file elsewhere."""
     with pytest.raises(UsageError, match="a file name of its own folder was expected"):
-        results.beside(tmp_path / "0001.json", name)
+        results_json.beside(tmp_path / "0001.json", name)
 
 
 def test_refuses_two_studies_of_one_label(tmp_path, saved):
@@ -249,7 +249,7 @@ def test_refuses_two_studies_of_one_label(tmp_path, saved):
     path = tmp_path / "run.json"
     path.write_text(json.dumps(saved))
     with pytest.raises(UsageError, match=r"holds no results of lightwork .ValueError: two studies are called toy."):
-        results.load(path)
+        results_json.load(path)
 
 
 @pytest.mark.parametrize("content", [None, "no JSON", "{}", '{"lightwork": {"schema": 9}}', "label"])
@@ -262,13 +262,13 @@ def test_a_refusal_names_its_file_in_plain_text(tmp_path, saved, content):
     if content is not None:
         path.write_text(content)
     with pytest.raises(UsageError, match=r"a\\x1b\[31m\.json ") as refusal:
-        results.load(path)
+        results_json.load(path)
     assert "\x1b" not in str(refusal.value)
 
 
 def test_other_refusals_name_their_place_in_plain_text(tmp_path):
     """So do a storage without runs, and a run that names its ledgers elsewhere."""
-    for refused in (results.latest, lambda path: results.beside(path, "a/b")):
+    for refused in (results_json.latest, lambda path: results_json.beside(path, "a/b")):
         with pytest.raises(UsageError, match=r"a\\x1b\[31m") as refusal:
             refused(tmp_path / "a\x1b[31m")
         assert "\x1b" not in str(refusal.value)
@@ -290,7 +290,7 @@ def test_refuses_figures_that_can_not_be(tmp_path, saved, change, saying):
     path = tmp_path / "run.json"
     path.write_text(json.dumps(saved))
     with pytest.raises(UsageError, match=saying):
-        results.load(path)
+        results_json.load(path)
 
 
 @pytest.mark.parametrize(
@@ -307,4 +307,4 @@ def test_another_file_of_ours_is_told_for_what_it_is(saved, saying, tmp_path):
     path = tmp_path / "other.json"
     path.write_text(json.dumps(saved))
     with pytest.raises(UsageError, match=saying):
-        results.load(path)
+        results_json.load(path)

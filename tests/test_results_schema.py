@@ -11,16 +11,16 @@ import pytest
 from hypothesis import given, settings
 from test_results import RESULTS, through_json
 
-from lightwork import results, results_schema
 from lightwork.core.study import SERIAL, Results
 from lightwork.machine.facts import facts
 from lightwork.report.judgement import usable_cpus
-from lightwork.results import KEY, encode
 from lightwork.scaling import scale
+from lightwork.storage import results_json, schema
+from lightwork.storage.results_json import KEY, encode
 
 DOCS = Path(__file__).parent.parent / "docs"
 PAGE = (DOCS / "results.md").read_text()
-SCHEMA = json.loads(results_schema.FILE.read_text())
+SCHEMA = json.loads(schema.FILE.read_text())
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 RUNS = [path for path in sorted((DOCS / "example").glob("*.json")) if KEY in json.loads(path.read_text())]
 OTHERS = [path for path in sorted((DOCS / "example").glob("*.json")) if path not in RUNS]
@@ -29,7 +29,7 @@ KINDS = {name: kind for name, kind in SCHEMA["$defs"].items() if "properties" in
 
 def test_the_schema_is_that_of_the_dataclasses():
     """results.schema.json is what the dataclasses give now: `python docs/generate.py` writes it anew."""
-    assert json.loads(results_schema.text()) == SCHEMA
+    assert json.loads(schema.text()) == SCHEMA
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
 
 
@@ -41,7 +41,7 @@ def test_the_schema_is_the_same_whatever_version_of_msgspec_wrote_it(monkeypatch
     given = {name: value for name, value in fields["ledger_cost_ns"].items() if name != "default"}
     fields["ledger_cost_ns"] = {**written, **given}
     monkeypatch.setattr(msgspec.json, "schema", lambda _: found)
-    assert results_schema.text() == results_schema.FILE.read_text()
+    assert schema.text() == schema.FILE.read_text()
 
 
 @pytest.mark.parametrize("path", RUNS, ids=lambda path: path.name)
@@ -128,7 +128,7 @@ def test_the_example_gives_the_speedups_of_the_report(monkeypatch):
     monkeypatch.chdir(DOCS.parent)
     names = {"json": json, "pd": pd, "Path": Path}
     exec(code, names)
-    found = results.load(DOCS / "example" / "quick.json")
+    found = results_json.load(DOCS / "example" / "quick.json")
     compared = 0
     for study in found.studies:
         scaling = scale(study, usable_cpus(found))

@@ -8,7 +8,7 @@ import time
 import pytest
 from benches import TINY, bench, command, saved_in
 
-from lightwork import results
+from lightwork.storage import results_json
 
 KILLS = 4
 
@@ -45,7 +45,7 @@ def killed_and_resumed(folder, kills, seed):
     found = bench(folder, *words, *resume)
     assert found.returncode == 0, found.stdout
     (path,) = saved_in(folder)
-    (study,) = results.load(path).studies
+    (study,) = results_json.load(path).studies
     saved = {
         (one.cell_id, one.block): one for cell in study.cells for one in (*cell.rounds, *filter(None, [cell.probe]))
     }

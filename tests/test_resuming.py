@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from lightwork.core.round import Outcome, Round
 from lightwork.core.setting import Setting
 from lightwork.design import Design
-from lightwork.desk import Desk
 from lightwork.errors import UsageError
-from lightwork.finished import Finished
-from lightwork.journal import NAME, Journal, read
+from lightwork.launch.finished import Finished
+from lightwork.launch.workdir import Desk
 from lightwork.resuming import NOTHING, Replayed, Run, facts_of, gone_on_with, take
+from lightwork.storage.journal import NAME, Journal, read
 from lightwork.study import Surroundings, measure
 
 NOWHERE = Path("nowhere")

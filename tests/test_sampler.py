@@ -11,10 +11,10 @@ import pytest
 from rounds import job, run_round
 
 from lightwork.core.setting import Setting
-from lightwork.desk import open_desk
-from lightwork.launch import launch
+from lightwork.launch.run import launch
+from lightwork.launch.sampler import PROBING, TIMED, Rate, Sampler
+from lightwork.launch.workdir import open_desk
 from lightwork.ledger.table import Ledger
-from lightwork.sampler import PROBING, TIMED, Rate, Sampler
 
 pytestmark = pytest.mark.alone
 

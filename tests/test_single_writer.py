@@ -7,11 +7,11 @@ from toys import stored
 from lightwork import design
 from lightwork.core.round import Outcome
 from lightwork.core.setting import START_METHODS, Setting
-from lightwork.desk import open_desk
 from lightwork.errors import UsageError
-from lightwork.launch import launch
-from lightwork.ledgers import table
+from lightwork.launch.run import launch
+from lightwork.launch.workdir import open_desk
 from lightwork.losses import losses_of, violations
+from lightwork.storage.ledgers import table
 
 WORKERS = 3
 

@@ -5,7 +5,7 @@ import subprocess
 import pytest
 from benches import TINY, bench, command, rounds_kept, saved_in
 
-from lightwork import results, storing
+from lightwork.storage import pytest_benchmark, results_json
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_a_full_disk_costs_no_round(tmp_path, small_disk):
     found = bench(tmp_path, *TINY, "--workers", "2", "--benchmark-save", "--resume")
     assert found.returncode == 0, found.stdout
     (path,) = saved_in(tmp_path)
-    (study,) = results.load(path).studies
+    (study,) = results_json.load(path).studies
     assert sum(len(cell.rounds) + bool(cell.probe) for cell in study.cells) == kept - 1  # all but the warm-up
     assert rounds_kept(tmp_path) == 0
 
@@ -61,8 +61,8 @@ def test_never_writes_over_a_run(tmp_path):
         return path
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(storing, "next_file", taken_meanwhile)
-        path = storing.write_next(tmp_path / "machine", tmp_path, "mine", b"ours")
+        patch.setattr(pytest_benchmark, "next_file", taken_meanwhile)
+        path = pytest_benchmark.write_next(tmp_path / "machine", tmp_path, "mine", b"ours")
     assert (path.name, path.read_bytes()) == ("0002_mine.json", b"ours")
     assert (tmp_path / "machine" / "0001_mine.json").read_text() == "another run's"
     assert len(list((tmp_path / "machine").iterdir())) == 2
@@ -80,4 +80,4 @@ def test_runs_at_the_same_time_get_numbers_of_their_own(tmp_path):
     said = [run.communicate(timeout=100)[0].decode() for run in runs]
     assert [run.returncode for run in runs] == [0, 0, 0], said
     assert [path.name[:5] for path in saved_in(tmp_path)] == ["0001_", "0002_", "0003_"]
-    assert all(results.load(path).studies for path in saved_in(tmp_path))
+    assert all(results_json.load(path).studies for path in saved_in(tmp_path))

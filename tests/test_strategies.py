@@ -123,7 +123,7 @@ def test_what_an_item_forks_is_no_worker(name, tmp_path):
 def test_hands_items_out_in_the_order_asked_for(order, tmp_path):
     """The order in which items start is the one asked for, and the results are the same in every order."""
     found = run_round(tmp_path, Setting("serial", order=order))
-    from lightwork.ledgers import table
+    from lightwork.storage.ledgers import table
 
     started = [int(index) for index in table(found.ledger)["start_ns"].argsort()]
     assert started != list(range(12)) or order == "largest-last"

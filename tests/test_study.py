@@ -10,9 +10,9 @@ from lightwork.core.round import Outcome, Round
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, SERIAL_AGAIN
 from lightwork.design import Design
-from lightwork.desk import Desk
 from lightwork.errors import UsageError, WorkError
-from lightwork.finished import Finished
+from lightwork.launch.finished import Finished
+from lightwork.launch.workdir import Desk
 from lightwork.ledger.table import END, START, STATE_OFFSET, Ledger, State
 from lightwork.study import PROBE_BLOCK, WARM_UP, Surroundings, deadline_s, measure, sound
 

@@ -10,9 +10,9 @@ from rounds import job
 
 from lightwork.core.round import Outcome
 from lightwork.core.setting import START_METHODS, Setting
-from lightwork.desk import open_desk
 from lightwork.errors import UsageError
-from lightwork.launch import launch
+from lightwork.launch.run import launch
+from lightwork.launch.workdir import open_desk
 from lightwork.workload import api, target
 
 LOAD = """

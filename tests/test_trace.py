@@ -16,14 +16,14 @@ from hypothesis import strategies as st
 from test_cli import assert_refused, told
 from test_losses import Story, five, make_items, make_round, make_worker, stories
 
-from lightwork import ledgers, results
 from lightwork.core.causes import Cause
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.core.study import Cell
 from lightwork.ledger.table import ABSENT, State
 from lightwork.losses import losses_of
-from lightwork.results import KEY
+from lightwork.storage import ledgers, results_json
+from lightwork.storage.results_json import KEY
 from lightwork.text.quantities import plain
 from lightwork.trace import encode, parts_of, trace_of
 
@@ -265,8 +265,8 @@ def test_a_round_without_a_time_has_no_trace():
 
 def test_every_round_of_a_real_run(saved_run):
     """Each saved round's trace keeps to the format, has every item by name, and fills each lane's wall time."""
-    found = results.load(saved_run.json)
-    tables = ledgers.load(results.beside(saved_run.json, found.ledgers))
+    found = results_json.load(saved_run.json)
+    tables = ledgers.load(results_json.beside(saved_run.json, found.ledgers))
     rounds = [(study, cell, one) for study in found.studies for cell in study.cells for one in cell.rounds]
     assert len(rounds) == 8
     for study, cell, one in rounds:
@@ -316,7 +316,7 @@ def test_traces_the_recommended_cell(changed, capsys, monkeypatch):
         return [("Recommended", scaling.study.cell("serial-again")), ("Slowest", scaling.study.serial)]
 
     monkeypatch.setattr(judgement, "best_and_worst", best_and_worst)
-    two = results.load(Path(changed())).studies[0].cell("serial-again").rounds
+    two = results_json.load(Path(changed())).studies[0].cell("serial-again").rounds
     typical = min(two, key=lambda found: found.wall_ns)
     assert told(capsys, "trace", "run.json")[1].startswith(f"trace of serial-again, block {typical.block}: ")
 

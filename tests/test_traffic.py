@@ -10,8 +10,8 @@ from rounds import job
 
 from lightwork import strategies
 from lightwork.core.setting import Setting
-from lightwork.desk import open_desk
-from lightwork.launch import launch
+from lightwork.launch.run import launch
+from lightwork.launch.workdir import open_desk
 
 RESULT_BYTES = 20_000
 ITEMS = 12

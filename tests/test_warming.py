@@ -12,18 +12,18 @@ from rounds import job, nothing_left_behind, run_round
 from lightwork import strategies
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
-from lightwork.desk import open_desk
 from lightwork.errors import UsageError
 from lightwork.host.warm_pool import NO_OP, Warmed, roll_of, warm
-from lightwork.launch import launch
+from lightwork.launch.run import launch
+from lightwork.launch.workdir import open_desk
 from lightwork.ledger.recorder import Detail
 from lightwork.ledger.table import Ledger
-from lightwork.ledgers import table
 from lightwork.losses import losses_of, violations
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.costs import Costs
 from lightwork.replay.demands import demands
 from lightwork.replay.engine import replay
+from lightwork.storage.ledgers import table
 
 WORKERS = 2
 KEEPERS = [

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from lightwork.launch.capture import Output
+from lightwork.launch.watchdog import STORM, Watch
 from lightwork.ledger.table import START, Ledger, State
-from lightwork.output import Output
-from lightwork.watch import STORM, Watch
 
 WORKERS, ITEMS = 2, 60
 

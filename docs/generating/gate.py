@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 
 from generating.blocks import filled
 from generating.examples import EXAMPLE
-from lightwork.strictly import read_as
+from lightwork.storage.decode import read_as
 
 GATE = EXAMPLE / "gate.json"
 EQUAL_HEADS = ("equal runs: the gate fails in", "one speed", "two speeds")

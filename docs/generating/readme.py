@@ -4,12 +4,13 @@ from generating.blocks import filled
 from generating.examples import MANY, QUICK
 from generating.pictures import speedup_curve
 from generating.tables import when_it_dies
-from lightwork import report, results
+from lightwork import report
 from lightwork.core.estimate import Estimate
 from lightwork.core.study import Results, Study
 from lightwork.faults.fault import Fault
 from lightwork.scaling import CellScaling as StudyCell
 from lightwork.scaling import StudyScaling, scale
+from lightwork.storage import results_json
 from lightwork.text.settings import times
 
 MANY_CHUNKSIZE = 64
@@ -25,8 +26,8 @@ STEPS = {
 
 def page(text: str) -> str:
     """The README with its generated blocks made anew."""
-    found = results.load(QUICK)
-    blocks = {"answer": answer(found), "story": story(found), "many": many_items(results.load(MANY))}
+    found = results_json.load(QUICK)
+    blocks = {"answer": answer(found), "story": story(found), "many": many_items(results_json.load(MANY))}
     return filled(text, {**blocks, "when-it-dies": when_it_dies(STORY_OF)})
 
 
@@ -102,5 +103,5 @@ def cpus(found: Results) -> float:
 
 def picture() -> bytes:
     """The speedup curve of the pictured study."""
-    found = results.load(QUICK)
+    found = results_json.load(QUICK)
     return speedup_curve(found, found_in(found, PICTURED))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from generating.blocks import table
-from lightwork import ledgers, results, strategies
+from lightwork import strategies
 from lightwork.basis import Basis
 from lightwork.core.causes import MEANINGS, Cause
 from lightwork.core.round import Round
@@ -22,6 +22,7 @@ from lightwork.lanes import lanes_of
 from lightwork.report.judgement import Judged, block_count, judge
 from lightwork.report.timeline import round_to_draw
 from lightwork.scaling import CellScaling, StudyScaling
+from lightwork.storage import ledgers, results_json
 from lightwork.text.quantities import duration
 from lightwork.text.settings import counted, percent, times
 
@@ -229,8 +230,8 @@ class Story:
     @classmethod
     def load(cls, path: Path) -> Self:
         """The run saved at `path`, with the ledgers beside it."""
-        found = results.load(path)
-        tables = ledgers.load(results.beside(path, found.ledgers))
+        found = results_json.load(path)
+        tables = ledgers.load(results_json.beside(path, found.ledgers))
         told = {one.study.workload: Told(one, tables) for one in judge(found, tables)}
         return cls(found, told["sleep_io"], told["csv_to_db"])
 

@@ -9,9 +9,10 @@ The results stay what they are, and can be given to every function that takes so
 from pathlib import Path
 from typing import Any
 
-from lightwork import report, results
+from lightwork import report
 from lightwork.core.study import Results, Study
 from lightwork.report import fragment
+from lightwork.storage import results_json
 from lightwork.text.quantities import plain
 
 
@@ -41,7 +42,7 @@ class ShownResults(Results):
 
 def load(path: str | Path) -> ShownResults:
     """The results saved at `path`. Raises UsageError when there are none, or they are not lightwork' own."""
-    return shown(results.load(Path(path)))
+    return shown(results_json.load(Path(path)))
 
 
 def shown(found: Results) -> ShownResults:

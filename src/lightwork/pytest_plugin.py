@@ -14,14 +14,15 @@ from typing import Any
 
 import pytest
 
-from lightwork import resuming, storing
+from lightwork import resuming
 from lightwork.asked import Wanted, read
 from lightwork.cluster import visit
 from lightwork.core import cluster_facts
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError, WorkError
-from lightwork.results import KEY
 from lightwork.session import Measured, Session
+from lightwork.storage import pytest_benchmark
+from lightwork.storage.results_json import KEY
 
 DEFAULT_SAVE_NAME = "lightwork"
 JOURNALS = Path("results/journals")
@@ -165,7 +166,7 @@ def pytest_benchmark_update_json(config: pytest.Config, output_json: dict[str, A
     if not session.measured_any:
         return
     name = f"ledgers-{session.run}.npz"
-    with storing.saving(session.how_to_resume):
+    with pytest_benchmark.saving(session.how_to_resume):
         for folder in _folders_of_json(config):
             session.save_ledgers(folder / name)
     output_json[KEY] = session.saved(name)
@@ -207,7 +208,7 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
         yield
         return
     benchmarks: Any = session.config._benchmarksession  # type: ignore[attr-defined]  # noqa: SLF001  its only handle
-    storing.make_safe(benchmarks, found.how_to_resume)
+    pytest_benchmark.make_safe(benchmarks, found.how_to_resume)
     try:
         yield
         if found.measured_any:

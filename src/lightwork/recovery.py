@@ -13,13 +13,13 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from lightwork import hosting
 from lightwork.core.round import Attempt, Job, Outcome, Round
 from lightwork.core.setting import Setting
-from lightwork.desk import Desk
-from lightwork.finished import Execute, Finished
+from lightwork.launch import process
+from lightwork.launch.capture import Output
+from lightwork.launch.finished import Execute, Finished
+from lightwork.launch.workdir import Desk
 from lightwork.ledger.table import State
-from lightwork.output import Output
 from lightwork.workload import api
 from lightwork.workload.api import Workload
 
@@ -69,7 +69,7 @@ def _undone(wanted: Sequence[int], found: Finished) -> list[int]:
     """Those of the wanted items that the round's ledger does not call done; all, where it has none."""
     if not found.ledger:
         return list(wanted)
-    from lightwork import ledgers  # numpy only where a round did not end well
+    from lightwork.storage import ledgers  # numpy only where a round did not end well
 
     states = ledgers.table(found.ledger)["state"]
     return [index for index in wanted if states[index] != State.DONE]
@@ -95,6 +95,6 @@ def _clear(desk: Desk, job: Job) -> None:
         return
     try:
         with closing(Output()) as output:
-            hosting.clean_up(desk.job_path, desk.temporary, output)
+            process.clean_up(desk.job_path, desk.temporary, output)
     finally:
         shutil.rmtree(job.round_dir, ignore_errors=True)

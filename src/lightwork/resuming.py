@@ -20,8 +20,8 @@ from lightwork import __version__
 from lightwork.core.round import Job
 from lightwork.design import Design
 from lightwork.errors import JournalError, UsageError
-from lightwork.finished import Execute, Finished
-from lightwork.journal import NAME, Journal, Kept, read
+from lightwork.launch.finished import Execute, Finished
+from lightwork.storage.journal import NAME, Journal, Kept, read
 from lightwork.study import WARM_UP_BLOCK
 
 LOCK = "lock"

@@ -17,21 +17,21 @@ from lightwork.asked import Asked, Wanted
 from lightwork.core import cluster_facts
 from lightwork.core.estimate import Estimate
 from lightwork.core.study import SERIAL, Cell, Results, Study
-from lightwork.data import data_dir
 from lightwork.design import SERIAL_SETTING, Design, draw_up, limits
-from lightwork.desk import Desk, open_desk
 from lightwork.errors import JournalError, WorkError
-from lightwork.finished import Execute
-from lightwork.journal import Journal
-from lightwork.launch import launch
+from lightwork.launch.finished import Execute
+from lightwork.launch.run import launch
+from lightwork.launch.workdir import Desk, open_desk
 from lightwork.ledger import overhead
 from lightwork.machine.facts import facts
 from lightwork.progress import Teller
 from lightwork.recovery import Retrying
-from lightwork.results import encode
 from lightwork.resuming import STARTED_AT, Replayed, Run, facts_of, gone_on_with
 from lightwork.scaling import CellScaling, StudyScaling, scale
 from lightwork.speedometer import equal_speed_walls_s
+from lightwork.storage.journal import Journal
+from lightwork.storage.paths import data_dir
+from lightwork.storage.results_json import encode
 from lightwork.study import Surroundings, measure
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ class Session:
 
     def save_ledgers(self, path: Path) -> None:
         """Write all ledgers kept so far into one compressed file."""
-        from lightwork import ledgers  # numpy only when something is saved
+        from lightwork.storage import ledgers  # numpy only when something is saved
 
         path.parent.mkdir(parents=True, exist_ok=True)
         ledgers.save(
@@ -244,7 +244,7 @@ class Session:
         return Retrying(desk, run) if self.asked.retry else run
 
     def _with_losses(self, study: Study, journal: Journal) -> Study:
-        from lightwork import ledgers  # numpy only when something was measured
+        from lightwork.storage import ledgers  # numpy only when something was measured
         from lightwork.study_losses import with_losses
 
         return with_losses(study, {name: ledgers.table(path.read_bytes()) for name, path in journal.ledgers()})

@@ -16,9 +16,9 @@ from lightwork.core.round import Job, Outcome, Round
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, SERIAL_AGAIN, Cell, Study
 from lightwork.design import SERIAL_SETTING, Design
-from lightwork.desk import Desk
 from lightwork.errors import UsageError, WorkError
-from lightwork.finished import Execute, Finished
+from lightwork.launch.finished import Execute, Finished
+from lightwork.launch.workdir import Desk
 from lightwork.losses import violations
 
 WARM_UP = "warm-up"
@@ -225,7 +225,7 @@ def sound(finished: Finished, lanes: int) -> Round:
     found = finished.round
     if not found.ok or not finished.ledger:
         return found
-    from lightwork import ledgers  # numpy only when something is measured
+    from lightwork.storage import ledgers  # numpy only when something is measured
 
     broken = violations(found, ledgers.table(finished.ledger), lanes)
     return replace(found, outcome=Outcome.UNSOUND, reason="; ".join(broken)) if broken else found

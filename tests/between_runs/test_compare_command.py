@@ -14,7 +14,7 @@ from lightwork.between_runs.gate import failures, parse
 from lightwork.between_runs.table import headline, markdown, table
 from lightwork.cli import main
 from lightwork.core.setting import Setting
-from lightwork.results import KEY, encode
+from lightwork.storage.results_json import KEY, encode
 
 CELLS = settings(4)
 FIRST = CELLS[0].cell_id

@@ -6,12 +6,12 @@ import pytest
 from rounds import nothing_left_behind
 
 from lightwork import strategies
-from lightwork.desk import open_desk
 from lightwork.faults import matrix
 from lightwork.faults.fault import Fault
 from lightwork.faults.matrix import Asked, LeftOut, Surroundings, case, deadline_s, record
 from lightwork.faults.outcome import Ending
 from lightwork.faults.planted import Parameters
+from lightwork.launch.workdir import open_desk
 
 F, ITEMS, VICTIM = Fault, set(range(Parameters().items)), Parameters().at
 HANGS_AFTER_S, GIVEN_UP_AFTER_S = 5.0, 60.0  # only what is known to hang has its deadline waited for

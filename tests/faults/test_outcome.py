@@ -9,7 +9,7 @@ from lightwork.core.round import Outcome, Round
 from lightwork.faults.fault import DESCRIPTIONS, FROM_OUTSIDE, Fault
 from lightwork.faults.outcome import ENDINGS, Ending, counted_in, ending_of, items_in, knew_s, spread, struck_at_ns
 from lightwork.ledger.table import State
-from lightwork.ledgers import ROW
+from lightwork.storage.ledgers import ROW
 
 
 def rows(*states, start_ns=1_000):

@@ -10,16 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from fuzz.mutation import Bytes, mutated, spoiled
-from lightwork import asked, ledgers, report, results
+from lightwork import asked, report
 from lightwork.cli import parser
 from lightwork.errors import LightworkError
 from lightwork.faults import saved as saved_faults
 from lightwork.faults.table import details, table
-from lightwork.finished import summary
 from lightwork.handing_over import saved as saved_costs
-from lightwork.journal import LEDGERS, NAME, Journal, read
+from lightwork.launch.finished import summary
 from lightwork.ledger.table import Ledger, has_stopped, taken_and_begun
 from lightwork.pytest_plugin import OPTIONS
+from lightwork.storage import ledgers, results_json
+from lightwork.storage.journal import LEDGERS, NAME, Journal, read
 from lightwork.validation import saved as saved_validation
 
 HERE = Path(__file__).parent
@@ -64,14 +65,14 @@ def json_or_spoiled(name: str, data: bytes) -> bytes:
 def saved_results(data: bytes) -> None:
     """A saved run: read it, and say its verdicts."""
     with file_of(json_or_spoiled("results.json", data)) as path:
-        found = results.load(path)
+        found = results_json.load(path)
     report.verdicts(found)
 
 
 def report_page(data: bytes) -> None:
     """A saved run that can be read: its whole report."""
     with file_of(json_or_spoiled("results.json", data)) as path:
-        found = results.load(path)
+        found = results_json.load(path)
     with tempfile.TemporaryDirectory() as folder:
         report.render(found, {}, Path(folder))
 

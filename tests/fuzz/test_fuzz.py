@@ -5,11 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fuzz.targets import TARGETS, run, sample
-from lightwork import results
 from lightwork.faults import saved as saved_faults
 from lightwork.handing_over import saved as saved_costs
-from lightwork.journal import read
-from lightwork.ledgers import table
+from lightwork.storage import results_json
+from lightwork.storage.journal import read
+from lightwork.storage.ledgers import table
 from lightwork.validation import saved as saved_validation
 
 SLOW = {"report_page"}
@@ -36,7 +36,7 @@ def test_the_samples_are_valid(tmp_path):
     from fuzz.targets import HERE
 
     folder = HERE / "samples"
-    assert results.load(folder / "results.json").studies[0].serial.rounds
+    assert results_json.load(folder / "results.json").studies[0].serial.rounds
     assert saved_faults.load(folder / "faults.json").cases
     assert saved_costs.load(folder / "costs.json").samples
     assert saved_validation.load(folder / "validation.json").studies

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from lightwork.core.round import Job, Outcome, Round
-from lightwork.desk import Desk
-from lightwork.finished import Finished
 from lightwork.handing_over.probes import Probe
 from lightwork.handing_over.recording import Sample, Surroundings, record
 from lightwork.handing_over.saved import Costs
+from lightwork.launch.finished import Finished
+from lightwork.launch.workdir import Desk
 
 NOWHERE = Path("nowhere")
 MACHINE = {"usable_cpus": 2.0, "processor": "a made-up one", "python": "3.11.7"}

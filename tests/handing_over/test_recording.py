@@ -9,7 +9,6 @@ from rounds import job, nothing_left_behind
 from lightwork import strategies
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
-from lightwork.desk import open_desk
 from lightwork.handing_over.probes import (
     CHUNKSIZES,
     FEWEST,
@@ -23,7 +22,8 @@ from lightwork.handing_over.probes import (
     is_measurable,
     probes_of,
 )
-from lightwork.launch import launch
+from lightwork.launch.run import launch
+from lightwork.launch.workdir import open_desk
 
 NAMES = [name for name in strategies.names() if is_measurable(name)]
 

@@ -11,7 +11,7 @@ import pytest
 from lightwork import history
 from lightwork.errors import UsageError
 from lightwork.history.run import Word, moment, run_of, short_id
-from lightwork.results import KEY, encode
+from lightwork.storage.results_json import KEY, encode
 
 
 def write(path, found):

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lightwork.core.setting import Setting
-from lightwork.ledgers import ROW
 from lightwork.planning import coarse
 from lightwork.planning.prediction import predict
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.costs import Costs
+from lightwork.storage.ledgers import ROW
 
 COSTS = Costs(
     open_ns=5e6, request_ns=1e6, boot_ns=2e6, send_ns=15e3, receive_ns=15e3, take_ns=20e3, item_ns=5e3, close_ns=3e6

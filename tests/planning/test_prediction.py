@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 
 from lightwork.core.causes import Cause
 from lightwork.core.setting import Setting
-from lightwork.ledgers import ROW
 from lightwork.plan import SIMPLICITY
 from lightwork.planning.prediction import BAND, CONTENDED_BAND, FAR_BAND, Prediction, predict, shortlist
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.contention import Contention
 from lightwork.replay.costs import NO_COSTS
+from lightwork.storage.ledgers import ROW
 
 MS = 1_000_000
 STRATEGIES = ("serial", "map", "imap_unordered", "static", "queue", "threads", "interpreters")

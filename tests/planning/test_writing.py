@@ -7,7 +7,7 @@ import pytest
 
 from lightwork.core.round import Outcome, Round
 from lightwork.core.usage import Usage
-from lightwork.finished import Finished
+from lightwork.launch.finished import Finished
 from lightwork.planning import writing
 
 NARROW = ("--strategy", "map,static", "--workers", "1,2", "--rounds", "1")

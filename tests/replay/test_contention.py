@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lightwork.core.setting import Setting
-from lightwork.ledgers import ROW, table
 from lightwork.replay.contention import (
     MOST_SHARE,
     NO_CONTENTION,
@@ -23,6 +22,7 @@ from lightwork.replay.contention import (
 )
 from lightwork.replay.demands import demands, demands_of
 from lightwork.replay.engine import replay
+from lightwork.storage.ledgers import ROW, table
 
 MS = 1_000_000
 SPIN_NS, SPINS = 10_000, 20

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from lightwork.core.causes import Cause
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
-from lightwork.ledgers import ROW
 from lightwork.losses import violations
 from lightwork.replay import bundles, earliest
 from lightwork.replay.cores import NOBODY, Cores, are_shared_evenly
@@ -22,6 +21,7 @@ from lightwork.replay.engine import Replay, replay
 from lightwork.replay.handout import RULES, hand_out
 from lightwork.replay.stretches import COMPUTE, LOCK, UNLOCK, WAIT, parts_of
 from lightwork.replay.what_ifs import WhatIf, gains, replay_if, split_longest
+from lightwork.storage.ledgers import ROW
 
 GREEDY = ("imap_unordered", "apply_async", "queue", "pipe")
 PARALLEL = tuple(sorted(set(RULES) - {"serial"}))

@@ -22,8 +22,8 @@ from lightwork import report
 from lightwork.core.round import Outcome
 from lightwork.core.study import SERIAL, SERIAL_AGAIN
 from lightwork.levers import largest_loss
-from lightwork.report import files
 from lightwork.report.judgement import judge
+from lightwork.storage import atomic
 from lightwork.text.quantities import plain
 
 VOID = {"meta", "br", "img", "link", "hr", "input"}
@@ -396,14 +396,14 @@ def test_verdicts_for_a_terminal(sample):
 
 def test_write_is_whole_or_not_at_all(tmp_path, monkeypatch):
     """A write that fails leaves the old file as it was, and no temporary one."""
-    path = files.write_atomically(tmp_path / "index.html", b"old")
+    path = atomic.write_atomically(tmp_path / "index.html", b"old")
 
     def fail(_self, _target):
         raise OSError("disk full")
 
     monkeypatch.setattr(Path, "replace", fail)
     with pytest.raises(OSError, match="disk full"):
-        files.write_atomically(path, b"new")
+        atomic.write_atomically(path, b"new")
     assert [(found.name, found.read_bytes()) for found in tmp_path.iterdir()] == [("index.html", b"old")]
 
 
@@ -458,11 +458,11 @@ def test_what_is_no_file_is_written_to_and_stays(tmp_path):
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    files.write_atomically(pipe, b"content")
+    atomic.write_atomically(pipe, b"content")
     assert os.read(reader, 100) == b"content"
     os.close(reader)
     assert pipe.is_fifo()
     (tmp_path / "link").symlink_to(tmp_path / "real")
-    assert files.write_atomically(tmp_path / "link", b"content") == tmp_path / "link"
+    assert atomic.write_atomically(tmp_path / "link", b"content") == tmp_path / "link"
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "real").read_bytes() == b"content"

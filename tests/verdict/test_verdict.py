@@ -9,7 +9,6 @@ from builders import make_round, make_study
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.core.usage import Memory
-from lightwork.ledgers import ROW
 from lightwork.plan import SIMPLICITY
 from lightwork.planning.memory import MemoryModel
 from lightwork.planning.planner import Planned
@@ -19,6 +18,7 @@ from lightwork.planning.sample import Sample
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.contention import NO_CONTENTION
 from lightwork.replay.costs import NO_COSTS
+from lightwork.storage.ledgers import ROW
 from lightwork.verdict.judging import verdict_of
 
 MS, MIB = 1_000_000, 1 << 20

@@ -18,9 +18,9 @@ from rounds import job
 from lightwork.core import cluster_facts
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
-from lightwork.desk import open_desk
 from lightwork.errors import UsageError
-from lightwork.launch import launch
+from lightwork.launch.run import launch
+from lightwork.launch.workdir import open_desk
 from lightwork.workload.api import Place
 from lightwork.workloads import _databases, csv_to_db, db_insert
 from lightwork.workloads._databases import capacity, connections, duck, mariadb, postgres, retry, table

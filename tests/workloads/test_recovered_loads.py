@@ -8,8 +8,8 @@ from rounds import job, nothing_left_behind
 from lightwork import strategies
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
-from lightwork.desk import open_desk
-from lightwork.launch import launch
+from lightwork.launch.run import launch
+from lightwork.launch.workdir import open_desk
 from lightwork.workloads import csv_to_db
 
 NAMES = [name for name in strategies.usable() if name != "serial"]

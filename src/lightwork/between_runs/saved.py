@@ -10,7 +10,7 @@ from lightwork.between_runs.gate import Condition, Failure
 from lightwork.between_runs.table import headline
 from lightwork.core.estimate import Estimate
 from lightwork.core.study import Results
-from lightwork.saved_json import Format
+from lightwork.storage.document import Format
 
 FORMAT = Format("lightwork comparison", 1, "cells", "comparison", "lightwork compare --json", 1 << 26)
 

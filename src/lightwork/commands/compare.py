@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _runs(base: Path, new: Path) -> "tuple[Results, Results]":
-    from lightwork.results import latest, load
+    from lightwork.storage.results_json import latest, load
     from lightwork.text.quantities import plain
 
     paths = [latest(path) if path.is_dir() else path for path in (base, new)]

@@ -57,10 +57,10 @@ def run(options: argparse.Namespace) -> int:
 
 def _measured(options: argparse.Namespace) -> tuple["Costs", bool]:
     from lightwork import __version__, axes
-    from lightwork.data import ready_data_dir
     from lightwork.handing_over.saved import Costs
     from lightwork.ledger import overhead
     from lightwork.machine.facts import facts
+    from lightwork.storage.paths import ready_data_dir
 
     workers = axes.counts("workers", options.workers)
     if len(workers) > 1:
@@ -93,12 +93,12 @@ def _asked(words: str) -> tuple[list[str], dict[str, str]]:
 
 
 def _record(names: list[str], workers: int, budget_s: float, seed: int) -> tuple[list["Sample"], bool]:
-    from lightwork.data import data_dir
-    from lightwork.desk import open_desk
     from lightwork.handing_over.probes import probes_of
     from lightwork.handing_over.recording import LABEL, Surroundings, record
-    from lightwork.launch import launch
+    from lightwork.launch.run import launch
+    from lightwork.launch.workdir import open_desk
     from lightwork.progress import Teller
+    from lightwork.storage.paths import data_dir
 
     with open_desk(data_dir()) as desk, Teller(LABEL) as teller:
         around = Surroundings(desk, functools.partial(launch, desk), time.monotonic, teller.tell)

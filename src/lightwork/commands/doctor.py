@@ -43,10 +43,10 @@ def add_to(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Ask the machine and print what it tells."""
-    from lightwork.data import data_dir
     from lightwork.doctor.advice import advice
     from lightwork.doctor.checkup import check_up
     from lightwork.doctor.findings import findings
+    from lightwork.storage.paths import data_dir
 
     folder = options.data.absolute() if options.data else data_dir()
     if os.path.isfile(folder):  # noqa: PTH113  Path.is_file raises where a parent may not be searched

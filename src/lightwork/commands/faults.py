@@ -63,10 +63,10 @@ def run(options: argparse.Namespace) -> int:
 
 def _recorded(options: argparse.Namespace) -> tuple["Faults", bool]:
     from lightwork import __version__
-    from lightwork.data import ready_data_dir
     from lightwork.faults.planted import Parameters
     from lightwork.faults.saved import Faults
     from lightwork.machine.facts import facts
+    from lightwork.storage.paths import ready_data_dir
 
     asked, left_out = _asked(options)
     places.check_writable(options)
@@ -96,9 +96,9 @@ def _asked(options: argparse.Namespace) -> tuple["Asked", dict[str, str]]:
 
 def _record(asked: "Asked") -> tuple[list["Case"], dict[str, str], bool]:
     """The cases, strategies that fail by themselves and why, and whether that is all: a Ctrl-C ends it early."""
-    from lightwork.data import data_dir
-    from lightwork.desk import open_desk
     from lightwork.faults.matrix import LeftOut, Surroundings, record
+    from lightwork.launch.workdir import open_desk
+    from lightwork.storage.paths import data_dir
 
     found: list[Case] = []
     failing: dict[str, str] = {}

@@ -16,16 +16,16 @@ def check(options: argparse.Namespace) -> None:
 
 def check_writable(options: argparse.Namespace) -> None:
     """Raise UsageError where a file can't be made, before anything is measured for it."""
-    from lightwork import data
+    from lightwork.storage import paths
 
     for path in (options.json, options.md):
         if path and path != STDOUT:
-            data.check_writable(Path(path).parent)
+            paths.check_writable(Path(path).parent)
 
 
 def deliver(options: argparse.Namespace, json_text: str, markdown: str) -> bool:
     """Write and print what is asked for; whether standard output is still free for the table."""
-    from lightwork.report.files import write_text
+    from lightwork.storage.atomic import write_text
 
     asked = ((options.json, json_text), (options.md, markdown))
     for path, content in asked:

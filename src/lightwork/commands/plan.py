@@ -106,10 +106,10 @@ def _add_around(command: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Plan, and print the answer with the code to paste."""
     from lightwork.cluster import visit
-    from lightwork.data import ready_data_dir
     from lightwork.machine.facts import facts as facts_of
     from lightwork.planning.asking import asked, dry
     from lightwork.planning.planner import make
+    from lightwork.storage.paths import ready_data_dir
     from lightwork.verdict.delivery import deliver, wanted
 
     places = wanted(options)
@@ -143,11 +143,11 @@ def _workshop(facts: Any) -> Iterator[Any]:
     import time
     from datetime import UTC, datetime
 
-    from lightwork.data import data_dir
-    from lightwork.desk import open_desk
-    from lightwork.launch import launch
+    from lightwork.launch.run import launch
+    from lightwork.launch.workdir import open_desk
     from lightwork.planning.workshop import Workshop
     from lightwork.progress import Teller
+    from lightwork.storage.paths import data_dir
 
     with open_desk(data_dir()) as desk, Teller("plan", always=False) as teller:
         yield Workshop(

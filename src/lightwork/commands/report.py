@@ -82,11 +82,11 @@ def _history(options: argparse.Namespace) -> int:
 
 def _tables(path: Path, found: Any) -> Mapping[str, Any]:
     """The run's ledgers; none, and a line that says so, where the JSON was moved away from them, as out of CI."""
-    from lightwork import ledgers, results
+    from lightwork.storage import ledgers, results_json
 
     if not found.ledgers:
         return {}
-    beside = results.beside(path, found.ledgers)
+    beside = results_json.beside(path, found.ledgers)
     if not beside.exists():
         told = "no timelines, item times or chunksize bands: lay the file beside its JSON for those"
         print(f"lightwork: {beside} is not there, so there are {told}", file=sys.stderr)
@@ -98,13 +98,14 @@ def run(options: argparse.Namespace) -> int:
     """Render the report, print the verdicts and say where the page is."""
     if len(options.results) > 1:
         return _history(options)
-    from lightwork import report, results
+    from lightwork import report
+    from lightwork.storage import results_json
 
-    if options.if_any and not results.saved_in(options.storage):
+    if options.if_any and not results_json.saved_in(options.storage):
         return 1
     path = options.results[0] if options.results else options.storage
-    path = results.latest(path) if path.is_dir() or not options.results else path
-    found = results.load(path)
+    path = results_json.latest(path) if path.is_dir() or not options.results else path
+    found = results_json.load(path)
     tables = _tables(path, found)
     faults, plans = _faults(options.faults), _plans(options.plan)
     try:

@@ -46,14 +46,15 @@ def add_to(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write the trace and say where it is."""
-    from lightwork import ledgers, results, trace
+    from lightwork import trace
+    from lightwork.storage import ledgers, results_json
 
-    path = options.result or results.latest(options.storage)
-    found = results.load(path)
+    path = options.result or results_json.latest(options.storage)
+    found = results_json.load(path)
     if not found.ledgers:
         raise UsageError(f"{path} was saved without ledgers: measure again with --benchmark-save, which keeps them")
     study = _study(found, options.study, options.cell)
-    tables = ledgers.load(results.beside(path, found.ledgers))
+    tables = ledgers.load(results_json.beside(path, found.ledgers))
     cell = _cell(found, study, options.cell, tables)
     chosen = _round(cell, options.block, tables)
     content = trace.encode(trace.trace_of(study, cell, chosen, tables[chosen.ledger]))
@@ -126,7 +127,7 @@ def _has_times(found: "Round") -> bool:
 
 
 def _write(content: bytes, out: str | None, cell_id: str, block: int) -> None:
-    from lightwork.report.files import write_atomically
+    from lightwork.storage.atomic import write_atomically
     from lightwork.text.quantities import plain
 
     if out == STDOUT:

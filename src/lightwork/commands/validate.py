@@ -82,7 +82,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _read(options: argparse.Namespace) -> "Validation":
     from lightwork import __version__
-    from lightwork.report.files import write_text
+    from lightwork.storage.atomic import write_text
     from lightwork.validation.saved import foretold_anew, load, text_of
 
     found = load(options.saved)
@@ -102,9 +102,9 @@ def _same_folder(options: argparse.Namespace) -> bool:
 def _asked(options: argparse.Namespace) -> tuple[list["Case"], "Wanted", float]:
     """Which cases, under what, for how long. Raises UsageError for what can't be."""
     from lightwork import axes
-    from lightwork.data import ready_data_dir
     from lightwork.machine.facts import facts as facts_of
     from lightwork.replay.handout import with_a_rule
+    from lightwork.storage.paths import ready_data_dir
     from lightwork.validation import cases as known
     from lightwork.validation.recording import Wanted
 
@@ -149,7 +149,7 @@ def _dry(cases: Sequence["Case"], wanted: "Wanted", budget_s: float) -> str:
 
 def _place(options: argparse.Namespace) -> Path | None:
     """Where the measured validation is kept; None where it is printed. Raises UsageError where nothing can be."""
-    from lightwork.data import check_writable
+    from lightwork.storage.paths import check_writable
 
     if options.json == STDOUT:
         return None
@@ -214,8 +214,8 @@ class _Keeper:
 
     def save(self) -> None:
         """Write what there is."""
-        from lightwork import ledgers
-        from lightwork.report.files import write_text
+        from lightwork.storage import ledgers
+        from lightwork.storage.atomic import write_text
         from lightwork.validation.saved import text_of
 
         if self.path and self.beside and self.found.studies:
@@ -226,12 +226,12 @@ class _Keeper:
 @contextmanager
 def _workshop() -> Iterator[Any]:
     """A desk and everything else that measuring needs, with progress on standard error."""
-    from lightwork.data import data_dir
-    from lightwork.desk import open_desk
-    from lightwork.launch import launch
+    from lightwork.launch.run import launch
+    from lightwork.launch.workdir import open_desk
     from lightwork.machine.facts import facts as facts_of
     from lightwork.planning.workshop import Workshop
     from lightwork.progress import Teller
+    from lightwork.storage.paths import data_dir
 
     with open_desk(data_dir()) as desk, Teller("validate", always=False) as teller:
         yield Workshop(
@@ -244,7 +244,7 @@ def _workshop() -> Iterator[Any]:
 
 
 def _tell(found: "Validation", options: argparse.Namespace) -> None:
-    from lightwork.report.files import write_text
+    from lightwork.storage.atomic import write_text
     from lightwork.validation.saved import text_of
     from lightwork.validation.table import markdown, text
 

@@ -9,19 +9,20 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lightwork import ledgers, strategies
+from lightwork import strategies
 from lightwork.core.round import Job, Outcome
 from lightwork.core.setting import Setting
-from lightwork.desk import Desk
 from lightwork.errors import WorkError
 from lightwork.faults.accident import Accident, accident
 from lightwork.faults.fault import FROM_OUTSIDE, Fault
 from lightwork.faults.outcome import Case, Ending, counted_in, ending_of, items_in, knew_s, struck_at_ns
 from lightwork.faults.planted import Parameters
-from lightwork.finished import Finished
-from lightwork.launch import launch
+from lightwork.launch.finished import Finished
+from lightwork.launch.run import launch
+from lightwork.launch.workdir import Desk
 from lightwork.ledger.table import State
 from lightwork.recovery import Retrying
+from lightwork.storage import ledgers
 from lightwork.workload.parameters import as_dict
 
 WORKLOAD = "lightwork.faults.planted"

@@ -71,7 +71,7 @@ def ending_of(fault: Fault, found: Round, struck_ns: int | None) -> Ending:
 
 
 def items_in(rows: Any, state: State) -> tuple[int, ...]:
-    """The indices of the items in this state. rows: a ledger's (lightwork.ledgers.table)."""
+    """The indices of the items in this state. rows: a ledger's (lightwork.storage.ledgers.table)."""
     return tuple(index for index, value in enumerate(rows["state"]) if value == state)
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from lightwork.faults.outcome import Case
-from lightwork.saved_json import Format
-from lightwork.strictly import check_machine, read_as
+from lightwork.storage.decode import check_machine, read_as
+from lightwork.storage.document import Format
 
 FORMAT = Format("lightwork faults", 1, "cases", "faults", "lightwork faults --json", 1 << 26)
 

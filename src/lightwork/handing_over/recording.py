@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from lightwork.blocks import order_of
 from lightwork.core.round import Job, Round
-from lightwork.desk import Desk
-from lightwork.finished import Execute
 from lightwork.handing_over.probes import Probe
+from lightwork.launch.finished import Execute
+from lightwork.launch.workdir import Desk
 from lightwork.study import TRIES_OF_A_FAILING_CELL, Progress
 
 DEADLINE_S = 60.0

@@ -7,8 +7,8 @@ from typing import Any
 
 from lightwork.handing_over.prices import Price, prices_of
 from lightwork.handing_over.recording import Sample
-from lightwork.saved_json import Format
-from lightwork.strictly import check_machine, read_as
+from lightwork.storage.decode import check_machine, read_as
+from lightwork.storage.document import Format
 
 FORMAT = Format("lightwork costs", 1, "samples", "costs", "lightwork costs --json", 1 << 26)
 

@@ -17,8 +17,8 @@ from lightwork.history.sheet import as_csv
 from lightwork.history.table import Row, rows
 from lightwork.report import svg
 from lightwork.report.canvas import entitle
-from lightwork.report.files import slug, write_atomically
 from lightwork.report.template import rendered
+from lightwork.storage.atomic import slug, write_atomically
 from lightwork.text.quantities import counted, plain
 
 HERE = Path(__file__).parent

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
 
-from lightwork import results
 from lightwork.errors import UsageError
 from lightwork.history.run import LONGEST_ID, Run, run_of
 from lightwork.machine.likeness import KIND, other_kind
+from lightwork.storage import results_json
 from lightwork.text.quantities import short
 
 NEVER = datetime.max.replace(tzinfo=UTC)
@@ -21,7 +21,7 @@ def read(paths: Sequence[Path], *, any_machine: bool = False) -> tuple[Run, ...]
     Raises UsageError for a file that is no saved run, and, unless any_machine, for two runs of different kinds of
     machines: the difference may be all that a curve over them shows.
     """
-    runs = without_copies([run_of(results.load(path), str(path)) for path in _once(paths)])
+    runs = without_copies([run_of(results_json.load(path), str(path)) for path in _once(paths)])
     if not any_machine:
         check_one_kind(runs)
     return named_apart(in_order(runs))

@@ -1,1 +1,1 @@
-"""Inside the measured process: it runs one round and ends. `python -m lightwork.host JOB ANSWER`; standard library only."""
+"""Inside the measured process: runs one round and ends. `python -m lightwork.host JOB ANSWER`. Light to import."""

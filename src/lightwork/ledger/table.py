@@ -7,7 +7,7 @@
 
 Only the worker that runs an item writes its row: no lock, no message, and it survives the worker's death,
 so that a lost item can be named. Only taking a worker's slot needs a lock, as any process may: that of the file
-itself. Standard library only; `lightwork.ledgers` reads the same bytes with numpy.
+itself. Standard library only; `lightwork.storage.ledgers` reads the same bytes with numpy.
 """
 
 import fcntl

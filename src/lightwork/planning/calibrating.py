@@ -10,7 +10,7 @@ from lightwork.replay import calibration
 from lightwork.replay.calibration import Calibration, Kind
 from lightwork.replay.handout import hand_out
 from lightwork.replay.noops import no_ops
-from lightwork.report.files import write_atomically
+from lightwork.storage.atomic import write_atomically
 from lightwork.strategies import find
 from lightwork.workload import target
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from lightwork import ledgers
 from lightwork.core.round import Outcome
 from lightwork.errors import WorkError
-from lightwork.finished import Finished
+from lightwork.launch.finished import Finished
 from lightwork.ledger.table import State
 from lightwork.planning.items import Items
 from lightwork.planning.request import Request
+from lightwork.storage import ledgers
 from lightwork.text.quantities import counted, duration, short
 from lightwork.workload import trial
 

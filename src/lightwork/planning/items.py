@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lightwork.desk import Desk
 from lightwork.errors import LightworkError, UsageError, WorkError
+from lightwork.launch.workdir import Desk
 from lightwork.planning.request import Request
 from lightwork.workload import api, target, trial
 from lightwork.workload.api import Place, Workload

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from lightwork.finished import Finished, summary
+from lightwork.launch.finished import Finished, summary
 from lightwork.ledger.table import HEADER, LIFE, ROW_BYTES, Ledger
 from lightwork.planning.sample import Sample
 

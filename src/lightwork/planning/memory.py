@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lightwork.core.round import Round
 from lightwork.core.setting import Setting
-from lightwork.finished import Finished
+from lightwork.launch.finished import Finished
 from lightwork.planning.items import Items, parameters_for
 from lightwork.planning.request import Request
 from lightwork.planning.workshop import Workshop

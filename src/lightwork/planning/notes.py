@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from math import floor
 from statistics import fmean
 
-from lightwork import ledgers
 from lightwork.core.round import Round
 from lightwork.core.setting import Setting
 from lightwork.core.study import Study
@@ -15,6 +14,7 @@ from lightwork.planning.request import Request
 from lightwork.planning.serial_run import Serial, warning
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.contention import Contention
+from lightwork.storage import ledgers
 from lightwork.strategies import find
 from lightwork.text.quantities import counted, duration, percent, size
 

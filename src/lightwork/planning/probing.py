@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lightwork import ledgers
 from lightwork.core.setting import Setting
 from lightwork.planning.items import Items, parameters_for
 from lightwork.planning.request import Request
@@ -15,6 +14,7 @@ from lightwork.planning.workshop import Workshop
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.contention import FEWEST, Contention, Probe, contention_of, probe_setting
 from lightwork.replay.speed import at_speed, unrest, usual_speed, usual_spin_ns
+from lightwork.storage import ledgers
 from lightwork.study import deadline_s
 
 if TYPE_CHECKING:

@@ -9,10 +9,9 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from lightwork import ledgers
 from lightwork.core.setting import Setting
 from lightwork.errors import WorkError
-from lightwork.finished import Finished
+from lightwork.launch.finished import Finished
 from lightwork.planning import left_out, writing
 from lightwork.planning.failing import failures
 from lightwork.planning.items import Items, parameters_for
@@ -20,6 +19,7 @@ from lightwork.planning.request import Request
 from lightwork.planning.sample import Sample, draw
 from lightwork.planning.workshop import Workshop
 from lightwork.planning.writing import Written
+from lightwork.storage import ledgers
 from lightwork.study import deadline_s
 from lightwork.workload import target
 

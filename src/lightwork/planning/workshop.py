@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from lightwork import ledgers
 from lightwork.core.round import Job
 from lightwork.core.setting import Setting
 from lightwork.core.study import Study
 from lightwork.design import Design, draw_up
-from lightwork.desk import Desk
-from lightwork.finished import Execute, Finished
+from lightwork.launch.finished import Execute, Finished
+from lightwork.launch.workdir import Desk
 from lightwork.planning.request import Request
+from lightwork.storage import ledgers
 from lightwork.study import Contenders, Progress, Surroundings, measure
 from lightwork.workload import target
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from lightwork.finished import Finished
+from lightwork.launch.finished import Finished
 from lightwork.text.quantities import counted, short, size
 
 FOLDERS = 64  # of items, at most

@@ -16,7 +16,6 @@ from lightwork.core.losses import Losses
 from lightwork.core.round import Outcome, Round, Worker
 from lightwork.core.setting import Setting
 from lightwork.ledger.table import ABSENT, State
-from lightwork.ledgers import ROW
 from lightwork.losses import losses_of
 from lightwork.replay import bundles, earliest
 from lightwork.replay.costs import NO_COSTS, Costs
@@ -24,6 +23,7 @@ from lightwork.replay.demands import Demands
 from lightwork.replay.handout import HandOut, hand_out
 from lightwork.replay.rehearsal import Timetable, rehearse
 from lightwork.replay.stretches import parts_of, stretches_of
+from lightwork.storage.ledgers import ROW
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

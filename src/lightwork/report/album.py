@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from lightwork.report import svg
 from lightwork.report.canvas import entitle
 from lightwork.report.drawn_figure import histogram_figure, loss_figure, timeline_figure, waterfall_figure
-from lightwork.report.files import slug
 from lightwork.report.section import Section
+from lightwork.storage.atomic import slug
 
 Leaf = tuple[str, Figure, str, str]  # its file's name, the figure, its title, and what it shows
 

@@ -12,9 +12,9 @@ from lightwork.machine.likeness import other_kind
 from lightwork.report.facets import Facets
 from lightwork.report.sheet import Column, Figure, Sheet
 from lightwork.report.tables import cell_name, ranked
-from lightwork.saved_json import Format
 from lightwork.scaling import CellScaling, StudyScaling
-from lightwork.strictly import read_as
+from lightwork.storage.decode import read_as
+from lightwork.storage.document import Format
 from lightwork.text.quantities import DASH, MINUS, counted, number, percent, plain, times, with_interval
 
 FORMAT = Format("lightwork plan", 1, "predictions", "plan", "lightwork plan --json", 1 << 26)

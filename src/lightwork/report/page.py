@@ -11,7 +11,6 @@ from lightwork.report import svg
 from lightwork.report.album import album
 from lightwork.report.facets import choices
 from lightwork.report.faults import fault_sheet
-from lightwork.report.files import replace_all
 from lightwork.report.foretold import Foretold, not_found
 from lightwork.report.judgement import Judged, compared, judge
 from lightwork.report.markdown import summary
@@ -20,6 +19,7 @@ from lightwork.report.palette import keys
 from lightwork.report.rows import rounds_csv
 from lightwork.report.section import Section, sections_of
 from lightwork.report.template import rendered
+from lightwork.storage.atomic import replace_all
 from lightwork.text.quantities import moment
 
 SCRIPTS = ("theme", "copy", "filter", "sort", "hover", "zoom", "lay")

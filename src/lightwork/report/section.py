@@ -14,7 +14,6 @@ from lightwork.report.cluster import cluster_sentence
 from lightwork.report.curves import basis_name, describe, overview
 from lightwork.report.facets import Facets
 from lightwork.report.factors import factors_sheet
-from lightwork.report.files import slug
 from lightwork.report.foretold import Beside, Foretold, beside
 from lightwork.report.histogram import Histogram, histogram, item_times_s
 from lightwork.report.judgement import Judged, best_and_worst
@@ -30,6 +29,7 @@ from lightwork.report.timeline import Timeline, most_items, round_to_draw, timel
 from lightwork.report.waterfall import SMALL, Waterfall, waterfall
 from lightwork.report.zoom import ITEMS_ON_A_PAGE, NAMES_ON_A_PAGE, Room
 from lightwork.scaling import StudyScaling
+from lightwork.storage.atomic import slug
 from lightwork.text.quantities import sentence
 
 

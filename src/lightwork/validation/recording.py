@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from lightwork import ledgers
 from lightwork.core.round import Round
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, SERIAL_AGAIN, Cell, Study
@@ -19,6 +18,7 @@ from lightwork.planning.request import Request
 from lightwork.planning.workshop import Workshop
 from lightwork.replay.calibration import Calibration
 from lightwork.speedometer import FEWEST_SPINS, Walls, equal_speed_walls_s
+from lightwork.storage import ledgers
 from lightwork.study import Surroundings, measure
 from lightwork.validation.cases import Case, settings_of
 from lightwork.validation.comparison import Choice, Held, SerialRun, Trial, Tried
@@ -28,7 +28,7 @@ from lightwork.workload import api
 from lightwork.workload.api import Place
 
 if TYPE_CHECKING:
-    from lightwork.finished import Finished
+    from lightwork.launch.finished import Finished
 
 PLAN_SHARE = 0.2  # of the grid's measuring time
 

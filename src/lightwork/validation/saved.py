@@ -9,12 +9,12 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from lightwork import ledgers
 from lightwork.errors import UsageError
 from lightwork.replay import calibration as calibrations
-from lightwork.results import beside
-from lightwork.saved_json import Format
-from lightwork.strictly import check_machine, read_as
+from lightwork.storage import ledgers
+from lightwork.storage.decode import check_machine, read_as
+from lightwork.storage.document import Format
+from lightwork.storage.results_json import beside
 from lightwork.validation.comparison import Held
 from lightwork.validation.foretelling import foretell
 

@@ -4,9 +4,9 @@ from argparse import Namespace
 from collections.abc import Mapping
 from pathlib import Path
 
-from lightwork.data import check_writable
 from lightwork.errors import UsageError
-from lightwork.report.files import write_text
+from lightwork.storage.atomic import write_text
+from lightwork.storage.paths import check_writable
 from lightwork.verdict.answer import lines_of
 from lightwork.verdict.forms import FORMS
 from lightwork.verdict.verdict import Verdict

@@ -9,9 +9,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from lightwork.launch.capture import Output
+from lightwork.launch.sampler import Sampler
 from lightwork.ledger.table import taken_and_begun
-from lightwork.output import Output
-from lightwork.sampler import Sampler
 
 STORM = 16  # workers made anew for which no item was begun: a pool makes no more than it has without reason
 LONGEST_PAUSE_S = 0.5  # between two looks at the workers

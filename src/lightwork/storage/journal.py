@@ -17,7 +17,7 @@ from typing import Any
 
 from lightwork.core.round import decode_round, encode
 from lightwork.errors import JournalError, UsageError
-from lightwork.finished import Finished
+from lightwork.launch.finished import Finished
 
 NAME, LEDGERS = "journal.jsonl", "ledgers"
 LARGEST_BYTES = 1 << 30

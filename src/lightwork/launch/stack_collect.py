@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from lightwork.launch.capture import Output
 from lightwork.ledger.stack_dump import SIGNAL
-from lightwork.output import Output
 
 MOST_PROCESSES = 12
 ANSWER_S = 0.5  # a process that has not answered by then stands in the kernel

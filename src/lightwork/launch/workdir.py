@@ -14,10 +14,10 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from lightwork import hosting
 from lightwork.errors import WorkError
+from lightwork.launch import process
+from lightwork.launch.capture import Output
 from lightwork.machine.volume import SHARED_MEMORY
-from lightwork.output import Output
 
 # With the host's name: through a network file system a lock of another host is not seen.
 PREFIX = f"lightwork-desk-{hashlib.blake2b(socket.gethostname().encode(), digest_size=3).hexdigest()}-"
@@ -96,7 +96,7 @@ def _has_job(folder: Path) -> bool:
 def _clean_up(temporary: Path) -> bool:
     """Have the workload clean up after the job in this folder; whether the folder may go."""
     with closing(Output()) as output:
-        if hosting.clean_up(temporary / JOB, temporary, output) == 0:
+        if process.clean_up(temporary / JOB, temporary, output) == 0:
             return True
         last = output.rest().strip().rpartition("\n")[2]
     is_given_up = time.time() - temporary.stat().st_mtime > GIVEN_UP_AFTER_S

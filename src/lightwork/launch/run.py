@@ -12,14 +12,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lightwork import hosting, stacks
 from lightwork.core.round import REFUSED, Answer, Job, Outcome, decode_answer, encode
-from lightwork.desk import Desk
 from lightwork.errors import UsageError
-from lightwork.finished import Finished, finish
-from lightwork.output import Output
-from lightwork.sampler import PROBING, TIMED, Sampler
-from lightwork.watch import End, Watch
+from lightwork.launch import process, stack_collect
+from lightwork.launch.capture import Output
+from lightwork.launch.finished import Finished, finish
+from lightwork.launch.sampler import PROBING, TIMED, Sampler
+from lightwork.launch.watchdog import End, Watch
+from lightwork.launch.workdir import Desk
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -58,7 +58,7 @@ def _run(desk: Desk, job: Job, deadline_s: float, output: Output, beside: Beside
         end, left, sampler = _watched(desk, job, deadline_s, output, beside, answer_path)
     finally:
         if not answer_path.exists() and not (job.hold and end):
-            hosting.clean_up(desk.job_path, desk.temporary, output)
+            process.clean_up(desk.job_path, desk.temporary, output)
     answer = _answer(answer_path, end, output.rest())
     if left and answer.outcome is Outcome.OK:
         answer = replace(answer, outcome=Outcome.LEFTOVER, reason=LEFT)
@@ -70,7 +70,7 @@ def _watched(
 ) -> tuple[End, list[int], Sampler]:
     """How the host's run ended, who of its group outlived it, and its memory."""
     words = [str(desk.job_path), str(answer_path)]
-    with hosting.hosted(words, desk.temporary, output) as host, beside(host.pid):
+    with process.hosted(words, desk.temporary, output) as host, beside(host.pid):
         return _watch(host, job, deadline_s, output)
 
 
@@ -79,9 +79,9 @@ def _watch(host: "Popen[bytes]", job: Job, deadline_s: float, output: Output) ->
     sampler = Sampler(host.pid, ledger, workers + 1, PROBING if job.probe else TIMED)
     end = Watch(host, output, ledger, workers, sampler).until(deadline_s)
     if end.exit_code is None:
-        stacks.collect(hosting.members_of(host.pid), output)
+        stack_collect.collect(process.members_of(host.pid), output)
         return end, [], sampler
-    return end, hosting.left_of(host.pid), sampler
+    return end, process.left_of(host.pid), sampler
 
 
 def _answer(path: Path, end: End, output: str) -> Answer:

@@ -15,7 +15,7 @@ from typing import Any
 
 from lightwork.core.study import SCHEMA, Results, Study
 from lightwork.errors import UsageError
-from lightwork.strictly import read_as
+from lightwork.storage.decode import read_as
 from lightwork.text.quantities import plain
 
 READABLE = (1, 2)

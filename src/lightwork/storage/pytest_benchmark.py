@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from lightwork.errors import WorkError
-from lightwork.report.files import write_atomically
+from lightwork.storage.atomic import write_atomically
 
 
 def make_safe(benchmarks: Any, told: Callable[[], str]) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 
 from lightwork.core.round import Answer, Job, Round, Worker
 from lightwork.core.usage import Traffic
+from lightwork.launch.sampler import Sampler
 from lightwork.ledger.table import NO_DIGEST, Ledger, Life, Row, State
-from lightwork.sampler import Sampler
 
 Execute = Callable[[Job, float], "Finished"]
 

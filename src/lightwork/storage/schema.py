@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lightwork.core.study import SCHEMA, Results
-from lightwork.results import KEY
+from lightwork.storage.results_json import KEY
 
 FILE = Path(__file__).with_name("results.schema.json")
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

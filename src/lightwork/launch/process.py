@@ -11,10 +11,10 @@ from pathlib import Path
 
 import psutil
 
-from lightwork import segments
 from lightwork.host import lifeline
-from lightwork.output import Output
-from lightwork.watch import Watch
+from lightwork.launch import shm_cleanup
+from lightwork.launch.capture import Output
+from lightwork.launch.watchdog import Watch
 
 GRACE_S = 1.0  # for the fork server and the resource tracker to follow their host
 CLEAN_UP_S = 30.0
@@ -36,7 +36,7 @@ def hosted(arguments: Sequence[str], temporary: Path, output: Output) -> Iterato
             yield host
         finally:
             _end_group(host)
-            segments.remove(host.pid, since_s)
+            shm_cleanup.remove(host.pid, since_s)
 
 
 def clean_up(job_path: Path, temporary: Path, output: Output) -> int | None:
