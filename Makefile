@@ -2,10 +2,13 @@
 PYTHON ?= python3
 ARGS ?=
 BIN = .venv/bin
+# The versions that were tested, for the Python in .venv; a Python that has no such file gets the newest of everything.
+LOCK = $(wildcard constraints/py$(shell $(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])').txt)
+LOCKED_PYTHONS = 3.11 3.12 3.13 3.14
 # Hundreds of short processes are started here: where compiled files may not be kept, each would compile all its modules.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: report bench test lint type figures soak fuzz clean
+.PHONY: report bench test lint type lock figures soak fuzz clean
 .DEFAULT_GOAL := report
 
 # Renders what is saved; measures first only when nothing is.
@@ -39,6 +42,15 @@ soak: .venv/test
 fuzz: .venv/test
 	$(BIN)/python tests/fuzz/campaign.py $(ARGS)
 
+# Renews the tested versions, for every Python: names and versions only, whichever index they come from.
+lock: .venv/lock
+	mkdir -p constraints
+	for version in $(LOCKED_PYTHONS); do \
+	  $(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' | \
+	  $(BIN)/uv pip compile pyproject.toml - --quiet --upgrade --all-extras --no-header --no-annotate \
+	    --python-version $$version --python-platform linux --output-file constraints/py$$version.txt || exit; \
+	done
+
 clean:
 	rm -rf .venv build *.egg-info
 
@@ -48,6 +60,11 @@ clean:
 	$(PYTHON) -m venv .venv
 	@touch $@
 
-.venv/bench .venv/test .venv/lint .venv/type: .venv/pip pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable '.[$(@F)]'
+.venv/bench .venv/test .venv/lint .venv/type: .venv/pip pyproject.toml $(wildcard constraints/*.txt)
+	PIP_CONSTRAINT=$(LOCK) PIP_BUILD_CONSTRAINT=$(LOCK) $(BIN)/python -m pip install --quiet --editable '.[$(@F)]'
+	@touch $@
+
+# Makes the constraints, so does not follow them.
+.venv/lock: .venv/pip
+	$(BIN)/python -m pip install --quiet 'uv>=0.9'
 	@touch $@
