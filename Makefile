@@ -8,7 +8,7 @@ LOCKED_PYTHONS = 3.11 3.12 3.13 3.14
 # Hundreds of short processes are started here: where compiled files may not be kept, each would compile all its modules.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: report bench test lint type lock figures soak fuzz clean
+.PHONY: report bench test test-newest lint type lock figures soak fuzz clean
 .DEFAULT_GOAL := report
 
 # Renders what is saved; measures first only when nothing is.
@@ -27,6 +27,17 @@ lint: .venv/lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+
+# Every library that lightwork builds on is used at least once.
+QUICK = serials_results or schema or test_docs or report_parts or test_cli or intervals or test_pytest_plugin
+NEWEST_S = 300
+
+# The newest of everything instead of the tested versions: says which differ, and whether the quick tests pass.
+test-newest: .venv/pip
+	test -d .venv/newest || $(BIN)/python -m venv .venv/newest
+	.venv/newest/bin/python -m pip install --quiet --upgrade --upgrade-strategy eager setuptools --editable '.[test]'
+	.venv/newest/bin/python .ci/versions.py
+	timeout $(NEWEST_S) .venv/newest/bin/python -m pytest -n 6 -m 'not alone and not figures' -k '$(QUICK)' $(ARGS)
 
 type: .venv/type
 	$(BIN)/mypy
