@@ -6,13 +6,13 @@ import figures
 import pytest
 
 from lightwork import strategies
-from lightwork.account import account_of
+from lightwork.analysis.cpu_account import account_of
+from lightwork.analysis.losses import losses_of, violations
+from lightwork.analysis.speedometer import equal_speed_walls_s
 from lightwork.core.estimate import median_interval
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, SERIAL_AGAIN
 from lightwork.ledger import overhead
-from lightwork.losses import losses_of, violations
-from lightwork.speedometer import equal_speed_walls_s
 from lightwork.storage.ledgers import table
 
 pytestmark = [pytest.mark.figures, pytest.mark.timeout(0)]

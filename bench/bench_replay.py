@@ -14,6 +14,7 @@ import figures
 import numpy as np
 import pytest
 
+from lightwork.analysis.speedometer import FEWEST_SPINS
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, SERIAL_AGAIN
 from lightwork.machine.facts import facts
@@ -22,7 +23,6 @@ from lightwork.replay.calibration import calibrate
 from lightwork.replay.demands import demands, demands_of
 from lightwork.replay.engine import replay
 from lightwork.replay.noops import no_ops
-from lightwork.speedometer import FEWEST_SPINS
 from lightwork.storage.ledgers import table
 from lightwork.storage.paths import data_dir
 from lightwork.strategies import find, names

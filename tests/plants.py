@@ -10,21 +10,21 @@ from typing import Any
 import figures
 from control_groups import limit
 
-from lightwork.cautions import SHARED
+from lightwork.analysis.disturbance import usual_share
+from lightwork.analysis.remedies import Finding, largest_loss
+from lightwork.analysis.scaling import ratio, scale
+from lightwork.analysis.study_losses import losses_by_cell, with_losses
+from lightwork.analysis.warnings import SHARED
 from lightwork.core.causes import Cause
 from lightwork.core.estimate import Estimate
 from lightwork.core.round import Job
 from lightwork.core.setting import Setting
 from lightwork.core.study import Study
-from lightwork.disturbance import usual_share
 from lightwork.launch.finished import Finished
 from lightwork.launch.workdir import Desk
-from lightwork.levers import Finding, largest_loss
 from lightwork.machine.facts import facts
-from lightwork.scaling import ratio, scale
 from lightwork.storage.ledgers import table
 from lightwork.storage.paths import data_dir
-from lightwork.study_losses import losses_by_cell, with_losses
 
 BLOCKS = 5
 TRIES, MORE = 3, 3

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from rounds import job
 
-from lightwork.account import account_of
+from lightwork.analysis.cpu_account import account_of
 from lightwork.core.round import Outcome, Round, Worker
 from lightwork.core.setting import Setting
 from lightwork.core.usage import Usage

@@ -8,11 +8,11 @@ from builders import make_study
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightwork.break_even import LITTLE, alike_from_s, break_evens, pays_from_s
+from lightwork.analysis.break_even import LITTLE, alike_from_s, break_evens, pays_from_s
+from lightwork.analysis.scaling import scale
 from lightwork.core.losses import Losses
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
-from lightwork.scaling import scale
 
 FRESH, WARM = Setting("map", 2), Setting("map", 2, pool="warm")
 SPAWN = Setting("map", 2, start_method="spawn")

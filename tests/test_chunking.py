@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightwork.chunking import LITTLE, Band, least, makespan, most, safe_band, sizes
+from lightwork.analysis.chunk_band import LITTLE, Band, least, makespan, most, safe_band, sizes
 
 lengths = st.lists(st.floats(0.001, 10), min_size=1, max_size=60)
 

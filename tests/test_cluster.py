@@ -11,13 +11,13 @@ import pytest
 from rounds import job, nothing_left_behind
 
 from lightwork import strategies
+from lightwork.analysis.losses import losses_of, violations
 from lightwork.cluster.visit import connected, lost_in, offset_to
 from lightwork.core.cluster_facts import SCHEDULER
 from lightwork.core.round import Outcome, decode_round, encode
 from lightwork.core.setting import Setting
 from lightwork.launch.run import launch
 from lightwork.launch.workdir import open_desk
-from lightwork.losses import losses_of, violations
 from lightwork.storage.ledgers import table
 
 SHIFT_S = 5_000

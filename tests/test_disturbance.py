@@ -7,10 +7,10 @@ from builders import make_cell, make_study
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lightwork.analysis.disturbance import EXCESS_SHARE, disturbed, usual_share
+from lightwork.analysis.scaling import scale
 from lightwork.core.setting import Setting
 from lightwork.core.usage import Usage
-from lightwork.disturbance import EXCESS_SHARE, disturbed, usual_share
-from lightwork.scaling import scale
 
 NS_PER_S = 1_000_000_000
 

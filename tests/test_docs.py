@@ -10,7 +10,7 @@ import pytest
 from generating import blocks, commands
 
 from lightwork import cli, strategies
-from lightwork.plan import SIMPLICITY
+from lightwork.analysis.recommendation import SIMPLICITY
 from lightwork.pytest_plugin import OPTIONS
 from lightwork.workload import api
 

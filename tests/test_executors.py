@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from rounds import job, nothing_left_behind, run_round
 
+from lightwork.analysis.losses import violations
 from lightwork.core.round import Outcome
 from lightwork.core.setting import START_METHODS, Setting
 from lightwork.core.study import Cell, Study
 from lightwork.launch.run import launch
 from lightwork.launch.workdir import open_desk
 from lightwork.ledger.table import Ledger, State
-from lightwork.losses import violations
 from lightwork.machine import gil
 from lightwork.session import as_in_the_hosts
 from lightwork.storage.ledgers import table

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lightwork.laws import FARTHEST, Law, closed_network, fit_amdahl, fit_usl, knee
-from lightwork.scaling import karp_flatt
+from lightwork.analysis.scaling import karp_flatt
+from lightwork.analysis.usl import FARTHEST, Law, closed_network, fit_amdahl, fit_usl, knee
 
 COUNTS = st.sets(st.integers(1, 64), min_size=4, max_size=8).map(sorted)
 LAWS = st.builds(Law, st.floats(0.5, 1.2), st.floats(0, 0.9), st.floats(0, 0.2))
@@ -167,5 +167,7 @@ def test_network_needs_workers_and_work(demands_s, think_s, workers):
 
 def test_scipy_is_loaded_only_to_fit():
     """Reading a serial share or a network costs no import of scipy."""
-    code = "import sys, lightwork.laws as laws; laws.closed_network([1.0], 0, 2); sys.exit('scipy' in sys.modules)"
+    code = (
+        "import sys, lightwork.analysis.usl as laws; laws.closed_network([1.0], 0, 2); sys.exit('scipy' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 from builders import make_cell, make_round, make_study
 
+from lightwork.analysis.remedies import LEVERS, LITTLE, largest_loss
+from lightwork.analysis.scaling import scale
 from lightwork.core.causes import Cause
 from lightwork.core.losses import Losses
 from lightwork.core.setting import Setting
 from lightwork.core.usage import Traffic, Usage
-from lightwork.levers import LEVERS, LITTLE, largest_loss
-from lightwork.scaling import scale
 
 MS = 1_000_000
 FIELDS = {

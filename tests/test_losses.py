@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lightwork.analysis.losses import losses_of, pooled, violations
 from lightwork.core.losses import Losses
 from lightwork.core.round import Outcome, Round, Worker
-from lightwork.losses import losses_of, pooled, violations
 
 ROW = np.dtype(
     [

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 from report_samples import MS, Maker, results, settings, study
 
-from lightwork import methods
+from lightwork.analysis import batching
+from lightwork.analysis.scaling import scale
 from lightwork.report import render, verdicts
-from lightwork.scaling import scale
 
 
 def by_method(method, item_ms, rows=1000, maker=None, blocks=6, **parameters):
@@ -27,7 +27,7 @@ def by_method(method, item_ms, rows=1000, maker=None, blocks=6, **parameters):
 
 def compare(*studies):
     """What is found of these studies."""
-    return methods.compare([scale(one, 8.0) for one in studies])
+    return batching.compare([scale(one, 8.0) for one in studies])
 
 
 def test_one_writer_by_the_best_is_held_against_the_most_by_the_worst():

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from builders import Wall, make_study
 
+from lightwork.analysis.recommendation import Foretold, Plan, recommend
+from lightwork.analysis.scaling import scale
 from lightwork.core.losses import Losses
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, SERIAL_AGAIN, Study
-from lightwork.plan import Foretold, Plan, recommend
-from lightwork.scaling import scale
 
 WOBBLE = (1.0, 1.01, 0.99, 1.005, 0.995, 1.002)  # one factor per block
 TWIN = (1.0, 1.03, 0.97, 1.02, 0.98, 1.0)  # makes a noise floor of 3 %
@@ -386,6 +386,7 @@ def test_chooses_the_knee_of_a_known_curve() -> None:
 
 def test_planning_imports_nothing_heavy() -> None:
     """Plan and scaling answer without scipy, pandas, matplotlib or numpy."""
-    code = "import lightwork.plan, sys; print({'numpy', 'scipy', 'pandas', 'matplotlib'} & set(sys.modules))"
+    heavy = "{'numpy', 'scipy', 'pandas', 'matplotlib'}"
+    code = f"import lightwork.analysis.recommendation, sys; print({heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

@@ -10,9 +10,9 @@ import pytest
 from control_groups import control_group, inside
 from plants import PLANTS, Grown, grow
 
+from lightwork.analysis.remedies import Finding
 from lightwork.core.causes import Cause
 from lightwork.core.estimate import Estimate
-from lightwork.levers import Finding
 
 pytestmark = pytest.mark.alone
 

@@ -17,10 +17,10 @@ import psutil
 import pytest
 from benches import TINY, TOYS, bench, command, lightwork, read, rounds_kept, run, saved_in
 
+from lightwork.analysis.disturbance import disturbed
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, SERIAL_AGAIN, Cell, Results
-from lightwork.disturbance import disturbed
 from lightwork.storage import ledgers, results_json
 
 KEYS = {

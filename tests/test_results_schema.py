@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from test_results import RESULTS, through_json
 
+from lightwork.analysis.judged_study import usable_cpus
+from lightwork.analysis.scaling import scale
 from lightwork.core.study import SERIAL, Results
 from lightwork.machine.facts import facts
-from lightwork.report.judgement import usable_cpus
-from lightwork.scaling import scale
 from lightwork.storage import results_json, schema
 from lightwork.storage.results_json import KEY, encode
 

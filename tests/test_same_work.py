@@ -5,7 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightwork.same_work import in_few_words, other_parameters
+from lightwork.analysis.same_work import in_few_words, other_parameters
 
 NAN = float("nan")
 values = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), st.lists, max_leaves=4)

@@ -7,11 +7,11 @@ from builders import make_round, make_study
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lightwork.analysis.scaling import CellScaling, StudyScaling, bound, karp_flatt, ratio, scale
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, SERIAL_AGAIN, Cell, Study
 from lightwork.errors import WorkError
-from lightwork.scaling import CellScaling, StudyScaling, bound, karp_flatt, ratio, scale
 
 MAP_2, MAP_4 = Setting("map", 2), Setting("map", 4)
 

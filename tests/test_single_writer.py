@@ -5,12 +5,12 @@ from rounds import job, nothing_left_behind, run_round
 from toys import stored
 
 from lightwork import design
+from lightwork.analysis.losses import losses_of, violations
 from lightwork.core.round import Outcome
 from lightwork.core.setting import START_METHODS, Setting
 from lightwork.errors import UsageError
 from lightwork.launch.run import launch
 from lightwork.launch.workdir import open_desk
-from lightwork.losses import losses_of, violations
 from lightwork.storage.ledgers import table
 
 WORKERS = 3

@@ -6,10 +6,10 @@ import statistics
 
 import pytest
 
+from lightwork.analysis.speedometer import equal_speed_walls_s, read
 from lightwork.core.round import Outcome, Round
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, SERIAL_AGAIN, Cell, Study
-from lightwork.speedometer import equal_speed_walls_s, read
 
 BLOCKS = 40
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 import report_samples as samples
 
+from lightwork.analysis.losses import losses_of
+from lightwork.analysis.study_losses import losses_over, with_losses
 from lightwork.core.causes import Cause
-from lightwork.losses import losses_of
-from lightwork.study_losses import losses_over, with_losses
 
 MAP = "map-w4-c6-fork-given"
 

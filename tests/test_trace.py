@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from test_cli import assert_refused, told
 from test_losses import Story, five, make_items, make_round, make_worker, stories
 
+from lightwork.analysis.losses import losses_of
 from lightwork.core.causes import Cause
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.core.study import Cell
 from lightwork.ledger.table import ABSENT, State
-from lightwork.losses import losses_of
 from lightwork.storage import ledgers, results_json
 from lightwork.storage.results_json import KEY
 from lightwork.text.quantities import plain
@@ -310,12 +310,12 @@ def test_traces_the_run_saved_last(saved_run, tmp_path, monkeypatch, capsys):
 
 def test_traces_the_recommended_cell(changed, capsys, monkeypatch):
     """The cell is the one that the report puts first, in its round of median wall time."""
-    from lightwork.report import judgement
+    from lightwork.analysis import judged_study
 
     def best_and_worst(scaling, plan):
         return [("Recommended", scaling.study.cell("serial-again")), ("Slowest", scaling.study.serial)]
 
-    monkeypatch.setattr(judgement, "best_and_worst", best_and_worst)
+    monkeypatch.setattr(judged_study, "best_and_worst", best_and_worst)
     two = results_json.load(Path(changed())).studies[0].cell("serial-again").rounds
     typical = min(two, key=lambda found: found.wall_ns)
     assert told(capsys, "trace", "run.json")[1].startswith(f"trace of serial-again, block {typical.block}: ")

@@ -10,11 +10,11 @@ from generating import tutorial
 from generating.story import Told, code, sure
 
 from lightwork import cli, strategies
-from lightwork.basis import Basis
+from lightwork.analysis.basis import Basis
+from lightwork.analysis.judged_study import Judged
+from lightwork.analysis.recommendation import recommend
+from lightwork.analysis.scaling import scale
 from lightwork.core.setting import Setting
-from lightwork.plan import recommend
-from lightwork.report.judgement import Judged
-from lightwork.scaling import scale
 
 DOCS = Path(__file__).parent.parent / "docs"
 TUTORIAL = (DOCS / "tutorial.md").read_text()

@@ -10,6 +10,7 @@ import pytest
 from rounds import job, nothing_left_behind, run_round
 
 from lightwork import strategies
+from lightwork.analysis.losses import losses_of, violations
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
@@ -18,7 +19,6 @@ from lightwork.launch.run import launch
 from lightwork.launch.workdir import open_desk
 from lightwork.ledger.recorder import Detail
 from lightwork.ledger.table import Ledger
-from lightwork.losses import losses_of, violations
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.costs import Costs
 from lightwork.replay.demands import demands

@@ -13,8 +13,8 @@ import zlib
 from pathlib import Path
 from typing import NamedTuple
 
-from lightwork import extras
 from lightwork.errors import UsageError
+from lightwork.machine import extras
 
 from ._columns import MANIFEST, Split
 

@@ -5,11 +5,11 @@ from generating.examples import MANY, QUICK
 from generating.pictures import speedup_curve
 from generating.tables import when_it_dies
 from lightwork import report
+from lightwork.analysis.scaling import CellScaling as StudyCell
+from lightwork.analysis.scaling import StudyScaling, scale
 from lightwork.core.estimate import Estimate
 from lightwork.core.study import Results, Study
 from lightwork.faults.fault import Fault
-from lightwork.scaling import CellScaling as StudyCell
-from lightwork.scaling import StudyScaling, scale
 from lightwork.storage import results_json
 from lightwork.text.settings import times
 

@@ -14,14 +14,14 @@ from typing import Any, Self
 
 from generating.blocks import table
 from lightwork import strategies
-from lightwork.basis import Basis
+from lightwork.analysis.basis import Basis
+from lightwork.analysis.judged_study import Judged, block_count, judge
+from lightwork.analysis.lanes import lanes_of
+from lightwork.analysis.scaling import CellScaling, StudyScaling
 from lightwork.core.causes import MEANINGS, Cause
 from lightwork.core.round import Round
 from lightwork.core.study import Cell, Results, Study
-from lightwork.lanes import lanes_of
-from lightwork.report.judgement import Judged, block_count, judge
 from lightwork.report.timeline import round_to_draw
-from lightwork.scaling import CellScaling, StudyScaling
 from lightwork.storage import ledgers, results_json
 from lightwork.text.quantities import duration
 from lightwork.text.settings import counted, percent, times

@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lightwork.analysis.scaling import CellScaling, StudyScaling, scale
+from lightwork.analysis.speedometer import equal_speed_walls_s
 from lightwork.asked import Asked, Wanted
 from lightwork.core import cluster_facts
 from lightwork.core.estimate import Estimate
@@ -27,8 +29,6 @@ from lightwork.machine.facts import facts
 from lightwork.progress import Teller
 from lightwork.recovery import Retrying
 from lightwork.resuming import STARTED_AT, Replayed, Run, facts_of, gone_on_with
-from lightwork.scaling import CellScaling, StudyScaling, scale
-from lightwork.speedometer import equal_speed_walls_s
 from lightwork.storage.journal import Journal
 from lightwork.storage.paths import data_dir
 from lightwork.storage.results_json import encode
@@ -244,8 +244,8 @@ class Session:
         return Retrying(desk, run) if self.asked.retry else run
 
     def _with_losses(self, study: Study, journal: Journal) -> Study:
+        from lightwork.analysis.study_losses import with_losses
         from lightwork.storage import ledgers  # numpy only when something was measured
-        from lightwork.study_losses import with_losses
 
         return with_losses(study, {name: ledgers.table(path.read_bytes()) for name, path in journal.ledgers()})
 

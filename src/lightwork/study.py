@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from lightwork import strategies
+from lightwork.analysis.losses import violations
 from lightwork.blocks import order_of
 from lightwork.core.round import Job, Outcome, Round
 from lightwork.core.setting import Setting
@@ -19,7 +20,6 @@ from lightwork.design import SERIAL_SETTING, Design
 from lightwork.errors import UsageError, WorkError
 from lightwork.launch.finished import Execute, Finished
 from lightwork.launch.workdir import Desk
-from lightwork.losses import violations
 
 WARM_UP = "warm-up"
 WARM_UP_BLOCK, PROBE_BLOCK = -1, -2

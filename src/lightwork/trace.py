@@ -5,7 +5,7 @@
               |start-up|item|dispatch|item|tail|teardown|
     instant   an item that never ended, where it started
 
-Lanes and parts are those of lightwork.lanes and lightwork.losses.
+Lanes and parts are those of lightwork.analysis.lanes and lightwork.analysis.losses.
 Source: Trace Event Format, JSON object format
 (https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU).
 """
@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lightwork import __version__
+from lightwork.analysis.lanes import Lane, lanes_of
+from lightwork.analysis.losses import losses_of, violations
 from lightwork.core.causes import Cause
 from lightwork.core.round import Round, Worker
 from lightwork.core.study import Cell, Study
-from lightwork.lanes import Lane, lanes_of
 from lightwork.ledger.table import ABSENT, State
-from lightwork.losses import losses_of, violations
 from lightwork.text.quantities import plain
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def parts_of(round_: Round, items: "NDArray[Any]", lanes: int) -> tuple[tuple[Pa
     """Per lane, what fills its time from t0 to t1, in order; losses that took no time are left out.
 
     Of a sound ledger the parts of a lane follow each other without a gap, and by cause they add up to the
-    round's losses. Of any other (see `lightwork.losses.violations`) they stay within the round, and may
+    round's losses. Of any other (see `lightwork.analysis.losses.violations`) they stay within the round, and may
     overlap. Raises ValueError like `losses_of`.
     """
     losses = losses_of(round_, items, lanes)

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lightwork.analysis.recommendation import SIMPLICITY
 from lightwork.core.causes import Cause
 from lightwork.core.setting import Setting
-from lightwork.plan import SIMPLICITY
 from lightwork.planning.prediction import BAND, CONTENDED_BAND, FAR_BAND, Prediction, predict, shortlist
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.contention import Contention

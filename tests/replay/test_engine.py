@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lightwork.analysis.losses import violations
 from lightwork.core.causes import Cause
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
-from lightwork.losses import violations
 from lightwork.replay import bundles, earliest
 from lightwork.replay.cores import NOBODY, Cores, are_shared_evenly
 from lightwork.replay.costs import NO_COSTS, Costs

@@ -7,12 +7,12 @@ import pytest
 import report_samples as samples
 
 from lightwork import strategies
-from lightwork.basis import Basis
+from lightwork.analysis.basis import Basis
+from lightwork.analysis.judged_study import judge
 from lightwork.core.setting import Setting
 from lightwork.core.study import Cell
 from lightwork.recipes.recipe import WITHOUT_A_RECIPE
 from lightwork.report.answer import verdict
-from lightwork.report.judgement import judge
 from lightwork.report.paste import paste_of
 from lightwork.text.quantities import percent, size
 

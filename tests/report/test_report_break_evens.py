@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 import report_samples as samples
 
+from lightwork.analysis.judged_study import judge
 from lightwork.report.break_evens import break_even_sheet
-from lightwork.report.judgement import judge
 from lightwork.report.markdown import summary
 
 KINDS = (

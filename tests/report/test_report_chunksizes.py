@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import report_samples as samples
 
-from lightwork.basis import Basis
-from lightwork.chunking import LITTLE, makespan
+from lightwork.analysis.basis import Basis
+from lightwork.analysis.chunk_band import LITTLE, makespan
+from lightwork.analysis.judged_study import judge
 from lightwork.report import palette, svg
 from lightwork.report.chunksize_figure import chunksize_drawing
 from lightwork.report.chunksizes import size_chart
 from lightwork.report.histogram import item_times_s
-from lightwork.report.judgement import judge
 from lightwork.text.quantities import duration
 
 SIZES = (1, 8, 64)

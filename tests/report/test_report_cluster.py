@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 import report_samples as samples
 
+from lightwork.analysis.judged_study import judge
 from lightwork.core.cluster_facts import Remote
 from lightwork.report import markdown
 from lightwork.report.cluster import cluster_sentence, cost_ns
-from lightwork.report.judgement import judge
 from lightwork.report.section import sections_of
 from lightwork.report.svg import style
 

@@ -8,8 +8,8 @@ import report_samples as samples
 from browsing import UNFOLD
 
 from lightwork import report
+from lightwork.analysis.judged_study import judge
 from lightwork.core.setting import Setting
-from lightwork.report.judgement import judge
 from lightwork.text.quantities import between, duration, times
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")

@@ -8,11 +8,11 @@ import report_samples as samples
 from calibrations import calibrate
 
 from lightwork import report
-from lightwork.basis import Basis
+from lightwork.analysis.basis import Basis
+from lightwork.analysis.judged_study import judge
 from lightwork.cli import main
 from lightwork.errors import UsageError
 from lightwork.report.foretold import Foretold, beside, decode, load
-from lightwork.report.judgement import judge
 from lightwork.text.quantities import times
 from lightwork.verdict.contract import contract_of
 from lightwork.verdict.verdict import Predicted, Range, Verdict

@@ -11,8 +11,8 @@ import report_samples as samples
 from browsing import opened, troubles
 
 from lightwork import report
+from lightwork.analysis.disturbance import disturbed
 from lightwork.core.study import SERIAL, SERIAL_AGAIN, Results
-from lightwork.disturbance import disturbed
 from lightwork.notebook import load, shown
 
 EXAMPLE = Path(__file__).parent.parent.parent / "docs" / "example" / "quick.json"

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 import report_samples as samples
 
+from lightwork.analysis.recommendation import recommend
+from lightwork.analysis.scaling import scale
 from lightwork.core.usage import Memory
-from lightwork.plan import recommend
 from lightwork.report import memory, palette, svg
 from lightwork.report.memory_figure import memory_drawing
-from lightwork.scaling import scale
 
 GIB = 2**30
 

@@ -19,10 +19,10 @@ import pytest
 import report_samples as samples
 
 from lightwork import report
+from lightwork.analysis.judged_study import judge
+from lightwork.analysis.remedies import largest_loss
 from lightwork.core.round import Outcome
 from lightwork.core.study import SERIAL, SERIAL_AGAIN
-from lightwork.levers import largest_loss
-from lightwork.report.judgement import judge
 from lightwork.storage import atomic
 from lightwork.text.quantities import plain
 

@@ -12,18 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lightwork import report
-from lightwork.basis import Basis
+from lightwork.analysis.basis import Basis
+from lightwork.analysis.judged_study import best_and_worst, judge
+from lightwork.analysis.recommendation import recommend
+from lightwork.analysis.scaling import scale
 from lightwork.core.causes import Cause
 from lightwork.core.estimate import Estimate
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
-from lightwork.plan import recommend
 from lightwork.report import curves, markdown, memory, palette, split, svg, tables, timeline
-from lightwork.report.judgement import best_and_worst, judge
 from lightwork.report.memory_figure import memory_drawing
 from lightwork.report.speedup_figure import efficiency_drawing, speedup_drawing
 from lightwork.report.wall_figure import wall_drawing
-from lightwork.scaling import scale
 from lightwork.text import quantities
 
 

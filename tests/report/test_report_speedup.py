@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 import report_samples as samples
 
-from lightwork.basis import Basis
+from lightwork.analysis.basis import Basis
+from lightwork.analysis.judged_study import judge
 from lightwork.core.study import SERIAL_AGAIN
 from lightwork.report import curves, palette, svg
-from lightwork.report.judgement import judge
 from lightwork.report.speedup_figure import efficiency_drawing, speedup_drawing
 from lightwork.text.quantities import percent
 

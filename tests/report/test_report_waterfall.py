@@ -10,10 +10,10 @@ import report_samples as samples
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lightwork.analysis.judged_study import judge
 from lightwork.core.causes import Cause
 from lightwork.core.losses import Losses
 from lightwork.report import losscurve, waterfall
-from lightwork.report.judgement import judge
 from lightwork.report.palette import ITEMS, USEFUL, WORKERS
 
 LOST = st.integers(0, 10**10)

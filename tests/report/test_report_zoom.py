@@ -9,8 +9,8 @@ import report_samples as samples
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lightwork.analysis.lanes import lanes_of
 from lightwork.core.setting import Setting
-from lightwork.lanes import lanes_of
 from lightwork.ledger.table import State
 from lightwork.report.spells import spells_of
 from lightwork.report.zoom import STEPS, Room, leb128, zoom

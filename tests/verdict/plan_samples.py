@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from report_samples import HOSTILE
 
+from lightwork.analysis.usl import Law
 from lightwork.core.setting import Setting
-from lightwork.laws import Law
 from lightwork.verdict.verdict import Gain, Measured, Predicted, Range, Recommendation, Verdict
 
 MIB = 2**20

@@ -12,9 +12,9 @@ from browsing import opened, troubles
 sys.path.append(str(Path(__file__).parent.parent / "report"))
 from test_report_page import Page
 
+from lightwork.analysis.scaling import karp_flatt
+from lightwork.analysis.usl import LEAST_COUNTS
 from lightwork.core.setting import Setting
-from lightwork.laws import LEAST_COUNTS
-from lightwork.scaling import karp_flatt
 from lightwork.text.quantities import DASH, MINUS, duration, number, percent, plain, times
 from lightwork.verdict.outlook import outlook
 from lightwork.verdict.page import page

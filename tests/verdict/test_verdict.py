@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from builders import make_round, make_study
 
+from lightwork.analysis.recommendation import SIMPLICITY
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.core.usage import Memory
-from lightwork.plan import SIMPLICITY
 from lightwork.planning.memory import MemoryModel
 from lightwork.planning.planner import Planned
 from lightwork.planning.prediction import Prediction, predict

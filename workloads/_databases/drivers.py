@@ -3,8 +3,8 @@
 import importlib
 from typing import Any
 
-from lightwork import extras
 from lightwork.errors import UsageError
+from lightwork.machine import extras
 
 
 def psycopg() -> Any:

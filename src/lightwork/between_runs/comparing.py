@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from lightwork.basis import verdict_on
+from lightwork.analysis.basis import verdict_on
 from lightwork.between_runs.contrast import FEWEST_BLOCKS, critical_value, ratio, twin_floor
 from lightwork.between_runs.figures import BothRuns, Column, Figures, figures_of
 from lightwork.between_runs.pairing import Pair, Paired, pair

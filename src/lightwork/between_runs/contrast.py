@@ -114,7 +114,7 @@ def twin_floor(ratios_ln: Table) -> float:
     """The noise floor of one run: the farther end from 1 of the 95 % interval of its A/A twin's mean ratio.
 
     Student's t on logarithms by block; inf for fewer than two blocks. It is narrower than the floor that a report
-    tells (lightwork.scaling), which is that of a median.
+    tells (lightwork.analysis.scaling), which is that of a median.
     """
     values = ratios_ln[~np.isnan(ratios_ln)]
     if values.size <= 1:

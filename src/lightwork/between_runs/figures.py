@@ -16,12 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from lightwork.basis import Basis
+from lightwork.analysis.basis import Basis
+from lightwork.analysis.scaling import CellScaling, StudyScaling
+from lightwork.analysis.speedometer import FEWEST_SPINS, Speedometer, read
 from lightwork.between_runs.pairing import Pair
 from lightwork.core.round import Round
 from lightwork.core.study import SERIAL, SERIAL_AGAIN
-from lightwork.scaling import CellScaling, StudyScaling
-from lightwork.speedometer import FEWEST_SPINS, Speedometer, read
 
 Column = Any  # a float array over the run's blocks, NaN where one lacks the figure
 

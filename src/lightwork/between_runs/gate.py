@@ -21,11 +21,11 @@ setting, what counts is whether NEW tells the two apart.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from lightwork.analysis.recommendation import Plan
 from lightwork.between_runs.comparing import Compared, Comparison, StudyCompared, changed_by, word_of
 from lightwork.between_runs.contrast import inverse
 from lightwork.core.study import SERIAL
 from lightwork.errors import UsageError
-from lightwork.plan import Plan
 from lightwork.text.quantities import short
 from lightwork.text.settings import instruction, times
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lightwork.analysis.judged_study import Judged, judge
 from lightwork.core.study import SERIAL_AGAIN, Cell, Results, Study
-from lightwork.report.judgement import Judged, judge
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+from lightwork.analysis.disturbance import EXCESS_SHARE, usual_share
+from lightwork.analysis.same_work import in_few_words, other_parameters
 from lightwork.between_runs.pairing import Pair, Paired
 from lightwork.core.study import Results
-from lightwork.disturbance import EXCESS_SHARE, usual_share
 from lightwork.machine.likeness import other_kind, other_surroundings
-from lightwork.same_work import in_few_words, other_parameters
 from lightwork.text.quantities import percent, plain, short
 
 

@@ -85,7 +85,7 @@ def _labels(found: "Results") -> list[str]:
 
 def _cell(found: "Results", study: "Study", cell_id: str | None, tables: Mapping[str, Any]) -> "Cell":
     """The cell of this id; without one the recommended, else the fastest one."""
-    from lightwork.report.judgement import best_and_worst, judge
+    from lightwork.analysis.judged_study import best_and_worst, judge
 
     if cell_id is not None:
         try:

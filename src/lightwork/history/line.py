@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 
+from lightwork.analysis.same_work import in_few_words, other_parameters
 from lightwork.core.estimate import Estimate
 from lightwork.core.study import Cell
 from lightwork.history.run import Figures, Run, Standing, Word, Work
 from lightwork.machine.likeness import other_kind
-from lightwork.same_work import in_few_words, other_parameters
 from lightwork.text.quantities import counted, short
 from lightwork.text.settings import named
 

@@ -12,14 +12,14 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from lightwork.basis import Basis
+from lightwork.analysis.basis import Basis
+from lightwork.analysis.judged_study import block_count, usable_cpus
+from lightwork.analysis.recommendation import Plan, recommend
+from lightwork.analysis.scaling import CellScaling, StudyScaling, scale
+from lightwork.analysis.speedometer import equal_speed_walls_s
 from lightwork.core.estimate import Estimate
 from lightwork.core.study import Cell, Results, Study
 from lightwork.errors import WorkError
-from lightwork.plan import Plan, recommend
-from lightwork.report.judgement import block_count, usable_cpus
-from lightwork.scaling import CellScaling, StudyScaling, scale
-from lightwork.speedometer import equal_speed_walls_s
 from lightwork.text.quantities import plain, short
 
 HEX_DIGITS, SHORT_ID, LONGEST_ID = 7, 7, 12

@@ -4,11 +4,11 @@ Successive halving on blocks (Karnin, Koren and Somekh 2013), with the plan's ow
 setting leaves when it is measurably slower than the best one.
 """
 
-from lightwork.basis import Basis
+from lightwork.analysis.basis import Basis
+from lightwork.analysis.recommendation import recommend
+from lightwork.analysis.scaling import scale
+from lightwork.analysis.speedometer import equal_speed_walls_s
 from lightwork.core.study import Study
-from lightwork.plan import recommend
-from lightwork.scaling import scale
-from lightwork.speedometer import equal_speed_walls_s
 
 NARROW = 0.05  # half the interval over the point: a speedup known so well needs no more blocks
 

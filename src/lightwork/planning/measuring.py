@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lightwork.analysis.recommendation import SIMPLICITY
+from lightwork.analysis.study_losses import with_losses
 from lightwork.core.study import Study
-from lightwork.plan import SIMPLICITY
 from lightwork.planning.contest import contenders
 from lightwork.planning.items import Items, parameters_for
 from lightwork.planning.prediction import Prediction, shortlist
 from lightwork.planning.request import Request
 from lightwork.planning.serial_run import ITEM_S, Serial
 from lightwork.planning.workshop import Workshop
-from lightwork.study_losses import with_losses
 from lightwork.text.quantities import duration
 from lightwork.workload import target
 

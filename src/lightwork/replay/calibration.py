@@ -13,11 +13,11 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from lightwork.analysis.speedometer import FEWEST_SPINS
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
 from lightwork.replay.costs import Costs
 from lightwork.replay.noops import NoOp, costs_of
-from lightwork.speedometer import FEWEST_SPINS
 
 FINGERPRINT = ("processor", "architecture", "usable_cpus", "kernel", "implementation", "python")
 VERSION = 2  # of what costs mean; those of another are not to be replayed with

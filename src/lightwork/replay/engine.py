@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lightwork.analysis.losses import losses_of
 from lightwork.core.losses import Losses
 from lightwork.core.round import Outcome, Round, Worker
 from lightwork.core.setting import Setting
 from lightwork.ledger.table import ABSENT, State
-from lightwork.losses import losses_of
 from lightwork.replay import bundles, earliest
 from lightwork.replay.costs import NO_COSTS, Costs
 from lightwork.replay.demands import Demands

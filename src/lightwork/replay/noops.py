@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lightwork.account import account_of
+from lightwork.analysis.cpu_account import account_of
+from lightwork.analysis.lanes import ended
 from lightwork.core.round import Round, Worker
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL_AGAIN, Study
-from lightwork.lanes import ended
 from lightwork.replay.costs import Costs
 from lightwork.replay.handout import hand_out
 from lightwork.strategies import find

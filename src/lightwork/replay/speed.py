@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lightwork.speedometer import FEWEST_SPINS
+from lightwork.analysis.speedometer import FEWEST_SPINS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

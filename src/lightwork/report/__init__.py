@@ -16,8 +16,8 @@ def verdicts(results: Results) -> list[str]:
 
     Studies that differ in their method alone are compared at the end.
     """
+    from lightwork.analysis.judged_study import compared, judge
     from lightwork.report.answer import verdict
-    from lightwork.report.judgement import compared, judge
 
     lines, judged = [], judge(results, {})
     for one in map(verdict, judged):

@@ -3,13 +3,13 @@
 from dataclasses import replace
 from math import isinf
 
-from lightwork.break_even import LITTLE, BreakEven, break_evens
+from lightwork.analysis.break_even import LITTLE, BreakEven, break_evens
+from lightwork.analysis.scaling import StudyScaling
 from lightwork.core.estimate import Estimate
 from lightwork.core.setting import Setting
 from lightwork.core.study import Cell
 from lightwork.report.sheet import Column, Figure, Sheet
 from lightwork.report.tables import cell_name
-from lightwork.scaling import StudyScaling
 from lightwork.text.quantities import percent, seconds_with_interval, times
 
 COLUMNS = (

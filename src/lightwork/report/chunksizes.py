@@ -5,17 +5,17 @@ from dataclasses import dataclass, replace
 from math import ceil
 from typing import TYPE_CHECKING
 
-from lightwork.basis import Basis
-from lightwork.chunking import Band, safe_band
+from lightwork.analysis.basis import Basis
+from lightwork.analysis.chunk_band import Band, safe_band
+from lightwork.analysis.recommendation import Plan
+from lightwork.analysis.scaling import CellScaling, StudyScaling
 from lightwork.core.estimate import Estimate
 from lightwork.core.losses import Losses
 from lightwork.core.study import Cell
-from lightwork.plan import Plan
 from lightwork.report.curves import basis_name, rounds_s
 from lightwork.report.facets import Facets
 from lightwork.report.palette import Look, variant_look
 from lightwork.report.tables import Variant, variant_name
-from lightwork.scaling import CellScaling, StudyScaling
 from lightwork.text.quantities import counted, duration
 
 if TYPE_CHECKING:

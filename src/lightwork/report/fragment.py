@@ -6,9 +6,9 @@ on light and on dark; it has no ids, since one notebook may show it many times.
 
 from dataclasses import dataclass
 
+from lightwork.analysis.judged_study import Judged, compared, judge
 from lightwork.core.study import Results, Study
 from lightwork.report.answer import Verdict, verdict
-from lightwork.report.judgement import Judged, compared, judge
 from lightwork.report.tables import Table, table
 from lightwork.report.template import rendered
 from lightwork.text.quantities import plain, short

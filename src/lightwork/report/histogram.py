@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from lightwork.analysis.lanes import ended
 from lightwork.core.study import Study
-from lightwork.lanes import ended
 from lightwork.report.axes import Axis, Label, apart, log_values, round_values
 from lightwork.text.quantities import counted, duration, percent, plain, short, tick
 

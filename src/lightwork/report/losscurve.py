@@ -9,16 +9,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from lightwork.analysis.recommendation import Plan
+from lightwork.analysis.scaling import StudyScaling
 from lightwork.core.causes import MEANINGS, Cause
 from lightwork.core.losses import Losses
 from lightwork.core.study import Cell
-from lightwork.plan import Plan
 from lightwork.report.axes import Axis, Label, apart, is_wide, round_values
 from lightwork.report.facets import UNFILTERED, Facets
 from lightwork.report.palette import ITEMS, USEFUL, cause_class
 from lightwork.report.tables import Variant, ranked, variant_name
 from lightwork.report.waterfall import SHORT
-from lightwork.scaling import StudyScaling
 from lightwork.text.quantities import MINUS, number
 
 SHOWN = 8

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from math import inf
 from statistics import median
 
+from lightwork.analysis.recommendation import Plan
 from lightwork.core.study import SERIAL, Cell, Study
-from lightwork.plan import Plan
 from lightwork.report.facets import UNFILTERED, Facets
 from lightwork.report.palette import Look, variant_look
 from lightwork.report.tables import Variant, variant_name

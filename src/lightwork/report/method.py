@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from lightwork.analysis.disturbance import THRESHOLD
+from lightwork.analysis.judged_study import Judged, block_count
 from lightwork.core.study import SERIAL, Results, Study
 from lightwork.core.usage import Usage
-from lightwork.disturbance import THRESHOLD
-from lightwork.report.judgement import Judged, block_count
 from lightwork.report.tables import cell_name
 from lightwork.text.quantities import counted, duration, plain, size
 

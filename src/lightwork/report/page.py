@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from lightwork.analysis.judged_study import Judged, compared, judge
 from lightwork.core.study import Results
 from lightwork.errors import UsageError
 from lightwork.faults.saved import Faults
@@ -12,7 +13,6 @@ from lightwork.report.album import album
 from lightwork.report.facets import choices
 from lightwork.report.faults import fault_sheet
 from lightwork.report.foretold import Foretold, not_found
-from lightwork.report.judgement import Judged, compared, judge
 from lightwork.report.markdown import summary
 from lightwork.report.method import gaps, machine_facts, method
 from lightwork.report.palette import keys

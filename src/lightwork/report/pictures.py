@@ -5,18 +5,18 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from lightwork.plan import Plan
+from lightwork.analysis.judged_study import Judged
+from lightwork.analysis.recommendation import Plan
+from lightwork.analysis.scaling import StudyScaling
 from lightwork.report.chunksize_figure import chunksize_drawing
 from lightwork.report.chunksizes import size_chart
 from lightwork.report.curves import basis_name, chart, describe, wall_groups
-from lightwork.report.judgement import Judged
 from lightwork.report.memory import finding, memory_chart
 from lightwork.report.memory_figure import memory_drawing
 from lightwork.report.palette import Look
 from lightwork.report.speedup_figure import efficiency_drawing, speedup_drawing
 from lightwork.report.spots import Drawing
 from lightwork.report.wall_figure import wall_drawing
-from lightwork.scaling import StudyScaling
 from lightwork.text.quantities import plain
 
 

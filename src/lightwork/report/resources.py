@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from statistics import median
 
+from lightwork.analysis.scaling import CellScaling, StudyScaling
 from lightwork.core.round import Round
 from lightwork.core.study import Cell, Study
 from lightwork.core.usage import Usage
@@ -10,7 +11,6 @@ from lightwork.report.facets import Facets
 from lightwork.report.memory import peak_bytes
 from lightwork.report.sheet import UNKNOWN, Column, Figure, Sheet, without_empty
 from lightwork.report.tables import cell_name, ranked
-from lightwork.scaling import CellScaling, StudyScaling
 from lightwork.text.quantities import duration, percent, size
 
 Words = Callable[[float], str]

@@ -5,11 +5,11 @@ import io
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 
+from lightwork.analysis.disturbance import disturbed
 from lightwork.core.losses import Losses
 from lightwork.core.round import Round
 from lightwork.core.study import SERIAL, Cell, Results, Study
 from lightwork.core.usage import Usage
-from lightwork.disturbance import disturbed
 from lightwork.text.quantities import plain
 
 STARTS_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")

@@ -6,8 +6,10 @@ from typing import Any
 
 from markupsafe import Markup
 
+from lightwork.analysis.judged_study import Judged, best_and_worst
+from lightwork.analysis.remedies import largest_loss
+from lightwork.analysis.scaling import StudyScaling
 from lightwork.core.study import Cell
-from lightwork.levers import largest_loss
 from lightwork.report.answer import Verdict, cap_sentence, verdict
 from lightwork.report.break_evens import break_even_sheet
 from lightwork.report.cluster import cluster_sentence
@@ -16,7 +18,6 @@ from lightwork.report.facets import Facets
 from lightwork.report.factors import factors_sheet
 from lightwork.report.foretold import Beside, Foretold, beside
 from lightwork.report.histogram import Histogram, histogram, item_times_s
-from lightwork.report.judgement import Judged, best_and_worst
 from lightwork.report.losscurve import LossCurves, loss_curves, stacks
 from lightwork.report.palette import Look, looks
 from lightwork.report.pictures import Pictures, pictures
@@ -28,7 +29,6 @@ from lightwork.report.tables import Table, cell_name, ranked, table
 from lightwork.report.timeline import Timeline, most_items, round_to_draw, timeline
 from lightwork.report.waterfall import SMALL, Waterfall, waterfall
 from lightwork.report.zoom import ITEMS_ON_A_PAGE, NAMES_ON_A_PAGE, Room
-from lightwork.scaling import StudyScaling
 from lightwork.storage.atomic import slug
 from lightwork.text.quantities import sentence
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lightwork.analysis.lanes import Lane
 from lightwork.core.study import Study
-from lightwork.lanes import Lane
 from lightwork.text.quantities import duration, percent, short
 
 LONGEST = 5  # outlined and numbered in the timeline, named below it

@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lightwork.basis import Basis
+from lightwork.analysis.basis import Basis
+from lightwork.analysis.recommendation import Plan
+from lightwork.analysis.scaling import CellScaling, StudyScaling
 from lightwork.core.estimate import Estimate
 from lightwork.core.round import Round
 from lightwork.core.study import SERIAL, SERIAL_AGAIN, Cell
-from lightwork.plan import Plan
 from lightwork.report.facets import UNFILTERED, Facets
-from lightwork.scaling import CellScaling, StudyScaling
 from lightwork.text.quantities import between, counted, lines, plain, times
 
 BEST, EQUAL, ORDINARY, FAILED, UNMEASURED = "best", "equal", "ordinary", "failed", "unmeasured"
@@ -126,7 +126,7 @@ def marks(scaling: StudyScaling, plan: Plan) -> dict[str, tuple[str, str]]:
 def ranked(scaling: StudyScaling) -> list[CellScaling]:
     """The cells that may be compared, slowest first: measured, no round failed, neither reference nor twin.
 
-    Ranked by the figures on which the verdict rests (lightwork.basis).
+    Ranked by the figures on which the verdict rests (lightwork.analysis.basis).
     """
     basis = Basis.of(scaling)
     candidates = [cell for cell in basis.candidates if not cell.failed]

@@ -2,7 +2,8 @@
 
 Drawn by the page's own template rather than by matplotlib, because here every long item can carry its name for
 the pointer, and thousands of short ones share one path. Lengths are SVG user units on a plane of WIDTH.
-The lanes, and what start-up, tail and teardown mean, are those of lightwork.lanes and lightwork.losses.
+The lanes, and what start-up, tail and teardown mean, are those of lightwork.analysis.lanes and
+lightwork.analysis.losses.
 """
 
 import math
@@ -13,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from lightwork.analysis.lanes import Lane, lanes_of
 from lightwork.core.round import Round
 from lightwork.core.study import Cell, Study
-from lightwork.lanes import Lane, lanes_of
 from lightwork.ledger.table import State
 from lightwork.report.facets import UNFILTERED, Facets
 from lightwork.report.spells import LONGEST, NAMED, Spell, item_name, longest_told, spells_of

@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from lightwork.analysis.lanes import Lane
 from lightwork.core.round import Round
 from lightwork.core.study import Study
-from lightwork.lanes import Lane
 from lightwork.ledger.table import State
 from lightwork.report.spells import NAMED, Spell, item_name
 

@@ -16,9 +16,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeVar
 
-from lightwork import extras
 from lightwork.core.setting import START_METHODS, Setting
 from lightwork.errors import UsageError, unknown
+from lightwork.machine import extras
 
 Workers = Literal["processes", "threads", "interpreters", "remote"]
 # Compared where nothing else is asked for: the standard library's plain ways of using processes. Others are asked for

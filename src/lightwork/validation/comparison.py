@@ -31,7 +31,7 @@ class Foretold:
 class Trial:
     """One measured round and what was foretold of it.
 
-    wall_s: as measured; level_s: at equal CPU speed (lightwork.speedometer), None where no speed was read.
+    wall_s: as measured; level_s: at equal CPU speed (lightwork.analysis.speedometer), None where no speed was read.
     item_factor: CPU time of the round's items over that of the same items in the block's serial round. spin_ns: of the
     round's fixed spin, None where too few were run. plain: from the block's serial round alone, as a plan is made;
     conditional: given the item factor; by_spin: given the spin's instead, None where it is not known.

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from lightwork.analysis.speedometer import FEWEST_SPINS, Walls, equal_speed_walls_s
 from lightwork.core.round import Round
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, SERIAL_AGAIN, Cell, Study
@@ -17,7 +18,6 @@ from lightwork.planning.planner import make
 from lightwork.planning.request import Request
 from lightwork.planning.workshop import Workshop
 from lightwork.replay.calibration import Calibration
-from lightwork.speedometer import FEWEST_SPINS, Walls, equal_speed_walls_s
 from lightwork.storage import ledgers
 from lightwork.study import Surroundings, measure
 from lightwork.validation.cases import Case, settings_of

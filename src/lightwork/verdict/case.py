@@ -10,16 +10,16 @@ from functools import cached_property
 from math import inf
 from typing import TYPE_CHECKING
 
-from lightwork.basis import Basis
+from lightwork.analysis.basis import Basis
+from lightwork.analysis.recommendation import Foretold, Plan, recommend
+from lightwork.analysis.scaling import StudyScaling, scale
+from lightwork.analysis.speedometer import equal_speed_walls_s
+from lightwork.analysis.study_losses import losses_by_cell
 from lightwork.core.setting import Setting
 from lightwork.core.study import Cell, Study
-from lightwork.plan import Foretold, Plan, recommend
 from lightwork.planning.memory import MemoryModel, model_of
 from lightwork.planning.prediction import Prediction
 from lightwork.report.memory import peak_bytes
-from lightwork.scaling import StudyScaling, scale
-from lightwork.speedometer import equal_speed_walls_s
-from lightwork.study_losses import losses_by_cell
 from lightwork.verdict.choice import recommended, stays_serial
 from lightwork.verdict.verdict import Range
 

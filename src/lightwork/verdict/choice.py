@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 
+from lightwork.analysis.recommendation import modesty
 from lightwork.core.setting import Setting
-from lightwork.plan import modesty
 from lightwork.planning.prediction import AS_GOOD, Prediction
 
 
 def recommended(predictions: Sequence[Prediction]) -> Prediction | None:
     """The predicted setting with the fewest workers within AS_GOOD of the best, the simplest of them.
 
-    The same order of preference as the measured plan's (lightwork.plan.recommend). None without predictions.
+    The same order of preference as the measured plan's (lightwork.analysis.recommendation.recommend). None without
+    predictions.
     """
     return min(_good(predictions), key=lambda one: modesty(one.setting), default=None)
 

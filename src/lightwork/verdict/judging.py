@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from lightwork.analysis.scaling import CellScaling
 from lightwork.core.estimate import Estimate
 from lightwork.core.setting import Setting
 from lightwork.report.memory import Limit, limit_of, peak_bytes
-from lightwork.scaling import CellScaling
 from lightwork.text.quantities import plain, sentence
 from lightwork.verdict.case import Case, case_of
 from lightwork.verdict.choice import chunksize_band

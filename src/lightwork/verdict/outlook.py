@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf, isfinite
 
-from lightwork.laws import LEAST_COUNTS, Fit, fit_usl
+from lightwork.analysis.usl import LEAST_COUNTS, Fit, fit_usl
 from lightwork.report.curves import HEADROOM
 from lightwork.report.palette import Look, looks_of
 from lightwork.text.quantities import counted, number, percent, plain

@@ -5,11 +5,11 @@ from dataclasses import replace
 from math import isfinite
 from statistics import median
 
+from lightwork.analysis.bounds import NEAR
+from lightwork.analysis.recommendation import NO_LARGER
 from lightwork.core.estimate import Estimate
 from lightwork.core.setting import Setting
 from lightwork.core.study import Cell
-from lightwork.limits import NEAR
-from lightwork.plan import NO_LARGER
 from lightwork.planning.prediction import AS_GOOD, Prediction
 from lightwork.report.memory import Limit, peak_bytes
 from lightwork.text.quantities import duration, number, plain, sentence, size

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 
+from lightwork.analysis.scaling import karp_flatt
 from lightwork.core.setting import Setting
 from lightwork.core.study import Cell
 from lightwork.report.sheet import UNKNOWN, Column, Figure, Sheet, without_empty
-from lightwork.scaling import karp_flatt
 from lightwork.text.quantities import DASH, counted, duration, number, percent, plain, size, times
 from lightwork.text.settings import named
 from lightwork.verdict.verdict import Gain, Measured, Predicted, Range, Verdict

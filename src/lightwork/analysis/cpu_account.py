@@ -10,8 +10,8 @@ caller, its figure holds theirs, and what is left of it is the caller's own.
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from lightwork.analysis.lanes import ended
 from lightwork.core.round import Round
-from lightwork.lanes import ended
 from lightwork.ledger.table import ABSENT
 
 if TYPE_CHECKING:

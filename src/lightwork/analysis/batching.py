@@ -7,9 +7,9 @@ that the two walls' own intervals allow, and a difference within it is not claim
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from lightwork.analysis.scaling import CellScaling, StudyScaling
 from lightwork.core.estimate import Estimate
 from lightwork.core.study import Study
-from lightwork.scaling import CellScaling, StudyScaling
 from lightwork.text.quantities import counted, plain, with_interval
 
 METHOD, ROWS = "method", "rows"  # a parameter, and what a check counted

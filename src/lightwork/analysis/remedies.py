@@ -1,6 +1,6 @@
 """Levers: the largest loss of a cell in a sentence, and what to change so that it goes away; pure.
 
-    losses + the evidence on their cause (lightwork.evidence) -> Finding
+    losses + the evidence on their cause (lightwork.analysis.loss_evidence) -> Finding
 
 A lever is advice, not a measurement: pull it and measure again. But one that the same study has pulled already, in
 another cell, is told with what it brought there, and is not told where it brought nothing.
@@ -9,13 +9,13 @@ another cell, is told with what it brought there, and is not told where it broug
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from lightwork.chunking import least
+from lightwork.analysis.chunk_band import least
+from lightwork.analysis.loss_evidence import Evidence
+from lightwork.analysis.scaling import StudyScaling
 from lightwork.core.causes import Cause
 from lightwork.core.losses import Losses
 from lightwork.core.setting import Setting
 from lightwork.core.study import Cell
-from lightwork.evidence import Evidence
-from lightwork.scaling import StudyScaling
 from lightwork.text.quantities import duration, size
 from lightwork.text.settings import counted, percent, times
 

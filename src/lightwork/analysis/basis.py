@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from math import inf
 from typing import Literal, Self
 
+from lightwork.analysis.scaling import CellScaling, StudyScaling, Walls, ratio
 from lightwork.core.estimate import Estimate
-from lightwork.scaling import CellScaling, StudyScaling, Walls, ratio
 
 Verdict = Literal["faster", "equal", "slower"]
 

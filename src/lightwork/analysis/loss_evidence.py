@@ -6,11 +6,11 @@ from math import inf
 from statistics import median
 from typing import Literal
 
-from lightwork.basis import Basis
+from lightwork.analysis.basis import Basis
+from lightwork.analysis.scaling import StudyScaling
 from lightwork.core.estimate import Estimate
 from lightwork.core.losses import Losses
 from lightwork.core.study import Cell
-from lightwork.scaling import StudyScaling
 
 OWN_THREADS = 0.5  # of the items' CPU time: what a serial round used beside the thread that ran them
 BUSY_BESIDE = 0.1  # of the round's wall time: less than that is the caller's own bookkeeping

@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
+from lightwork.analysis.lanes import Lane, ended, lanes_of
 from lightwork.core.losses import Losses
 from lightwork.core.round import Round
-from lightwork.lanes import Lane, ended, lanes_of
 from lightwork.ledger.table import ABSENT
 
 if TYPE_CHECKING:

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from lightwork.analysis.losses import losses_of, pooled
 from lightwork.core.losses import Losses
 from lightwork.core.round import Round
 from lightwork.core.study import SERIAL, Cell, Study
-from lightwork.losses import losses_of, pooled
 
 if TYPE_CHECKING:
-    from lightwork.scaling import StudyScaling
+    from lightwork.analysis.scaling import StudyScaling
 
 Ledgers = Mapping[str, Any]  # a numpy table by ledger name
 

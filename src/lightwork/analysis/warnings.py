@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from lightwork.basis import Basis
-from lightwork.disturbance import THRESHOLD, usual_share
-from lightwork.limits import core_limit
+from lightwork.analysis.basis import Basis
+from lightwork.analysis.bounds import core_limit
+from lightwork.analysis.disturbance import THRESHOLD, usual_share
 from lightwork.text.settings import counted, named, percent, times
 
 ENOUGH_BLOCKS = 6

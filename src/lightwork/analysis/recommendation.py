@@ -12,15 +12,15 @@ median is farther from 1 than the noise floor.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from lightwork.basis import Basis
-from lightwork.cautions import cautions
+from lightwork.analysis.basis import Basis
+from lightwork.analysis.bounds import limits_of
+from lightwork.analysis.remedies import LITTLE, Finding, largest_loss
+from lightwork.analysis.scaling import CellScaling, StudyScaling
+from lightwork.analysis.warnings import cautions
 from lightwork.core.estimate import Estimate
 from lightwork.core.losses import Losses
 from lightwork.core.setting import ORDERS, POOLS, START_METHODS, Setting
 from lightwork.core.study import SERIAL
-from lightwork.levers import LITTLE, Finding, largest_loss
-from lightwork.limits import limits_of
-from lightwork.scaling import CellScaling, StudyScaling
 from lightwork.text.quantities import number
 from lightwork.text.settings import counted, gain, instruction, named, percent, times
 

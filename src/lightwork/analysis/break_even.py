@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from math import inf, isinf
 from statistics import median
 
+from lightwork.analysis.scaling import StudyScaling
 from lightwork.core.estimate import Estimate, median_interval
 from lightwork.core.losses import Losses
 from lightwork.core.setting import POOLS, START_METHODS, Setting
 from lightwork.core.study import SERIAL, Cell
-from lightwork.scaling import StudyScaling
 
 LITTLE = 0.05  # of a job's length: how much longer a fresh pool may make it
 NS_PER_S = 1e9

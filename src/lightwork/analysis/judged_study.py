@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lightwork import methods
+from lightwork.analysis import batching
+from lightwork.analysis.recommendation import Plan, recommend
+from lightwork.analysis.scaling import StudyScaling, scale
+from lightwork.analysis.speedometer import equal_speed_walls_s
+from lightwork.analysis.study_losses import losses_by_cell, with_losses
 from lightwork.core.losses import Losses
 from lightwork.core.study import Cell, Results, Study
 from lightwork.errors import WorkError
-from lightwork.plan import Plan, recommend
 from lightwork.report.tables import ranked
-from lightwork.scaling import StudyScaling, scale
-from lightwork.speedometer import equal_speed_walls_s
-from lightwork.study_losses import losses_by_cell, with_losses
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def usable_cpus(results: Results) -> float:
 
 def compared(judged: Sequence[Judged]) -> list[str]:
     """What batching is worth beside workers, in a sentence for every group of studies that differ in their method."""
-    return [one.sentence for one in methods.compare([one.scaling for one in judged if one.scaling is not None])]
+    return [one.sentence for one in batching.compare([one.scaling for one in judged if one.scaling is not None])]
 
 
 def block_count(study: Study) -> int:

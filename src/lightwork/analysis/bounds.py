@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import inf, isfinite
 
-from lightwork.scaling import CellScaling, StudyScaling
+from lightwork.analysis.scaling import CellScaling, StudyScaling
 from lightwork.text.settings import counted, percent
 
 NEAR = 0.9  # of a bound: then the bound is the reason, and other losses matter little

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from math import inf
 from statistics import median
 
+from lightwork.analysis.disturbance import disturbed
 from lightwork.core.estimate import Estimate, median_interval
 from lightwork.core.round import Round
 from lightwork.core.study import SERIAL, SERIAL_AGAIN, Cell, Study
-from lightwork.disturbance import disturbed
 from lightwork.errors import WorkError
 
 NS_PER_S = 1e9
@@ -25,13 +25,13 @@ class CellScaling:
     """One cell against the serial reference of the same blocks.
 
     speedup: T_serial / T_cell as measured; speedup_equal_speed: the same at equal CPU speed
-    (lightwork.speedometer).
+    (lightwork.analysis.speedometer).
     Both, wall_s and efficiency are None when any round failed, the probing one included: failing work looks fast.
     They are None too where an unfinished study has no round of the cell, and the speedups where no block has the
     serial round as well.
     walls_s / walls_equal_speed_s: wall time of every ok and undisturbed round by block, for comparisons between
     cells. disturbed: by block of every round left out, the share of the machine's CPU time that others took beyond
-    the usual (lightwork.disturbance).
+    the usual (lightwork.analysis.disturbance).
     """
 
     cell: Cell
@@ -81,7 +81,7 @@ def scale(
 ) -> StudyScaling:
     """Every cell's speedup over the serial reference of the same block, disturbed rounds apart.
 
-    equal_speed_walls_s: wall seconds at equal CPU speed by (cell_id, block), from lightwork.speedometer.
+    equal_speed_walls_s: wall seconds at equal CPU speed by (cell_id, block), from lightwork.analysis.speedometer.
     Raises WorkError when the serial reference has no ok round: there is nothing to compare with.
     """
     equal = equal_speed_walls_s or {}

@@ -1,0 +1,1 @@
+"""What the rounds mean: pure functions from recorded rounds to figures and decisions."""
