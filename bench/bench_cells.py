@@ -6,8 +6,8 @@ then hands its own rounds to pytest-benchmark.
 
 import pytest
 
-from lightwork.playback import clock, hand_over
-from lightwork.session import Measured
+from lightwork.study.playback import clock, hand_over
+from lightwork.study.session import Measured
 
 
 @pytest.mark.filterwarnings("ignore:Benchmark fixture was not used")  # a cell that failed has no time

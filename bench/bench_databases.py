@@ -8,10 +8,10 @@ import os
 import figures
 import pytest
 
-from lightwork import asked
 from lightwork.core.estimate import median_interval
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
+from lightwork.study import bench_request
 from lightwork.text.settings import times
 from lightwork.workloads import _databases
 from lightwork.workloads._databases import writers
@@ -45,7 +45,7 @@ def db(request):
 def settings_for(db, strategies, workers):
     """Every setting of these strategies that this database can be written under."""
     options = {"workloads": "db_insert", "strategies": strategies, "workers": workers}
-    (grid,) = asked.read(options).grids.values()
+    (grid,) = bench_request.read(options).grids.values()
     return [one for one in grid.settings() if db != "duckdb" or writers.processes(one) == 1]
 
 

@@ -16,7 +16,6 @@ import textwrap
 
 import pytest
 
-from lightwork.blocks import order_of
 from lightwork.core.estimate import median_interval
 from lightwork.core.round import Job
 from lightwork.core.setting import Setting
@@ -24,6 +23,7 @@ from lightwork.launch.run import launch
 from lightwork.launch.workdir import open_desk
 from lightwork.ledger import overhead
 from lightwork.storage.paths import data_dir
+from lightwork.study.block_order import order_of
 
 pytestmark = [pytest.mark.figures, pytest.mark.timeout(0)]
 

@@ -11,12 +11,12 @@ from typing import Any
 from lightwork.core.round import Job
 from lightwork.core.setting import Setting
 from lightwork.core.study import Study
-from lightwork.design import draw_up
 from lightwork.launch.finished import Execute, Finished
 from lightwork.launch.run import launch
 from lightwork.launch.workdir import Desk, open_desk
 from lightwork.storage.paths import data_dir
-from lightwork.study import Surroundings, measure
+from lightwork.study.design import draw_up
+from lightwork.study.run import Surroundings, measure
 
 HERE = str(Path(__file__).parent)
 

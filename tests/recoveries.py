@@ -15,8 +15,8 @@ from lightwork.launch.finished import Finished
 from lightwork.launch.run import launch
 from lightwork.launch.workdir import open_desk
 from lightwork.ledger.table import Ledger, State
-from lightwork.recovery import Retrying
 from lightwork.storage.ledgers import table
+from lightwork.study.retry import Retrying
 
 Strike = Callable[[int, Ledger], bool]
 HANGING = {"map", "imap_unordered", "apply_async", "queue", "shared_memory"}  # when a worker is killed

@@ -41,7 +41,7 @@ from lightwork.faults.fault import Fault
 from lightwork.launch.process import members_of
 from lightwork.launch.run import launch
 from lightwork.launch.workdir import Desk, open_desk
-from lightwork.recovery import Retrying
+from lightwork.study.retry import Retrying
 
 HERE = Path(__file__).parent
 MARK = "LIGHTWORK_SOAK"

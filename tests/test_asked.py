@@ -4,16 +4,17 @@ import os
 
 import pytest
 
-from lightwork import asked, profiles, strategies
+from lightwork import strategies
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
+from lightwork.study import bench_request, profiles
 
 USABLE = len(os.sched_getaffinity(0))
 
 
 def read(**options):
     """What these options ask for, of two strategies of one workload unless they say otherwise."""
-    return asked.read({"workloads": "file_read", "strategies": "map,static", "workers": "2"} | options)
+    return bench_request.read({"workloads": "file_read", "strategies": "map,static", "workers": "2"} | options)
 
 
 def settings(**options):
@@ -23,7 +24,7 @@ def settings(**options):
 
 def test_nothing_asked_for_is_the_quick_profile():
     """Without options every workload of the quick profile is measured, under its own axes."""
-    found = asked.read({})
+    found = bench_request.read({})
     assert [grid.workload for grid in found.grids.values()] == [grid.workload for grid in profiles.QUICK]
     assert (found.timeout_s, found.seed) == (None, 1)
     assert list(found.grids.values()) == list(profiles.QUICK)
@@ -32,7 +33,7 @@ def test_nothing_asked_for_is_the_quick_profile():
 @pytest.mark.parametrize("name", profiles.PROFILES)
 def test_every_profile_can_be_asked_for(name):
     """Every profile holds each cell once, under a test id of its own, the serial reference of each label first."""
-    cells = asked.read({"profile": name}).cells()
+    cells = bench_request.read({"profile": name}).cells()
     assert len({cell.id for cell in cells}) == len(set(cells)) == len(cells)
     firsts = {}
     for cell in cells:

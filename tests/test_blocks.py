@@ -5,7 +5,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightwork.blocks import order_of
+from lightwork.study.block_order import order_of
 
 CELLS = ["serial", "serial-again", "map-w2", "queue-w2"]
 

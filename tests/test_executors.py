@@ -18,9 +18,9 @@ from lightwork.launch.run import launch
 from lightwork.launch.workdir import open_desk
 from lightwork.ledger.table import Ledger, State
 from lightwork.machine import gil
-from lightwork.session import as_in_the_hosts
 from lightwork.storage.ledgers import table
 from lightwork.strategies import interpreters
+from lightwork.study.session import as_in_the_hosts
 
 OWN_THREADS = """
 import threading, time

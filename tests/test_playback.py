@@ -6,7 +6,7 @@ import sys
 
 from benches import read, run
 
-from lightwork.playback import clock, hand_over
+from lightwork.study.playback import clock, hand_over
 
 SUITE = """
 import json

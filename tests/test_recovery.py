@@ -13,8 +13,8 @@ from lightwork.faults.fault import Fault
 from lightwork.launch.finished import Finished
 from lightwork.launch.workdir import open_desk
 from lightwork.ledger.table import END, START, STATE_OFFSET, Ledger, State
-from lightwork.recovery import ATTEMPTS, Retrying
-from lightwork.study import held_against
+from lightwork.study.retry import ATTEMPTS, Retrying
+from lightwork.study.run import held_against
 
 PLANTED = "lightwork.faults.planted"
 NAMES = [name for name in strategies.usable() if name != "serial"]

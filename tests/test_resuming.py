@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from lightwork.core.round import Outcome, Round
 from lightwork.core.setting import Setting
-from lightwork.design import Design
 from lightwork.errors import UsageError
 from lightwork.launch.finished import Finished
 from lightwork.launch.workdir import Desk
-from lightwork.resuming import NOTHING, Replayed, Run, facts_of, gone_on_with, take
 from lightwork.storage.journal import NAME, Journal, read
-from lightwork.study import Surroundings, measure
+from lightwork.study.design import Design
+from lightwork.study.resume import NOTHING, Replayed, Run, facts_of, gone_on_with, take
+from lightwork.study.run import Surroundings, measure
 
 NOWHERE = Path("nowhere")
 DESK = Desk(NOWHERE, NOWHERE, NOWHERE, NOWHERE)
@@ -70,14 +70,14 @@ def studied(run, hosts):
 @pytest.fixture(autouse=True)
 def _ledgers_are_sound(monkeypatch):
     """These ledgers are names, to be told apart, and no tables."""
-    monkeypatch.setattr("lightwork.study.sound", lambda finished, lanes: finished.round)
+    monkeypatch.setattr("lightwork.study.run.sound", lambda finished, lanes: finished.round)
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     """The study that nobody killed, and the rounds that it asked for."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("lightwork.study.sound", lambda finished, lanes: finished.round)
+        patch.setattr("lightwork.study.run.sound", lambda finished, lanes: finished.round)
         hosts = Hosts()
         return studied(Run(tmp_path_factory.mktemp("whole")), hosts), hosts.asked
 

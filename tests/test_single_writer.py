@@ -4,7 +4,6 @@ import pytest
 from rounds import job, nothing_left_behind, run_round
 from toys import stored
 
-from lightwork import design
 from lightwork.analysis.losses import losses_of, violations
 from lightwork.core.round import Outcome
 from lightwork.core.setting import START_METHODS, Setting
@@ -12,6 +11,7 @@ from lightwork.errors import UsageError
 from lightwork.launch.run import launch
 from lightwork.launch.workdir import open_desk
 from lightwork.storage.ledgers import table
+from lightwork.study import design
 
 WORKERS = 3
 

@@ -9,12 +9,12 @@ import pytest
 from lightwork.core.round import Outcome, Round
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, SERIAL_AGAIN
-from lightwork.design import Design
 from lightwork.errors import UsageError, WorkError
 from lightwork.launch.finished import Finished
 from lightwork.launch.workdir import Desk
 from lightwork.ledger.table import END, START, STATE_OFFSET, Ledger, State
-from lightwork.study import PROBE_BLOCK, WARM_UP, Surroundings, deadline_s, measure, sound
+from lightwork.study.design import Design
+from lightwork.study.run import PROBE_BLOCK, WARM_UP, Surroundings, deadline_s, measure, sound
 
 MAP, QUEUE = Setting("map", 2), Setting("queue", 2)
 DESIGN = Design("toy", "toy", {}, ("a", "b"), (MAP, QUEUE), blocks=(3, 3))

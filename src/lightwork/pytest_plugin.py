@@ -14,15 +14,15 @@ from typing import Any
 
 import pytest
 
-from lightwork import resuming
-from lightwork.asked import Wanted, read
 from lightwork.cluster import visit
 from lightwork.core import cluster_facts
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError, WorkError
-from lightwork.session import Measured, Session
 from lightwork.storage import pytest_benchmark
 from lightwork.storage.results_json import KEY
+from lightwork.study import resume
+from lightwork.study.bench_request import Wanted, read
+from lightwork.study.session import Measured, Session
 
 DEFAULT_SAVE_NAME = "lightwork"
 JOURNALS = Path("results/journals")
@@ -87,7 +87,7 @@ def pytest_configure(config: pytest.Config) -> None:
         _refuse_a_path_for_a_name(config.getoption("benchmark_save", None))
         cluster_facts.use(config.getoption("--scheduler"))
         options = {name.strip("-").replace("-", "_"): config.getoption(name) for name in OPTIONS}
-        run = resuming.take(JOURNALS, config.getoption("--resume"))
+        run = resume.take(JOURNALS, config.getoption("--resume"))
         config.stash[_key] = Session(read(options), run, lambda: _terminal(config))
     except UsageError as error:
         pytest.exit(str(error), returncode=error.exit_status)

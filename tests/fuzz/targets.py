@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fuzz.mutation import Bytes, mutated, spoiled
-from lightwork import asked, report
+from lightwork import report
 from lightwork.cli import parser
 from lightwork.errors import LightworkError
 from lightwork.faults import saved as saved_faults
@@ -21,6 +21,7 @@ from lightwork.ledger.table import Ledger, has_stopped, taken_and_begun
 from lightwork.pytest_plugin import OPTIONS
 from lightwork.storage import ledgers, results_json
 from lightwork.storage.journal import LEDGERS, NAME, Journal, read
+from lightwork.study import bench_request
 from lightwork.validation import saved as saved_validation
 
 HERE = Path(__file__).parent
@@ -153,7 +154,7 @@ def bench_options(data: bytes) -> None:
     for _ in range(1 + source.number(4)):
         name, word = source.pick(names), _word(source)
         options[name] = [word] if name == "param" else word
-    found = asked.read(options)
+    found = bench_request.read(options)
     for grid in found.grids.values():
         next(iter(grid.settings()), None)
 

@@ -18,9 +18,9 @@ from calibrations import calibrate
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightwork import asked, design
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
+from lightwork.study import bench_request, design
 from lightwork.workload import parameters
 from lightwork.workload.api import Place, find
 from lightwork.workloads import _databases
@@ -102,7 +102,7 @@ def test_words_that_can_not_be_read_are_not_repeated(words: str) -> None:
 def test_a_misspelt_option_does_not_repeat_the_url() -> None:
     """A parameter without its workload's name is refused without what follows the scheme."""
     with pytest.raises(UsageError, match=r"a parameter can't be 'db=postgresql'") as refused:
-        asked.read({"param": [f"db=postgresql://me:{SECRET}@there/it"]})
+        bench_request.read({"param": [f"db=postgresql://me:{SECRET}@there/it"]})
     assert SECRET not in str(refused.value)
 
 
@@ -110,7 +110,7 @@ def test_nothing_that_is_kept_has_the_password(tmp_path: Path) -> None:
     """Labels, grids, designs, parameters and items: everything that is saved or sent has the hidden words only."""
     words = f"mariadb://me:{SECRET}@there/it"
     options: Mapping[str, Any] = {"workloads": "db_insert", "param": [f"db_insert.db={words}"], "workers": "2"}
-    found = asked.read(options)
+    found = bench_request.read(options)
     ((label, grid),) = found.grids.items()
     workload = find("db_insert")
     chosen = parameters.build("db_insert", workload.parameters, {"db": words})

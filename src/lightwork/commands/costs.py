@@ -56,16 +56,17 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _measured(options: argparse.Namespace) -> tuple["Costs", bool]:
-    from lightwork import __version__, axes
+    from lightwork import __version__
     from lightwork.handing_over.saved import Costs
     from lightwork.ledger import overhead
     from lightwork.machine.facts import facts
     from lightwork.storage.paths import ready_data_dir
+    from lightwork.study import option_values
 
-    workers = axes.counts("workers", options.workers)
+    workers = option_values.counts("workers", options.workers)
     if len(workers) > 1:
         raise UsageError(f"workers can't be {options.workers!r}: one study has one number of them")
-    budget_s, seed = axes.seconds("budget", options.budget), axes.whole_number("seed", options.seed)
+    budget_s, seed = option_values.seconds("budget", options.budget), option_values.whole_number("seed", options.seed)
     names, left_out = _asked(options.strategy)
     places.check_writable(options)
     machine = facts(ready_data_dir())
@@ -79,11 +80,12 @@ def _measured(options: argparse.Namespace) -> tuple["Costs", bool]:
 
 def _asked(words: str) -> tuple[list[str], dict[str, str]]:
     """The strategies to measure, and of "all" those that can't be, with the reason."""
-    from lightwork import axes, strategies
+    from lightwork import strategies
     from lightwork.handing_over.probes import is_measurable
+    from lightwork.study import option_values
 
     halves = "it hands out the halves of an item's work, and a no-op has none"
-    given = axes.strategy_names(words)
+    given = option_values.strategy_names(words)
     if words != "all" and (wrong := [name for name in given if not is_measurable(name)]):
         raise UsageError(f"strategy {wrong[0]} can't be measured by no-ops: {halves}")
     left_out = {name: halves for name in given if not is_measurable(name)}
@@ -97,8 +99,8 @@ def _record(names: list[str], workers: int, budget_s: float, seed: int) -> tuple
     from lightwork.handing_over.recording import LABEL, Surroundings, record
     from lightwork.launch.run import launch
     from lightwork.launch.workdir import open_desk
-    from lightwork.progress import Teller
     from lightwork.storage.paths import data_dir
+    from lightwork.study.progress import Teller
 
     with open_desk(data_dir()) as desk, Teller(LABEL) as teller:
         around = Surroundings(desk, functools.partial(launch, desk), time.monotonic, teller.tell)

@@ -79,18 +79,19 @@ def _recorded(options: argparse.Namespace) -> tuple["Faults", bool]:
 
 def _asked(options: argparse.Namespace) -> tuple["Asked", dict[str, str]]:
     """What to record, and of "all" strategies those that can't be used here, with the reason."""
-    from lightwork import axes, strategies
+    from lightwork import strategies
     from lightwork.faults.fault import Fault
     from lightwork.faults.matrix import Asked
+    from lightwork.study import option_values
 
-    names = axes.strategy_names(options.strategy)
-    faults = [Fault(name) for name in axes.names("fault", options.fault, [str(fault) for fault in Fault])]
-    workers = axes.counts("workers", options.workers)
+    names = option_values.strategy_names(options.strategy)
+    faults = [Fault(name) for name in option_values.names("fault", options.fault, [str(fault) for fault in Fault])]
+    workers = option_values.counts("workers", options.workers)
     if len(workers) > 1:
         raise UsageError(f"workers can't be {options.workers!r}: one matrix has one number of them")
-    timeout_s = axes.seconds("timeout", options.timeout) if options.timeout else None
+    timeout_s = option_values.seconds("timeout", options.timeout) if options.timeout else None
     absent = {name: strategies.absent(name) for name in strategies.names() if strategies.absent(name)}
-    asked = Asked(names, faults, workers[0], retry=axes.is_retry(options.on_crash), timeout_s=timeout_s)
+    asked = Asked(names, faults, workers[0], retry=option_values.is_retry(options.on_crash), timeout_s=timeout_s)
     return asked, absent if options.strategy == "all" else {}
 
 

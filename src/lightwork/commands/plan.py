@@ -146,8 +146,8 @@ def _workshop(facts: Any) -> Iterator[Any]:
     from lightwork.launch.run import launch
     from lightwork.launch.workdir import open_desk
     from lightwork.planning.workshop import Workshop
-    from lightwork.progress import Teller
     from lightwork.storage.paths import data_dir
+    from lightwork.study.progress import Teller
 
     with open_desk(data_dir()) as desk, Teller("plan", always=False) as teller:
         yield Workshop(

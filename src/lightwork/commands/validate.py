@@ -101,30 +101,30 @@ def _same_folder(options: argparse.Namespace) -> bool:
 
 def _asked(options: argparse.Namespace) -> tuple[list["Case"], "Wanted", float]:
     """Which cases, under what, for how long. Raises UsageError for what can't be."""
-    from lightwork import axes
     from lightwork.machine.facts import facts as facts_of
     from lightwork.replay.handout import with_a_rule
     from lightwork.storage.paths import ready_data_dir
+    from lightwork.study import option_values
     from lightwork.validation import cases as known
     from lightwork.validation.recording import Wanted
 
     quick, usable_cpus = options.quick, facts_of(ready_data_dir())["usable_cpus"]
-    names = axes.names("workload", options.workload, tuple(known.CASES))
+    names = option_values.names("workload", options.workload, tuple(known.CASES))
     strategies = known.QUICK_STRATEGIES if quick else known.usual_strategies()
     if options.strategy:
-        named = [name for name in axes.strategy_names(options.strategy) if name != "serial"]
+        named = [name for name in option_values.strategy_names(options.strategy) if name != "serial"]
         strategies = tuple(with_a_rule(named, are_named=options.strategy != "all"))
         if not strategies:
             raise UsageError("the serial run is the reference anyway: name a strategy that has workers")
     workers = known.worker_counts(usable_cpus, known.QUICK_PER_CORE if quick else known.PER_CORE)
     if options.workers:
-        workers = axes.counts("workers", options.workers)
+        workers = option_values.counts("workers", options.workers)
     chunksizes = known.QUICK_CHUNKSIZES if quick else known.CHUNKSIZES
     if options.chunksize:
-        chunksizes = axes.counts_or("chunksize", options.chunksize, "default")
-    blocks = axes.counts("blocks", options.blocks or (QUICK_BLOCKS if quick else BLOCKS))[-1]
-    budget_s = axes.seconds("budget", options.budget or (QUICK_BUDGET if quick else BUDGET))
-    seed = axes.whole_number("seed", options.seed)
+        chunksizes = option_values.counts_or("chunksize", options.chunksize, "default")
+    blocks = option_values.counts("blocks", options.blocks or (QUICK_BLOCKS if quick else BLOCKS))[-1]
+    budget_s = option_values.seconds("budget", options.budget or (QUICK_BUDGET if quick else BUDGET))
+    seed = option_values.whole_number("seed", options.seed)
     wanted = Wanted(strategies, workers, chunksizes, blocks, seed, usable_cpus)
     return [known.CASES[name] for name in names], wanted, budget_s
 
@@ -230,8 +230,8 @@ def _workshop() -> Iterator[Any]:
     from lightwork.launch.workdir import open_desk
     from lightwork.machine.facts import facts as facts_of
     from lightwork.planning.workshop import Workshop
-    from lightwork.progress import Teller
     from lightwork.storage.paths import data_dir
+    from lightwork.study.progress import Teller
 
     with open_desk(data_dir()) as desk, Teller("validate", always=False) as teller:
         yield Workshop(

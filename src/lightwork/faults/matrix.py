@@ -21,8 +21,8 @@ from lightwork.launch.finished import Finished
 from lightwork.launch.run import launch
 from lightwork.launch.workdir import Desk
 from lightwork.ledger.table import State
-from lightwork.recovery import Retrying
 from lightwork.storage import ledgers
+from lightwork.study.retry import Retrying
 from lightwork.workload.parameters import as_dict
 
 WORKLOAD = "lightwork.faults.planted"

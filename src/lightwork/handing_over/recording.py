@@ -6,12 +6,12 @@ first looks at every probe, which set its number of items -> block 0, 1, 2, ... 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from lightwork.blocks import order_of
 from lightwork.core.round import Job, Round
 from lightwork.handing_over.probes import Probe
 from lightwork.launch.finished import Execute
 from lightwork.launch.workdir import Desk
-from lightwork.study import TRIES_OF_A_FAILING_CELL, Progress
+from lightwork.study.block_order import order_of
+from lightwork.study.run import TRIES_OF_A_FAILING_CELL, Progress
 
 DEADLINE_S = 60.0
 LABEL = "costs"

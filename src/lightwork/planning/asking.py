@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from lightwork import axes, strategies
+from lightwork import strategies
 from lightwork.core.setting import ORDERS, START_METHODS, Setting
 from lightwork.errors import UsageError
 from lightwork.planning.built_in import built_in, refuse_beyond_limits
@@ -15,8 +15,9 @@ from lightwork.planning.calibrating import is_calibrated
 from lightwork.planning.measuring import BLOCKS, SHORTLISTED
 from lightwork.planning.request import MemoryLimit, Request
 from lightwork.planning.serial_run import PILOT, SAMPLE_SHARE
-from lightwork.profiles import Grid
 from lightwork.replay.handout import with_a_rule
+from lightwork.study import option_values
+from lightwork.study.profiles import Grid
 from lightwork.text.quantities import counted, duration
 from lightwork.workload import api, item_list, target
 
@@ -48,9 +49,9 @@ def asked(options: argparse.Namespace, folder: Path, machine: Mapping[str, Any])
         label=label,
         settings=settings,
         usable_cpus=usable_cpus,
-        budget_s=QUICK_S if options.quick else axes.seconds("budget", options.budget or BUDGET),
-        timeout_s=axes.seconds("timeout", options.timeout) if options.timeout else None,
-        seed=axes.whole_number("seed", options.seed),
+        budget_s=QUICK_S if options.quick else option_values.seconds("budget", options.budget or BUDGET),
+        timeout_s=option_values.seconds("timeout", options.timeout) if options.timeout else None,
+        seed=option_values.whole_number("seed", options.seed),
         cores=cores,
         once=options.once,
         blocks=_blocks(options),
@@ -66,13 +67,13 @@ def _refuse_contradictions(options: argparse.Namespace) -> None:
 
 
 def _cores(options: argparse.Namespace) -> float | None:
-    return axes.number("cores", options.cores, "cores") if options.cores else None
+    return option_values.number("cores", options.cores, "cores") if options.cores else None
 
 
 def _blocks(options: argparse.Namespace) -> int | None:
     if not options.rounds:
         return None
-    blocks = axes.whole_number("rounds", options.rounds)
+    blocks = option_values.whole_number("rounds", options.rounds)
     if blocks < 1:
         raise UsageError("rounds can't be 0: give at least 1, or --once to measure nothing")
     return blocks
@@ -81,7 +82,7 @@ def _blocks(options: argparse.Namespace) -> int | None:
 def _memory_limit(options: argparse.Namespace, machine: Mapping[str, Any]) -> MemoryLimit | None:
     """What was asked for, or what the control group allows."""
     if options.memory_limit:
-        limit_bytes = axes.size_bytes("memory-limit", options.memory_limit)
+        limit_bytes = option_values.size_bytes("memory-limit", options.memory_limit)
         return MemoryLimit(limit_bytes, "the memory limit", is_asked=True)
     found = machine.get("memory_limit_bytes")
     return MemoryLimit(float(found), "the control group's memory limit", is_asked=False) if found else None
@@ -128,12 +129,16 @@ def _built_in(options: argparse.Namespace, settings: Sequence[Setting]) -> tuple
 
 def _settings(options: argparse.Namespace, cores: float) -> Iterator[Setting]:
     """Every setting that the options name. Raises UsageError where they come to none."""
-    workers = _auto_workers(cores) if options.workers == "auto" else axes.counts("workers", options.workers)
-    chosen = [name for name in axes.strategy_names(options.strategy) if name != "serial"]
+    workers = _auto_workers(cores) if options.workers == "auto" else option_values.counts("workers", options.workers)
+    chosen = [name for name in option_values.strategy_names(options.strategy) if name != "serial"]
     chosen = with_a_rule(chosen, are_named=options.strategy != "all")
-    sizes = axes.counts_or("chunksize", CHUNKSIZES if options.chunksize == "auto" else options.chunksize, "default")
-    orders = ("given", "largest-first") if options.order == "auto" else axes.names("order", options.order, ORDERS)
-    methods = axes.names("start method", options.start_method, START_METHODS)
+    sizes = option_values.counts_or(
+        "chunksize", CHUNKSIZES if options.chunksize == "auto" else options.chunksize, "default"
+    )
+    orders = (
+        ("given", "largest-first") if options.order == "auto" else option_values.names("order", options.order, ORDERS)
+    )
+    methods = option_values.names("start method", options.start_method, START_METHODS)
     if not chosen:
         raise UsageError("the serial run is the reference anyway: name a strategy that has workers")
     chunked = [name for name in chosen if strategies.find(name).default_chunksize]

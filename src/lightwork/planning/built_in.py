@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any, get_type_hints
 
 from lightwork.core.setting import Setting
-from lightwork.design import SERIAL_SETTING, label_of
 from lightwork.errors import UsageError
+from lightwork.study.design import SERIAL_SETTING, label_of
 from lightwork.workload import api, parameters
 
 DATABASE = "db"

@@ -12,7 +12,7 @@ from lightwork.launch.finished import Finished
 from lightwork.planning.items import Items, parameters_for
 from lightwork.planning.request import Request
 from lightwork.planning.workshop import Workshop
-from lightwork.study import deadline_s
+from lightwork.study.run import deadline_s
 
 PROBED_WITH = (1, 2)  # workers
 

@@ -15,7 +15,7 @@ from lightwork.replay.calibration import Calibration
 from lightwork.replay.contention import FEWEST, Contention, Probe, contention_of, probe_setting
 from lightwork.replay.speed import at_speed, unrest, usual_speed, usual_spin_ns
 from lightwork.storage import ledgers
-from lightwork.study import deadline_s
+from lightwork.study.run import deadline_s
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -20,7 +20,7 @@ from lightwork.planning.sample import Sample, draw
 from lightwork.planning.workshop import Workshop
 from lightwork.planning.writing import Written
 from lightwork.storage import ledgers
-from lightwork.study import deadline_s
+from lightwork.study.run import deadline_s
 from lightwork.workload import target
 
 PILOT = 16  # items

@@ -8,12 +8,12 @@ from typing import Any
 from lightwork.core.round import Job
 from lightwork.core.setting import Setting
 from lightwork.core.study import Study
-from lightwork.design import Design, draw_up
 from lightwork.launch.finished import Execute, Finished
 from lightwork.launch.workdir import Desk
 from lightwork.planning.request import Request
 from lightwork.storage import ledgers
-from lightwork.study import Contenders, Progress, Surroundings, measure
+from lightwork.study.design import Design, draw_up
+from lightwork.study.run import Contenders, Progress, Surroundings, measure
 from lightwork.workload import target
 
 

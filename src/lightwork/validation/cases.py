@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lightwork.core.setting import Setting
-from lightwork.profiles import Grid
 from lightwork.strategies import USUAL, chunksize_in_force, find
+from lightwork.study.profiles import Grid
 
 PER_CORE = (1, 2, 3, 4)
 CHUNKSIZES: tuple[int | None, ...] = (1, 4, 16)

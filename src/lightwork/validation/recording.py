@@ -12,14 +12,14 @@ from lightwork.analysis.speedometer import FEWEST_SPINS, Walls, equal_speed_wall
 from lightwork.core.round import Round
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, SERIAL_AGAIN, Cell, Study
-from lightwork.design import Design, draw_up
 from lightwork.errors import LightworkError
 from lightwork.planning.planner import make
 from lightwork.planning.request import Request
 from lightwork.planning.workshop import Workshop
 from lightwork.replay.calibration import Calibration
 from lightwork.storage import ledgers
-from lightwork.study import Surroundings, measure
+from lightwork.study.design import Design, draw_up
+from lightwork.study.run import Surroundings, measure
 from lightwork.validation.cases import Case, settings_of
 from lightwork.validation.comparison import Choice, Held, SerialRun, Trial, Tried
 from lightwork.validation.foretelling import PROBES, foretell

@@ -110,7 +110,7 @@ class Workload:
     function_for: (function, parameters) -> what is really called with each item.
     stages: the function's two halves, for strategies that need them; None where it has none.
     keeps: whether what an item did lasts (it is stored), and doing it once more does no harm: a round that broke off
-        can then be gone on with (lightwork.recovery). Its check asks nothing of the results.
+        can then be gone on with (lightwork.study.retry). Its check asks nothing of the results.
     """
 
     name: str

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from lightwork import axes, profiles, strategies
+from lightwork import strategies
 from lightwork.core.setting import ORDERS, POOLS, START_METHODS, Setting
 from lightwork.core.study import SERIAL
-from lightwork.design import label_of
 from lightwork.errors import UsageError
-from lightwork.profiles import Grid
+from lightwork.study import option_values, profiles
+from lightwork.study.design import label_of
+from lightwork.study.profiles import Grid
 from lightwork.workload import api, parameters
 
 
@@ -32,7 +33,7 @@ class Wanted:
 class Asked:
     """All that the options ask for. grids: by label, with every parameter that is not at its default.
 
-    retry: whether a round that did not end well is gone on with (lightwork.recovery).
+    retry: whether a round that did not end well is gone on with (lightwork.study.retry).
     """
 
     grids: Mapping[str, Grid]
@@ -75,9 +76,9 @@ def read(options: Mapping[str, Any]) -> Asked:
     timeout = options.get("timeout_s")
     return Asked(
         labelled,
-        axes.seconds("timeout", timeout) if timeout else None,
-        axes.whole_number("seed", options.get("seed") or "1"),
-        retry=axes.is_retry(options.get("on_crash") or "report"),
+        option_values.seconds("timeout", timeout) if timeout else None,
+        option_values.whole_number("seed", options.get("seed") or "1"),
+        retry=option_values.is_retry(options.get("on_crash") or "report"),
     )
 
 
@@ -100,15 +101,15 @@ def _refuse_an_empty(grid: Grid) -> None:
 def _changes(options: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of every Grid that the options replace."""
     readers: dict[str, Callable[[str], Any]] = {
-        "strategies": axes.strategy_names,
-        "workers": lambda words: axes.counts("workers", words),
-        "chunksizes": lambda words: axes.counts_or("chunksizes", words, "default"),
-        "start_methods": lambda words: axes.names("start method", words, START_METHODS),
-        "orders": lambda words: axes.names("order", words, ORDERS),
+        "strategies": option_values.strategy_names,
+        "workers": lambda words: option_values.counts("workers", words),
+        "chunksizes": lambda words: option_values.counts_or("chunksizes", words, "default"),
+        "start_methods": lambda words: option_values.names("start method", words, START_METHODS),
+        "orders": lambda words: option_values.names("order", words, ORDERS),
         "cores": _cores,
-        "pools": lambda words: axes.names("pool", words, POOLS),
+        "pools": lambda words: option_values.names("pool", words, POOLS),
         "blocks": _blocks,
-        "budget_s": lambda word: axes.seconds("budget", word),
+        "budget_s": lambda word: option_values.seconds("budget", word),
     }
     named = {"budget_s": "budget", "pools": "pool"}  # the options that are not called like their field
     given = {name: options.get(named.get(name, name)) for name in readers}
@@ -116,7 +117,7 @@ def _changes(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _cores(words: str) -> tuple[int | None, ...]:
-    found = axes.counts_or("cores", words, "all")
+    found = option_values.counts_or("cores", words, "all")
     usable = len(os.sched_getaffinity(0))
     for cores in found:
         if cores is not None and cores > usable:
@@ -127,7 +128,7 @@ def _cores(words: str) -> tuple[int | None, ...]:
 def _blocks(words: str) -> tuple[int, int]:
     if "," in words:
         raise UsageError(f"blocks can't be {words!r}: it takes one number, or the least and the most like 6-12")
-    found = axes.counts("blocks", words)
+    found = option_values.counts("blocks", words)
     return found[0], found[-1]
 
 
@@ -160,7 +161,7 @@ def _choices(name: str, words: Mapping[str, str]) -> Iterator[dict[str, str]]:
     """The parameters of each study that these words ask for: a parameter with choices may be given several."""
     hints = get_type_hints(api.find(name).parameters)
     axes_of_it = {
-        parameter: axes.names(f"{name}.{parameter}", value, get_args(hints[parameter]))
+        parameter: option_values.names(f"{name}.{parameter}", value, get_args(hints[parameter]))
         if get_origin(hints.get(parameter)) is Literal and ("," in value or value == "all")
         else (value,)
         for parameter, value in words.items()

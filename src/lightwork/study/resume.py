@@ -18,11 +18,11 @@ from typing import Any
 
 from lightwork import __version__
 from lightwork.core.round import Job
-from lightwork.design import Design
 from lightwork.errors import JournalError, UsageError
 from lightwork.launch.finished import Execute, Finished
 from lightwork.storage.journal import NAME, Journal, Kept, read
-from lightwork.study import WARM_UP_BLOCK
+from lightwork.study.design import Design
+from lightwork.study.run import WARM_UP_BLOCK
 
 LOCK = "lock"
 SAME = ("python", "processor", "usable_cpus", "kernel")

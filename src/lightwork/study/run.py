@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 
 from lightwork import strategies
 from lightwork.analysis.losses import violations
-from lightwork.blocks import order_of
 from lightwork.core.round import Job, Outcome, Round
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, SERIAL_AGAIN, Cell, Study
-from lightwork.design import SERIAL_SETTING, Design
 from lightwork.errors import UsageError, WorkError
 from lightwork.launch.finished import Execute, Finished
 from lightwork.launch.workdir import Desk
+from lightwork.study.block_order import order_of
+from lightwork.study.design import SERIAL_SETTING, Design
 
 WARM_UP = "warm-up"
 WARM_UP_BLOCK, PROBE_BLOCK = -1, -2

@@ -15,24 +15,24 @@ from typing import TYPE_CHECKING, Any
 
 from lightwork.analysis.scaling import CellScaling, StudyScaling, scale
 from lightwork.analysis.speedometer import equal_speed_walls_s
-from lightwork.asked import Asked, Wanted
 from lightwork.core import cluster_facts
 from lightwork.core.estimate import Estimate
 from lightwork.core.study import SERIAL, Cell, Results, Study
-from lightwork.design import SERIAL_SETTING, Design, draw_up, limits
 from lightwork.errors import JournalError, WorkError
 from lightwork.launch.finished import Execute
 from lightwork.launch.run import launch
 from lightwork.launch.workdir import Desk, open_desk
 from lightwork.ledger import overhead
 from lightwork.machine.facts import facts
-from lightwork.progress import Teller
-from lightwork.recovery import Retrying
-from lightwork.resuming import STARTED_AT, Replayed, Run, facts_of, gone_on_with
 from lightwork.storage.journal import Journal
 from lightwork.storage.paths import data_dir
 from lightwork.storage.results_json import encode
-from lightwork.study import Surroundings, measure
+from lightwork.study.bench_request import Asked, Wanted
+from lightwork.study.design import SERIAL_SETTING, Design, draw_up, limits
+from lightwork.study.progress import Teller
+from lightwork.study.resume import STARTED_AT, Replayed, Run, facts_of, gone_on_with
+from lightwork.study.retry import Retrying
+from lightwork.study.run import Surroundings, measure
 
 if TYPE_CHECKING:
     from lightwork.core.setting import Setting
