@@ -18,11 +18,11 @@ from lightwork.analysis.speedometer import FEWEST_SPINS
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, SERIAL_AGAIN
 from lightwork.machine.facts import facts
-from lightwork.planning.prediction import predict
 from lightwork.replay.calibration import calibrate
 from lightwork.replay.demands import demands, demands_of
 from lightwork.replay.engine import replay
-from lightwork.replay.noops import no_ops
+from lightwork.replay.noop_rounds import no_ops
+from lightwork.replay.prediction import predict
 from lightwork.storage.ledgers import table
 from lightwork.storage.paths import data_dir
 from lightwork.strategies import find, names

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lightwork.core.setting import Setting
-from lightwork.planning import coarse
-from lightwork.planning.prediction import predict
+from lightwork.replay import many_items
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.costs import Costs
+from lightwork.replay.prediction import predict
 from lightwork.storage.ledgers import ROW
 
 COSTS = Costs(
@@ -47,7 +47,7 @@ def both(rows, cores=2.0):
         return predict([few.setting], few.rows, [1.0] * len(few.rows), cores, few.calibration)[0]
 
     exact = predict(SETTINGS, rows, weights, cores, CALIBRATION)
-    return exact, coarse.predict_many(SETTINGS, coarse.Reducer(rows, weights, 1, CALIBRATION), of)
+    return exact, many_items.predict_many(SETTINGS, many_items.Reducer(rows, weights, 1, CALIBRATION), of)
 
 
 @pytest.mark.parametrize(
@@ -58,8 +58,8 @@ def test_in_bundles_it_is_what_replaying_everything_gives(monkeypatch, giant_ns,
 
     Items of 20 us are shorter than their hand-over: then it is what a chunk and an item cost that counts.
     """
-    monkeypatch.setattr(coarse, "MOST", 1000)
-    monkeypatch.setattr(coarse, "BUNDLES", 400)
+    monkeypatch.setattr(many_items, "MOST", 1000)
+    monkeypatch.setattr(many_items, "BUNDLES", 400)
     rows = log_normal(4000, giant_ns, middle_ns)
     rows["cpu_ns"] = (rows["end_ns"] - rows["start_ns"]) * cpu_share
     for exact, found in zip(*both(rows), strict=True):
@@ -74,20 +74,20 @@ def test_in_bundles_it_is_what_replaying_everything_gives(monkeypatch, giant_ns,
 def test_a_bundle_holds_whole_chunks_or_a_chunk_whole_bundles(setting, chunksize, workers, items):
     """Never a part of a chunk beside a whole one; and never fewer bundles than the workers need."""
     asked = replace(setting, chunksize=None if setting.strategy == "static" else chunksize, workers=workers)
-    how = coarse.bundling(asked, items)
+    how = many_items.bundling(asked, items)
     if asked.chunksize and how.chunksize == 1:
         assert how.items == how.chunks * chunksize
     if asked.chunksize and how.chunksize and how.chunksize > 1:
         assert how.chunks == 1
         assert chunksize - how.chunksize < how.items * how.chunksize <= chunksize
-    assert how.items <= max(chunksize, items // coarse.BUNDLES)
+    assert how.items <= max(chunksize, items // many_items.BUNDLES)
 
 
 def test_a_bundle_asks_for_what_its_items_ask_for():
     """Wall, CPU and waiting for a core are sums of neighbours; an unknown wait is none; the last may be smaller."""
     rows = log_normal(5)
     rows["cpu_ns"], rows["runqueue_ns"] = [1, 2, 3, 4, 5], [10, -1, 10, 10, 7]
-    found = coarse.bundled(rows, 2)
+    found = many_items.bundled(rows, 2)
     assert found["cpu_ns"].tolist() == [3, 7, 5]
     assert found["runqueue_ns"].tolist() == [10, 20, 7]
     assert (found["end_ns"] - found["start_ns"]).sum() == (rows["end_ns"] - rows["start_ns"]).sum()
@@ -97,7 +97,7 @@ def test_few_items_are_only_put_in_order():
     """Up to the limit every item is its own bundle, at its own costs."""
     rows = log_normal(50)
     weights = (rows["end_ns"] - rows["start_ns"]).tolist()
-    found = coarse.Reducer(rows, weights, 1, CALIBRATION).of(SETTINGS[-1])
+    found = many_items.Reducer(rows, weights, 1, CALIBRATION).of(SETTINGS[-1])
     assert (found.rows["end_ns"] - found.rows["start_ns"]).tolist() == sorted(weights, reverse=True)
     assert found.setting == Setting("map", 4)
     assert found.calibration.costs["map", "fork"] == COSTS

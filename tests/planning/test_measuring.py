@@ -6,8 +6,8 @@ import pytest
 
 from lightwork.core.setting import Setting
 from lightwork.planning.measuring import BLOCKS, ROUND_S, contest_for, too_long
-from lightwork.planning.prediction import Prediction
 from lightwork.planning.request import Request
+from lightwork.replay.prediction import Prediction
 
 PREDICTIONS = [
     Prediction(Setting(name, 2), None, 0.5, 2.0, 1.7, 2.3, {})

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from lightwork.analysis.recommendation import SIMPLICITY
 from lightwork.core.causes import Cause
 from lightwork.core.setting import Setting
-from lightwork.planning.prediction import BAND, CONTENDED_BAND, FAR_BAND, Prediction, predict, shortlist
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.contention import Contention
 from lightwork.replay.costs import NO_COSTS
+from lightwork.replay.prediction import BAND, CONTENDED_BAND, FAR_BAND, Prediction, predict, shortlist
 from lightwork.storage.ledgers import ROW
 
 MS = 1_000_000

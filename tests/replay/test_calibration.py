@@ -16,7 +16,7 @@ from lightwork.replay.calibration import Calibration, calibrate, decode, encode,
 from lightwork.replay.costs import Costs
 from lightwork.replay.demands import demands
 from lightwork.replay.engine import replay
-from lightwork.replay.noops import NoOp, costs_of, no_ops
+from lightwork.replay.noop_rounds import NoOp, costs_of, no_ops
 
 ITEMS = 300
 MACHINE = {"processor": "abacus", "usable_cpus": 2.0, "kernel": "Linux 6", "python": "3.11.7", "load_average_1min": 0.1}

@@ -13,14 +13,14 @@ from lightwork.analysis.losses import violations
 from lightwork.core.causes import Cause
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
-from lightwork.replay import bundles, earliest
+from lightwork.replay import bundles, fast_path
+from lightwork.replay.activities import COMPUTE, LOCK, UNLOCK, WAIT, parts_of
 from lightwork.replay.cores import NOBODY, Cores, are_shared_evenly
 from lightwork.replay.costs import NO_COSTS, Costs
 from lightwork.replay.demands import Demands, demands, demands_of
 from lightwork.replay.engine import Replay, replay
-from lightwork.replay.handout import RULES, hand_out
-from lightwork.replay.stretches import COMPUTE, LOCK, UNLOCK, WAIT, parts_of
-from lightwork.replay.what_ifs import WhatIf, gains, replay_if, split_longest
+from lightwork.replay.hand_out import RULES, hand_out
+from lightwork.replay.what_if import WhatIf, gains, replay_if, split_longest
 from lightwork.storage.ledgers import ROW
 
 GREEDY = ("imap_unordered", "apply_async", "queue", "pipe")
@@ -52,7 +52,7 @@ settings_of = st.builds(Setting, st.sampled_from(PARALLEL), workers)
 def event_by_event(*arguments: Any) -> Replay:
     """The same replay without the short cut for undisturbed hand-outs."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(earliest, "is_undisturbed", lambda *_: False)
+        patch.setattr(fast_path, "is_undisturbed", lambda *_: False)
         return replay(*arguments)
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lightwork import strategies
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
-from lightwork.replay.handout import RULES, hand_out, with_a_rule
+from lightwork.replay.hand_out import RULES, hand_out, with_a_rule
 
 FIXED = ("static", "static_striped", "fork")
 DYNAMIC = ("map", "imap_unordered", "apply_async", "queue", "pipe")

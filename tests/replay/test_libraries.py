@@ -12,7 +12,7 @@ from lightwork.planning.calibrating import _calibrating
 from lightwork.replay.costs import Costs
 from lightwork.replay.demands import Demands
 from lightwork.replay.engine import replay
-from lightwork.replay.handout import hand_out
+from lightwork.replay.hand_out import hand_out
 
 needs_joblib = pytest.mark.skipif(bool(strategies.absent("joblib")), reason="needs joblib")
 needs_mpire = pytest.mark.skipif(bool(strategies.absent("mpire")), reason="needs mpire")

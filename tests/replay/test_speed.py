@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from serial_ledgers import ledger
 
+from lightwork.replay.cpu_speed import at_speed, spin_ns, unrest, usual_speed, usual_spin_ns
 from lightwork.replay.demands import demands_of
-from lightwork.replay.speed import at_speed, spin_ns, unrest, usual_speed, usual_spin_ns
 
 ITEM = st.tuples(*(st.integers(0, 5_000) for _ in range(5)))
 

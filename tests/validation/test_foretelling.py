@@ -7,9 +7,9 @@ from serial_ledgers import ledger
 from validations import held
 
 from lightwork.core.setting import Setting
-from lightwork.planning.prediction import predict
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.costs import NO_COSTS
+from lightwork.replay.prediction import predict
 from lightwork.validation.comparison import SerialRun, Trial, Tried
 from lightwork.validation.foretelling import foretell, foretold
 

@@ -12,12 +12,12 @@ from lightwork.core.setting import Setting
 from lightwork.core.usage import Memory
 from lightwork.planning.memory import MemoryModel
 from lightwork.planning.planner import Planned
-from lightwork.planning.prediction import Prediction, predict
 from lightwork.planning.request import MemoryLimit, Request
 from lightwork.planning.sample import Sample
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.contention import NO_CONTENTION
 from lightwork.replay.costs import NO_COSTS
+from lightwork.replay.prediction import Prediction, predict
 from lightwork.storage.ledgers import ROW
 from lightwork.verdict.judging import verdict_of
 

@@ -102,7 +102,7 @@ def _same_folder(options: argparse.Namespace) -> bool:
 def _asked(options: argparse.Namespace) -> tuple[list["Case"], "Wanted", float]:
     """Which cases, under what, for how long. Raises UsageError for what can't be."""
     from lightwork.machine.facts import facts as facts_of
-    from lightwork.replay.handout import with_a_rule
+    from lightwork.replay.hand_out import with_a_rule
     from lightwork.storage.paths import ready_data_dir
     from lightwork.study import option_values
     from lightwork.validation import cases as known

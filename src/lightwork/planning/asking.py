@@ -15,7 +15,7 @@ from lightwork.planning.calibrating import is_calibrated
 from lightwork.planning.measuring import BLOCKS, SHORTLISTED
 from lightwork.planning.request import MemoryLimit, Request
 from lightwork.planning.serial_run import PILOT, SAMPLE_SHARE
-from lightwork.replay.handout import with_a_rule
+from lightwork.replay.hand_out import with_a_rule
 from lightwork.study import option_values
 from lightwork.study.profiles import Grid
 from lightwork.text.quantities import counted, duration

@@ -8,8 +8,8 @@ from lightwork.core.setting import Setting
 from lightwork.planning.workshop import Workshop
 from lightwork.replay import calibration
 from lightwork.replay.calibration import Calibration, Kind
-from lightwork.replay.handout import hand_out
-from lightwork.replay.noops import no_ops
+from lightwork.replay.hand_out import hand_out
+from lightwork.replay.noop_rounds import no_ops
 from lightwork.storage.atomic import write_atomically
 from lightwork.strategies import find
 from lightwork.workload import target

@@ -8,10 +8,10 @@ from lightwork.analysis.study_losses import with_losses
 from lightwork.core.study import Study
 from lightwork.planning.contest import contenders
 from lightwork.planning.items import Items, parameters_for
-from lightwork.planning.prediction import Prediction, shortlist
 from lightwork.planning.request import Request
 from lightwork.planning.serial_run import ITEM_S, Serial
 from lightwork.planning.workshop import Workshop
+from lightwork.replay.prediction import Prediction, shortlist
 from lightwork.text.quantities import duration
 from lightwork.workload import target
 

@@ -7,11 +7,11 @@ from statistics import fmean
 from lightwork.core.round import Round
 from lightwork.core.setting import Setting
 from lightwork.core.study import Study
-from lightwork.planning import coarse
 from lightwork.planning.items import Items
 from lightwork.planning.memory import MemoryModel
 from lightwork.planning.request import Request
 from lightwork.planning.serial_run import Serial, warning
+from lightwork.replay import many_items
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.contention import Contention
 from lightwork.storage import ledgers
@@ -28,7 +28,7 @@ def notes_on(request: Request, items: Items, serial: Serial, costs: Calibration,
         yield _failed(serial, items)
     if run < count:
         yield f"{run:,} of {count:,} items were run; the others are taken to last as long as those"
-    if coarse.is_coarse(count):
+    if many_items.is_coarse(count):
         yield "predicted in bundles of neighbours, as though each were one item"
     if request.cores:
         yield f"predicted for {request.cores:g} cores as fast as these; nothing was measured there"

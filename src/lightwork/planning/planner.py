@@ -15,19 +15,20 @@ from lightwork.core.round import Round
 from lightwork.core.setting import Setting
 from lightwork.core.study import Study
 from lightwork.errors import WorkError
-from lightwork.planning import coarse, memory, notes
+from lightwork.planning import memory, notes
 from lightwork.planning.calibrating import calibrated
 from lightwork.planning.items import Items, items_of
 from lightwork.planning.measuring import contest_for, measure, too_long
 from lightwork.planning.memory import MemoryModel
-from lightwork.planning.prediction import Prediction, predict
 from lightwork.planning.probing import at_usual_speed, calibrated_for, probed
 from lightwork.planning.request import Request
 from lightwork.planning.sample import Sample
 from lightwork.planning.serial_run import Serial, run_serially
 from lightwork.planning.workshop import Workshop
+from lightwork.replay import many_items
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.contention import NO_CONTENTION, Contention
+from lightwork.replay.prediction import Prediction, predict
 from lightwork.text.quantities import size
 
 if TYPE_CHECKING:
@@ -120,16 +121,16 @@ def _predictions(
 ) -> list[Prediction]:  # fmt: skip
     """Of every setting."""
     cores = request.cores or request.usable_cpus
-    if not coarse.is_coarse(len(everything)):
+    if not many_items.is_coarse(len(everything)):
         return predict(settings, everything, weights, cores, costs, spin_ns, request.seed, contention, gil)
 
-    def of(few: coarse.Reduced) -> Prediction:
+    def of(few: many_items.Reduced) -> Prediction:
         weights = [1.0] * len(few.rows)
         own = few.calibration
         (found,) = predict([few.setting], few.rows, weights, cores, own, spin_ns, request.seed, contention, gil)
         return found
 
-    return coarse.predict_many(settings, coarse.Reducer(everything, weights, request.seed, costs), of)
+    return many_items.predict_many(settings, many_items.Reducer(everything, weights, request.seed, costs), of)
 
 
 def _memory(request: Request, shop: Workshop, items: Items, serial: Serial) -> MemoryModel | None:

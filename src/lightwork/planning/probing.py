@@ -13,7 +13,7 @@ from lightwork.planning.serial_run import Serial
 from lightwork.planning.workshop import Workshop
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.contention import FEWEST, Contention, Probe, contention_of, probe_setting
-from lightwork.replay.speed import at_speed, unrest, usual_speed, usual_spin_ns
+from lightwork.replay.cpu_speed import at_speed, unrest, usual_speed, usual_spin_ns
 from lightwork.storage import ledgers
 from lightwork.study.run import deadline_s
 

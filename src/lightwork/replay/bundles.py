@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lightwork.replay.demands import Demands
-from lightwork.replay.handout import HandOut
-from lightwork.replay.rehearsal import Timetable
+from lightwork.replay.hand_out import HandOut
+from lightwork.replay.simulation import Timetable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -1,6 +1,6 @@
 """Calibration: what the strategies cost on one machine, kept beside the facts that tell it from others; pure.
 
-Measured once from no-op rounds (lightwork.replay.noops) and cached as JSON: on another machine, or after another
+Measured once from no-op rounds (lightwork.replay.noop_rounds) and cached as JSON: on another machine, or after another
 Python or kernel has come, the fingerprint differs and the costs are measured again.
 """
 
@@ -17,7 +17,7 @@ from lightwork.analysis.speedometer import FEWEST_SPINS
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
 from lightwork.replay.costs import Costs
-from lightwork.replay.noops import NoOp, costs_of
+from lightwork.replay.noop_rounds import NoOp, costs_of
 
 FINGERPRINT = ("processor", "architecture", "usable_cpus", "kernel", "implementation", "python")
 VERSION = 2  # of what costs mean; those of another are not to be replayed with

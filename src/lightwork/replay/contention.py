@@ -22,9 +22,9 @@ import numpy as np
 from lightwork.core.setting import Setting
 from lightwork.ledger.table import ABSENT, State
 from lightwork.replay.costs import NO_COSTS, Costs
+from lightwork.replay.cpu_speed import spin_ns
 from lightwork.replay.demands import Demands, demands_of
 from lightwork.replay.engine import replay
-from lightwork.replay.speed import spin_ns
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -17,12 +17,12 @@ from lightwork.core.losses import Losses
 from lightwork.core.round import Outcome, Round, Worker
 from lightwork.core.setting import Setting
 from lightwork.ledger.table import ABSENT, State
-from lightwork.replay import bundles, earliest
+from lightwork.replay import bundles, fast_path
+from lightwork.replay.activities import parts_of, stretches_of
 from lightwork.replay.costs import NO_COSTS, Costs
 from lightwork.replay.demands import Demands
-from lightwork.replay.handout import HandOut, hand_out
-from lightwork.replay.rehearsal import Timetable, rehearse
-from lightwork.replay.stretches import parts_of, stretches_of
+from lightwork.replay.hand_out import HandOut, hand_out
+from lightwork.replay.simulation import Timetable, rehearse
 from lightwork.storage.ledgers import ROW
 
 if TYPE_CHECKING:
@@ -67,8 +67,8 @@ def replay(demands: Demands, setting: Setting, cores: float, costs: Costs = NO_C
     costs = Costs(open_ns=costs.open_ns) if plan.in_caller else costs
     handed = demands.take(plan.order)
     parts = parts_of(handed, plan, costs)
-    if earliest.is_undisturbed(parts, setting.workers, cores, costs):
-        found = earliest.timetable(parts, plan, setting.workers, cores)
+    if fast_path.is_undisturbed(parts, setting.workers, cores, costs):
+        found = fast_path.timetable(parts, plan, setting.workers, cores)
     elif len(demands) >= bundles.FROM_ITEMS:
         found = _in_bundles(handed, plan, setting.workers, cores, costs)
     else:

@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from lightwork.planning.prediction import Prediction, predict
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.contention import NO_CONTENTION, Contention, Probe, contention_of, probe_setting
-from lightwork.replay.speed import at_speed, unrest, usual_speed, usual_spin_ns
+from lightwork.replay.cpu_speed import at_speed, unrest, usual_speed, usual_spin_ns
+from lightwork.replay.prediction import Prediction, predict
 from lightwork.validation.comparison import Foretold, Held, SerialRun, Trial, Tried
 
 PROBES = (probe_setting(2), probe_setting(4))  # of every block

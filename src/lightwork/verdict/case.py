@@ -18,7 +18,7 @@ from lightwork.analysis.study_losses import losses_by_cell
 from lightwork.core.setting import Setting
 from lightwork.core.study import Cell, Study
 from lightwork.planning.memory import MemoryModel, model_of
-from lightwork.planning.prediction import Prediction
+from lightwork.replay.prediction import Prediction
 from lightwork.report.memory import peak_bytes
 from lightwork.verdict.choice import recommended, stays_serial
 from lightwork.verdict.verdict import Range

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from lightwork.analysis.recommendation import modesty
 from lightwork.core.setting import Setting
-from lightwork.planning.prediction import AS_GOOD, Prediction
+from lightwork.replay.prediction import AS_GOOD, Prediction
 
 
 def recommended(predictions: Sequence[Prediction]) -> Prediction | None:

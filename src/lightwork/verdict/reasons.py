@@ -10,7 +10,7 @@ from lightwork.analysis.recommendation import NO_LARGER
 from lightwork.core.estimate import Estimate
 from lightwork.core.setting import Setting
 from lightwork.core.study import Cell
-from lightwork.planning.prediction import AS_GOOD, Prediction
+from lightwork.replay.prediction import AS_GOOD, Prediction
 from lightwork.report.memory import Limit, peak_bytes
 from lightwork.text.quantities import duration, number, plain, sentence, size
 from lightwork.text.settings import counted, instruction, named, percent, times

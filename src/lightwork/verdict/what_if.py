@@ -17,7 +17,7 @@ from lightwork.core.setting import Setting, arrange
 from lightwork.replay import gil as lock
 from lightwork.replay.contention import with_contention
 from lightwork.replay.demands import demands_of
-from lightwork.replay.what_ifs import WhatIf, replay_if, what_ifs
+from lightwork.replay.what_if import WhatIf, replay_if, what_ifs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lightwork.replay.activities import COMPUTE, LOCK, WAIT, Places, Stretches
 from lightwork.replay.cores import NOBODY, Cores
 from lightwork.replay.costs import COLD_NS, Costs
-from lightwork.replay.handout import HandOut
-from lightwork.replay.stretches import COMPUTE, LOCK, WAIT, Places, Stretches
+from lightwork.replay.hand_out import HandOut
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

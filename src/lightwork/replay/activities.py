@@ -23,7 +23,7 @@ import numpy as np
 
 from lightwork.replay.costs import COLD_NS, Costs
 from lightwork.replay.demands import Demands
-from lightwork.replay.handout import HandOut
+from lightwork.replay.hand_out import HandOut
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

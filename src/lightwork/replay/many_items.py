@@ -15,9 +15,9 @@ import numpy as np
 
 from lightwork.core.setting import Setting, arrange
 from lightwork.ledger.table import ABSENT
-from lightwork.planning.prediction import Prediction
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.costs import COLD_NS, Costs
+from lightwork.replay.prediction import Prediction
 from lightwork.strategies import chunksize_in_force
 
 if TYPE_CHECKING:

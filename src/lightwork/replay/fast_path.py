@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lightwork.replay.activities import COMPUTE, LOCK, WAIT, Parts
 from lightwork.replay.cores import are_shared_evenly
 from lightwork.replay.costs import Costs
-from lightwork.replay.handout import HandOut
-from lightwork.replay.rehearsal import Timetable
-from lightwork.replay.stretches import COMPUTE, LOCK, WAIT, Parts
+from lightwork.replay.hand_out import HandOut
+from lightwork.replay.simulation import Timetable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

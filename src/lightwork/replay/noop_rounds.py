@@ -26,7 +26,7 @@ from lightwork.core.round import Round, Worker
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL_AGAIN, Study
 from lightwork.replay.costs import Costs
-from lightwork.replay.handout import hand_out
+from lightwork.replay.hand_out import hand_out
 from lightwork.strategies import find
 
 if TYPE_CHECKING:

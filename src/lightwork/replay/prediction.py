@@ -48,7 +48,8 @@ class Prediction:
     def widened(self, unrest: float) -> "Prediction":
         """The same with a band that holds the machine's mood, too: it comes from elsewhere, so the squares add up.
 
-        unrest: by what share it moves rounds that should be alike (lightwork.replay.speed). It multiplies and divides.
+        unrest: by what share it moves rounds that should be alike (lightwork.replay.cpu_speed). It multiplies and
+        divides.
         """
         own = self.high / self.speedup - 1
         wider = (1 + math.hypot(own, unrest)) / (1 + own)
