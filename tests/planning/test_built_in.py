@@ -5,8 +5,8 @@ import pytest
 from lightwork.cli import parser
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
-from lightwork.planning.asking import asked
-from lightwork.planning.built_in import built_in, refuse_beyond_limits
+from lightwork.plan.built_in import built_in, refuse_beyond_limits
+from lightwork.plan.cli_request import asked
 
 SECRET = "hunter2"
 MACHINE = {"usable_cpus": 2.0}

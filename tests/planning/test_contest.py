@@ -3,7 +3,7 @@
 from builders import make_study
 
 from lightwork.core.setting import Setting
-from lightwork.planning.contest import contenders
+from lightwork.plan.racing import contenders
 
 MAP, QUEUE, STATIC = Setting("map", 4), Setting("queue", 4), Setting("static", 4)
 WOBBLE = (1.0, 1.01, 0.99, 1.005, 0.995, 1.002)

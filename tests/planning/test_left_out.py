@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from rounds import run_round
 
 from lightwork.core.setting import Setting
-from lightwork.planning.left_out import rows_without, without
-from lightwork.planning.sample import draw
+from lightwork.plan.sample import draw
+from lightwork.plan.without_failed import rows_without, without
 from lightwork.storage import ledgers
 
 WEIGHTS = st.lists(st.floats(0, 1e6), min_size=3, max_size=80)

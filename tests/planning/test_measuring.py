@@ -5,8 +5,8 @@ import json
 import pytest
 
 from lightwork.core.setting import Setting
-from lightwork.planning.measuring import BLOCKS, ROUND_S, contest_for, too_long
-from lightwork.planning.request import Request
+from lightwork.plan.measure import BLOCKS, ROUND_S, contest_for, too_long
+from lightwork.plan.request import Request
 from lightwork.replay.prediction import Prediction
 
 PREDICTIONS = [

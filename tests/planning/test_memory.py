@@ -6,7 +6,7 @@ import pytest
 
 from lightwork.core.round import Outcome, Round, Worker
 from lightwork.core.usage import Memory
-from lightwork.planning.memory import MemoryModel, may_exceed, model_of
+from lightwork.plan.memory_probe import MemoryModel, may_exceed, model_of
 
 MB = 1_000_000
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightwork.planning.sample import CERTAIN, draw, heaviest_in
+from lightwork.plan.sample import CERTAIN, draw, heaviest_in
 
 WEIGHTS = st.lists(st.floats(0, 1e9), min_size=1, max_size=200)
 

@@ -8,7 +8,7 @@ import pytest
 from lightwork.core.round import Outcome, Round
 from lightwork.core.usage import Usage
 from lightwork.launch.finished import Finished
-from lightwork.planning import writing
+from lightwork.plan import side_effects
 
 NARROW = ("--strategy", "map,static", "--workers", "1,2", "--rounds", "1")
 
@@ -63,12 +63,12 @@ def test_tells_what_was_created_changed_and_removed(tmp_path):
     below, hidden, own = (tmp_path / name for name in ("below", ".git", "own"))
     for folder in (below, hidden, own):
         folder.mkdir()
-    before = writing.look([tmp_path], [own])
+    before = side_effects.look([tmp_path], [own])
     (tmp_path / "grown").write_text("xx")
     (tmp_path / "gone").unlink()
     for folder in (below, hidden, own):
         (folder / "new").write_text("x")
-    found = writing.written(before, writing.look([tmp_path], [own]), finished(0))
+    found = side_effects.written(before, side_effects.look([tmp_path], [own]), finished(0))
     names = [[Path(path).name for path in paths] for paths in (found.created, found.changed, found.removed)]
     assert names == [["new"], ["grown"], ["gone"]]
     assert found.created == (str(below / "new"),)
@@ -77,18 +77,18 @@ def test_tells_what_was_created_changed_and_removed(tmp_path):
 
 def test_bytes_beyond_what_was_printed_were_stored():
     """What goes to the output is no storing; bytes that go elsewhere are told even where no file was seen."""
-    assert not writing.written({}, {}, finished(500, printed_bytes=500))
-    assert not writing.written({}, {}, finished(0, printed_bytes=500))
-    found = writing.written({}, {}, finished(2548, printed_bytes=500))
+    assert not side_effects.written({}, {}, finished(500, printed_bytes=500))
+    assert not side_effects.written({}, {}, finished(0, printed_bytes=500))
+    found = side_effects.written({}, {}, finished(2548, printed_bytes=500))
     assert found
     assert found.words == "wrote 2.00 KiB"
 
 
 def test_only_what_both_looks_met_is_compared_where_files_abound(tmp_path, monkeypatch):
     """With more files than are looked at, a file that only one look reached is neither new nor gone."""
-    monkeypatch.setattr(writing, "FILES", 3)
+    monkeypatch.setattr(side_effects, "FILES", 3)
     for number in range(5):
         (tmp_path / str(number)).write_text("x")
-    before = writing.look([tmp_path], [])
-    found = writing.written(before, dict(list(before.items())[:3]), finished(0))
+    before = side_effects.look([tmp_path], [])
+    found = side_effects.written(before, dict(list(before.items())[:3]), finished(0))
     assert not found

@@ -8,9 +8,9 @@ import sys
 import pytest
 
 from lightwork.core.setting import Setting
-from lightwork.recipes.origin import made_by, origin_of, pattern_of
-from lightwork.recipes.recipe import Source, recipe
-from lightwork.recipes.script import script_for
+from lightwork.plan.script.items_source import made_by, origin_of, pattern_of
+from lightwork.plan.script.script import script_for
+from lightwork.plan.script.templates import Source, recipe
 
 LOAD = """
 def load_file(path):

@@ -19,8 +19,8 @@ from registered import unless_absent
 from lightwork import strategies
 from lightwork.core.setting import ORDERS, START_METHODS, Setting
 from lightwork.errors import UsageError
-from lightwork.recipes.origin import ARGUMENTS, Origin, listed_in, matching
-from lightwork.recipes.recipe import WITHOUT_A_RECIPE, Source, recipe
+from lightwork.plan.script.items_source import ARGUMENTS, Origin, listed_in, matching
+from lightwork.plan.script.templates import WITHOUT_A_RECIPE, Source, recipe
 
 LOAD = """\
 import os
@@ -301,7 +301,8 @@ def test_the_same_question_has_the_same_answer():
     """Equal input gives equal text, in another interpreter with another hash seed as well."""
     setting = Setting("pipe", 6, order="largest-first", start_method="spawn")
     ask = (
-        "from lightwork.recipes.origin import matching; from lightwork.recipes.recipe import Source, recipe;"
+        "from lightwork.plan.script.items_source import matching;"
+        "from lightwork.plan.script.templates import Source, recipe;"
         "from lightwork.core.setting import Setting;"
         f"print(recipe(Source('load', 'load_file', matching('data/*.csv')), {setting!r}, 8), end='')"
     )

@@ -11,7 +11,7 @@ from lightwork.analysis.basis import Basis
 from lightwork.analysis.judged_study import judge
 from lightwork.core.setting import Setting
 from lightwork.core.study import Cell
-from lightwork.recipes.recipe import WITHOUT_A_RECIPE
+from lightwork.plan.script.templates import WITHOUT_A_RECIPE
 from lightwork.report.answer import verdict
 from lightwork.report.paste import paste_of
 from lightwork.text.quantities import percent, size

@@ -12,10 +12,10 @@ from lightwork.analysis.basis import Basis
 from lightwork.analysis.judged_study import judge
 from lightwork.cli import main
 from lightwork.errors import UsageError
+from lightwork.plan.conclude.result import Predicted, Range, Verdict
+from lightwork.plan.forms.json import contract_of
 from lightwork.report.foretold import Foretold, beside, decode, load
 from lightwork.text.quantities import times
-from lightwork.verdict.contract import contract_of
-from lightwork.verdict.verdict import Predicted, Range, Verdict
 
 LABEL, ITEMS = "csv_to_db[files=48]", 48
 

@@ -6,7 +6,7 @@ from report_samples import HOSTILE
 
 from lightwork.analysis.usl import Law
 from lightwork.core.setting import Setting
-from lightwork.verdict.verdict import Gain, Measured, Predicted, Range, Recommendation, Verdict
+from lightwork.plan.conclude.result import Gain, Measured, Predicted, Range, Recommendation, Verdict
 
 MIB = 2**20
 CODE = """\

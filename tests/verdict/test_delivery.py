@@ -12,9 +12,9 @@ import jsonschema
 import pytest
 from calibrations import calibrate
 
+from lightwork.plan.forms.json import SCHEMA_FILE
+from lightwork.plan.forms.registry import FORMS
 from lightwork.replay.costs import Costs
-from lightwork.verdict.contract import SCHEMA_FILE
-from lightwork.verdict.forms import FORMS
 
 LOAD = """
 import time

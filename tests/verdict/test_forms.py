@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from lightwork.core.setting import ORDERS, START_METHODS, Setting
+from lightwork.plan.conclude.result import Gain, Measured, Predicted, Range, Recommendation, Verdict
+from lightwork.plan.forms.csv import COLUMNS
+from lightwork.plan.forms.deliver import LOOKED_AT_BYTES, MARKS
+from lightwork.plan.forms.json import SCHEMA_FILE
+from lightwork.plan.forms.registry import FORMS
+from lightwork.plan.forms.text import lines_of
 from lightwork.report.rows import STARTS_FORMULA
-from lightwork.verdict.answer import lines_of
-from lightwork.verdict.contract import SCHEMA_FILE
-from lightwork.verdict.delivery import LOOKED_AT_BYTES, MARKS
-from lightwork.verdict.forms import FORMS
-from lightwork.verdict.sheet import COLUMNS
-from lightwork.verdict.verdict import Gain, Measured, Predicted, Range, Recommendation, Verdict
 
 SCHEMA = json.loads(SCHEMA_FILE.read_text())
 HOSTILE = [

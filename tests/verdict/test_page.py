@@ -15,11 +15,11 @@ from test_report_page import Page
 from lightwork.analysis.scaling import karp_flatt
 from lightwork.analysis.usl import LEAST_COUNTS
 from lightwork.core.setting import Setting
+from lightwork.plan.conclude.result import Gain, Range
+from lightwork.plan.forms.curve import outlook
+from lightwork.plan.forms.html import page
+from lightwork.plan.forms.tables import BEST_SHOWN, MOST_SHOWN, foretellings, measured_sheet, what_if_sheet
 from lightwork.text.quantities import DASH, MINUS, duration, number, percent, plain, times
-from lightwork.verdict.outlook import outlook
-from lightwork.verdict.page import page
-from lightwork.verdict.tables import BEST_SHOWN, MOST_SHOWN, foretellings, measured_sheet, what_if_sheet
-from lightwork.verdict.verdict import Gain, Range
 
 KINDS = ("sample", "unmeasured", "serial", "bare", "hostile")
 ROWS = re.compile(r"<tr.*?</tr>")

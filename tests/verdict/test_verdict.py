@@ -10,16 +10,16 @@ from lightwork.analysis.recommendation import SIMPLICITY
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.core.usage import Memory
-from lightwork.planning.memory import MemoryModel
-from lightwork.planning.planner import Planned
-from lightwork.planning.request import MemoryLimit, Request
-from lightwork.planning.sample import Sample
+from lightwork.plan.conclude.conclude import verdict_of
+from lightwork.plan.memory_probe import MemoryModel
+from lightwork.plan.planner import Planned
+from lightwork.plan.request import MemoryLimit, Request
+from lightwork.plan.sample import Sample
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.contention import NO_CONTENTION
 from lightwork.replay.costs import NO_COSTS
 from lightwork.replay.prediction import Prediction, predict
 from lightwork.storage.ledgers import ROW
-from lightwork.verdict.judging import verdict_of
 
 MS, MIB = 1_000_000, 1 << 20
 FREE = Calibration({}, {(name, "fork"): NO_COSTS for name in ("serial", *SIMPLICITY)})

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from lightwork.planning.planner import Planned
-    from lightwork.verdict.verdict import Verdict
+    from lightwork.plan.conclude.result import Verdict
+    from lightwork.plan.planner import Planned
 
 STDOUT = "-"
 FORMS = {
@@ -107,10 +107,10 @@ def run(options: argparse.Namespace) -> int:
     """Plan, and print the answer with the code to paste."""
     from lightwork.cluster import visit
     from lightwork.machine.facts import facts as facts_of
-    from lightwork.planning.asking import asked, dry
-    from lightwork.planning.planner import make
+    from lightwork.plan.cli_request import asked, dry
+    from lightwork.plan.forms.deliver import deliver, wanted
+    from lightwork.plan.planner import make
     from lightwork.storage.paths import ready_data_dir
-    from lightwork.verdict.delivery import deliver, wanted
 
     places = wanted(options)
     facts = facts_of(ready_data_dir())
@@ -129,8 +129,8 @@ def _verdict(planned: "Planned", facts: Mapping[str, Any], options: argparse.Nam
     """The verdict, its target and its code's items named as the user named them."""
     from dataclasses import replace
 
-    from lightwork.recipes.script import script_for
-    from lightwork.verdict.judging import verdict_of
+    from lightwork.plan.conclude.conclude import verdict_of
+    from lightwork.plan.script.script import script_for
 
     code = script_for(options.target, options.items, options.maker, planned.weights)
     return replace(verdict_of(planned, facts, code), target=planned.request.label or options.target)
@@ -145,7 +145,7 @@ def _workshop(facts: Any) -> Iterator[Any]:
 
     from lightwork.launch.run import launch
     from lightwork.launch.workdir import open_desk
-    from lightwork.planning.workshop import Workshop
+    from lightwork.plan.environment import Workshop
     from lightwork.storage.paths import data_dir
     from lightwork.study.progress import Teller
 

@@ -166,7 +166,7 @@ def _measure(
     cases: Sequence["Case"], wanted: "Wanted", budget_s: float, path: Path | None
 ) -> tuple["Validation", bool]:
     """What was measured, saved after each workload, and whether it came to its end."""
-    from lightwork.planning.calibrating import calibrated
+    from lightwork.plan.calibrate import calibrated
     from lightwork.validation.cases import settings_of
     from lightwork.validation.foretelling import PROBES
     from lightwork.validation.recording import record_all
@@ -229,7 +229,7 @@ def _workshop() -> Iterator[Any]:
     from lightwork.launch.run import launch
     from lightwork.launch.workdir import open_desk
     from lightwork.machine.facts import facts as facts_of
-    from lightwork.planning.workshop import Workshop
+    from lightwork.plan.environment import Workshop
     from lightwork.storage.paths import data_dir
     from lightwork.study.progress import Teller
 

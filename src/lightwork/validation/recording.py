@@ -13,9 +13,10 @@ from lightwork.core.round import Round
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, SERIAL_AGAIN, Cell, Study
 from lightwork.errors import LightworkError
-from lightwork.planning.planner import make
-from lightwork.planning.request import Request
-from lightwork.planning.workshop import Workshop
+from lightwork.plan.conclude.conclude import verdict_of
+from lightwork.plan.environment import Workshop
+from lightwork.plan.planner import make
+from lightwork.plan.request import Request
 from lightwork.replay.calibration import Calibration
 from lightwork.storage import ledgers
 from lightwork.study.design import Design, draw_up
@@ -23,7 +24,6 @@ from lightwork.study.run import Surroundings, measure
 from lightwork.validation.cases import Case, settings_of
 from lightwork.validation.comparison import Choice, Held, SerialRun, Trial, Tried
 from lightwork.validation.foretelling import PROBES, foretell
-from lightwork.verdict.judging import verdict_of
 from lightwork.workload import api
 from lightwork.workload.api import Place
 

@@ -1,0 +1,1 @@
+"""Find a setting for a user's own job, within a time budget."""

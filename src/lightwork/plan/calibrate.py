@@ -1,0 +1,91 @@
+"""Calibrating: what the strategies cost on this machine, measured once and kept."""
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from lightwork.core.setting import Setting
+from lightwork.plan.environment import Workshop
+from lightwork.replay import calibration
+from lightwork.replay.calibration import Calibration, Kind
+from lightwork.replay.hand_out import hand_out
+from lightwork.replay.noop_rounds import no_ops
+from lightwork.storage.atomic import write_atomically
+from lightwork.strategies import find
+from lightwork.workload import target
+
+NO_OPS = (0, 400, 1, (1, 2))  # loop turns of an item, items, blocks, and workers
+# Between such items the caller falls asleep, as it does in real work. What each further worker costs is a slope: of
+# four and one it is told better than of two and one, and it is carried on to many more.
+SHORT_ITEMS = (200_000, 40, 3, (1, 4))
+CHUNKSIZES = (1, 20)
+
+
+def calibrated(shop: Workshop, settings: Iterable[Setting]) -> Calibration:
+    """What these settings' strategies cost on this machine: from the folder, or measured now and kept there."""
+    kinds = {(setting.strategy, setting.start_method) for setting in settings} | {("serial", "fork")}
+    path = calibration.saved_in(shop.calibrations, shop.machine)
+    kept = _kept(path)
+    missing = kinds - set(kept.costs if kept else ())
+    if kept and not missing:
+        return kept
+    shop.say("measuring once what the strategies cost on this machine")
+    merged = _together(kept, _calibrate(shop, sorted(missing)))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, json.dumps(calibration.encode(merged)).encode())
+    return merged
+
+
+def is_calibrated(folder: Path, machine: dict[str, object], settings: Iterable[Setting]) -> bool:
+    """Whether all of these settings' strategies were measured on this machine before."""
+    kept = _kept(calibration.saved_in(folder, machine))
+    return kept is not None and all((one.strategy, one.start_method) in kept.costs for one in settings)
+
+
+def _kept(path: Path) -> Calibration | None:
+    try:
+        return calibration.decode(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError):  # none yet, or of another version: measured anew
+        return None
+
+
+def _together(kept: Calibration | None, fresh: Calibration) -> Calibration:
+    """Both, what was kept brought to the speed at which the fresh costs were measured."""
+    if kept is None:
+        return fresh
+    factor = fresh.spin_ns / kept.spin_ns if fresh.spin_ns and kept.spin_ns else 1.0
+    old = {kind: costs.at_speed(factor) for kind, costs in kept.costs.items()}
+    return Calibration(fresh.machine, {**old, **fresh.costs}, fresh.spin_ns)
+
+
+def _calibrate(shop: Workshop, kinds: Iterable[Kind]) -> Calibration:
+    """The costs from rounds of no-ops and of short items together: either alone misses what the other shows."""
+    kinds, rounds = list(kinds), []
+    for turns, count, blocks, workers in (NO_OPS, SHORT_ITEMS):
+        path = shop.desk.temporary / f"turns-{turns}.json"
+        path.write_text(json.dumps([turns] * count), encoding="utf-8")
+        source = {"source": f"{target.LIST}{path}"}
+        settings = _calibrating(kinds, workers)
+        design = shop.design("lightwork.replay.noop:turn", source, settings, blocks=(blocks, blocks), probe=False)
+        rounds += no_ops(*shop.measure(design))
+    return calibration.calibrate(rounds, shop.machine)
+
+
+def _calibrating(kinds: Iterable[Kind], counts: Sequence[int]) -> list[Setting]:
+    return [
+        Setting(name, workers, chunksize, method)
+        for name, method in kinds
+        if find(name).parallel
+        for workers in (counts if _has_workers(name, method) else _above_one(counts))
+        for chunksize in (CHUNKSIZES if find(name).default_chunksize else (None,))
+    ]
+
+
+def _above_one(counts: Sequence[int]) -> list[int]:
+    """As many worker counts, the least of them 2."""
+    return [2, *(max(count, 3) for count in counts[1:])]
+
+
+def _has_workers(name: str, method: str) -> bool:
+    """Whether the strategy asked for one worker starts one, rather than do without."""
+    return not hand_out(Setting(name, 1, start_method=method), 1).in_caller

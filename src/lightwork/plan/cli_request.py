@@ -1,0 +1,189 @@
+"""Asking: from the words of a command line to a request, or to one line that says what is wrong with them."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from lightwork import strategies
+from lightwork.core.setting import ORDERS, START_METHODS, Setting
+from lightwork.errors import UsageError
+from lightwork.plan.built_in import built_in, refuse_beyond_limits
+from lightwork.plan.calibrate import is_calibrated
+from lightwork.plan.measure import BLOCKS, SHORTLISTED
+from lightwork.plan.request import MemoryLimit, Request
+from lightwork.plan.serial_run import PILOT, SAMPLE_SHARE
+from lightwork.replay.hand_out import with_a_rule
+from lightwork.study import option_values
+from lightwork.study.profiles import Grid
+from lightwork.text.quantities import counted, duration
+from lightwork.workload import api, item_list, target
+
+CHUNKSIZES = "default,1,8,64"
+BUDGET, QUICK_S = "60s", 15.0
+CONTRADICTING = (
+    ("quick", "budget", "both say how long it may take"),
+    ("once", "rounds", "--once measures nothing again"),
+    ("cores", "rounds", "nothing can be measured on a machine that is not there"),
+    ("once", "cold", "--once reads each file one time only"),
+)
+BUILT_IN_ONLY = ("param", "db")
+OWN_ONLY = ("items", "maker", "setup", "cleanup", "check", "cold", "skip_failing")
+
+
+def asked(options: argparse.Namespace, folder: Path, machine: Mapping[str, Any]) -> Request:
+    """The request that these options make. folder: for a list of items; machine: its facts.
+
+    Raises UsageError for what can't be asked.
+    """
+    _refuse_contradictions(options)
+    api.find(options.target)
+    cores, usable_cpus = _cores(options), float(machine["usable_cpus"])
+    settings = tuple(_settings(options, cores or usable_cpus))
+    target, parameters, label = _own(options, folder) or _built_in(options, settings)
+    return Request(
+        target=target,
+        parameters=parameters,
+        label=label,
+        settings=settings,
+        usable_cpus=usable_cpus,
+        budget_s=QUICK_S if options.quick else option_values.seconds("budget", options.budget or BUDGET),
+        timeout_s=option_values.seconds("timeout", options.timeout) if options.timeout else None,
+        seed=option_values.whole_number("seed", options.seed),
+        cores=cores,
+        once=options.once,
+        blocks=_blocks(options),
+        memory_limit=_memory_limit(options, machine),
+        skip_failing=options.skip_failing,
+    )
+
+
+def _refuse_contradictions(options: argparse.Namespace) -> None:
+    for one, other, why in CONTRADICTING:
+        if getattr(options, one) and getattr(options, other):
+            raise UsageError(f"--{one} and --{other} contradict each other: {why}")
+
+
+def _cores(options: argparse.Namespace) -> float | None:
+    return option_values.number("cores", options.cores, "cores") if options.cores else None
+
+
+def _blocks(options: argparse.Namespace) -> int | None:
+    if not options.rounds:
+        return None
+    blocks = option_values.whole_number("rounds", options.rounds)
+    if blocks < 1:
+        raise UsageError("rounds can't be 0: give at least 1, or --once to measure nothing")
+    return blocks
+
+
+def _memory_limit(options: argparse.Namespace, machine: Mapping[str, Any]) -> MemoryLimit | None:
+    """What was asked for, or what the control group allows."""
+    if options.memory_limit:
+        limit_bytes = option_values.size_bytes("memory-limit", options.memory_limit)
+        return MemoryLimit(limit_bytes, "the memory limit", is_asked=True)
+    found = machine.get("memory_limit_bytes")
+    return MemoryLimit(float(found), "the control group's memory limit", is_asked=False) if found else None
+
+
+def _parameters(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """Where the target's items come from, and what stands around its rounds."""
+    around = {name: target.absolute(getattr(options, name) or "") for name in ("setup", "cleanup", "check")}
+    for reference in filter(None, around.values()):
+        target.resolve(reference)
+    more = {**around, "cold": options.cold}
+    if options.maker:
+        if options.items:
+            raise UsageError("items are given twice: name them, or a function that returns them by --items")
+        target.resolve(options.maker)
+        return {"source": f"{target.CALL}{target.absolute(options.maker)}", **more}
+    items = item_list.read(options.items, sys.stdin)
+    if not items:
+        raise UsageError(f"{options.target} has nothing to work on: name items, @FILE, -, or --items REFERENCE")
+    path = folder / "items.json"
+    with path.open("w", encoding="utf-8") as file:
+        json.dump(items, file)
+    return {"source": f"{target.LIST}{path}", **more}
+
+
+def _own(options: argparse.Namespace, folder: Path) -> tuple[str, Mapping[str, Any], str] | None:
+    """Target, parameters and label of a function of the user's own; None for a built-in workload."""
+    if not target.is_reference(options.target):
+        return None
+    for name in BUILT_IN_ONLY:
+        if getattr(options, name):
+            raise UsageError(f"{options.target} is a function of your own: --{name} is for built-in workloads")
+    return target.absolute(options.target), _parameters(options, folder), ""
+
+
+def _built_in(options: argparse.Namespace, settings: Sequence[Setting]) -> tuple[str, Mapping[str, Any], str]:
+    if any(getattr(options, name) for name in OWN_ONLY):
+        raise UsageError(f"{options.target} is a built-in workload and brings its own items: leave them out")
+    found = built_in(options.target, options.param or (), options.db)
+    if not options.dry_run and not options.cores:
+        refuse_beyond_limits(found, settings)
+    return found.name, found.parameters, found.label
+
+
+def _settings(options: argparse.Namespace, cores: float) -> Iterator[Setting]:
+    """Every setting that the options name. Raises UsageError where they come to none."""
+    workers = _auto_workers(cores) if options.workers == "auto" else option_values.counts("workers", options.workers)
+    chosen = [name for name in option_values.strategy_names(options.strategy) if name != "serial"]
+    chosen = with_a_rule(chosen, are_named=options.strategy != "all")
+    sizes = option_values.counts_or(
+        "chunksize", CHUNKSIZES if options.chunksize == "auto" else options.chunksize, "default"
+    )
+    orders = (
+        ("given", "largest-first") if options.order == "auto" else option_values.names("order", options.order, ORDERS)
+    )
+    methods = option_values.names("start method", options.start_method, START_METHODS)
+    if not chosen:
+        raise UsageError("the serial run is the reference anyway: name a strategy that has workers")
+    chunked = [name for name in chosen if strategies.find(name).default_chunksize]
+    grids = [(chunked, (size,)) for size in sizes] + [([one for one in chosen if one not in chunked], (None,))]
+    found = [one for names, size in grids for one in Grid("", {}, names, workers, size, methods, orders).settings()]
+    if not found:
+        raise UsageError(f"{', '.join(chosen)} can't start by {', '.join(methods)}: name another start method")
+    yield from found
+
+
+def _auto_workers(cores: float) -> tuple[int, ...]:
+    """1, 2, 4, ... up to four a core."""
+    most = max(2, round(4 * cores))
+    counts = [1 << power for power in range(most.bit_length()) if 1 << power <= most]
+    return tuple(dict.fromkeys([*counts, max(1, round(cores)), most]))
+
+
+def dry(request: Request, machine: dict[str, Any], calibrations: Path) -> str:
+    """What would be measured, and for how long."""
+    settings = request.settings
+    known = is_calibrated(calibrations, machine, settings)
+    once = ", one time" if request.once else ""
+    serially = f"{PILOT} items, then all or as many as take {duration(SAMPLE_SHARE * request.budget_s)}"
+    lines = {
+        "serially": serially if request.can_sample else f"all items{once}",
+        "calibrate": "was done on this machine" if known else "what strategies cost here: once, some 10 to 20 s more",
+        "predict": f"{counted(len(settings), 'setting')}: {_axis(settings, 'strategy')}",
+        "": f"{_axis(settings, 'workers')} workers; chunksize {_axis(settings, 'chunksize')}",
+        " ": f"order {_axis(settings, 'order')}; {_axis(settings, 'start_method')}",
+        "measure": _measured(request),
+    }
+    head = f"would plan {request.name} in {duration(request.budget_s)}; nothing was run"
+    return "\n".join([head, *(f"  {name:<11} {told}" for name, told in lines.items())])
+
+
+def _axis(settings: Sequence[Setting], name: str) -> str:
+    found = dict.fromkeys(getattr(setting, name) for setting in settings)
+    return ", ".join("default" if value is None else str(value) for value in found)
+
+
+def _measured(request: Request) -> str:
+    if not request.is_measured:
+        return "nothing else"
+    most = min(SHORTLISTED, len(request.settings))
+    if request.blocks:
+        return f"up to {most} of them beside the serial run, in {counted(request.blocks, 'block')} exactly"
+    low, high = BLOCKS
+    return f"up to {most} of them beside the serial run, in {low} to {high} blocks, until one is settled or time is up"

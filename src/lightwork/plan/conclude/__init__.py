@@ -1,0 +1,1 @@
+"""What a plan concludes from what it measured and predicted; pure."""

@@ -1,0 +1,112 @@
+"""A case: a plan, and what was concluded from its measurements or predictions; pure.
+
+Planned -> measured: scaling, plan, losses
+        -> not measured: the most modest of the best predictions     -> Case -> verdict, reasons
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import inf
+from typing import TYPE_CHECKING
+
+from lightwork.analysis.basis import Basis
+from lightwork.analysis.recommendation import Foretold, Plan, recommend
+from lightwork.analysis.scaling import StudyScaling, scale
+from lightwork.analysis.speedometer import equal_speed_walls_s
+from lightwork.analysis.study_losses import losses_by_cell
+from lightwork.core.setting import Setting
+from lightwork.core.study import Cell, Study
+from lightwork.plan.conclude.choice import recommended, stays_serial
+from lightwork.plan.conclude.result import Range
+from lightwork.plan.memory_probe import MemoryModel, model_of
+from lightwork.replay.prediction import Prediction
+from lightwork.report.memory import peak_bytes
+
+if TYPE_CHECKING:
+    from lightwork.plan.planner import Planned
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """What a verdict is made from.
+
+    chosen: the recommended setting as a cell, without rounds where it was not measured; None where there is none.
+    speedup: the chosen one's. guess: the prediction that would be recommended where nothing is measured. basis, plan:
+    None where nothing was measured.
+    """
+
+    planned: "Planned"
+    chosen: Cell | None
+    speedup: Range | None
+    guess: Prediction | None
+    basis: Basis | None = field(repr=False, default=None)
+    plan: Plan | None = None
+
+    @property
+    def study(self) -> Study | None:
+        """What was measured."""
+        return self.planned.study
+
+    @property
+    def scaling(self) -> StudyScaling | None:
+        """The figures of what was measured."""
+        return self.basis.scaling if self.basis else None
+
+    @cached_property
+    def by_setting(self) -> Mapping[Setting, Prediction]:
+        """Every prediction by its setting."""
+        return {one.setting: one for one in self.planned.predictions}
+
+    @cached_property
+    def longest_share(self) -> float:
+        """The longest item's part of the serial time of all; 0 where none took any time."""
+        rows = self.planned.everything
+        times_ns = rows["end_ns"] - rows["start_ns"]
+        total_ns = float(times_ns.sum(dtype=float))
+        return float(times_ns.max()) / total_ns if total_ns > 0 else 0.0
+
+    @property
+    def cap(self) -> float:
+        """The speedup that the longest item allows in what was measured, else in all items; inf without any time."""
+        if self.scaling is not None:
+            return self.scaling.cap
+        return 1 / self.longest_share if self.longest_share else inf
+
+    @cached_property
+    def memory(self) -> MemoryModel | None:
+        """What settings take, by the probe of a memory limit, else by the measured cells, else by the serial round."""
+        return self.planned.memory or _measured_memory(self.study) or model_of((), self.planned.serial)
+
+
+def case_of(planned: "Planned") -> Case:
+    """The plan with its conclusions. Raises WorkError where measuring left no serial round to compare with."""
+    guess = recommended(planned.predictions)
+    if planned.study is None:
+        if guess is None or stays_serial(guess):
+            return Case(planned, None, None, guess)
+        return Case(planned, cell_of(guess), Range(guess.speedup, guess.low, guess.high), guess)
+    scaling = scale(planned.study, planned.request.usable_cpus, equal_speed_walls_s(planned.study))
+    expected = {one.setting.cell_id: Foretold(one.speedup, one.low) for one in planned.predictions}
+    plan = recommend(scaling, losses_by_cell(scaling), expected=expected)
+    speedup = Range(plan.speedup.point, plan.speedup.low, plan.speedup.high) if plan.speedup else None
+    return Case(planned, plan.chosen.cell if plan.chosen else None, speedup, guess, Basis.of(scaling), plan)
+
+
+def cell_of(one: Prediction) -> Cell:
+    """A predicted setting as a cell of which nothing was measured."""
+    return Cell(one.setting.cell_id, one.setting, one.chunksize, ())
+
+
+def _measured_memory(study: Study | None) -> MemoryModel | None:
+    """A line from the cells of the fewest workers to those of the most, by the largest peak of either."""
+    found = [(cell.setting.workers, peak_bytes(cell, "peak_pss_bytes")) for cell in study.cells] if study else []
+    peaks: dict[int, int] = {}
+    for workers, peak in found:
+        peaks[workers] = max(peaks.get(workers, 0), peak or 0)
+    known = sorted((workers, peak) for workers, peak in peaks.items() if peak)
+    if len(known) < 2:  # noqa: PLR2004  a line needs two points
+        return None
+    (few, least), (many, most) = known[0], known[-1]
+    each = max((most - least) / (many - few), 0.0)
+    return MemoryModel(max(least - few * each, 0.0), each)

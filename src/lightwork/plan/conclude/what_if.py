@@ -1,0 +1,68 @@
+"""What if: what changing one thing would gain the recommended setting, replayed for all items of a plan; pure.
+
+Very many items are replayed in part, twice, and carried on in a straight line, the heaviest in either part:
+
+    wall(N) = wall(M) + (W(N) - W(M)) x (wall(M) - wall(M/2)) / (W(M) - W(M/2))        W: the items' serial time
+
+Start-up and tail do not grow with the number of items; all else does, in proportion to their time.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lightwork.core.setting import Setting, arrange
+from lightwork.replay import gil as lock
+from lightwork.replay.contention import with_contention
+from lightwork.replay.demands import demands_of
+from lightwork.replay.what_if import WhatIf, replay_if, what_ifs
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from lightwork.plan.planner import Planned
+
+MOST = 20_000  # items that are replayed one by one
+PARTS = (10_000, 5_000)  # of more
+HEAVIEST = 8
+
+
+def gains_of(planned: "Planned", setting: Setting) -> Mapping[str, float]:
+    """How many times as fast the setting's round would be, by what is changed; 1 for no difference.
+
+    Without its lock only where one was found.
+    """
+    changes = {"": WhatIf(), **what_ifs(setting.workers)}
+    if not planned.contention.exclusive_share:
+        del changes["no lock"]
+    walls_ns = _walls_ns(planned, setting, list(changes.values()))
+    return {name: walls_ns[0] / wall_ns for name, wall_ns in zip(changes, walls_ns, strict=True) if name}
+
+
+def _walls_ns(planned: "Planned", setting: Setting, changes: list[WhatIf]) -> list[float]:
+    rows = planned.everything
+    count, times_ns = len(rows), (rows["end_ns"] - rows["start_ns"]).astype(float)
+    if count <= MOST:
+        return _replayed_ns(planned, setting, changes, np.arange(count))
+    heaviest = np.argsort(times_ns, kind="stable")[-HEAVIEST:]
+    many, few = (np.union1d(np.linspace(0, count - 1, part).astype(np.int64), heaviest) for part in PARTS)
+    step_ns = float(times_ns[many].sum() - times_ns[few].sum())
+    further = float(times_ns.sum() - times_ns[many].sum()) / step_ns if step_ns > 0 else 0.0
+    large, small = (_replayed_ns(planned, setting, changes, places) for places in (many, few))
+    return [at_many + further * max(at_many - at_few, 0.0) for at_many, at_few in zip(large, small, strict=True)]
+
+
+def _replayed_ns(planned: "Planned", setting: Setting, changes: list[WhatIf], places: "NDArray[Any]") -> list[float]:
+    """The makespan with each change, of the items at these places."""
+    weights = [planned.weights[place] for place in places]
+    order = arrange(range(len(places)), setting.order, weights.__getitem__, planned.request.seed)
+    gil = planned.serial.gil is not False
+    usable = lock.usable(min(planned.cores, setting.cores or planned.cores), setting, gil)
+    if lock.holds(setting, gil):  # however many cores there are
+        changes = [replace(one, cores=1.0) for one in changes]
+    alone = demands_of(planned.everything[places])
+    asked = with_contention(alone, planned.contention, setting.workers, usable).take(order)
+    costs = planned.calibration.of(setting, planned.spin_ns)
+    return [float(replay_if(one, asked, setting, usable, costs).makespan_ns) for one in changes]

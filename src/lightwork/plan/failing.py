@@ -1,0 +1,89 @@
+"""Failing: items of a serial run that raised, ended their process, or hung, named with what became of the others."""
+
+from collections.abc import Mapping, Sequence
+
+from lightwork.core.round import Outcome
+from lightwork.errors import WorkError
+from lightwork.launch.finished import Finished
+from lightwork.ledger.table import State
+from lightwork.plan.items import Items
+from lightwork.plan.request import Request
+from lightwork.storage import ledgers
+from lightwork.text.quantities import counted, duration, short
+from lightwork.workload import trial
+
+
+def failures(request: Request, items: Items, run: Sequence[int], finished: Finished) -> dict[int, str]:
+    """Why items failed, by their numbers in the round. Raises WorkError where they may not be left out."""
+    found = finished.round
+    if not found.ok:
+        number = _broke_off_at(finished)
+        if number is None:
+            raise WorkError(f"{request.name}: the serial round {found.outcome}: {found.reason}\n{found.detail}")
+        reason = "hung" if found.outcome is Outcome.HUNG else f"ended its process ({_how(found.reason)})"
+        if not request.skip_failing or request.once:
+            raise _broken_off(request, items, run, number, finished)
+        return {number: reason}
+    stuck = trial.stuck_in(found.evidence)
+    if stuck:
+        number, reason = next(iter(stuck.items()))
+        raise WorkError(
+            f"{request.name}: the result for {_place(items, run[number])} can't be sent back by a worker ({reason}): "
+            "return plain data, or store it and return its path"
+        )
+    failed = trial.failed_in(found.evidence)
+    if failed and not request.skip_failing:
+        raise _raised(request, items, run, failed, finished)
+    return {number: f"raised {reason}" for number, reason in failed.items()}
+
+
+def _broke_off_at(finished: Finished) -> int | None:
+    """The number of the item during which the round broke off; None where none was under way."""
+    if not finished.ledger:
+        return None
+    states = ledgers.table(finished.ledger)["state"]
+    (found,) = ((states == State.RUNNING) | (states == State.RAISED)).nonzero()
+    return int(found[0]) if len(found) else None
+
+
+def _broken_off(request: Request, items: Items, run: Sequence[int], number: int, finished: Finished) -> WorkError:
+    found = finished.round
+    if found.outcome is Outcome.HUNG:
+        what, advice = f"was {found.reason}", "give it more time by --timeout, or leave it out by --skip-failing"
+    else:
+        what, advice = f"ended its process, {_how(found.reason)}", "mend it, or leave such items out by --skip-failing"
+    return WorkError(f"{request.name}: {_place(items, run[number])} {what} ({_done(finished)}); {advice}")
+
+
+def _raised(
+    request: Request, items: Items, run: Sequence[int], failed: Mapping[int, str], finished: Finished
+) -> WorkError:
+    number, reason = next(iter(failed.items()))
+    rest = _others(finished, failed)
+    more = f"{len(failed)} of {len(run)} items raised, first " if len(failed) > 1 else ""
+    return WorkError(
+        f"{request.name}: {more}{_place(items, run[number])} raised {reason} ({rest}); "
+        f"mend it, or leave such items out by --skip-failing\n{finished.round.evidence[trial.TRACEBACK]}".rstrip()
+    )
+
+
+def _others(finished: Finished, failed: Mapping[int, str]) -> str:
+    """How many of the others were done, in what time."""
+    rows = ledgers.table(finished.ledger)
+    others = [number for number in range(len(rows)) if number not in failed]
+    took_s = float((rows["end_ns"] - rows["start_ns"])[others].sum()) / 1e9
+    return f"the other {counted(len(others), 'item')} done in {duration(took_s)}" if others else "no other was run"
+
+
+def _how(reason: str) -> str:
+    """The host's end, without a last line of output where there was none."""
+    return reason.strip().removesuffix(":")
+
+
+def _done(finished: Finished) -> str:
+    found = finished.round
+    return f"{counted(found.items_done, 'item')} done before it in {duration(found.item_wall_ns / 1e9)}"
+
+
+def _place(items: Items, place: int) -> str:
+    return f"item {place + 1:,} of {len(items):,}, {short(items.name(place))},"

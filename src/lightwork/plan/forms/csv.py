@@ -1,0 +1,55 @@
+"""A sheet: a verdict as CSV, one tidy row a setting, what was measured of it beside what was predicted; pure."""
+
+import csv
+import io
+from math import isfinite
+
+from lightwork.core.causes import Cause
+from lightwork.core.setting import Setting
+from lightwork.plan.conclude.result import Measured, Predicted, Range, Verdict
+from lightwork.report.rows import safe
+
+ENDS = ("", "_low", "_high")
+LOST = {str(cause): f"predicted_lost_{str(cause).lower().replace(' ', '_').replace('-', '_')}" for cause in Cause}
+COLUMNS = (
+    "target", "strategy", "workers", "chunksize", "requested_chunksize", "order", "start_method", "cores", "judged",
+    *(f"measured_wall_s{end}" for end in ENDS), *(f"measured_speedup{end}" for end in ENDS),
+    "rounds", "failed_rounds", "memory_bytes",
+    *(f"predicted_wall_s{end}" for end in ENDS), *(f"predicted_speedup{end}" for end in ENDS), *LOST.values(),
+)  # fmt: skip
+
+
+def as_csv(verdict: Verdict) -> str:
+    """The whole file: measured settings first. Text that a spreadsheet would run as a formula gets an apostrophe."""
+    cells = {cell.setting: cell for cell in verdict.cells}
+    predictions = {one.setting: one for one in verdict.predictions}
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for setting in dict.fromkeys([*cells, *predictions]):
+        row = [verdict.target, *_row(setting, cells.get(setting), predictions.get(setting), verdict)]
+        writer.writerow([safe(value) for value in row])
+    return stream.getvalue()
+
+
+def _row(setting: Setting, cell: Measured | None, one: Predicted | None, verdict: Verdict) -> list[object]:
+    known = cell or one
+    chosen = verdict.recommendation
+    judged = cell.judged if cell else "recommended" if chosen and chosen.setting == setting else None
+    lost = one.lost if one else {}
+    return [
+        setting.strategy, setting.workers, known.chunksize if known else None, setting.chunksize, setting.order,
+        setting.start_method, setting.cores, judged or None,
+        *_ends(cell.wall_s if cell else None), *_ends(cell.speedup if cell else None),
+        *([cell.rounds, cell.failed, cell.memory_bytes] if cell else [None] * 3),
+        *_ends(one.wall_s if one else None), *_ends(one.speedup if one else None),
+        *(_finite(lost.get(cause)) for cause in LOST),
+    ]  # fmt: skip
+
+
+def _ends(found: Range | None) -> list[float | None]:
+    return [_finite(value) for value in (found.point, found.low, found.high)] if found else [None] * len(ENDS)
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and isfinite(value) else None

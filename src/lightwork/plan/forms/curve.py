@@ -1,0 +1,137 @@
+"""An outlook: what the plan's speedup figure shows, as plain data; pure.
+
+Verdict -> each strategy's predicted band, the measured points on it, the bounds, a law of scaling for reading
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import inf, isfinite
+
+from lightwork.analysis.usl import LEAST_COUNTS, Fit, fit_usl
+from lightwork.plan.conclude.result import Measured, Predicted, Range, Verdict
+from lightwork.report.curves import HEADROOM
+from lightwork.report.palette import Look, looks_of
+from lightwork.text.quantities import counted, number, percent, plain
+
+Points = tuple[tuple[int, Range], ...]
+
+
+@dataclass(frozen=True)
+class Foretold:
+    """A strategy's best predicted speedup at each worker count, whatever its chunksize and order."""
+
+    strategy: str
+    look: Look
+    points: Points
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Found:
+    """A strategy's measured speedups, in the order of their worker counts."""
+
+    strategy: str
+    look: Look
+    points: Points
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A law through speedups of one strategy, to read them by. until: the largest worker count that it is drawn at."""
+
+    fit: Fit
+    until: float
+    words: str
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """All of the figure, the recommended strategy first, then the fastest. top: the largest speedup on the axis."""
+
+    foretold: tuple[Foretold, ...]
+    found: tuple[Found, ...]
+    workers: tuple[int, ...]
+    cap: float
+    reading: Reading | None
+    top: float
+
+
+def outlook(verdict: Verdict) -> Outlook | None:
+    """The figure of a verdict; None where it has no setting with a speedup."""
+    chosen = verdict.recommendation.setting.strategy if verdict.recommendation else ""
+    predicted = _best(verdict.predictions)
+    measured = _all(verdict.cells)
+    looks = looks_of([*predicted, *measured])
+    foretold = [Foretold(name, looks[name], points, name == chosen) for name, points in predicted.items()]
+    found = [Found(name, looks[name], points, name == chosen) for name, points in measured.items()]
+    foretold.sort(key=lambda one: (not one.chosen, -_most(one.points)))
+    found.sort(key=lambda one: (not one.chosen, -_most(one.points)))
+    points = [point for known in (predicted, measured) for own in known.values() for point in own]
+    workers = sorted({count for count, _ in points})
+    if not workers:
+        return None
+    share = verdict.longest_item[1]
+    cap = 1 / share if share > 0 else inf
+    top = HEADROOM * max(high(one) for _, one in points)
+    return Outlook(tuple(foretold), tuple(found), tuple(workers), cap, _reading(foretold, found), max(top, HEADROOM))
+
+
+def high(found: Range) -> float:
+    """The upper end, the point where there is none."""
+    return found.point if found.high is None or not isfinite(found.high) else found.high
+
+
+def low(found: Range) -> float:
+    """The lower end, the point where there is none."""
+    return found.point if found.low is None or not isfinite(found.low) else found.low
+
+
+def _best(predictions: Sequence[Predicted]) -> dict[str, Points]:
+    """By strategy: the fastest prediction at each worker count."""
+    found: dict[str, dict[int, Range]] = {}
+    for one in sorted(predictions, key=lambda one: one.speedup.point):
+        if isfinite(one.speedup.point):
+            found.setdefault(one.setting.strategy, {})[one.setting.workers] = one.speedup
+    return {name: tuple(sorted(own.items())) for name, own in sorted(found.items())}
+
+
+def _all(cells: Sequence[Measured]) -> dict[str, Points]:
+    """By strategy: every measured speedup."""
+    found: dict[str, list[tuple[int, Range]]] = {}
+    for cell in cells:
+        if cell.speedup is not None and not cell.failed:
+            found.setdefault(cell.setting.strategy, []).append((cell.setting.workers, cell.speedup))
+    return {name: tuple(sorted(own, key=lambda each: each[0])) for name, own in sorted(found.items())}
+
+
+def _most(points: Points) -> float:
+    return max((one.point for _, one in points), default=0.0)
+
+
+def _reading(foretold: Sequence[Foretold], found: Sequence[Found]) -> Reading | None:
+    """The law of the first strategy by what was measured, else by what is predicted; None without enough of either."""
+    sources: list[tuple[str, Found | Foretold]] = [*(("measured", one) for one in found[:1])]
+    sources += [("predicted", one) for one in foretold[:1]]
+    for source, one in sources:
+        best: dict[int, float] = {}
+        for count, speedup in one.points:
+            best[count] = max(best.get(count, 0.0), speedup.point)
+        if len(best) >= LEAST_COUNTS and min(best.values()) > 0:
+            fit = fit_usl(sorted(best.items()))
+            until = fit.reach if source == "measured" else max(best)
+            return Reading(fit, until, _words(fit, source, one.strategy))
+    return None
+
+
+def _words(fit: Fit, source: str, strategy: str) -> str:
+    """The law in words: what it was fitted to, its serial share, and its peak where one is near."""
+    law, most = fit.law, fit.workers[-1]
+    named = "USL" if law.peak <= fit.reach else "Amdahl\N{RIGHT SINGLE QUOTATION MARK}s law, nearly"
+    peak = f", peak at {counted(round(law.peak), 'worker')}" if law.peak <= fit.reach else ""
+    low_, high_ = fit.band(most)
+    at = f"{number(law.at(most))} ({number(low_)} to {number(high_)}) with {most}"
+    return (
+        f"{named}, through {len(fit.workers)} {source} worker counts of {plain(strategy)}: "
+        f"{percent(law.alpha)} serial{peak}; {at}"
+    )

@@ -1,0 +1,117 @@
+"""The contract: a verdict as JSON that others build on; its schema is plan.schema.json beside this file.
+
+    1  first format
+
+A figure that is not known or not finite is null, and so is a range whose point is not. Units stand in the names;
+speedups and gains are ratios. Names are added without a new number; none is removed or changes its meaning.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from lightwork.core.setting import Setting
+from lightwork.plan.conclude.result import Measured, Predicted, Range, Recommendation, Verdict
+
+SCHEMA = 1
+SCHEMA_FILE = Path(__file__).with_name("plan.schema.json")
+
+
+def as_json(verdict: Verdict) -> str:
+    """The contract as text, in ASCII, with a newline at its end."""
+    return json.dumps(contract_of(verdict), indent=2, allow_nan=False) + "\n"
+
+
+def contract_of(verdict: Verdict) -> dict[str, Any]:
+    """The contract as plain JSON types."""
+    name, share = verdict.longest_item
+    return {
+        "schema": SCHEMA,
+        "target": verdict.target,
+        "items": verdict.items,
+        "items_run": verdict.items_run,
+        "sentence": verdict.sentence,
+        "recommendation": _recommendation(verdict.recommendation) if verdict.recommendation else None,
+        "serial_wall_s": _range(verdict.serial_s),
+        "longest_item": {"name": name, "share": _finite(share)},
+        "cells": [_cell(cell) for cell in verdict.cells],
+        "predictions": [_prediction(one) for one in verdict.predictions],
+        "what_if": [{"change": one.name, "times": _finite(one.times)} for one in verdict.what_if],
+        "noise_floor": _finite(verdict.noise_floor),
+        "machine": plain_data(verdict.machine),
+        "reasons": list(verdict.reasons),
+        "notes": list(verdict.notes),
+        "warnings": list(verdict.warnings),
+    }
+
+
+def _recommendation(found: Recommendation) -> dict[str, Any]:
+    band = found.chunksize_band
+    return {
+        **_setting(found.setting, found.chunksize),
+        "chunksize_band": {"low": band[0], "high": band[1]} if band else None,
+        "speedup": _range(found.speedup),
+        "measured": found.is_measured,
+        "limited_by": found.limited_by,
+        "memory_bytes": found.memory_bytes,
+        "memory_limit_bytes": found.memory_limit_bytes,
+        "code": found.code,
+    }
+
+
+def _cell(cell: Measured) -> dict[str, Any]:
+    return {
+        **_setting(cell.setting, cell.chunksize),
+        "wall_s": _range(cell.wall_s),
+        "speedup": _range(cell.speedup),
+        "rounds": cell.rounds,
+        "failed_rounds": cell.failed,
+        "memory_bytes": cell.memory_bytes,
+        "predicted_speedup": _finite(cell.predicted),
+        "judged": cell.judged or None,
+    }
+
+
+def _prediction(one: Predicted) -> dict[str, Any]:
+    return {
+        **_setting(one.setting, one.chunksize),
+        "wall_s": _range(one.wall_s),
+        "speedup": _range(one.speedup),
+        "lost": {cause: _finite(lost) for cause, lost in one.lost.items()},
+    }
+
+
+def _setting(setting: Setting, chunksize: int | None) -> dict[str, Any]:
+    """The setting with the chunksize in force; requested_chunksize: null where the strategy's own default was left."""
+    return {
+        "strategy": setting.strategy,
+        "workers": setting.workers,
+        "chunksize": chunksize,
+        "requested_chunksize": setting.chunksize,
+        "order": setting.order,
+        "start_method": setting.start_method,
+        "cores": setting.cores,
+    }
+
+
+def _range(found: Range | None) -> dict[str, float | None] | None:
+    if found is None or not isfinite(found.point):
+        return None
+    return {"point": float(found.point), "low": _finite(found.low), "high": _finite(found.high)}
+
+
+def _finite(value: float | None) -> float | None:
+    return float(value) if value is not None and isfinite(value) else None
+
+
+def plain_data(value: Any) -> Any:
+    """The value in JSON's own types: what is not finite is null, what JSON has no type for is its text."""
+    if isinstance(value, Mapping):
+        return {str(key): plain_data(inner) for key, inner in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        return [plain_data(inner) for inner in value]
+    if isinstance(value, float):
+        return _finite(value)
+    return value if value is None or isinstance(value, bool | int | str) else str(value)

@@ -1,0 +1,141 @@
+"""A memo: a verdict in Markdown for a pull request, under 60 lines whatever was planned; pure."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from math import isfinite
+
+from lightwork.core.estimate import Estimate
+from lightwork.core.setting import Setting
+from lightwork.core.study import Cell
+from lightwork.plan.conclude.result import Measured, Predicted, Range, Verdict
+from lightwork.plan.forms.text import gains_in_words
+from lightwork.report.markdown import inert
+from lightwork.text.quantities import plain, seconds_with_interval, size, with_interval
+from lightwork.text.settings import instruction
+
+MOST_LINES = 59
+SENTENCE_LENGTH = 400
+
+
+@dataclass(frozen=True)
+class _Room:
+    """How much of each part is shown."""
+
+    reasons: int
+    cells: int
+    predictions: int
+    notes: int
+    code: int
+
+
+ROOMS = (_Room(8, 8, 5, 5, 14), _Room(6, 5, 3, 3, 26), _Room(4, 3, 0, 2, 36), _Room(4, 3, 3, 2, 0))
+
+
+def as_markdown(verdict: Verdict) -> str:
+    """The whole memo, with as much of every part as there is room for beside the code."""
+    memos = [list(_lines(verdict, room)) for room in ROOMS if room.code >= len(_code(verdict)) or not room.code]
+    found = next((lines for lines in memos if len(lines) <= MOST_LINES), memos[-1])
+    return "\n".join(found) + "\n"
+
+
+def _lines(verdict: Verdict, room: _Room) -> Iterator[str]:
+    yield f"# lightwork plan: {inert(verdict.target, 80)}"
+    yield from ("", f"**{inert(verdict.sentence, SENTENCE_LENGTH)}**", "")
+    warned = [f"Warning: {warning}" for warning in verdict.warnings[:2]]
+    yield from _points([*verdict.reasons[: room.reasons], gains_in_words(verdict), *warned])
+    yield from _cells(verdict, room.cells)
+    yield from _predictions(verdict, room.predictions)
+    yield from _script(verdict, room.code)
+    yield ""
+    yield from _points([*verdict.notes[: room.notes], _machine(verdict)])
+
+
+def _points(sentences: Iterable[str]) -> Iterator[str]:
+    return (f"- {inert(words, SENTENCE_LENGTH)}" for words in sentences if words)
+
+
+def _cells(verdict: Verdict, most: int) -> Iterator[str]:
+    """What was measured, the recommended one first, then by speedup."""
+    ranked = sorted(verdict.cells, key=lambda cell: (cell.judged != "recommended", -_point(cell.speedup)))
+    rows = [_cell(cell) for cell in ranked[:most]]
+    yield from _table(("measured setting", "speedup", "wall", "memory", "against it"), rows, len(ranked))
+
+
+def _cell(cell: Measured) -> list[str]:
+    memory = size(cell.memory_bytes) if cell.memory_bytes else ""
+    judged = f"{cell.judged} in {cell.failed} of {cell.rounds} rounds" if cell.judged == "failed" else cell.judged
+    return [_named(cell), _speedup(cell.speedup), _wall(cell.wall_s), memory, judged]
+
+
+def _predictions(verdict: Verdict, most: int) -> Iterator[str]:
+    """The settings that are predicted to be the fastest."""
+    if not most:
+        return
+    best = sorted(verdict.predictions, key=lambda one: -_point(one.speedup))
+    rows = [[_named(one), _speedup(one.speedup), _wall(one.wall_s)] for one in best[:most]]
+    yield from _table(("best predicted settings", "speedup", "wall"), rows, len(best))
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], count: int) -> Iterator[str]:
+    if not rows:
+        return
+    yield from ("", f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}")
+    yield from (f"| {' | '.join(inert(entry) for entry in row)} |" for row in rows)
+    if count > len(rows):
+        yield from ("", f"and {count - len(rows):,} more.")
+
+
+def _script(verdict: Verdict, most: int) -> Iterator[str]:
+    """The code inside a fence that nothing in it can close."""
+    lines = _code(verdict)
+    if not lines:
+        return
+    if not most:
+        yield from ("", f"The script of {len(lines)} lines: `lightwork plan` prints it.")
+        return
+    longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
+    fence = "`" * max(3, longest + 1)
+    yield from ("", f"{fence}python", *lines, fence)
+
+
+def _code(verdict: Verdict) -> list[str]:
+    code = verdict.recommendation.code if verdict.recommendation else ""
+    return [plain(line) for line in code.rstrip("\n").split("\n")] if code.strip() else []
+
+
+def _machine(verdict: Verdict) -> str:
+    """Where these figures hold."""
+    facts = verdict.machine
+    cpus, processor, python = (facts.get(name) for name in ("usable_cpus", "processor", "python"))
+    told = [
+        f"{cpus:g} usable CPUs" if isinstance(cpus, int | float) else "",
+        processor,
+        f"Python {python}" * bool(python),
+    ]
+    words = ", ".join(str(part) for part in told if part)
+    return f"Machine: {words}" if words else ""
+
+
+def _named(one: Measured | Predicted) -> str:
+    return _instruction(one.setting, one.chunksize)
+
+
+def _instruction(setting: Setting, chunksize: int | None) -> str:
+    return instruction(Cell(setting.cell_id, setting, chunksize, ()))
+
+
+def _speedup(found: Range | None) -> str:
+    return with_interval(_estimate(found)) if found else ""
+
+
+def _wall(found: Range | None) -> str:
+    return seconds_with_interval(_estimate(found)) if found else ""
+
+
+def _estimate(found: Range) -> Estimate:
+    return Estimate(found.point, found.low, found.high, 0, "")
+
+
+def _point(found: Range | None) -> float:
+    return found.point if found and isfinite(found.point) else 0.0

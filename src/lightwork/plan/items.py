@@ -1,0 +1,105 @@
+"""The items of a plan, and how the sampled ones reach a round."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lightwork.errors import LightworkError, UsageError, WorkError
+from lightwork.launch.workdir import Desk
+from lightwork.plan.request import Request
+from lightwork.workload import api, target, trial
+from lightwork.workload.api import Place, Workload
+from lightwork.workload.parameters import as_dict, build
+
+MANY, ASKED_FIRST = 20_000, 500  # items
+
+
+@dataclass(frozen=True)
+class Items:
+    """All items that a plan is about. found: their workload; weights: of each, in given order."""
+
+    found: Workload
+    all: Sequence[Any]
+    weights: Sequence[float]
+
+    def __len__(self) -> int:
+        return len(self.all)
+
+    def name(self, place: int) -> str:
+        """The name a person knows the item by."""
+        return self.found.name_of(self.all[place])
+
+    def files(self, places: Sequence[int]) -> list[Path]:
+        """The files among the items at these places."""
+        return [Path(self.all[place]) for place in places if target.is_file(self.all[place])]
+
+
+def items_of(request: Request, desk: Desk) -> Items:
+    """The items that the request names.
+
+    Raises UsageError where there are none, one only, or one that can't be sent to a worker; WorkError where the
+    function that is to return them raises.
+    """
+    found = api.find(request.target)
+    parameters = build(found.name, found.parameters, request.parameters)
+    found.prepare(parameters, desk.data_dir)
+    try:
+        all_items = found.items(parameters, Place(desk.data_dir, desk.data_dir / "no-round"))
+    except LightworkError:
+        raise
+    except Exception as error:
+        raise WorkError(f"{request.name}: its items can't be had, {type(error).__name__}: {error}") from error
+    _refuse_too_few(request, all_items)
+    if target.is_reference(request.target):
+        _refuse_stuck(request, all_items)
+        if getattr(parameters, "cold", False) and not any(map(target.is_file, all_items)):
+            raise UsageError("--cold puts items' files out of memory, and no item is a file: leave it out")
+    return Items(found, all_items, _weights(found, all_items))
+
+
+def _weights(found: Workload, items: Sequence[Any]) -> list[float]:
+    """Of all items. Of very many a few are asked first whether they are files: a million questions take seconds."""
+    spread = items[:: max(1, len(items) // ASKED_FIRST)]
+    if len(items) > MANY and target.is_reference(found.name) and not any(map(target.is_file, spread)):
+        return [1.0] * len(items)
+    return [found.weight_of(item) for item in items]
+
+
+def _refuse_too_few(request: Request, items: Sequence[Any]) -> None:
+    if not items:
+        raise UsageError(f"{request.name} has no items: give it at least two")
+    if len(items) == 1:
+        raise UsageError(f"{request.name} has one item, so there is nothing to parallelise: give it at least two")
+
+
+def _refuse_stuck(request: Request, items: Sequence[Any]) -> None:
+    """Items of a list are plain data; those that a function made may be anything."""
+    if not str(request.parameters.get("source", "")).startswith(target.CALL):
+        return
+    for place, item in enumerate(items):
+        reason = trial.why_stuck(item)
+        if reason:
+            name = target.name_of(item)
+            raise UsageError(
+                f"item {place + 1} of {len(items)}, {name}, can't be sent to a worker ({reason}): "
+                "hand over what it is made from, such as a path, and make it in the function"
+            )
+
+
+def parameters_for(request: Request, desk: Desk, items: Items, places: Sequence[int]) -> Mapping[str, Any]:
+    """The parameters with which a round runs the items at these places only."""
+    whole = as_dict(build(items.found.name, items.found.parameters, request.parameters))
+    if len(places) == len(items) or not target.is_reference(request.target):
+        return whole
+    if whole["source"].startswith(target.LIST):  # short, so that no round has to read a million items
+        return {**whole, "source": f"{target.LIST}{_kept(desk, 'items', [items.all[place] for place in places])}"}
+    return {**whole, "sample": str(_kept(desk, "places", list(places)))}
+
+
+def _kept(desk: Desk, name: str, content: list[Any]) -> Path:
+    number = sum(1 for _ in desk.temporary.glob(f"{name}-*.json"))
+    path = desk.temporary / f"{name}-{number}.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    return path

@@ -1,0 +1,70 @@
+"""Memory: what a setting's processes will take together, predicted in a straight line from two small rounds.
+
+a probing round with one worker, one with two -> what the caller and shared pages take, and each worker's own
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from lightwork.core.round import Round
+from lightwork.core.setting import Setting
+from lightwork.launch.finished import Finished
+from lightwork.plan.environment import Workshop
+from lightwork.plan.items import Items, parameters_for
+from lightwork.plan.request import Request
+from lightwork.study.run import deadline_s
+
+PROBED_WITH = (1, 2)  # workers
+
+
+@dataclass(frozen=True)
+class MemoryModel:
+    """Bytes at most: base_bytes of the caller and of shared pages, worker_bytes of each worker alone."""
+
+    base_bytes: float
+    worker_bytes: float
+
+    def peak_bytes(self, workers: int) -> float:
+        """What all processes together take at most with so many workers."""
+        return self.base_bytes + workers * self.worker_bytes
+
+
+def model_of(rounds: Iterable[Round], serial: Round) -> MemoryModel | None:
+    """The model by these rounds of few workers and the serial one; None where no sample met them.
+
+    A worker's part is its largest unique set size (USS), as though all had theirs at the same moment; the base is the
+    proportional set size (PSS) of all less what the workers had, or what the serial round's host took where that is
+    less. Without rounds of workers each is taken to need what the serial round did.
+    """
+    serial_bytes = serial.memory.peak_pss_bytes if serial.memory else None
+    known = [one for one in rounds if one.memory and one.memory.peak_pss_bytes and _own(one)]
+    if not known:
+        own_bytes = serial.memory.peak_uss_bytes if serial.memory else None
+        return MemoryModel(serial_bytes, own_bytes) if serial_bytes and own_bytes else None
+    worker_bytes = max(max(_own(one)) for one in known)
+    bases = [(one.memory.peak_pss_bytes or 0) - sum(_own(one)) for one in known if one.memory]
+    return MemoryModel(max(0, *bases), worker_bytes)
+
+
+def _own(found: Round) -> list[int]:
+    return [worker.peak_uss_bytes for worker in found.workers if worker.peak_uss_bytes]
+
+
+def probes(request: Request, shop: Workshop, items: Items, run: Sequence[int], serial_s: float) -> list[Finished]:
+    """A probing round of the first strategy asked for with one worker and one with two, on the items of the sample."""
+    asked = request.settings[0]
+    parameters = parameters_for(request, shop.desk, items, run)
+    deadline = request.timeout_s or deadline_s(serial_s)
+    return [
+        shop.run(
+            request, parameters, Setting(asked.strategy, workers, start_method=asked.start_method), f"memory-{workers}",
+            deadline, probe=True,
+        )
+        for workers in PROBED_WITH
+    ]  # fmt: skip
+
+
+def may_exceed(limit_bytes: float, workers: Iterable[int], serial: Round) -> bool:
+    """Whether so many workers could come near the limit, were each to need what the whole serial round did."""
+    peak_bytes = serial.memory.peak_pss_bytes if serial.memory else None
+    return peak_bytes is None or (1 + max(workers)) * peak_bytes > limit_bytes

@@ -1,0 +1,1 @@
+"""The code to paste for a setting; pure."""

@@ -1,0 +1,51 @@
+"""A script: the code for a plan's setting, with the function and the items as the command line named them."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from lightwork.core.setting import Setting
+from lightwork.plan.script.items_source import Origin, made_by, origin_of
+from lightwork.plan.script.templates import Source, recipe
+from lightwork.workload import target
+
+Code = Callable[[Setting, int | None], str]
+
+
+def script_for(reference: str, words: Sequence[str], maker: str | None, weights: Sequence[float]) -> Code:
+    """How to write the script for a setting and the chunksize in force; "" for a built-in workload.
+
+    reference, words, maker: the function, its items and `--items` as they were given, relative to the working
+    directory. weights: of all items; a file's is its size.
+    """
+    if not target.is_reference(reference):
+        return lambda *_: ""
+    module, function, folder = _parts(reference)
+    folders = [folder]
+    if maker:
+        made_in, name, other = _parts(maker)
+        items = made_by(made_in, name, files=_are_files(weights))
+        folders.append(other)
+    else:
+        items = _origin(words, weights)
+    source = Source(module, function, items, tuple(dict.fromkeys(filter(None, folders))))
+    return lambda setting, chunksize: recipe(source, setting, chunksize)
+
+
+def _parts(reference: str) -> tuple[str, str, str]:
+    """Module, function, and the folder in which a script must look for the module; "" for its own."""
+    place, _, function = reference.rpartition(target.SEPARATOR)
+    if not place.endswith(".py"):
+        return place, function, ""
+    folder = str(Path(place).parent)
+    return Path(place).stem, function, "" if folder == "." else folder
+
+
+def _origin(words: Sequence[str], weights: Sequence[float]) -> Origin:
+    named = [word for word in words if word != "-" and not word.startswith("@")]
+    files = all(map(target.is_file, named)) if len(named) == len(words) else _are_files(weights)
+    return origin_of(words, named, files=files)
+
+
+def _are_files(weights: Sequence[float]) -> bool:
+    """Whether the items have sizes, which only files do."""
+    return any(weight != 1 for weight in weights)

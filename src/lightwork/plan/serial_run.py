@@ -1,0 +1,173 @@
+"""The serial run: a few items, how many fit the budget, and the ledger from which all else is predicted.
+
+    pilot (PILOT items) -> does it store something? does an item fail? -> as many as the budget allows -> Serial
+
+It is a trial (lightwork.workload.trial): an item that raises does not keep the others from being run.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from lightwork.core.setting import Setting
+from lightwork.errors import WorkError
+from lightwork.launch.finished import Finished
+from lightwork.plan import side_effects, without_failed
+from lightwork.plan.environment import Workshop
+from lightwork.plan.failing import failures
+from lightwork.plan.items import Items, parameters_for
+from lightwork.plan.request import Request
+from lightwork.plan.sample import Sample, draw
+from lightwork.plan.side_effects import Written
+from lightwork.storage import ledgers
+from lightwork.study.run import deadline_s
+from lightwork.workload import target
+
+PILOT = 16  # items
+SERIAL_SHARE = 0.1  # of the budget, for one serial round: as much as all items may take
+SAMPLE_SHARE = 0.04  # what a sample may: six settings in three blocks take some twenty times that
+NEARLY_ALL = 0.7  # of the items that would take the first: then all are taken
+ITEM_S = 20e-6  # to load an item, to digest its result and to read its row
+PATIENCE_S = 60.0  # with a pilot, at least; it may take twice the budget
+MOST_RERUNS = 5  # for items that end their process, or hang: each costs a round, or a deadline
+
+
+@dataclass(frozen=True)
+class Serial:
+    """A serial run of a sample.
+
+    sample: of the items at these places of all; places: those that did not fail. finished: the round, failed items
+    apart. failed: why, by the item's place. is_first: whether the functions ran for the first time, caches still cold.
+    """
+
+    places: Sequence[int]
+    sample: Sample
+    finished: Finished
+    failed: Mapping[int, str]
+    written: Written | None
+    is_first: bool
+
+    @property
+    def run(self) -> list[int]:
+        """The places of the items that were run, among all."""
+        return [self.places[number] for number in self.sample.chosen]
+
+
+def run_serially(request: Request, shop: Workshop, items: Items) -> Serial:
+    """The serial run of as many items as the budget allows. Raises WorkError when it fails."""
+    pilot = draw(items.weights, PILOT if request.can_sample else len(items), request.seed)
+    before = _Look(request, shop, items, pilot.chosen)
+    shop.say(f"running {len(pilot.chosen):,} of {len(items):,} items serially")
+    first = _tried(request, shop, items, range(len(items)), pilot)
+    first = replace(first, written=before.compared(first.finished))
+    if first.written:
+        shop.say(warning(request, first.written))
+    size = _size(request, first)
+    if request.once or (size <= PILOT and _is_long(request, first)):
+        return first
+    places, weights = first.places, [items.weights[place] for place in first.places]
+    sample = first.sample if first.sample.is_all else draw(weights, size, request.seed)
+    shop.say(f"running {len(sample.chosen):,} of {len(places):,} items serially")
+    second = _tried(request, shop, items, places, sample, _expected_s(first))
+    return replace(second, failed={**first.failed, **second.failed}, written=first.written, is_first=False)
+
+
+def warning(request: Request, found: Written) -> str:
+    """That the function stores something, what was seen of it, and the three ways out."""
+    return (
+        f"{request.name} seems to store something: its first run {found.words}. It will be "
+        "run again and again on the same items: undo that by --setup or --cleanup, or run it --once"
+    )
+
+
+class _Look:
+    """A look at what lies about before the pilot, where what it stores would matter."""
+
+    def __init__(self, request: Request, shop: Workshop, items: Items, chosen: Sequence[int]) -> None:
+        undone = request.parameters.get("setup") or request.parameters.get("cleanup")
+        self.wanted = target.is_reference(request.target) and not request.once and not undone
+        self.folders = side_effects.folders_of(items.files(chosen)) if self.wanted else []
+        desk = shop.desk
+        self.own = [desk.data_dir, desk.rounds, desk.shared, desk.temporary]
+        self.found = side_effects.look(self.folders, self.own)
+
+    def compared(self, finished: Finished) -> Written | None:
+        """What has changed since; None where it does not matter."""
+        if not self.wanted:
+            return None
+        return side_effects.written(self.found, side_effects.look(self.folders, self.own), finished)
+
+
+def _size(request: Request, pilot: Serial) -> int:
+    """How many items fit the budget's share."""
+    count, all_s = len(pilot.places), max(_expected_s(pilot) + _beside_s(pilot), 1e-9)
+    if NEARLY_ALL * all_s <= SERIAL_SHARE * request.budget_s:
+        return count
+    return max(round(count * SAMPLE_SHARE * request.budget_s / all_s), PILOT)
+
+
+def _expected_s(found: Serial) -> float:
+    """How long all items would take serially."""
+    rows = ledgers.table(found.finished.ledger)
+    times_s = (rows["end_ns"] - rows["start_ns"]) / 1e9
+    return float(times_s[list(found.sample.stands_for)].sum())
+
+
+def _beside_s(pilot: Serial) -> float:
+    """What a round of all items would take beside them: to write their rows, and before and after the clock."""
+    found = pilot.finished.round
+    gap_s = max(0, found.wall_ns - found.item_wall_ns) / 1e9 / len(pilot.sample.chosen)
+    return len(pilot.places) * (gap_s + ITEM_S)
+
+
+def _is_long(request: Request, pilot: Serial) -> bool:
+    """Whether another serial round would cost more than its share."""
+    return pilot.finished.round.item_wall_ns / 1e9 > SERIAL_SHARE * request.budget_s
+
+
+def _tried(
+    request: Request, shop: Workshop, items: Items, places: Sequence[int], sample: Sample,
+    expected_s: float | None = None,
+) -> Serial:  # fmt: skip
+    """One serial round of the sample, once more without an item that ended or outlived it where that may be left out.
+
+    Raises WorkError where it failed.
+    """
+    failed: dict[int, str] = {}
+    for _ in range(MOST_RERUNS):
+        run = [places[number] for number in sample.chosen]
+        finished = _execute(request, shop, items, run, expected_s)
+        found = failures(request, items, run, finished)
+        failed |= {run[number]: reason for number, reason in found.items()}
+        sample = _without(request, items, places, sample, found)
+        places = [place for place in places if place not in failed] if found else places
+        if finished.round.ok:
+            kept = without_failed.rows_without(finished, found, shop.desk.shared)
+            return Serial(places, sample, kept, failed, None, is_first=True)
+        ((number, reason),) = found.items()
+        shop.say(f"once more without {items.name(run[number])}, which {reason}")
+    raise WorkError(f"{request.name}: {MOST_RERUNS} items ended their process or hung: leave them out yourself")
+
+
+def _without(request: Request, items: Items, places: Sequence[int], sample: Sample, found: Mapping[int, str]) -> Sample:
+    if not found:
+        return sample
+    if len(found) >= len(sample.chosen) - 1:
+        left = len(sample.chosen) - len(found)
+        raise WorkError(f"{request.name}: {len(found)} of {len(sample.chosen)} items failed, and {left} is no plan")
+    return without_failed.without(sample, found, [items.weights[place] for place in places])
+
+
+def _execute(request: Request, shop: Workshop, items: Items, run: Sequence[int], expected_s: float | None) -> Finished:
+    parameters = parameters_for(request, shop.desk, items, run)
+    if target.is_reference(request.target):
+        parameters = {**parameters, "trial": True}
+    return shop.run(request, parameters, Setting("serial"), "serial", _deadline_s(request, expected_s))
+
+
+def _deadline_s(request: Request, expected_s: float | None) -> float:
+    if request.timeout_s:
+        return request.timeout_s
+    if request.once:
+        return math.inf
+    return max(PATIENCE_S, 2 * request.budget_s) if expected_s is None else deadline_s(expected_s)

@@ -1,1 +1,0 @@
-"""A setting for a function of the user's own: predict all, measure a few, say which and why."""

@@ -1,1 +1,0 @@
-"""Recipes: the code to paste for a setting."""

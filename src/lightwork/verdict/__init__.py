@@ -1,1 +1,0 @@
-"""What a plan says: its figures, why, and the forms in which all that is told."""
