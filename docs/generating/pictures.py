@@ -11,7 +11,7 @@ from lightwork import report
 from lightwork.core.causes import Cause
 from lightwork.core.round import Round
 from lightwork.core.study import Cell, Results, Study
-from lightwork.report.palette import CAUSES, INK, MUTED, PAPER, USEFUL
+from lightwork.render.palette import CAUSES, INK, MUTED, PAPER, USEFUL
 from lightwork.report.tables import cell_name
 from lightwork.report.timeline import LEFT, WIDTH, timeline
 

@@ -7,12 +7,12 @@ import pytest
 from fault_samples import AGAIN, FOUND, KILLED, NEVER, RAISED, hostile
 from report_samples import HOSTILE
 
-from lightwork import tabular
 from lightwork.cli import main
 from lightwork.errors import UsageError
 from lightwork.faults.fault import Fault
 from lightwork.faults.saved import decode, load, text_of
 from lightwork.faults.table import details, moment, table, words
+from lightwork.render import tabular
 from lightwork.report.faults import fault_sheet, finding
 
 

@@ -19,7 +19,7 @@ from lightwork.history.memo import memo
 from lightwork.history.notes import notes
 from lightwork.history.picture import speedup_picture, times_picture
 from lightwork.history.sheet import COLUMNS, as_csv
-from lightwork.report import svg
+from lightwork.render import svg
 from lightwork.report.rows import STARTS_FORMULA
 
 MAKERS = {"eventful": samples.eventful, "many": lambda: samples.many(60), "hostile": samples.hostile}

@@ -9,7 +9,7 @@ import report_samples as samples
 from lightwork.analysis.basis import Basis
 from lightwork.analysis.chunk_band import LITTLE, makespan
 from lightwork.analysis.judged_study import judge
-from lightwork.report import palette, svg
+from lightwork.render import palette, svg
 from lightwork.report.chunksize_figure import chunksize_drawing
 from lightwork.report.chunksizes import size_chart
 from lightwork.report.histogram import item_times_s

@@ -8,10 +8,10 @@ import report_samples as samples
 
 from lightwork.analysis.judged_study import judge
 from lightwork.core.cluster_facts import Remote
+from lightwork.render.svg import style
 from lightwork.report import markdown
 from lightwork.report.cluster import cluster_sentence, cost_ns
 from lightwork.report.section import sections_of
-from lightwork.report.svg import style
 
 REMOTE = Remote("tcp://head:8786", 2, 1, 740_000, 0, 0)
 STATIC, FASTEST = "static-w2-fork-given", "imap_unordered-w8-c20-fork-given"

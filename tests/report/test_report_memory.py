@@ -8,7 +8,8 @@ import report_samples as samples
 from lightwork.analysis.recommendation import recommend
 from lightwork.analysis.scaling import scale
 from lightwork.core.usage import Memory
-from lightwork.report import memory, palette, svg
+from lightwork.render import palette, svg
+from lightwork.report import memory
 from lightwork.report.memory_figure import memory_drawing
 
 GIB = 2**30

@@ -20,7 +20,8 @@ from lightwork.core.causes import Cause
 from lightwork.core.estimate import Estimate
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
-from lightwork.report import curves, markdown, memory, palette, split, svg, tables, timeline
+from lightwork.render import palette, svg
+from lightwork.report import curves, markdown, memory, split, tables, timeline
 from lightwork.report.memory_figure import memory_drawing
 from lightwork.report.speedup_figure import efficiency_drawing, speedup_drawing
 from lightwork.report.wall_figure import wall_drawing

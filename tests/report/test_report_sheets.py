@@ -10,8 +10,8 @@ import report_samples as samples
 from lightwork.analysis.judged_study import judge
 from lightwork.analysis.scaling import karp_flatt, scale
 from lightwork.core.usage import Usage
+from lightwork.render.sheet import UNKNOWN, Figure
 from lightwork.report import factors, resources
-from lightwork.report.sheet import UNKNOWN, Figure
 from lightwork.report.tables import cell_name
 from lightwork.text.quantities import percent, times
 

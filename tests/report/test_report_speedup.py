@@ -8,7 +8,8 @@ import report_samples as samples
 from lightwork.analysis.basis import Basis
 from lightwork.analysis.judged_study import judge
 from lightwork.core.study import SERIAL_AGAIN
-from lightwork.report import curves, palette, svg
+from lightwork.render import palette, svg
+from lightwork.report import curves
 from lightwork.report.speedup_figure import efficiency_drawing, speedup_drawing
 from lightwork.text.quantities import percent
 

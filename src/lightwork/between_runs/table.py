@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from math import isfinite
 
-from lightwork import tabular
 from lightwork.between_runs.comparing import Compared, Comparison, Word
 from lightwork.between_runs.contrast import inverse
 from lightwork.between_runs.gate import Condition, Failure
 from lightwork.between_runs.power import powerless
 from lightwork.core.study import SERIAL
+from lightwork.render import tabular
+from lightwork.render.tabular import LONGEST_NOTE, Table
 from lightwork.report.markdown import inert
-from lightwork.tabular import LONGEST_NOTE, Table
 from lightwork.text.quantities import counted, duration, percent, plain, sentence, short
 from lightwork.text.quantities import times as fold
 from lightwork.text.settings import times

@@ -4,8 +4,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lightwork.commands import places
 from lightwork.errors import UsageError
+from lightwork.render import delivery
 
 if TYPE_CHECKING:
     from lightwork.between_runs.comparing import Comparison
@@ -44,7 +44,7 @@ def add_to(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Compare, tell it, and return 1 where the gate fails. Raises UsageError for runs that can't be compared."""
-    places.check(options)
+    delivery.check(options)
     from lightwork.between_runs.comparing import compare
     from lightwork.between_runs.gate import failures, parse
 
@@ -77,12 +77,12 @@ def _tell(
     conditions: "list[Condition]",
     options: argparse.Namespace,
 ) -> None:
-    from lightwork import tabular
     from lightwork.between_runs.saved import text_of
     from lightwork.between_runs.table import failure_words, headline, markdown, table
+    from lightwork.render import tabular
 
     json_text = text_of(found, runs, failed, conditions)
-    if not places.deliver(options, json_text, markdown(found, failed, conditions)):
+    if not delivery.deliver(options, json_text, markdown(found, failed, conditions)):
         return
     print(headline(found, failed, conditions))
     for one in failed:

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lightwork.commands import places
 from lightwork.errors import UsageError
+from lightwork.render import delivery
 
 if TYPE_CHECKING:
     from lightwork.handing_over.recording import Sample
@@ -45,7 +45,7 @@ def add_to(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Measure, or read what was measured, and print the table; 1 where a strategy failed, 130 after a Ctrl-C."""
-    places.check(options)
+    delivery.check(options)
     from lightwork.handing_over.saved import load
 
     found, finished = (load(options.saved), True) if options.saved else _measured(options)
@@ -68,7 +68,7 @@ def _measured(options: argparse.Namespace) -> tuple["Costs", bool]:
         raise UsageError(f"workers can't be {options.workers!r}: one study has one number of them")
     budget_s, seed = option_values.seconds("budget", options.budget), option_values.whole_number("seed", options.seed)
     names, left_out = _asked(options.strategy)
-    places.check_writable(options)
+    delivery.check_writable(options)
     machine = facts(ready_data_dir())
     samples, finished = _record(names, workers[0], budget_s, seed)
     found = Costs(
@@ -110,7 +110,7 @@ def _record(names: list[str], workers: int, budget_s: float, seed: int) -> tuple
 def _tell(found: "Costs", options: argparse.Namespace) -> None:
     from lightwork.handing_over.saved import text_of
     from lightwork.handing_over.table import markdown, table
-    from lightwork.tabular import draw
+    from lightwork.render.tabular import draw
 
-    if places.deliver(options, text_of(found), markdown(found)):
+    if delivery.deliver(options, text_of(found), markdown(found)):
         draw(table(found))

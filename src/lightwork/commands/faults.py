@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lightwork.commands import places
 from lightwork.errors import UsageError, WorkError
+from lightwork.render import delivery
 
 if TYPE_CHECKING:
     from lightwork.faults.matrix import Asked, Progress
@@ -50,7 +50,7 @@ def add_to(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Record the matrix, or read one, and print it; 130 after a Ctrl-C. What a strategy does wrong is no failure."""
-    places.check(options)
+    delivery.check(options)
     from lightwork.faults.saved import load
 
     found, finished = (load(options.saved), True) if options.saved else _recorded(options)
@@ -69,7 +69,7 @@ def _recorded(options: argparse.Namespace) -> tuple["Faults", bool]:
     from lightwork.storage.paths import ready_data_dir
 
     asked, left_out = _asked(options)
-    places.check_writable(options)
+    delivery.check_writable(options)
     machine = facts(ready_data_dir())
     cases, failing, finished = _record(asked)
     planted, now = Parameters(), datetime.now(UTC).isoformat(timespec="seconds")
@@ -134,11 +134,11 @@ def _bar(in_all: int) -> Iterator[Callable[["Progress"], None]]:
 
 
 def _tell(found: "Faults", options: argparse.Namespace) -> None:
-    from lightwork import tabular
     from lightwork.faults.saved import text_of
     from lightwork.faults.table import details, table
+    from lightwork.render import tabular
 
-    if not places.deliver(options, text_of(found), tabular.markdown(table(found))):
+    if not delivery.deliver(options, text_of(found), tabular.markdown(table(found))):
         return
     tabular.draw(table(found, brief=not options.details), numeric=False)
     if options.details:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from lightwork.faults.fault import DESCRIPTIONS, Fault
 from lightwork.faults.outcome import Case, Ending, spread
 from lightwork.faults.saved import Faults
-from lightwork.tabular import Table
+from lightwork.render.tabular import Table
 from lightwork.text.quantities import counted, duration, plain
 
 NOT_TRIED = "-"

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from lightwork import tabular
 from lightwork.core.estimate import Estimate
 from lightwork.core.study import SERIAL
 from lightwork.handing_over.prices import Price, Prices, prices_of
 from lightwork.handing_over.probes import CHUNKSIZES, PAYLOADS_BYTES
 from lightwork.handing_over.saved import Costs
-from lightwork.tabular import Table
+from lightwork.render import tabular
+from lightwork.render.tabular import Table
 from lightwork.text.quantities import DASH, counted, number, plain
 from lightwork.text.settings import SMALL_SPEEDUP
 

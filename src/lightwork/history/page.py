@@ -15,9 +15,9 @@ from lightwork.history.run import Run
 from lightwork.history.runs import by_commit_time
 from lightwork.history.sheet import as_csv
 from lightwork.history.table import Row, rows
-from lightwork.report import svg
-from lightwork.report.canvas import entitle
-from lightwork.report.template import rendered
+from lightwork.render import svg
+from lightwork.render.canvas import entitle
+from lightwork.render.templates import rendered
 from lightwork.storage.atomic import slug, write_atomically
 from lightwork.text.quantities import counted, plain
 

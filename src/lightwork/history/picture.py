@@ -17,10 +17,10 @@ from lightwork.core.estimate import Estimate
 from lightwork.history.changes import Kind, changes
 from lightwork.history.line import Line, Point
 from lightwork.history.run import Word
-from lightwork.report.axes import WIDE, log_values
-from lightwork.report.canvas import LEGEND_LINE, POINTS_PER_INCH, RIGHT, TOP, WIDTH, legend
+from lightwork.render.canvas import LEGEND_LINE, POINTS_PER_INCH, RIGHT, TOP, WIDTH, legend
+from lightwork.render.chart_axes import WIDE, log_values
+from lightwork.render.palette import BAND, INK, LIMIT, MUTED, NEUTRAL, PAPER, RULE, SERIES
 from lightwork.report.curves import high, low
-from lightwork.report.palette import BAND, INK, LIMIT, MUTED, NEUTRAL, PAPER, RULE, SERIES
 from lightwork.text.quantities import TIMES, tick
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from matplotlib.figure import Figure
 
-from lightwork.report import svg
-from lightwork.report.canvas import entitle
+from lightwork.render import svg
+from lightwork.render.canvas import entitle
 from lightwork.report.drawn_figure import histogram_figure, loss_figure, timeline_figure, waterfall_figure
 from lightwork.report.section import Section
 from lightwork.storage.atomic import slug

@@ -8,7 +8,7 @@ from lightwork.analysis.scaling import StudyScaling
 from lightwork.core.estimate import Estimate
 from lightwork.core.setting import Setting
 from lightwork.core.study import Cell
-from lightwork.report.sheet import Column, Figure, Sheet
+from lightwork.render.sheet import Column, Figure, Sheet
 from lightwork.report.tables import cell_name
 from lightwork.text.quantities import percent, seconds_with_interval, times
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from lightwork.report.canvas import (
+from lightwork.render.canvas import (
     BOTTOM,
     LEFT,
     LEGEND_LINE,
@@ -18,16 +18,16 @@ from lightwork.report.canvas import (
     curve_words,
     legend,
 )
+from lightwork.render.palette import BAND, RULE
+from lightwork.render.tooltips import Drawing, Spot, rounds_words
 from lightwork.report.chunksizes import SizeChart, SizeCurve
 from lightwork.report.curves import high, low
-from lightwork.report.palette import BAND, RULE
-from lightwork.report.spots import Drawing, Spot, rounds_words
 from lightwork.text.quantities import TIMES, between, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from lightwork.report.facets import Facets
+    from lightwork.render.filters import Facets
 
 PLOT_HEIGHT = 150.0
 HEADROOM = 1.1

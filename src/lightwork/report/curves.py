@@ -9,8 +9,8 @@ from lightwork.analysis.recommendation import Plan
 from lightwork.analysis.scaling import CellScaling, StudyScaling
 from lightwork.core.estimate import Estimate
 from lightwork.core.study import SERIAL, SERIAL_AGAIN
-from lightwork.report.facets import UNFILTERED, Facets
-from lightwork.report.palette import Look, variant_look
+from lightwork.render.filters import UNFILTERED, Facets
+from lightwork.render.palette import Look, variant_look
 from lightwork.report.tables import Variant, ranked, variant_name
 from lightwork.text.quantities import counted, plain
 

@@ -14,12 +14,12 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
+from lightwork.render.canvas import canvas
+from lightwork.render.chart_axes import Label
+from lightwork.render.palette import CAUSES, INK, LIMIT, MUTED, PAPER, WORKERS, cause_class
 from lightwork.report import histogram, losscurve, timeline
-from lightwork.report.axes import Label
-from lightwork.report.canvas import canvas
 from lightwork.report.histogram import Histogram
 from lightwork.report.losscurve import LossCurve, LossCurves
-from lightwork.report.palette import CAUSES, INK, LIMIT, MUTED, PAPER, WORKERS, cause_class
 from lightwork.report.timeline import Timeline
 from lightwork.report.waterfall import Waterfall
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from lightwork.analysis.scaling import CellScaling, StudyScaling, karp_flatt
 from lightwork.core.losses import Losses
-from lightwork.report.facets import Facets
-from lightwork.report.sheet import Column, Figure, Sheet
+from lightwork.render.filters import Facets
+from lightwork.render.sheet import Column, Figure, Sheet
 from lightwork.report.tables import cell_name, ranked
 from lightwork.text.quantities import percent
 

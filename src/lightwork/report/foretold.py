@@ -10,8 +10,8 @@ from lightwork.analysis.basis import Basis
 from lightwork.analysis.scaling import CellScaling, StudyScaling
 from lightwork.core.study import Cell, Study
 from lightwork.machine.likeness import other_kind
-from lightwork.report.facets import Facets
-from lightwork.report.sheet import Column, Figure, Sheet
+from lightwork.render.filters import Facets
+from lightwork.render.sheet import Column, Figure, Sheet
 from lightwork.report.tables import cell_name, ranked
 from lightwork.storage.decode import read_as
 from lightwork.storage.document import Format

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from lightwork.analysis.judged_study import Judged, compared, judge
 from lightwork.core.study import Results, Study
+from lightwork.render.templates import rendered
 from lightwork.report.answer import Verdict, verdict
 from lightwork.report.tables import Table, table
-from lightwork.report.template import rendered
 from lightwork.text.quantities import plain, short
 from lightwork.text.settings import counted
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from lightwork.analysis.lanes import ended
 from lightwork.core.study import Study
-from lightwork.report.axes import Axis, Label, apart, log_values, round_values
+from lightwork.render.chart_axes import Axis, Label, apart, log_values, round_values
 from lightwork.text.quantities import counted, duration, percent, plain, short, tick
 
 WIDTH, PLOT, LEFT, RIGHT, TOP, BOTTOM = 340.0, 120.0, 34.0, 10.0, 12.0, 30.0

@@ -14,9 +14,9 @@ from lightwork.analysis.scaling import StudyScaling
 from lightwork.core.causes import MEANINGS, Cause
 from lightwork.core.losses import Losses
 from lightwork.core.study import Cell
-from lightwork.report.axes import Axis, Label, apart, is_wide, round_values
-from lightwork.report.facets import UNFILTERED, Facets
-from lightwork.report.palette import ITEMS, USEFUL, cause_class
+from lightwork.render.chart_axes import Axis, Label, apart, is_wide, round_values
+from lightwork.render.filters import UNFILTERED, Facets
+from lightwork.render.palette import ITEMS, USEFUL, cause_class
 from lightwork.report.tables import Variant, ranked, variant_name
 from lightwork.report.waterfall import SHORT
 from lightwork.text.quantities import MINUS, number

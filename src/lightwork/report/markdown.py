@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable, Sequence
 
 from lightwork.analysis.judged_study import Judged, compared
+from lightwork.render.sheet import Sheet
 from lightwork.report.answer import Verdict, cap_sentence, verdict
 from lightwork.report.break_evens import break_even_sheet
 from lightwork.report.cluster import cluster_sentence
-from lightwork.report.sheet import Sheet
 from lightwork.report.tables import Entry, Table, failures, table
 from lightwork.text.quantities import short
 

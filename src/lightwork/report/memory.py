@@ -7,8 +7,8 @@ from statistics import median
 
 from lightwork.analysis.recommendation import Plan
 from lightwork.core.study import SERIAL, Cell, Study
-from lightwork.report.facets import UNFILTERED, Facets
-from lightwork.report.palette import Look, variant_look
+from lightwork.render.filters import UNFILTERED, Facets
+from lightwork.render.palette import Look, variant_look
 from lightwork.report.tables import Variant, variant_name
 from lightwork.text.quantities import counted, size
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.lines import Line2D
 
-from lightwork.report.canvas import (
+from lightwork.render.canvas import (
     BOTTOM,
     LEGEND_LINE,
     RIGHT,
@@ -18,9 +18,9 @@ from lightwork.report.canvas import (
     legend,
     worker_axis,
 )
+from lightwork.render.palette import INK, MUTED
+from lightwork.render.tooltips import Drawing, Spot
 from lightwork.report.memory import MemoryChart, Peaks
-from lightwork.report.palette import INK, MUTED
-from lightwork.report.spots import Drawing, Spot
 from lightwork.text.quantities import SIZES, counted, size
 
 if TYPE_CHECKING:

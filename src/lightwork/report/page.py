@@ -8,17 +8,17 @@ from lightwork.analysis.judged_study import Judged, compared, judge
 from lightwork.core.study import Results
 from lightwork.errors import UsageError
 from lightwork.faults.saved import Faults
-from lightwork.report import svg
+from lightwork.render import svg
+from lightwork.render.filters import choices
+from lightwork.render.palette import keys
+from lightwork.render.templates import rendered
 from lightwork.report.album import album
-from lightwork.report.facets import choices
 from lightwork.report.faults import fault_sheet
 from lightwork.report.foretold import Foretold, not_found
 from lightwork.report.markdown import summary
 from lightwork.report.method import gaps, machine_facts, method
-from lightwork.report.palette import keys
 from lightwork.report.rows import rounds_csv
 from lightwork.report.section import Section, sections_of
-from lightwork.report.template import rendered
 from lightwork.storage.atomic import replace_all
 from lightwork.text.quantities import moment
 

@@ -7,9 +7,9 @@ from lightwork.analysis.scaling import CellScaling, StudyScaling
 from lightwork.core.round import Round
 from lightwork.core.study import Cell, Study
 from lightwork.core.usage import Usage
-from lightwork.report.facets import Facets
+from lightwork.render.filters import Facets
+from lightwork.render.sheet import UNKNOWN, Column, Figure, Sheet, without_empty
 from lightwork.report.memory import peak_bytes
-from lightwork.report.sheet import UNKNOWN, Column, Figure, Sheet, without_empty
 from lightwork.report.tables import cell_name, ranked
 from lightwork.text.quantities import duration, percent, size
 

@@ -10,19 +10,19 @@ from lightwork.analysis.judged_study import Judged, best_and_worst
 from lightwork.analysis.remedies import largest_loss
 from lightwork.analysis.scaling import StudyScaling
 from lightwork.core.study import Cell
+from lightwork.render.filters import Facets
+from lightwork.render.palette import Look, looks
+from lightwork.render.sheet import Sheet
 from lightwork.report.answer import Verdict, cap_sentence, verdict
 from lightwork.report.break_evens import break_even_sheet
 from lightwork.report.cluster import cluster_sentence
 from lightwork.report.curves import basis_name, describe, overview
-from lightwork.report.facets import Facets
 from lightwork.report.factors import factors_sheet
 from lightwork.report.foretold import Beside, Foretold, beside
 from lightwork.report.histogram import Histogram, histogram, item_times_s
 from lightwork.report.losscurve import LossCurves, loss_curves, stacks
-from lightwork.report.palette import Look, looks
 from lightwork.report.pictures import Pictures, pictures
 from lightwork.report.resources import resources_sheet, sampling_told
-from lightwork.report.sheet import Sheet
 from lightwork.report.speedup_figure import small_drawing
 from lightwork.report.split import Split, split
 from lightwork.report.tables import Table, cell_name, ranked, table

@@ -14,8 +14,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from lightwork.core.estimate import Estimate
-from lightwork.report.axes import is_wide
-from lightwork.report.canvas import (
+from lightwork.render.canvas import (
     BOTTOM,
     LEFT,
     LEGEND_LINE,
@@ -28,10 +27,11 @@ from lightwork.report.canvas import (
     legend,
     worker_axis,
 )
+from lightwork.render.chart_axes import is_wide
+from lightwork.render.filters import Facets
+from lightwork.render.palette import BAND, INK, LIMIT, MUTED, RULE
+from lightwork.render.tooltips import Drawing, Spot, speedup_words
 from lightwork.report.curves import Chart, Curve, high, low
-from lightwork.report.facets import Facets
-from lightwork.report.palette import BAND, INK, LIMIT, MUTED, RULE
-from lightwork.report.spots import Drawing, Spot, speedup_words
 from lightwork.text.quantities import TIMES, counted, number, percent
 
 if TYPE_CHECKING:

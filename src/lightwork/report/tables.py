@@ -10,7 +10,7 @@ from lightwork.analysis.scaling import CellScaling, StudyScaling
 from lightwork.core.estimate import Estimate
 from lightwork.core.round import Round
 from lightwork.core.study import SERIAL, SERIAL_AGAIN, Cell
-from lightwork.report.facets import UNFILTERED, Facets
+from lightwork.render.filters import UNFILTERED, Facets
 from lightwork.text.quantities import between, counted, lines, plain, times
 
 BEST, EQUAL, ORDINARY, FAILED, UNMEASURED = "best", "equal", "ordinary", "failed", "unmeasured"

@@ -18,7 +18,7 @@ from lightwork.analysis.lanes import Lane, lanes_of
 from lightwork.core.round import Round
 from lightwork.core.study import Cell, Study
 from lightwork.ledger.table import State
-from lightwork.report.facets import UNFILTERED, Facets
+from lightwork.render.filters import UNFILTERED, Facets
 from lightwork.report.spells import LONGEST, NAMED, Spell, item_name, longest_told, spells_of
 from lightwork.report.zoom import Room, Zoom, zoom
 from lightwork.text.quantities import duration, tick

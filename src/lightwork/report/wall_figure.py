@@ -6,10 +6,10 @@ Placed by hand in points, so that no text is laid over text or data: names of ro
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from lightwork.report.canvas import WIDTH, canvas, label
+from lightwork.render.canvas import WIDTH, canvas, label
+from lightwork.render.palette import INK, MUTED, PAPER, Look
+from lightwork.render.tooltips import Drawing, Spot, rounds_words
 from lightwork.report.curves import WallGroup, WallRow, high, low
-from lightwork.report.palette import INK, MUTED, PAPER, Look
-from lightwork.report.spots import Drawing, Spot, rounds_words
 from lightwork.text.quantities import seconds_with_interval, tick
 
 if TYPE_CHECKING:

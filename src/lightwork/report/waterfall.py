@@ -17,9 +17,9 @@ from typing import Any
 
 from lightwork.core.causes import Cause
 from lightwork.core.losses import Losses
-from lightwork.report.axes import Axis, Label
-from lightwork.report.facets import UNFILTERED, Facets
-from lightwork.report.palette import ITEMS, USEFUL, WORKERS, cause_class
+from lightwork.render.chart_axes import Axis, Label
+from lightwork.render.filters import UNFILTERED, Facets
+from lightwork.render.palette import ITEMS, USEFUL, WORKERS, cause_class
 from lightwork.text.quantities import MINUS, number, percent
 
 SHORT: Mapping[str, str] = {Cause.BLOCKING_OR_CORE_WAIT: "blocking or core wait"}

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from lightwork.plan.forms.curve import Foretold, Found, Outlook, high, low
-from lightwork.report.canvas import (
+from lightwork.render.canvas import (
     BOTTOM,
     LEFT,
     LEGEND_LINE,
@@ -19,7 +19,7 @@ from lightwork.report.canvas import (
     legend,
     worker_axis,
 )
-from lightwork.report.palette import INK, LIMIT, MUTED
+from lightwork.render.palette import INK, LIMIT, MUTED
 from lightwork.text.quantities import TIMES, number
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from lightwork.analysis.scaling import karp_flatt
 from lightwork.core.setting import Setting
 from lightwork.core.study import Cell
 from lightwork.plan.conclude.result import Gain, Measured, Predicted, Range, Verdict
-from lightwork.report.sheet import UNKNOWN, Column, Figure, Sheet, without_empty
+from lightwork.render.sheet import UNKNOWN, Column, Figure, Sheet, without_empty
 from lightwork.text.quantities import DASH, counted, duration, number, percent, plain, size, times
 from lightwork.text.settings import named
 

@@ -12,9 +12,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lightwork.core.estimate import Estimate
-from lightwork.report import svg
-from lightwork.report.canvas import POINTS_PER_INCH
-from lightwork.report.facets import UNFILTERED, Facets
+from lightwork.render import svg
+from lightwork.render.canvas import POINTS_PER_INCH
+from lightwork.render.filters import UNFILTERED, Facets
 from lightwork.text.quantities import TIMES, between, counted, duration, number
 
 RADIUS = 7.0

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
-from lightwork.report.facets import Facets
+from lightwork.render.filters import Facets
 
 
 @dataclass(frozen=True)

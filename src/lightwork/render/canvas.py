@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
 
-from lightwork.report.axes import is_wide
-from lightwork.report.palette import INK, MUTED, PAPER, Look
+from lightwork.render.chart_axes import is_wide
+from lightwork.render.palette import INK, MUTED, PAPER, Look
 from lightwork.text.quantities import short
 
 if TYPE_CHECKING:

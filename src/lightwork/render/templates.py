@@ -7,9 +7,9 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from lightwork.render.palette import CAUSES, cause_class, css_variables
+from lightwork.render.scripts import script
 from lightwork.report import histogram, losscurve, timeline
-from lightwork.report.palette import CAUSES, cause_class, css_variables
-from lightwork.report.scripts import script
 
 HERE = Path(__file__).parent
 

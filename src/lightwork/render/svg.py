@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
-from lightwork.report.palette import INK, MUTED, PAPER, ROLES, RULE, SERIES, variable_of
+from lightwork.render.palette import INK, MUTED, PAPER, ROLES, RULE, SERIES, variable_of
 
 TEXT_POINTS = 9.0
 STYLE: dict[str, Any] = {

@@ -1,0 +1,1 @@
+"""The kit for every page, picture and table."""
