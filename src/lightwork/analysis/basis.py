@@ -85,3 +85,13 @@ class Basis:
     def slower_than_serial(self, cell: CellScaling) -> bool:
         """Whether a candidate is measurably slower than the serial reference."""
         return verdict_on(self.speedup(cell), self.noise_floor) == "slower"
+
+
+def ranked(scaling: StudyScaling) -> list[CellScaling]:
+    """The cells that may be compared, slowest first: measured, no round failed, neither reference nor twin.
+
+    Ranked by the figures on which the verdict rests (lightwork.analysis.basis).
+    """
+    basis = Basis.of(scaling)
+    candidates = [cell for cell in basis.candidates if not cell.failed]
+    return sorted(candidates, key=lambda cell: basis.speedup(cell).point)

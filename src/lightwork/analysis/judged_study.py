@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lightwork.analysis import batching
+from lightwork.analysis.basis import ranked
 from lightwork.analysis.recommendation import Plan, recommend
 from lightwork.analysis.scaling import StudyScaling, scale
 from lightwork.analysis.speedometer import equal_speed_walls_s
@@ -12,7 +13,6 @@ from lightwork.analysis.study_losses import losses_by_cell, with_losses
 from lightwork.core.losses import Losses
 from lightwork.core.study import Cell, Results, Study
 from lightwork.errors import WorkError
-from lightwork.report.tables import ranked
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,12 @@ from markupsafe import Markup
 
 from lightwork.render.palette import CAUSES, cause_class, css_variables
 from lightwork.render.scripts import script
-from lightwork.report import histogram, losscurve, timeline
 
 HERE = Path(__file__).parent
 
 
 def rendered(name: str, *folders: Path, scripts: Sequence[str] = (), **parts: Any) -> str:
-    """The template of this name as text, from the report's folder or from these; `parts` is what it fills in.
+    """The template of this name as text, from one of these folders or from this one; `parts` is what it fills in.
 
     scripts: those of the page, which alone its policy lets run. Whatever `parts` fill in is escaped. Raises
     jinja2.UndefinedError for a part that is missing.
@@ -25,7 +24,6 @@ def rendered(name: str, *folders: Path, scripts: Sequence[str] = (), **parts: An
         loader=jinja2.FileSystemLoader([HERE, *folders]), autoescape=True, trim_blocks=True, lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )  # fmt: skip
-    environment.globals.update(timeline=timeline, losscurve=losscurve, histogram=histogram)
     return environment.get_template(name).render(
         css=Markup((HERE / "page.css").read_text(encoding="utf-8")),  # noqa: S704  our own file
         variables=css_variables(),

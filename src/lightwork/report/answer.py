@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isinf
 
-from lightwork.analysis.basis import Basis
+from lightwork.analysis.basis import Basis, ranked
 from lightwork.analysis.judged_study import Judged, block_count
 from lightwork.analysis.recommendation import Plan
 from lightwork.analysis.scaling import StudyScaling
@@ -12,7 +12,7 @@ from lightwork.core.estimate import Estimate
 from lightwork.report.curves import basis_name
 from lightwork.report.memory import limit_of, peak_bytes
 from lightwork.report.paste import Paste, paste_of
-from lightwork.report.tables import cell_name, ranked
+from lightwork.report.tables import cell_name
 from lightwork.text.quantities import (
     DASH,
     MINUS,

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from fractions import Fraction
 
+from lightwork.analysis.basis import ranked
 from lightwork.analysis.scaling import StudyScaling
 from lightwork.core.losses import Losses
 from lightwork.core.study import Cell
-from lightwork.report.tables import cell_name, ranked
+from lightwork.report.tables import cell_name
 from lightwork.text.quantities import duration, plain, times
 from lightwork.text.settings import percent
 

@@ -4,14 +4,14 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from lightwork.analysis.basis import Basis
+from lightwork.analysis.basis import Basis, ranked
 from lightwork.analysis.recommendation import Plan
 from lightwork.analysis.scaling import CellScaling, StudyScaling
 from lightwork.core.estimate import Estimate
 from lightwork.core.study import SERIAL, SERIAL_AGAIN
 from lightwork.render.filters import UNFILTERED, Facets
 from lightwork.render.palette import Look, variant_look
-from lightwork.report.tables import Variant, ranked, variant_name
+from lightwork.report.tables import Variant, variant_name
 from lightwork.text.quantities import counted, plain
 
 CURVES_IN_COLOUR = 8

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
+from lightwork.analysis.basis import ranked
 from lightwork.analysis.scaling import CellScaling, StudyScaling, karp_flatt
 from lightwork.core.losses import Losses
 from lightwork.render.filters import Facets
 from lightwork.render.sheet import Column, Figure, Sheet
-from lightwork.report.tables import cell_name, ranked
+from lightwork.report.tables import cell_name
 from lightwork.text.quantities import percent
 
 COLUMNS = (

@@ -6,13 +6,13 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from lightwork.analysis.basis import Basis
+from lightwork.analysis.basis import Basis, ranked
 from lightwork.analysis.scaling import CellScaling, StudyScaling
 from lightwork.core.study import Cell, Study
 from lightwork.machine.likeness import other_kind
 from lightwork.render.filters import Facets
 from lightwork.render.sheet import Column, Figure, Sheet
-from lightwork.report.tables import cell_name, ranked
+from lightwork.report.tables import cell_name
 from lightwork.storage.decode import read_as
 from lightwork.storage.document import Format
 from lightwork.text.quantities import DASH, MINUS, counted, number, percent, plain, times, with_interval

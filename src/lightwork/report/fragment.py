@@ -5,6 +5,7 @@ on light and on dark; it has no ids, since one notebook may show it many times.
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from lightwork.analysis.judged_study import Judged, compared, judge
 from lightwork.core.study import Results, Study
@@ -13,6 +14,8 @@ from lightwork.report.answer import Verdict, verdict
 from lightwork.report.tables import Table, table
 from lightwork.text.quantities import plain, short
 from lightwork.text.settings import counted
+
+HERE = Path(__file__).parent
 
 COMMIT = 12  # characters
 
@@ -28,13 +31,14 @@ class Part:
 def fragment(results: Results) -> str:
     """Every study's verdict and table, below a line on the run."""
     judged = judge(results, {})
-    return rendered("fragment.html", about=_about(results), parts=list(map(_part, judged)), compared=compared(judged))
+    parts = list(map(_part, judged))
+    return rendered("fragment.html", HERE, about=_about(results), parts=parts, compared=compared(judged))
 
 
 def study_fragment(study: Study) -> str:
     """One study's, which knows nothing of the machine that it ran on."""
     (judged,) = judge(Results((study,), {}), {})
-    return rendered("fragment.html", about="", parts=[_part(judged)], compared=[])
+    return rendered("fragment.html", HERE, about="", parts=[_part(judged)], compared=[])
 
 
 def _part(judged: Judged) -> Part:

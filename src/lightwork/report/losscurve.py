@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from lightwork.analysis.basis import ranked
 from lightwork.analysis.recommendation import Plan
 from lightwork.analysis.scaling import StudyScaling
 from lightwork.core.causes import MEANINGS, Cause
@@ -17,7 +18,7 @@ from lightwork.core.study import Cell
 from lightwork.render.chart_axes import Axis, Label, apart, is_wide, round_values
 from lightwork.render.filters import UNFILTERED, Facets
 from lightwork.render.palette import ITEMS, USEFUL, cause_class
-from lightwork.report.tables import Variant, ranked, variant_name
+from lightwork.report.tables import Variant, variant_name
 from lightwork.report.waterfall import SHORT
 from lightwork.text.quantities import MINUS, number
 

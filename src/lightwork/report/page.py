@@ -12,6 +12,7 @@ from lightwork.render import svg
 from lightwork.render.filters import choices
 from lightwork.render.palette import keys
 from lightwork.render.templates import rendered
+from lightwork.report import histogram, losscurve, timeline
 from lightwork.report.album import album
 from lightwork.report.faults import fault_sheet
 from lightwork.report.foretold import Foretold, not_found
@@ -21,6 +22,8 @@ from lightwork.report.rows import rounds_csv
 from lightwork.report.section import Section, sections_of
 from lightwork.storage.atomic import replace_all
 from lightwork.text.quantities import moment
+
+HERE = Path(__file__).parent
 
 SCRIPTS = ("theme", "copy", "filter", "sort", "hover", "zoom", "lay")
 
@@ -59,6 +62,10 @@ def page(
     """The whole page as text."""
     return rendered(
         "page.html",
+        HERE,
+        timeline=timeline,
+        losscurve=losscurve,
+        histogram=histogram,
         sections=sections,
         compared=compared(judged),
         saved_at=moment(results.saved_at),

@@ -6,6 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from lightwork.analysis.basis import ranked
 from lightwork.analysis.judged_study import Judged, best_and_worst
 from lightwork.analysis.remedies import largest_loss
 from lightwork.analysis.scaling import StudyScaling
@@ -25,7 +26,7 @@ from lightwork.report.pictures import Pictures, pictures
 from lightwork.report.resources import resources_sheet, sampling_told
 from lightwork.report.speedup_figure import small_drawing
 from lightwork.report.split import Split, split
-from lightwork.report.tables import Table, cell_name, ranked, table
+from lightwork.report.tables import Table, cell_name, table
 from lightwork.report.timeline import Timeline, most_items, round_to_draw, timeline
 from lightwork.report.waterfall import SMALL, Waterfall, waterfall
 from lightwork.report.zoom import ITEMS_ON_A_PAGE, NAMES_ON_A_PAGE, Room

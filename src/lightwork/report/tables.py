@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lightwork.analysis.basis import Basis
+from lightwork.analysis.basis import ranked
 from lightwork.analysis.recommendation import Plan
 from lightwork.analysis.scaling import CellScaling, StudyScaling
 from lightwork.core.estimate import Estimate
@@ -121,16 +121,6 @@ def marks(scaling: StudyScaling, plan: Plan) -> dict[str, tuple[str, str]]:
         return found | {plan.chosen.cell.cell_id: (BEST, "recommended")}
     fastest = ranked(scaling)[-1:]
     return found | {cell.cell.cell_id: (BEST, "fastest, not recommended") for cell in fastest}
-
-
-def ranked(scaling: StudyScaling) -> list[CellScaling]:
-    """The cells that may be compared, slowest first: measured, no round failed, neither reference nor twin.
-
-    Ranked by the figures on which the verdict rests (lightwork.analysis.basis).
-    """
-    basis = Basis.of(scaling)
-    candidates = [cell for cell in basis.candidates if not cell.failed]
-    return sorted(candidates, key=lambda cell: basis.speedup(cell).point)
 
 
 def cell_name(cell: Cell) -> str:

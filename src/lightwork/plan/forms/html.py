@@ -8,6 +8,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from lightwork import report
 from lightwork.core.causes import Cause
 from lightwork.plan.conclude.result import Predicted, Verdict
 from lightwork.plan.forms.curve import Outlook, outlook
@@ -20,6 +21,7 @@ from lightwork.report.waterfall import Waterfall, fall, steps_down
 from lightwork.text.quantities import counted, duration, number, percent, plain, sentence, short, size, times
 
 HERE = Path(__file__).parent
+REPORT = Path(report.__file__).parent  # whose macros draw a waterfall and a table
 METHOD = (
     (
         "Predicted",
@@ -80,6 +82,7 @@ def page(verdict: Verdict) -> str:
     return rendered(
         "plan.html",
         HERE,
+        REPORT,
         title=f"lightwork plan: {short(verdict.target, 80)}",
         scripts=("copy", "sort"),
         target=plain(verdict.target),
