@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from generating.blocks import filled
 from generating.examples import COSTS, FAULTS, VALIDATION
+from lightwork.costs import saved as handing_over
+from lightwork.costs import table as costs_table
 from lightwork.faults import saved as saved_faults
 from lightwork.faults import table as faults_table
 from lightwork.faults.fault import Fault
-from lightwork.handing_over import saved as handing_over
-from lightwork.handing_over import table as costs_table
 from lightwork.render import tabular
 from lightwork.validation import saved as saved_validation
 from lightwork.validation import table as validation_table

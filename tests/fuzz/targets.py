@@ -12,10 +12,10 @@ from typing import Any
 from fuzz.mutation import Bytes, mutated, spoiled
 from lightwork import report
 from lightwork.cli import parser
+from lightwork.costs import saved as saved_costs
 from lightwork.errors import LightworkError
 from lightwork.faults import saved as saved_faults
 from lightwork.faults.table import details, table
-from lightwork.handing_over import saved as saved_costs
 from lightwork.launch.finished import summary
 from lightwork.ledger.table import Ledger, has_stopped, taken_and_begun
 from lightwork.pytest_plugin import OPTIONS
@@ -88,7 +88,7 @@ def saved_matrix(data: bytes) -> None:
 
 def saved_prices(data: bytes) -> None:
     """Saved costs: read them, and make the table."""
-    from lightwork.handing_over.table import table as price_table
+    from lightwork.costs.table import table as price_table
 
     with file_of(json_or_spoiled("costs.json", data)) as path:
         price_table(saved_costs.load(path))

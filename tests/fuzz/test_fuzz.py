@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fuzz.targets import TARGETS, run, sample
+from lightwork.costs import saved as saved_costs
 from lightwork.faults import saved as saved_faults
-from lightwork.handing_over import saved as saved_costs
 from lightwork.storage import results_json
 from lightwork.storage.journal import read
 from lightwork.storage.ledgers import table

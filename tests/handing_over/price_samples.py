@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from lightwork.core.round import Job, Outcome, Round
-from lightwork.handing_over.probes import Probe
-from lightwork.handing_over.recording import Sample, Surroundings, record
-from lightwork.handing_over.saved import Costs
+from lightwork.costs.probes import Probe
+from lightwork.costs.recording import Sample, Surroundings, record
+from lightwork.costs.saved import Costs
 from lightwork.launch.finished import Finished
 from lightwork.launch.workdir import Desk
 

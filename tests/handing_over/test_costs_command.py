@@ -6,8 +6,8 @@ import pytest
 from benches import lightwork
 from made_once import made_once
 
-from lightwork.handing_over import saved
-from lightwork.handing_over.prices import prices_of
+from lightwork.costs import saved
+from lightwork.costs.prices import prices_of
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,11 @@ import pytest
 from price_samples import COSTS, Planted, costs, recorded
 
 from lightwork.core.round import Outcome
+from lightwork.costs import saved
+from lightwork.costs.prices import prices_of
+from lightwork.costs.probes import CHUNKSIZES, PAYLOADS_BYTES, probes_of
+from lightwork.costs.table import HEADS, markdown, table
 from lightwork.errors import UsageError
-from lightwork.handing_over import saved
-from lightwork.handing_over.prices import prices_of
-from lightwork.handing_over.probes import CHUNKSIZES, PAYLOADS_BYTES, probes_of
-from lightwork.handing_over.table import HEADS, markdown, table
 
 
 @pytest.fixture(scope="module")

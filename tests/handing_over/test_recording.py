@@ -9,7 +9,7 @@ from rounds import job, nothing_left_behind
 from lightwork import strategies
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
-from lightwork.handing_over.probes import (
+from lightwork.costs.probes import (
     CHUNKSIZES,
     FEWEST,
     FEWEST_RESULTS,

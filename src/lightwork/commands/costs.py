@@ -11,8 +11,8 @@ from lightwork.errors import UsageError
 from lightwork.render import delivery
 
 if TYPE_CHECKING:
-    from lightwork.handing_over.recording import Sample
-    from lightwork.handing_over.saved import Costs
+    from lightwork.costs.recording import Sample
+    from lightwork.costs.saved import Costs
 
 EPILOG = """examples:
   lightwork costs                                       every strategy that can be used here, about a minute
@@ -46,7 +46,7 @@ def add_to(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Measure, or read what was measured, and print the table; 1 where a strategy failed, 130 after a Ctrl-C."""
     delivery.check(options)
-    from lightwork.handing_over.saved import load
+    from lightwork.costs.saved import load
 
     found, finished = (load(options.saved), True) if options.saved else _measured(options)
     _tell(found, options)
@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _measured(options: argparse.Namespace) -> tuple["Costs", bool]:
     from lightwork import __version__
-    from lightwork.handing_over.saved import Costs
+    from lightwork.costs.saved import Costs
     from lightwork.ledger import overhead
     from lightwork.machine.facts import facts
     from lightwork.storage.paths import ready_data_dir
@@ -81,7 +81,7 @@ def _measured(options: argparse.Namespace) -> tuple["Costs", bool]:
 def _asked(words: str) -> tuple[list[str], dict[str, str]]:
     """The strategies to measure, and of "all" those that can't be, with the reason."""
     from lightwork import strategies
-    from lightwork.handing_over.probes import is_measurable
+    from lightwork.costs.probes import is_measurable
     from lightwork.study import option_values
 
     halves = "it hands out the halves of an item's work, and a no-op has none"
@@ -95,8 +95,8 @@ def _asked(words: str) -> tuple[list[str], dict[str, str]]:
 
 
 def _record(names: list[str], workers: int, budget_s: float, seed: int) -> tuple[list["Sample"], bool]:
-    from lightwork.handing_over.probes import probes_of
-    from lightwork.handing_over.recording import LABEL, Surroundings, record
+    from lightwork.costs.probes import probes_of
+    from lightwork.costs.recording import LABEL, Surroundings, record
     from lightwork.launch.run import launch
     from lightwork.launch.workdir import open_desk
     from lightwork.storage.paths import data_dir
@@ -108,8 +108,8 @@ def _record(names: list[str], workers: int, budget_s: float, seed: int) -> tuple
 
 
 def _tell(found: "Costs", options: argparse.Namespace) -> None:
-    from lightwork.handing_over.saved import text_of
-    from lightwork.handing_over.table import markdown, table
+    from lightwork.costs.saved import text_of
+    from lightwork.costs.table import markdown, table
     from lightwork.render.tabular import draw
 
     if delivery.deliver(options, text_of(found), markdown(found)):

@@ -5,9 +5,9 @@ from typing import Any
 
 from lightwork.core.estimate import Estimate
 from lightwork.core.study import SERIAL
-from lightwork.handing_over.prices import Price, Prices, prices_of
-from lightwork.handing_over.probes import CHUNKSIZES, PAYLOADS_BYTES
-from lightwork.handing_over.saved import Costs
+from lightwork.costs.prices import Price, Prices, prices_of
+from lightwork.costs.probes import CHUNKSIZES, PAYLOADS_BYTES
+from lightwork.costs.saved import Costs
 from lightwork.render import tabular
 from lightwork.render.tabular import Table
 from lightwork.text.quantities import DASH, counted, number, plain

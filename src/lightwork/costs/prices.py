@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from lightwork.core.estimate import Estimate, median_interval
-from lightwork.handing_over.recording import Sample
+from lightwork.costs.recording import Sample
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from lightwork.core.round import Job, Round
-from lightwork.handing_over.probes import Probe
+from lightwork.costs.probes import Probe
 from lightwork.launch.finished import Execute
 from lightwork.launch.workdir import Desk
 from lightwork.study.block_order import order_of

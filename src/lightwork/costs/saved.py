@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from lightwork.handing_over.prices import Price, prices_of
-from lightwork.handing_over.recording import Sample
+from lightwork.costs.prices import Price, prices_of
+from lightwork.costs.recording import Sample
 from lightwork.storage.decode import check_machine, read_as
 from lightwork.storage.document import Format
 
