@@ -22,10 +22,10 @@ from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.core.study import Cell
 from lightwork.ledger.table import ABSENT, State
+from lightwork.report.trace import encode, parts_of, trace_of
 from lightwork.storage import ledgers, results_json
 from lightwork.storage.results_json import KEY
 from lightwork.text.quantities import plain
-from lightwork.trace import encode, parts_of, trace_of
 
 HOSTILE = ("\x1b[31mred\r\n\x00", '"quoted" \\ back', "</script><script>alert(1)</script>", "a\udcff.csv", "\u202egnp")
 METADATA = {"process_name": ("name", str), "thread_name": ("name", str), "thread_sort_index": ("sort_index", int)}

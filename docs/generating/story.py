@@ -21,7 +21,7 @@ from lightwork.analysis.scaling import CellScaling, StudyScaling
 from lightwork.core.causes import MEANINGS, Cause
 from lightwork.core.round import Round
 from lightwork.core.study import Cell, Results, Study
-from lightwork.report.timeline import round_to_draw
+from lightwork.report.charts.timeline import round_to_draw
 from lightwork.storage import ledgers, results_json
 from lightwork.text.quantities import duration
 from lightwork.text.settings import counted, percent, times

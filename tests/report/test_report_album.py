@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from matplotlib.path import Path
 
 from lightwork import report
-from lightwork.report.drawn_figure import parsed
+from lightwork.report.charts.drawn_figure import parsed
 
 PNG = b"\x89PNG\r\n\x1a\n"
 

@@ -7,7 +7,7 @@ import report_samples as samples
 
 from lightwork.analysis.judged_study import judge
 from lightwork.report.break_evens import break_even_sheet
-from lightwork.report.markdown import summary
+from lightwork.report.summary import summary
 
 KINDS = (
     {"strategy": "map", "chunksize": 1},

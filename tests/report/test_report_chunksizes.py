@@ -10,9 +10,9 @@ from lightwork.analysis.basis import Basis
 from lightwork.analysis.chunk_band import LITTLE, makespan
 from lightwork.analysis.judged_study import judge
 from lightwork.render import palette, svg
-from lightwork.report.chunksize_figure import chunksize_drawing
-from lightwork.report.chunksizes import size_chart
-from lightwork.report.histogram import item_times_s
+from lightwork.report.charts.chunksize_figure import chunksize_drawing
+from lightwork.report.charts.chunksizes import size_chart
+from lightwork.report.charts.histogram import item_times_s
 from lightwork.text.quantities import duration
 
 SIZES = (1, 8, 64)

@@ -9,7 +9,7 @@ import report_samples as samples
 from lightwork.analysis.judged_study import judge
 from lightwork.core.cluster_facts import Remote
 from lightwork.render.svg import style
-from lightwork.report import markdown
+from lightwork.report import summary
 from lightwork.report.cluster import cluster_sentence, cost_ns
 from lightwork.report.section import sections_of
 
@@ -89,4 +89,4 @@ def test_the_page_and_the_summary_have_it():
     with style():
         (section,) = sections_of(judged, ledgers)
     assert section.cluster.startswith("On the cluster, static")
-    assert "On the cluster, static, 2 workers takes" in markdown.summary(judged)
+    assert "On the cluster, static, 2 workers takes" in summary.summary(judged)

@@ -14,7 +14,7 @@ from lightwork.cli import main
 from lightwork.errors import UsageError
 from lightwork.plan.conclude.result import Predicted, Range, Verdict
 from lightwork.plan.forms.json import contract_of
-from lightwork.report.foretold import Foretold, beside, decode, load
+from lightwork.report.predicted import Foretold, beside, decode, load
 from lightwork.text.quantities import times
 
 LABEL, ITEMS = "csv_to_db[files=48]", 48

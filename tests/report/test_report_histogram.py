@@ -5,7 +5,7 @@ import report_samples as samples
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightwork.report import histogram
+from lightwork.report.charts import histogram
 
 TIMES = st.lists(st.floats(0, 1e5), min_size=1, max_size=300)
 

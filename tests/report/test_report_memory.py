@@ -9,8 +9,8 @@ from lightwork.analysis.recommendation import recommend
 from lightwork.analysis.scaling import scale
 from lightwork.core.usage import Memory
 from lightwork.render import palette, svg
-from lightwork.report import memory
-from lightwork.report.memory_figure import memory_drawing
+from lightwork.report.charts import memory
+from lightwork.report.charts.memory_figure import memory_drawing
 
 GIB = 2**30
 

@@ -21,10 +21,11 @@ from lightwork.core.estimate import Estimate
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.render import palette, svg
-from lightwork.report import curves, markdown, memory, split, tables, timeline
-from lightwork.report.memory_figure import memory_drawing
-from lightwork.report.speedup_figure import efficiency_drawing, speedup_drawing
-from lightwork.report.wall_figure import wall_drawing
+from lightwork.report import split, summary, tables
+from lightwork.report.charts import curves, memory, timeline
+from lightwork.report.charts.memory_figure import memory_drawing
+from lightwork.report.charts.speedup_figure import efficiency_drawing, speedup_drawing
+from lightwork.report.charts.wall_figure import wall_drawing
 from lightwork.text import quantities
 
 
@@ -441,14 +442,14 @@ def test_summary_is_short(judged, studies):
         replace(judged[0][place % 3], study=replace(judged[0][place % 3].study, label=f"s{place}"))
         for place in range(studies)
     ]
-    lines = markdown.summary(many).splitlines()
+    lines = summary.summary(many).splitlines()
     assert len(lines) < 60
     assert ("and 20 more studies in index.html." in lines) == (studies == 40)
 
 
 def test_summary_says_the_verdict_and_the_failures(judged):
     """A reviewer finds the sentence, the table and what failed."""
-    written = markdown.summary(judged[0])
+    written = summary.summary(judged[0])
     assert "Use 4 workers, imap_unordered, chunksize 1, largest first" in written
     assert "failed 2 of 7" in written
     assert "recommended" in written
@@ -457,7 +458,7 @@ def test_summary_says_the_verdict_and_the_failures(judged):
 def test_summary_keeps_names_inert():
     """Names start no markup, mention, reference or link, and no table row gets a column more."""
     results, ledgers = samples.hostile()
-    written = markdown.summary(judge(results, ledgers))
+    written = summary.summary(judge(results, ledgers))
     assert not re.search(r"(?<!\\)<", written)
     assert not re.search(r"[@#]\w|://\w", written.replace("# lightwork", ""))
     rows = [line for line in written.splitlines() if line.startswith("|")]
@@ -468,7 +469,7 @@ def test_summary_keeps_names_inert():
 @given(st.text(alphabet="a_*`[]()<>|#@:/w.$~&\\!", max_size=20))
 def test_inert_escapes_every_mark(name):
     """Taking the escapes away gives the name back, and no mark is left without one."""
-    written = markdown.inert(name)
+    written = summary.inert(name)
     assert not re.search(r"(?<!\\)(?:\\\\)*[*`\[\]<>|$~&]", written.replace("\u200b", "")) or "\\" in written
     assert re.sub(r"\\(.)", r"\1", written.replace("\u200b", "")) == name
 

@@ -9,8 +9,8 @@ from lightwork.analysis.basis import Basis
 from lightwork.analysis.judged_study import judge
 from lightwork.core.study import SERIAL_AGAIN
 from lightwork.render import palette, svg
-from lightwork.report import curves
-from lightwork.report.speedup_figure import efficiency_drawing, speedup_drawing
+from lightwork.report.charts import curves
+from lightwork.report.charts.speedup_figure import efficiency_drawing, speedup_drawing
 from lightwork.text.quantities import percent
 
 

@@ -14,7 +14,7 @@ from lightwork.analysis.judged_study import judge
 from lightwork.core.causes import Cause
 from lightwork.core.losses import Losses
 from lightwork.render.palette import ITEMS, USEFUL, WORKERS
-from lightwork.report import losscurve, waterfall
+from lightwork.report.charts import losscurve, waterfall
 
 LOST = st.integers(0, 10**10)
 SHIFT = st.integers(-(10**10), 10**10)  # what items took more than serially, or less

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from lightwork.analysis.lanes import lanes_of
 from lightwork.core.setting import Setting
 from lightwork.ledger.table import State
-from lightwork.report.spells import spells_of
-from lightwork.report.zoom import STEPS, Room, leb128, zoom
+from lightwork.report.charts.item_intervals import spells_of
+from lightwork.report.charts.zoom import STEPS, Room, leb128, zoom
 
 
 def unpacked(data):

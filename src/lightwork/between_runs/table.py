@@ -10,7 +10,7 @@ from lightwork.between_runs.power import powerless
 from lightwork.core.study import SERIAL
 from lightwork.render import tabular
 from lightwork.render.tabular import LONGEST_NOTE, Table
-from lightwork.report.markdown import inert
+from lightwork.report.summary import inert
 from lightwork.text.quantities import counted, duration, percent, plain, sentence, short
 from lightwork.text.quantities import times as fold
 from lightwork.text.settings import times

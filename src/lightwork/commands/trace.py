@@ -46,7 +46,7 @@ def add_to(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write the trace and say where it is."""
-    from lightwork import trace
+    from lightwork.report import trace
     from lightwork.storage import ledgers, results_json
 
     path = options.result or results_json.latest(options.storage)
@@ -108,7 +108,7 @@ def _cell_ids(study: "Study") -> list[str]:
 
 def _round(cell: "Cell", block: int | None, tables: Mapping[str, Any]) -> "Round":
     """The cell's round in this block; without one the typical round. It has times and its ledger was kept."""
-    from lightwork.report.timeline import round_to_draw
+    from lightwork.report.charts.timeline import round_to_draw
 
     kept = {found.block: found for found in cell.rounds if found.ledger in tables and _has_times(found)}
     blocks = ", ".join(map(str, kept)) or "none"

@@ -20,7 +20,7 @@ from lightwork.history.run import Word
 from lightwork.render.canvas import LEGEND_LINE, POINTS_PER_INCH, RIGHT, TOP, WIDTH, legend
 from lightwork.render.chart_axes import WIDE, log_values
 from lightwork.render.palette import BAND, INK, LIMIT, MUTED, NEUTRAL, PAPER, RULE, SERIES
-from lightwork.report.curves import high, low
+from lightwork.report.charts.curves import high, low
 from lightwork.text.quantities import TIMES, tick
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from lightwork.analysis.judged_study import Judged, block_count
 from lightwork.analysis.recommendation import Plan
 from lightwork.analysis.scaling import StudyScaling
 from lightwork.core.estimate import Estimate
-from lightwork.report.curves import basis_name
-from lightwork.report.memory import limit_of, peak_bytes
+from lightwork.report.charts.curves import basis_name
+from lightwork.report.charts.memory import limit_of, peak_bytes
 from lightwork.report.paste import Paste, paste_of
 from lightwork.report.tables import cell_name
 from lightwork.text.quantities import (

@@ -12,14 +12,14 @@ from lightwork.render import svg
 from lightwork.render.filters import choices
 from lightwork.render.palette import keys
 from lightwork.render.templates import rendered
-from lightwork.report import histogram, losscurve, timeline
-from lightwork.report.album import album
+from lightwork.report.charts import histogram, losscurve, timeline
+from lightwork.report.charts.album import album
 from lightwork.report.faults import fault_sheet
-from lightwork.report.foretold import Foretold, not_found
-from lightwork.report.markdown import summary
 from lightwork.report.method import gaps, machine_facts, method
-from lightwork.report.rows import rounds_csv
+from lightwork.report.predicted import Foretold, not_found
+from lightwork.report.rounds_csv import rounds_csv
 from lightwork.report.section import Section, sections_of
+from lightwork.report.summary import summary
 from lightwork.storage.atomic import replace_all
 from lightwork.text.quantities import moment
 

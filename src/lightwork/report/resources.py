@@ -10,7 +10,7 @@ from lightwork.core.study import Cell, Study
 from lightwork.core.usage import Usage
 from lightwork.render.filters import Facets
 from lightwork.render.sheet import UNKNOWN, Column, Figure, Sheet, without_empty
-from lightwork.report.memory import peak_bytes
+from lightwork.report.charts.memory import peak_bytes
 from lightwork.report.tables import cell_name
 from lightwork.text.quantities import duration, percent, size
 

@@ -16,20 +16,20 @@ from lightwork.render.palette import Look, looks
 from lightwork.render.sheet import Sheet
 from lightwork.report.answer import Verdict, cap_sentence, verdict
 from lightwork.report.break_evens import break_even_sheet
+from lightwork.report.charts.curves import basis_name, describe, overview
+from lightwork.report.charts.histogram import Histogram, histogram, item_times_s
+from lightwork.report.charts.losscurve import LossCurves, loss_curves, stacks
+from lightwork.report.charts.pictures import Pictures, pictures
+from lightwork.report.charts.speedup_figure import small_drawing
+from lightwork.report.charts.timeline import Timeline, most_items, round_to_draw, timeline
+from lightwork.report.charts.waterfall import SMALL, Waterfall, waterfall
+from lightwork.report.charts.zoom import ITEMS_ON_A_PAGE, NAMES_ON_A_PAGE, Room
 from lightwork.report.cluster import cluster_sentence
-from lightwork.report.curves import basis_name, describe, overview
 from lightwork.report.factors import factors_sheet
-from lightwork.report.foretold import Beside, Foretold, beside
-from lightwork.report.histogram import Histogram, histogram, item_times_s
-from lightwork.report.losscurve import LossCurves, loss_curves, stacks
-from lightwork.report.pictures import Pictures, pictures
+from lightwork.report.predicted import Beside, Foretold, beside
 from lightwork.report.resources import resources_sheet, sampling_told
-from lightwork.report.speedup_figure import small_drawing
 from lightwork.report.split import Split, split
 from lightwork.report.tables import Table, cell_name, table
-from lightwork.report.timeline import Timeline, most_items, round_to_draw, timeline
-from lightwork.report.waterfall import SMALL, Waterfall, waterfall
-from lightwork.report.zoom import ITEMS_ON_A_PAGE, NAMES_ON_A_PAGE, Room
 from lightwork.storage.atomic import slug
 from lightwork.text.quantities import sentence
 

@@ -12,7 +12,7 @@ from lightwork.plan.conclude.evidence import Case, case_of
 from lightwork.plan.conclude.reasons import limited_by, memory_bytes, reasons_of, rests_on, sentence_of
 from lightwork.plan.conclude.result import Gain, Measured, Predicted, Range, Recommendation, Verdict
 from lightwork.plan.conclude.what_if import gains_of
-from lightwork.report.memory import Limit, limit_of, peak_bytes
+from lightwork.report.charts.memory import Limit, limit_of, peak_bytes
 from lightwork.text.quantities import plain, sentence
 
 if TYPE_CHECKING:

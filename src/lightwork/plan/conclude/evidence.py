@@ -21,7 +21,7 @@ from lightwork.plan.conclude.choice import recommended, stays_serial
 from lightwork.plan.conclude.result import Range
 from lightwork.plan.memory_probe import MemoryModel, model_of
 from lightwork.replay.prediction import Prediction
-from lightwork.report.memory import peak_bytes
+from lightwork.report.charts.memory import peak_bytes
 
 if TYPE_CHECKING:
     from lightwork.plan.planner import Planned

@@ -13,7 +13,7 @@ from lightwork.core.study import Cell
 from lightwork.plan.conclude.choice import chunksize_band, equals, following, stays_serial
 from lightwork.plan.conclude.evidence import Case, cell_of
 from lightwork.replay.prediction import AS_GOOD, Prediction
-from lightwork.report.memory import Limit, peak_bytes
+from lightwork.report.charts.memory import Limit, peak_bytes
 from lightwork.text.quantities import duration, number, plain, sentence, size
 from lightwork.text.settings import counted, instruction, named, percent, times
 

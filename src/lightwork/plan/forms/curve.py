@@ -10,7 +10,7 @@ from math import inf, isfinite
 from lightwork.analysis.usl import LEAST_COUNTS, Fit, fit_usl
 from lightwork.plan.conclude.result import Measured, Predicted, Range, Verdict
 from lightwork.render.palette import Look, looks_of
-from lightwork.report.curves import HEADROOM
+from lightwork.report.charts.curves import HEADROOM
 from lightwork.text.quantities import counted, number, percent, plain
 
 Points = tuple[tuple[int, Range], ...]

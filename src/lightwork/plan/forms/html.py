@@ -16,8 +16,8 @@ from lightwork.plan.forms.curve_figure import outlook_figure
 from lightwork.plan.forms.tables import BEST_SHOWN, foretellings, interval, measured_sheet, name_of, what_if_sheet
 from lightwork.render import svg
 from lightwork.render.templates import rendered
+from lightwork.report.charts.waterfall import Waterfall, fall, steps_down
 from lightwork.report.method import facts_of
-from lightwork.report.waterfall import Waterfall, fall, steps_down
 from lightwork.text.quantities import counted, duration, number, percent, plain, sentence, short, size, times
 
 HERE = Path(__file__).parent

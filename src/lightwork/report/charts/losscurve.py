@@ -18,8 +18,8 @@ from lightwork.core.study import Cell
 from lightwork.render.chart_axes import Axis, Label, apart, is_wide, round_values
 from lightwork.render.filters import UNFILTERED, Facets
 from lightwork.render.palette import ITEMS, USEFUL, cause_class
+from lightwork.report.charts.waterfall import SHORT
 from lightwork.report.tables import Variant, variant_name
-from lightwork.report.waterfall import SHORT
 from lightwork.text.quantities import MINUS, number
 
 SHOWN = 8

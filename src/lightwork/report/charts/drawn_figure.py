@@ -17,11 +17,11 @@ from matplotlib.path import Path
 from lightwork.render.canvas import canvas
 from lightwork.render.chart_axes import Label
 from lightwork.render.palette import CAUSES, INK, LIMIT, MUTED, PAPER, WORKERS, cause_class
-from lightwork.report import histogram, losscurve, timeline
-from lightwork.report.histogram import Histogram
-from lightwork.report.losscurve import LossCurve, LossCurves
-from lightwork.report.timeline import Timeline
-from lightwork.report.waterfall import Waterfall
+from lightwork.report.charts import histogram, losscurve, timeline
+from lightwork.report.charts.histogram import Histogram
+from lightwork.report.charts.losscurve import LossCurve, LossCurves
+from lightwork.report.charts.timeline import Timeline
+from lightwork.report.charts.waterfall import Waterfall
 
 TOKENS = re.compile(r"[MLHVhvz]|-?\d+(?:\.\d+)?")
 TEXT_SIZE = 8.5

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from lightwork.render import svg
 from lightwork.render.canvas import entitle
-from lightwork.report.drawn_figure import histogram_figure, loss_figure, timeline_figure, waterfall_figure
+from lightwork.report.charts.drawn_figure import histogram_figure, loss_figure, timeline_figure, waterfall_figure
 from lightwork.report.section import Section
 from lightwork.storage.atomic import slug
 

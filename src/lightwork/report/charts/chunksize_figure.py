@@ -20,8 +20,8 @@ from lightwork.render.canvas import (
 )
 from lightwork.render.palette import BAND, RULE
 from lightwork.render.tooltips import Drawing, Spot, rounds_words
-from lightwork.report.chunksizes import SizeChart, SizeCurve
-from lightwork.report.curves import high, low
+from lightwork.report.charts.chunksizes import SizeChart, SizeCurve
+from lightwork.report.charts.curves import high, low
 from lightwork.text.quantities import TIMES, between, number
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from lightwork.core.round import Round
 from lightwork.core.study import Cell, Study
 from lightwork.ledger.table import State
 from lightwork.render.filters import UNFILTERED, Facets
-from lightwork.report.spells import LONGEST, NAMED, Spell, item_name, longest_told, spells_of
-from lightwork.report.zoom import Room, Zoom, zoom
+from lightwork.report.charts.item_intervals import LONGEST, NAMED, Spell, item_name, longest_told, spells_of
+from lightwork.report.charts.zoom import Room, Zoom, zoom
 from lightwork.text.quantities import duration, tick
 
 WIDTH, LEFT, RIGHT, TOP, AXIS = 340.0, 22.0, 6.0, 4.0, 20.0

@@ -14,7 +14,7 @@ from lightwork.core.losses import Losses
 from lightwork.core.study import Cell
 from lightwork.render.filters import Facets
 from lightwork.render.palette import Look, variant_look
-from lightwork.report.curves import basis_name, rounds_s
+from lightwork.report.charts.curves import basis_name, rounds_s
 from lightwork.report.tables import Variant, variant_name
 from lightwork.text.quantities import counted, duration
 

@@ -31,7 +31,7 @@ from lightwork.render.chart_axes import is_wide
 from lightwork.render.filters import Facets
 from lightwork.render.palette import BAND, INK, LIMIT, MUTED, RULE
 from lightwork.render.tooltips import Drawing, Spot, speedup_words
-from lightwork.report.curves import Chart, Curve, high, low
+from lightwork.report.charts.curves import Chart, Curve, high, low
 from lightwork.text.quantities import TIMES, counted, number, percent
 
 if TYPE_CHECKING:

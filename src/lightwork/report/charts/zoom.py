@@ -18,7 +18,7 @@ from lightwork.analysis.lanes import Lane
 from lightwork.core.round import Round
 from lightwork.core.study import Study
 from lightwork.ledger.table import State
-from lightwork.report.spells import NAMED, Spell, item_name
+from lightwork.report.charts.item_intervals import NAMED, Spell, item_name
 
 STEPS = 1 << 24
 ITEMS_ON_A_PAGE = 220_000

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lightwork.render.canvas import WIDTH, canvas, label
 from lightwork.render.palette import INK, MUTED, PAPER, Look
 from lightwork.render.tooltips import Drawing, Spot, rounds_words
-from lightwork.report.curves import WallGroup, WallRow, high, low
+from lightwork.report.charts.curves import WallGroup, WallRow, high, low
 from lightwork.text.quantities import seconds_with_interval, tick
 
 if TYPE_CHECKING:

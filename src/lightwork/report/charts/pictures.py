@@ -10,13 +10,13 @@ from lightwork.analysis.recommendation import Plan
 from lightwork.analysis.scaling import StudyScaling
 from lightwork.render.palette import Look
 from lightwork.render.tooltips import Drawing
-from lightwork.report.chunksize_figure import chunksize_drawing
-from lightwork.report.chunksizes import size_chart
-from lightwork.report.curves import basis_name, chart, describe, wall_groups
-from lightwork.report.memory import finding, memory_chart
-from lightwork.report.memory_figure import memory_drawing
-from lightwork.report.speedup_figure import efficiency_drawing, speedup_drawing
-from lightwork.report.wall_figure import wall_drawing
+from lightwork.report.charts.chunksize_figure import chunksize_drawing
+from lightwork.report.charts.chunksizes import size_chart
+from lightwork.report.charts.curves import basis_name, chart, describe, wall_groups
+from lightwork.report.charts.memory import finding, memory_chart
+from lightwork.report.charts.memory_figure import memory_drawing
+from lightwork.report.charts.speedup_figure import efficiency_drawing, speedup_drawing
+from lightwork.report.charts.wall_figure import wall_drawing
 from lightwork.text.quantities import plain
 
 

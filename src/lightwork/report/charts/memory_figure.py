@@ -1,4 +1,4 @@
-"""Draws memory against workers, in the manner of lightwork.report.speedup_figure. Call it inside `svg.style`."""
+"""Draws memory against workers, in the manner of lightwork.report.charts.speedup_figure. Call it inside `svg.style`."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,7 +20,7 @@ from lightwork.render.canvas import (
 )
 from lightwork.render.palette import INK, MUTED
 from lightwork.render.tooltips import Drawing, Spot
-from lightwork.report.memory import MemoryChart, Peaks
+from lightwork.report.charts.memory import MemoryChart, Peaks
 from lightwork.text.quantities import SIZES, counted, size
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""A study's charts: as plain data, and drawn."""
