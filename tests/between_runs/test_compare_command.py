@@ -9,10 +9,10 @@ from made_up_runs import made_up, run_of, settings
 from markdown_it import MarkdownIt
 from report_samples import HOSTILE
 
-from lightwork.between_runs.comparing import compare
-from lightwork.between_runs.gate import failures, parse
-from lightwork.between_runs.table import headline, markdown, table
 from lightwork.cli import main
+from lightwork.compare.comparing import compare
+from lightwork.compare.gate import failures, parse
+from lightwork.compare.table import headline, markdown, table
 from lightwork.core.setting import Setting
 from lightwork.storage.results_json import KEY, encode
 

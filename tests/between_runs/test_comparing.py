@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from made_up_runs import MACHINE, made_up, run_of, settings, timed
 
-from lightwork.between_runs.comparing import compare, word_of
-from lightwork.between_runs.table import table
+from lightwork.compare.comparing import compare, word_of
+from lightwork.compare.table import table
 from lightwork.core.estimate import Estimate
 from lightwork.core.round import Outcome
 from lightwork.core.study import SERIAL, SERIAL_AGAIN, Cell

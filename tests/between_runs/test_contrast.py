@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from lightwork.between_runs import contrast
-from lightwork.between_runs.contrast import critical_value, inverse, ratio, twin_floor
+from lightwork.compare import contrast
+from lightwork.compare.contrast import critical_value, inverse, ratio, twin_floor
 from lightwork.core.estimate import Estimate
 
 NAN = float("nan")

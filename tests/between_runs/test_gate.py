@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from made_up_runs import made_up, run_of, settings
 
-from lightwork.between_runs.comparing import compare
-from lightwork.between_runs.gate import Condition, failures, parse
+from lightwork.compare.comparing import compare
+from lightwork.compare.gate import Condition, failures, parse
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL

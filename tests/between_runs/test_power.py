@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from made_up_runs import made_up, run_of, settings, timed
 
-from lightwork.between_runs.comparing import compare
-from lightwork.between_runs.gate import failures, parse
-from lightwork.between_runs.power import powerless
-from lightwork.between_runs.table import headline, table
+from lightwork.compare.comparing import compare
+from lightwork.compare.gate import failures, parse
+from lightwork.compare.power import powerless
+from lightwork.compare.table import headline, table
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, SERIAL_AGAIN

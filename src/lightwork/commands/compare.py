@@ -8,8 +8,8 @@ from lightwork.errors import UsageError
 from lightwork.render import delivery
 
 if TYPE_CHECKING:
-    from lightwork.between_runs.comparing import Comparison
-    from lightwork.between_runs.gate import Condition, Failure
+    from lightwork.compare.comparing import Comparison
+    from lightwork.compare.gate import Condition, Failure
     from lightwork.core.study import Results
 
 EPILOG = """examples:
@@ -45,8 +45,8 @@ def add_to(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Compare, tell it, and return 1 where the gate fails. Raises UsageError for runs that can't be compared."""
     delivery.check(options)
-    from lightwork.between_runs.comparing import compare
-    from lightwork.between_runs.gate import failures, parse
+    from lightwork.compare.comparing import compare
+    from lightwork.compare.gate import failures, parse
 
     conditions = [parse(text) for text in options.fail_if]
     runs = _runs(options.base, options.new)
@@ -77,8 +77,8 @@ def _tell(
     conditions: "list[Condition]",
     options: argparse.Namespace,
 ) -> None:
-    from lightwork.between_runs.saved import text_of
-    from lightwork.between_runs.table import failure_words, headline, markdown, table
+    from lightwork.compare.saved import text_of
+    from lightwork.compare.table import failure_words, headline, markdown, table
     from lightwork.render import tabular
 
     json_text = text_of(found, runs, failed, conditions)

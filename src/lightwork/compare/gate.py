@@ -22,8 +22,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from lightwork.analysis.recommendation import Plan
-from lightwork.between_runs.comparing import Compared, Comparison, StudyCompared, changed_by, word_of
-from lightwork.between_runs.contrast import inverse
+from lightwork.compare.comparing import Compared, Comparison, StudyCompared, changed_by, word_of
+from lightwork.compare.contrast import inverse
 from lightwork.core.study import SERIAL
 from lightwork.errors import UsageError
 from lightwork.text.quantities import short

@@ -19,7 +19,7 @@ import numpy as np
 from lightwork.analysis.basis import Basis
 from lightwork.analysis.scaling import CellScaling, StudyScaling
 from lightwork.analysis.speedometer import FEWEST_SPINS, Speedometer, read
-from lightwork.between_runs.pairing import Pair
+from lightwork.compare.pairing import Pair
 from lightwork.core.round import Round
 from lightwork.core.study import SERIAL, SERIAL_AGAIN
 

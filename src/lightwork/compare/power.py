@@ -7,8 +7,8 @@ noise floor; one below 1 where something has to be slower, for nothing is slower
 from collections.abc import Sequence
 from math import isfinite
 
-from lightwork.between_runs.comparing import Compared, Comparison, StudyCompared, changed_by
-from lightwork.between_runs.gate import RECOMMENDED, Condition, cells_asked, chosen_id
+from lightwork.compare.comparing import Compared, Comparison, StudyCompared, changed_by
+from lightwork.compare.gate import RECOMMENDED, Condition, cells_asked, chosen_id
 from lightwork.core.estimate import Estimate
 from lightwork.core.study import SERIAL
 from lightwork.text.quantities import counted, plain

@@ -5,9 +5,9 @@ from dataclasses import asdict
 from math import isfinite
 from typing import Any
 
-from lightwork.between_runs.comparing import Compared, Comparison, StudyCompared
-from lightwork.between_runs.gate import Condition, Failure
-from lightwork.between_runs.table import headline
+from lightwork.compare.comparing import Compared, Comparison, StudyCompared
+from lightwork.compare.gate import Condition, Failure
+from lightwork.compare.table import headline
 from lightwork.core.estimate import Estimate
 from lightwork.core.study import Results
 from lightwork.storage.document import Format

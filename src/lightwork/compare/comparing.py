@@ -16,10 +16,10 @@ from typing import Any, Literal
 import numpy as np
 
 from lightwork.analysis.basis import verdict_on
-from lightwork.between_runs.contrast import FEWEST_BLOCKS, critical_value, ratio, twin_floor
-from lightwork.between_runs.figures import BothRuns, Column, Figures, figures_of
-from lightwork.between_runs.pairing import Pair, Paired, pair
-from lightwork.between_runs.sameness import obstacles, other_load, surroundings
+from lightwork.compare.contrast import FEWEST_BLOCKS, critical_value, ratio, twin_floor
+from lightwork.compare.figures import BothRuns, Column, Figures, figures_of
+from lightwork.compare.pairing import Pair, Paired, pair
+from lightwork.compare.sameness import obstacles, other_load, surroundings
 from lightwork.core.estimate import Estimate
 from lightwork.core.study import SERIAL, Results
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from math import isfinite
 
-from lightwork.between_runs.comparing import Compared, Comparison, Word
-from lightwork.between_runs.contrast import inverse
-from lightwork.between_runs.gate import Condition, Failure
-from lightwork.between_runs.power import powerless
+from lightwork.compare.comparing import Compared, Comparison, Word
+from lightwork.compare.contrast import inverse
+from lightwork.compare.gate import Condition, Failure
+from lightwork.compare.power import powerless
 from lightwork.core.study import SERIAL
 from lightwork.render import tabular
 from lightwork.render.tabular import LONGEST_NOTE, Table
