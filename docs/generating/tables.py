@@ -11,8 +11,8 @@ from lightwork.faults import saved as saved_faults
 from lightwork.faults import table as faults_table
 from lightwork.faults.fault import Fault
 from lightwork.render import tabular
-from lightwork.validation import saved as saved_validation
-from lightwork.validation import table as validation_table
+from lightwork.validate import saved as saved_validation
+from lightwork.validate import table as validation_table
 
 
 def validation(text: str) -> str:

@@ -22,7 +22,7 @@ from lightwork.pytest_plugin import OPTIONS
 from lightwork.storage import ledgers, results_json
 from lightwork.storage.journal import LEDGERS, NAME, Journal, read
 from lightwork.study import bench_request
-from lightwork.validation import saved as saved_validation
+from lightwork.validate import saved as saved_validation
 
 HERE = Path(__file__).parent
 WORDS = (
@@ -96,7 +96,7 @@ def saved_prices(data: bytes) -> None:
 
 def saved_errors(data: bytes) -> None:
     """A saved validation: read it, and make the tables."""
-    from lightwork.validation.table import markdown
+    from lightwork.validate.table import markdown
 
     with file_of(json_or_spoiled("validation.json", data)) as path:
         markdown(saved_validation.load(path))

@@ -10,7 +10,7 @@ from lightwork.faults import saved as saved_faults
 from lightwork.storage import results_json
 from lightwork.storage.journal import read
 from lightwork.storage.ledgers import table
-from lightwork.validation import saved as saved_validation
+from lightwork.validate import saved as saved_validation
 
 SLOW = {"report_page"}
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lightwork.strategies import chunksize_in_force
-from lightwork.validation.cases import CASES, CHUNKSIZES, settings_of, usual_strategies, worker_counts
+from lightwork.validate.cases import CASES, CHUNKSIZES, settings_of, usual_strategies, worker_counts
 from lightwork.workload import api
 from lightwork.workload.parameters import build
 from lightwork.workloads.synthetic import Family

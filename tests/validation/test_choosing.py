@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from validations import MAP, QUEUE, held, planned, serial, trial
 
 from lightwork.core.setting import Setting
-from lightwork.validation.choosing import best_of, choices_of, regret_of
-from lightwork.validation.comparison import Choice, Tried
+from lightwork.validate.choosing import best_of, choices_of, regret_of
+from lightwork.validate.comparison import Choice, Tried
 
 WALLS = st.lists(st.floats(0.1, 5), min_size=2, max_size=5)
 

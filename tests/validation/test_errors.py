@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from validations import MAP, held, serial, trial
 
-from lightwork.validation.comparison import Foretold, Tried
-from lightwork.validation.errors import accuracy_of, grouped, noise_floor, seen_in, spread_of
+from lightwork.validate.comparison import Foretold, Tried
+from lightwork.validate.errors import accuracy_of, grouped, noise_floor, seen_in, spread_of
 
 SIGNED = st.lists(st.floats(-2, 2), min_size=1, max_size=60)
 

@@ -10,8 +10,8 @@ from lightwork.core.setting import Setting
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.costs import NO_COSTS
 from lightwork.replay.prediction import predict
-from lightwork.validation.comparison import SerialRun, Trial, Tried
-from lightwork.validation.foretelling import foretell, foretold
+from lightwork.validate.comparison import SerialRun, Trial, Tried
+from lightwork.validate.predicting import foretell, foretold
 
 FREE = Calibration({}, {(name, "fork"): NO_COSTS for name in ("serial", "map", "queue", "pipe")})
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from validations import MAP, held, planned, trial, validation
 
 from lightwork.errors import UsageError
-from lightwork.validation.comparison import Held, Tried
-from lightwork.validation.saved import encode, foretold_anew, load, text_of
+from lightwork.validate.comparison import Held, Tried
+from lightwork.validate.saved import encode, foretold_anew, load, text_of
 
 SECONDS = st.floats(1e-4, 1e3).map(lambda value: float(f"{value:.7g}"))
 

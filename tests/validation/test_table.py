@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from validations import MAP, QUEUE, held, planned, trial, validation
 
-from lightwork.validation.comparison import Held, Tried
-from lightwork.validation.table import markdown, summary, tables, text, troubles
+from lightwork.validate.comparison import Held, Tried
+from lightwork.validate.table import markdown, summary, tables, text, troubles
 
 
 def rows(found, title):

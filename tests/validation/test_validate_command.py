@@ -11,7 +11,7 @@ from calibrations import calibrate
 from made_once import made_once
 
 from lightwork.cli import main
-from lightwork.validation.saved import encode, load
+from lightwork.validate.saved import encode, load
 
 NARROW = ("--strategy", "pipe", "--workers", "2", "--chunksize", "4", "--blocks", "1")
 

@@ -1,8 +1,8 @@
 """Made-up validations: workloads whose measured and foretold times are known."""
 
 from lightwork.core.setting import Setting
-from lightwork.validation.comparison import Choice, Foretold, Held, SerialRun, Trial, Tried
-from lightwork.validation.saved import Validation
+from lightwork.validate.comparison import Choice, Foretold, Held, SerialRun, Trial, Tried
+from lightwork.validate.saved import Validation
 
 MACHINE = {"usable_cpus": 2.0, "processor": "Abacus", "python": "3.11.0"}
 COSTS = {"machine": {}, "costs": [], "spin_ns": None}

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from lightwork.errors import UsageError
 
 if TYPE_CHECKING:
-    from lightwork.validation.cases import Case
-    from lightwork.validation.recording import Recorded, Wanted
-    from lightwork.validation.saved import Validation
+    from lightwork.validate.cases import Case
+    from lightwork.validate.recording import Recorded, Wanted
+    from lightwork.validate.saved import Validation
 
 STDOUT = "-"
 FORMATS = ("json", "md")
@@ -83,7 +83,7 @@ def run(options: argparse.Namespace) -> int:
 def _read(options: argparse.Namespace) -> "Validation":
     from lightwork import __version__
     from lightwork.storage.atomic import write_text
-    from lightwork.validation.saved import foretold_anew, load, text_of
+    from lightwork.validate.saved import foretold_anew, load, text_of
 
     found = load(options.saved)
     if options.predict_anew:
@@ -105,8 +105,8 @@ def _asked(options: argparse.Namespace) -> tuple[list["Case"], "Wanted", float]:
     from lightwork.replay.hand_out import with_a_rule
     from lightwork.storage.paths import ready_data_dir
     from lightwork.study import option_values
-    from lightwork.validation import cases as known
-    from lightwork.validation.recording import Wanted
+    from lightwork.validate import cases as known
+    from lightwork.validate.recording import Wanted
 
     quick, usable_cpus = options.quick, facts_of(ready_data_dir())["usable_cpus"]
     names = option_values.names("workload", options.workload, tuple(known.CASES))
@@ -131,8 +131,8 @@ def _asked(options: argparse.Namespace) -> tuple[list["Case"], "Wanted", float]:
 
 def _dry(cases: Sequence["Case"], wanted: "Wanted", budget_s: float) -> str:
     from lightwork.text.quantities import counted, duration
-    from lightwork.validation.cases import settings_of
-    from lightwork.validation.recording import PLAN_SHARE
+    from lightwork.validate.cases import settings_of
+    from lightwork.validate.recording import PLAN_SHARE
 
     many_items = 10**6  # so that no two chunksizes that were asked for are one
     settings = len(settings_of(wanted.strategies, wanted.workers, wanted.chunksizes, many_items))
@@ -167,9 +167,9 @@ def _measure(
 ) -> tuple["Validation", bool]:
     """What was measured, saved after each workload, and whether it came to its end."""
     from lightwork.plan.calibrate import calibrated
-    from lightwork.validation.cases import settings_of
-    from lightwork.validation.foretelling import PROBES
-    from lightwork.validation.recording import record_all
+    from lightwork.validate.cases import settings_of
+    from lightwork.validate.predicting import PROBES
+    from lightwork.validate.recording import record_all
 
     with _workshop() as shop:
         # The probes' strategy is needed whether it was asked for or not.
@@ -189,7 +189,7 @@ def _measure(
 def _nothing_yet(shop: Any, costs: Any, seed: int) -> "Validation":
     from lightwork import __version__
     from lightwork.replay.calibration import encode
-    from lightwork.validation.saved import Validation
+    from lightwork.validate.saved import Validation
 
     return Validation((), shop.machine, encode(costs), seed, shop.now(), __version__)
 
@@ -205,7 +205,7 @@ class _Keeper:
 
     def keep(self, recorded: "Recorded") -> None:
         """Add a workload, save, and tell of it."""
-        from lightwork.validation.table import summary
+        from lightwork.validate.table import summary
 
         self.found = replace(self.found, studies=(*self.found.studies, recorded.held))
         self.ledgers.update(recorded.ledgers)
@@ -216,7 +216,7 @@ class _Keeper:
         """Write what there is."""
         from lightwork.storage import ledgers
         from lightwork.storage.atomic import write_text
-        from lightwork.validation.saved import text_of
+        from lightwork.validate.saved import text_of
 
         if self.path and self.beside and self.found.studies:
             ledgers.save(self.beside, self.ledgers.items())
@@ -245,8 +245,8 @@ def _workshop() -> Iterator[Any]:
 
 def _tell(found: "Validation", options: argparse.Namespace) -> None:
     from lightwork.storage.atomic import write_text
-    from lightwork.validation.saved import text_of
-    from lightwork.validation.table import markdown, text
+    from lightwork.validate.saved import text_of
+    from lightwork.validate.table import markdown, text
 
     if options.md and options.md != STDOUT:
         write_text(Path(options.md), markdown(found))

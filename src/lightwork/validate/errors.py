@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TypeVar
 
-from lightwork.validation.comparison import Foretold, Held, Trial, Tried
+from lightwork.validate.comparison import Foretold, Held, Trial, Tried
 
 FAR = 0.9  # the share of errors that the second figure covers
 Key = TypeVar("Key", bound=Hashable)

@@ -10,11 +10,11 @@ from lightwork.core.setting import Setting
 from lightwork.report.summary import inert
 from lightwork.text.quantities import duration, percent, plain
 from lightwork.text.settings import percent as roundly
-from lightwork.validation.choosing import AS_GOOD, Choices, best_of, choices_of, regret_of
-from lightwork.validation.comparison import Held, Tried
-from lightwork.validation.errors import Accuracy, Seen, Spread, accuracy_of, grouped, noise_floor, seen_in
-from lightwork.validation.recording import PLAN_SHARE
-from lightwork.validation.saved import Validation
+from lightwork.validate.choosing import AS_GOOD, Choices, best_of, choices_of, regret_of
+from lightwork.validate.comparison import Held, Tried
+from lightwork.validate.errors import Accuracy, Seen, Spread, accuracy_of, grouped, noise_floor, seen_in
+from lightwork.validate.recording import PLAN_SHARE
+from lightwork.validate.saved import Validation
 
 CONDITIONAL = (0.03, 0.10)  # median and 90th percentile of the error that are aimed at
 COVERAGE = CHOICES = 0.9

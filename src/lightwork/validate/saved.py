@@ -15,8 +15,8 @@ from lightwork.storage import ledgers
 from lightwork.storage.decode import check_machine, read_as
 from lightwork.storage.document import Format
 from lightwork.storage.results_json import beside
-from lightwork.validation.comparison import Held
-from lightwork.validation.foretelling import foretell
+from lightwork.validate.comparison import Held
+from lightwork.validate.predicting import foretell
 
 FORMAT = Format("lightwork validation", 2, "studies", "validation", "validate --json", 1 << 28)
 FIELDS = ("machine", "calibration", "seed", "saved_at", "version", "ledgers")

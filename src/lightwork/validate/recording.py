@@ -21,9 +21,9 @@ from lightwork.replay.calibration import Calibration
 from lightwork.storage import ledgers
 from lightwork.study.design import Design, draw_up
 from lightwork.study.run import Surroundings, measure
-from lightwork.validation.cases import Case, settings_of
-from lightwork.validation.comparison import Choice, Held, SerialRun, Trial, Tried
-from lightwork.validation.foretelling import PROBES, foretell
+from lightwork.validate.cases import Case, settings_of
+from lightwork.validate.comparison import Choice, Held, SerialRun, Trial, Tried
+from lightwork.validate.predicting import PROBES, foretell
 from lightwork.workload import api
 from lightwork.workload.api import Place
 

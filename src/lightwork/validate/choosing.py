@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from lightwork.core.setting import Setting
-from lightwork.validation.comparison import Held
+from lightwork.validate.comparison import Held
 
 AS_GOOD = 0.05
 FEWEST_BLOCKS = 2  # for one to be left out

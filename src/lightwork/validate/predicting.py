@@ -16,7 +16,7 @@ from lightwork.replay.calibration import Calibration
 from lightwork.replay.contention import NO_CONTENTION, Contention, Probe, contention_of, probe_setting
 from lightwork.replay.cpu_speed import at_speed, unrest, usual_speed, usual_spin_ns
 from lightwork.replay.prediction import Prediction, predict
-from lightwork.validation.comparison import Foretold, Held, SerialRun, Trial, Tried
+from lightwork.validate.comparison import Foretold, Held, SerialRun, Trial, Tried
 
 PROBES = (probe_setting(2), probe_setting(4))  # of every block
 Tables = Mapping[str, Any]  # a numpy table by ledger name

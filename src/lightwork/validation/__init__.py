@@ -1,1 +1,0 @@
-"""Validation: how far predictions lie from what is then measured, on the user's own machine."""
