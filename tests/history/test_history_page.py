@@ -14,11 +14,11 @@ from test_history_runs import write
 from lightwork import history, report
 from lightwork.cli import main
 from lightwork.history.changes import changes, gaps, sentence
+from lightwork.history.csv import COLUMNS, as_csv
 from lightwork.history.line import lines_of
-from lightwork.history.memo import memo
+from lightwork.history.markdown import memo
 from lightwork.history.notes import notes
 from lightwork.history.picture import speedup_picture, times_picture
-from lightwork.history.sheet import COLUMNS, as_csv
 from lightwork.render import svg
 from lightwork.report.rounds_csv import STARTS_FORMULA
 

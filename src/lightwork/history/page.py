@@ -7,13 +7,13 @@ from pathlib import Path
 from markupsafe import Markup
 
 from lightwork.history.changes import gaps, sentence
+from lightwork.history.csv import as_csv
 from lightwork.history.line import Line, lines_of
-from lightwork.history.memo import memo
+from lightwork.history.markdown import memo
 from lightwork.history.notes import notes
 from lightwork.history.picture import speedup_picture, times_picture
 from lightwork.history.run import Run
 from lightwork.history.runs import by_commit_time
-from lightwork.history.sheet import as_csv
 from lightwork.history.table import Row, rows
 from lightwork.render import svg
 from lightwork.render.canvas import entitle
