@@ -20,7 +20,7 @@ from lightwork.history.markdown import memo
 from lightwork.history.notes import notes
 from lightwork.history.picture import speedup_picture, times_picture
 from lightwork.render import svg
-from lightwork.report.rounds_csv import STARTS_FORMULA
+from lightwork.render.csv import STARTS_FORMULA
 
 MAKERS = {"eventful": samples.eventful, "many": lambda: samples.many(60), "hostile": samples.hostile}
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 import report_samples as samples
 
+from lightwork.analysis.peaks import limit_of, peak_bytes
 from lightwork.analysis.recommendation import recommend
 from lightwork.analysis.scaling import scale
 from lightwork.core.usage import Memory
@@ -28,10 +29,10 @@ def test_peaks_are_the_largest_of_rounds_and_probe():
     maker = samples.Maker()
     study = samples.study(maker, "s", [5 * samples.MS] * 16, samples.settings((2,), {"strategy": "map"}))
     cell = study.cell("map-w2-fork-given")
-    assert memory.peak_bytes(cell, "peak_pss_bytes") == cell.probe.memory.peak_pss_bytes == 31 << 20
+    assert peak_bytes(cell, "peak_pss_bytes") == cell.probe.memory.peak_pss_bytes == 31 << 20
     rounds = (replace(cell.rounds[0], memory=Memory(GIB, 3, 1, 0.1, 0)), *cell.rounds[1:])
-    assert memory.peak_bytes(replace(cell, rounds=rounds), "peak_pss_bytes") == GIB
-    assert memory.peak_bytes(replace(cell, probe=None), "peak_uss_bytes") == 15 << 20
+    assert peak_bytes(replace(cell, rounds=rounds), "peak_pss_bytes") == GIB
+    assert peak_bytes(replace(cell, probe=None), "peak_uss_bytes") == 15 << 20
 
 
 @pytest.mark.parametrize(
@@ -54,9 +55,9 @@ def test_limit_is_drawn_only_where_it_is_near(limit_mib, drawn):
 def test_limit_is_the_smaller_one():
     """The limit is what the control group allows or what was free, whichever is less; unknown ones don't count."""
     both = {"memory_limit_bytes": 2 * GIB, "memory_available_bytes": GIB}
-    assert memory.limit_of(both).size_bytes == GIB
-    assert memory.limit_of({"memory_limit_bytes": None, "memory_available_bytes": 3 * GIB}).size_bytes == 3 * GIB
-    assert memory.limit_of({}) is None
+    assert limit_of(both).size_bytes == GIB
+    assert limit_of({"memory_limit_bytes": None, "memory_available_bytes": 3 * GIB}).size_bytes == 3 * GIB
+    assert limit_of({}) is None
 
 
 def test_a_workers_cost_is_the_slope():

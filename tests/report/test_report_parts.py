@@ -21,6 +21,7 @@ from lightwork.core.estimate import Estimate
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.render import palette, svg
+from lightwork.render.markdown import inert
 from lightwork.report import split, summary, tables
 from lightwork.report.charts import curves, memory, timeline
 from lightwork.report.charts.memory_figure import memory_drawing
@@ -469,7 +470,7 @@ def test_summary_keeps_names_inert():
 @given(st.text(alphabet="a_*`[]()<>|#@:/w.$~&\\!", max_size=20))
 def test_inert_escapes_every_mark(name):
     """Taking the escapes away gives the name back, and no mark is left without one."""
-    written = summary.inert(name)
+    written = inert(name)
     assert not re.search(r"(?<!\\)(?:\\\\)*[*`\[\]<>|$~&]", written.replace("\u200b", "")) or "\\" in written
     assert re.sub(r"\\(.)", r"\1", written.replace("\u200b", "")) == name
 

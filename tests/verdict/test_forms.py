@@ -21,7 +21,7 @@ from lightwork.plan.forms.deliver import LOOKED_AT_BYTES, MARKS
 from lightwork.plan.forms.json import SCHEMA_FILE
 from lightwork.plan.forms.registry import FORMS
 from lightwork.plan.forms.text import lines_of
-from lightwork.report.rounds_csv import STARTS_FORMULA
+from lightwork.render.csv import STARTS_FORMULA
 
 SCHEMA = json.loads(SCHEMA_FILE.read_text())
 HOSTILE = [

@@ -9,8 +9,8 @@ from lightwork.compare.gate import Condition, Failure
 from lightwork.compare.power import powerless
 from lightwork.core.study import SERIAL
 from lightwork.render import tabular
+from lightwork.render.markdown import inert
 from lightwork.render.tabular import LONGEST_NOTE, Table
-from lightwork.report.summary import inert
 from lightwork.text.quantities import counted, duration, percent, plain, sentence, short
 from lightwork.text.quantities import times as fold
 from lightwork.text.settings import times

@@ -9,7 +9,7 @@ from math import isfinite
 from lightwork.core.estimate import Estimate
 from lightwork.history.changes import changes
 from lightwork.history.line import Line, Point
-from lightwork.report.rounds_csv import safe
+from lightwork.render.csv import safe
 
 ENDS = ("", "_low", "_high")
 COLUMNS = (

@@ -6,7 +6,7 @@ from lightwork.history.changes import gaps, sentence
 from lightwork.history.line import Line
 from lightwork.history.run import Run
 from lightwork.history.table import Row, rows, told_of
-from lightwork.report.summary import inert
+from lightwork.render.markdown import inert
 from lightwork.text.quantities import counted
 
 STUDIES_LISTED = 12

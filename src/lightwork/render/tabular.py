@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lightwork.report.summary import inert
+from lightwork.render.markdown import inert
 from lightwork.text.quantities import plain
 
 WIDE = 240  # characters, where nobody looks through a window: a line may be as long as the table

@@ -6,11 +6,11 @@ from math import isinf
 
 from lightwork.analysis.basis import Basis, ranked
 from lightwork.analysis.judged_study import Judged, block_count
+from lightwork.analysis.peaks import limit_of, peak_bytes
 from lightwork.analysis.recommendation import Plan
 from lightwork.analysis.scaling import StudyScaling
 from lightwork.core.estimate import Estimate
 from lightwork.report.charts.curves import basis_name
-from lightwork.report.charts.memory import limit_of, peak_bytes
 from lightwork.report.paste import Paste, paste_of
 from lightwork.report.tables import cell_name
 from lightwork.text.quantities import (

@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from statistics import median
 
 from lightwork.analysis.basis import ranked
+from lightwork.analysis.peaks import peak_bytes
 from lightwork.analysis.scaling import CellScaling, StudyScaling
 from lightwork.core.round import Round
 from lightwork.core.study import Cell, Study
 from lightwork.core.usage import Usage
 from lightwork.render.filters import Facets
 from lightwork.render.sheet import UNKNOWN, Column, Figure, Sheet, without_empty
-from lightwork.report.charts.memory import peak_bytes
 from lightwork.report.tables import cell_name
 from lightwork.text.quantities import duration, percent, size
 

@@ -10,9 +10,8 @@ from lightwork.core.losses import Losses
 from lightwork.core.round import Round
 from lightwork.core.study import SERIAL, Cell, Results, Study
 from lightwork.core.usage import Usage
-from lightwork.text.quantities import plain
+from lightwork.render.csv import safe
 
-STARTS_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 COLUMNS = (
     "study", "workload", "cell_id", "strategy", "workers", "chunksize", "chunksize_in_force", "start_method",
     "order", "cores", "pool", "block", "position", "outcome", "reason", "wall_s", "serial_wall_s", "speedup",
@@ -30,14 +29,6 @@ def rounds_csv(results: Results) -> str:
     for study in results.studies:
         writer.writerows([safe(value) for value in row] for row in _study_rows(study))
     return stream.getvalue()
-
-
-def safe(value: object) -> object:
-    """The value as a spreadsheet may see it: numbers as they are, text on one line and never a formula."""
-    if value is None or isinstance(value, int | float):
-        return value
-    text = plain(value)
-    return f"'{text}" if text.lstrip().startswith(STARTS_FORMULA) else text
 
 
 def _study_rows(study: Study) -> Iterator[list[object]]:

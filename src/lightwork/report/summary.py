@@ -1,15 +1,14 @@
 """summary.md: the verdicts for a pull request, under 60 lines whatever was measured; pure."""
 
-import re
 from collections.abc import Iterable, Sequence
 
 from lightwork.analysis.judged_study import Judged, compared
+from lightwork.render.markdown import inert
 from lightwork.render.sheet import Sheet
 from lightwork.report.answer import Verdict, cap_sentence, verdict
 from lightwork.report.break_evens import break_even_sheet
 from lightwork.report.cluster import cluster_sentence
 from lightwork.report.tables import Entry, Table, failures, table
-from lightwork.text.quantities import short
 
 LINES = 59
 STUDIES_IN_FULL = 2
@@ -19,7 +18,6 @@ NOTES_SHOWN = 2
 WARNINGS_SHOWN = 5
 STARTS_SHOWN = 4
 COMPARISONS_SHOWN = 3
-ZERO_WIDTH = "\N{ZERO WIDTH SPACE}"
 
 
 def summary(judged: Sequence[Judged]) -> str:
@@ -42,12 +40,6 @@ def summary(judged: Sequence[Judged]) -> str:
 def _that_fit(room: int, versions: Iterable[list[str]]) -> list[str]:
     """The first version that takes no more lines than there is room for; nothing where none does."""
     return next((lines for lines in versions if len(lines) <= room), [])
-
-
-def inert(text: object, length: int = 160) -> str:
-    """Text that Markdown shows as it stands: no markup, link, mention or table cell can begin in it."""
-    escaped = re.sub(r"([\\`*\[\]<>#|~$&]|(?<![^\W_])_|_(?![^\W_]))", r"\\\1", short(text, length))
-    return re.sub(r"(#|@|:(?=//)|www(?=\.))", rf"\1{ZERO_WIDTH}", escaped)
 
 
 def _batching(told: Sequence[str]) -> list[str]:

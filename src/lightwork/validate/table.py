@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from lightwork.core.setting import Setting
-from lightwork.report.summary import inert
+from lightwork.render.markdown import inert
 from lightwork.text.quantities import duration, percent, plain
 from lightwork.text.settings import percent as roundly
 from lightwork.validate.choosing import AS_GOOD, Choices, best_of, choices_of, regret_of

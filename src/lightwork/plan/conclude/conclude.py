@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from lightwork.analysis.peaks import Limit, limit_of, peak_bytes
 from lightwork.analysis.scaling import CellScaling
 from lightwork.core.estimate import Estimate
 from lightwork.core.setting import Setting
@@ -12,7 +13,6 @@ from lightwork.plan.conclude.evidence import Case, case_of
 from lightwork.plan.conclude.reasons import limited_by, memory_bytes, reasons_of, rests_on, sentence_of
 from lightwork.plan.conclude.result import Gain, Measured, Predicted, Range, Recommendation, Verdict
 from lightwork.plan.conclude.what_if import gains_of
-from lightwork.report.charts.memory import Limit, limit_of, peak_bytes
 from lightwork.text.quantities import plain, sentence
 
 if TYPE_CHECKING:

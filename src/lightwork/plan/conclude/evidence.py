@@ -11,6 +11,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from lightwork.analysis.basis import Basis
+from lightwork.analysis.peaks import peak_bytes
 from lightwork.analysis.recommendation import Foretold, Plan, recommend
 from lightwork.analysis.scaling import StudyScaling, scale
 from lightwork.analysis.speedometer import equal_speed_walls_s
@@ -21,7 +22,6 @@ from lightwork.plan.conclude.choice import recommended, stays_serial
 from lightwork.plan.conclude.result import Range
 from lightwork.plan.memory_probe import MemoryModel, model_of
 from lightwork.replay.prediction import Prediction
-from lightwork.report.charts.memory import peak_bytes
 
 if TYPE_CHECKING:
     from lightwork.plan.planner import Planned

@@ -6,6 +6,7 @@ from math import isfinite
 from statistics import median
 
 from lightwork.analysis.bounds import NEAR
+from lightwork.analysis.peaks import Limit, peak_bytes
 from lightwork.analysis.recommendation import NO_LARGER
 from lightwork.core.estimate import Estimate
 from lightwork.core.setting import Setting
@@ -13,7 +14,6 @@ from lightwork.core.study import Cell
 from lightwork.plan.conclude.choice import chunksize_band, equals, following, stays_serial
 from lightwork.plan.conclude.evidence import Case, cell_of
 from lightwork.replay.prediction import AS_GOOD, Prediction
-from lightwork.report.charts.memory import Limit, peak_bytes
 from lightwork.text.quantities import duration, number, plain, sentence, size
 from lightwork.text.settings import counted, instruction, named, percent, times
 

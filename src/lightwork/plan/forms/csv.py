@@ -7,7 +7,7 @@ from math import isfinite
 from lightwork.core.causes import Cause
 from lightwork.core.setting import Setting
 from lightwork.plan.conclude.result import Measured, Predicted, Range, Verdict
-from lightwork.report.rounds_csv import safe
+from lightwork.render.csv import safe
 
 ENDS = ("", "_low", "_high")
 LOST = {str(cause): f"predicted_lost_{str(cause).lower().replace(' ', '_').replace('-', '_')}" for cause in Cause}

@@ -10,7 +10,7 @@ from lightwork.core.setting import Setting
 from lightwork.core.study import Cell
 from lightwork.plan.conclude.result import Measured, Predicted, Range, Verdict
 from lightwork.plan.forms.text import gains_in_words
-from lightwork.report.summary import inert
+from lightwork.render.markdown import inert
 from lightwork.text.quantities import plain, seconds_with_interval, size, with_interval
 from lightwork.text.settings import instruction
 

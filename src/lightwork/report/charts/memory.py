@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import inf
 from statistics import median
 
+from lightwork.analysis.peaks import Limit, limit_of, peak_bytes
 from lightwork.analysis.recommendation import Plan
 from lightwork.core.study import SERIAL, Cell, Study
 from lightwork.render.filters import UNFILTERED, Facets
@@ -14,7 +15,6 @@ from lightwork.text.quantities import counted, size
 
 CURVES_SHOWN = 8
 FAR = 3  # times the largest peak: a limit above that would squeeze the data
-LIMITS = {"memory_limit_bytes": "the control group's limit", "memory_available_bytes": "the memory that was free"}
 
 
 @dataclass(frozen=True)
@@ -27,14 +27,6 @@ class Peaks:
     uss: tuple[tuple[int, int], ...]
     chosen: bool
     facets: Facets = UNFILTERED
-
-
-@dataclass(frozen=True)
-class Limit:
-    """How much memory the machine had to give, and what says so."""
-
-    size_bytes: float
-    name: str
 
 
 @dataclass(frozen=True)
@@ -74,19 +66,6 @@ def memory_chart(
     if not known:
         return None
     return MemoryChart(tuple(known[:CURVES_SHOWN]), max(0, len(known) - CURVES_SHOWN), limit_of(machine))
-
-
-def peak_bytes(cell: Cell, name: str) -> int | None:
-    """The largest peak_pss_bytes or peak_uss_bytes of the cell's rounds and its probing round; None without any."""
-    found = [getattr(one.memory, name) for one in cell.tried if one.memory is not None]
-    return max((peak for peak in found if peak is not None), default=None)
-
-
-def limit_of(machine: Mapping[str, object]) -> Limit | None:
-    """The smaller of what the control group allows and what was free; None where neither is known."""
-    known = [(machine.get(name), words) for name, words in LIMITS.items()]
-    found = [Limit(float(value), words) for value, words in known if isinstance(value, int | float) and value > 0]
-    return min(found, key=lambda limit: limit.size_bytes, default=None)
 
 
 def worker_bytes(curves: Iterable[Peaks]) -> float | None:

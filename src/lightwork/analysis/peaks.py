@@ -1,0 +1,29 @@
+"""Peaks: the most memory that a cell's rounds took, and the limit of the machine they ran on; pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lightwork.core.study import Cell
+
+LIMITS = {"memory_limit_bytes": "the control group's limit", "memory_available_bytes": "the memory that was free"}
+
+
+@dataclass(frozen=True)
+class Limit:
+    """How much memory the machine had to give, and what says so."""
+
+    size_bytes: float
+    name: str
+
+
+def peak_bytes(cell: Cell, name: str) -> int | None:
+    """The largest peak_pss_bytes or peak_uss_bytes of the cell's rounds and its probing round; None without any."""
+    found = [getattr(one.memory, name) for one in cell.tried if one.memory is not None]
+    return max((peak for peak in found if peak is not None), default=None)
+
+
+def limit_of(machine: Mapping[str, object]) -> Limit | None:
+    """The smaller of what the control group allows and what was free; None where neither is known."""
+    known = [(machine.get(name), words) for name, words in LIMITS.items()]
+    found = [Limit(float(value), words) for value, words in known if isinstance(value, int | float) and value > 0]
+    return min(found, key=lambda limit: limit.size_bytes, default=None)
