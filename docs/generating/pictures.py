@@ -13,7 +13,7 @@ from lightwork.core.round import Round
 from lightwork.core.study import Cell, Results, Study
 from lightwork.render.palette import CAUSES, INK, MUTED, PAPER, USEFUL
 from lightwork.report.charts.timeline import LEFT, WIDTH, timeline
-from lightwork.report.tables import cell_name
+from lightwork.text.variants import cell_name
 
 HERE = Path(__file__).parent
 KEY_HEIGHT, LETTER_WIDTH, KEY_GAP = 14.0, 4.1, 16.0  # SVG units

@@ -28,6 +28,7 @@ from lightwork.report.charts.memory_figure import memory_drawing
 from lightwork.report.charts.speedup_figure import efficiency_drawing, speedup_drawing
 from lightwork.report.charts.wall_figure import wall_drawing
 from lightwork.text import quantities
+from lightwork.text.variants import cell_name
 
 
 @pytest.fixture(scope="module")
@@ -478,7 +479,7 @@ def test_inert_escapes_every_mark(name):
 def test_setting_names_agree_with_the_plan(judged):
     """The page and the plan call a setting by the same words, in whatever order."""
     cell = judged[0][0].plan.chosen.cell
-    assert set(tables.cell_name(cell).split(", ")) <= set(
+    assert set(cell_name(cell).split(", ")) <= set(
         judged[0][0].plan.sentence.removeprefix("use ").split(": ")[0].split(", ")
     )
     assert cell.setting == Setting("imap_unordered", 4, 1, "fork", "largest-first")

@@ -12,8 +12,8 @@ from lightwork.analysis.scaling import karp_flatt, scale
 from lightwork.core.usage import Usage
 from lightwork.render.sheet import UNKNOWN, Figure
 from lightwork.report import factors, resources
-from lightwork.report.tables import cell_name
 from lightwork.text.quantities import percent, times
+from lightwork.text.variants import cell_name
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,6 @@ from lightwork.analysis.scaling import StudyScaling
 from lightwork.core.estimate import Estimate
 from lightwork.report.charts.curves import basis_name
 from lightwork.report.paste import Paste, paste_of
-from lightwork.report.tables import cell_name
 from lightwork.text.quantities import (
     DASH,
     MINUS,
@@ -28,6 +27,7 @@ from lightwork.text.quantities import (
     times,
 )
 from lightwork.text.settings import instruction
+from lightwork.text.variants import cell_name
 
 EQUALS_SHOWN = 8
 FAR = 10  # times the largest worker count: then the longest item is nobody's trouble

@@ -9,8 +9,8 @@ from lightwork.core.estimate import Estimate
 from lightwork.core.setting import Setting
 from lightwork.core.study import Cell
 from lightwork.render.sheet import Column, Figure, Sheet
-from lightwork.report.tables import cell_name
 from lightwork.text.quantities import percent, seconds_with_interval, times
+from lightwork.text.variants import cell_name
 
 COLUMNS = (
     Column("start-up and teardown", "of a round, the mean over its workers: F. Median over blocks, 95 % interval."),

@@ -7,8 +7,8 @@ from lightwork.analysis.scaling import CellScaling, StudyScaling, karp_flatt
 from lightwork.core.losses import Losses
 from lightwork.render.filters import Facets
 from lightwork.render.sheet import Column, Figure, Sheet
-from lightwork.report.tables import cell_name
 from lightwork.text.quantities import percent
+from lightwork.text.variants import cell_name
 
 COLUMNS = (
     Column(

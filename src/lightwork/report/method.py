@@ -7,8 +7,8 @@ from lightwork.analysis.disturbance import THRESHOLD
 from lightwork.analysis.judged_study import Judged, block_count
 from lightwork.core.study import SERIAL, Results, Study
 from lightwork.core.usage import Usage
-from lightwork.report.tables import cell_name
 from lightwork.text.quantities import counted, duration, plain, size
+from lightwork.text.variants import cell_name
 
 METHOD = (
     (

@@ -12,10 +12,10 @@ from lightwork.core.study import Cell, Study
 from lightwork.machine.likeness import other_kind
 from lightwork.render.filters import Facets
 from lightwork.render.sheet import Column, Figure, Sheet
-from lightwork.report.tables import cell_name
 from lightwork.storage.decode import read_as
 from lightwork.storage.document import Format
 from lightwork.text.quantities import DASH, MINUS, counted, number, percent, plain, times, with_interval
+from lightwork.text.variants import cell_name
 
 FORMAT = Format("lightwork plan", 1, "predictions", "plan", "lightwork plan --json", 1 << 26)
 COLUMNS = (

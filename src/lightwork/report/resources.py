@@ -11,8 +11,8 @@ from lightwork.core.study import Cell, Study
 from lightwork.core.usage import Usage
 from lightwork.render.filters import Facets
 from lightwork.render.sheet import UNKNOWN, Column, Figure, Sheet, without_empty
-from lightwork.report.tables import cell_name
 from lightwork.text.quantities import duration, percent, size
+from lightwork.text.variants import cell_name
 
 Words = Callable[[float], str]
 NS_PER_S = 1e9

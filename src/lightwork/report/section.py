@@ -29,9 +29,10 @@ from lightwork.report.factors import factors_sheet
 from lightwork.report.predicted import Beside, Foretold, beside
 from lightwork.report.resources import resources_sheet, sampling_told
 from lightwork.report.split import Split, split
-from lightwork.report.tables import Table, cell_name, table
+from lightwork.report.tables import Table, table
 from lightwork.storage.atomic import slug
 from lightwork.text.quantities import sentence
+from lightwork.text.variants import cell_name
 
 
 @dataclass(frozen=True)

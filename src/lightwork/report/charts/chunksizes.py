@@ -15,8 +15,8 @@ from lightwork.core.study import Cell
 from lightwork.render.filters import Facets
 from lightwork.render.palette import Look, variant_look
 from lightwork.report.charts.curves import basis_name, rounds_s
-from lightwork.report.tables import Variant, variant_name
 from lightwork.text.quantities import counted, duration
+from lightwork.text.variants import Variant, variant_name
 
 if TYPE_CHECKING:
     from lightwork.core.setting import Setting

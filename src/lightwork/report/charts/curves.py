@@ -11,8 +11,8 @@ from lightwork.core.estimate import Estimate
 from lightwork.core.study import SERIAL, SERIAL_AGAIN
 from lightwork.render.filters import UNFILTERED, Facets
 from lightwork.render.palette import Look, variant_look
-from lightwork.report.tables import Variant, variant_name
 from lightwork.text.quantities import counted, plain
+from lightwork.text.variants import Variant, variant_name
 
 CURVES_IN_COLOUR = 8
 WALL_ROWS = 28

@@ -19,8 +19,8 @@ from lightwork.render.chart_axes import Axis, Label, apart, is_wide, round_value
 from lightwork.render.filters import UNFILTERED, Facets
 from lightwork.render.palette import ITEMS, USEFUL, cause_class
 from lightwork.report.charts.waterfall import SHORT
-from lightwork.report.tables import Variant, variant_name
 from lightwork.text.quantities import MINUS, number
+from lightwork.text.variants import Variant, variant_name
 
 SHOWN = 8
 LEAST_COUNTS = 2  # of worker counts: one has no curve

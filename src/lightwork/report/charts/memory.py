@@ -10,8 +10,8 @@ from lightwork.analysis.recommendation import Plan
 from lightwork.core.study import SERIAL, Cell, Study
 from lightwork.render.filters import UNFILTERED, Facets
 from lightwork.render.palette import Look, variant_look
-from lightwork.report.tables import Variant, variant_name
 from lightwork.text.quantities import counted, size
+from lightwork.text.variants import Variant, variant_name
 
 CURVES_SHOWN = 8
 FAR = 3  # times the largest peak: a limit above that would squeeze the data
