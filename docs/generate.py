@@ -7,7 +7,7 @@ run in place; a test fails when what stands there is stale. The parts are in doc
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from generating import commands, gate, readme, strategies, tables, tutorial, workloads
+from generating import commands, gate, house, readme, strategies, tables, tutorial, workloads
 
 from lightwork.storage import schema
 
@@ -26,6 +26,7 @@ PAGES: Mapping[Path, Callable[[str], str]] = {  # from what stands there to what
 }
 PICTURES: Mapping[Path, Callable[[], bytes]] = {
     DOCS / "speedup.svg": readme.picture,
+    DOCS / "house.svg": house.picture,
     **{DOCS / name: draw for name, draw in tutorial.PICTURES.items()},
 }
 

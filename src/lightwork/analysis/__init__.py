@@ -1,1 +1,1 @@
-"""What the rounds mean: pure functions from recorded rounds to figures and decisions."""
+"""What the recorded rounds mean: pure functions."""

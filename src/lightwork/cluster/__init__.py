@@ -1,1 +1,1 @@
-"""Rounds whose workers are a cluster's: a visit to its scheduler, whose clock is whose, which rows travel."""
+"""Rounds on a Dask cluster: clocks aligned, rows collected."""

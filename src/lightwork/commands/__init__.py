@@ -1,4 +1,4 @@
-"""The commands, one small file each: `add_to(commands)` describes it, `run(options)` does it."""
+"""The commands, one small file each."""
 
 from lightwork.commands import catalogue, compare, costs, doctor, faults, plan, report, trace, validate
 

@@ -1,1 +1,1 @@
-"""Two saved runs side by side: which cells are faster or slower, and whether a gate fails. `lightwork compare`."""
+"""Two saved runs: what got faster or slower, and a gate for CI."""

@@ -1,1 +1,1 @@
-"""The words that all rooms share: setting, round, usage, estimate, losses, study; data only, standard library only."""
+"""The data that all rooms share."""

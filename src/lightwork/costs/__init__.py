@@ -1,1 +1,1 @@
-"""What every strategy takes to start and to hand items over, measured in one study. `lightwork costs`."""
+"""What each strategy takes to start, hand over and bring back."""

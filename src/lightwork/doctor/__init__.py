@@ -1,1 +1,1 @@
-"""Advice on the machine: its facts in words, and what to do about them; pure."""
+"""What this machine gives to workers, and what to change."""

@@ -1,4 +1,4 @@
-"""The fault matrix: what every strategy does when something dies. `lightwork faults`.
+"""What each strategy does when something dies.
 
 fault.py      the faults, in words
 planted.py    the workload whose items suffer them

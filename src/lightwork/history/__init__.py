@@ -1,4 +1,4 @@
-"""History: what several saved runs say over commits, as a page, Markdown, CSV and figures; light to import.
+"""Several saved runs over commits: what changed, and when.
 
 files -> runs (what is kept of each, oldest first) -> lines (a study over all runs) -> changes -> page
 """

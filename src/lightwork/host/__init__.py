@@ -1,1 +1,1 @@
-"""Inside the measured process: runs one round and ends. `python -m lightwork.host JOB ANSWER`. Light to import."""
+"""Inside the measured process: run one round and exit."""

@@ -1,1 +1,1 @@
-"""One round from outside: its files, its host process, what it prints and how it ends."""
+"""Run one round: start its host, watch it, end it, collect what it left."""

@@ -1,1 +1,1 @@
-"""What happened, item by item and worker by worker, written while it happens; standard library only."""
+"""Record what happened: a row per item and per worker."""

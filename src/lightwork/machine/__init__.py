@@ -1,4 +1,4 @@
-"""The machine: what it really gives to workers, one kind of fact a file; light to import.
+"""What the kernel says about CPUs, memory and load.
 
 The host imports cgroup, load and pressure, so these keep to the standard library.
 """

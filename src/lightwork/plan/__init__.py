@@ -1,1 +1,1 @@
-"""Find a setting for a user's own job, within a time budget."""
+"""Find the setting for a user's job within a time budget."""

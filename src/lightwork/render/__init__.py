@@ -1,1 +1,1 @@
-"""The kit for every page, picture and table."""
+"""The kit for pages, charts and tables."""

@@ -1,1 +1,1 @@
-"""What a round would be, from one serial ledger."""
+"""Predict a round from one serial ledger."""

@@ -1,4 +1,4 @@
-"""The report of saved results: one page, its figures, a Markdown summary and a CSV; light to import."""
+"""A saved run as a page with charts, a summary and a CSV file."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

@@ -1,1 +1,1 @@
-"""Files: saved results and ledgers, written whole or not at all, and read strictly."""
+"""Saved files: written whole or not at all, read strictly."""

@@ -1,4 +1,4 @@
-"""The strategies: ways of handing items to workers.
+"""The ways to hand items to workers, as a user would write them.
 
 Each is one file with the short, idiomatic code that a user would copy; none of them measures. To add one,
 write `NAME.py` here with one function under `@strategy(...)`: the registry finds it by its file name, and

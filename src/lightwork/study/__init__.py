@@ -1,1 +1,1 @@
-"""Which cells are measured, when, and in what order."""
+"""Which cells are measured, in which order, and when to stop."""

@@ -1,1 +1,1 @@
-"""Quantities and settings in words: one formatter for the terminal, Markdown, HTML and JSON."""
+"""Numbers and settings in words, the same everywhere."""

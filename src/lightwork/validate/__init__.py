@@ -1,1 +1,1 @@
-"""Predictions compared with measurements on the user's own machine. `lightwork validate`."""
+"""Predictions checked against measurements on this machine."""

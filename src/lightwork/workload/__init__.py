@@ -1,1 +1,1 @@
-"""What an item is: a workload, its parameters, a function of the user's own, and the items named for it."""
+"""What is run: a function, its items, a check that the work was done."""

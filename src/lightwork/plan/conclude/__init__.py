@@ -1,1 +1,1 @@
-"""What a plan concludes from what it measured and predicted; pure."""
+"""What the measurements and predictions of a plan come to."""

@@ -1,1 +1,1 @@
-"""A plan's result as text, Markdown, a page, CSV and JSON; pure."""
+"""A plan as text, Markdown, HTML, CSV and JSON."""

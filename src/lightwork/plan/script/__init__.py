@@ -1,1 +1,1 @@
-"""The code to paste for a setting; pure."""
+"""The code to paste for a setting."""

@@ -1,1 +1,1 @@
-"""A study's charts: as plain data, and drawn."""
+"""A study's charts, as data and drawn."""
