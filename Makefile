@@ -48,10 +48,10 @@ figures: .venv/bench
 
 # Ten thousand rounds with faults at random, and a million inputs: a quarter of an hour each on two cores.
 soak: .venv/test
-	$(BIN)/python tests/soak.py $(ARGS)
+	$(BIN)/python tests/support/soak.py $(ARGS)
 
 fuzz: .venv/test
-	$(BIN)/python tests/fuzz/campaign.py $(ARGS)
+	$(BIN)/python tests/support/fuzz/campaign.py $(ARGS)
 
 # Renews the tested versions, for every Python: names and versions only, whichever index they come from.
 lock: .venv/lock

@@ -9,9 +9,9 @@ from benches import TINY, SavedRun, bench, saved_in
 from browsing import chromium
 from hypothesis import settings
 from made_once import made_once
+from repository import REPOSITORY, SUPPORT
 from turns import turn
-
-TESTS = Path(__file__).parent
+from users import User, furnish
 
 # No test asserts an absolute time; what hangs is ended by pytest-timeout.
 settings.register_profile("lightwork", deadline=None)
@@ -40,7 +40,7 @@ def browser() -> Iterator[object]:
 @pytest.fixture(scope="session", autouse=True)
 def _toys_everywhere() -> Iterator[None]:
     """Hosts and spawned workers find toys and planted work, as a user's own module is found: through PYTHONPATH."""
-    folders = [str(TESTS), str(TESTS.parent / "bench"), *filter(None, [os.environ.get("PYTHONPATH")])]
+    folders = [str(SUPPORT), str(REPOSITORY / "bench"), *filter(None, [os.environ.get("PYTHONPATH")])]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", os.pathsep.join(folders))
         patch.delenv("PYTEST_XDIST_WORKER", raising=False)  # a pytest that a test starts is none of this run's workers
@@ -52,6 +52,12 @@ def _data_of_its_own(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch
     """LIGHTWORK_DATA is a folder of the test's own, unless it asks for the session's prepared `data_dir`."""
     if "data_dir" not in request.fixturenames:
         monkeypatch.setenv("LIGHTWORK_DATA", str(tmp_path / "data"))
+
+
+@pytest.fixture
+def user(tmp_path: Path) -> User:
+    """A user with 24 files of 4 ms each on a calibrated machine."""
+    return furnish(tmp_path)
 
 
 @pytest.fixture(scope="session")

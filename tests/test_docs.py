@@ -2,19 +2,18 @@
 
 import argparse
 import re
-from pathlib import Path
 from types import SimpleNamespace
 
 import generate
 import pytest
 from generating import blocks, commands
+from repository import REPOSITORY
 
 from lightwork import cli, strategies
 from lightwork.analysis.recommendation import SIMPLICITY
 from lightwork.pytest_plugin import OPTIONS
 from lightwork.workload import api
 
-REPOSITORY = Path(__file__).parent.parent
 README = (REPOSITORY / "README.md").read_text()
 TUTORIAL = (REPOSITORY / "docs" / "tutorial.md").read_text()
 

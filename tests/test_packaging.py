@@ -1,11 +1,10 @@
 """What is installed is all that the repository holds."""
 
 import tomllib
-from pathlib import Path
 
 import pytest
+from repository import REPOSITORY
 
-REPOSITORY = Path(__file__).parent.parent
 SETUPTOOLS = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["setuptools"]
 SOURCES = REPOSITORY / "src" / "lightwork"
 

@@ -4,11 +4,11 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from control_groups import control_group, inside
 from plants import PLANTS, Grown, grow
+from repository import REPOSITORY, SUPPORT
 
 from lightwork.analysis.remedies import Finding
 from lightwork.core.causes import Cause
@@ -16,15 +16,14 @@ from lightwork.core.estimate import Estimate
 
 pytestmark = pytest.mark.alone
 
-TESTS = Path(__file__).parent
 PARTS_OF_A_FINDING = 4
 
 
 def grown_inside(name: str, quota_cpus: float) -> Grown:
     """What a plant comes to in a process whose control group has this quota."""
     with control_group(quota_cpus) as folder:
-        words = inside(folder, sys.executable, str(TESTS / "plants.py"), name, str(folder))
-        path = os.pathsep.join([str(TESTS), str(TESTS.parent / "bench")])
+        words = inside(folder, sys.executable, str(SUPPORT / "plants.py"), name, str(folder))
+        path = os.pathsep.join([str(SUPPORT), str(REPOSITORY / "bench")])
         environment = {**os.environ, "PYTHONPATH": path}
         told = subprocess.run(words, env=environment, capture_output=True, text=True, check=False, timeout=100)
     assert told.returncode == 0, told.stderr

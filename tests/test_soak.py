@@ -2,11 +2,11 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from repository import SUPPORT
 
-SOAK = Path(__file__).with_name("soak.py")
+SOAK = SUPPORT / "soak.py"
 
 
 @pytest.mark.alone

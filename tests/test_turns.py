@@ -2,9 +2,9 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from repository import SUPPORT
 
 HOLD = """
 import sys, turns
@@ -25,7 +25,7 @@ def enter(tmp_path):
 
     def start(kind):
         return subprocess.Popen(
-            [sys.executable, "-c", HOLD, kind, *files], cwd=Path(__file__).parent, text=True,
+            [sys.executable, "-c", HOLD, kind, *files], cwd=SUPPORT, text=True,
             env={"PYTEST_XDIST_WORKER": "gw9"}, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         )  # fmt: skip
 

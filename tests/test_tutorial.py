@@ -8,6 +8,7 @@ import pytest
 from builders import make_study
 from generating import tutorial
 from generating.story import Told, code, sure
+from repository import REPOSITORY
 
 from lightwork import cli, strategies
 from lightwork.analysis.basis import Basis
@@ -16,7 +17,7 @@ from lightwork.analysis.recommendation import recommend
 from lightwork.analysis.scaling import scale
 from lightwork.core.setting import Setting
 
-DOCS = Path(__file__).parent.parent / "docs"
+DOCS = REPOSITORY / "docs"
 TUTORIAL = (DOCS / "tutorial.md").read_text()
 STEADY = (1.0, 1.01, 0.99, 1.0, 1.02, 0.98, 1.0)
 

@@ -1,0 +1,49 @@
+"""--scheduler on the command lines: what can't be is refused in one line, before anything is measured."""
+
+import subprocess
+import sys
+
+import pytest
+from repository import REPOSITORY
+
+from lightwork import strategies
+
+pytestmark = pytest.mark.skipif(bool(strategies.absent("dask")), reason=strategies.absent("dask"))
+
+
+def bench(folder, *words):
+    """What `pytest bench/` says, and its exit status."""
+    command = [
+        sys.executable, "-m", "pytest", str(REPOSITORY / "bench" / "bench_cells.py"), "-c",
+        str(REPOSITORY / "pyproject.toml"), "--rootdir", str(folder), "--workloads", "sleep_io", *words,
+    ]  # fmt: skip
+    found = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
+    return found.returncode, found.stdout + found.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--strategies", "dask", "--scheduler", "head"), "scheduler can't be 'head': write tcp://HOST:PORT"),
+        (("--strategies", "map", "--scheduler", "tcp://127.0.0.1:1"), "no strategy that takes one is to be measured"),
+        (("--strategies", "dask", "--scheduler", "tcp://127.0.0.1:1"), "no scheduler answers at tcp://127.0.0.1:1"),
+    ],
+)
+def test_bench_refuses(words, said, tmp_path):
+    """No address, a scheduler that nobody would use, and one that is not there: one line, exit status 2."""
+    status, told = bench(tmp_path, *words)
+    assert status == 2
+    assert said in told
+    assert "Traceback" not in told
+
+
+def test_plan_refuses_a_cluster(tmp_path):
+    """A plan on a cluster is refused with the command that measures it."""
+    words = ["sleep_io", "--strategy", "dask", "--scheduler", "tcp://head:8786"]
+    found = subprocess.run(
+        [sys.executable, "-m", "lightwork", "plan", *words],
+        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert found.returncode == 2
+    assert "`pytest bench/ --strategies dask --scheduler tcp://head:8786`" in found.stderr
+    assert "Traceback" not in found.stderr

@@ -1,0 +1,255 @@
+"""Forms: one verdict as JSON, Markdown, CSV and lines; inert, and equal in their figures, whatever it holds."""
+
+import copy
+import csv
+import io
+import json
+import math
+from dataclasses import fields
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from repository import REPOSITORY
+
+from lightwork.core.setting import ORDERS, START_METHODS, Setting
+from lightwork.plan.conclude.result import Gain, Measured, Predicted, Range, Recommendation, Verdict
+from lightwork.plan.forms.csv import COLUMNS
+from lightwork.plan.forms.deliver import LOOKED_AT_BYTES, MARKS
+from lightwork.plan.forms.json import SCHEMA_FILE
+from lightwork.plan.forms.registry import FORMS
+from lightwork.plan.forms.text import lines_of
+from lightwork.render.csv import STARTS_FORMULA
+
+SCHEMA = json.loads(SCHEMA_FILE.read_text())
+HOSTILE = [
+    "=cmd()",
+    "+1",
+    "@x",
+    "<script>alert(1)</script>",
+    "| a | b |",
+    "```",
+    "\x1b[2J",
+    "a\nb",
+    "[x](javascript:y)",
+    "\udce9",
+    "&lt;",
+    "\u2028",
+]
+texts = st.sampled_from(HOSTILE) | st.text(max_size=12)
+figures = st.floats(allow_nan=True, allow_infinity=True) | st.floats(0.1, 100)
+ranges = st.builds(Range, figures, st.none() | figures, st.none() | figures)
+counts = st.integers(1, 10_000)
+settings = st.builds(
+    Setting, st.sampled_from(["map", "imap_unordered", "static", "pipe"]), counts, st.none() | counts,
+    st.sampled_from(START_METHODS), st.sampled_from(ORDERS), st.none() | counts,
+)  # fmt: skip
+codes = st.lists(texts | st.just("x = 1"), max_size=70).map("\n".join)
+recommendations = st.builds(
+    Recommendation, settings, st.none() | counts, st.none() | st.tuples(counts, counts), ranges, st.booleans(), texts,
+    st.none() | counts, codes, st.none() | counts,
+)  # fmt: skip
+cells = st.builds(
+    Measured, settings, st.none() | counts, st.none() | ranges, st.none() | ranges, counts, counts, st.none() | counts,
+    st.none() | figures, st.sampled_from(["recommended", "faster", "equal", "slower", "failed", ""]),
+)  # fmt: skip
+predictions = st.builds(
+    Predicted, settings, st.none() | counts, ranges, ranges,
+    st.dictionaries(st.sampled_from(["tail", "dispatch", "start-up"]), figures),
+)  # fmt: skip
+
+
+def many(of, most):
+    """A tuple of such things."""
+    return st.lists(of, max_size=most).map(tuple)
+
+
+sentences = texts.map(lambda text: f"Use {text}")  # ours begins with a word
+verdicts = st.builds(
+    Verdict, texts, counts, counts, sentences, st.none() | recommendations, many(texts, 12), many(texts, 8),
+    many(texts, 4), st.tuples(texts, figures), many(cells, 12), many(predictions, 20),
+    many(st.builds(Gain, texts, figures), 6), st.none() | figures,
+    st.dictionaries(texts, texts | figures | st.lists(figures), max_size=4), st.none() | ranges,
+)  # fmt: skip
+
+
+def strict(schema):
+    """The schema without any room for names that it does not tell of."""
+    schema = copy.deepcopy(schema)
+    own = list(schema["$defs"]["setting"]["properties"])
+    for name in ("recommendation", "cell", "prediction"):
+        schema["$defs"][name]["properties"].update(dict.fromkeys(own, True))
+    for part in (schema, *(schema["$defs"][name] for name in ("recommendation", "cell", "prediction"))):
+        part["additionalProperties"] = False
+    return schema
+
+
+def known(value):
+    """The figure as JSON has it."""
+    return value if value is not None and math.isfinite(value) else None
+
+
+def ends(found):
+    """The range as JSON has it."""
+    if found is None or not math.isfinite(found.point):
+        return None
+    return {"point": found.point, "low": known(found.low), "high": known(found.high)}
+
+
+def test_the_schema_is_one():
+    """The schema that is shipped is a valid one of its draft."""
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+
+
+def test_every_form_has_its_option():
+    """Each form is registered under the name of an option of the command line."""
+    from lightwork.commands.plan import FORMS as OPTIONS
+
+    assert set(FORMS) == set(OPTIONS)
+
+
+@given(verdicts)
+def test_json_keeps_the_contract_and_every_figure(verdict):
+    """Whatever the verdict holds, the JSON is valid by the schema, has no other names, and has the same figures."""
+    text = FORMS["json"](verdict)
+    assert text.isascii()
+    told = json.loads(text, parse_constant=pytest.fail)
+    jsonschema.Draft202012Validator(strict(SCHEMA)).validate(told)
+    assert (told["target"], told["items"], told["items_run"]) == (verdict.target, verdict.items, verdict.items_run)
+    assert told["reasons"] + told["notes"] + told["warnings"] == [*verdict.reasons, *verdict.notes, *verdict.warnings]
+    assert [(one["wall_s"], one["speedup"]) for one in told["predictions"]] == [
+        (ends(one.wall_s), ends(one.speedup)) for one in verdict.predictions
+    ]
+    assert [(one["speedup"], one["predicted_speedup"], one["workers"]) for one in told["cells"]] == [
+        (ends(one.speedup), known(one.predicted), one.setting.workers) for one in verdict.cells
+    ]
+    assert [one["times"] for one in told["what_if"]] == [known(gain.times) for gain in verdict.what_if]
+    assert told["noise_floor"] == known(verdict.noise_floor)
+    chosen, found = told["recommendation"], verdict.recommendation
+    assert (chosen is None) == (found is None)
+    if found:
+        assert (chosen["speedup"], chosen["code"]) == (ends(found.speedup), found.code)
+        assert chosen["measured"] == found.is_measured
+
+
+@given(verdicts)
+def test_csv_has_a_row_a_setting_and_no_formula(verdict):
+    """As many rows as there are settings, all of the same columns, and no text that a spreadsheet would run."""
+    rows = list(csv.reader(io.StringIO(FORMS["csv"](verdict))))
+    every = {one.setting for one in (*verdict.cells, *verdict.predictions)}
+    assert (tuple(rows[0]), len(rows) - 1) == (COLUMNS, len(every))
+    for row in rows[1:]:
+        assert len(row) == len(COLUMNS)
+        assert not row[0].lstrip().startswith(STARTS_FORMULA)
+        assert row[0].isprintable()
+    for row, one in zip(rows[1:], _in_order(verdict), strict=True):
+        named = dict(zip(COLUMNS, row, strict=True))
+        assert named["workers"] == str(one.workers)
+
+
+def _in_order(verdict):
+    return dict.fromkeys([one.setting for one in (*verdict.cells, *verdict.predictions)])
+
+
+@given(verdicts)
+def test_markdown_is_short_and_inert(verdict):
+    """Under 60 lines; a Markdown parser finds its own heading, tables and code only: no link, image or HTML."""
+    text = FORMS["md"](verdict)
+    assert len(text.splitlines()) < 60
+    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    inner = [child for token in tokens for child in token.children or []]
+    assert not {"link_open", "image", "html_inline", "code_inline"} & {token.type for token in inner}
+    assert not {"html_block", "code_block", "blockquote_open", "hr"} & {token.type for token in tokens}
+    assert [token.tag for token in tokens if token.type == "heading_open"] == ["h1"]
+    fences = [token for token in tokens if token.type == "fence"]
+    assert len(fences) <= 1
+    code = verdict.recommendation.code if verdict.recommendation else ""
+    if fences and code.isprintable():
+        assert fences[0].content == f"{code}\n"
+
+
+@given(verdicts)
+def test_lines_hold_nothing_that_a_terminal_obeys(verdict):
+    """Every line is one line of printable characters, the sentence first."""
+    lines = lines_of(verdict)
+    assert all(line.isprintable() for line in lines)
+    assert len(lines) >= len([reason for reason in verdict.reasons if reason])
+
+
+def example(**changes):
+    """A verdict as a plan gives it."""
+    setting = Setting("map", 4, 8)
+    one, wall = Range(3.2, 3.0, 3.4), Range(0.5, 0.45, 0.55)
+    code = 'from load import f\n\nif __name__ == "__main__":\n    results = [f(1)]\n'
+    whole = {
+        "target": "load.py:f", "items": 100, "items_run": 100, "sentence": "Use 4 workers, map",
+        "recommendation": Recommendation(setting, 8, (4, 16), one, True, "tail", 1 << 20, code),
+        "reasons": ("Tail takes 0.8",), "notes": ("Measured 1 setting",), "warnings": ("Only 3 blocks",),
+        "longest_item": ("giant.csv", 0.1),
+        "cells": (Measured(setting, 8, wall, one, 6, 0, 1 << 20, 3.1, "recommended"),),
+        "predictions": (
+            Predicted(setting, 8, wall, one, {"tail": 0.8}), Predicted(Setting("map", 2), 1, wall, one, {}),
+        ),
+        "what_if": (Gain("largest first", 1.2), Gain("no start-up", 1.001)), "noise_floor": 0.02,
+        "machine": {"usable_cpus": 4.0, "python": "3.11"},
+    }  # fmt: skip
+    assert whole.keys() <= {field.name for field in fields(Verdict)}
+    return Verdict(**{**whole, **changes})
+
+
+def test_markdown_has_all_that_a_reviewer_asks_for():
+    """Setting, reason, warning, measured and predicted figures, gains, code, and what it rests on."""
+    text = FORMS["md"](example())
+    for part in (
+        "# lightwork plan: load.py:f", "**Use 4 workers, map**", "- Tail takes 0.8", "- Warning: Only 3 blocks",
+        "| 4 workers, map, chunksize 8 | 3.20\N{MULTIPLICATION SIGN} (3.00\N{EN DASH}3.40) |", "recommended |",
+        "| 2 workers, map, chunksize 1 |", "largest first (1.2x)", "```python\nfrom load import f\n",
+        "- Measured 1 setting", "- Machine: 4 usable CPUs, Python 3.11",
+    ):  # fmt: skip
+        assert part in text
+    assert "no start-up" not in text
+
+
+def test_csv_sets_measured_beside_predicted():
+    """A setting of both kinds is one row with both figures; one that was only predicted has empty measured columns."""
+    first, second = csv.DictReader(io.StringIO(FORMS["csv"](example())))
+    assert (first["measured_speedup"], first["predicted_speedup_low"], first["judged"]) == ("3.2", "3.0", "recommended")
+    assert (first["predicted_lost_tail"], first["requested_chunksize"]) == ("0.8", "8")
+    assert (second["measured_speedup"], second["predicted_wall_s"], second["rounds"]) == ("", "0.5", "")
+    assert (second["chunksize"], second["requested_chunksize"]) == ("1", "")
+
+
+def test_lines_tell_what_would_gain_and_what_would_not():
+    """What-ifs worth something are named with their gain; where none is, that is told."""
+    assert "It would be faster with largest first (1.2x) (predicted)" in lines_of(example())
+    vain = example(what_if=(Gain("largest first", 1.0), Gain("no start-up", 1.001)))
+    assert "Nothing would be gained by largest first, no start-up (predicted)" in lines_of(vain)
+
+
+def test_a_long_script_stands_in_the_memo_whole_or_not_at_all():
+    """Where there is no room for the code, the memo says so rather than cut it."""
+    chosen = example().recommendation
+    for count in (5, 30, 55, 200):
+        code = "".join(f"line_{number} = {number}\n" for number in range(count))
+        text = FORMS["md"](
+            example(recommendation=Recommendation(**{**vars(chosen), "code": code}), cells=example().cells * 9)
+        )
+        assert (code in text) != ("The script of" in text)
+        assert len(text.splitlines()) < 60
+
+
+def test_every_name_of_the_contract_stands_in_the_reference():
+    """Each name that the schema knows is documented, and each of its top-level names is required."""
+    text = (REPOSITORY / "docs" / "reference.md").read_text()
+    section = text.partition("### The plan as JSON")[2].partition("\n## ")[0]
+    named = {name for part in (SCHEMA, *SCHEMA["$defs"].values()) for name in part.get("properties", ())}
+    assert {name for name in named if f"`{name}`" not in section} == set()
+    assert set(SCHEMA["required"]) == set(SCHEMA["properties"])
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_every_form_can_be_told_from_a_users_file(name):
+    """What a plan has written bears the mark by which the next plan knows that it may be replaced."""
+    assert MARKS[name] in FORMS[name](example()).encode()[:LOOKED_AT_BYTES]

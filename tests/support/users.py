@@ -1,0 +1,177 @@
+"""A user's folder with a module and small files, and the real command line in it, on a machine already calibrated."""
+
+import os
+import subprocess
+import sys
+
+import rounds
+from calibrations import calibrate
+
+LOAD = """
+import os, time
+
+
+def load_file(path):
+    with open(path) as file:
+        time.sleep(float(file.read()))
+    return path
+
+
+def fail(path):
+    if "03" in path or "07" in path:
+        raise ValueError("this file can't be read")
+    return load_file(path)
+
+
+def fail_always(path):
+    raise ValueError("nothing can be read")
+
+
+def die(path):
+    if "03" in path:
+        os._exit(7)
+    return load_file(path)
+
+
+def leave(path):
+    if "03" in path:
+        raise SystemExit("enough")
+    return load_file(path)
+
+
+def hang(path):
+    if "03" in path:
+        time.sleep(600)
+    return load_file(path)
+
+
+def store(path):
+    with open(f"{path}.out", "w") as file:
+        file.write("stored")
+    return load_file(path)
+
+
+def tell(path):
+    print("loading", path)
+    return load_file(path)
+
+
+def generate(path):
+    load_file(path)
+    return (part for part in path)
+
+
+def slowly(path):
+    time.sleep(0.5)
+
+
+def briefly(number):
+    return number
+
+
+def wait(seconds):
+    time.sleep(seconds)
+    return seconds
+
+
+def grow(size):
+    return len(bytes(size)) + len(load_file("file_00.txt")) and time.sleep(0.15)
+
+
+def all_there(results):
+    return sum(result.endswith('.txt') for result in results) == 24
+
+
+def undo():
+    for name in os.listdir():
+        if name.endswith(".out"):
+            os.remove(name)
+
+
+def numbers():
+    return [0.002] * 20
+
+
+def sizes():
+    return [30_000_000] * 4
+
+
+def locked():
+    import threading
+
+    return ["fine", threading.Lock()]
+
+
+def broken():
+    raise OSError("the index is gone")
+
+
+def nothing():
+    return []
+
+
+def none_at_all():
+    return None
+
+
+class Loader:
+    def __init__(self, path):
+        self.path = path
+
+    def load(self):
+        return self.path
+
+
+def _undressed(function):
+    def inner(path):
+        return function(path)
+
+    return inner
+
+
+wrapped = _undressed(load_file)
+short = lambda path: path
+"""
+
+
+class User:
+    """A user at the command line, in a folder of their own."""
+
+    def __init__(self, folder, data):
+        self.folder, self.data = folder, data
+        self.environment = {**os.environ, "LIGHTWORK_DATA": str(data), rounds.MARK: rounds.RUN}
+
+    @property
+    def files(self):
+        """The names of the user's files."""
+        return sorted(path.name for path in self.folder.glob("file_*.txt"))
+
+    def words(self, *words):
+        """The words that start a plan."""
+        return [sys.executable, "-m", "lightwork", "plan", *words]
+
+    def plan(self, *words, stdin="", **environment):
+        """The end of a plan, with output and complaints apart."""
+        return subprocess.run(
+            self.words(*words), cwd=self.folder, env=self.environment | environment, input=stdin, capture_output=True,
+            text=True, timeout=110, check=False,
+        )  # fmt: skip
+
+    def start(self, *words, **environment):
+        """A plan under way."""
+        return subprocess.Popen(
+            self.words(*words), cwd=self.folder, env=self.environment | environment, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+
+def furnish(place):
+    """A user with 24 files of 4 ms each on a calibrated machine; the folders are made in this one."""
+    folder, data = place / "home", place / "kept"
+    folder.mkdir()
+    data.mkdir()
+    (folder / "load.py").write_text(LOAD)
+    for number in range(24):
+        (folder / f"file_{number:02}.txt").write_text("0.004")
+    calibrate(data)
+    return User(folder, data)
