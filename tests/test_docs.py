@@ -10,7 +10,6 @@ from generating import blocks, commands
 from repository import REPOSITORY
 
 from lightwork import cli, strategies
-from lightwork.analysis.recommendation import SIMPLICITY
 from lightwork.pytest_plugin import OPTIONS
 from lightwork.workload import api
 
@@ -99,11 +98,10 @@ def test_every_option_stands_in_the_readme(option):
 
 @pytest.mark.parametrize("name", strategies.names())
 def test_every_strategy_has_its_section(name):
-    """Each registered strategy has its row and its section, and but for serial a place in the order of simplicity."""
+    """Each registered strategy has its row and its section."""
     page = (REPOSITORY / "docs" / "strategies.md").read_text()
     assert f"| [`{name}`](#{name}) |" in page
     assert f"\n## {name}\n" in page
-    assert name in (*SIMPLICITY, "serial")
 
 
 @pytest.mark.parametrize("name", api.names())

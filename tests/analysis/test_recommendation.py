@@ -97,12 +97,6 @@ def test_prefers_the_simpler_of_two_that_tie(modest: Setting, other: Setting) ->
     assert chosen(plan_of({other: about(2.02), modest: about(2.0)})) == modest
 
 
-def test_simplicity_is_an_argument() -> None:
-    """Whoever finds queues simpler than maps gets the queue."""
-    scaling = scale(quiet({of("map", 4): about(2.0), of("queue", 4): about(2.0)}), 64)
-    assert chosen(recommend(scaling, simplicity=("queue", "map"))) == of("queue", 4)
-
-
 def test_a_prediction_tells_apart_what_few_blocks_can_not() -> None:
     """A simpler setting that may be as good, by a wide interval, is not as good where the prediction says so too."""
     wide = (1.3, 0.8, 1.1, 0.75, 1.25, 1.0)

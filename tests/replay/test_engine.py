@@ -19,12 +19,13 @@ from lightwork.replay.cores import NOBODY, Cores, are_shared_evenly
 from lightwork.replay.costs import NO_COSTS, Costs
 from lightwork.replay.demands import Demands, demands, demands_of
 from lightwork.replay.engine import Replay, replay
-from lightwork.replay.hand_out import RULES, hand_out
+from lightwork.replay.hand_out import hand_out, with_a_rule
 from lightwork.replay.what_if import WhatIf, gains, replay_if, split_longest
 from lightwork.storage.ledgers import ROW
+from lightwork.strategies import names
 
 GREEDY = ("imap_unordered", "apply_async", "queue", "pipe")
-PARALLEL = tuple(sorted(set(RULES) - {"serial"}))
+PARALLEL = tuple(name for name in with_a_rule(names(), are_named=False) if name != "serial")
 MS = 1_000_000
 amounts = st.integers(0, 1000)
 workers = st.integers(1, 6)

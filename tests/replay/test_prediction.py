@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightwork.analysis.recommendation import SIMPLICITY
 from lightwork.core.causes import Cause
 from lightwork.core.setting import Setting
 from lightwork.replay.calibration import Calibration
@@ -129,19 +128,19 @@ def test_the_shortlist_holds_the_fastest_their_modest_equals_and_what_more_would
         made("queue", 4, 3.9), made("map", 4, 3.8), made("map", 2, 1.9), made("map", 3, 3.3), made("queue", 3, 3.4),
         made("map", 8, 3.7), made("static", 4, 2.0),
     ]  # fmt: skip
-    kept = [(one.setting.strategy, one.setting.workers) for one in shortlist(everything, 4, SIMPLICITY)]
+    kept = [(one.setting.strategy, one.setting.workers) for one in shortlist(everything, 4)]
     assert kept == [("queue", 4), ("map", 4), ("map", 8), ("queue", 3)]
     equals = [*everything, made("static", 3, 3.85), made("pipe", 3, 3.8), made("pipe", 4, 3.89)]
-    kept = [(one.setting.strategy, one.setting.workers) for one in shortlist(equals, 4, SIMPLICITY)]
+    kept = [(one.setting.strategy, one.setting.workers) for one in shortlist(equals, 4)]
     assert kept == [("queue", 4), ("pipe", 4), ("static", 3), ("map", 4)]
-    with_larger = shortlist([made("map", 2, 1.9), made("map", 4, 1.2)], 4, SIMPLICITY)
+    with_larger = shortlist([made("map", 2, 1.9), made("map", 4, 1.2)], 4)
     assert [one.setting.workers for one in with_larger] == [2, 4]
 
 
 def test_only_the_two_fastest_variants_of_a_strategy_are_measured():
     """Ten chunksizes of one strategy do not fill the list."""
     everything = [made("map", 2, 1.8 + size / 100, size) for size in range(1, 10)] + [made("queue", 2, 1.8)]
-    kept = shortlist(everything, 5, SIMPLICITY)
+    kept = shortlist(everything, 5)
     assert [(one.setting.strategy, one.chunksize) for one in kept] == [("map", 9), ("map", 8), ("queue", 1)]
 
 
@@ -154,7 +153,7 @@ def test_only_the_two_fastest_variants_of_a_strategy_are_measured():
 )
 def test_a_shortlist_is_short_and_distinct(everything, most):
     """Never more than asked for, never a setting twice, always with the best."""
-    kept = shortlist(everything, most, SIMPLICITY)
+    kept = shortlist(everything, most)
     assert len(kept) <= most
     assert len({id(one) for one in kept}) == len(kept)
     assert not everything or max(everything, key=lambda one: one.speedup).speedup == kept[0].speedup

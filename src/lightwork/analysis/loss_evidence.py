@@ -9,12 +9,13 @@ from typing import Literal
 from lightwork.analysis.basis import Basis
 from lightwork.analysis.scaling import StudyScaling
 from lightwork.core.estimate import Estimate
+from lightwork.core.hand_out import Fixed
 from lightwork.core.losses import Losses
 from lightwork.core.study import Cell
+from lightwork.strategies import find, is_known
 
 OWN_THREADS = 0.5  # of the items' CPU time: what a serial round used beside the thread that ran them
 BUSY_BESIDE = 0.1  # of the round's wall time: less than that is the caller's own bookkeeping
-FIXED_SHARES = ("static", "static_striped", "fork")  # hand everything out at once
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,8 @@ class Evidence:
     @property
     def has_fixed_shares(self) -> bool:
         """Whether the strategy gives every worker its whole share at the start."""
-        return self.cell.setting.strategy in FIXED_SHARES
+        name = self.cell.setting.strategy
+        return is_known(name) and isinstance(find(name).hand_out, Fixed)
 
     @property
     def cut_short(self) -> float:

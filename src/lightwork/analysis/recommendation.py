@@ -9,7 +9,7 @@
 median is farther from 1 than the noise floor.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from lightwork.analysis.basis import Basis
@@ -21,27 +21,9 @@ from lightwork.core.estimate import Estimate
 from lightwork.core.losses import Losses
 from lightwork.core.setting import ORDERS, POOLS, START_METHODS, Setting
 from lightwork.core.study import SERIAL
+from lightwork.strategies import rank
 from lightwork.text.quantities import number
 from lightwork.text.settings import counted, gain, instruction, named, percent, times
-
-SIMPLICITY = (  # by what a user must write and understand, from least to most
-    "map",
-    "process_executor",
-    "imap_unordered",
-    "threads",
-    "apply_async",
-    "joblib",
-    "mpire",
-    "dask",
-    "static",
-    "static_striped",
-    "interpreters",
-    "fork",
-    "shared_memory",
-    "queue",
-    "pipe",
-    "single_writer",
-)
 
 AS_GOOD = 0.05  # of the best
 PRIOR_BLOCKS = 3  # that a prediction counts as
@@ -85,7 +67,6 @@ class Plan:
 def recommend(
     scaling: StudyScaling,
     losses: Mapping[str, Losses] | None = None,
-    simplicity: Sequence[str] = SIMPLICITY,
     expected: Mapping[str, Foretold] | None = None,
 ) -> Plan:
     """The setting with the fewest workers among those not measurably slower than the best one.
@@ -93,11 +74,10 @@ def recommend(
     On a tie: the simpler strategy, all cores before some, the given order before others, a fresh pool before
     a warm one, fork before other start methods, the default chunksize before others, the smaller before the larger.
 
-    losses: by cell_id, of all rounds pooled; name the largest and its lever. simplicity: strategy names from
-    simplest to most complex; one that is not named counts as more complex than all of them. expected: predicted
-    speedups by cell_id. With them, what few blocks can't tell apart is as good only where measurement and prediction
-    together put it within AS_GOOD of the best; see `_pooled`. And what they can't tell from serial is faster where
-    measurement and prediction agree that it is; see `_agree`.
+    losses: by cell_id, of all rounds pooled; name the largest and its lever. expected: predicted speedups by cell_id.
+    With them, what few blocks can't tell apart is as good only where measurement and prediction together put it within
+    AS_GOOD of the best; see `_pooled`. And what they can't tell from serial is faster where measurement and prediction
+    agree that it is; see `_agree`.
 
     The best of many noisy cells looks better than it is: of 20 settings that are all as fast as serial, the
     best one's interval lies above 1 in 11 to 31 % of studies (simulated: 3 to 20 blocks, 5 % normal and
@@ -107,7 +87,7 @@ def recommend(
     """
     basis, expected = Basis.of(scaling), expected or {}
     best = max(basis.candidates, key=lambda cell: basis.speedup(cell).point, default=None)
-    chosen = _choose(basis, best, simplicity, expected) if best else None
+    chosen = _choose(basis, best, expected) if best else None
     finding = _finding(basis, chosen or best, losses or {}, recommended=chosen is not None)
     return Plan(
         label=scaling.study.label,
@@ -123,9 +103,7 @@ def recommend(
     )
 
 
-def _choose(
-    basis: Basis, best: CellScaling, simplicity: Sequence[str], expected: Mapping[str, Foretold]
-) -> CellScaling | None:
+def _choose(basis: Basis, best: CellScaling, expected: Mapping[str, Foretold]) -> CellScaling | None:
     """The most modest cell that is faster than serial and not measurably slower than the best."""
     faster = [
         cell
@@ -138,7 +116,7 @@ def _choose(
     if all(cell.cell.cell_id in expected for cell in good):
         pooled = {cell.cell.cell_id: _pooled(basis.speedup(cell), expected[cell.cell.cell_id].speedup) for cell in good}
         good = [cell for cell in good if pooled[cell.cell.cell_id] >= (1 - AS_GOOD) * max(pooled.values())]
-    return min(good, key=lambda cell: modesty(cell.cell.setting, simplicity))
+    return min(good, key=lambda cell: modesty(cell.cell.setting))
 
 
 def _is_as_good(basis: Basis, cell: CellScaling, best: CellScaling, expected: Mapping[str, Foretold]) -> bool:
@@ -183,12 +161,11 @@ def _pooled(measured: Estimate, expected: float) -> float:
     return float(measured.point**weight * expected ** (1 - weight))
 
 
-def modesty(setting: Setting, simplicity: Sequence[str] = SIMPLICITY) -> tuple[int, ...]:
+def modesty(setting: Setting) -> tuple[int, ...]:
     """The order of preference among settings that are as good, the smallest first; see `recommend`."""
-    known = setting.strategy in simplicity
     return (
         setting.workers,
-        simplicity.index(setting.strategy) if known else len(simplicity),
+        rank(setting.strategy),
         setting.cores is not None,
         ORDERS.index(setting.order),
         POOLS.index(setting.pool),

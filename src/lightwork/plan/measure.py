@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lightwork.analysis.recommendation import SIMPLICITY
 from lightwork.analysis.study_losses import with_losses
 from lightwork.core.study import Study
 from lightwork.plan.environment import Workshop
@@ -36,7 +35,7 @@ def contest_for(
 
     serial_s: of a serial round of the items that would be run; items: how many. All, where blocks were asked for.
     """
-    listed = shortlist(predictions, SHORTLISTED, SIMPLICITY)
+    listed = shortlist(predictions, SHORTLISTED)
     blocks = request.blocks or BLOCKS[0]
     for count, probe in [*((count, True) for count in range(len(listed), 0, -1)), (1, False)]:
         kept = tuple(listed[:count])

@@ -17,7 +17,7 @@ from lightwork.replay.contention import NO_CONTENTION, Contention, with_contenti
 from lightwork.replay.costs import Costs
 from lightwork.replay.demands import Demands, demands_of
 from lightwork.replay.engine import replay
-from lightwork.strategies import chunksize_in_force
+from lightwork.strategies import chunksize_in_force, rank
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -135,7 +135,7 @@ def _band(workers: int, cores: float, contention: Contention) -> float:
     return FAR_BAND if is_far else BAND
 
 
-def shortlist(predictions: Sequence[Prediction], most: int, simplicity: Sequence[str]) -> list[Prediction]:
+def shortlist(predictions: Sequence[Prediction], most: int) -> list[Prediction]:
     """What is worth measuring, at most `most`: the predicted fastest, their modest equals, one more worker count.
 
     Half of the places are for the fastest, at most VARIANTS of one strategy at one worker count: their order is what
@@ -151,8 +151,7 @@ def shortlist(predictions: Sequence[Prediction], most: int, simplicity: Sequence
     kept = leaders[: max(1, most // 2)]
 
     def modesty(one: Prediction) -> tuple[int, int]:
-        known = one.setting.strategy in simplicity
-        return one.setting.workers, simplicity.index(one.setting.strategy) if known else len(simplicity)
+        return one.setting.workers, rank(one.setting.strategy)
 
     others = [variants[0] for variants in alike.values() if variants[0] not in kept]
     equals = sorted((one for one in others if one.speedup >= (1 - AS_GOOD) * ranked[0].speedup), key=modesty)

@@ -16,6 +16,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeVar
 
+from lightwork.core.hand_out import Rule, Unpredictable
 from lightwork.core.setting import START_METHODS, Setting
 from lightwork.errors import UsageError, unknown
 from lightwork.machine import extras
@@ -24,6 +25,10 @@ Workers = Literal["processes", "threads", "interpreters", "remote"]
 # Compared where nothing else is asked for: the standard library's plain ways of using processes. Others are asked for
 # by name, so that no plan takes longer for what few would choose.
 USUAL = ("serial", "static", "static_striped", "fork", "map", "imap_unordered", "apply_async", "queue", "pipe")
+
+
+NO_RULE = Unpredictable("its file names no hand-out rule")
+UNRANKED = 1_000  # more complex than all that have a rank
 
 
 class Run(Protocol):
@@ -61,6 +66,8 @@ class Strategy:
     halves (lightwork.workload.api.Stages), the second in one process; its function is a
     lightwork.ledger.two_stage.Staged. opened: its pool, for rounds that find one; None where workers are given their
     part when they are made. extra: the extra of lightwork that installs what it needs; "" where none does.
+    hand_out: its rule, by which rounds are predicted. rank: how much a user must write and understand for it, from
+    least to most.
     """
 
     name: str
@@ -74,6 +81,8 @@ class Strategy:
     staged: bool = False
     opened: Opened | None = None
     extra: str = ""
+    hand_out: Rule = NO_RULE
+    rank: int = UNRANKED
 
     @property
     def in_caller(self) -> bool:
@@ -92,6 +101,8 @@ _registry: dict[str, Strategy] = {}
 
 def strategy(
     *,
+    hand_out: Rule = NO_RULE,
+    rank: int = UNRANKED,
     default_chunksize: Callable[[int, int], int] | None = None,
     start_methods: tuple[str, ...] = START_METHODS,
     parallel: bool = True,
@@ -103,6 +114,7 @@ def strategy(
 ) -> Callable[[Function], Function]:
     """Register the decorated function, unchanged, as the strategy named like its module.
 
+    hand_out, rank: see Strategy. Ranks go in tens, so that there is room between two.
     needs: the top-level module without which it can't run, `"joblib"`; or a function that says what is missing here,
     "needs Python 3.14 or newer; ...", and "" where nothing is. extra: the extra of lightwork that installs the module,
     where it is not called like it. staged, opened: see Strategy.
@@ -131,6 +143,8 @@ def strategy(
             staged,
             opened,
             installed_by,
+            hand_out,
+            rank,
         )
         return run
 
@@ -145,10 +159,20 @@ def names() -> list[str]:
 def find(name: str) -> Strategy:
     """The strategy of this name. Raises UsageError, naming the ones there are, when there is none."""
     if name not in _registry:
-        if name not in names():
+        if not is_known(name):
             raise unknown("strategy", name, names())
         importlib.import_module(f"{__name__}.{name}")
     return _registry[name]
+
+
+def rank(name: str) -> int:
+    """The rank of the strategy of this name; UNRANKED for one that is not there, as in results saved elsewhere."""
+    return find(name).rank if is_known(name) else UNRANKED
+
+
+def is_known(name: str) -> bool:
+    """Whether there is a strategy of this name."""
+    return name in _registry or name in names()
 
 
 def absent(name: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from lightwork.core.hand_out import POOL
 from lightwork.strategies import strategy
 
 
@@ -19,7 +20,7 @@ def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
         yield submit
 
 
-@strategy(opened=opened)
+@strategy(hand_out=POOL, rank=50, opened=opened)
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """`Pool.apply_async` for every item, then `get` for every handle."""
     with opened(function, workers, context) as submit:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+from lightwork.core.hand_out import Dynamic
 from lightwork.strategies import strategy
 
 
@@ -23,6 +24,8 @@ def default_chunksize(items: int, workers: int) -> int:
 
 
 @strategy(
+    hand_out=Dynamic(per_worker=2),  # its scheduler keeps two tasks at every worker of one thread
+    rank=80,
     default_chunksize=default_chunksize,
     start_methods=("fork", "spawn"),
     workers="remote",

@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
+from lightwork.core.hand_out import Fixed
 from lightwork.strategies import strategy
 
 
@@ -25,7 +26,7 @@ def work(function: Any, part: Sequence[Any], pipe: int) -> NoReturn:
         os._exit(status)
 
 
-@strategy(start_methods=("fork",))
+@strategy(hand_out=Fixed(striped=True), rank=120, start_methods=("fork",))
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """`os.fork` a child for every part of the list, then read every pipe and `waitpid` for every child."""
     children = []

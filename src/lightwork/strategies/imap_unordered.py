@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+from lightwork.core.hand_out import POOL
 from lightwork.strategies import strategy
 
 
@@ -20,7 +21,7 @@ def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
         yield partial(pool.imap_unordered, function)
 
 
-@strategy(default_chunksize=default_chunksize, opened=opened)
+@strategy(hand_out=POOL, rank=30, default_chunksize=default_chunksize, opened=opened)
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """`Pool.imap_unordered`: chunks handed out as workers get free, results as they come."""
     with context.Pool(workers) as pool:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from lightwork.core.hand_out import Dynamic
 from lightwork.strategies import strategy
 
 
@@ -30,7 +31,14 @@ def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
         yield lambda items, _chunksize: executor.map(function, items)
 
 
-@strategy(start_methods=("fork",), workers="interpreters", needs=missing, opened=opened)
+@strategy(
+    hand_out=Dynamic(per_worker=None),  # all lie in the executor's queue
+    rank=110,
+    start_methods=("fork",),
+    workers="interpreters",
+    needs=missing,
+    opened=opened,
+)
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """`InterpreterPoolExecutor.map`: threads with an interpreter each take item after item from the caller's queue."""
     with concurrent.futures.InterpreterPoolExecutor(workers) as executor:  # type: ignore[attr-defined]

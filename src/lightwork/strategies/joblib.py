@@ -12,6 +12,7 @@ and a plan that tries chunksizes finds the batch that suits.
 from collections.abc import Sequence
 from typing import Any
 
+from lightwork.core.hand_out import Batched
 from lightwork.strategies import strategy
 
 
@@ -20,7 +21,7 @@ def default_chunksize(items: int, workers: int) -> int:
     return 1
 
 
-@strategy(default_chunksize=default_chunksize, start_methods=("fork",), needs="joblib")
+@strategy(hand_out=Batched(), rank=60, default_chunksize=default_chunksize, start_methods=("fork",), needs="joblib")
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """`joblib.Parallel` with loky's processes, which are kept for the next call unless they are shut down."""
     from joblib import Parallel, delayed

@@ -7,6 +7,7 @@ only argument of a tuple.
 from collections.abc import Sequence
 from typing import Any
 
+from lightwork.core.hand_out import Dynamic
 from lightwork.strategies import strategy
 
 
@@ -15,7 +16,7 @@ def default_chunksize(items: int, workers: int) -> int:
     return -(-items // (64 * workers))
 
 
-@strategy(default_chunksize=default_chunksize, needs="mpire")
+@strategy(hand_out=Dynamic(per_worker=2), rank=70, default_chunksize=default_chunksize, needs="mpire")
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """`WorkerPool.map_unordered`: chunks sent to whoever answered last, results as they come."""
     from mpire import WorkerPool

@@ -10,6 +10,7 @@ from functools import partial
 from multiprocessing.connection import wait
 from typing import Any
 
+from lightwork.core.hand_out import Dynamic
 from lightwork.strategies import strategy
 
 STOP = None
@@ -89,7 +90,7 @@ def burial(process: Any) -> Exception:
     return ChildProcessError(f"worker {process.pid} ended with {process.exitcode}")
 
 
-@strategy(default_chunksize=default_chunksize, opened=opened)
+@strategy(hand_out=Dynamic(per_worker=1, ahead=False), rank=150, default_chunksize=default_chunksize, opened=opened)
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """A dispatcher: `wait` for any worker's pipe, take its answer, send it the next chunk."""
     with opened(function, workers, context) as submit:

@@ -8,6 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
+from lightwork.core.hand_out import Dynamic
 from lightwork.strategies import strategy
 
 
@@ -23,7 +24,12 @@ def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
         yield lambda items, chunksize: executor.map(function, items, chunksize=chunksize or 1)
 
 
-@strategy(default_chunksize=default_chunksize, opened=opened)
+@strategy(
+    hand_out=Dynamic(per_worker=2, more=1),  # the workers' own, and its queue to them
+    rank=20,
+    default_chunksize=default_chunksize,
+    opened=opened,
+)
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """`ProcessPoolExecutor.map`: chunks handed out as workers get free, results in order."""
     with ProcessPoolExecutor(workers, mp_context=context) as executor:

@@ -7,6 +7,7 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
+from lightwork.core.hand_out import Dynamic
 from lightwork.strategies import strategy
 
 STOP = None
@@ -67,7 +68,12 @@ def exchange(tasks: Any, answers: Any, in_flight: int, items: Sequence[Any], chu
     return results
 
 
-@strategy(default_chunksize=default_chunksize, opened=opened)
+@strategy(
+    hand_out=Dynamic(per_worker=2),  # the bound of the task queue
+    rank=140,
+    default_chunksize=default_chunksize,
+    opened=opened,
+)
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """A bounded task queue, workers, a result queue drained before the join, sentinels at the end."""
     with opened(function, workers, context) as submit:

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
+from lightwork.core.hand_out import InCaller
 from lightwork.strategies import strategy
 
 
-@strategy(start_methods=("fork",), parallel=False)
+@strategy(hand_out=InCaller(), start_methods=("fork",), parallel=False)
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """A plain loop in the caller's own process."""
     return [function(item) for item in items]

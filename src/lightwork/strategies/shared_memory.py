@@ -13,6 +13,7 @@ from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
 from typing import Any
 
+from lightwork.core.hand_out import POOL
 from lightwork.strategies import strategy
 
 PIPE_BYTES = 65_536  # that a pipe holds: the writer of more waits for the reader
@@ -59,7 +60,7 @@ def default_chunksize(items: int, workers: int) -> int:
     return 1
 
 
-@strategy(default_chunksize=default_chunksize)
+@strategy(hand_out=POOL, rank=130, default_chunksize=default_chunksize)
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """`Pool.imap_unordered`, results larger than a pipe holds in blocks of shared memory."""
     resource_tracker.ensure_running()  # before the workers: they share it, and one of their own removes too early

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from multiprocessing.connection import wait
 from typing import Any
 
+from lightwork.core.hand_out import Unpredictable
 from lightwork.strategies import strategy
 
 STOP = None
@@ -34,7 +35,11 @@ def work(function: Any, pipe: Any) -> None:
             pipe.send(error)
 
 
-@strategy(staged=True)
+@strategy(
+    hand_out=Unpredictable("a serial run does not tell an item's parsing from its storing"),
+    rank=160,
+    staged=True,
+)
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """One writer, which is the caller, and workers that parse for it; each has a pipe to it."""
     crew: dict[Any, Any] = {}

@@ -9,6 +9,7 @@ from itertools import pairwise
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
+from lightwork.core.hand_out import Fixed
 from lightwork.strategies import strategy
 
 
@@ -53,7 +54,7 @@ def _receive(receiver: Any, results: list[Any]) -> BaseException | None:
     return None
 
 
-@strategy()
+@strategy(hand_out=Fixed(), rank=90)
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """The list split evenly into contiguous parts, one `Process` a part."""
     bounds = [len(items) * worker // workers for worker in range(workers + 1)]

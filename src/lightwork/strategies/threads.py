@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
+from lightwork.core.hand_out import Dynamic
 from lightwork.strategies import strategy
 
 
@@ -19,7 +20,13 @@ def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
         yield lambda items, _chunksize: executor.map(function, items)
 
 
-@strategy(start_methods=("fork",), workers="threads", opened=opened)
+@strategy(
+    hand_out=Dynamic(per_worker=None),  # all lie in the executor's queue
+    rank=40,
+    start_methods=("fork",),
+    workers="threads",
+    opened=opened,
+)
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """`ThreadPoolExecutor.map`: threads of the caller take item after item from its queue."""
     with ThreadPoolExecutor(workers) as executor:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from builders import make_round, make_study
 
-from lightwork.analysis.recommendation import SIMPLICITY
+from lightwork import strategies
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.core.usage import Memory
@@ -22,7 +22,7 @@ from lightwork.replay.prediction import Prediction, predict
 from lightwork.storage.ledgers import ROW
 
 MS, MIB = 1_000_000, 1 << 20
-FREE = Calibration({}, {(name, "fork"): NO_COSTS for name in ("serial", *SIMPLICITY)})
+FREE = Calibration({}, {(name, "fork"): NO_COSTS for name in strategies.names()})
 MACHINE = {"usable_cpus": 4.0, "memory_available_bytes": 8 << 30, "memory_limit_bytes": None}
 TWO, FOUR = (Setting("map", workers, order="given") for workers in (2, 4))
 
