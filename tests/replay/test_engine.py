@@ -504,7 +504,7 @@ def test_demands_that_can_not_be_are_refused(given: dict[str, Any], words: str) 
 
 def test_what_can_not_be_replayed_is_refused() -> None:
     """An unknown strategy, no items and no cores are errors that say so."""
-    with pytest.raises(UsageError, match="unknown strategy to replay 'telepathy'"):
+    with pytest.raises(UsageError, match="unknown strategy 'telepathy'"):
         replay(demands([1]), Setting("telepathy"), 1, NO_COSTS)
     with pytest.raises(ValueError, match="nothing to replay"):
         replay(demands([]), Setting("map"), 1)
