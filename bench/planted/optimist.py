@@ -1,7 +1,7 @@
 """optimist: items that work without a lock and start over when another began meanwhile: work is done in vain.
 
 Stands for: optimistic transactions, compare-and-swap loops, retries after a conflict.
-Default size: 30 items of some 5 ms, each given up to 3 tries; alone, one is enough. The check is the results' digest.
+Default size: 30 items of some 5 ms, each given up to 6 tries; alone, one is enough. The check is the results' digest.
 """
 
 import os
@@ -11,7 +11,7 @@ from typing import NamedTuple
 from lightwork.ledger.recorder import count_retry
 from lightwork.workload.api import Place, workload
 
-TRIES = 3
+TRIES = 6
 
 
 @dataclass(frozen=True)

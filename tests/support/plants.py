@@ -27,7 +27,7 @@ from lightwork.storage.ledgers import table
 from lightwork.storage.paths import data_dir
 
 BLOCKS = 5
-TRIES, MORE = 3, 3
+TRIES, MORE = 2, 3
 
 
 @dataclass(frozen=True)
@@ -90,8 +90,9 @@ PLANTS = {
         Cause.DISPATCH, "7.63 MiB an item are pickled", "hand over less", changed={"result_kb": 1},
     ),
     "work done in vain": Plant(
-        "planted.optimist", Setting("map", 2), Setting("map", 1),
+        "planted.optimist", Setting("map", 2, 1), Setting("map", 1, 1),
         Cause.CPU_INFLATION, "tries repeated", "use fewer workers per core",
+        {"items": 12, "turns": 600_000},  # tries longer than a time slice meet on busy cores, too
     ),
     "threads of a library": Plant(
         "planted.blas", Setting("map", 2), Setting("map", 2),
@@ -106,10 +107,19 @@ PLANTS = {
 
 @dataclass(frozen=True)
 class Grown:
-    """What a plant came to: its finding, and how many times as fast the remedy is, inside blocks."""
+    """What a plant came to: its finding, and how many times as fast the remedy is, inside blocks.
+
+    is_shared: whether others took so much of the machine meanwhile that a plan would warn of it.
+    """
 
     finding: Finding
     gain: Estimate
+    is_shared: bool
+
+    @property
+    def helps(self) -> bool:
+        """Whether the remedy is faster."""
+        return self.gain.low is not None and self.gain.low > 1
 
 
 def grow(name: str, group: Path | None = None, blocks: int = BLOCKS) -> Grown:
@@ -117,34 +127,42 @@ def grow(name: str, group: Path | None = None, blocks: int = BLOCKS) -> Grown:
 
     group: the control group that this process is in, where the plant asks for one.
     """
-    found = _grow(PLANTS[name], group, blocks)
-    if found.gain.low is not None and found.gain.low > 1:
+    found = _grow(PLANTS[name], group, blocks, TRIES)
+    if found.helps:
         return found
-    return _grow(PLANTS[name], group, MORE * blocks)
+    return _grow(PLANTS[name], group, MORE * blocks, 1)
 
 
-def _grow(plant: Plant, group: Path | None, blocks: int) -> Grown:
+def _grow(plant: Plant, group: Path | None, blocks: int, tries: int) -> Grown:
     remedy = plant.marked
     execute = figures.planting(remedy.cell_id, plant.remedy, plant.changed)
     execute = _lifting(group, plant, execute) if group else execute
-    study = _quiet_study(plant, execute, blocks)
+    study = _quiet_study(plant, execute, blocks, tries)
     scaling = scale(study, facts(data_dir())["usable_cpus"])
     cells = {one.cell.cell_id: one for one in scaling.cells}
     suffering = cells[plant.suffering.cell_id]
     assert not any(one.failed for one in scaling.cells)
     losses = losses_by_cell(scaling)[suffering.cell.cell_id]
+    is_shared = _is_shared(study)
+    if is_shared and plant.cause is not Cause.CORE_WAIT and losses.core_wait_ns:
+        losses = replace(losses, core_wait_ns=0)  # others' doing: the planted loss must be the largest of the rest
     gain = ratio(suffering.walls_s, cells[remedy.cell_id].walls_s)
     assert gain is not None
-    return Grown(largest_loss(scaling, suffering.cell, losses), gain)
+    return Grown(largest_loss(scaling, suffering.cell, losses), gain, is_shared)
 
 
-def _quiet_study(plant: Plant, execute: Callable[..., Finished], blocks: int) -> Study:
-    """The study, begun again while others take so much of the machine that a plan would warn of it."""
-    for _ in range(TRIES):
+def _quiet_study(plant: Plant, execute: Callable[..., Finished], blocks: int, tries: int) -> Study:
+    """The study, begun again while the machine is shared and tries are left."""
+    for _ in range(tries):
         study, kept = figures.study(plant.workload, [plant.suffering, plant.marked], blocks, plant.parameters, execute)
-        if (usual_share(study) or 0.0) < SHARED:
+        if not _is_shared(study):
             break
     return with_losses(study, {one.round.ledger: table(one.ledger) for one in kept if one.ledger})
+
+
+def _is_shared(study: Study) -> bool:
+    """Whether others take so much of the machine that a plan would warn of it."""
+    return (usual_share(study) or 0.0) >= SHARED
 
 
 def _lifting(group: Path, plant: Plant, execute: Callable[..., Finished]) -> Callable[..., Finished]:
@@ -160,7 +178,7 @@ def _lifting(group: Path, plant: Plant, execute: Callable[..., Finished]) -> Cal
 def main() -> None:
     """Grow the plant named on the command line in the group named after it, and print what it came to."""
     found = grow(sys.argv[1], Path(sys.argv[2]))
-    print(json.dumps([*vars(found.finding).values(), *vars(found.gain).values()]))
+    print(json.dumps([vars(found.finding), vars(found.gain), found.is_shared]))
 
 
 if __name__ == "__main__":
