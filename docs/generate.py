@@ -7,13 +7,12 @@ run in place; a test fails when what stands there is stale. The parts are in doc
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from generating import commands, gate, house, readme, strategies, tables, tutorial, workloads
+from generating import commands, gate, house, speedups, strategies, tables, terminal, tutorial, workloads
 
 from lightwork.storage import schema
 
 DOCS = Path(__file__).parent
 PAGES: Mapping[Path, Callable[[str], str]] = {  # from what stands there to what should
-    DOCS.parent / "README.md": readme.page,
     DOCS / "validation.md": tables.validation,
     DOCS / "costs.md": tables.costs,
     DOCS / "faults.md": tables.faults,
@@ -25,8 +24,9 @@ PAGES: Mapping[Path, Callable[[str], str]] = {  # from what stands there to what
     DOCS / "tutorial.md": tutorial.page,
 }
 PICTURES: Mapping[Path, Callable[[], bytes]] = {
-    DOCS / "speedup.svg": readme.picture,
+    DOCS / "speedup.svg": speedups.picture,
     DOCS / "house.svg": house.picture,
+    DOCS / "plan.svg": terminal.plan,
     **{DOCS / name: draw for name, draw in tutorial.PICTURES.items()},
 }
 

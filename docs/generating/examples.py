@@ -9,4 +9,5 @@ VALIDATION = EXAMPLE / "validation.json"
 COSTS = EXAMPLE / "costs.json"
 FAULTS = EXAMPLE / "faults.json"
 STORY = EXAMPLE / "story.json"  # of which the rounds that are drawn have kept their ledgers and workers
+PLAN = EXAMPLE / "plan.txt"
 STORY_PLAN = EXAMPLE / "story-plan.txt"

@@ -1,11 +1,12 @@
-"""Pages with one table of a saved run each."""
+"""Pages with tables of saved runs."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
+from generating import speedups
 from generating.blocks import filled
 from generating.examples import COSTS, FAULTS, VALIDATION
-from lightwork.costs import saved as handing_over
+from lightwork.costs import saved as saved_costs
 from lightwork.costs import table as costs_table
 from lightwork.faults import saved as saved_faults
 from lightwork.faults import table as faults_table
@@ -21,8 +22,8 @@ def validation(text: str) -> str:
 
 
 def costs(text: str) -> str:
-    """docs/costs.md with its table made anew."""
-    return filled(text, {"costs": costs_table.markdown(handing_over.load(COSTS))})
+    """docs/costs.md with its tables made anew."""
+    return filled(text, {"costs": costs_table.markdown(saved_costs.load(COSTS)), "many": speedups.many_items()})
 
 
 def faults(text: str) -> str:
