@@ -12,7 +12,7 @@ from command_line import assert_refused, told
 from lightwork import __version__, strategies
 from lightwork.cli import main
 from lightwork.storage.results_json import KEY
-from lightwork.workload import api
+from lightwork.workload import registry
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_lists_every_workload_and_strategy(capsys):
     status, out, _ = told(capsys, "list")
     lines = out.splitlines()
     assert status == 0
-    for name in api.names():
+    for name in registry.names():
         assert any(line.split()[:1] == [name] and "=" in line for line in lines)
     for name in strategies.names():
         assert any(line.split()[:1] == [name] and strategies.find(name).summary in line for line in lines)

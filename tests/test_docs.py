@@ -11,7 +11,7 @@ from repository import REPOSITORY
 
 from lightwork import cli, strategies
 from lightwork.pytest_plugin import OPTIONS
-from lightwork.workload import api
+from lightwork.workload import registry
 
 TUTORIAL = (REPOSITORY / "docs" / "tutorial.md").read_text()
 
@@ -97,13 +97,13 @@ def test_every_strategy_has_its_section(name):
     assert f"\n## {name}\n" in page
 
 
-@pytest.mark.parametrize("name", api.names())
+@pytest.mark.parametrize("name", registry.names())
 def test_every_workload_has_its_section(name):
     """Each registered workload has its section, with every one of its parameters."""
     page = (REPOSITORY / "docs" / "workloads.md").read_text()
     (section,) = re.findall(rf"\n## {name}\n(.*?)(?=\n## |\Z)", page, flags=re.DOTALL)
     assert "| application | " in section
-    assert all(f"| `{field}` |" in section for field in api.find(name).parameters.__dataclass_fields__)
+    assert all(f"| `{field}` |" in section for field in registry.find(name).parameters.__dataclass_fields__)
 
 
 PAGES = [REPOSITORY / "README.md", REPOSITORY / "CONTRIBUTING.md", *sorted((REPOSITORY / "docs").glob("*.md"))]

@@ -7,10 +7,10 @@ import sys
 import pytest
 
 from lightwork import strategies
-from lightwork.workload import api
+from lightwork.workload import registry
 
 HEAVY = {"numpy", "pandas", "scipy", "matplotlib", "psutil", "rich", "pytest", "jinja2", "ctypes"}
-WORKLOADS = [f"lightwork.workloads.{name}" for name in api.names()]
+WORKLOADS = [f"lightwork.workloads.{name}" for name in registry.names()]
 STRATEGIES = [f"lightwork.strategies.{name}" for name in strategies.names()]
 
 

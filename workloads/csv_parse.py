@@ -58,9 +58,9 @@ def setup(parameters: Parameters, place: Place) -> Facts:
     So the serial round's first item and forked workers don't pay for the import, and spawned workers do.
     Returns what the kernel has of the files in memory.
     """
-    from . import _page_cache  # ctypes: no worker needs it
+    from lightwork.machine import page_cache  # ctypes: no worker needs it
 
-    found = {"resident_fraction": _page_cache.resident_fraction(_paths(parameters, place))}
+    found = {"resident_fraction": page_cache.resident_fraction(_paths(parameters, place))}
     if parameters.engine == "csv":
         return found
     import pandas as pd

@@ -84,10 +84,10 @@ def prepare(parameters: Parameters, data_dir: Path) -> None:
 
 def setup(parameters: Parameters, place: Place) -> Facts:
     """Make an empty table; returns what the database says of itself, and what the kernel has of the files in memory."""
-    from . import _page_cache  # ctypes: no worker needs it
+    from lightwork.machine import page_cache  # ctypes: no worker needs it
 
     paths = [Path(load.path) for load in items(parameters, place)]
-    resident = {"resident_fraction": _page_cache.resident_fraction(paths)}
+    resident = {"resident_fraction": page_cache.resident_fraction(paths)}
     return {**_database(parameters, place).create(FLIGHTS), **resident}
 
 

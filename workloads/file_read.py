@@ -8,7 +8,7 @@
     check          every file's size and checksum equal those of the bytes that were written
 
 cache=cold evicts the files before each round and then asks the kernel: the facts tell what the round really
-found (see _page_cache), so that a warm read is never reported as a cold one.
+found (see lightwork.machine.page_cache), so that a warm read is never reported as a cold one.
 """
 
 import hashlib
@@ -61,12 +61,12 @@ def prepare(parameters: Parameters, data_dir: Path) -> None:
 
 def setup(parameters: Parameters, place: Place) -> Facts:
     """Read or evict all files; returns what the kernel then has in memory."""
-    from . import _page_cache  # ctypes: no worker needs it
+    from lightwork.machine import page_cache  # ctypes: no worker needs it
 
     paths = [Path(item.path) for item in items(parameters, place)]
-    change = _page_cache.evict if parameters.cache == "cold" else _page_cache.warm
+    change = page_cache.evict if parameters.cache == "cold" else page_cache.warm
     change(paths)
-    return _page_cache.facts(parameters.cache, _page_cache.resident_fraction(paths))
+    return page_cache.facts(parameters.cache, page_cache.resident_fraction(paths))
 
 
 def items(parameters: Parameters, place: Place) -> list[StoredFile]:

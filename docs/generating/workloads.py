@@ -8,7 +8,7 @@ from dataclasses import MISSING, fields
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from generating.blocks import MADE, table, told, untitled
-from lightwork.workload import api
+from lightwork.workload import api, registry
 
 OPENING = """
 # The workloads
@@ -21,7 +21,7 @@ FACT = re.compile(r"    (\S+(?: \S+)*) {2,}(\S.*)")
 
 def page(_: str) -> str:
     """All of docs/workloads.md."""
-    found = [api.find(name) for name in api.names()]
+    found = [registry.find(name) for name in registry.names()]
     contents = [f"- [{one.name}](#{one.name}): {title(one)}" for one in found]
     head = f"{MADE.format(source='the header of the file in workloads/')}\n{OPENING}"
     return "\n".join([head, *contents, "", *map(section, found)])

@@ -194,11 +194,11 @@ def test_cold_files_are_read_cold_or_it_is_said(home):
 
 def can_be_cold(home):
     """Whether this machine lets a file be put out of memory."""
-    from lightwork.workloads import _page_cache
+    from lightwork.machine import page_cache
 
     path = home / "file_00.txt"
-    _page_cache.evict([path])
-    return _page_cache.facts("cold", _page_cache.resident_fraction([path]))["cache_note"] == ""
+    page_cache.evict([path])
+    return page_cache.facts("cold", page_cache.resident_fraction([path]))["cache_note"] == ""
 
 
 def test_help_fits_a_screen(home):

@@ -7,18 +7,18 @@ from hypothesis import strategies as st
 
 from lightwork.strategies import chunksize_in_force
 from lightwork.validate.cases import CASES, CHUNKSIZES, settings_of, usual_strategies, worker_counts
-from lightwork.workload import api
+from lightwork.workload import registry
 from lightwork.workload.parameters import build
 from lightwork.workloads.synthetic import Family
 
 
 def test_every_workload_and_family_is_a_case():
     """All built-in workloads that do some work are held against the truth, and every synthetic family."""
-    assert {case.workload for case in CASES.values()} == set(api.names()) - {"no_op"}
+    assert {case.workload for case in CASES.values()} == set(registry.names()) - {"no_op"}
     families = {case.parameters["family"] for case in CASES.values() if case.workload == "synthetic"}
     assert families == set(get_args(Family))
     for case in CASES.values():
-        build(case.workload, api.find(case.workload).parameters, case.parameters)
+        build(case.workload, registry.find(case.workload).parameters, case.parameters)
 
 
 @given(

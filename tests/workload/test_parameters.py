@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lightwork.errors import UsageError
-from lightwork.workload import api, parameters
+from lightwork.workload import parameters, registry
 
 
 @dataclass(frozen=True)
@@ -78,9 +78,9 @@ def test_refuses_what_a_parameter_can_not_be(name, word, told):
     assert str(refused.value).startswith(told)
 
 
-@pytest.mark.parametrize("name", api.names())
+@pytest.mark.parametrize("name", registry.names())
 def test_every_built_in_workloads_defaults_survive_their_words(name):
     """Every parameter of every workload can be given as the words it is shown as."""
-    kind = api.find(name).parameters
+    kind = registry.find(name).parameters
     words = {key: "none" if value is None else str(value) for key, value in parameters.as_dict(kind()).items()}
     assert parameters.build(name, kind, words) == kind()

@@ -13,7 +13,7 @@ from lightwork.core.setting import START_METHODS, Setting
 from lightwork.errors import UsageError
 from lightwork.launch.run import launch
 from lightwork.launch.workdir import open_desk
-from lightwork.workload import api, target
+from lightwork.workload import registry, target
 
 LOAD = """
 import os
@@ -81,7 +81,7 @@ def run(folder, reference, setting=None, **parameters):
 
 def test_finds_a_function_in_a_file(load):
     """`file.py:function` is imported under the file's own name, from its own folder."""
-    found = api.find(f"{load}:double")
+    found = registry.find(f"{load}:double")
     assert found.function(4) == 8
     assert found.function.__module__ == load.stem
 
@@ -112,7 +112,7 @@ def test_items_come_from_a_list_or_a_call_and_may_be_sampled(load, tmp_path):
 def test_files_are_weighed_by_their_size(load, tmp_path):
     """A file's weight is its size and its name its own; anything else weighs the same and is called by its text."""
     (tmp_path / "big.csv").write_text("x" * 500)
-    found = api.find(f"{load}:size")
+    found = registry.find(f"{load}:size")
     assert (found.weight_of(str(tmp_path / "big.csv")), found.name_of(str(tmp_path / "big.csv"))) == (500.0, "big.csv")
     assert (found.weight_of("no such file"), found.name_of(17)) == (1.0, "17")
 
@@ -165,7 +165,7 @@ def test_a_module_of_a_package_is_named_by_its_package(tmp_path, monkeypatch):
 def test_refuses_what_is_no_function_of_the_users(load, reference, saying):
     """Each part that can be wrong is told in one line with the next step."""
     with pytest.raises(UsageError, match=saying) as refused:
-        api.find(reference.format(load=load, folder=load.parent))
+        registry.find(reference.format(load=load, folder=load.parent))
     assert "\n" not in str(refused.value)
 
 
@@ -186,7 +186,7 @@ def test_a_bug_in_the_users_file_keeps_its_traceback(tmp_path):
 
 def test_the_host_needs_nothing_heavy_for_a_target(load):
     """Finding a target imports the standard library, lightwork and the user's own module."""
-    code = f"from lightwork import workload; import sys; workload.find({f'{load}:double'!r}); print(*sys.modules)"
+    code = f"from lightwork.workload import registry; import sys; registry.find({f'{load}:double'!r}); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
     assert load.stem in loaded
     assert not {"numpy", "pandas", "psutil", "scipy"} & set(loaded)

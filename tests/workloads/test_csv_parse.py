@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from lightwork.errors import CheckFailed, UsageError
-from lightwork.workload import api
+from lightwork.machine import page_cache
+from lightwork.workload import registry
 from lightwork.workload.api import Place
-from lightwork.workloads import _columns, _flights, _page_cache, csv_parse
+from lightwork.workloads import _columns, _flights, csv_parse
 from lightwork.workloads.csv_parse import Parameters
 
 ROWS = 336_776
@@ -189,10 +190,10 @@ def test_the_package_is_found_but_not_imported() -> None:
 @pytest.mark.parametrize("name", ["csv_parse", "csv_to_db"])
 def test_setup_tells_what_is_in_the_page_cache(name: str, data_dir: Path, tmp_path: Path) -> None:
     """Just after the files were read all of them are in memory; after they were evicted less is."""
-    found = api.find(name)
+    found = registry.find(name)
     found.prepare(found.tiny, data_dir)
     shares = []
-    for number, change in enumerate((_page_cache.warm, _page_cache.evict)):
+    for number, change in enumerate((page_cache.warm, page_cache.evict)):
         place = Place(data_dir, tmp_path / str(number))
         place.round_dir.mkdir()
         change([Path(item.path) for item in found.items(found.tiny, place)])

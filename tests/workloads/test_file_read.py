@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from lightwork.errors import CheckFailed, UsageError
+from lightwork.machine import page_cache
 from lightwork.workload.api import Facts, Place
-from lightwork.workloads import _page_cache, file_read
+from lightwork.workloads import file_read
 from lightwork.workloads.file_read import Parameters
 
 SOME = Parameters(files=6, mean_kib=32)
@@ -91,7 +92,7 @@ def test_freshly_written_files_are_evicted_too(tmp_path: Path) -> None:
     """Pages that are not on disk yet are written first: until then the kernel keeps them silently."""
     fresh = tmp_path / "fresh"
     fresh.write_bytes(bytes(1 << 20))
-    _page_cache.evict([fresh])
+    page_cache.evict([fresh])
     assert not starts_in_memory(fresh)
 
 
@@ -106,10 +107,10 @@ def test_warm_files_are_in_memory(place: Place) -> None:
 @pytest.mark.usefixtures("can_evict")
 def test_residency_is_measured_page_by_page(paths: list[Path]) -> None:
     """With one file of six read back after the eviction, its share of the pages is found in memory."""
-    _page_cache.evict(paths)
-    _page_cache.warm(paths[:1])
+    page_cache.evict(paths)
+    page_cache.warm(paths[:1])
     pages = [-(-path.stat().st_size // os.sysconf("SC_PAGESIZE")) for path in paths]
-    assert _page_cache.resident_fraction(paths) == pytest.approx(pages[0] / sum(pages))
+    assert page_cache.resident_fraction(paths) == pytest.approx(pages[0] / sum(pages))
 
 
 def test_a_file_system_in_memory_is_never_cold(tmpfs: Path) -> None:
@@ -135,7 +136,7 @@ def test_without_mincore_nothing_is_claimed(place: Place, monkeypatch: pytest.Mo
     def refuse(path: Path) -> list[bool]:
         raise OSError
 
-    monkeypatch.setattr(_page_cache, "_pages_in_memory", refuse)
+    monkeypatch.setattr(page_cache, "_pages_in_memory", refuse)
     facts = set_up(COLD, place)
     assert facts["cache_found"] == "unknown"
     assert facts["resident_fraction"] is None
@@ -153,7 +154,7 @@ def test_without_mincore_nothing_is_claimed(place: Place, monkeypatch: pytest.Mo
 )
 def test_the_facts_follow_the_residency(wanted: str, resident: float, found: str, note: str) -> None:
     """Up to 5 % in memory is cold, from 95 % on is warm, and what lies between is neither."""
-    facts = _page_cache.facts(wanted, resident)
+    facts = page_cache.facts(wanted, resident)
     assert (facts["cache_found"], facts["cache_note"]) == (found, note)
 
 

@@ -22,7 +22,8 @@ from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
 from lightwork.study import bench_request, design
 from lightwork.workload import parameters
-from lightwork.workload.api import Place, find
+from lightwork.workload.api import Place
+from lightwork.workload.registry import find
 from lightwork.workloads import _databases
 
 PASSWORD = "op3n/s:e@s#a?m%e"  # with everything that a URL writes otherwise

@@ -17,11 +17,11 @@ def add_to(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print every workload with its parameters' defaults, then every strategy with its line, and what it lacks here."""
     from lightwork import strategies
-    from lightwork.workload import api, parameters
+    from lightwork.workload import parameters, registry
 
     print("workloads (parameters and their defaults):")
-    for name in api.names():
-        defaults = parameters.as_dict(api.find(name).parameters())
+    for name in registry.names():
+        defaults = parameters.as_dict(registry.find(name).parameters())
         print(f"  {name:<16}" + " ".join(f"{key}={value}" for key, value in defaults.items()))
     print("strategies:")
     for name in strategies.names():

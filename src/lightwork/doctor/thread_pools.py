@@ -89,7 +89,7 @@ def _answer(workload: str | None) -> int:
         os.dup2(2, 1)
         try:
             if workload:
-                from lightwork.workload.api import find
+                from lightwork.workload.registry import find
 
                 find(workload)
             else:

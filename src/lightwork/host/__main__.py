@@ -33,7 +33,7 @@ from lightwork.ledger.recorder import Detail, Recorder
 from lightwork.ledger.table import Ledger
 from lightwork.machine import gil
 from lightwork.strategies import Strategy
-from lightwork.workload import api, parameters
+from lightwork.workload import parameters, registry
 from lightwork.workload.api import Place, Stages, Workload
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _sign_semaphores() -> None:
 
 def run(job: Job) -> Answer:
     """One round: everything but the strategy's own run lies outside its clock."""
-    found = api.find(job.workload)
+    found = registry.find(job.workload)
     values = parameters.build(found.name, found.parameters, job.parameters)
     place = Place(Path(job.data_dir), Path(job.round_dir))
     items = found.items(values, place)
@@ -109,7 +109,7 @@ def run(job: Job) -> Answer:
 
 def clean_up(job: Job) -> None:
     """Do the workload's cleanup after a round whose host was ended before it could."""
-    found = api.find(job.workload)
+    found = registry.find(job.workload)
     found.cleanup(
         parameters.build(found.name, found.parameters, job.parameters), Place(Path(job.data_dir), Path(job.round_dir))
     )

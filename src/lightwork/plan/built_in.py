@@ -7,7 +7,7 @@ from typing import Any, get_type_hints
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
 from lightwork.study.design import SERIAL_SETTING, label_of
-from lightwork.workload import api, parameters
+from lightwork.workload import parameters, registry
 
 DATABASE = "db"
 
@@ -27,7 +27,7 @@ def built_in(name: str, words: Sequence[str], db: str | None) -> BuiltIn:
     Raises UsageError for a parameter, a value or a database that it does not take. What stands in the place of a name
     is not repeated from where it may hold a password.
     """
-    found = api.find(name)
+    found = registry.find(name)
     given = dict(_pair(name, word) for word in words)
     if db is not None:
         if DATABASE not in get_type_hints(found.parameters):
@@ -40,7 +40,7 @@ def built_in(name: str, words: Sequence[str], db: str | None) -> BuiltIn:
 
 def refuse_beyond_limits(one: BuiltIn, settings: Sequence[Setting]) -> None:
     """Raise UsageError for a setting that exceeds a limit of the workload, such as a server's connections."""
-    found = api.find(one.name)
+    found = registry.find(one.name)
     found.limits(parameters.build(one.name, found.parameters, one.parameters), (SERIAL_SETTING, *settings))
 
 

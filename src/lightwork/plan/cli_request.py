@@ -19,7 +19,7 @@ from lightwork.replay.hand_out import with_a_rule
 from lightwork.study import option_values
 from lightwork.study.profiles import Grid
 from lightwork.text.quantities import counted, duration
-from lightwork.workload import api, item_list, target
+from lightwork.workload import item_list, registry, target
 
 CHUNKSIZES = "default,1,8,64"
 BUDGET, QUICK_S = "60s", 15.0
@@ -39,7 +39,7 @@ def asked(options: argparse.Namespace, folder: Path, machine: Mapping[str, Any])
     Raises UsageError for what can't be asked.
     """
     _refuse_contradictions(options)
-    api.find(options.target)
+    registry.find(options.target)
     cores, usable_cpus = _cores(options), float(machine["usable_cpus"])
     settings = tuple(_settings(options, cores or usable_cpus))
     target, parameters, label = _own(options, folder) or _built_in(options, settings)

@@ -9,7 +9,7 @@ from typing import Any
 from lightwork.errors import LightworkError, UsageError, WorkError
 from lightwork.launch.workdir import Desk
 from lightwork.plan.request import Request
-from lightwork.workload import api, target, trial
+from lightwork.workload import registry, target, trial
 from lightwork.workload.api import Place, Workload
 from lightwork.workload.parameters import as_dict, build
 
@@ -42,7 +42,7 @@ def items_of(request: Request, desk: Desk) -> Items:
     Raises UsageError where there are none, one only, or one that can't be sent to a worker; WorkError where the
     function that is to return them raises.
     """
-    found = api.find(request.target)
+    found = registry.find(request.target)
     parameters = build(found.name, found.parameters, request.parameters)
     found.prepare(parameters, desk.data_dir)
     try:

@@ -13,7 +13,7 @@ from lightwork.errors import UsageError
 from lightwork.study import option_values, profiles
 from lightwork.study.design import label_of
 from lightwork.study.profiles import Grid
-from lightwork.workload import api, parameters
+from lightwork.workload import parameters, registry
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def read(options: Mapping[str, Any]) -> Asked:
     """
     grids = profiles.find(options.get("profile") or "quick")
     if options.get("workloads"):
-        wanted = tuple(api.find(name.strip()).name for name in options["workloads"].split(","))
+        wanted = tuple(registry.find(name.strip()).name for name in options["workloads"].split(","))
         kept = [grid for grid in grids if grid.workload in wanted]
         grids = (*kept, *(Grid(name) for name in wanted if name not in {grid.workload for grid in kept}))
     changes = _changes(options)
@@ -84,7 +84,7 @@ def read(options: Mapping[str, Any]) -> Asked:
 
 def _without_staged(grid: Grid) -> Grid:
     """The grid without the strategies that need the work in two halves, where it is in one piece."""
-    if api.find(grid.workload).stages:
+    if registry.find(grid.workload).stages:
         return grid
     return replace(grid, strategies=tuple(name for name in grid.strategies if not strategies.find(name).staged))
 
@@ -141,7 +141,7 @@ def _parameters(words: Sequence[str]) -> dict[str, dict[str, str]]:
         if not equals or not dot or "://" in name:
             shown = word.partition("://")[0]  # what follows may hold a password
             raise UsageError(f"a parameter can't be {shown!r}: write WORKLOAD.NAME=VALUE, like csv_parse.engine=pandas")
-        found.setdefault(api.find(owner).name, {})[parameter] = value
+        found.setdefault(registry.find(owner).name, {})[parameter] = value
     return found
 
 
@@ -151,7 +151,7 @@ def _with_database(
     """The parameters by workload, with this database for every workload that takes one."""
     if url is None:
         return dict(values)
-    takers = {grid.workload for grid in grids if "db" in get_type_hints(api.find(grid.workload).parameters)}
+    takers = {grid.workload for grid in grids if "db" in get_type_hints(registry.find(grid.workload).parameters)}
     if not takers:
         raise UsageError("a database was given, and no workload that is measured takes one: add db_insert to them")
     return {**values, **{name: {"db": url, **values.get(name, {})} for name in takers}}
@@ -159,7 +159,7 @@ def _with_database(
 
 def _choices(name: str, words: Mapping[str, str]) -> Iterator[dict[str, str]]:
     """The parameters of each study that these words ask for: a parameter with choices may be given several."""
-    hints = get_type_hints(api.find(name).parameters)
+    hints = get_type_hints(registry.find(name).parameters)
     axes_of_it = {
         parameter: option_values.names(f"{name}.{parameter}", value, get_args(hints[parameter]))
         if get_origin(hints.get(parameter)) is Literal and ("," in value or value == "all")
@@ -172,7 +172,7 @@ def _choices(name: str, words: Mapping[str, str]) -> Iterator[dict[str, str]]:
 
 def _settled(grid: Grid) -> tuple[str, Grid]:
     """The study's label, and the grid with its parameters as the workload takes them: a password is not kept."""
-    found = api.find(grid.workload)
+    found = registry.find(grid.workload)
     chosen = parameters.build(found.name, found.parameters, grid.parameters)
     taken = parameters.as_dict(chosen)
     return label_of(found, chosen), replace(grid, parameters={name: taken[name] for name in grid.parameters})

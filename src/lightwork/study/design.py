@@ -9,7 +9,7 @@ from lightwork import strategies
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, SERIAL_AGAIN
 from lightwork.errors import UsageError
-from lightwork.workload import api, parameters
+from lightwork.workload import parameters, registry
 from lightwork.workload.api import Place, Workload
 
 SERIAL_SETTING = Setting("serial")
@@ -64,7 +64,7 @@ def draw_up(name: str, values: Mapping[str, Any], settings: Sequence[Setting], d
     Raises UsageError for an unknown workload or parameter, for a setting that it can't be run under or that is beyond
     one of its limits, and when the data can't be had.
     """
-    found = api.find(name)
+    found = registry.find(name)
     chosen = parameters.build(name, found.parameters, values)
     _limits(found, chosen, (SERIAL_SETTING, *settings))
     data_dir.mkdir(parents=True, exist_ok=True)
@@ -79,7 +79,7 @@ def limits(name: str, values: Mapping[str, Any], settings: Sequence[Setting]) ->
 
     Raises UsageError, before anything runs, for a setting that would exceed one, or that it can't be run under.
     """
-    found = api.find(name)
+    found = registry.find(name)
     return _limits(found, parameters.build(name, found.parameters, values), settings)
 
 

@@ -20,7 +20,7 @@ from lightwork.launch.capture import Output
 from lightwork.launch.finished import Execute, Finished
 from lightwork.launch.workdir import Desk
 from lightwork.ledger.table import State
-from lightwork.workload import api
+from lightwork.workload import registry
 from lightwork.workload.api import Workload
 
 ATTEMPTS = 3  # after the first
@@ -34,7 +34,7 @@ class Retrying:
     desk: Desk
     execute: Execute
     attempts: int = ATTEMPTS
-    find: Callable[[str], Workload] = api.find
+    find: Callable[[str], Workload] = registry.find
 
     def __call__(self, job: Job, deadline_s: float) -> Finished:
         """The round, its outcome RECOVERED where going on with it did all of its work."""

@@ -24,7 +24,7 @@ from lightwork.study.run import Surroundings, measure
 from lightwork.validate.cases import Case, settings_of
 from lightwork.validate.comparison import Choice, Held, SerialRun, Trial, Tried
 from lightwork.validate.predicting import PROBES, foretell
-from lightwork.workload import api
+from lightwork.workload import registry
 from lightwork.workload.api import Place
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _measured(design: Design, shop: Workshop) -> tuple[Study, dict[str, bytes]]:
 
 
 def _weights(design: Design, shop: Workshop) -> tuple[float, ...]:
-    found = api.find(design.workload)
+    found = registry.find(design.workload)
     place = Place(shop.desk.data_dir, shop.desk.data_dir / "no-round")
     items = found.items(found.parameters(**design.parameters), place)
     return tuple(found.weight_of(item) for item in items)

@@ -15,14 +15,12 @@ to be edited to add one:
 The host and every spawned worker import this module: standard library only.
 """
 
-import importlib
-import pkgutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from lightwork.errors import UsageError, unknown
+from lightwork.errors import UsageError
 
 if TYPE_CHECKING:
     from lightwork.core.setting import Setting
@@ -139,7 +137,7 @@ class Workload:
         return self.stages
 
 
-_registry: dict[str, Workload] = {}
+REGISTERED: dict[str, Workload] = {}  # by name; lightwork.workload.registry finds them
 
 
 def workload(**description: Any) -> Callable[[ItemFunction], ItemFunction]:
@@ -150,47 +148,7 @@ def workload(**description: Any) -> Callable[[ItemFunction], ItemFunction]:
 
     def register(function: ItemFunction) -> ItemFunction:
         name = function.__module__.removeprefix(f"{BUILT_IN}.")
-        _registry[name] = Workload(name=name, function=function, **description)
+        REGISTERED[name] = Workload(name=name, function=function, **description)
         return function
 
     return register
-
-
-def names() -> list[str]:
-    """The built-in workloads' names, sorted, without importing any of them."""
-    package = importlib.import_module(BUILT_IN)
-    return sorted(m.name for m in pkgutil.iter_modules(package.__path__) if not m.name.startswith("_"))
-
-
-def find(name: str) -> Workload:
-    """The workload of this name, its module imported now.
-
-    A name with a dot is a module of the user's own, with a workload in it; one with a colon is a function of the
-    user's own (lightwork.workload.target).
-    Raises UsageError, naming the workloads there are, when there is none of this name.
-    """
-    if ":" in name:
-        from lightwork.workload import target  # which imports this module
-
-        return target.workload_of(name)
-    if name not in _registry:
-        module = name if "." in name else f"{BUILT_IN}.{name}"
-        if not _is_module(name) or ("." not in name and name not in names()):
-            raise unknown("workload", name, names())
-        _import(module, name)
-    if name not in _registry:
-        raise UsageError(f"module {name} registers no workload: put @workload(...) above its item function")
-    return _registry[name]
-
-
-def _is_module(name: str) -> bool:
-    return all(part.isidentifier() for part in name.split("."))
-
-
-def _import(module: str, name: str) -> None:
-    try:
-        importlib.import_module(module)
-    except ModuleNotFoundError as error:
-        if error.name is None or not module.startswith(error.name):
-            raise
-        raise unknown("workload", name, names()) from None

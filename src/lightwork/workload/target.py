@@ -194,13 +194,13 @@ def _setup(parameters: Parameters, place: Place) -> Facts:
 
 def _chill(parameters: Parameters) -> Facts:
     """Put the items' files out of the page cache; what the kernel then has in memory."""
-    _page_cache = importlib.import_module("lightwork.workloads._page_cache")  # ctypes: no other round needs it
+    from lightwork.machine import page_cache  # ctypes: no other round needs it
+
     paths = [Path(item) for item in items_of(parameters) if is_file(item)]
     for path in paths:
         with suppress(OSError):  # whether it is out, only the kernel tells
-            _page_cache.evict([path])
-    found: Facts = _page_cache.facts("cold", _page_cache.resident_fraction(paths))
-    return found
+            page_cache.evict([path])
+    return page_cache.facts("cold", page_cache.resident_fraction(paths))
 
 
 def _cleanup(parameters: Parameters, place: Place) -> None:

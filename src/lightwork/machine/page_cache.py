@@ -6,10 +6,8 @@ Only the kernel's own cache can be seen: a disk's or a hypervisor's cache below 
 import ctypes
 import mmap
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-
-from lightwork.workload.api import Facts
 
 COLD_AT_MOST = 0.05  # of the pages in memory
 WARM_AT_LEAST = 0.95
@@ -48,7 +46,7 @@ def resident_fraction(paths: Sequence[Path]) -> float | None:
     return sum(pages) / len(pages) if pages else None
 
 
-def facts(wanted: str, resident: float | None) -> Facts:
+def facts(wanted: str, resident: float | None) -> Mapping[str, str | float | None]:
     """What to record about a round that wanted "warm" or "cold" files and found this fraction resident.
 
     cache_found is "cold", "warm", "mixed" between the two, or "unknown"; cache_note says what could not be
