@@ -10,7 +10,6 @@ from control_groups import control_group, inside
 from plants import PLANTS, Grown, grow
 from repository import REPOSITORY, SUPPORT
 
-from lightwork.analysis.remedies import Finding
 from lightwork.core.causes import Cause
 from lightwork.core.estimate import Estimate
 
@@ -25,8 +24,8 @@ def grown_inside(name: str, quota_cpus: float) -> Grown:
         environment = {**os.environ, "PYTHONPATH": path}
         told = subprocess.run(words, env=environment, capture_output=True, text=True, check=False, timeout=250)
     assert told.returncode == 0, told.stderr
-    finding, gain, is_shared = json.loads(told.stdout)
-    return Grown(Finding(**{**finding, "cause": Cause(finding["cause"])}), Estimate(**gain), is_shared)
+    cause, loss, remedies, gain, is_shared = json.loads(told.stdout)
+    return Grown(Cause(cause), loss, remedies, Estimate(**gain), is_shared)
 
 
 @pytest.mark.parametrize("name", PLANTS)
@@ -34,10 +33,10 @@ def test_a_planted_loss_is_found_and_its_lever_helps(name: str) -> None:
     """The sentence names the planted cause with its evidence, the lever is the one that removes it, and it does."""
     plant = PLANTS[name]
     found = grown_inside(name, plant.quota_cpus) if plant.quota_cpus else grow(name)
-    print(f"\n{name}: {found.finding.words}; pulled: {found.gain}")
-    if found.is_shared and not (found.helps and found.finding.cause is plant.cause):
-        pytest.skip(f"this machine is shared, which costs more than the planted loss: {found.finding.cause}")
-    assert found.finding.cause is plant.cause
-    assert plant.said in found.finding.sentence
-    assert plant.advised in found.finding.lever
+    print(f"\n{name}: {found.loss}: {found.remedies}; remedied: {found.gain}")
+    if found.is_shared and not (found.helps and found.cause is plant.cause):
+        pytest.skip(f"this machine is shared, which costs more than the planted loss: {found.cause}")
+    assert found.cause is plant.cause
+    assert plant.said in found.loss
+    assert plant.advised in found.remedies
     assert found.helps

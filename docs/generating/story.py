@@ -25,6 +25,8 @@ from lightwork.report.charts.timeline import round_to_draw
 from lightwork.storage import ledgers, results_json
 from lightwork.text.quantities import duration
 from lightwork.text.settings import counted, percent, times
+from lightwork.text.verdict import verdict_sentence
+from lightwork.text.warnings import warning_sentence
 
 STEPS = {
     "static": "the list split evenly",
@@ -107,12 +109,12 @@ class Told:
     @property
     def verdict_words(self) -> str:
         """What the run's own verdict on the study is."""
-        return self.judged.plan.sentence if self.judged.plan else self.judged.trouble
+        return verdict_sentence(self.judged.plan.verdict) if self.judged.plan else self.judged.trouble
 
     @property
     def warnings(self) -> str:
         """What the verdict's warnings are, "nothing" where there is none."""
-        return "; ".join(self.judged.plan.warnings if self.judged.plan else ()) or "nothing"
+        return "; ".join(map(warning_sentence, self.judged.plan.warnings if self.judged.plan else ())) or "nothing"
 
     @property
     def disturbed(self) -> str:

@@ -9,12 +9,15 @@ import numpy as np
 import pytest
 from builders import Wall, make_study
 
-from lightwork.analysis.recommendation import Foretold, Plan, recommend
+from lightwork.analysis.recommendation import Foretold, Recommendation, recommend
 from lightwork.analysis.scaling import scale
 from lightwork.core.losses import Losses
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, SERIAL_AGAIN, Study
+from lightwork.text.losses import loss_sentence, remedies_sentence
+from lightwork.text.verdict import bound_sentence, next_step_sentence, verdict_sentence
+from lightwork.text.warnings import warning_sentence
 
 WOBBLE = (1.0, 1.01, 0.99, 1.005, 0.995, 1.002)  # one factor per block
 TWIN = (1.0, 1.03, 0.97, 1.02, 0.98, 1.0)  # makes a noise floor of 3 %
@@ -31,14 +34,30 @@ def quiet(cells: Mapping[Setting, Sequence[Wall]], *, longest_share: float = 0.0
     return make_study([8.0] * 6, cells, again_s=about(8.0, TWIN), longest_share=longest_share, **more)  # type: ignore[arg-type]
 
 
-def plan_of(cells: Mapping[Setting, Sequence[Wall]], usable_cpus: float = 64) -> Plan:
+def plan_of(cells: Mapping[Setting, Sequence[Wall]], usable_cpus: float = 64) -> Recommendation:
     """The plan of a quiet study on a machine with more cores than workers."""
     return recommend(scale(quiet(cells), usable_cpus))
 
 
-def chosen(plan: Plan) -> Setting | None:
+def chosen(plan: Recommendation) -> Setting | None:
     """The recommended setting."""
     return plan.chosen.cell.setting if plan.chosen else None
+
+
+def sentence_of(plan: Recommendation) -> str:
+    """The verdict in words."""
+    return verdict_sentence(plan.verdict)
+
+
+def next_of(plan: Recommendation) -> str:
+    """What the next worker count gives, in words."""
+    assert plan.next_step is not None
+    return next_step_sentence(plan.next_step)
+
+
+def warnings_in(plan: Recommendation) -> tuple[str, ...]:
+    """The warnings in words."""
+    return tuple(map(warning_sentence, plan.warnings))
 
 
 def of(strategy: str, workers: int, chunksize: int | None = None, **more: str | int) -> Setting:
@@ -50,7 +69,7 @@ def test_recommends_the_fewest_workers_that_are_as_good_as_the_best() -> None:
     """8 workers are 1 % faster than 4, which is within the noise; 2 are measurably slower."""
     plan = plan_of({of("map", 2): about(4.2), of("map", 4): about(2.02), of("map", 8): about(2.0)})
     assert chosen(plan) == of("map", 4)
-    assert plan.sentence == "use 4 workers, map: 4.0x (3.9-4.0) over serial"
+    assert sentence_of(plan) == "use 4 workers, map: 4.0x (3.9-4.0) over serial"
     assert plan.equals == ("map-w8-fork-given",)
     assert plan.speedup is not None
     assert plan.speedup.point == pytest.approx(8 / 2.02, rel=0.01)
@@ -65,7 +84,7 @@ def test_a_cell_with_too_few_common_blocks_is_not_as_good_as_the_best() -> None:
         {of("map", 2): [None, None, 2.0, 2.01, 1.99, 2.0], of("map", 4): [2.1, 2.09, 2.1, 2.1, None, None]}
     )
     assert chosen(turned) == of("map", 2)
-    assert turned.next_workers == "4 workers: 0.95x of it, in too few common blocks to tell (2)"
+    assert next_of(turned) == "4 workers: 0.95x as fast: too few common blocks to tell (2)"
 
 
 def test_recommends_more_workers_where_they_measurably_help() -> None:
@@ -117,8 +136,8 @@ def test_a_prediction_tells_from_serial_what_noisy_blocks_can_not() -> None:
     assert chosen(recommend(scale(study, 64))) is None
     plan = recommend(scale(study, 64), expected={key: Foretold(3.8, 2.9)})
     assert chosen(plan) == setting
-    assert "3 blocks alone can't tell this from serial" in plan.warnings[-1]
-    assert "at least 2.90x" in plan.warnings[-1]
+    assert "3 blocks alone can't tell this from serial" in warnings_in(plan)[-1]
+    assert "at least 2.90x" in warnings_in(plan)[-1]
     assert chosen(recommend(scale(study, 64), expected={key: Foretold(1.2, 0.9)})) is None
     slow = make_study([8.0] * 3, {setting: (2.0, 2.5, 8.5)}, again_s=about(8.0, noise), longest_share=0.01)
     assert chosen(recommend(scale(slow, 64), expected={key: Foretold(3.8, 2.9)})) is None
@@ -128,7 +147,7 @@ def test_never_recommends_a_cell_that_failed() -> None:
     """The fastest setting lost items in one round: it is named as failed and not chosen."""
     plan = plan_of({of("queue", 8): [0.1, 0.1, LOST, 0.1, LOST, 0.1], of("map", 4): about(2.0)})
     assert chosen(plan) == of("map", 4)
-    assert plan.warnings == ("queue with 8 workers failed in 2 of 6 rounds: lost, 2 items were lost",)
+    assert warnings_in(plan) == ("queue with 8 workers failed in 2 of 6 rounds: lost, 2 items were lost",)
 
 
 def test_sentence_names_what_is_not_usual() -> None:
@@ -136,7 +155,7 @@ def test_sentence_names_what_is_not_usual() -> None:
     words = "1 worker, imap_unordered, chunksize 3, largest first, spawn, on 2 cores"
     setting = of("imap_unordered", 1, 3, order="largest-first", start_method="spawn", cores=2)
     plan = plan_of({setting: about(4.0)})
-    assert plan.sentence == f"use {words}: 2.00x (1.98-2.02) over serial"
+    assert sentence_of(plan) == f"use {words}: 2.00x (1.98-2.02) over serial"
 
 
 def test_equal_speed_figures_decide_where_all_cells_have_them() -> None:
@@ -151,7 +170,8 @@ def test_equal_speed_figures_decide_where_all_cells_have_them() -> None:
     plan = recommend(scale(study, 64, walls))
     assert chosen(plan) == of("map", 4)
     assert (
-        plan.sentence == "use 4 workers, map: 3.1x (3.1-3.1) over serial at equal CPU speed, 2.6x (2.2-3.1) as measured"
+        sentence_of(plan)
+        == "use 4 workers, map: 3.1x (3.1-3.1) over serial at equal CPU speed, 2.6x (2.2-3.1) as measured"
     )
     partly = {key: wall_s for key, wall_s in walls.items() if key[0] != of("map", 2).cell_id}
     assert chosen(recommend(scale(study, 64, partly))) == of("map", 2)
@@ -182,16 +202,16 @@ def test_equal_speed_figures_decide_where_all_cells_have_them() -> None:
 def test_says_that_it_can_not_tell(cells: Mapping[Setting, Sequence[Wall]], sentence: str) -> None:
     """Nothing is chosen where nothing is measurably faster than serial, and the sentence says why."""
     plan = plan_of(cells)
-    assert (plan.chosen, plan.speedup, plan.next_workers, plan.equals) == (None, None, "", ())
-    assert plan.sentence == sentence
+    assert (plan.chosen, plan.speedup, plan.next_step, plan.equals) == (None, None, None, ())
+    assert sentence_of(plan) == sentence
 
 
 def test_without_a_twin_nothing_is_claimed() -> None:
     """A fourfold speedup is not claimed where the noise is unknown: the sentence and a warning say so."""
     plan = recommend(scale(make_study([8.0] * 6, {of("map", 4): about(2.0)}, again_s=[None] * 6), 64))
     assert plan.chosen is None
-    assert plan.sentence.endswith("has 4.0x (4.0-4.0), and the noise floor is unknown")
-    assert any("the noise is unknown" in warning for warning in plan.warnings)
+    assert sentence_of(plan).endswith("has 4.0x (4.0-4.0), and the noise floor is unknown")
+    assert any("the noise is unknown" in warning for warning in warnings_in(plan))
 
 
 def test_a_gain_within_the_noise_floor_is_no_gain() -> None:
@@ -199,13 +219,13 @@ def test_a_gain_within_the_noise_floor_is_no_gain() -> None:
     study = make_study([8.0] * 6, {of("map", 2): about(7.6)}, again_s=about(8.0, (0.9, 1.1, 0.9, 1.1, 1.0, 1.0)))
     plan = recommend(scale(study, 64))
     assert plan.chosen is None
-    assert "the noise floor is 11 %" in plan.sentence
+    assert "the noise floor is 11 %" in sentence_of(plan)
 
 
 def test_a_loss_within_the_noise_floor_is_no_loss() -> None:
     """Every block is 2 % slower than serial, with a noise floor of 3 %: that can't be told from serial."""
     plan = plan_of({of("map", 2): [8.16] * 6})
-    assert plan.sentence.startswith("cannot tell: no setting is measurably faster than serial")
+    assert sentence_of(plan).startswith("cannot tell: no setting is measurably faster than serial")
 
 
 def test_the_chosen_cell_itself_is_faster_than_serial() -> None:
@@ -222,9 +242,9 @@ def test_the_chosen_cell_itself_is_faster_than_serial() -> None:
         ({}, "no larger worker count was measured"),
         (
             {of("map", 8): about(2.0), of("map", 16): about(1.99)},
-            "8 workers: 1.00x (0.99-1.01) of it: not measurably better",
+            "8 workers: 1.00x (0.99-1.01) as fast: not measurably better",
         ),
-        ({of("map", 8): about(2.5)}, "8 workers: 0.80x (0.79-0.81) of it: measurably slower"),
+        ({of("map", 8): about(2.5)}, "8 workers: 0.80x (0.79-0.81) as fast: measurably slower"),
         ({of("map", 8): [2.0, LOST, 2.0, 2.0, 2.0, 2.0]}, "8 workers failed in 1 of 6 rounds"),
         ({of("queue", 8): about(2.5), of("map", 8, 1): about(2.5)}, "no larger worker count was measured"),
     ],
@@ -234,7 +254,7 @@ def test_says_what_the_next_worker_count_buys(next_cells: Mapping[Setting, Seque
     steady = {of("map", 4): [2.0] * 6, of("map", 2): about(4.2)}
     plan = plan_of({**steady, **next_cells})
     assert chosen(plan) == of("map", 4)
-    assert plan.next_workers == sentence
+    assert next_of(plan) == sentence
 
 
 def test_says_that_the_next_worker_count_gains() -> None:
@@ -242,7 +262,7 @@ def test_says_that_the_next_worker_count_gains() -> None:
     noisy = about(1.9, (0.6, 1.6, 0.5, 1.5, 0.7, 1.05))
     plan = plan_of({of("map", 2): [2.2] * 6, of("map", 4): about(2.0), of("queue", 8): noisy})
     assert chosen(plan) == of("map", 2)
-    assert plan.next_workers == "2 -> 4 workers gains 10 % (9-11)"
+    assert next_of(plan) == "going from 2 to 4 workers gains 10 % (9-11)"
 
 
 def reason_of(
@@ -256,7 +276,8 @@ def reason_of(
     """What is said to limit a cell with this wall time, of 8 s of serial work."""
     setting = of("map", workers)
     study = quiet({setting: about(wall_s)}, cpu_share=cpu_share, longest_share=longest_share)
-    return recommend(scale(study, usable_cpus)).reason
+    bound = recommend(scale(study, usable_cpus)).bound
+    return bound_sentence(bound) if bound else ""
 
 
 def test_reason_names_what_limits() -> None:
@@ -279,7 +300,8 @@ def test_cores_limit_waiting_work_later() -> None:
 def test_cores_of_the_setting_limit_too() -> None:
     """A round that was confined to 2 of 64 cores is limited by those 2."""
     plan = plan_of({of("map", 4, cores=2): about(4.1)})
-    assert plan.reason == "limited by the 2 usable cores"
+    assert plan.bound is not None
+    assert bound_sentence(plan.bound) == "limited by the 2 usable cores"
 
 
 def test_names_the_largest_loss_and_its_lever() -> None:
@@ -297,11 +319,11 @@ def test_names_the_largest_loss_and_its_lever() -> None:
     setting = of("map", 4)
     scaling = scale(quiet({setting: about(4.0)}), 64)
     plan = recommend(scaling, {setting.cell_id: losses})
-    assert plan.loss.startswith("dispatch takes 0.64 of 4 workers' speedup (16 %)")
-    assert plan.lever.startswith("hand out chunks")
+    assert loss_sentence(plan.loss).startswith("dispatch takes 0.64 of 4 workers' speedup (16 %)")
+    assert remedies_sentence(plan.loss).startswith("hand out chunks")
     plan = recommend(scaling, {setting.cell_id: replace(losses, lanes=1, dispatch_ns=0, tail_ns=31)})
-    assert plan.loss.startswith("tail takes 0.31 of 1 worker's speedup (31 %)")
-    assert (recommend(scaling).loss, recommend(scaling).lever) == ("", "")
+    assert loss_sentence(plan.loss).startswith("tail takes 0.31 of 1 worker's speedup (31 %)")
+    assert recommend(scaling).loss is None
 
 
 def test_says_why_more_workers_do_not_help() -> None:
@@ -311,14 +333,14 @@ def test_says_why_more_workers_do_not_help() -> None:
         4, 1, 64, 1, 1, 1, 68, 20, useful_ns=30, cpu_inflation_ns=0, core_wait_ns=34, blocked_inflation_ns=0
     )
     plan = recommend(scale(quiet({few: about(4.0), many: about(4.0)}), 2), {many.cell_id: losses})
-    assert plan.next_workers.endswith("not measurably better; waiting for a core takes 2 of 4 workers' speedup (50 %)")
+    assert next_of(plan).endswith("not measurably better; waiting for a core takes 2 of 4 workers' speedup (50 %)")
 
 
 def test_warns_of_what_could_overturn_the_plan() -> None:
     """Few blocks, an unfinished study and a high noise floor are said; a sound study has no warning."""
     assert plan_of({of("map", 4): about(2.0)}).warnings == ()
     study = make_study([8.0] * 4, {of("map", 4): [2.0] * 4}, again_s=[8.0, 7.0, 9.0, 8.0], finished=False)
-    unfinished, few, noise = recommend(scale(study, 64)).warnings
+    unfinished, few, noise = warnings_in(recommend(scale(study, 64)))
     assert unfinished.startswith("the study was not finished")
     assert few == "only 4 blocks: intervals are wide; measure at least 6"
     assert noise.startswith("noise floor 18 %: smaller differences can't be seen")
@@ -327,7 +349,7 @@ def test_warns_of_what_could_overturn_the_plan() -> None:
 def test_warns_of_a_busy_machine() -> None:
     """CPU-bound work can't be faster than its cores: the serial rounds were held up. Waiting work can."""
     cells = {of("map", 4): about(2.1), of("map", 8): about(2.0), of("map", 2): about(4.0)}
-    (warning,) = plan_of(cells, usable_cpus=2).warnings
+    (warning,) = warnings_in(plan_of(cells, usable_cpus=2))
     assert warning == (
         "map with 8 workers has 4.0x (4.0-4.0), more than the 2.0x that the 2 usable cores can give: "
         "the machine was busy during the serial rounds"
@@ -339,7 +361,7 @@ def test_warns_of_a_busy_machine() -> None:
 def test_a_failed_serial_round_is_a_warning() -> None:
     """The reference and its twin are called by their names."""
     study = make_study([8.0] * 5 + [Outcome.WRONG], {of("map", 4): about(2.0)}, again_s=[LOST] + [8.0] * 5)
-    warnings = recommend(scale(study, 64)).warnings
+    warnings = warnings_in(recommend(scale(study, 64)))
     assert "serial failed in 1 of 6 rounds: wrong, it wrong" in warnings
     assert "serial-again failed in 1 of 6 rounds: lost, 2 items were lost" in warnings
 

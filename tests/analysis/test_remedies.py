@@ -1,16 +1,18 @@
-"""Levers: the largest loss in a sentence with its figure and its evidence, and the lever that fits both."""
+"""Remedies: the largest loss with its figure and its evidence, and the remedies that fit both."""
 
 from dataclasses import replace
 
 import pytest
 from builders import make_cell, make_round, make_study
 
-from lightwork.analysis.remedies import LEVERS, LITTLE, largest_loss
+from lightwork.analysis.remedies import EXPLANATIONS, largest_loss
 from lightwork.analysis.scaling import scale
 from lightwork.core.causes import Cause
 from lightwork.core.losses import Losses
+from lightwork.core.remedy import LITTLE
 from lightwork.core.setting import Setting
 from lightwork.core.usage import Traffic, Usage
+from lightwork.text.losses import loss_and_remedy, loss_sentence, remedies_sentence
 
 MS = 1_000_000
 FIELDS = {
@@ -52,28 +54,28 @@ def test_names_the_largest_loss_with_its_figure(cause):
     """Whatever takes most is named, with speedup lost, workers and share, and it has a lever."""
     found = finding(cause)
     assert found.cause is cause
-    assert found.sentence.startswith(f"{cause} takes 0.9 of 4 workers' speedup (22 %)")
-    assert found.lever
-    assert found.words == f"{found.sentence}: {found.lever}"
+    assert loss_sentence(found).startswith(f"{cause} takes 0.9 of 4 workers' speedup (22 %)")
+    assert found.remedies
+    assert loss_and_remedy(found) == f"{loss_sentence(found)}: {remedies_sentence(found)}"
 
 
 def test_every_cause_has_a_lever():
     """No cause can come out largest without words for it."""
-    assert set(LEVERS) == set(Cause)
+    assert set(EXPLANATIONS) == set(Cause)
 
 
 def test_little_needs_no_lever():
     """Below one twentieth of the speedup nothing is advised."""
     found = finding(Cause.TAIL, lost_ms=round(4000 * LITTLE) - 1)
-    assert found.sentence.startswith("little is lost; tail takes 0.2 of 4 workers' speedup")
-    assert (found.lever, found.words) == ("", found.sentence)
+    assert loss_sentence(found).startswith("little is lost; tail takes 0.2 of 4 workers' speedup")
+    assert (found.remedies, remedies_sentence(found), loss_and_remedy(found)) == ((), "", loss_sentence(found))
 
 
 def test_figures_are_a_rounds_own_however_many_were_pooled():
     """Pooling ten rounds changes neither the share nor the time that a worker takes to start."""
     one, ten = finding(Cause.START_UP), finding(Cause.START_UP, rounds=10)
-    assert one.sentence == ten.sentence
-    assert "225 ms a worker" in one.sentence
+    assert loss_sentence(one) == loss_sentence(ten)
+    assert "225 ms a worker" in loss_sentence(one)
 
 
 @pytest.mark.parametrize(
@@ -82,15 +84,15 @@ def test_figures_are_a_rounds_own_however_many_were_pooled():
 )
 def test_start_up_depends_on_the_start_method(method, advised):
     """A spawned worker pays for imports; a forked one for its parent's size and its own number."""
-    assert advised in finding(Cause.START_UP, Setting("map", 4, start_method=method)).lever
+    assert advised in remedies_sentence(finding(Cause.START_UP, Setting("map", 4, start_method=method)))
 
 
 def test_dispatch_asks_for_chunks():
     """So large a chunk that hand-over stays below a twentieth of the work; a strategy without any is exchanged."""
     larger = finding(Cause.DISPATCH, Setting("imap_unordered", 2, 1), chunksize=1)
-    assert "hand out larger chunks, of about 2 items" in larger.lever
-    assert "hand out chunks, as map" in finding(Cause.DISPATCH, Setting("apply_async", 4)).lever
-    assert "make the items larger" in finding(Cause.DISPATCH, Setting("map", 2, 2), chunksize=2).lever
+    assert "hand out larger chunks, of about 2 items" in remedies_sentence(larger)
+    assert "hand out chunks, as map" in remedies_sentence(finding(Cause.DISPATCH, Setting("apply_async", 4)))
+    assert "make the items larger" in remedies_sentence(finding(Cause.DISPATCH, Setting("map", 2, 2), chunksize=2))
 
 
 @pytest.mark.parametrize("cause", [Cause.DISPATCH, Cause.TEARDOWN])
@@ -98,55 +100,55 @@ def test_bulky_results_are_told_from_many_messages(cause):
     """Where an item's pickles are large it is their bytes that cost, and no chunk helps."""
     probe = replace(make_round(1.0), traffic=Traffic(400, 4, 32_000_000, 4))
     found = finding(cause, probe=probe)
-    assert "7.63 MiB an item are pickled" in found.sentence
-    assert "return a path or a summary" in found.lever
+    assert "7.63 MiB an item are pickled" in loss_sentence(found)
+    assert "return a path or a summary" in remedies_sentence(found)
 
 
 def test_a_long_item_is_named():
     """An item of half a worker's share is named, to be split; one that starts first already can only be split."""
     found = finding(Cause.TAIL, longest_share=0.3)
-    assert "a.csv alone is 30 % of the work" in found.sentence
-    assert found.lever.startswith("split a.csv, or start with the largest items")
-    assert finding(Cause.TAIL, Setting("imap_unordered", 4, 1, order="largest-first"), longest_share=0.3).lever == (
-        "split a.csv"
-    )
+    assert "a.csv alone is 30 % of the work" in loss_sentence(found)
+    assert remedies_sentence(found).startswith("split a.csv, or start with the largest items")
+    assert remedies_sentence(
+        finding(Cause.TAIL, Setting("imap_unordered", 4, 1, order="largest-first"), longest_share=0.3)
+    ) == ("split a.csv")
 
 
 def test_sorting_is_no_lever_where_it_would_pile_up_the_giants():
     """Contiguous shares or large chunks of a sorted list give one worker all the large items."""
-    assert "largest items" not in finding(Cause.TAIL, Setting("static", 4)).lever
-    assert "largest items" not in finding(Cause.TAIL, Setting("map", 4, 8), chunksize=8).lever
-    assert "largest items" in finding(Cause.TAIL, Setting("static_striped", 4)).lever
-    assert finding(Cause.TAIL, Setting("apply_async", 4)).lever == "start with the largest items"
+    assert "largest items" not in remedies_sentence(finding(Cause.TAIL, Setting("static", 4)))
+    assert "largest items" not in remedies_sentence(finding(Cause.TAIL, Setting("map", 4, 8), chunksize=8))
+    assert "largest items" in remedies_sentence(finding(Cause.TAIL, Setting("static_striped", 4)))
+    assert remedies_sentence(finding(Cause.TAIL, Setting("apply_async", 4))) == "start with the largest items"
 
 
 def test_fixed_shares_hand_nothing_over_between_items():
     """A gap between the items of a static split is bookkeeping: no chunk makes it smaller."""
-    assert "bookkeeping" in finding(Cause.DISPATCH, Setting("static", 2)).lever
+    assert "bookkeeping" in remedies_sentence(finding(Cause.DISPATCH, Setting("static", 2)))
 
 
 def test_one_worker_can_not_be_fewer():
     """A single worker is never told to be fewer."""
-    assert "fewer" not in finding(Cause.START_UP, Setting("map", 1)).lever
+    assert "fewer" not in remedies_sentence(finding(Cause.START_UP, Setting("map", 1)))
 
 
 def test_a_tail_of_even_items_comes_from_the_hand_out():
     """Fixed shares are to be handed out item by item, large chunks as smaller ones."""
-    assert "item by item" in finding(Cause.TAIL, Setting("static", 4)).lever
+    assert "item by item" in remedies_sentence(finding(Cause.TAIL, Setting("static", 4)))
     chunked = finding(Cause.TAIL, Setting("map", 4, 8), chunksize=8)
-    assert "smaller chunks" in chunked.lever
-    assert "alone is" not in chunked.sentence
+    assert "smaller chunks" in remedies_sentence(chunked)
+    assert "alone is" not in loss_sentence(chunked)
 
 
 def test_waiting_for_a_core_depends_on_how_many_there_are():
     """More workers than cores are too many; as many as cores are disturbed; a quota is named as what it is."""
-    assert "2 usable cores can't run more" in finding(Cause.CORE_WAIT, usable_cpus=2).lever
-    assert "nothing else use the cores" in finding(Cause.CORE_WAIT, usable_cpus=4).lever
+    assert "2 usable cores can't run more" in remedies_sentence(finding(Cause.CORE_WAIT, usable_cpus=2))
+    assert "nothing else use the cores" in remedies_sentence(finding(Cause.CORE_WAIT, usable_cpus=4))
     usage = Usage(periods=10, throttled_periods=6)
     rounds = tuple(replace(found, usage=usage) for found in make_cell([1.0] * 6, Setting("map", 4)).rounds)
     throttled = found_with(rounds, Cause.CORE_WAIT, usable_cpus=1.5)
-    assert "quota cut 60 % of its periods short: throttled" in throttled.sentence
-    assert "no more workers than the quota's 1.5 CPUs" in throttled.lever
+    assert "quota cut 60 % of its periods short: throttled" in loss_sentence(throttled)
+    assert "no more workers than the quota's 1.5 CPUs" in remedies_sentence(throttled)
 
 
 def found_with(rounds, cause, usable_cpus=8.0):
@@ -159,9 +161,9 @@ def test_blocking_tells_of_retries():
     """Items that had to try again point to a lock; the lever is to batch or to let one write."""
     rounds = tuple(replace(found, retries=7) for found in make_cell([1.0] * 6, Setting("map", 4)).rounds)
     found = found_with(rounds, Cause.BLOCKING)
-    assert "7 times a round an item had to try again" in found.sentence
-    assert "batch the commits" in found.lever
-    assert "single writer" in found.lever
+    assert "items had to retry 7 times a round" in loss_sentence(found)
+    assert "batch the commits" in remedies_sentence(found)
+    assert "single writer" in remedies_sentence(found)
 
 
 @pytest.mark.parametrize("cause", [Cause.CORE_WAIT, Cause.CPU_INFLATION, Cause.BLOCKING])
@@ -173,10 +175,10 @@ def test_threads_of_the_items_own_are_found(cause):
         for found in serial.rounds
     )
     found = finding(cause, serial=replace(serial, rounds=threaded), usable_cpus=2)
-    assert "items run threads of their own" in found.sentence
-    assert "OMP_NUM_THREADS=1" in found.lever
+    assert "items run threads of their own" in loss_sentence(found)
+    assert "OMP_NUM_THREADS=1" in remedies_sentence(found)
     single = tuple(replace(found, usage=Usage(caller_cpu_ns=found.item_cpu_ns)) for found in threaded)
-    assert "threads of their own" not in finding(cause, serial=replace(serial, rounds=single)).sentence
+    assert "threads of their own" not in loss_sentence(finding(cause, serial=replace(serial, rounds=single)))
 
 
 def test_threads_are_found_where_the_items_own_thread_only_waits():
@@ -188,11 +190,11 @@ def test_threads_are_found_where_the_items_own_thread_only_waits():
             replace(found, usage=Usage(caller_cpu_ns=round(beside_s * 1e9)), thread_cpu_ns=found.item_cpu_ns)
             for found in serial.rounds
         )
-        sentences.append(finding(Cause.BLOCKING, serial=replace(serial, rounds=rounds)).sentence)
+        sentences.append(loss_sentence(finding(Cause.BLOCKING, serial=replace(serial, rounds=rounds))))
     assert ["threads of their own" in sentence for sentence in sentences] == [True, False]
 
 
-# levers that the same study has pulled
+# remedies that the same study shows
 
 STATIC, ONE_BY_ONE = Setting("static_striped", 4), Setting("imap_unordered", 4, 1)
 
@@ -201,7 +203,7 @@ def pulled_in_a_study(one_by_one_s):
     """What is found of a static split with a tail, beside a hand-out item by item that took so long."""
     cells = {STATIC: [2.0] * 6, ONE_BY_ONE: [one_by_one_s] * 6}
     study = make_study([3.1] * 6, cells, longest_share=0.01)
-    return largest_loss(scale(study, 8), study.cells[2], losing(Cause.TAIL)).lever
+    return remedies_sentence(largest_loss(scale(study, 8), study.cells[2], losing(Cause.TAIL)))
 
 
 def test_a_lever_that_was_pulled_tells_what_it_brought():
@@ -220,7 +222,7 @@ def test_when_every_lever_was_pulled_in_vain_that_is_said():
     cells = {STATIC: [2.0] * 6, ONE_BY_ONE: [2.0] * 6, replace(STATIC, order="largest-first"): [2.0] * 6}
     study = make_study([3.1] * 6, cells, longest_share=0.01)
     found = largest_loss(scale(study, 8), study.cells[2], losing(Cause.TAIL))
-    assert found.lever == "what was measured beside it does not remove it; it is the price of this speedup"
+    assert remedies_sentence(found) == "no measured alternative reduces this"
 
 
 def test_fewer_workers_are_worth_it_where_they_are_as_fast():
@@ -228,7 +230,7 @@ def test_fewer_workers_are_worth_it_where_they_are_as_fast():
     found = {}
     for wall_s in (1.0, 3.0):
         study = make_study([3.1] * 6, {Setting("map", 4): [1.0] * 6, Setting("map", 2): [wall_s] * 6})
-        found[wall_s] = largest_loss(scale(study, 2), study.cells[2], losing(Cause.CORE_WAIT)).lever
+        found[wall_s] = remedies_sentence(largest_loss(scale(study, 2), study.cells[2], losing(Cause.CORE_WAIT)))
     assert found[1.0].endswith("can't run more at a time (measured: as fast)")
     assert "fewer workers" not in found[3.0]
 
@@ -236,11 +238,11 @@ def test_fewer_workers_are_worth_it_where_they_are_as_fast():
 def test_what_can_not_be_told_is_not_called_useless():
     """Too few blocks for an interval, or one that leaves room for a gain: the lever stays, with what is known of it."""
     few = make_study([3.1] * 2, {STATIC: [2.0] * 2, ONE_BY_ONE: [1.0] * 2}, longest_share=0.01)
-    assert "as imap_unordered does" in largest_loss(scale(few, 8), few.cells[2], losing(Cause.TAIL)).lever
+    assert "as imap_unordered does" in remedies_sentence(largest_loss(scale(few, 8), few.cells[2], losing(Cause.TAIL)))
     wide = [1.2, 2.6, 1.3, 2.7, 1.9, 2.1]
     study = make_study([3.1] * 6, {STATIC: [2.0] * 6, ONE_BY_ONE: wide}, longest_share=0.01)
-    found = largest_loss(scale(study, 8), study.cells[2], losing(Cause.TAIL)).lever
-    assert "as imap_unordered does (measured: can't be told)" in found
+    found = remedies_sentence(largest_loss(scale(study, 8), study.cells[2], losing(Cause.TAIL)))
+    assert "as imap_unordered does (measured: can't tell)" in found
 
 
 def test_a_gain_is_credited_to_the_lever_that_made_it():
@@ -249,7 +251,7 @@ def test_a_gain_is_credited_to_the_lever_that_made_it():
     other = Setting("imap_unordered", 4, 1, order="largest-first")
     study = make_study([3.1] * 6, {chunked: [2.0] * 6, other: [1.0] * 6}, longest_share=0.01)
     cell = replace(study.cells[2], chunksize=10)
-    assert largest_loss(scale(study, 8), cell, losing(Cause.TAIL)).lever == "hand out smaller chunks"
+    assert remedies_sentence(largest_loss(scale(study, 8), cell, losing(Cause.TAIL))) == "hand out smaller chunks"
 
 
 def test_no_lever_contradicts_the_recommendation():
@@ -257,7 +259,8 @@ def test_no_lever_contradicts_the_recommendation():
     study = make_study([3.1] * 6, {Setting("map", 4): [1.0] * 6, Setting("map", 2): [1.0] * 6})
     scaling = scale(study, 2)
     free, bound = (
-        largest_loss(scaling, study.cells[2], losing(Cause.CORE_WAIT), recommended=told).lever for told in (False, True)
+        remedies_sentence(largest_loss(scaling, study.cells[2], losing(Cause.CORE_WAIT), recommended=told))
+        for told in (False, True)
     )
     assert "use fewer workers" in free
     assert "use fewer workers" not in bound

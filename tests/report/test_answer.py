@@ -12,7 +12,7 @@ from lightwork.analysis.judged_study import judge
 from lightwork.core.setting import Setting
 from lightwork.core.study import Cell
 from lightwork.plan.script.templates import WITHOUT_A_RECIPE
-from lightwork.report.answer import verdict
+from lightwork.report.answer import answer
 from lightwork.report.paste import paste_of
 from lightwork.text.quantities import percent, size
 
@@ -33,7 +33,7 @@ def cell(setting, chunksize=None):
 def test_how_sure_is_the_interval_about_the_point(judged):
     """Both ends are told relative to the point, with the number of blocks and the noise floor."""
     found = judged[0].plan.speedup
-    told = verdict(judged[0]).sure
+    told = answer(judged[0]).sure
     assert f"{percent(1 - found.low / found.point)} to +{percent(found.high / found.point - 1)}" in told
     assert f"{found.n} blocks" in told
     assert f"at most {percent(Basis.of(judged[0].scaling).noise_floor)} in the median" in told
@@ -43,14 +43,14 @@ def test_memory_is_the_recommended_cells_peak(judged):
     """It is the largest of that cell's rounds, out of what the machine had."""
     chosen = judged[0].plan.chosen.cell
     peak = max(found.memory.peak_pss_bytes for found in chosen.tried)
-    facts = dict(verdict(judged[0]).facts)
+    facts = dict(answer(judged[0]).facts)
     assert facts["memory, all processes"].startswith(f"{size(peak)} of ")
 
 
 def test_nothing_recommended_has_nothing_to_paste(judged):
     """A study whose advice is to stay serial, or that can't tell, offers no code and claims no sureness."""
     (tiny,) = [one for one in judged if one.plan.chosen is None]
-    found = verdict(tiny)
+    found = answer(tiny)
     assert (found.paste, found.sure) == (None, "")
 
 

@@ -24,6 +24,7 @@ from lightwork.analysis.remedies import largest_loss
 from lightwork.core.round import Outcome
 from lightwork.core.study import SERIAL, SERIAL_AGAIN
 from lightwork.storage import atomic
+from lightwork.text.losses import loss_and_remedy
 from lightwork.text.quantities import plain
 
 
@@ -284,7 +285,7 @@ def test_waterfalls_stand_openly_for_two_and_folded_for_the_rest(out):
 def test_waterfalls_caption_is_the_largest_loss(sample, page):
     """The caption of a waterfall says the cell's largest loss and its lever in the plan's own words."""
     one = judge(*sample)[0]
-    words = largest_loss(one.scaling, one.plan.chosen.cell, one.losses[one.plan.chosen.cell.cell_id]).words
+    words = loss_and_remedy(largest_loss(one.scaling, one.plan.chosen.cell, one.losses[one.plan.chosen.cell.cell_id]))
     assert words[1:] in page.text("span")
 
 

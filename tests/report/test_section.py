@@ -29,6 +29,7 @@ from lightwork.report.charts.speedup_figure import efficiency_drawing, speedup_d
 from lightwork.report.charts.wall_figure import wall_drawing
 from lightwork.text import quantities
 from lightwork.text.variants import cell_name
+from lightwork.text.verdict import verdict_sentence
 
 
 @pytest.fixture(scope="module")
@@ -480,6 +481,6 @@ def test_setting_names_agree_with_the_plan(judged):
     """The page and the plan call a setting by the same words, in whatever order."""
     cell = judged[0][0].plan.chosen.cell
     assert set(cell_name(cell).split(", ")) <= set(
-        judged[0][0].plan.sentence.removeprefix("use ").split(": ")[0].split(", ")
+        verdict_sentence(judged[0][0].plan.verdict).removeprefix("use ").split(": ")[0].split(", ")
     )
     assert cell.setting == Setting("imap_unordered", 4, 1, "fork", "largest-first")

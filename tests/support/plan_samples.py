@@ -5,8 +5,24 @@ from dataclasses import replace
 from report_samples import HOSTILE
 
 from lightwork.analysis.usl import Law
+from lightwork.core.causes import Cause
+from lightwork.core.estimate import Estimate
+from lightwork.core.reasons import ExtraMemory, ItemCap, MeasuredStep, MemoryPeak, RestsOn
+from lightwork.core.remedy import LargestLoss, Remedy, RemedyKind
 from lightwork.core.setting import Setting
-from lightwork.plan.conclude.result import Gain, Measured, Predicted, Range, Recommendation, Verdict
+from lightwork.core.study import Cell
+from lightwork.core.verdict import (
+    CoreBound,
+    Doubt,
+    LongestItemBound,
+    LowestBound,
+    NextStep,
+    StepOutcome,
+    Verdict,
+    VerdictKind,
+)
+from lightwork.core.warnings import DisturbedRounds, FailedRounds, FewBlocks
+from lightwork.plan.conclude.result import Gain, Measured, PlanResult, Predicted, Range, RecommendedSetting
 
 MIB = 2**20
 CODE = """\
@@ -21,6 +37,7 @@ if __name__ == "__main__":
     with Pool(4) as pool:
         results = list(pool.imap_unordered(load_file, items, chunksize=1))
 """
+CORES = LowestBound(CoreBound(4.0, 4.0), is_near=True)
 SERIAL_S = 18.4
 BY_STRATEGY = {
     "imap_unordered": Law(0.97, 0.03, 0.0015),
@@ -58,7 +75,7 @@ def measured(setting: Setting, speedup: float, judged: str, failed: int = 0) -> 
     )  # fmt: skip
 
 
-def sample() -> Verdict:
+def sample() -> PlanResult:
     """A plan for 185 files: five strategies up to 16 workers predicted, eight settings measured, one of them failed."""
     predictions = tuple(
         predicted(strategy, workers, chunksize, order)
@@ -77,28 +94,26 @@ def sample() -> Verdict:
         measured(Setting("queue", 4, 1), 3.31, "equal"),
         measured(Setting("pipe", 4, 1), 3.0, "failed", failed=2),
     )
-    return Verdict(
+    return PlanResult(
         target="load.py:load_file",
         items=185,
         items_run=185,
-        sentence="Use 4 workers, imap_unordered, chunksize 1, largest first: 3.4x (3.3-3.5) over serial",
-        recommendation=Recommendation(
-            chosen, 1, (1, 4), Range(3.42, 3.32, 3.52), True, "4 cores, all of them busy", 124 * MIB, CODE, 31_744 * MIB
+        verdict=Verdict(VerdictKind.USE, cell_of(chosen), Estimate(3.42, 3.32, 3.52, 7, "")),
+        recommendation=RecommendedSetting(
+            chosen, 1, (1, 4), Range(3.42, 3.32, 3.52), True, CORES, 124 * MIB, CODE, 31_744 * MIB
         ),
         reasons=(
-            "limited by the 4 usable cores: 3.4x of 4 at most",
-            "waiting for the last worker takes 0.3 of 4 workers' speedup (7 %): hand out the largest items first",
-            "6 workers: no measurable gain; it takes 42 MiB more memory",
-            "memory: 124 MiB of 31.0 GiB, the memory that was free, all processes together at most",
+            CORES,
+            LargestLoss(Cause.TAIL, 0.28, 4, remedies=(Remedy(RemedyKind.LARGEST_FIRST),)),
+            MeasuredStep(
+                NextStep(StepOutcome.EQUAL, 4, others[2], Estimate(1.01, 0.99, 1.03, 7, "")),
+                ExtraMemory(42 * MIB, is_predicted=False),
+            ),
+            MemoryPeak(124 * MIB, 31_744 * MIB, "the memory that was free", is_predicted=False),
         ),
-        notes=(
-            "Measured 8 settings in up to 7 blocks, predicted 160 settings from one serial run",
-            "Strategies calibrated on this machine 3 days ago",
-        ),
-        warnings=(
-            "3 of 56 rounds ran while other programs took more than 10 % of the machine",
-            "the function writes to out/: rounds after the first may find its files there",
-        ),
+        rests_on=RestsOn(8, 7, 160),
+        notes=("strategies calibrated on this machine 3 days ago",),
+        warnings=(DisturbedRounds(3, 56, 0.1, 0.05), FewBlocks(5, 6)),
         longest_item=("vendor_17.csv", 0.0154),
         cells=cells,
         predictions=predictions,
@@ -112,33 +127,36 @@ def sample() -> Verdict:
     )  # fmt: skip
 
 
-def unmeasured() -> Verdict:
+def unmeasured() -> PlanResult:
     """The same by prediction alone, from a sample of a million items, and without code."""
     known = sample()
     assert known.recommendation is not None
     guess = replace(known.recommendation, speedup=Range(3.42, 2.9, 3.9), is_measured=False, memory_bytes=None, code="")
     return replace(
         known, items=1_000_000, items_run=2_400, cells=(), warnings=(), noise_floor=None, recommendation=guess,
-        sentence="Predicted: use 4 workers, imap_unordered, chunksize 1, largest first: 3.4x (2.9-3.9) over serial",
+        verdict=replace(known.verdict, speedup=Estimate(3.42, 2.9, 3.9, 1, "replay"), is_predicted=True),
         serial_s=Range(99_460.0, None, None),
     )  # fmt: skip
 
 
-def serial() -> Verdict:
+def serial() -> PlanResult:
     """Work that no setting makes faster."""
     return replace(
-        sample(), recommendation=None, sentence="Stay serial: no setting is measurably faster", what_if=(), cells=(),
-    )  # fmt: skip
-
-
-def bare() -> Verdict:
-    """As little as a verdict can hold."""
-    return Verdict(
-        "f.py:f", 1, 1, "Cannot tell: no setting was asked about", None, (), (), (), ("", 0.0), (), (), (), None, {}
+        sample(),
+        recommendation=None,
+        verdict=Verdict(VerdictKind.STAY_SERIAL, is_predicted=True),
+        what_if=(),
+        cells=(),
     )
 
 
-def hostile() -> Verdict:
+def bare() -> PlanResult:
+    """As little as a verdict can hold."""
+    verdict = Verdict(VerdictKind.CANNOT_TELL, doubt=Doubt.NOT_ASKED, is_predicted=True)
+    return PlanResult("f.py:f", 1, 1, verdict, None, (), RestsOn(None, 0, 0), (), (), ("", 0.0), (), (), (), None, {})
+
+
+def hostile() -> PlanResult:
     """Every text of a verdict tries to break out of its page."""
     known, evil = sample(), "".join(HOSTILE) + "<img src=x onerror=alert(1)>"
     assert known.recommendation is not None
@@ -146,14 +164,22 @@ def hostile() -> Verdict:
     predictions = tuple(
         replace(one, setting=replace(one.setting, strategy=evil), lost={evil: 0.1}) for one in known.predictions[:40]
     )
+    caps = tuple(ItemCap(LongestItemBound(3.3, words, 0.3), is_near=True) for words in (evil, *HOSTILE))
     chosen = replace(
-        known.recommendation, setting=cells[0].setting, limited_by=evil, code=f"# {evil}\nprint({evil!r})\n"
+        known.recommendation, setting=cells[0].setting, limited_by=caps[0], code=f"# {evil}\nprint({evil!r})\n"
     )
-    return Verdict(
-        target=evil, items=3, items_run=3, sentence=evil, recommendation=chosen, reasons=HOSTILE, notes=HOSTILE,
-        warnings=HOSTILE, longest_item=(evil, 0.3), cells=cells, predictions=predictions, what_if=(Gain(evil, 1.2),),
-        noise_floor=0.01, machine={evil: evil, "nested": {evil: [evil]}}, serial_s=Range(3.0, None, None),
+    return PlanResult(
+        target=evil, items=3, items_run=3, verdict=replace(known.verdict, cell=cell_of(cells[0].setting)),
+        recommendation=chosen, reasons=caps, rests_on=RestsOn(1, 1, 1), notes=HOSTILE,
+        warnings=tuple(FailedRounds(cell_of(cells[0].setting), 1, 2, words, words) for words in HOSTILE),
+        longest_item=(evil, 0.3), cells=cells, predictions=predictions, what_if=(Gain(evil, 1.2),), noise_floor=0.01,
+        machine={evil: evil, "nested": {evil: [evil]}}, serial_s=Range(3.0, None, None),
     )  # fmt: skip
+
+
+def cell_of(setting: Setting) -> Cell:
+    """The setting as a cell of which nothing was measured."""
+    return Cell(setting.cell_id, setting, setting.chunksize, ())
 
 
 def _around(point: float, share: float) -> Range:

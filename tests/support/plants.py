@@ -11,7 +11,7 @@ import figures
 from control_groups import limit
 
 from lightwork.analysis.disturbance import usual_share
-from lightwork.analysis.remedies import Finding, largest_loss
+from lightwork.analysis.remedies import largest_loss
 from lightwork.analysis.scaling import ratio, scale
 from lightwork.analysis.study_losses import losses_by_cell, with_losses
 from lightwork.analysis.warnings import SHARED
@@ -25,6 +25,7 @@ from lightwork.launch.workdir import Desk
 from lightwork.machine.facts import facts
 from lightwork.storage.ledgers import table
 from lightwork.storage.paths import data_dir
+from lightwork.text.losses import loss_sentence, remedies_sentence
 
 BLOCKS = 5
 TRIES, MORE = 2, 3
@@ -91,7 +92,7 @@ PLANTS = {
     ),
     "work done in vain": Plant(
         "planted.optimist", Setting("map", 2, 1), Setting("map", 1, 1),
-        Cause.CPU_INFLATION, "tries repeated", "use fewer workers per core",
+        Cause.CPU_INFLATION, "retries a round", "use fewer workers per core",
         {"items": 12, "turns": 600_000},  # tries longer than a time slice meet on busy cores, too
     ),
     "threads of a library": Plant(
@@ -107,12 +108,14 @@ PLANTS = {
 
 @dataclass(frozen=True)
 class Grown:
-    """What a plant came to: its finding, and how many times as fast the remedy is, inside blocks.
+    """What a plant came to: its largest loss, in words too, and how many times as fast the remedy is, inside blocks.
 
     is_shared: whether others took so much of the machine meanwhile that a plan would warn of it.
     """
 
-    finding: Finding
+    cause: Cause
+    loss: str
+    remedies: str
     gain: Estimate
     is_shared: bool
 
@@ -148,7 +151,8 @@ def _grow(plant: Plant, group: Path | None, blocks: int, tries: int) -> Grown:
         losses = replace(losses, core_wait_ns=0)  # others' doing: the planted loss must be the largest of the rest
     gain = ratio(suffering.walls_s, cells[remedy.cell_id].walls_s)
     assert gain is not None
-    return Grown(largest_loss(scaling, suffering.cell, losses), gain, is_shared)
+    loss = largest_loss(scaling, suffering.cell, losses)
+    return Grown(loss.cause, loss_sentence(loss), remedies_sentence(loss), gain, is_shared)
 
 
 def _quiet_study(plant: Plant, execute: Callable[..., Finished], blocks: int, tries: int) -> Study:
@@ -178,7 +182,7 @@ def _lifting(group: Path, plant: Plant, execute: Callable[..., Finished]) -> Cal
 def main() -> None:
     """Grow the plant named on the command line in the group named after it, and print what it came to."""
     found = grow(sys.argv[1], Path(sys.argv[2]))
-    print(json.dumps([vars(found.finding), vars(found.gain), found.is_shared]))
+    print(json.dumps([found.cause, found.loss, found.remedies, vars(found.gain), found.is_shared]))
 
 
 if __name__ == "__main__":

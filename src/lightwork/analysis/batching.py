@@ -5,41 +5,18 @@ that the two walls' own intervals allow, and a difference within it is not claim
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from lightwork.analysis.scaling import CellScaling, StudyScaling
 from lightwork.core.estimate import Estimate
 from lightwork.core.study import Study
-from lightwork.text.quantities import counted, plain, with_interval
+from lightwork.core.verdict import BatchingVerdict
+from lightwork.text.quantities import counted
 
 METHOD, ROWS = "method", "rows"  # a parameter, and what a check counted
 SINGLE_WRITER = "single_writer"  # a strategy
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """One writer by method `few` against so many workers by method `many`.
-
-    label: of what they have in common. ratio: rows a second of the one writer over those of the many.
-    """
-
-    label: str
-    few: str
-    many: str
-    workers: int
-    ratio: Estimate
-
-    @property
-    def sentence(self) -> str:
-        """What is seen, in one sentence."""
-        many = f"what {self.workers} writers store by {self.many}"
-        told = f"1 writer by {self.few} stores {with_interval(self.ratio)} {many}"
-        if self.ratio.low is None or self.ratio.high is None or self.ratio.low <= 1 <= self.ratio.high:
-            return f"{self.label}: cannot tell whether batching or workers win: {told}"
-        return f"{self.label}: {'batching beats workers' if self.ratio.low > 1 else 'workers beat batching'}: {told}"
-
-
-def compare(scalings: Sequence[StudyScaling]) -> list[Comparison]:
+def compare(scalings: Sequence[StudyScaling]) -> list[BatchingVerdict]:
     """The comparison for every group of studies that differ in their method alone and count their rows."""
     groups: dict[str, list[StudyScaling]] = {}
     for scaling in scalings:
@@ -48,7 +25,7 @@ def compare(scalings: Sequence[StudyScaling]) -> list[Comparison]:
     return [found for label, group in groups.items() for found in _compare(label, group)]
 
 
-def _compare(label: str, group: Sequence[StudyScaling]) -> Iterator[Comparison]:
+def _compare(label: str, group: Sequence[StudyScaling]) -> Iterator[BatchingVerdict]:
     ranked = sorted(group, key=lambda one: _rows(one.study) / one.serial_s.point)
     worst, best = ranked[0], ranked[-1]
     many = _most_workers(worst)
@@ -57,7 +34,7 @@ def _compare(label: str, group: Sequence[StudyScaling]) -> Iterator[Comparison]:
     rows = _rows(best.study) / _rows(worst.study)
     ratio = _over(many.wall_s, best.serial_s, rows)
     few, by_many = (str(one.study.parameters[METHOD]) for one in (best, worst))
-    yield Comparison(plain(label), plain(few), plain(by_many), many.cell.setting.workers, ratio)
+    yield BatchingVerdict(label, few, by_many, many.cell.setting.workers, ratio)
 
 
 def _most_workers(scaling: StudyScaling) -> CellScaling | None:

@@ -6,7 +6,7 @@ A round is disturbed where its share is larger than in the cell's median round b
 more than LEAST_S, which the kernel's ticks of 10 ms can tell apart. It looks at what others took and never at how
 long the round lasted, so leaving such rounds out can't favour a setting. The cell's own median is the measure,
 because a database server that works for the round is "others" too, and so is a neighbour who never rests: that is a
-fact about the machine, and a caution (`usual_share`), not a disturbance. Nor is time throttled by a quota: the round
+fact about the machine, and a warning (`usual_share`), not a disturbance. Nor is time throttled by a quota: the round
 itself used it up.
 """
 
@@ -19,7 +19,6 @@ from lightwork.core.study import SERIAL, Cell, Study
 
 EXCESS_SHARE = 0.10
 LEAST_S = 0.05
-THRESHOLD = "more than 10 % of the machine's CPU time, and 50 ms, beyond what they took in the cell's median round"
 
 
 def disturbed(cell: Cell) -> Mapping[int, float]:

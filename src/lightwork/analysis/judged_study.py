@@ -1,4 +1,4 @@
-"""What each study comes to: judged once, then only worded (lightwork.report.answer) and drawn; pure."""
+"""What each study comes to: judged once, then only put into words (lightwork.report.answer) and drawn; pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -6,12 +6,13 @@ from typing import Any
 
 from lightwork.analysis import batching
 from lightwork.analysis.basis import ranked
-from lightwork.analysis.recommendation import Plan, recommend
+from lightwork.analysis.recommendation import Recommendation, recommend
 from lightwork.analysis.scaling import StudyScaling, scale
 from lightwork.analysis.speedometer import equal_speed_walls_s
 from lightwork.analysis.study_losses import losses_by_cell, with_losses
 from lightwork.core.losses import Losses
 from lightwork.core.study import Cell, Results, Study
+from lightwork.core.verdict import BatchingVerdict
 from lightwork.errors import WorkError
 
 
@@ -25,7 +26,7 @@ class Judged:
 
     study: Study
     scaling: StudyScaling | None
-    plan: Plan | None
+    plan: Recommendation | None
     trouble: str = ""
     losses: Mapping[str, Losses] = field(default_factory=dict)
     machine: Mapping[str, Any] = field(default_factory=dict)
@@ -37,7 +38,7 @@ def judge(results: Results, ledgers: Mapping[str, Any]) -> list[Judged]:
     return [replace(_judge(study, cpus, ledgers), machine=results.machine) for study in results.studies]
 
 
-def best_and_worst(scaling: StudyScaling, plan: Plan) -> list[tuple[str, Cell]]:
+def best_and_worst(scaling: StudyScaling, plan: Recommendation) -> list[tuple[str, Cell]]:
     """The recommended cell, or else the fastest, and the slowest one, each with its part in words."""
     cells = [cell.cell for cell in ranked(scaling)]
     if not cells:
@@ -52,9 +53,9 @@ def usable_cpus(results: Results) -> float:
     return float(found) if isinstance(found, int | float) and found > 0 else float("inf")
 
 
-def compared(judged: Sequence[Judged]) -> list[str]:
-    """What batching is worth beside workers, in a sentence for every group of studies that differ in their method."""
-    return [one.sentence for one in batching.compare([one.scaling for one in judged if one.scaling is not None])]
+def compared(judged: Sequence[Judged]) -> list[BatchingVerdict]:
+    """What batching is worth beside workers, for every group of studies that differ in their method."""
+    return batching.compare([one.scaling for one in judged if one.scaling is not None])
 
 
 def block_count(study: Study) -> int:

@@ -20,7 +20,7 @@ BUSY_BESIDE = 0.1  # of the round's wall time: less than that is the caller's ow
 
 @dataclass(frozen=True)
 class Trial:
-    """A lever that was pulled in the same study: how many times as fast that cell is, and what can be said of it.
+    """A remedy that another cell of the same study shows: how many times as fast that cell is, and what that tells.
 
     verdict: "open" where the interval leaves room for a gain beyond the noise floor that the point does not show.
     """
@@ -90,14 +90,14 @@ class Evidence:
         ]
         return sum(clear) > len(clear) / 2
 
-    def trial(self, pulled: Callable[[Cell], bool]) -> Trial | None:
-        """The fastest cell of the study in which this lever is pulled, held against this one.
+    def trial(self, shows: Callable[[Cell], bool]) -> Trial | None:
+        """The fastest cell of the study that shows a remedy, compared with this one.
 
         None where there is no such cell, or nothing can be said of the two: too few blocks, or no noise floor.
         """
         basis = Basis.of(self.scaling)
         own = [cell for cell in basis.candidates if cell.cell.cell_id == self.cell.cell_id]
-        others = [cell for cell in basis.candidates if cell not in own and pulled(cell.cell)]
+        others = [cell for cell in basis.candidates if cell not in own and shows(cell.cell)]
         if not own or not others or basis.noise_floor == inf:
             return None
         best = max(others, key=lambda cell: basis.speedup(cell).point)

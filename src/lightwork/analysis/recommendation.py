@@ -1,4 +1,4 @@
-"""A plan: the recommended setting, its evidence and its limits; pure.
+"""A recommendation: the setting to use, its evidence and its limits, as values; pure.
 
     scaling -> candidates -> the best -> those not measurably slower -> fewest workers, simplest: the chosen
     one
@@ -13,21 +13,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from lightwork.analysis.basis import Basis
-from lightwork.analysis.bounds import limits_of
-from lightwork.analysis.remedies import LITTLE, Finding, largest_loss
+from lightwork.analysis.bounds import lowest_bound
+from lightwork.analysis.remedies import largest_loss
 from lightwork.analysis.scaling import CellScaling, StudyScaling
-from lightwork.analysis.warnings import cautions
+from lightwork.analysis.warnings import warnings_of
 from lightwork.core.estimate import Estimate
 from lightwork.core.losses import Losses
+from lightwork.core.remedy import LargestLoss
 from lightwork.core.setting import ORDERS, POOLS, START_METHODS, Setting
 from lightwork.core.study import SERIAL
+from lightwork.core.verdict import Doubt, LowestBound, NextStep, StepOutcome, Verdict, VerdictKind
+from lightwork.core.warnings import ByPredictionToo, VerdictWarning
 from lightwork.strategies import rank
-from lightwork.text.quantities import number
-from lightwork.text.settings import counted, gain, instruction, named, percent, times
 
 AS_GOOD = 0.05  # of the best
 PRIOR_BLOCKS = 3  # that a prediction counts as
-NO_LARGER = "no larger worker count was measured"
 
 
 @dataclass(frozen=True)
@@ -39,45 +39,49 @@ class Foretold:
 
 
 @dataclass(frozen=True)
-class Plan:
-    """The verdict on one study, in parts and in sentences.
+class Recommendation:
+    """What to do about one study, by value; lightwork.text makes sentences of it.
 
-    chosen: the recommended cell; None means "cannot tell" or "stay serial": `sentence` says which and why.
-    speedup: the chosen cell's own, at equal CPU speed where the study has such figures, else as measured.
-    sentence: "use 6 workers, imap_unordered, chunksize 1, largest first: 5.1x (4.8-5.3) over serial".
-    reason: what limits it, or what limits the best setting when none was chosen; "" when none has a figure.
-    loss: the largest loss of that same setting with its figure, and lever: what removes it; both "" where its losses
-    are not known, lever where little is lost.
-    next_workers: what the next worker count buys. equals: ids of cells that are not distinguishable from the
-    chosen one. warnings: what could overturn it (few blocks, busy machine, failed cells).
+    chosen: the cell to use; None unless the verdict is to use a setting. bound, loss: of the chosen cell, or of the
+    best one where none is chosen; None where there is none, and the loss where its losses are not known. next_step:
+    what the next worker count gives; None where none is chosen. equals: ids of cells that are not distinguishable from
+    the chosen one. warnings: what could overturn it (few blocks, busy machine, failed cells).
     """
 
     label: str
+    verdict: Verdict
     chosen: CellScaling | None
-    speedup: Estimate | None
-    sentence: str
-    reason: str
-    loss: str
-    lever: str
-    next_workers: str
+    bound: LowestBound | None
+    loss: LargestLoss | None
+    next_step: NextStep | None
     equals: tuple[str, ...]
-    warnings: tuple[str, ...]
+    warnings: tuple[VerdictWarning, ...]
+
+    @property
+    def kind(self) -> VerdictKind:
+        """Whether to use a setting, to stay serial, or that one cannot tell."""
+        return self.verdict.kind
+
+    @property
+    def speedup(self) -> Estimate | None:
+        """The chosen cell's: at equal CPU speed where the study has such figures, else as measured."""
+        return self.verdict.speedup if self.chosen is not None else None
 
 
 def recommend(
     scaling: StudyScaling,
     losses: Mapping[str, Losses] | None = None,
     expected: Mapping[str, Foretold] | None = None,
-) -> Plan:
+) -> Recommendation:
     """The setting with the fewest workers among those not measurably slower than the best one.
 
     On a tie: the simpler strategy, all cores before some, the given order before others, a fresh pool before
     a warm one, fork before other start methods, the default chunksize before others, the smaller before the larger.
 
-    losses: by cell_id, of all rounds pooled; name the largest and its lever. expected: predicted speedups by cell_id.
-    With them, what few blocks can't tell apart is as good only where measurement and prediction together put it within
-    AS_GOOD of the best; see `_pooled`. And what they can't tell from serial is faster where measurement and prediction
-    agree that it is; see `_agree`.
+    losses: by cell_id, of all rounds pooled; name the largest and its remedies. expected: predicted speedups by
+    cell_id. With them, what few blocks can't tell apart is as good only where measurement and prediction together put
+    it within AS_GOOD of the best; see `_pooled`. And what they can't tell from serial is faster where measurement and
+    prediction agree that it is; see `_agree`.
 
     The best of many noisy cells looks better than it is: of 20 settings that are all as fast as serial, the
     best one's interval lies above 1 in 11 to 31 % of studies (simulated: 3 to 20 blocks, 5 % normal and
@@ -88,18 +92,16 @@ def recommend(
     basis, expected = Basis.of(scaling), expected or {}
     best = max(basis.candidates, key=lambda cell: basis.speedup(cell).point, default=None)
     chosen = _choose(basis, best, expected) if best else None
-    finding = _finding(basis, chosen or best, losses or {}, recommended=chosen is not None)
-    return Plan(
+    judged = chosen or best
+    return Recommendation(
         label=scaling.study.label,
+        verdict=_use(basis, chosen) if chosen else _choose_none(basis, best),
         chosen=chosen,
-        speedup=basis.speedup(chosen) if chosen else None,
-        sentence=_use(basis, chosen) if chosen else _choose_none(basis, best),
-        reason=_reason(basis, chosen or best),
-        loss=finding.sentence if finding else "",
-        lever=finding.lever if finding else "",
-        next_workers=_next_workers(basis, chosen, losses or {}) if chosen else "",
+        bound=lowest_bound(scaling, judged, basis.speedup(judged).point) if judged else None,
+        loss=_loss(basis, judged, losses or {}, recommended=chosen is not None) if judged else None,
+        next_step=_next_step(basis, chosen, losses or {}) if chosen else None,
         equals=_equals(basis, chosen) if chosen else (),
-        warnings=(*cautions(basis), *_agreed(basis, chosen, expected)),
+        warnings=(*warnings_of(basis), *_by_prediction_too(basis, chosen, expected)),
     )
 
 
@@ -143,13 +145,13 @@ def _agree(basis: Basis, cell: CellScaling, foretold: Foretold | None) -> bool:
     return bool(both) and all(own_s[block] < serial[block] for block in both)
 
 
-def _agreed(basis: Basis, chosen: CellScaling | None, expected: Mapping[str, Foretold]) -> list[str]:
+def _by_prediction_too(
+    basis: Basis, chosen: CellScaling | None, expected: Mapping[str, Foretold]
+) -> list[ByPredictionToo]:
     """That the chosen cell is faster by both kinds of evidence together only."""
     if chosen is None or basis.faster_than_serial(chosen):
         return []
-    blocks, low = counted(basis.speedup(chosen).n, "block"), expected[chosen.cell.cell_id].low
-    told = f"{blocks} alone can't tell this from serial on so noisy a machine: it is faster in each of them"
-    return [f"{told}, and by the prediction, which says at least {number(low)}x"]
+    return [ByPredictionToo(basis.speedup(chosen).n, expected[chosen.cell.cell_id].low)]
 
 
 def _pooled(measured: Estimate, expected: float) -> float:
@@ -182,62 +184,45 @@ def _equals(basis: Basis, chosen: CellScaling) -> tuple[str, ...]:
     )
 
 
-def _use(basis: Basis, chosen: CellScaling) -> str:
-    deciding = times(basis.speedup(chosen))
-    if not basis.equal_speed or chosen.speedup is None:
-        return f"use {instruction(chosen.cell)}: {deciding} over serial"
-    return (
-        f"use {instruction(chosen.cell)}: {deciding} over serial at equal CPU speed, "
-        f"{times(chosen.speedup)} as measured"
-    )
+def _use(basis: Basis, chosen: CellScaling) -> Verdict:
+    as_measured = chosen.speedup if basis.equal_speed else None
+    return Verdict(VerdictKind.USE, chosen.cell, basis.speedup(chosen), as_measured, noise_floor=basis.noise_floor)
 
 
-def _choose_none(basis: Basis, best: CellScaling | None) -> str:
+def _choose_none(basis: Basis, best: CellScaling | None) -> Verdict:
     if best is None:
-        tried = any(cell.parallel for cell in basis.scaling.cells)
-        return f"cannot tell: {'every parallel setting failed' if tried else 'no parallel setting was measured'}"
+        was_tried = any(cell.parallel for cell in basis.scaling.cells)
+        return Verdict(VerdictKind.CANNOT_TELL, doubt=Doubt.ALL_FAILED if was_tried else Doubt.NOT_MEASURED)
     speedup = basis.speedup(best)
-    has = f"the best, {named(best.cell)}, has {times(speedup)}"
-    if speedup.low is None:
-        return f"cannot tell: {counted(speedup.n, 'block')} can't carry an interval; {has}"
-    if basis.slower_than_serial(best):
-        return f"stay serial: even the best setting, {named(best.cell)}, is measurably slower: {times(speedup)}"
-    return (
-        "cannot tell: no setting is measurably faster than serial; "
-        f"{has}, and the noise floor is {percent(basis.noise_floor)}"
-    )
+    doubt = Doubt.FEW_BLOCKS if speedup.low is None else Doubt.WITHIN_NOISE
+    if doubt is Doubt.WITHIN_NOISE and basis.slower_than_serial(best):
+        return Verdict(VerdictKind.STAY_SERIAL, best.cell, speedup, noise_floor=basis.noise_floor)
+    return Verdict(VerdictKind.CANNOT_TELL, best.cell, speedup, doubt=doubt, noise_floor=basis.noise_floor)
 
 
-def _reason(basis: Basis, cell: CellScaling | None) -> str:
-    return limits_of(basis.scaling, cell, basis.speedup(cell).point) if cell else ""
+def _loss(
+    basis: Basis, cell: CellScaling, losses: Mapping[str, Losses], *, recommended: bool = False
+) -> LargestLoss | None:
+    pooled = losses.get(cell.cell.cell_id)
+    return largest_loss(basis.scaling, cell.cell, pooled, recommended=recommended) if pooled else None
 
 
-def _finding(
-    basis: Basis, cell: CellScaling | None, losses: Mapping[str, Losses], *, recommended: bool = False
-) -> Finding | None:
-    known = losses.get(cell.cell.cell_id) if cell else None
-    return largest_loss(basis.scaling, cell.cell, known, recommended=recommended) if cell and known else None
-
-
-def _next_workers(basis: Basis, chosen: CellScaling, losses: Mapping[str, Losses]) -> str:
-    larger = _next_larger(basis, chosen)
+def _next_step(basis: Basis, chosen: CellScaling, losses: Mapping[str, Losses]) -> NextStep:
+    larger, workers = _next_larger(basis, chosen), chosen.cell.setting.workers
     if larger is None:
-        return NO_LARGER
-    few, many = chosen.cell.setting.workers, counted(larger.cell.setting.workers, "worker")
+        return NextStep(StepOutcome.NOT_MEASURED, workers)
+    setting = larger.cell.setting
     if larger.failed:
-        return f"{many} failed in {len(larger.failed)} of {len(larger.cell.tried)} rounds"
-    step = basis.ratio(larger, chosen)
-    if step is None:
-        return f"{many} were not measured in the same blocks"
-    if step.low is None:
-        return f"{many}: {times(step)} of it, in too few common blocks to tell ({step.n})"
-    verdict = basis.compare(larger, chosen)
-    if verdict == "faster":
-        return f"{few} -> {many} gains {gain(step)}"
-    judged = "measurably slower" if verdict == "slower" else "not measurably better"
-    finding = _finding(basis, larger, losses)
-    why = f"; {finding.sentence}" if finding and finding.share >= LITTLE else ""
-    return f"{many}: {times(step)} of it: {judged}{why}"
+        failed, tried = len(larger.failed), len(larger.cell.tried)
+        return NextStep(StepOutcome.FAILED, workers, setting, failed=failed, tried=tried)
+    ratio = basis.ratio(larger, chosen)
+    if ratio is None:
+        return NextStep(StepOutcome.NO_COMMON_BLOCK, workers, setting)
+    if ratio.low is None:
+        return NextStep(StepOutcome.FEW_BLOCKS, workers, setting, ratio)
+    outcome = StepOutcome(basis.compare(larger, chosen))
+    loss = _loss(basis, larger, losses) if outcome is not StepOutcome.FASTER else None
+    return NextStep(outcome, workers, setting, ratio, loss=None if loss is None or loss.is_little else loss)
 
 
 def _next_larger(basis: Basis, chosen: CellScaling) -> CellScaling | None:

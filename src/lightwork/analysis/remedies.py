@@ -1,9 +1,9 @@
-"""Levers: the largest loss of a cell in a sentence, and what to change so that it goes away; pure.
+"""Remedies: the largest loss of a cell, and what to change so that it goes away; pure.
 
-    losses + the evidence on their cause (lightwork.analysis.loss_evidence) -> Finding
+    losses + the evidence on their cause (lightwork.analysis.loss_evidence) -> LargestLoss
 
-A lever is advice, not a measurement: pull it and measure again. But one that the same study has pulled already, in
-another cell, is told with what it brought there, and is not told where it brought nothing.
+A remedy is advice, not a measurement: apply it and measure again. But one that another cell of the same study shows
+comes with what it brought there, and is left out where it brought nothing.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,83 +14,77 @@ from lightwork.analysis.loss_evidence import Evidence
 from lightwork.analysis.scaling import StudyScaling
 from lightwork.core.causes import Cause
 from lightwork.core.losses import Losses
+from lightwork.core.remedy import (
+    EnoughCores,
+    ExtraCpu,
+    GapTime,
+    ItemRetries,
+    LargestLoss,
+    LongItem,
+    LossEvidence,
+    OwnThreads,
+    PickledSize,
+    Remedy,
+    RemedyKind,
+    StartUpTime,
+    TeardownTime,
+    Throttled,
+    TrialResult,
+)
 from lightwork.core.setting import Setting
 from lightwork.core.study import Cell
-from lightwork.text.quantities import duration, size
-from lightwork.text.settings import counted, percent, times
 
 NS_PER_S = 1e9
-LITTLE = 0.05  # of the workers' speedup: below, no lever is worth pulling
 BULKY_BYTES = 100_000  # an item: then bytes, not messages, are what hand-over costs (some 0.1 to 0.4 ms)
 DISPATCH_SHARE = 0.05  # of the work; a chunk is to be so large that dispatch stays below
 LONG_SHARE = 0.5  # of a worker's fair share of the work: an item as long as that decides when the round ends
 CUT_SHORT = 0.1  # of the quota's periods
+Explanation = tuple[LossEvidence | None, tuple[Remedy, ...]]
 
 
 @dataclass(frozen=True)
-class Lever:
-    """Something to change, in words.
+class Candidate:
+    """A remedy, and how to see whether it helps.
 
-    pulled: whether a cell shows it done; None where no setting can show it. saves: whether it is worth pulling where
+    shows: whether a cell shows it applied; None where no setting can. saves: whether it is worth applying where
     it makes nothing faster but nothing slower either, as fewer workers are.
     """
 
-    words: str
-    pulled: Callable[[Cell], bool] | None = None
+    remedy: Remedy
+    shows: Callable[[Cell], bool] | None = None
     saves: bool = False
 
 
-@dataclass(frozen=True)
-class Finding:
-    """The largest loss of a cell.
+def largest_loss(scaling: StudyScaling, cell: Cell, losses: Losses, *, recommended: bool = False) -> LargestLoss:
+    """The cause that takes most of the cell's speedup, with its figure, its evidence and its remedies.
 
-    share: of the workers' speedup, 0..1. sentence: "waiting for a core takes 5.9 of 8 workers' speedup (74 %)" and
-    its evidence. lever: what removes it, as an instruction; "" where too little is lost.
-    """
-
-    cause: Cause
-    share: float
-    sentence: str
-    lever: str
-
-    @property
-    def words(self) -> str:
-        """Sentence and lever as one."""
-        return f"{self.sentence}: {self.lever}" if self.lever else self.sentence
-
-
-def largest_loss(scaling: StudyScaling, cell: Cell, losses: Losses, *, recommended: bool = False) -> Finding:
-    """The cause that takes most of the cell's speedup, its figure and its lever.
-
-    recommended: whether the cell is the one that the plan recommends, so that no lever may contradict it.
+    recommended: whether this is the cell to use, so that no remedy may contradict that.
     """
     cause, lost = max(losses.lost_speedup().items(), key=lambda loss: loss[1])
-    share = float(lost) / losses.lanes
-    seen = Evidence(scaling, cell, losses, recommended)
-    workers = "1 worker's" if losses.lanes == 1 else f"{losses.lanes} workers'"
-    figure = f"{cause} takes {float(lost):.2g} of {workers} speedup ({percent(share)})"
-    if share < LITTLE:
-        return Finding(cause, share, f"little is lost; {figure}", "")
-    evidence, lever = LEVERS[cause](seen)
-    return Finding(cause, share, f"{figure}{f', {evidence}' if evidence else ''}", lever)
+    loss = LargestLoss(cause, float(lost), losses.lanes)
+    if loss.is_little:
+        return loss
+    evidence, remedies = EXPLANATIONS[cause](Evidence(scaling, cell, losses, recommended))
+    return replace(loss, evidence=evidence, remedies=remedies)
 
 
-def _pull(seen: Evidence, *levers: Lever) -> str:
-    """The levers as one instruction; one that the study has pulled already with what it brought, or not at all."""
-    kept = [words for lever in levers if (words := _tried(seen, lever))]
-    return ", or ".join(kept) or "what was measured beside it does not remove it; it is the price of this speedup"
+def _worthwhile(seen: Evidence, *candidates: Candidate) -> tuple[Remedy, ...]:
+    """The remedies with what they brought where the study shows them, but for those that brought nothing."""
+    return tuple(remedy for candidate in candidates if (remedy := _tried(seen, candidate)))
 
 
-def _tried(seen: Evidence, lever: Lever) -> str:
-    trial = seen.trial(lever.pulled) if lever.pulled else None
+def _tried(seen: Evidence, candidate: Candidate) -> Remedy | None:
+    trial = seen.trial(candidate.shows) if candidate.shows else None
     if trial is None:
-        return lever.words
+        return candidate.remedy
     if trial.verdict == "faster":
-        return f"{lever.words} (measured: {times(trial.ratio)} as fast)"
-    if trial.verdict == "open" and not lever.saves:
-        return f"{lever.words} (measured: can't be told)"
+        return replace(candidate.remedy, trial=TrialResult.FASTER, ratio=trial.ratio)
+    if trial.verdict == "open" and not candidate.saves:
+        return replace(candidate.remedy, trial=TrialResult.OPEN, ratio=trial.ratio)
     is_as_fast = trial.verdict != "slower" and trial.ratio.point >= 1
-    return f"{lever.words} (measured: as fast)" if lever.saves and is_as_fast and not seen.recommended else ""
+    if candidate.saves and is_as_fast and not seen.recommended:
+        return replace(candidate.remedy, trial=TrialResult.AS_FAST, ratio=trial.ratio)
+    return None
 
 
 def _like(setting: Setting, **changes: object) -> Callable[[Cell], bool]:
@@ -98,139 +92,133 @@ def _like(setting: Setting, **changes: object) -> Callable[[Cell], bool]:
     return lambda cell: cell.setting == replace(setting, **changes)  # type: ignore[arg-type]
 
 
-def _fewer_workers(seen: Evidence, words: str = "use fewer workers") -> list[Lever]:
-    """The lever, where there are workers to spare."""
-    own = seen.cell.setting
-    if own.workers == 1:
+def _fewer_workers(
+    seen: Evidence, kind: RemedyKind = RemedyKind.FEWER_WORKERS, amount: float | None = None
+) -> list[Candidate]:
+    """The remedy, where there are workers to spare."""
+    setting = seen.cell.setting
+    if setting.workers == 1:
         return []
-    lever = Lever(
-        words,
-        lambda cell: cell.setting.workers < own.workers and replace(cell.setting, workers=own.workers) == own,
+    candidate = Candidate(
+        Remedy(kind, amount),
+        lambda cell: (
+            cell.setting.workers < setting.workers and replace(cell.setting, workers=setting.workers) == setting
+        ),
         saves=True,
     )
-    return [lever]
+    return [candidate]
 
 
-def _one_pool(seen: Evidence) -> Lever:
-    return Lever("keep one pool for several jobs", _like(seen.cell.setting, pool="warm"))
+def _one_pool(seen: Evidence) -> Candidate:
+    return Candidate(Remedy(RemedyKind.ONE_POOL), _like(seen.cell.setting, pool="warm"))
 
 
-def _chunks(seen: Evidence, words: str, fits: Callable[[int], bool]) -> Lever:
-    """A lever that is pulled where as many workers get chunks of a size that fits, by whatever strategy."""
-    own = seen.cell.setting
+def _chunks(seen: Evidence, remedy: Remedy, fits: Callable[[int], bool]) -> Candidate:
+    """A remedy that is applied where as many workers get chunks of a size that fits, by whatever strategy."""
+    setting = seen.cell.setting
 
-    def pulled(cell: Cell) -> bool:
-        alike = replace(cell.setting, strategy=own.strategy, chunksize=own.chunksize) == own
+    def shows(cell: Cell) -> bool:
+        alike = replace(cell.setting, strategy=setting.strategy, chunksize=setting.chunksize) == setting
         return alike and cell.chunksize is not None and fits(cell.chunksize)
 
-    return Lever(words, pulled)
+    return Candidate(remedy, shows)
 
 
-def _start_up(seen: Evidence) -> tuple[str, str]:
+def _start_up(seen: Evidence) -> Explanation:
     mean_ns = seen.losses.start_up_ns / seen.rounds / seen.losses.lanes
     setting = seen.cell.setting
-    lighter = Lever("import less in the module that workers load")
-    by_fork = Lever(
-        "start workers by forkserver or fork",
+    lighter = Candidate(Remedy(RemedyKind.IMPORT_LESS))
+    by_fork = Candidate(
+        Remedy(RemedyKind.START_BY_FORK),
         lambda cell: cell.setting.start_method != "spawn" and _like(setting, start_method="spawn")(_spawned(cell)),
     )
-    small = Lever("start them from a small process")
-    own = {"spawn": (by_fork, lighter), "forkserver": (lighter,), "fork": (small,)}[setting.start_method]
-    return f"{duration(mean_ns / NS_PER_S)} a worker", _pull(seen, *own, *_fewer_workers(seen), _one_pool(seen))
+    small = Candidate(Remedy(RemedyKind.SMALL_PARENT))
+    by_method = {"spawn": (by_fork, lighter), "forkserver": (lighter,), "fork": (small,)}[setting.start_method]
+    remedies = _worthwhile(seen, *by_method, *_fewer_workers(seen), _one_pool(seen))
+    return StartUpTime(mean_ns / NS_PER_S), remedies
 
 
 def _spawned(cell: Cell) -> Cell:
     return replace(cell, setting=replace(cell.setting, start_method="spawn"))
 
 
-def _dispatch(seen: Evidence) -> tuple[str, str]:
+def _dispatch(seen: Evidence) -> Explanation:
     if seen.item_bytes >= BULKY_BYTES:
         return _bulky(seen)
     gap_ns = seen.losses.dispatch_ns / seen.rounds / seen.items
     work_ns = (seen.losses.useful_ns or seen.losses.item_ns) / seen.rounds / seen.items
-    evidence = f"{duration(gap_ns / NS_PER_S)} between items that work for {duration(work_ns / NS_PER_S)}"
+    evidence = GapTime(gap_ns / NS_PER_S, work_ns / NS_PER_S)
     if seen.has_fixed_shares:
-        return evidence, "make the items larger: nothing is handed over between them, so the gaps are bookkeeping"
+        return evidence, (Remedy(RemedyKind.LARGER_ITEMS_OF_FIXED_SHARES),)
     chunksize = seen.cell.chunksize or 1
     wanted = least(gap_ns * chunksize, work_ns, DISPATCH_SHARE) if work_ns else seen.items
     wanted = max(2, min(wanted, seen.items // seen.losses.lanes))
     if seen.cell.chunksize is not None and wanted <= chunksize:
-        return evidence, "make the items larger: the chunks can't grow without leaving workers idle"
-    words = f"hand out larger chunks, of about {wanted} items"
-    if seen.cell.chunksize is None:
-        words = f"hand out chunks, as map or imap_unordered with a chunksize of about {wanted} do"
-    return evidence, _pull(seen, _chunks(seen, words, lambda other: other > chunksize))
+        return evidence, (Remedy(RemedyKind.LARGER_ITEMS_FOR_CHUNKS),)
+    kind = RemedyKind.CHUNKS if seen.cell.chunksize is None else RemedyKind.LARGER_CHUNKS
+    return evidence, _worthwhile(seen, _chunks(seen, Remedy(kind, wanted), lambda other: other > chunksize))
 
 
-def _bulky(seen: Evidence) -> tuple[str, str]:
-    evidence = f"{size(seen.item_bytes)} an item are pickled"
-    return evidence, "hand over less: return a path or a summary, put large results into files or shared memory"
+def _bulky(seen: Evidence) -> Explanation:
+    return PickledSize(seen.item_bytes), (Remedy(RemedyKind.HAND_OVER_LESS),)
 
 
-def _tail(seen: Evidence) -> tuple[str, str]:
+def _tail(seen: Evidence) -> Explanation:
     scaling, setting, chunksize = seen.scaling, seen.cell.setting, seen.cell.chunksize
-    levers, evidence = [], ""
+    candidates, evidence = [], None
     if scaling.longest_item_s >= LONG_SHARE * scaling.total_item_s / seen.losses.lanes:
-        part = percent(scaling.longest_item_s / scaling.total_item_s)
-        evidence = f"{scaling.longest_item_name} alone is {part} of the work"
-        levers.append(Lever(f"split {scaling.longest_item_name}"))
+        evidence = LongItem(scaling.longest_item_name, scaling.longest_item_s / scaling.total_item_s)
+        candidates.append(Candidate(Remedy(RemedyKind.SPLIT_ITEM, item=scaling.longest_item_name)))
     # Contiguous shares and large chunks of a sorted list would give one worker all the giants.
     if setting.order != "largest-first" and setting.strategy != "static" and (chunksize or 1) == 1:
-        levers.append(Lever("start with the largest items", _like(setting, order="largest-first")))
+        candidates.append(Candidate(Remedy(RemedyKind.LARGEST_FIRST), _like(setting, order="largest-first")))
     if seen.has_fixed_shares:
-        one_by_one = "hand out item by item instead of in fixed shares, as imap_unordered does"
-        levers.append(_chunks(seen, one_by_one, lambda other: other == 1))
+        candidates.append(_chunks(seen, Remedy(RemedyKind.ITEM_BY_ITEM), lambda other: other == 1))
     elif chunksize is not None and chunksize > 1:
-        levers.append(_chunks(seen, "hand out smaller chunks", lambda other: other < chunksize))
-    return evidence, _pull(seen, *levers or _fewer_workers(seen))
+        candidates.append(_chunks(seen, Remedy(RemedyKind.SMALLER_CHUNKS), lambda other: other < chunksize))
+    return evidence, _worthwhile(seen, *candidates or _fewer_workers(seen))
 
 
-def _teardown(seen: Evidence) -> tuple[str, str]:
+def _teardown(seen: Evidence) -> Explanation:
     if seen.item_bytes >= BULKY_BYTES:
         return _bulky(seen)
     mean_ns = seen.losses.teardown_ns / seen.rounds / seen.losses.lanes
-    return f"{duration(mean_ns / NS_PER_S)} until all have gone", _pull(seen, _one_pool(seen), *_fewer_workers(seen))
+    return TeardownTime(mean_ns / NS_PER_S), _worthwhile(seen, _one_pool(seen), *_fewer_workers(seen))
 
 
-def _cpu_inflation(seen: Evidence) -> tuple[str, str]:
+def _cpu_inflation(seen: Evidence) -> Explanation:
     if seen.has_own_threads:
         return _own_threads()
     losses = seen.losses
-    more = (losses.cpu_inflation_ns or 0) / losses.useful_ns if losses.useful_ns else 0.0
-    again = f", {seen.retries:.0f} tries repeated a round" if seen.retries else ""
-    shared = "use fewer workers per core, which share caches, memory and hardware threads and retry in each other's way"
-    threads = Lever("set OMP_NUM_THREADS=1 where items use BLAS or OpenMP")
-    return f"{percent(more)} on top of the work itself{again}", _pull(seen, *_fewer_workers(seen, shared), threads)
+    extra = (losses.cpu_inflation_ns or 0) / losses.useful_ns if losses.useful_ns else 0.0
+    fewer = _fewer_workers(seen, RemedyKind.FEWER_WORKERS_PER_CORE)
+    threads = Candidate(Remedy(RemedyKind.ONE_BLAS_THREAD))
+    return ExtraCpu(extra, seen.retries), _worthwhile(seen, *fewer, threads)
 
 
-def _core_wait(seen: Evidence) -> tuple[str, str]:
+def _core_wait(seen: Evidence) -> Explanation:
     if seen.cut_short >= CUT_SHORT:
-        evidence = f"the control group's quota cut {percent(seen.cut_short)} of its periods short: throttled"
-        few = f"use no more workers than the quota's {counted(seen.cores, 'CPU')}"
-        return evidence, _pull(seen, *_fewer_workers(seen, few), Lever("raise the quota"))
+        fewer = _fewer_workers(seen, RemedyKind.NO_MORE_THAN_QUOTA, seen.cores)
+        raised = Candidate(Remedy(RemedyKind.RAISE_QUOTA))
+        return Throttled(seen.cut_short), _worthwhile(seen, *fewer, raised)
     if seen.has_own_threads:
         return _own_threads()
     if seen.losses.lanes > seen.cores:
-        few = f"use fewer workers, for {counted(seen.cores, 'usable core')} can't run more at a time"
-        return "", _pull(seen, *_fewer_workers(seen, few))
-    return "though there is a core for each", "let nothing else use the cores: see what `lightwork doctor` finds"
+        return None, _worthwhile(seen, *_fewer_workers(seen, RemedyKind.NO_MORE_THAN_CORES, seen.cores))
+    return EnoughCores(), (Remedy(RemedyKind.FREE_CORES),)
 
 
-def _own_threads() -> tuple[str, str]:
-    return "items run threads of their own", "give each worker one thread: OMP_NUM_THREADS=1"
+def _own_threads() -> Explanation:
+    return OwnThreads(), (Remedy(RemedyKind.ONE_THREAD),)
 
 
-def _blocking(seen: Evidence) -> tuple[str, str]:
+def _blocking(seen: Evidence) -> Explanation:
     if seen.has_own_threads:
         return _own_threads()
-    lever = (
-        "workers wait for one thing at a time, a lock, a database or a disk: batch the commits, do less under the "
-        "lock, or leave it to a single writer"
-    )
-    return f"{seen.retries:.0f} times a round an item had to try again" if seen.retries else "", lever
+    return ItemRetries(seen.retries) if seen.retries else None, (Remedy(RemedyKind.WAIT_LESS),)
 
 
-LEVERS: Mapping[Cause, Callable[[Evidence], tuple[str, str]]] = {
+EXPLANATIONS: Mapping[Cause, Callable[[Evidence], Explanation]] = {
     Cause.START_UP: _start_up,
     Cause.DISPATCH: _dispatch,
     Cause.TAIL: _tail,

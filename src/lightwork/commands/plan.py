@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from lightwork.plan.conclude.result import Verdict
+    from lightwork.plan.conclude.result import PlanResult
     from lightwork.plan.planner import Planned
 
 STDOUT = "-"
@@ -121,19 +121,19 @@ def run(options: argparse.Namespace) -> int:
             print(dry(request, facts, shop.calibrations))
             return 0
         planned = make(request, shop)
-    deliver(_verdict(planned, facts, options), places)
+    deliver(_result(planned, facts, options), places)
     return 0
 
 
-def _verdict(planned: "Planned", facts: Mapping[str, Any], options: argparse.Namespace) -> "Verdict":
-    """The verdict, its target and its code's items named as the user named them."""
+def _result(planned: "Planned", facts: Mapping[str, Any], options: argparse.Namespace) -> "PlanResult":
+    """The result, its target and its code's items named as the user named them."""
     from dataclasses import replace
 
-    from lightwork.plan.conclude.conclude import verdict_of
+    from lightwork.plan.conclude.conclude import result_of
     from lightwork.plan.script.script import script_for
 
     code = script_for(options.target, options.items, options.maker, planned.weights)
-    return replace(verdict_of(planned, facts, code), target=planned.request.label or options.target)
+    return replace(result_of(planned, facts, code), target=planned.request.label or options.target)
 
 
 @contextmanager

@@ -21,7 +21,7 @@ setting, what counts is whether NEW tells the two apart.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from lightwork.analysis.recommendation import Plan
+from lightwork.analysis.recommendation import Recommendation
 from lightwork.compare.comparing import Compared, Comparison, StudyCompared, changed_by, word_of
 from lightwork.compare.contrast import inverse
 from lightwork.core.study import SERIAL
@@ -78,7 +78,7 @@ def cells_asked(comparison: Comparison, condition: Condition) -> list[Compared]:
     return [*serials, *(comparison.cells if condition.name in ("speedup", "wall") else [])]
 
 
-def chosen_id(plan: Plan) -> str:
+def chosen_id(plan: Recommendation) -> str:
     """The id of the recommended cell; SERIAL where none is recommended."""
     return SERIAL if plan.chosen is None else plan.chosen.cell.cell_id
 
@@ -145,7 +145,7 @@ def _words(one: Compared, condition: Condition) -> str:
     return f"{short(one.label)}: {short(one.cell_id)}: {told}"
 
 
-def _recommendation(study: StudyCompared, told_by: Callable[[Plan], str]) -> str:
+def _recommendation(study: StudyCompared, told_by: Callable[[Recommendation], str]) -> str:
     """What has changed, in a sentence; "" where it has not, or not measurably."""
     base, new = study.pair.base.plan, study.pair.new.plan
     if base is None or new is None or told_by(base) == told_by(new):
@@ -160,23 +160,23 @@ def _recommendation(study: StudyCompared, told_by: Callable[[Plan], str]) -> str
     return f"{short(study.pair.label)}: {_advice(base)} in BASE, {_advice(new)} in NEW" if changed else ""
 
 
-def _advice(plan: Plan) -> str:
+def _advice(plan: Recommendation) -> str:
     return f'"{short(_verdict(plan) if plan.chosen is None else instruction(plan.chosen.cell))}"'
 
 
-def _verdict(plan: Plan) -> str:
-    return plan.sentence.partition(":")[0] if plan.chosen is None else "use"
+def _verdict(plan: Recommendation) -> str:
+    return str(plan.kind)
 
 
-def _workers(plan: Plan) -> str:
+def _workers(plan: Recommendation) -> str:
     return "1" if plan.chosen is None else str(plan.chosen.cell.setting.workers)
 
 
-def _strategy(plan: Plan) -> str:
+def _strategy(plan: Recommendation) -> str:
     return SERIAL if plan.chosen is None else plan.chosen.cell.setting.strategy
 
 
-RECOMMENDED: dict[str, Callable[[Plan], str]] = {
+RECOMMENDED: dict[str, Callable[[Recommendation], str]] = {
     "recommended_workers": _workers,
     "recommended_strategy": _strategy,
     "verdict": _verdict,

@@ -14,13 +14,15 @@ from typing import Any
 
 from lightwork.analysis.basis import Basis
 from lightwork.analysis.judged_study import block_count, usable_cpus
-from lightwork.analysis.recommendation import Plan, recommend
+from lightwork.analysis.recommendation import recommend
 from lightwork.analysis.scaling import CellScaling, StudyScaling, scale
 from lightwork.analysis.speedometer import equal_speed_walls_s
 from lightwork.core.estimate import Estimate
 from lightwork.core.study import Cell, Results, Study
+from lightwork.core.verdict import VerdictKind
 from lightwork.errors import WorkError
 from lightwork.text.quantities import plain, short
+from lightwork.text.verdict import verdict_sentence
 
 HEX_DIGITS, SHORT_ID, LONGEST_ID = 7, 7, 12
 NO_COMMIT = ("", "unknown", "unversioned")  # ids that pytest-benchmark writes where there is no repository
@@ -34,6 +36,13 @@ class Word(StrEnum):
     UNKNOWN = "cannot tell"
     NOTHING = "no result"  # no serial round did its work
     ABSENT = "not measured"
+
+
+WORDS = {
+    VerdictKind.USE: Word.USE,
+    VerdictKind.STAY_SERIAL: Word.SERIAL,
+    VerdictKind.CANNOT_TELL: Word.UNKNOWN,
+}
 
 
 @dataclass(frozen=True)
@@ -153,8 +162,8 @@ def standing_of(study: Study, cpus: float) -> Standing:
     plan, basis = recommend(scaling), Basis.of(scaling)
     return Standing(
         work=work,
-        word=_word(plan),
-        sentence=plan.sentence,
+        word=WORDS[plan.kind],
+        sentence=verdict_sentence(plan.verdict),
         blocks=blocks,
         finished=study.finished,
         serial_s=scaling.serial_s,
@@ -187,12 +196,6 @@ def short_id(commit_id: str) -> str:
     if re.fullmatch(rf"[0-9a-f]{{{HEX_DIGITS},}}", commit_id):
         return commit_id[:SHORT_ID]
     return short(plain(commit_id).encode("ascii", "backslashreplace").decode(), LONGEST_ID)
-
-
-def _word(plan: Plan) -> Word:
-    if plan.chosen is not None:
-        return Word.USE
-    return Word.SERIAL if plan.sentence.startswith(Word.SERIAL) else Word.UNKNOWN
 
 
 def _figures(found: CellScaling) -> Figures:

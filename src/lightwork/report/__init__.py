@@ -16,14 +16,14 @@ def verdicts(results: Results) -> list[str]:
 
     Studies that differ in their method alone are compared at the end.
     """
-    from lightwork.analysis.judged_study import compared, judge
-    from lightwork.report.answer import verdict
+    from lightwork.analysis.judged_study import judge
+    from lightwork.report.answer import answer, comparisons
 
     lines, judged = [], judge(results, {})
-    for one in map(verdict, judged):
+    for one in map(answer, judged):
         lines.append(f"{one.label}: {one.sentence}")
         lines += [f"    {one.loss}"] if one.loss else []
-    return lines + compared(judged)
+    return lines + comparisons(judged)
 
 
 def render(

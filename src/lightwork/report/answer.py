@@ -1,17 +1,19 @@
 """A study's answer in words, for the top of the page and wherever else it is told; pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isinf
 
 from lightwork.analysis.basis import Basis, ranked
-from lightwork.analysis.judged_study import Judged, block_count
+from lightwork.analysis.judged_study import Judged, block_count, compared
 from lightwork.analysis.peaks import limit_of, peak_bytes
-from lightwork.analysis.recommendation import Plan
+from lightwork.analysis.recommendation import Recommendation
 from lightwork.analysis.scaling import StudyScaling
 from lightwork.core.estimate import Estimate
+from lightwork.core.verdict import VerdictKind
 from lightwork.report.charts.curves import basis_name
 from lightwork.report.paste import Paste, paste_of
+from lightwork.text.losses import loss_and_remedy
 from lightwork.text.quantities import (
     DASH,
     MINUS,
@@ -28,6 +30,8 @@ from lightwork.text.quantities import (
 )
 from lightwork.text.settings import instruction
 from lightwork.text.variants import cell_name
+from lightwork.text.verdict import batching_sentence, bound_sentence, next_step_sentence, verdict_sentence
+from lightwork.text.warnings import warning_sentence
 
 EQUALS_SHOWN = 8
 FAR = 10  # times the largest worker count: then the longest item is nobody's trouble
@@ -35,7 +39,7 @@ DIGITS_CHANGE_AT = 2  # as in lightwork.text.settings
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Answer:
     """The answer to one study. hero is what to read from across the room; facts are (name, value) pairs.
 
     sure: how well it is known. paste: the code for the recommended setting; None where none is recommended. brief: what
@@ -59,32 +63,37 @@ class Verdict:
     brief: str = ""
 
 
-def verdict(judged: Judged) -> Verdict:
+def answer(judged: Judged) -> Answer:
     """The study's answer in words."""
     if judged.scaling is None or judged.plan is None:
-        return Verdict(
+        return Answer(
             plain(judged.study.label), "no result", "", sentence(judged.trouble), "", "", "", "", (), 0, (), (), False
         )
     plan, scaling = judged.plan, judged.scaling
     hero, note = _hero(plan, scaling)
     equals = _equals(plan, scaling)
-    return Verdict(
+    return Answer(
         label=plain(judged.study.label),
         hero=hero,
         hero_note=note,
-        sentence=sentence(plan.sentence),
-        reason=sentence(plan.reason),
-        loss=sentence(f"{plan.loss}: {plan.lever}" if plan.lever else plan.loss),
-        next_workers=sentence(plan.next_workers),
+        sentence=sentence(verdict_sentence(plan.verdict)),
+        reason=sentence(bound_sentence(plan.bound)) if plan.bound else "",
+        loss=sentence(loss_and_remedy(plan.loss)) if plan.loss else "",
+        next_workers=sentence(next_step_sentence(plan.next_step)) if plan.next_step else "",
         sure=_sure(plan, scaling),
         equals=equals[:EQUALS_SHOWN],
         more_equals=max(0, len(equals) - EQUALS_SHOWN),
-        warnings=tuple(plain(warning) for warning in plan.warnings),
+        warnings=tuple(plain(warning_sentence(warning)) for warning in plan.warnings),
         facts=(*_facts(scaling), *_memory(plan, judged.machine)),
         certain=plan.chosen is not None,
         paste=paste_of(plan.chosen.cell, judged.machine) if plan.chosen is not None else None,
         brief=sentence(f"use {instruction(plan.chosen.cell)}") if plan.chosen is not None else "",
     )
+
+
+def comparisons(judged: Sequence[Judged]) -> list[str]:
+    """What batching is worth beside workers, in a sentence for every group of studies that differ in their method."""
+    return [batching_sentence(one) for one in compared(judged)]
 
 
 def cap_sentence(scaling: StudyScaling) -> str:
@@ -100,12 +109,12 @@ def cap_sentence(scaling: StudyScaling) -> str:
     return f"The longest item, {name}, takes {took}, {share} of the work: {bound}."
 
 
-def _hero(plan: Plan, scaling: StudyScaling) -> tuple[str, str]:
+def _hero(plan: Recommendation, scaling: StudyScaling) -> tuple[str, str]:
     if plan.chosen is not None and plan.speedup is not None:
         figure, interval = _rounded(plan.speedup)
         basis = f" {basis_name(scaling)}" if Basis.of(scaling).equal_speed else ""
         return figure, f"{interval} over serial{basis}"
-    if plan.sentence.lower().startswith("stay serial"):
+    if plan.kind is VerdictKind.STAY_SERIAL:
         return "stay serial", "nothing is faster"
     return "cannot tell", "the evidence is too thin"
 
@@ -118,13 +127,13 @@ def _rounded(speedup: Estimate) -> tuple[str, str]:
     return f"{speedup.point:.{digits}f}{TIMES}", f"{speedup.low:.{digits}f}{DASH}{speedup.high:.{digits}f}"
 
 
-def _equals(plan: Plan, scaling: StudyScaling) -> tuple[str, ...]:
+def _equals(plan: Recommendation, scaling: StudyScaling) -> tuple[str, ...]:
     chosen = plan.chosen.cell.cell_id if plan.chosen is not None else ""
     wanted = set(plan.equals) - {chosen}
     return tuple(cell_name(cell.cell) for cell in ranked(scaling) if cell.cell.cell_id in wanted)
 
 
-def _sure(plan: Plan, scaling: StudyScaling) -> str:
+def _sure(plan: Recommendation, scaling: StudyScaling) -> str:
     """How well the recommended speedup is known: its interval about the point, and what makes it; "" without one."""
     if plan.chosen is None or plan.speedup is None:
         return ""
@@ -140,7 +149,7 @@ def _sure(plan: Plan, scaling: StudyScaling) -> str:
     return f"How sure: {MINUS}{below} to +{above} (95 % interval, {blocks}); {twin}."
 
 
-def _memory(plan: Plan, machine: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
+def _memory(plan: Recommendation, machine: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
     """What all processes of the recommended setting take together at most, and what there is."""
     peak = peak_bytes(plan.chosen.cell, "peak_pss_bytes") if plan.chosen is not None else None
     if peak is None:

@@ -7,10 +7,10 @@ on light and on dark; it has no ids, since one notebook may show it many times.
 from dataclasses import dataclass
 from pathlib import Path
 
-from lightwork.analysis.judged_study import Judged, compared, judge
+from lightwork.analysis.judged_study import Judged, judge
 from lightwork.core.study import Results, Study
 from lightwork.render.templates import rendered
-from lightwork.report.answer import Verdict, verdict
+from lightwork.report.answer import Answer, answer, comparisons
 from lightwork.report.tables import Table, table
 from lightwork.text.quantities import plain, short
 from lightwork.text.settings import counted
@@ -24,7 +24,7 @@ COMMIT = 12  # characters
 class Part:
     """A study's verdict, and its table where it has one."""
 
-    verdict: Verdict
+    verdict: Answer
     table: Table | None
 
 
@@ -32,7 +32,13 @@ def fragment(results: Results) -> str:
     """Every study's verdict and table, below a line on the run."""
     judged = judge(results, {})
     parts = list(map(_part, judged))
-    return rendered("fragment.html", HERE, about=_about(results), parts=parts, compared=compared(judged))
+    return rendered(
+        "fragment.html",
+        HERE,
+        about=_about(results),
+        parts=parts,
+        compared=comparisons(judged),
+    )
 
 
 def study_fragment(study: Study) -> str:
@@ -43,7 +49,7 @@ def study_fragment(study: Study) -> str:
 
 def _part(judged: Judged) -> Part:
     known = judged.scaling is not None and judged.plan is not None
-    return Part(verdict(judged), table(judged.scaling, judged.plan) if known else None)  # type: ignore[arg-type]  # both are known
+    return Part(answer(judged), table(judged.scaling, judged.plan) if known else None)  # type: ignore[arg-type]  # both are known
 
 
 def _about(results: Results) -> str:

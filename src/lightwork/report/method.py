@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from lightwork.analysis.disturbance import THRESHOLD
+from lightwork.analysis.disturbance import EXCESS_SHARE, LEAST_S
 from lightwork.analysis.judged_study import Judged, block_count
 from lightwork.core.study import SERIAL, Results, Study
 from lightwork.core.usage import Usage
 from lightwork.text.quantities import counted, duration, plain, size
 from lightwork.text.variants import cell_name
+from lightwork.text.warnings import disturbance
 
 METHOD = (
     (
@@ -21,7 +22,8 @@ METHOD = (
     (
         "Disturbed rounds",
         (
-            f"A round is left out of all verdicts where other programs or the hypervisor took {THRESHOLD}. It "
+            f"A round is left out of all verdicts where other programs or the hypervisor took "
+            f"{disturbance(EXCESS_SHARE, LEAST_S)}. It "
             "goes by what others took, never by how long the round lasted, so leaving it out can favour no setting. "
             "Such rounds are hollow dots, and are counted in the table."
         ),

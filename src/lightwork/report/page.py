@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from lightwork.analysis.judged_study import Judged, compared, judge
+from lightwork.analysis.judged_study import Judged, judge
 from lightwork.core.study import Results
 from lightwork.errors import UsageError
 from lightwork.faults.saved import Faults
@@ -12,6 +12,7 @@ from lightwork.render import svg
 from lightwork.render.filters import choices
 from lightwork.render.palette import keys
 from lightwork.render.templates import rendered
+from lightwork.report.answer import comparisons
 from lightwork.report.charts import histogram, losscurve, timeline
 from lightwork.report.charts.album import album
 from lightwork.report.faults import fault_sheet
@@ -67,7 +68,7 @@ def page(
         losscurve=losscurve,
         histogram=histogram,
         sections=sections,
-        compared=compared(judged),
+        compared=comparisons(judged),
         saved_at=moment(results.saved_at),
         facts=machine_facts(results),
         faults=fault_sheet(faults) if faults else None,

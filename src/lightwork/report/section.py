@@ -14,7 +14,7 @@ from lightwork.core.study import Cell
 from lightwork.render.filters import Facets
 from lightwork.render.palette import Look, looks
 from lightwork.render.sheet import Sheet
-from lightwork.report.answer import Verdict, cap_sentence, verdict
+from lightwork.report.answer import Answer, answer, cap_sentence
 from lightwork.report.break_evens import break_even_sheet
 from lightwork.report.charts.curves import basis_name, describe, overview
 from lightwork.report.charts.histogram import Histogram, histogram, item_times_s
@@ -31,6 +31,7 @@ from lightwork.report.resources import resources_sheet, sampling_told
 from lightwork.report.split import Split, split
 from lightwork.report.tables import Table, table
 from lightwork.storage.atomic import slug
+from lightwork.text.losses import loss_and_remedy
 from lightwork.text.quantities import sentence
 from lightwork.text.variants import cell_name
 
@@ -43,7 +44,7 @@ class Section:
     """
 
     anchor: str
-    verdict: Verdict
+    verdict: Answer
     small: Markup | None = None
     table: Table | None = None
     pictures: Pictures | None = None
@@ -99,13 +100,13 @@ def _overview(judged: Sequence[Judged], looks: Mapping[str, Look]) -> list[Marku
 def _section(one: Judged, anchor: str, around: Surroundings) -> Section:
     scaling, plan = one.scaling, one.plan
     if scaling is None or plan is None:
-        return Section(anchor, verdict(one))
+        return Section(anchor, answer(one))
     items_s = item_times_s(scaling.study, around.ledgers)
     shown = best_and_worst(scaling, plan)
     parts = {cell.cell_id: part.lower() for part, cell in shown}
     return Section(
         anchor,
-        verdict(one),
+        answer(one),
         pictures=pictures(one, scaling, plan, anchor, around.looks, None if items_s is None else items_s.tolist()),
         table=table(scaling, plan),
         split=_split(one, shown),
@@ -169,9 +170,9 @@ def _waterfalls(one: Judged, scaling: StudyScaling, shown: Sequence[tuple[str, C
     known = [(part, cell, one.losses[cell.cell_id]) for part, cell in shown if cell.cell_id in one.losses]
     chosen = one.plan.chosen.cell if one.plan and one.plan.chosen else None
     return tuple(
-        replace(waterfall(lost, part, cell_name(cell), sentence(finding.words)), facets=Facets.of(cell))
+        replace(waterfall(lost, part, cell_name(cell), sentence(loss_and_remedy(loss))), facets=Facets.of(cell))
         for part, cell, lost in known
-        if (finding := largest_loss(scaling, cell, lost, recommended=cell is chosen))
+        if (loss := largest_loss(scaling, cell, lost, recommended=cell is chosen))
     )
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
-from lightwork.analysis.judged_study import Judged, compared
+from lightwork.analysis.judged_study import Judged
 from lightwork.render.markdown import inert
 from lightwork.render.sheet import Sheet
-from lightwork.report.answer import Verdict, cap_sentence, verdict
+from lightwork.report.answer import Answer, answer, cap_sentence, comparisons
 from lightwork.report.break_evens import break_even_sheet
 from lightwork.report.cluster import cluster_sentence
 from lightwork.report.tables import Entry, Table, failures, table
@@ -22,11 +22,11 @@ COMPARISONS_SHOWN = 3
 
 def summary(judged: Sequence[Judged]) -> str:
     """The whole file: one table row per study, then the details of the first few."""
-    verdicts = [(one, verdict(one)) for one in judged]
+    verdicts = [(one, answer(one)) for one in judged]
     lines = ["# lightwork", "", "| study | speedup | verdict |", "| --- | --- | --- |"]
     lines += [_verdict_row(found) for _, found in verdicts[:STUDIES_LISTED]]
     lines += _more(len(judged) - STUDIES_LISTED, "study", "studies")
-    lines += _batching(compared(judged))
+    lines += _batching(comparisons(judged))
     more = f"Details here: the first {STUDIES_IN_FULL} studies. " if len(judged) > STUDIES_IN_FULL else ""
     ending = ["", f"{more}Every cell, chart and timeline: index.html. Every round: rounds.csv."]
     for number, (one, found) in enumerate(verdicts[:STUDIES_IN_FULL]):
@@ -48,12 +48,12 @@ def _batching(told: Sequence[str]) -> list[str]:
     return ["", *shown, *_more(len(told) - len(shown), "comparison", "comparisons")] if told else []
 
 
-def _verdict_row(found: Verdict) -> str:
+def _verdict_row(found: Answer) -> str:
     note = f" ({found.hero_note})" if found.hero_note else ""
     return f"| {inert(found.label)} | **{inert(found.hero)}**{inert(note)} | {inert(found.sentence, 300)} |"
 
 
-def _details(one: Judged, found: Verdict, rows: int) -> list[str]:
+def _details(one: Judged, found: Answer, rows: int) -> list[str]:
     if one.scaling is None or one.plan is None:
         return []
     told = [found.reason, found.loss, found.next_workers, found.sure, cap_sentence(one.scaling)]

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lightwork.analysis.basis import ranked
-from lightwork.analysis.recommendation import Plan
+from lightwork.analysis.recommendation import Recommendation
 from lightwork.analysis.scaling import CellScaling, StudyScaling
 from lightwork.core.estimate import Estimate
 from lightwork.core.round import Round
@@ -65,7 +65,7 @@ class Table:
     failures: tuple[Failure, ...]
 
 
-def table(scaling: StudyScaling, plan: Plan) -> Table:
+def table(scaling: StudyScaling, plan: Recommendation) -> Table:
     """The study's table. Every cell but the reference is in it; failed ones are, and are never marked best."""
     grouped: dict[Variant, dict[int, CellScaling]] = {}
     for cell in scaling.cells:
@@ -78,7 +78,7 @@ def table(scaling: StudyScaling, plan: Plan) -> Table:
     return Table(workers, rows, twin[0] if twin else None, failures(scaling.cells))
 
 
-def marks(scaling: StudyScaling, plan: Plan) -> dict[str, tuple[str, str]]:
+def marks(scaling: StudyScaling, plan: Recommendation) -> dict[str, tuple[str, str]]:
     """Cell id -> (kind, mark) of the cells that stand out: the plan's choice, or else the fastest."""
     found = dict.fromkeys(plan.equals, (EQUAL, "not measurably different"))
     if plan.chosen is not None:

@@ -13,7 +13,7 @@ from lightwork.core.round import Round
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, SERIAL_AGAIN, Cell, Study
 from lightwork.errors import LightworkError
-from lightwork.plan.conclude.conclude import verdict_of
+from lightwork.plan.conclude.conclude import result_of
 from lightwork.plan.environment import Workshop
 from lightwork.plan.planner import make
 from lightwork.plan.request import Request
@@ -161,7 +161,7 @@ def _choice(design: Design, wanted: Wanted, shop: Workshop, grid_s: float) -> Ch
         planned = make(request, shop)
     except LightworkError as error:
         return Choice(None, shop.clock_s() - began_s, budget_s, str(error))
-    recommendation = verdict_of(planned, shop.machine, "").recommendation
+    recommendation = result_of(planned, shop.machine, "").recommendation
     return Choice(recommendation.setting if recommendation else None, shop.clock_s() - began_s, budget_s)
 
 

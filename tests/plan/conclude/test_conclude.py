@@ -10,7 +10,8 @@ from lightwork import strategies
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.core.usage import Memory
-from lightwork.plan.conclude.conclude import verdict_of
+from lightwork.plan.conclude.conclude import result_of
+from lightwork.plan.forms import sentences
 from lightwork.plan.memory_probe import MemoryModel
 from lightwork.plan.planner import Planned
 from lightwork.plan.request import MemoryLimit, Request
@@ -55,7 +56,7 @@ def planned(study=None, predictions=(), rows=None, **changes):
 
 def judged(plan, code="the code\n", machine=MACHINE):
     """The plan's verdict."""
-    return verdict_of(plan, machine, code)
+    return result_of(plan, machine, code)
 
 
 def test_settings_that_can_not_be_told_apart_are_named():
@@ -64,7 +65,7 @@ def test_settings_that_can_not_be_told_apart_are_named():
     found = judged(planned(make_study((4.0,) * 6, {rival: (2.0,) * 6, TWO: (2.0,) * 6})))
     assert found.recommendation.setting == TWO
     assert found.recommendation.is_measured
-    assert "Can't be told apart from it within the budget: imap_unordered with 2 workers" in found.reasons
+    assert "Can't be told apart from it within the budget: imap_unordered with 2 workers" in sentences.reasons(found)
     assert [(cell.setting, cell.judged) for cell in found.cells] == [(rival, "equal"), (TWO, "recommended")]
 
 
@@ -73,7 +74,9 @@ def test_a_setting_is_not_said_to_be_as_good_as_itself():
     alike, rival, asked = Setting("map", 2, 1), Setting("imap_unordered", 2), Setting("imap_unordered", 2, 1)
     study = make_study((4.0,) * 6, dict.fromkeys((alike, rival, asked), (2.0,) * 6))
     cells = tuple(replace(cell, chunksize=1) if cell.setting.strategy != "serial" else cell for cell in study.cells)
-    (told,) = [words for words in judged(planned(replace(study, cells=cells))).reasons if "told apart" in words]
+    (told,) = [
+        words for words in sentences.reasons(judged(planned(replace(study, cells=cells)))) if "told apart" in words
+    ]
     assert told == "Can't be told apart from it within the budget: imap_unordered with 2 workers, chunksize 1"
 
 
@@ -81,8 +84,8 @@ def test_nothing_is_recommended_where_nothing_is_faster_than_serial():
     """Settings as fast as serial are an answer of their own: it can't be told, and they are named."""
     found = judged(planned(make_study((4.0,) * 6, {TWO: (4.0, 4.1, 3.9, 4.0, 4.1, 3.9)}), [guess(TWO, 1.01)]))
     assert found.recommendation is None
-    assert found.sentence.startswith("Cannot tell: no setting is measurably faster than serial")
-    assert "Can't be told apart from serial within the budget: map with 2 workers" in found.reasons
+    assert sentences.what_to_do(found).startswith("Cannot tell: no setting is measurably faster than serial")
+    assert "Can't be told apart from serial within the budget: map with 2 workers" in sentences.reasons(found)
     assert (found.what_if, found.cells[0].judged) == ((), "")
 
 
@@ -90,7 +93,7 @@ def test_where_measuring_can_not_tell_the_prediction_is_told_as_one():
     """Two blocks of which one was slower tell nothing, and what is predicted is said to be just that."""
     found = judged(planned(make_study((4.0,) * 2, {TWO: (2.0, 4.1)}), [guess(TWO, 1.9)]))
     assert found.recommendation is None
-    assert "Predicted, and not measured: 2 workers, map, chunksize 1 has 1.90x (1.61-2.18)" in found.reasons
+    assert "Predicted, and not measured: 2 workers, map, chunksize 1 has 1.90x (1.61-2.18)" in sentences.reasons(found)
 
 
 def test_two_blocks_that_agree_with_the_prediction_are_enough():
@@ -98,25 +101,27 @@ def test_two_blocks_that_agree_with_the_prediction_are_enough():
     found = judged(planned(make_study((4.0,) * 2, {TWO: (2.0,) * 2}), [guess(TWO, 1.9)]))
     assert found.recommendation.setting == TWO
     assert found.recommendation.speedup.low is None
-    assert any("2 blocks alone can't tell this from serial" in told for told in found.warnings)
+    assert any("2 blocks alone can't tell this from serial" in told for told in sentences.warnings(found))
 
 
 def test_the_longest_item_limits_by_name_with_its_cap():
     """Near total over longest, the verdict names the item and the cap that it sets."""
     study = make_study((4.0,) * 6, {FOUR: (2.05,) * 6}, longest_share=0.5)
     found = judged(planned(study, rows=waits(10, 10, 20)))
-    assert found.recommendation.limited_by == (
+    assert sentences.limited_by(found) == (
         "the longest item, giant.csv, is 50 % of the work and caps every speedup at 2.00x"
     )
-    assert found.reasons[0] == f"Limited by {found.recommendation.limited_by}"
+    assert sentences.reasons(found)[0] == f"Limited by {sentences.limited_by(found)}"
     assert found.longest_item == ("giant.csv", 0.5)
 
 
 def test_another_bound_limits_by_its_own_name():
     """Far from the longest item's cap, it is the workers or the cores that limit, and the cap is told last."""
     found = judged(planned(make_study((4.0,) * 6, {TWO: (2.0,) * 6}, longest_share=0.01, cpu_share=0.1)))
-    assert found.recommendation.limited_by == "its 2 workers"
-    assert found.reasons[-1] == "The longest item, giant.csv, is 1 % of the work and caps every speedup at 100x"
+    assert sentences.limited_by(found) == "its 2 workers"
+    assert (
+        sentences.reasons(found)[-1] == "The longest item, giant.csv, is 1 % of the work and caps every speedup at 100x"
+    )
 
 
 def test_without_measurements_the_fewest_workers_near_the_best_are_recommended():
@@ -129,16 +134,19 @@ def test_without_measurements_the_fewest_workers_near_the_best_are_recommended()
     found = judged(planned(predictions=every))
     chosen = found.recommendation
     assert (chosen.setting, chosen.is_measured, chosen.speedup.point) == (TWO, False, 3.0)
-    assert found.sentence == "Predicted: use 2 workers, map, chunksize 1: 3.0x (2.5-3.4) over serial"
-    assert "Predicted to be as good, within 5 %: map with 4 workers, chunksize 1" in found.reasons
-    assert chosen.limited_by == "tail would take 0.9 of 2 workers' speedup (45 %)"
+    assert sentences.what_to_do(found) == "Predicted: use 2 workers, map, chunksize 1: 3.0x (2.5-3.4) over serial"
+    assert "Predicted to be as good, within 5 %: map with 4 workers, chunksize 1" in sentences.reasons(found)
+    assert sentences.limited_by(found) == "tail would take 0.9 of 2 workers' speedup (45 %)"
     assert (found.cells, found.noise_floor) == ((), None)
 
 
 def test_stays_serial_where_nothing_is_predicted_to_be_faster():
     """A best prediction at the serial time recommends nothing."""
     found = judged(planned(predictions=[guess(TWO, 0.9)]))
-    assert (found.recommendation, found.sentence) == (None, "Stay serial: no setting is predicted to be faster")
+    assert (found.recommendation, sentences.what_to_do(found)) == (
+        None,
+        "Stay serial: no setting is predicted to be faster",
+    )
 
 
 def with_memory(study, peaks):
@@ -158,9 +166,11 @@ def test_the_next_worker_count_has_a_gain_and_a_price():
     study = make_study((4.0,) * 6, {TWO: (2.0,) * 6, FOUR: (2.02,) * 6})
     found = judged(planned(with_memory(study, {TWO: 100 * MIB, FOUR: 160 * MIB})))
     assert found.recommendation.memory_bytes == 100 * MIB
-    (told,) = [reason for reason in found.reasons if reason.startswith("4 workers: ")]
+    (told,) = [reason for reason in sentences.reasons(found) if reason.startswith("4 workers: ")]
     assert told.endswith("; it takes 60.0 MiB more memory")
-    assert "Memory: 100 MiB of 8.00 GiB, the memory that was free, all processes together at most" in found.reasons
+    assert "Memory: 100 MiB of 8.00 GiB, the memory that was free, all processes together at most" in sentences.reasons(
+        found
+    )
 
 
 def test_memory_is_predicted_where_it_was_not_measured():
@@ -173,8 +183,11 @@ def test_memory_is_predicted_where_it_was_not_measured():
     found = judged(plan)
     assert found.recommendation.setting == FOUR
     assert (found.recommendation.memory_bytes, found.recommendation.memory_limit_bytes) == (80 * MIB, 512 * MIB)
-    assert "Memory: 80.0 MiB of 512 MiB, the memory limit, all processes together at most (predicted)" in found.reasons
-    (told,) = [reason for reason in found.reasons if reason.startswith("8 workers: ")]
+    assert (
+        "Memory: 80.0 MiB of 512 MiB, the memory limit, all processes together at most (predicted)"
+        in sentences.reasons(found)
+    )
+    (told,) = [reason for reason in sentences.reasons(found) if reason.startswith("8 workers: ")]
     assert told == (
         "8 workers: 3.0x (2.6-3.5) predicted, against 3.0x (2.5-3.4); it takes 40.0 MiB more memory (predicted)"
     )
@@ -186,7 +199,7 @@ def test_a_setting_whose_rounds_failed_is_judged_so():
     found = judged(planned(study))
     (failed,) = [cell for cell in found.cells if cell.setting == FOUR]
     assert (failed.judged, failed.rounds, failed.failed, failed.speedup) == ("failed", 6, 2, None)
-    assert any("4 workers failed in 2 of 6 rounds" in warning for warning in found.warnings)
+    assert any("4 workers failed in 2 of 6 rounds" in warning for warning in sentences.warnings(found))
 
 
 def test_the_band_of_chunksizes_is_as_good_as_the_best():
@@ -195,7 +208,7 @@ def test_the_band_of_chunksizes_is_as_good_as_the_best():
     every = [guess(Setting("map", 2, size), speedup, size) for size, speedup in sizes.items()]
     found = judged(planned(predictions=every))
     assert found.recommendation.chunksize_band == (4, 64)
-    assert "Chunksize: anything from 4 to 64 is predicted to be as good" in found.reasons
+    assert "Chunksize: anything from 4 to 64 is predicted to be as good" in sentences.reasons(found)
 
 
 def test_what_if_tells_what_splitting_the_giant_gains():
@@ -223,7 +236,7 @@ def test_the_notes_say_how_much_was_measured_and_how_much_predicted():
     """One sentence holds both counts, and how far the two lay apart where there are both."""
     study = make_study((4.0,) * 6, {TWO: (2.0,) * 6})
     found = judged(planned(study, [guess(TWO, 2.2), guess(FOUR, 3.0)], notes=("caches perhaps still cold",)))
-    both, cold = found.notes
+    both, cold = sentences.notes(found)
     assert both == (
         "Measured 1 setting in up to 6 blocks, predicted 2 settings from one serial run; "
         "where there are both they lie 10 % apart (median)"
@@ -245,6 +258,13 @@ def test_names_in_sentences_are_made_plain():
     """An item's name with a terminal escape is written out wherever it is told."""
     study = make_study((4.0,) * 6, {FOUR: (2.05,) * 6}, longest_share=0.5, item_names=["\x1b[2J"] * 4)
     found = judged(planned(study, rows=waits(10, 10, 20), longest_name="\x1b[2J"))
-    told = " ".join([found.sentence, *found.reasons, found.recommendation.limited_by, found.longest_item[0]])
+    told = " ".join(
+        [
+            sentences.what_to_do(found),
+            *sentences.reasons(found),
+            sentences.limited_by(found),
+            found.longest_item[0],
+        ]
+    )
     assert "\\x1b[2J" in told
     assert "\x1b" not in told

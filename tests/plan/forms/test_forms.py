@@ -14,8 +14,16 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from repository import REPOSITORY
 
+from lightwork.core.causes import Cause
+from lightwork.core.estimate import Estimate
+from lightwork.core.reasons import ItemCap, MemoryPeak, PredictedLoss, RestsOn, WholeList
+from lightwork.core.remedy import LargestLoss, LongItem, Remedy, RemedyKind
 from lightwork.core.setting import ORDERS, START_METHODS, Setting
-from lightwork.plan.conclude.result import Gain, Measured, Predicted, Range, Recommendation, Verdict
+from lightwork.core.study import Cell
+from lightwork.core.verdict import LongestItemBound, LowestBound, Verdict, VerdictKind, WorkerBound
+from lightwork.core.warnings import FailedRounds, FewBlocks
+from lightwork.plan.conclude.result import Gain, Measured, PlanResult, Predicted, Range, RecommendedSetting
+from lightwork.plan.forms import sentences
 from lightwork.plan.forms.csv import COLUMNS
 from lightwork.plan.forms.deliver import LOOKED_AT_BYTES, MARKS
 from lightwork.plan.forms.json import SCHEMA_FILE
@@ -46,9 +54,24 @@ settings = st.builds(
     Setting, st.sampled_from(["map", "imap_unordered", "static", "pipe"]), counts, st.none() | counts,
     st.sampled_from(START_METHODS), st.sampled_from(ORDERS), st.none() | counts,
 )  # fmt: skip
+tried_cells = settings.map(lambda setting: Cell(setting.cell_id, setting, setting.chunksize, ()))
+shares = st.floats(0.01, 1)
+estimates = st.builds(Estimate, shares, st.none() | shares, st.none() | shares, counts, texts)
+caps = st.builds(ItemCap, st.builds(LongestItemBound, shares, texts, shares), st.booleans())
+losses = st.builds(
+    LargestLoss, st.sampled_from(Cause), st.floats(1, 4), st.just(4), st.none() | st.builds(LongItem, texts, shares),
+    st.lists(st.builds(Remedy, st.sampled_from(RemedyKind), shares, texts), max_size=3).map(tuple),
+)  # fmt: skip
+reasons = st.one_of(
+    caps, losses, st.builds(LowestBound, st.builds(WorkerBound, shares, counts), st.booleans()),
+    st.builds(PredictedLoss, texts, shares, counts, st.booleans()), st.builds(WholeList, counts, shares, shares),
+    st.builds(MemoryPeak, counts, st.none() | counts, texts, st.booleans()),
+)  # fmt: skip
+warnings = st.builds(FailedRounds, tried_cells, counts, counts, texts, texts) | st.builds(FewBlocks, counts, counts)
 codes = st.lists(texts | st.just("x = 1"), max_size=70).map("\n".join)
 recommendations = st.builds(
-    Recommendation, settings, st.none() | counts, st.none() | st.tuples(counts, counts), ranges, st.booleans(), texts,
+    RecommendedSetting, settings, st.none() | counts, st.none() | st.tuples(counts, counts), ranges, st.booleans(),
+    st.none() | caps,
     st.none() | counts, codes, st.none() | counts,
 )  # fmt: skip
 cells = st.builds(
@@ -66,10 +89,11 @@ def many(of, most):
     return st.lists(of, max_size=most).map(tuple)
 
 
-sentences = texts.map(lambda text: f"Use {text}")  # ours begins with a word
+values = st.builds(Verdict, st.sampled_from(VerdictKind), tried_cells, estimates, st.none() | estimates)
+bases = st.builds(RestsOn, st.none() | counts, counts, counts, st.none() | shares)
 verdicts = st.builds(
-    Verdict, texts, counts, counts, sentences, st.none() | recommendations, many(texts, 12), many(texts, 8),
-    many(texts, 4), st.tuples(texts, figures), many(cells, 12), many(predictions, 20),
+    PlanResult, texts, counts, counts, values, st.none() | recommendations, many(reasons, 12), bases, many(texts, 8),
+    many(warnings, 4), st.tuples(texts, figures), many(cells, 12), many(predictions, 20),
     many(st.builds(Gain, texts, figures), 6), st.none() | figures,
     st.dictionaries(texts, texts | figures | st.lists(figures), max_size=4), st.none() | ranges,
 )  # fmt: skip
@@ -118,7 +142,10 @@ def test_json_keeps_the_contract_and_every_figure(verdict):
     told = json.loads(text, parse_constant=pytest.fail)
     jsonschema.Draft202012Validator(strict(SCHEMA)).validate(told)
     assert (told["target"], told["items"], told["items_run"]) == (verdict.target, verdict.items, verdict.items_run)
-    assert told["reasons"] + told["notes"] + told["warnings"] == [*verdict.reasons, *verdict.notes, *verdict.warnings]
+    assert (told["kind"], told["sentence"]) == (verdict.kind, sentences.what_to_do(verdict))
+    assert told["reasons"] == sentences.reasons(verdict)
+    assert told["notes"] == sentences.notes(verdict)
+    assert told["warnings"] == sentences.warnings(verdict)
     assert [(one["wall_s"], one["speedup"]) for one in told["predictions"]] == [
         (ends(one.wall_s), ends(one.speedup)) for one in verdict.predictions
     ]
@@ -175,7 +202,10 @@ def test_lines_hold_nothing_that_a_terminal_obeys(verdict):
     """Every line is one line of printable characters, the sentence first."""
     lines = lines_of(verdict)
     assert all(line.isprintable() for line in lines)
-    assert len(lines) >= len([reason for reason in verdict.reasons if reason])
+    assert len(lines) >= len(sentences.reasons(verdict))
+
+
+TAIL = LargestLoss(Cause.TAIL, 0.8, 4)
 
 
 def example(**changes):
@@ -184,9 +214,10 @@ def example(**changes):
     one, wall = Range(3.2, 3.0, 3.4), Range(0.5, 0.45, 0.55)
     code = 'from load import f\n\nif __name__ == "__main__":\n    results = [f(1)]\n'
     whole = {
-        "target": "load.py:f", "items": 100, "items_run": 100, "sentence": "Use 4 workers, map",
-        "recommendation": Recommendation(setting, 8, (4, 16), one, True, "tail", 1 << 20, code),
-        "reasons": ("Tail takes 0.8",), "notes": ("Measured 1 setting",), "warnings": ("Only 3 blocks",),
+        "target": "load.py:f", "items": 100, "items_run": 100,
+        "verdict": Verdict(VerdictKind.USE, Cell(setting.cell_id, setting, 8, ()), Estimate(3.2, 3.0, 3.4, 6, "")),
+        "recommendation": RecommendedSetting(setting, 8, (4, 16), one, True, TAIL, 1 << 20, code),
+        "reasons": (TAIL,), "rests_on": RestsOn(1, 6, 2), "notes": (), "warnings": (FewBlocks(3, 6),),
         "longest_item": ("giant.csv", 0.1),
         "cells": (Measured(setting, 8, wall, one, 6, 0, 1 << 20, 3.1, "recommended"),),
         "predictions": (
@@ -195,15 +226,16 @@ def example(**changes):
         "what_if": (Gain("largest first", 1.2), Gain("no start-up", 1.001)), "noise_floor": 0.02,
         "machine": {"usable_cpus": 4.0, "python": "3.11"},
     }  # fmt: skip
-    assert whole.keys() <= {field.name for field in fields(Verdict)}
-    return Verdict(**{**whole, **changes})
+    assert whole.keys() <= {field.name for field in fields(PlanResult)}
+    return PlanResult(**{**whole, **changes})
 
 
 def test_markdown_has_all_that_a_reviewer_asks_for():
     """Setting, reason, warning, measured and predicted figures, gains, code, and what it rests on."""
     text = FORMS["md"](example())
     for part in (
-        "# lightwork plan: load.py:f", "**Use 4 workers, map**", "- Tail takes 0.8", "- Warning: Only 3 blocks",
+        "# lightwork plan: load.py:f", "**Use 4 workers, map, chunksize 8: 3.2x (3.0-3.4) over serial**",
+        "- Tail takes 0.8", "- Warning: Only 3 blocks: intervals are wide",
         "| 4 workers, map, chunksize 8 | 3.20\N{MULTIPLICATION SIGN} (3.00\N{EN DASH}3.40) |", "recommended |",
         "| 2 workers, map, chunksize 1 |", "largest first (1.2x)", "```python\nfrom load import f\n",
         "- Measured 1 setting", "- Machine: 4 usable CPUs, Python 3.11",
@@ -234,7 +266,7 @@ def test_a_long_script_stands_in_the_memo_whole_or_not_at_all():
     for count in (5, 30, 55, 200):
         code = "".join(f"line_{number} = {number}\n" for number in range(count))
         text = FORMS["md"](
-            example(recommendation=Recommendation(**{**vars(chosen), "code": code}), cells=example().cells * 9)
+            example(recommendation=RecommendedSetting(**{**vars(chosen), "code": code}), cells=example().cells * 9)
         )
         assert (code in text) != ("The script of" in text)
         assert len(text.splitlines()) < 60

@@ -12,6 +12,7 @@ from lightwork.analysis.scaling import karp_flatt
 from lightwork.analysis.usl import LEAST_COUNTS
 from lightwork.core.setting import Setting
 from lightwork.plan.conclude.result import Gain, Range
+from lightwork.plan.forms import sentences
 from lightwork.plan.forms.curve import outlook
 from lightwork.plan.forms.html import page
 from lightwork.plan.forms.tables import BEST_SHOWN, MOST_SHOWN, foretellings, measured_sheet, what_if_sheet
@@ -85,10 +86,11 @@ def test_parts_stand_in_order(pages):
 def test_verdicts_words_and_facts_are_all_there(pages):
     """Every sentence of the verdict stands in the page, and what a reader looks up beside its name."""
     known, text = samples.sample(), Page(pages["sample"]).text()
-    for words in (known.sentence, *known.reasons, *known.notes, *known.warnings):
+    parts = (sentences.reasons, sentences.notes, sentences.warnings)
+    for words in (sentences.what_to_do(known), *(words for part in parts for words in part(known))):
         assert words[1:] in text
     facts = Page(pages["sample"]).text("dd")
-    for value in ("4 cores, all of them busy", "1; 1 to 4 are as good", "124 MiB of 31.0 GiB", "± 2.1 %", "18.4 s"):
+    for value in ("the 4 usable cores", "1; 1 to 4 are as good", "124 MiB of 31.0 GiB", "± 2.1 %", "18.4 s"):
         assert value in facts
     assert f"vendor_17.csv, 1.5 % of the work: cap {times(1 / 0.0154)}" in facts
 

@@ -1,4 +1,4 @@
-"""Judging: from what a plan measured and predicted to its verdict; pure."""
+"""Conclusions: from what a plan measured and predicted to its result; pure."""
 
 from collections.abc import Callable, Iterator, Mapping
 from math import isfinite
@@ -10,10 +10,10 @@ from lightwork.core.estimate import Estimate
 from lightwork.core.setting import Setting
 from lightwork.plan.conclude.choice import chunksize_band
 from lightwork.plan.conclude.evidence import Case, case_of
-from lightwork.plan.conclude.reasons import limited_by, memory_bytes, reasons_of, rests_on, sentence_of
-from lightwork.plan.conclude.result import Gain, Measured, Predicted, Range, Recommendation, Verdict
+from lightwork.plan.conclude.reasons import limited_by, memory_bytes, reasons_of, rests_on, verdict_on
+from lightwork.plan.conclude.result import Gain, Measured, PlanResult, Predicted, Range, RecommendedSetting
 from lightwork.plan.conclude.what_if import gains_of
-from lightwork.text.quantities import plain, sentence
+from lightwork.text.quantities import plain
 
 if TYPE_CHECKING:
     from lightwork.plan.planner import Planned
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Code = Callable[[Setting, int | None], str]
 
 
-def verdict_of(planned: "Planned", machine: Mapping[str, Any], code: Code | str) -> Verdict:
+def result_of(planned: "Planned", machine: Mapping[str, Any], code: Code | str) -> PlanResult:
     """All that the plan says, measured where something was measured, else predicted.
 
     machine: its facts (lightwork.machine.facts). code: the script for a setting and its chunksize in force, or how to
@@ -30,16 +30,16 @@ def verdict_of(planned: "Planned", machine: Mapping[str, Any], code: Code | str)
     """
     case = case_of(planned)
     limit = _limit(planned, machine)
-    warnings = case.plan.warnings if case.plan else ()
-    return Verdict(
+    return PlanResult(
         target=plain(planned.request.name),
         items=planned.items,
         items_run=len(planned.sample.chosen),
-        sentence=sentence_of(case),
+        verdict=verdict_on(case),
         recommendation=_recommendation(case, limit, code),
         reasons=reasons_of(case, limit),
-        notes=(rests_on(case), *(sentence(note) for note in planned.notes)),
-        warnings=tuple(sentence(warning) for warning in warnings),
+        rests_on=rests_on(case),
+        notes=planned.notes,
+        warnings=case.plan.warnings if case.plan else (),
         longest_item=(plain(planned.longest_name), 1 / case.cap if isfinite(case.cap) else case.longest_share),
         cells=tuple(_cells(case)),
         predictions=tuple(_predictions(case)),
@@ -56,17 +56,17 @@ def _limit(planned: "Planned", machine: Mapping[str, Any]) -> Limit | None:
     return Limit(asked.size_bytes, asked.source) if asked and asked.is_asked else limit_of(machine)
 
 
-def _recommendation(case: Case, limit: Limit | None, code: Code | str) -> Recommendation | None:
+def _recommendation(case: Case, limit: Limit | None, code: Code | str) -> RecommendedSetting | None:
     chosen = case.chosen
     if chosen is None or case.speedup is None:
         return None
-    return Recommendation(
+    return RecommendedSetting(
         setting=chosen.setting,
         chunksize=chosen.chunksize,
         chunksize_band=chunksize_band(case.planned.predictions, chosen.setting) if chosen.chunksize else None,
         speedup=case.speedup,
         is_measured=case.plan is not None,
-        limited_by=plain(limited_by(case)),
+        limited_by=limited_by(case),
         memory_bytes=memory_bytes(case),
         code=code if isinstance(code, str) else code(chosen.setting, chosen.chunksize),
         memory_limit_bytes=round(limit.size_bytes) if limit else None,

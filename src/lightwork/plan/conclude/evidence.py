@@ -7,15 +7,16 @@ Planned -> measured: scaling, plan, losses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import inf
+from math import inf, isfinite
 from typing import TYPE_CHECKING
 
 from lightwork.analysis.basis import Basis
 from lightwork.analysis.peaks import peak_bytes
-from lightwork.analysis.recommendation import Foretold, Plan, recommend
+from lightwork.analysis.recommendation import Foretold, Recommendation, recommend
 from lightwork.analysis.scaling import StudyScaling, scale
 from lightwork.analysis.speedometer import equal_speed_walls_s
 from lightwork.analysis.study_losses import losses_by_cell
+from lightwork.core.estimate import Estimate
 from lightwork.core.setting import Setting
 from lightwork.core.study import Cell, Study
 from lightwork.plan.conclude.choice import recommended, stays_serial
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """What a verdict is made from.
+    """What a result is made from.
 
     chosen: the recommended setting as a cell, without rounds where it was not measured; None where there is none.
     speedup: the chosen one's. guess: the prediction that would be recommended where nothing is measured. basis, plan:
@@ -41,7 +42,7 @@ class Case:
     speedup: Range | None
     guess: Prediction | None
     basis: Basis | None = field(repr=False, default=None)
-    plan: Plan | None = None
+    plan: Recommendation | None = None
 
     @property
     def study(self) -> Study | None:
@@ -96,6 +97,12 @@ def case_of(planned: "Planned") -> Case:
 def cell_of(one: Prediction) -> Cell:
     """A predicted setting as a cell of which nothing was measured."""
     return Cell(one.setting.cell_id, one.setting, one.chunksize, ())
+
+
+def estimate_of(one: Prediction) -> Estimate:
+    """A prediction's speedup with its band, where that is known."""
+    has_band = isfinite(one.low) and isfinite(one.high)
+    return Estimate(one.speedup, one.low if has_band else None, one.high if has_band else None, 1, "replay")
 
 
 def _measured_memory(study: Study | None) -> MemoryModel | None:

@@ -1,136 +1,124 @@
-"""Reasons: what a verdict says beside its setting, in sentences, the most important first; pure."""
+"""Reasons: what a plan says beside its setting, the most important first; pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from math import isfinite
 from statistics import median
 
 from lightwork.analysis.bounds import NEAR
 from lightwork.analysis.peaks import Limit, peak_bytes
-from lightwork.analysis.recommendation import NO_LARGER
-from lightwork.core.estimate import Estimate
+from lightwork.core.reasons import (
+    AsGood,
+    ChunksizeBand,
+    ExtraMemory,
+    ItemCap,
+    LimitedBy,
+    MeasuredStep,
+    MemoryPeak,
+    OnlyPredicted,
+    PredictedLoss,
+    PredictedStep,
+    Reason,
+    RestsOn,
+    Rival,
+    WholeList,
+)
 from lightwork.core.setting import Setting
 from lightwork.core.study import Cell
+from lightwork.core.verdict import Doubt, LongestItemBound, NextStep, StepOutcome, Verdict, VerdictKind
 from lightwork.plan.conclude.choice import chunksize_band, equals, following, stays_serial
-from lightwork.plan.conclude.evidence import Case, cell_of
+from lightwork.plan.conclude.evidence import Case, cell_of, estimate_of
 from lightwork.replay.prediction import AS_GOOD, Prediction
-from lightwork.text.quantities import duration, number, plain, sentence, size
-from lightwork.text.settings import counted, instruction, named, percent, times
-
-NAMED = 4  # of the settings that can't be told apart
 
 
-def sentence_of(case: Case) -> str:
-    """What to do."""
+def verdict_on(case: Case) -> Verdict:
+    """What to do: by what was measured, else by what is predicted."""
     if case.plan is not None:
-        return sentence(case.plan.sentence)
+        return case.plan.verdict
     if case.guess is None:
-        return "Cannot tell: no setting was asked about"
+        return Verdict(VerdictKind.CANNOT_TELL, doubt=Doubt.NOT_ASKED, is_predicted=True)
     if case.chosen is None:
-        return "Stay serial: no setting is predicted to be faster"
-    return f"Predicted: use {instruction(case.chosen)}: {_times(case.guess)} over serial"
+        return Verdict(VerdictKind.STAY_SERIAL, is_predicted=True)
+    return Verdict(VerdictKind.USE, case.chosen, estimate_of(case.guess), is_predicted=True)
 
 
-def limited_by(case: Case) -> str:
+def limited_by(case: Case) -> LimitedBy | None:
     """What keeps the recommended setting from being faster: the longest item, another bound, or the largest loss."""
-    if case.speedup is not None and case.speedup.point >= NEAR * case.cap:
+    if _is_capped(case):
         return _cap(case)
-    plan = case.plan
-    if plan is None:
-        return _predicted_loss(case.guess) if case.guess else ""
-    if plan.reason.startswith("limited by "):
-        return plan.reason.removeprefix("limited by ")
-    return _loss(case) or plan.reason
+    if case.plan is None:
+        return _predicted_loss(case.guess) if case.guess else None
+    bound = case.plan.bound
+    return bound if bound and bound.is_near else case.plan.loss or bound
 
 
-def reasons_of(case: Case, limit: Limit | None) -> tuple[str, ...]:
-    """Every sentence once, its names made plain."""
-    return tuple(dict.fromkeys(sentence(words) for words in _reasons(case, limit) if words))
+def reasons_of(case: Case, limit: Limit | None) -> tuple[Reason, ...]:
+    """Every reason to give. limit: how much memory there is."""
+    return tuple(reason for reason in _reasons(case, limit) if reason is not None)
 
 
-def _reasons(case: Case, limit: Limit | None) -> Iterator[str]:
-    is_capped = case.speedup is not None and case.speedup.point >= NEAR * case.cap
-    if is_capped:
-        yield f"limited by {_cap(case)}"
+def _reasons(case: Case, limit: Limit | None) -> Iterator[Reason | None]:
+    if _is_capped(case):
+        yield _cap(case)
     elif case.plan is not None:
-        yield case.plan.reason
-    yield _loss(case) if case.plan is not None else _predicted_loss(case.guess) if case.guess else ""
+        yield case.plan.bound
+    if case.plan is not None:
+        yield case.plan.loss
+    elif case.guess is not None:
+        yield _predicted_loss(case.guess)
     if case.chosen is not None:
         yield _next(case, case.chosen.setting)
         yield _memory(case, limit)
         yield _chunks(case, case.chosen.setting, case.chosen.chunksize)
     yield _equal(case)
     yield _whole_list(case)
-    if not is_capped and case.longest_share:
+    if not _is_capped(case) and case.longest_share:
         yield _cap(case)
 
 
-def _cap(case: Case) -> str:
+def _is_capped(case: Case) -> bool:
+    return case.speedup is not None and case.speedup.point >= NEAR * case.cap
+
+
+def _cap(case: Case) -> ItemCap:
     """The longest item by name, with the speedup that it allows."""
-    share, name = 1 / case.cap, plain(case.planned.longest_name)
-    return f"the longest item, {name}, is {percent(share)} of the work and caps every speedup at {number(case.cap)}x"
+    return ItemCap(LongestItemBound(case.cap, case.planned.longest_name, 1 / case.cap), _is_capped(case))
 
 
-def _loss(case: Case) -> str:
-    plan = case.plan
-    if plan is None or not plan.loss:
-        return ""
-    return f"{plan.loss}: {plan.lever}" if plan.lever else plan.loss
-
-
-def _predicted_loss(chosen: Prediction) -> str:
+def _predicted_loss(chosen: Prediction) -> PredictedLoss | None:
     if not chosen.lost:
-        return ""
+        return None
     worst = max(chosen.lost, key=lambda cause: chosen.lost[cause])
     lost, workers = chosen.lost[worst], chosen.setting.workers
-    if lost <= AS_GOOD * workers:
-        return f"little would be lost; {worst} most, {percent(lost / workers)} of the workers' speedup"
-    whose = "1 worker's" if workers == 1 else f"{workers} workers'"
-    return f"{worst} would take {lost:.2g} of {whose} speedup ({percent(lost / workers)})"
+    return PredictedLoss(worst, lost, workers, is_little=lost <= AS_GOOD * workers)
 
 
-def _next(case: Case, chosen: Setting) -> str:
+def _next(case: Case, chosen: Setting) -> MeasuredStep | PredictedStep:
     """What the next worker count buys and what it costs, predicted where it was not measured for this very setting."""
-    if case.plan is not None and case.plan.next_workers != NO_LARGER:
-        return _with_cost(case, case.plan.next_workers, _next_measured(case, chosen))
+    step = case.plan.next_step if case.plan else None
+    if step is not None and step.setting is not None:
+        return MeasuredStep(step, _extra_memory(case, step.setting))
     more = following(case.planned.predictions, chosen)
     if more is None:
-        return "no larger worker count was asked about"
-    own = case.by_setting.get(chosen)
-    against = f", against {_times(own)}" if own else ""
-    told = f"{counted(more.setting.workers, 'worker')}: {_times(more)} predicted{against}"
-    return _with_cost(case, told, more.setting)
+        return MeasuredStep(NextStep(StepOutcome.NOT_ASKED, chosen.workers))
+    recommended = case.by_setting.get(chosen)
+    return PredictedStep(
+        more.setting.workers,
+        estimate_of(more),
+        estimate_of(recommended) if recommended else None,
+        _extra_memory(case, more.setting),
+    )
 
 
-def _next_measured(case: Case, chosen: Setting) -> Setting | None:
-    cells = case.study.cells if case.study else ()
-    larger = [
-        cell.setting
-        for cell in cells
-        if cell.rounds and cell.setting.workers > chosen.workers
-        and replace(cell.setting, workers=chosen.workers) == chosen
-    ]  # fmt: skip
-    return min(larger, key=lambda setting: setting.workers, default=None)
-
-
-def _with_cost(case: Case, told: str, more: Setting | None) -> str:
-    """The sentence with the memory that the larger setting takes beyond the recommended one."""
-    cost, words = _more_bytes(case, more) if more else (None, "")
-    if cost is None:
-        return told
-    return f"{told}; it takes {f'{size(cost)} more' if cost > 0 else 'no more'} memory{words}"
-
-
-def _more_bytes(case: Case, more: Setting) -> tuple[float | None, str]:
-    """How many, and by what it is known where it was not measured."""
+def _extra_memory(case: Case, more: Setting) -> ExtraMemory | None:
+    """What the larger setting takes beyond the recommended one: measured where both were, else predicted."""
     assert case.chosen is not None
     peaks = {cell.setting: peak_bytes(cell, "peak_pss_bytes") for cell in (case.study.cells if case.study else ())}
-    own, larger = peaks.get(case.chosen.setting), peaks.get(more)
-    if own and larger:
-        return float(larger - own), ""
+    recommended, larger = peaks.get(case.chosen.setting), peaks.get(more)
+    if recommended and larger:
+        return ExtraMemory(larger - recommended, is_predicted=False)
     if case.memory is None:
-        return None, ""
-    return case.memory.worker_bytes * (more.workers - case.chosen.setting.workers), " (predicted)"
+        return None
+    return ExtraMemory(case.memory.worker_bytes * (more.workers - case.chosen.setting.workers), is_predicted=True)
 
 
 def memory_bytes(case: Case) -> int | None:
@@ -143,93 +131,78 @@ def memory_bytes(case: Case) -> int | None:
     return round(case.memory.peak_bytes(case.chosen.setting.workers))
 
 
-def _memory(case: Case, limit: Limit | None) -> str:
+def _memory(case: Case, limit: Limit | None) -> MemoryPeak | None:
     """The peak of the recommended setting, beside what there is."""
     peak = memory_bytes(case)
     if not peak or case.chosen is None:
-        return ""
-    of = f" of {size(limit.size_bytes)}, {limit.name}" if limit else ""
-    measured = peak_bytes(case.chosen, "peak_pss_bytes") is not None
-    return f"memory: {size(peak)}{of}, all processes together at most{'' if measured else ' (predicted)'}"
+        return None
+    is_predicted = peak_bytes(case.chosen, "peak_pss_bytes") is None
+    return MemoryPeak(peak, limit.size_bytes if limit else None, limit.name if limit else "", is_predicted)
 
 
-def _chunks(case: Case, chosen: Setting, chunksize: int | None) -> str:
+def _chunks(case: Case, chosen: Setting, chunksize: int | None) -> ChunksizeBand | None:
     """The band of chunksizes that are predicted to be as good."""
     band = chunksize_band(case.planned.predictions, chosen) if chunksize is not None else None
-    if band is None or band[0] == band[1]:
-        return ""
-    return f"chunksize: anything from {band[0]} to {band[1]} is predicted to be as good"
+    return None if band is None or band[0] == band[1] else ChunksizeBand(*band)
 
 
-def _equal(case: Case) -> str:
+def _equal(case: Case) -> AsGood | None:
     """The settings that can't be told apart from the recommended one, or from the serial run where there is none."""
     if case.basis is None:
         return _predicted_equal(case)
     if case.plan is not None and case.plan.equals:
         alike = [cell.cell for cell in case.basis.candidates if cell.cell.cell_id in case.plan.equals]
-        names = _names(alike, case.plan.chosen.cell if case.plan.chosen else None)
-        return f"can't be told apart from it within the budget: {_listed(names)}" if names else ""
-    if case.chosen is None:
-        basis = case.basis
-        unsure = [
-            cell.cell
-            for cell in basis.candidates
-            if not basis.faster_than_serial(cell) and not basis.slower_than_serial(cell)
-        ]
-        names = _names(unsure, None)
-        return f"can't be told apart from serial within the budget: {_listed(names)}" if names else ""
-    return ""
+        return _as_good(alike, case.chosen, Rival.RECOMMENDED)
+    if case.chosen is not None:
+        return None
+    basis = case.basis
+    unsure = [
+        cell.cell
+        for cell in basis.candidates
+        if not basis.faster_than_serial(cell) and not basis.slower_than_serial(cell)
+    ]
+    return _as_good(unsure, None, Rival.SERIAL)
 
 
-def _predicted_equal(case: Case) -> str:
+def _predicted_equal(case: Case) -> AsGood | None:
     if case.chosen is None or case.guess is None:
-        return ""
+        return None
     alike = [cell_of(one) for one in equals(case.planned.predictions, case.guess)]
-    names = _names(alike, cell_of(case.guess))
-    return f"predicted to be as good, within {percent(AS_GOOD)}: {_listed(names)}" if names else ""
+    return _as_good(alike, cell_of(case.guess), Rival.PREDICTED, AS_GOOD)
 
 
-def _names(alike: Sequence[Cell], chosen: Cell | None) -> list[str]:
+def _as_good(alike: Iterable[Cell], chosen: Cell | None, rival: Rival, within: float = 0.0) -> AsGood | None:
     """Each setting once, and the chosen one not: a default chunksize that is also asked for makes two cells of one."""
-    own = {named(chosen)} if chosen is not None else set()
-    return [name for name in dict.fromkeys(map(named, alike)) if name not in own]
+    by_setting: dict[Setting, Cell] = {}
+    for cell in alike:
+        by_setting.setdefault(replace(cell.setting, chunksize=cell.chunksize), cell)
+    if chosen is not None:
+        by_setting.pop(replace(chosen.setting, chunksize=chosen.chunksize), None)
+    return AsGood(tuple(by_setting.values()), rival, within) if by_setting else None
 
 
-def _listed(names: Sequence[str]) -> str:
-    more = len(names) - NAMED
-    return "; ".join(names[:NAMED]) + (f"; and {more} more" if more > 0 else "")
-
-
-def _whole_list(case: Case) -> str:
+def _whole_list(case: Case) -> WholeList | OnlyPredicted | None:
     """How long all items take where only some were run, and what is predicted where measuring could not tell."""
     mine = case.by_setting.get(case.chosen.setting) if case.chosen else None
     if mine and not case.planned.sample.is_all:
-        told = f"about {duration(mine.wall_s)}, serially {duration(mine.wall_s * mine.speedup)} (predicted)"
-        return f"all {case.planned.items:,} items: {told}"
+        return WholeList(case.planned.items, mine.wall_s, mine.wall_s * mine.speedup)
     if case.plan is not None and case.chosen is None and case.guess is not None and not stays_serial(case.guess):
-        return f"predicted, and not measured: {instruction(cell_of(case.guess))} has {_times(case.guess)}"
-    return ""
+        return OnlyPredicted(cell_of(case.guess), estimate_of(case.guess))
+    return None
 
 
-def rests_on(case: Case) -> str:
+def rests_on(case: Case) -> RestsOn:
     """How much was measured, how much predicted, and how far the two lay apart where there are both."""
     count = len(case.planned.predictions)
     if case.scaling is None:
-        return sentence(f"predicted {counted(count, 'setting')} from one serial run; measured none")
+        return RestsOn(None, 0, count)
     measured = [cell for cell in case.scaling.cells if cell.parallel and cell.speedup is not None]
     blocks = max((len(cell.cell.rounds) for cell in measured), default=0)
-    told = f"measured {counted(len(measured), 'setting')} in up to {counted(blocks, 'block')}"
-    told += f", predicted {counted(count, 'setting')} from one serial run"
     if not case.planned.sample.is_all:
-        return sentence(told)
+        return RestsOn(len(measured), blocks, count)
     apart = _apart({cell.cell.setting: cell.speedup.point for cell in measured if cell.speedup}, case.by_setting)
-    return sentence(f"{told}; where there are both they lie {percent(median(apart))} apart (median)" if apart else told)
+    return RestsOn(len(measured), blocks, count, median(apart) if apart else None)
 
 
 def _apart(measured: Mapping[Setting, float], predicted: Mapping[Setting, Prediction]) -> list[float]:
     return [abs(predicted[one].speedup / point - 1) for one, point in measured.items() if one in predicted]
-
-
-def _times(one: Prediction) -> str:
-    known = isfinite(one.low) and isfinite(one.high)
-    return times(Estimate(one.speedup, one.low if known else None, one.high if known else None, 1, "replay"))

@@ -1,14 +1,16 @@
-"""A verdict: what a plan says, in figures; the terminal, Markdown, the page and JSON all say it from here.
+"""A plan's result: what to do and why, as values; the terminal, Markdown, the page and JSON all say it from here.
 
-Planned -> judging.py, reasons.py, what_if.py -> Verdict -> answer.py (terminal), and by forms.py:
-contract.py (JSON), memo.py (Markdown), sheet.py (CSV), page.py (HTML)
+Planned -> conclude.py, reasons.py, what_if.py -> PlanResult -> lightwork.plan.forms
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lightwork.core.reasons import LimitedBy, Reason, RestsOn
 from lightwork.core.setting import Setting
+from lightwork.core.verdict import Verdict, VerdictKind
+from lightwork.core.warnings import VerdictWarning
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class Range:
 
 
 @dataclass(frozen=True)
-class Recommendation:
+class RecommendedSetting:
     """The setting to use.
 
     chunksize: the one in force; None where the strategy has none. chunksize_band: the smallest and the largest that
@@ -35,7 +37,7 @@ class Recommendation:
     chunksize_band: tuple[int, int] | None
     speedup: Range
     is_measured: bool
-    limited_by: str
+    limited_by: LimitedBy | None
     memory_bytes: int | None
     code: str
     memory_limit_bytes: int | None = None
@@ -43,7 +45,7 @@ class Recommendation:
 
 @dataclass(frozen=True)
 class Measured:
-    """A setting that was measured, as the verdict judges it.
+    """A setting that was measured, as the plan judges it.
 
     wall_s and speedup: None where no round of it succeeded. rounds, failed: how many of its timed rounds there were,
     and how many of them did not do the work. predicted: the speedup that the replay foretold, None where it had none.
@@ -84,12 +86,12 @@ class Gain:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class PlanResult:
     """All that a plan says.
 
-    target: as the user named it. items, items_run: how many it is about, how many of them were run. sentence: what to
-    do. recommendation: None where the advice is to stay serial, or where one can't tell. reasons: sentences, the most
-    important first. notes: what it rests on. warnings: what could overturn it. longest_item: its name and its share of
+    target: as the user named it. items, items_run: how many it is about, how many of them were run. recommendation:
+    None unless the verdict is to use a setting. reasons: the most important first. rests_on, notes: what it rests on;
+    notes are sentences. warnings: what could overturn it. longest_item: its name and its share of
     the serial time: total over longest caps every speedup. noise_floor: relative; None where nothing was measured.
     serial_s: what all items take serially, measured where all were, else predicted.
     """
@@ -97,11 +99,12 @@ class Verdict:
     target: str
     items: int
     items_run: int
-    sentence: str
-    recommendation: Recommendation | None
-    reasons: tuple[str, ...]
+    verdict: Verdict
+    recommendation: RecommendedSetting | None
+    reasons: tuple[Reason, ...]
+    rests_on: RestsOn
     notes: tuple[str, ...]
-    warnings: tuple[str, ...]
+    warnings: tuple[VerdictWarning, ...]
     longest_item: tuple[str, float]
     cells: tuple[Measured, ...]
     predictions: tuple[Predicted, ...]
@@ -109,3 +112,8 @@ class Verdict:
     noise_floor: float | None
     machine: Mapping[str, Any]
     serial_s: Range | None = None
+
+    @property
+    def kind(self) -> VerdictKind:
+        """Whether to use a setting, to stay serial, or that one cannot tell."""
+        return self.verdict.kind

@@ -1,4 +1,4 @@
-"""A sheet: a verdict as CSV, one tidy row a setting, what was measured of it beside what was predicted; pure."""
+"""A sheet: a plan as CSV, one tidy row a setting, what was measured of it beside what was predicted; pure."""
 
 import csv
 import io
@@ -6,7 +6,7 @@ from math import isfinite
 
 from lightwork.core.causes import Cause
 from lightwork.core.setting import Setting
-from lightwork.plan.conclude.result import Measured, Predicted, Range, Verdict
+from lightwork.plan.conclude.result import Measured, PlanResult, Predicted, Range
 from lightwork.render.csv import safe
 
 ENDS = ("", "_low", "_high")
@@ -19,22 +19,22 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def as_csv(verdict: Verdict) -> str:
+def as_csv(result: PlanResult) -> str:
     """The whole file: measured settings first. Text that a spreadsheet would run as a formula gets an apostrophe."""
-    cells = {cell.setting: cell for cell in verdict.cells}
-    predictions = {one.setting: one for one in verdict.predictions}
+    cells = {cell.setting: cell for cell in result.cells}
+    predictions = {one.setting: one for one in result.predictions}
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(COLUMNS)
     for setting in dict.fromkeys([*cells, *predictions]):
-        row = [verdict.target, *_row(setting, cells.get(setting), predictions.get(setting), verdict)]
+        row = [result.target, *_row(setting, cells.get(setting), predictions.get(setting), result)]
         writer.writerow([safe(value) for value in row])
     return stream.getvalue()
 
 
-def _row(setting: Setting, cell: Measured | None, one: Predicted | None, verdict: Verdict) -> list[object]:
+def _row(setting: Setting, cell: Measured | None, one: Predicted | None, result: PlanResult) -> list[object]:
     known = cell or one
-    chosen = verdict.recommendation
+    chosen = result.recommendation
     judged = cell.judged if cell else "recommended" if chosen and chosen.setting == setting else None
     lost = one.lost if one else {}
     return [

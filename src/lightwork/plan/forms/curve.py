@@ -1,6 +1,6 @@
 """An outlook: what the plan's speedup figure shows, as plain data; pure.
 
-Verdict -> each strategy's predicted band, the measured points on it, the bounds, a law of scaling for reading
+PlanResult -> each strategy's predicted band, the measured points on it, the bounds, a law of scaling for reading
 """
 
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import inf, isfinite
 
 from lightwork.analysis.usl import LEAST_COUNTS, Fit, fit_usl
-from lightwork.plan.conclude.result import Measured, Predicted, Range, Verdict
+from lightwork.plan.conclude.result import Measured, PlanResult, Predicted, Range
 from lightwork.render.palette import Look, looks_of
 from lightwork.report.charts.curves import HEADROOM
 from lightwork.text.quantities import counted, number, percent, plain
@@ -57,11 +57,11 @@ class Outlook:
     top: float
 
 
-def outlook(verdict: Verdict) -> Outlook | None:
-    """The figure of a verdict; None where it has no setting with a speedup."""
-    chosen = verdict.recommendation.setting.strategy if verdict.recommendation else ""
-    predicted = _best(verdict.predictions)
-    measured = _all(verdict.cells)
+def outlook(result: PlanResult) -> Outlook | None:
+    """The figure of a plan; None where it has no setting with a speedup."""
+    chosen = result.recommendation.setting.strategy if result.recommendation else ""
+    predicted = _best(result.predictions)
+    measured = _all(result.cells)
     looks = looks_of([*predicted, *measured])
     foretold = [Foretold(name, looks[name], points, name == chosen) for name, points in predicted.items()]
     found = [Found(name, looks[name], points, name == chosen) for name, points in measured.items()]
@@ -71,7 +71,7 @@ def outlook(verdict: Verdict) -> Outlook | None:
     workers = sorted({count for count, _ in points})
     if not workers:
         return None
-    share = verdict.longest_item[1]
+    share = result.longest_item[1]
     cap = 1 / share if share > 0 else inf
     top = HEADROOM * max(high(one) for _, one in points)
     return Outlook(tuple(foretold), tuple(found), tuple(workers), cap, _reading(foretold, found), max(top, HEADROOM))

@@ -1,11 +1,11 @@
-"""A delivery: a verdict printed, and written to the files that were asked for."""
+"""A delivery: a plan printed, and written to the files that were asked for."""
 
 from argparse import Namespace
 from collections.abc import Mapping
 from pathlib import Path
 
 from lightwork.errors import UsageError
-from lightwork.plan.conclude.result import Verdict
+from lightwork.plan.conclude.result import PlanResult
 from lightwork.plan.forms.registry import FORMS
 from lightwork.plan.forms.text import lines_of
 from lightwork.storage.atomic import write_text
@@ -60,18 +60,18 @@ def _refuse_anothers(name: str, path: Path) -> None:
         )
 
 
-def deliver(verdict: Verdict, places: Mapping[str, str]) -> None:
+def deliver(result: PlanResult, places: Mapping[str, str]) -> None:
     """Print the words and the code, or the form that is to stand in their place, and write the other forms.
 
     Raises UsageError for a file that can't be written; what is printed has been printed by then.
     """
-    printed = next((FORMS[name](verdict) for name, place in places.items() if place == STDOUT), None)
-    print(_words(verdict) if printed is None else printed, end="")
+    printed = next((FORMS[name](result) for name, place in places.items() if place == STDOUT), None)
+    print(_words(result) if printed is None else printed, end="")
     for name, place in places.items():
         if place != STDOUT:
-            write_text(Path(place), FORMS[name](verdict))
+            write_text(Path(place), FORMS[name](result))
 
 
-def _words(verdict: Verdict) -> str:
-    code = verdict.recommendation.code if verdict.recommendation else ""
-    return "".join(f"{line}\n" for line in lines_of(verdict)) + (f"\n{code}" if code else "")
+def _words(result: PlanResult) -> str:
+    code = result.recommendation.code if result.recommendation else ""
+    return "".join(f"{line}\n" for line in lines_of(result)) + (f"\n{code}" if code else "")

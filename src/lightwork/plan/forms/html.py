@@ -1,6 +1,5 @@
-"""The plan's page: one HTML file that needs nothing else, drawn from the verdict alone in the report's look."""
+"""The plan's page: one HTML file that needs nothing else, drawn from its result alone in the report's look."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isfinite
@@ -10,7 +9,9 @@ from markupsafe import Markup
 
 from lightwork import report
 from lightwork.core.causes import Cause
-from lightwork.plan.conclude.result import Predicted, Verdict
+from lightwork.core.verdict import VerdictKind
+from lightwork.plan.conclude.result import PlanResult, Predicted
+from lightwork.plan.forms import sentences
 from lightwork.plan.forms.curve import Outlook, outlook
 from lightwork.plan.forms.curve_figure import outlook_figure
 from lightwork.plan.forms.tables import BEST_SHOWN, foretellings, interval, measured_sheet, name_of, what_if_sheet
@@ -18,7 +19,7 @@ from lightwork.render import svg
 from lightwork.render.templates import rendered
 from lightwork.report.charts.waterfall import Waterfall, fall, steps_down
 from lightwork.report.method import facts_of
-from lightwork.text.quantities import counted, duration, number, percent, plain, sentence, short, size, times
+from lightwork.text.quantities import counted, duration, number, percent, plain, short, size, times
 
 HERE = Path(__file__).parent
 REPORT = Path(report.__file__).parent  # whose macros draw a waterfall and a table
@@ -74,77 +75,73 @@ class Hero:
     certain: bool
 
 
-def page(verdict: Verdict) -> str:
+def page(result: PlanResult) -> str:
     """The whole page as text; no name in it can become markup, and nothing is loaded from outside."""
-    seen = outlook(verdict)
-    everything = foretellings(verdict)
-    chosen = verdict.recommendation
+    seen = outlook(result)
+    everything = foretellings(result)
+    chosen = result.recommendation
     return rendered(
         "plan.html",
         HERE,
         REPORT,
-        title=f"lightwork plan: {short(verdict.target, 80)}",
+        title=f"lightwork plan: {short(result.target, 80)}",
         scripts=("copy", "sort"),
-        target=plain(verdict.target),
-        about=_about(verdict),
-        hero=hero(verdict),
-        sentence=sentence(verdict.sentence),
-        reasons=_inert(verdict.reasons),
-        facts=_facts(verdict),
+        target=plain(result.target),
+        about=_about(result),
+        hero=hero(result),
+        sentence=sentences.what_to_do(result),
+        reasons=sentences.reasons(result),
+        facts=_facts(result),
         code="\n".join(plain(line) for line in chosen.code.split("\n")) if chosen else "",
-        warnings=_inert(verdict.warnings),
-        speedup=_drawn(seen, verdict) if seen else None,
+        warnings=sentences.warnings(result),
+        speedup=_drawn(seen, result) if seen else None,
         outlook=seen,
-        fall=_fall(verdict),
-        measured=measured_sheet(verdict),
-        what_if=what_if_sheet(verdict.what_if),
+        fall=_fall(result),
+        measured=measured_sheet(result),
+        what_if=what_if_sheet(result.what_if),
         best=everything[:BEST_SHOWN],
         rest=everything[BEST_SHOWN:],
-        left_out=len(verdict.predictions) - len(everything),
-        notes=_inert(verdict.notes),
+        left_out=len(result.predictions) - len(everything),
+        notes=sentences.notes(result),
         method=METHOD,
-        machine=facts_of(verdict.machine),
+        machine=facts_of(result.machine),
     )
 
 
-def hero(verdict: Verdict) -> Hero:
+def hero(result: PlanResult) -> Hero:
     """The speedup with its interval, and whether it was measured; or that there is none to name."""
-    chosen = verdict.recommendation
+    chosen = result.recommendation
     if chosen is None:
-        stays = verdict.sentence.lower().startswith("stay serial")
+        stays = result.kind is VerdictKind.STAY_SERIAL
         return Hero("stay serial", "nothing is faster", False) if stays else Hero("cannot tell", "", False)
     between = interval(chosen.speedup)
     how = "measured" if chosen.is_measured else "predicted"
     return Hero(times(chosen.speedup.point), f"{between} over serial, {how}".strip(), True)
 
 
-def _about(verdict: Verdict) -> str:
-    run = "all of them run" if verdict.items_run == verdict.items else f"{verdict.items_run:,} of them run"
-    return f"{counted(verdict.items, 'item')}, {run}"
+def _about(result: PlanResult) -> str:
+    run = "all of them run" if result.items_run == result.items else f"{result.items_run:,} of them run"
+    return f"{counted(result.items, 'item')}, {run}"
 
 
-def _inert(sentences: Sequence[str]) -> list[str]:
-    return [sentence(words) for words in sentences if words]
-
-
-def _facts(verdict: Verdict) -> list[tuple[str, str]]:
+def _facts(result: PlanResult) -> list[tuple[str, str]]:
     """(name, value) of what a reader looks up, where it is known."""
-    name, share = verdict.longest_item
+    name, share = result.longest_item
     longest = f"{short(name)}, {percent(share)} of the work: cap {times(1 / share)}" if share > 0 else ""
-    floor = verdict.noise_floor
+    floor = result.noise_floor
     known = [
-        ("limited by", plain(verdict.recommendation.limited_by) if verdict.recommendation else ""),
-        ("serially", _serial(verdict)),
-        ("chunksize", _chunksize(verdict)),
-        ("memory, all processes", _memory(verdict)),
+        ("limited by", sentences.limited_by(result)),
+        ("serially", _serial(result)),
+        ("chunksize", _chunksize(result)),
+        ("memory, all processes", _memory(result)),
         ("longest item", longest),
         ("noise floor", "not measured" if floor is None else f"\N{PLUS-MINUS SIGN} {percent(floor)}"),
     ]
     return [(what, value) for what, value in known if value]
 
 
-def _serial(verdict: Verdict) -> str:
-    found = verdict.serial_s
+def _serial(result: PlanResult) -> str:
+    found = result.serial_s
     if found is None or not isfinite(found.point):
         return ""
     if found.low is None or found.high is None:
@@ -152,38 +149,40 @@ def _serial(verdict: Verdict) -> str:
     return f"{duration(found.point)} ({duration(found.low)} to {duration(found.high)})"
 
 
-def _chunksize(verdict: Verdict) -> str:
-    chosen = verdict.recommendation
+def _chunksize(result: PlanResult) -> str:
+    chosen = result.recommendation
     if chosen is None or chosen.chunksize is None:
         return ""
     low, high = chosen.chunksize_band or (chosen.chunksize, chosen.chunksize)
     return f"{chosen.chunksize:,}" + (f"; {low:,} to {high:,} are as good" if low < high else "")
 
 
-def _memory(verdict: Verdict) -> str:
-    chosen = verdict.recommendation
+def _memory(result: PlanResult) -> str:
+    chosen = result.recommendation
     if chosen is None or chosen.memory_bytes is None:
         return ""
     of = f" of {size(chosen.memory_limit_bytes)}" if chosen.memory_limit_bytes else ""
     return f"{size(chosen.memory_bytes)}{of}"
 
 
-def _drawn(seen: Outlook, verdict: Verdict) -> Markup:
+def _drawn(seen: Outlook, result: PlanResult) -> Markup:
     steps = "; ".join(
         f"{plain(one.strategy)} " + ", ".join(f"{number(found.point)} with {count}" for count, found in one.points)
         for one in seen.foretold
     )
-    title = f"Speedup over workers, {plain(verdict.target)}. Predicted: {steps or 'nothing'}. {plain(verdict.sentence)}"
+    title = (
+        f"Speedup over workers, {plain(result.target)}. Predicted: {steps or 'nothing'}. {sentences.what_to_do(result)}"
+    )
     with svg.style():
         return svg.inline(svg.svg_bytes(outlook_figure(seen)), "speedup", title)
 
 
-def _fall(verdict: Verdict) -> Waterfall | None:
+def _fall(result: PlanResult) -> Waterfall | None:
     """The recommended setting's predicted round by cause, or the best predicted one's; None without predictions."""
-    known = [one for one in verdict.predictions if one.lost and all(isfinite(lost) for lost in one.lost.values())]
+    known = [one for one in result.predictions if one.lost and all(isfinite(lost) for lost in one.lost.values())]
     if not known:
         return None
-    chosen = verdict.recommendation
+    chosen = result.recommendation
     mine = [one for one in known if chosen is not None and one.setting == chosen.setting]
     one = mine[0] if mine else max(known, key=lambda one: one.speedup.point)
     steps = steps_down(one.setting.workers, {_cause(name): Fraction(lost) for name, lost in one.lost.items()})

@@ -1,4 +1,4 @@
-"""The contract: a verdict as JSON that others build on; its schema is plan.schema.json beside this file.
+"""The contract: a plan as JSON that others build on; its schema is plan.schema.json beside this file.
 
     1  first format
 
@@ -13,48 +13,53 @@ from pathlib import Path
 from typing import Any
 
 from lightwork.core.setting import Setting
-from lightwork.plan.conclude.result import Measured, Predicted, Range, Recommendation, Verdict
+from lightwork.plan.conclude.result import Measured, PlanResult, Predicted, Range
+from lightwork.plan.forms import sentences
 
 SCHEMA = 1
 SCHEMA_FILE = Path(__file__).with_name("plan.schema.json")
 
 
-def as_json(verdict: Verdict) -> str:
+def as_json(result: PlanResult) -> str:
     """The contract as text, in ASCII, with a newline at its end."""
-    return json.dumps(contract_of(verdict), indent=2, allow_nan=False) + "\n"
+    return json.dumps(contract_of(result), indent=2, allow_nan=False) + "\n"
 
 
-def contract_of(verdict: Verdict) -> dict[str, Any]:
+def contract_of(result: PlanResult) -> dict[str, Any]:
     """The contract as plain JSON types."""
-    name, share = verdict.longest_item
+    name, share = result.longest_item
     return {
         "schema": SCHEMA,
-        "target": verdict.target,
-        "items": verdict.items,
-        "items_run": verdict.items_run,
-        "sentence": verdict.sentence,
-        "recommendation": _recommendation(verdict.recommendation) if verdict.recommendation else None,
-        "serial_wall_s": _range(verdict.serial_s),
+        "target": result.target,
+        "items": result.items,
+        "items_run": result.items_run,
+        "kind": str(result.kind),
+        "sentence": sentences.what_to_do(result),
+        "recommendation": _recommendation(result),
+        "serial_wall_s": _range(result.serial_s),
         "longest_item": {"name": name, "share": _finite(share)},
-        "cells": [_cell(cell) for cell in verdict.cells],
-        "predictions": [_prediction(one) for one in verdict.predictions],
-        "what_if": [{"change": one.name, "times": _finite(one.times)} for one in verdict.what_if],
-        "noise_floor": _finite(verdict.noise_floor),
-        "machine": plain_data(verdict.machine),
-        "reasons": list(verdict.reasons),
-        "notes": list(verdict.notes),
-        "warnings": list(verdict.warnings),
+        "cells": [_cell(cell) for cell in result.cells],
+        "predictions": [_prediction(one) for one in result.predictions],
+        "what_if": [{"change": one.name, "times": _finite(one.times)} for one in result.what_if],
+        "noise_floor": _finite(result.noise_floor),
+        "machine": plain_data(result.machine),
+        "reasons": sentences.reasons(result),
+        "notes": sentences.notes(result),
+        "warnings": sentences.warnings(result),
     }
 
 
-def _recommendation(found: Recommendation) -> dict[str, Any]:
+def _recommendation(result: PlanResult) -> dict[str, Any] | None:
+    found = result.recommendation
+    if found is None:
+        return None
     band = found.chunksize_band
     return {
         **_setting(found.setting, found.chunksize),
         "chunksize_band": {"low": band[0], "high": band[1]} if band else None,
         "speedup": _range(found.speedup),
         "measured": found.is_measured,
-        "limited_by": found.limited_by,
+        "limited_by": sentences.limited_by(result),
         "memory_bytes": found.memory_bytes,
         "memory_limit_bytes": found.memory_limit_bytes,
         "code": found.code,

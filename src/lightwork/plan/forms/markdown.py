@@ -1,4 +1,4 @@
-"""A memo: a verdict in Markdown for a pull request, under 60 lines whatever was planned; pure."""
+"""A memo: a plan in Markdown for a pull request, under 60 lines whatever was planned; pure."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,7 +8,8 @@ from math import isfinite
 from lightwork.core.estimate import Estimate
 from lightwork.core.setting import Setting
 from lightwork.core.study import Cell
-from lightwork.plan.conclude.result import Measured, Predicted, Range, Verdict
+from lightwork.plan.conclude.result import Measured, PlanResult, Predicted, Range
+from lightwork.plan.forms import sentences
 from lightwork.plan.forms.text import gains_in_words
 from lightwork.render.markdown import inert
 from lightwork.text.quantities import plain, seconds_with_interval, size, with_interval
@@ -32,32 +33,32 @@ class _Room:
 ROOMS = (_Room(8, 8, 5, 5, 14), _Room(6, 5, 3, 3, 26), _Room(4, 3, 0, 2, 36), _Room(4, 3, 3, 2, 0))
 
 
-def as_markdown(verdict: Verdict) -> str:
+def as_markdown(result: PlanResult) -> str:
     """The whole memo, with as much of every part as there is room for beside the code."""
-    memos = [list(_lines(verdict, room)) for room in ROOMS if room.code >= len(_code(verdict)) or not room.code]
+    memos = [list(_lines(result, room)) for room in ROOMS if room.code >= len(_code(result)) or not room.code]
     found = next((lines for lines in memos if len(lines) <= MOST_LINES), memos[-1])
     return "\n".join(found) + "\n"
 
 
-def _lines(verdict: Verdict, room: _Room) -> Iterator[str]:
-    yield f"# lightwork plan: {inert(verdict.target, 80)}"
-    yield from ("", f"**{inert(verdict.sentence, SENTENCE_LENGTH)}**", "")
-    warned = [f"Warning: {warning}" for warning in verdict.warnings[:2]]
-    yield from _points([*verdict.reasons[: room.reasons], gains_in_words(verdict), *warned])
-    yield from _cells(verdict, room.cells)
-    yield from _predictions(verdict, room.predictions)
-    yield from _script(verdict, room.code)
+def _lines(result: PlanResult, room: _Room) -> Iterator[str]:
+    yield f"# lightwork plan: {inert(result.target, 80)}"
+    yield from ("", f"**{inert(sentences.what_to_do(result), SENTENCE_LENGTH)}**", "")
+    warned = [f"Warning: {warning}" for warning in sentences.warnings(result)[:2]]
+    yield from _points([*sentences.reasons(result)[: room.reasons], gains_in_words(result), *warned])
+    yield from _cells(result, room.cells)
+    yield from _predictions(result, room.predictions)
+    yield from _script(result, room.code)
     yield ""
-    yield from _points([*verdict.notes[: room.notes], _machine(verdict)])
+    yield from _points([*sentences.notes(result)[: room.notes], _machine(result)])
 
 
 def _points(sentences: Iterable[str]) -> Iterator[str]:
     return (f"- {inert(words, SENTENCE_LENGTH)}" for words in sentences if words)
 
 
-def _cells(verdict: Verdict, most: int) -> Iterator[str]:
+def _cells(result: PlanResult, most: int) -> Iterator[str]:
     """What was measured, the recommended one first, then by speedup."""
-    ranked = sorted(verdict.cells, key=lambda cell: (cell.judged != "recommended", -_point(cell.speedup)))
+    ranked = sorted(result.cells, key=lambda cell: (cell.judged != "recommended", -_point(cell.speedup)))
     rows = [_cell(cell) for cell in ranked[:most]]
     yield from _table(("measured setting", "speedup", "wall", "memory", "against it"), rows, len(ranked))
 
@@ -68,11 +69,11 @@ def _cell(cell: Measured) -> list[str]:
     return [_named(cell), _speedup(cell.speedup), _wall(cell.wall_s), memory, judged]
 
 
-def _predictions(verdict: Verdict, most: int) -> Iterator[str]:
+def _predictions(result: PlanResult, most: int) -> Iterator[str]:
     """The settings that are predicted to be the fastest."""
     if not most:
         return
-    best = sorted(verdict.predictions, key=lambda one: -_point(one.speedup))
+    best = sorted(result.predictions, key=lambda one: -_point(one.speedup))
     rows = [[_named(one), _speedup(one.speedup), _wall(one.wall_s)] for one in best[:most]]
     yield from _table(("best predicted settings", "speedup", "wall"), rows, len(best))
 
@@ -86,9 +87,9 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], count: int) -> I
         yield from ("", f"and {count - len(rows):,} more.")
 
 
-def _script(verdict: Verdict, most: int) -> Iterator[str]:
+def _script(result: PlanResult, most: int) -> Iterator[str]:
     """The code inside a fence that nothing in it can close."""
-    lines = _code(verdict)
+    lines = _code(result)
     if not lines:
         return
     if not most:
@@ -99,14 +100,14 @@ def _script(verdict: Verdict, most: int) -> Iterator[str]:
     yield from ("", f"{fence}python", *lines, fence)
 
 
-def _code(verdict: Verdict) -> list[str]:
-    code = verdict.recommendation.code if verdict.recommendation else ""
+def _code(result: PlanResult) -> list[str]:
+    code = result.recommendation.code if result.recommendation else ""
     return [plain(line) for line in code.rstrip("\n").split("\n")] if code.strip() else []
 
 
-def _machine(verdict: Verdict) -> str:
+def _machine(result: PlanResult) -> str:
     """Where these figures hold."""
-    facts = verdict.machine
+    facts = result.machine
     cpus, processor, python = (facts.get(name) for name in ("usable_cpus", "processor", "python"))
     told = [
         f"{cpus:g} usable CPUs" if isinstance(cpus, int | float) else "",

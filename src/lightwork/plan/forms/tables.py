@@ -1,4 +1,4 @@
-"""The plan's tables: what was measured, what a change would gain, what is predicted; pure, from a verdict to rows."""
+"""The plan's tables: what was measured, what a change would gain, what is predicted; pure, from its result to rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from math import isfinite
 from lightwork.analysis.scaling import karp_flatt
 from lightwork.core.setting import Setting
 from lightwork.core.study import Cell
-from lightwork.plan.conclude.result import Gain, Measured, Predicted, Range, Verdict
+from lightwork.plan.conclude.result import Gain, Measured, PlanResult, Predicted, Range
 from lightwork.render.sheet import UNKNOWN, Column, Figure, Sheet, without_empty
 from lightwork.text.quantities import DASH, counted, duration, number, percent, plain, size, times
 from lightwork.text.settings import named
@@ -43,9 +43,9 @@ class Foretelling:
     chosen: bool
 
 
-def measured_sheet(verdict: Verdict) -> Sheet | None:
+def measured_sheet(result: PlanResult) -> Sheet | None:
     """Every measured setting, the fastest first and failed ones last; None where nothing was measured."""
-    cells = sorted(verdict.cells, key=lambda cell: (cell.judged == "failed", -_point(cell.speedup)))
+    cells = sorted(result.cells, key=lambda cell: (cell.judged == "failed", -_point(cell.speedup)))
     rows = [(name_of(cell), JUDGED.get(cell.judged, cell.judged), _measured(cell)) for cell in cells]
     return without_empty(MEASURED, rows)
 
@@ -57,10 +57,10 @@ def what_if_sheet(gains: Sequence[Gain]) -> Sheet | None:
     return without_empty(WHAT_IF, rows)
 
 
-def foretellings(verdict: Verdict) -> list[Foretelling]:
+def foretellings(result: PlanResult) -> list[Foretelling]:
     """All predictions, the fastest first, at most MOST_SHOWN."""
-    best = sorted(verdict.predictions, key=lambda one: -_point(one.speedup))
-    chosen = verdict.recommendation.setting if verdict.recommendation else None
+    best = sorted(result.predictions, key=lambda one: -_point(one.speedup))
+    chosen = result.recommendation.setting if result.recommendation else None
     return [_foretelling(one, chosen=one.setting == chosen) for one in best[:MOST_SHOWN]]
 
 

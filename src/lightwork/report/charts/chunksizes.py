@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lightwork.analysis.basis import Basis
 from lightwork.analysis.chunk_band import Band, safe_band
-from lightwork.analysis.recommendation import Plan
+from lightwork.analysis.recommendation import Recommendation
 from lightwork.analysis.scaling import CellScaling, StudyScaling
 from lightwork.core.estimate import Estimate
 from lightwork.core.losses import Losses
@@ -68,7 +68,7 @@ class SizeChart:
 
 def size_chart(
     scaling: StudyScaling,
-    plan: Plan,
+    plan: Recommendation,
     losses: Mapping[str, Losses],
     looks: Mapping[str, Look],
     items_s: Sequence[float] | None,
@@ -100,7 +100,7 @@ def _told_apart(found: Sequence[SizeCurve]) -> list[SizeCurve]:
 
 
 def _curves(
-    scaling: StudyScaling, plan: Plan, losses: Mapping[str, Losses], looks: Mapping[str, Look]
+    scaling: StudyScaling, plan: Recommendation, losses: Mapping[str, Losses], looks: Mapping[str, Look]
 ) -> Iterator[SizeCurve]:
     alike: dict[Setting, list[CellScaling]] = {}
     for cell in Basis.of(scaling).candidates:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lightwork.analysis.basis import Basis, ranked
-from lightwork.analysis.recommendation import Plan
+from lightwork.analysis.recommendation import Recommendation
 from lightwork.analysis.scaling import CellScaling, StudyScaling
 from lightwork.core.estimate import Estimate
 from lightwork.core.study import SERIAL, SERIAL_AGAIN
@@ -13,6 +13,7 @@ from lightwork.render.filters import UNFILTERED, Facets
 from lightwork.render.palette import Look, variant_look
 from lightwork.text.quantities import counted, plain
 from lightwork.text.variants import Variant, variant_name
+from lightwork.text.verdict import verdict_sentence
 
 CURVES_IN_COLOUR = 8
 WALL_ROWS = 28
@@ -90,14 +91,14 @@ def basis_name(scaling: StudyScaling) -> str:
     return "at equal CPU speed" if Basis.of(scaling).equal_speed else "as measured"
 
 
-def chart(scaling: StudyScaling, plan: Plan, looks: Mapping[str, Look]) -> Chart:
+def chart(scaling: StudyScaling, plan: Recommendation, looks: Mapping[str, Look]) -> Chart:
     """The study's speedup figure: the chosen variant first, then the fastest."""
     curves = _curves(scaling, plan, looks)
     workers = sorted({count for curve in curves for count in (*(at for at, _ in curve.points), *curve.failed)})
     return _chart(scaling, curves[:CURVES_IN_COLOUR], curves[CURVES_IN_COLOUR:], tuple(workers))
 
 
-def overview(studies: Sequence[tuple[StudyScaling, Plan]], looks: Mapping[str, Look]) -> list[Chart]:
+def overview(studies: Sequence[tuple[StudyScaling, Recommendation]], looks: Mapping[str, Look]) -> list[Chart]:
     """One small chart per study, on shared axes so that they compare: every strategy at its best."""
     charts = []
     for scaling, plan in studies:
@@ -116,7 +117,7 @@ def best_by_workers(scaling: StudyScaling) -> tuple[tuple[int, Estimate], ...]:
     return tuple(sorted(found.items()))
 
 
-def _by_strategy(scaling: StudyScaling, plan: Plan, looks: Mapping[str, Look]) -> list[Curve]:
+def _by_strategy(scaling: StudyScaling, plan: Recommendation, looks: Mapping[str, Look]) -> list[Curve]:
     """A curve for each strategy: its fastest cell at every worker count; the recommended strategy's last, on top."""
     basis = Basis.of(scaling)
     found: dict[str, dict[int, Estimate]] = {}
@@ -131,11 +132,12 @@ def _by_strategy(scaling: StudyScaling, plan: Plan, looks: Mapping[str, Look]) -
     return sorted(curves, key=lambda curve: (curve.chosen, _best(curve)))
 
 
-def describe(scaling: StudyScaling, plan: Plan) -> str:
+def describe(scaling: StudyScaling, plan: Recommendation) -> str:
     """The speedup figure in a sentence, for those who can't see it."""
     steps = ", ".join(f"{found.point:.2f} with {count}" for count, found in best_by_workers(scaling))
     told = f"best by number of workers: {steps}" if steps else "no setting has a speedup"
-    return f"Speedup over workers, {plain(scaling.study.label)}, {basis_name(scaling)}; {told}. {plain(plan.sentence)}."
+    verdict = plain(verdict_sentence(plan.verdict))
+    return f"Speedup over workers, {plain(scaling.study.label)}, {basis_name(scaling)}; {told}. {verdict}."
 
 
 def wall_groups(scaling: StudyScaling, looks: Mapping[str, Look]) -> list[WallGroup]:
@@ -163,7 +165,7 @@ def _chart(scaling: StudyScaling, curves: list[Curve], others: list[Curve], work
     return Chart(tuple(curves), tuple(others), workers, scaling.cap, scaling.usable_cpus, noise, top)
 
 
-def _curves(scaling: StudyScaling, plan: Plan, looks: Mapping[str, Look]) -> list[Curve]:
+def _curves(scaling: StudyScaling, plan: Recommendation, looks: Mapping[str, Look]) -> list[Curve]:
     grouped: dict[Variant, list[CellScaling]] = {}
     for cell in scaling.cells:
         if cell.parallel:
@@ -177,7 +179,7 @@ def _curves(scaling: StudyScaling, plan: Plan, looks: Mapping[str, Look]) -> lis
     return sorted(curves, key=lambda curve: (not curve.chosen, -_best(curve)))
 
 
-def _curve(variant: Variant, cells: list[CellScaling], look: Look, basis: Basis, plan: Plan) -> Curve:
+def _curve(variant: Variant, cells: list[CellScaling], look: Look, basis: Basis, plan: Recommendation) -> Curve:
     cells = sorted(cells, key=lambda cell: cell.cell.setting.workers)
     known = [cell for cell in cells if cell.speedup is not None]
     return Curve(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from lightwork.analysis.basis import ranked
-from lightwork.analysis.recommendation import Plan
+from lightwork.analysis.recommendation import Recommendation
 from lightwork.analysis.scaling import StudyScaling
 from lightwork.core.causes import MEANINGS, Cause
 from lightwork.core.losses import Losses
@@ -88,7 +88,7 @@ class LossCurves:
     has_negative: bool
 
 
-def stacks(scaling: StudyScaling, plan: Plan, losses: Mapping[str, Losses]) -> list[Stack]:
+def stacks(scaling: StudyScaling, plan: Recommendation, losses: Mapping[str, Losses]) -> list[Stack]:
     """Every variant with two worker counts or more, the recommended one first, then from the fastest on."""
     grouped: dict[Variant, list[Cell]] = {}
     for scaled in reversed(ranked(scaling)):

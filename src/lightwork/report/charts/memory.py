@@ -6,7 +6,7 @@ from math import inf
 from statistics import median
 
 from lightwork.analysis.peaks import Limit, limit_of, peak_bytes
-from lightwork.analysis.recommendation import Plan
+from lightwork.analysis.recommendation import Recommendation
 from lightwork.core.study import SERIAL, Cell, Study
 from lightwork.render.filters import UNFILTERED, Facets
 from lightwork.render.palette import Look, variant_look
@@ -49,7 +49,7 @@ class MemoryChart:
 
 
 def memory_chart(
-    study: Study, plan: Plan, looks: Mapping[str, Look], machine: Mapping[str, object]
+    study: Study, plan: Recommendation, looks: Mapping[str, Look], machine: Mapping[str, object]
 ) -> MemoryChart | None:
     """The study's memory figure, the recommended variant first; None where no round has a sample."""
     grouped: dict[Variant, list[Cell]] = {}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from lightwork.analysis.judged_study import Judged
-from lightwork.analysis.recommendation import Plan
+from lightwork.analysis.recommendation import Recommendation
 from lightwork.analysis.scaling import StudyScaling
 from lightwork.render.palette import Look
 from lightwork.render.tooltips import Drawing
@@ -54,7 +54,7 @@ class Pictures:
 def pictures(
     one: Judged,
     scaling: StudyScaling,
-    plan: Plan,
+    plan: Recommendation,
     anchor: str,
     looks: Mapping[str, Look],
     items_s: Sequence[float] | None,
@@ -86,7 +86,7 @@ def _chunksizes(
     make: _Maker,
     one: Judged,
     scaling: StudyScaling,
-    plan: Plan,
+    plan: Recommendation,
     looks: Mapping[str, Look],
     items_s: Sequence[float] | None,
 ) -> Picture | None:
@@ -97,7 +97,7 @@ def _chunksizes(
     return make("chunksizes", chunksize_drawing(found), f"Speedup over chunksize. {found.finding}", what, found.finding)
 
 
-def _memory(make: _Maker, one: Judged, plan: Plan, looks: Mapping[str, Look]) -> Picture | None:
+def _memory(make: _Maker, one: Judged, plan: Recommendation, looks: Mapping[str, Look]) -> Picture | None:
     found = memory_chart(one.study, plan, looks, one.machine)
     if found is None:
         return None

@@ -1,0 +1,86 @@
+"""Warnings: what could overturn a verdict; plain data, worded by lightwork.text.warnings."""
+
+from dataclasses import dataclass
+
+from lightwork.core.estimate import Estimate
+from lightwork.core.study import Cell
+from lightwork.core.verdict import CoreBound
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """The study was interrupted, or ran out of budget."""
+
+
+@dataclass(frozen=True)
+class FewBlocks:
+    """Fewer blocks than narrow intervals need."""
+
+    blocks: int
+    enough: int
+
+
+@dataclass(frozen=True)
+class UnknownNoise:
+    """No block has both the serial round and its twin."""
+
+
+@dataclass(frozen=True)
+class LoudNoise:
+    """A noise floor that hides differences one would like to see; relative."""
+
+    noise_floor: float
+
+
+@dataclass(frozen=True)
+class DisturbedRounds:
+    """Rounds that were left out, since others took more than usual_share + excess_share and least_s of the CPUs."""
+
+    left_out: int
+    rounds: int
+    excess_share: float
+    least_s: float
+
+
+@dataclass(frozen=True)
+class BusyMachine:
+    """The share of the machine's CPU time that others took in the median serial round."""
+
+    share: float
+
+
+@dataclass(frozen=True)
+class BeyondCores:
+    """A cell faster than its cores allow: something else had them during the serial rounds."""
+
+    cell: Cell
+    speedup: Estimate
+    bound: CoreBound
+
+
+@dataclass(frozen=True)
+class FailedRounds:
+    """A cell's rounds that failed; outcome and reason of the first."""
+
+    cell: Cell
+    failed: int
+    tried: int
+    outcome: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ByPredictionToo:
+    """So few noisy blocks tell nothing by themselves: all were faster, and all of the predicted band is.
+
+    low: the predicted speedup's low end.
+    """
+
+    blocks: int
+    low: float
+
+
+VerdictWarning = (
+    Unfinished | FewBlocks | UnknownNoise | LoudNoise | DisturbedRounds | BusyMachine | BeyondCores | FailedRounds
+    | ByPredictionToo
+)  # fmt: skip

@@ -1,0 +1,131 @@
+"""Sentences of a verdict: what to do, what limits it, what the next worker count gives. Nothing decides by them."""
+
+from functools import singledispatch
+
+from lightwork.core.verdict import (
+    BatchingVerdict,
+    CoreBound,
+    Doubt,
+    LongestItemBound,
+    LowestBound,
+    NextStep,
+    StepOutcome,
+    Verdict,
+    VerdictKind,
+    WorkerBound,
+)
+from lightwork.text.losses import loss_sentence
+from lightwork.text.quantities import plain, with_interval
+from lightwork.text.settings import counted, gain, instruction, named, percent, times
+
+DOUBTS = {
+    Doubt.NOT_ASKED: "no setting was asked about",
+    Doubt.NOT_MEASURED: "no parallel setting was measured",
+    Doubt.ALL_FAILED: "every parallel setting failed",
+}
+
+
+def verdict_sentence(verdict: Verdict) -> str:
+    """As "use 6 workers, imap_unordered, chunksize 1, largest first: 5.1x (4.8-5.3) over serial"."""
+    words = {
+        VerdictKind.USE: _use,
+        VerdictKind.STAY_SERIAL: _stay_serial,
+        VerdictKind.CANNOT_TELL: _cannot_tell,
+    }[verdict.kind](verdict)
+    return f"predicted: {words}" if verdict.is_predicted and verdict.kind is VerdictKind.USE else words
+
+
+def bound_sentence(lowest: LowestBound) -> str:
+    """As "limited by the 4 usable cores" or "no bound is near: its 4 workers would allow 4.0x"."""
+    name = bound_name(lowest.bound)
+    return (
+        f"limited by {name}" if lowest.is_near else f"no bound is near: {name} would allow {lowest.bound.speedup:.1f}x"
+    )
+
+
+@singledispatch
+def bound_name(bound: object) -> str:
+    """What sets the bound, as "the 4 usable cores". Raises TypeError for what is no bound."""
+    raise TypeError(f"{bound!r} is no bound")
+
+
+@bound_name.register
+def _(bound: LongestItemBound) -> str:
+    return f"{bound.name} ({percent(bound.share)} of the work)"
+
+
+@bound_name.register
+def _(bound: CoreBound) -> str:
+    return f"the {counted(bound.cores, 'usable core')}"
+
+
+@bound_name.register
+def _(bound: WorkerBound) -> str:
+    return f"its {counted(bound.workers, 'worker')}"
+
+
+def next_step_sentence(step: NextStep) -> str:
+    """As "8 workers: 1.00x (0.99-1.01) as fast: not measurably better; tail takes 2 of 8 workers' speedup (25 %)"."""
+    if step.outcome is StepOutcome.NOT_ASKED:
+        return "no larger worker count was asked about"
+    if step.setting is None:
+        return "no larger worker count was measured"
+    many = counted(step.setting.workers, "worker")
+    if step.outcome is StepOutcome.FAILED:
+        return f"{many} failed in {step.failed} of {counted(step.tried, 'round')}"
+    if step.ratio is None:
+        return f"{many} were not measured in the same blocks"
+    if step.outcome is StepOutcome.FASTER:
+        return f"going from {step.workers} to {many} gains {gain(step.ratio)}"
+    why = f"; {loss_sentence(step.loss)}" if step.loss else ""
+    return f"{many}: {times(step.ratio)} as fast: {_no_gain(step)}{why}"
+
+
+def batching_sentence(verdict: BatchingVerdict) -> str:
+    """Whether one writer by the best method beats many by the worst."""
+    ratio = verdict.ratio
+    facts = (
+        f"1 writer by {plain(verdict.few)} stores {with_interval(ratio)} "
+        f"what {verdict.workers} writers store by {plain(verdict.many)}"
+    )
+    if ratio.low is None or ratio.high is None or ratio.low <= 1 <= ratio.high:
+        winner = "cannot tell whether batching or workers win"
+    else:
+        winner = "batching beats workers" if ratio.low > 1 else "workers beat batching"
+    return f"{plain(verdict.label)}: {winner}: {facts}"
+
+
+def _use(verdict: Verdict) -> str:
+    assert verdict.cell is not None
+    assert verdict.speedup is not None
+    words = f"use {instruction(verdict.cell)}: {times(verdict.speedup)} over serial"
+    if verdict.as_measured is None:
+        return words
+    return f"{words} at equal CPU speed, {times(verdict.as_measured)} as measured"
+
+
+def _stay_serial(verdict: Verdict) -> str:
+    if verdict.cell is None or verdict.speedup is None:
+        return "stay serial: no setting is predicted to be faster"
+    best = named(verdict.cell)
+    return f"stay serial: even the best setting, {best}, is measurably slower: {times(verdict.speedup)}"
+
+
+def _cannot_tell(verdict: Verdict) -> str:
+    if verdict.cell is None or verdict.speedup is None:
+        return f"cannot tell: {DOUBTS[verdict.doubt or Doubt.NOT_MEASURED]}"
+    best = f"the best, {named(verdict.cell)}, has {times(verdict.speedup)}"
+    if verdict.doubt is Doubt.FEW_BLOCKS:
+        return f"cannot tell: {counted(verdict.speedup.n, 'block')} can't carry an interval; {best}"
+    return (
+        f"cannot tell: no setting is measurably faster than serial; {best}, "
+        f"and the noise floor is {percent(verdict.noise_floor)}"
+    )
+
+
+def _no_gain(step: NextStep) -> str:
+    if step.outcome is StepOutcome.SLOWER:
+        return "measurably slower"
+    if step.outcome is StepOutcome.FEW_BLOCKS and step.ratio is not None:
+        return f"too few common blocks to tell ({step.ratio.n})"
+    return "not measurably better"

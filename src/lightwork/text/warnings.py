@@ -1,0 +1,93 @@
+"""Sentences of warnings: what could overturn a verdict. Nothing decides by them."""
+
+from functools import singledispatch
+
+from lightwork.core.warnings import (
+    BeyondCores,
+    BusyMachine,
+    ByPredictionToo,
+    DisturbedRounds,
+    FailedRounds,
+    FewBlocks,
+    LoudNoise,
+    Unfinished,
+    UnknownNoise,
+)
+from lightwork.text.quantities import number
+from lightwork.text.settings import counted, named, percent, times
+from lightwork.text.verdict import bound_name
+
+
+def disturbance(excess_share: float, least_s: float) -> str:
+    """From how much on what others took disturbs a round."""
+    return (
+        f"more than {percent(excess_share)} of the machine's CPU time, and {1000 * least_s:.0f} ms, beyond what they "
+        "took in the cell's median round"
+    )
+
+
+@singledispatch
+def warning_sentence(warning: object) -> str:
+    """The warning in a sentence. Raises TypeError for what is no warning."""
+    raise TypeError(f"{warning!r} is no warning")
+
+
+@warning_sentence.register
+def _(_warning: Unfinished) -> str:
+    return "the study was not finished: some settings have fewer rounds than others"
+
+
+@warning_sentence.register
+def _(warning: FewBlocks) -> str:
+    return f"only {counted(warning.blocks, 'block')}: intervals are wide; measure at least {warning.enough}"
+
+
+@warning_sentence.register
+def _(_warning: UnknownNoise) -> str:
+    return "no block has both the serial round and its twin: the noise is unknown, no difference is claimed"
+
+
+@warning_sentence.register
+def _(warning: LoudNoise) -> str:
+    return (
+        f"noise floor {percent(warning.noise_floor)}: smaller differences can't be seen; "
+        "quiet the machine or measure more blocks"
+    )
+
+
+@warning_sentence.register
+def _(warning: DisturbedRounds) -> str:
+    return (
+        f"{warning.left_out} of {counted(warning.rounds, 'round')} left out as disturbed: other processes or the "
+        f"hypervisor took {disturbance(warning.excess_share, warning.least_s)}"
+    )
+
+
+@warning_sentence.register
+def _(warning: BusyMachine) -> str:
+    return (
+        f"others took {percent(warning.share)} of the machine's CPU time in the median serial round: "
+        "these figures hold for a machine that is as busy"
+    )
+
+
+@warning_sentence.register
+def _(warning: BeyondCores) -> str:
+    return (
+        f"{named(warning.cell)} has {times(warning.speedup)}, more than the {warning.bound.speedup:.1f}x "
+        f"that {bound_name(warning.bound)} can give: the machine was busy during the serial rounds"
+    )
+
+
+@warning_sentence.register
+def _(warning: FailedRounds) -> str:
+    why = f"{warning.outcome}, {warning.reason}" if warning.reason else warning.outcome
+    return f"{named(warning.cell)} failed in {warning.failed} of {counted(warning.tried, 'round')}: {why}"
+
+
+@warning_sentence.register
+def _(warning: ByPredictionToo) -> str:
+    return (
+        f"{counted(warning.blocks, 'block')} alone can't tell this from serial on so noisy a machine: it was faster in "
+        f"each of them, and the prediction says at least {number(warning.low)}x"
+    )
