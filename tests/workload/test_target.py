@@ -186,7 +186,7 @@ def test_a_bug_in_the_users_file_keeps_its_traceback(tmp_path):
 
 def test_the_host_needs_nothing_heavy_for_a_target(load):
     """Finding a target imports the standard library, lightwork and the user's own module."""
-    code = f"from lightwork.workload import registry; import sys; registry.find({f'{load}:double'!r}); print(*sys.modules)"
+    code = f"import sys; from lightwork.workload.registry import find; find({f'{load}:double'!r}); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
     assert load.stem in loaded
     assert not {"numpy", "pandas", "psutil", "scipy"} & set(loaded)

@@ -5,6 +5,9 @@ write `NAME.py` here with one function under `@strategy(...)`: the registry find
 the contract tests then cover it. A file imports nothing third-party at module level, so that every strategy can
 be found, and told why it can't be used where what it needs is absent.
 
+SCRIPT, beside the function, is what a user pastes: the same hand-out as a whole script in its shortest form, which must
+still end when an item raises. Its blanks, as string.Template has them, are filled by lightwork.plan.script.templates.
+
     run(function, items, workers, chunksize, context) -> results, in any order
 """
 
@@ -67,7 +70,7 @@ class Strategy:
     lightwork.ledger.two_stage.Staged. opened: its pool, for rounds that find one; None where workers are given their
     part when they are made. extra: the extra of lightwork that installs what it needs; "" where none does.
     hand_out: its rule, by which rounds are predicted. rank: how much a user must write and understand for it, from
-    least to most.
+    least to most. script: the template of the code to paste, "" where there is none.
     """
 
     name: str
@@ -83,6 +86,7 @@ class Strategy:
     extra: str = ""
     hand_out: Rule = NO_RULE
     rank: int = UNRANKED
+    script: str = ""
 
     @property
     def in_caller(self) -> bool:
@@ -103,6 +107,7 @@ def strategy(
     *,
     hand_out: Rule = NO_RULE,
     rank: int = UNRANKED,
+    script: str = "",
     default_chunksize: Callable[[int, int], int] | None = None,
     start_methods: tuple[str, ...] = START_METHODS,
     parallel: bool = True,
@@ -114,7 +119,7 @@ def strategy(
 ) -> Callable[[Function], Function]:
     """Register the decorated function, unchanged, as the strategy named like its module.
 
-    hand_out, rank: see Strategy. Ranks go in tens, so that there is room between two.
+    hand_out, rank, script: see Strategy. Ranks go in tens, so that there is room between two.
     needs: the top-level module without which it can't run, `"joblib"`; or a function that says what is missing here,
     "needs Python 3.14 or newer; ...", and "" where nothing is. extra: the extra of lightwork that installs the module,
     where it is not called like it. staged, opened: see Strategy.
@@ -145,6 +150,7 @@ def strategy(
             installed_by,
             hand_out,
             rank,
+            script,
         )
         return run
 

@@ -7,6 +7,16 @@ from typing import Any
 from lightwork.core.hand_out import POOL
 from lightwork.strategies import strategy
 
+SCRIPT = """\
+from multiprocessing import Pool
+
+if __name__ == "__main__":
+    items = $items
+    with $pool as pool:
+        pending = [pool.apply_async($function, (item,)) for item in items]
+        results = [answer.get() for answer in pending]
+"""
+
 
 @contextmanager
 def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
@@ -20,7 +30,7 @@ def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
         yield submit
 
 
-@strategy(hand_out=POOL, rank=50, opened=opened)
+@strategy(hand_out=POOL, rank=50, script=SCRIPT, opened=opened)
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """`Pool.apply_async` for every item, then `get` for every handle."""
     with opened(function, workers, context) as submit:

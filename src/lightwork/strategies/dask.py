@@ -12,6 +12,25 @@ from typing import Any
 from lightwork.core.hand_out import Dynamic
 from lightwork.strategies import strategy
 
+SCRIPT = """\
+from dask import config
+from dask.distributed import Client, LocalCluster
+
+
+def work(chunk):
+    return [$function(item) for item in chunk]
+
+
+if __name__ == "__main__":
+    items = $items
+    config.set({"distributed.worker.multiprocessing-method": "$start_method"})
+    cluster = LocalCluster(n_workers=$workers, threads_per_worker=1, dashboard_address=":0")
+    with cluster, Client(cluster) as client:
+        chunks = $chunks
+        tasks = client.map(work, chunks, pure=False)
+        results = [result for part in client.gather(tasks) for result in part]
+"""
+
 
 def work(function: Any, chunk: Sequence[Any]) -> list[Any]:
     """Run one chunk in the worker."""
@@ -26,6 +45,7 @@ def default_chunksize(items: int, workers: int) -> int:
 @strategy(
     hand_out=Dynamic(per_worker=2),  # its scheduler keeps two tasks at every worker of one thread
     rank=80,
+    script=SCRIPT,
     default_chunksize=default_chunksize,
     start_methods=("fork", "spawn"),
     workers="remote",

@@ -9,6 +9,34 @@ from typing import Any, NoReturn
 from lightwork.core.hand_out import Fixed
 from lightwork.strategies import strategy
 
+SCRIPT = """\
+import os
+import pickle
+import traceback
+
+if __name__ == "__main__":
+    items = $items
+    children, answers = [], []
+    for worker in range($workers):
+        receiver, sender = os.pipe()
+        pid = os.fork()
+        if pid == 0:  # the child: does its part and leaves, whatever happens
+            try:
+                with os.fdopen(sender, "wb") as pipe:
+                    pickle.dump([$function(item) for item in items[worker::$workers]], pipe)
+            except BaseException:
+                traceback.print_exc()
+            finally:
+                os._exit(0)
+        os.close(sender)
+        children.append((pid, receiver))
+    for pid, receiver in children:
+        with os.fdopen(receiver, "rb") as pipe:
+            answers.append(pipe.read())
+        os.waitpid(pid, 0)
+    results = [result for answer in answers for result in pickle.loads(answer)]
+"""
+
 
 def work(function: Any, part: Sequence[Any], pipe: int) -> NoReturn:
     """Run one part in the child, write what came of it, and leave, whatever happens: the rest is the parent's code."""
@@ -26,7 +54,7 @@ def work(function: Any, part: Sequence[Any], pipe: int) -> NoReturn:
         os._exit(status)
 
 
-@strategy(hand_out=Fixed(striped=True), rank=120, start_methods=("fork",))
+@strategy(hand_out=Fixed(striped=True), rank=120, script=SCRIPT, start_methods=("fork",))
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """`os.fork` a child for every part of the list, then read every pipe and `waitpid` for every child."""
     children = []

@@ -8,6 +8,15 @@ from typing import Any
 from lightwork.core.hand_out import POOL
 from lightwork.strategies import strategy
 
+SCRIPT = """\
+from multiprocessing import Pool
+
+if __name__ == "__main__":
+    items = $items
+    with $pool as pool:
+        results = list(pool.imap_unordered($function, items$chunksize))
+"""
+
 
 def default_chunksize(items: int, workers: int) -> int:
     """The standard library's default: one item at a time."""
@@ -21,7 +30,7 @@ def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
         yield partial(pool.imap_unordered, function)
 
 
-@strategy(hand_out=POOL, rank=30, default_chunksize=default_chunksize, opened=opened)
+@strategy(hand_out=POOL, rank=30, script=SCRIPT, default_chunksize=default_chunksize, opened=opened)
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """`Pool.imap_unordered`: chunks handed out as workers get free, results as they come."""
     with context.Pool(workers) as pool:

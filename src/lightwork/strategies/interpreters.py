@@ -16,6 +16,15 @@ from typing import Any
 from lightwork.core.hand_out import Dynamic
 from lightwork.strategies import strategy
 
+SCRIPT = """\
+from concurrent.futures import InterpreterPoolExecutor
+
+if __name__ == "__main__":
+    items = $items
+    with InterpreterPoolExecutor($workers) as executor:
+        results = list(executor.map($function, items))
+"""
+
 
 def missing() -> str:
     """Why there is no such executor here; "" where there is."""
@@ -34,6 +43,7 @@ def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
 @strategy(
     hand_out=Dynamic(per_worker=None),  # all lie in the executor's queue
     rank=110,
+    script=SCRIPT,
     start_methods=("fork",),
     workers="interpreters",
     needs=missing,

@@ -15,13 +15,29 @@ from typing import Any
 from lightwork.core.hand_out import Batched
 from lightwork.strategies import strategy
 
+SCRIPT = """\
+from joblib import Parallel, delayed
+
+if __name__ == "__main__":
+    items = $items
+    parallel = Parallel(n_jobs=$workers, batch_size=$size)
+    results = parallel(delayed($function)(item) for item in items)
+"""
+
 
 def default_chunksize(items: int, workers: int) -> int:
     """One item a batch."""
     return 1
 
 
-@strategy(hand_out=Batched(), rank=60, default_chunksize=default_chunksize, start_methods=("fork",), needs="joblib")
+@strategy(
+    hand_out=Batched(),
+    rank=60,
+    script=SCRIPT,
+    default_chunksize=default_chunksize,
+    start_methods=("fork",),
+    needs="joblib",
+)
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """`joblib.Parallel` with loky's processes, which are kept for the next call unless they are shut down."""
     from joblib import Parallel, delayed

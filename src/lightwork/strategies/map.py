@@ -8,6 +8,15 @@ from typing import Any
 from lightwork.core.hand_out import POOL
 from lightwork.strategies import strategy
 
+SCRIPT = """\
+from multiprocessing import Pool
+
+if __name__ == "__main__":
+    items = $items
+    with $pool as pool:
+        results = pool.map($function, items$chunksize)
+"""
+
 
 def default_chunksize(items: int, workers: int) -> int:
     """What `Pool.map` chooses: four chunks a worker, rounded up."""
@@ -22,7 +31,7 @@ def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
         yield partial(pool.map, function)
 
 
-@strategy(hand_out=POOL, rank=10, default_chunksize=default_chunksize, opened=opened)
+@strategy(hand_out=POOL, rank=10, script=SCRIPT, default_chunksize=default_chunksize, opened=opened)
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """`Pool.map`: chunks handed out as workers get free, all results at the end and in order."""
     with context.Pool(workers) as pool:

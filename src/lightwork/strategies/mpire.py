@@ -10,13 +10,23 @@ from typing import Any
 from lightwork.core.hand_out import Dynamic
 from lightwork.strategies import strategy
 
+SCRIPT = """\
+from mpire import WorkerPool
+
+if __name__ == "__main__":
+    items = $items
+    arguments = [(item,) for item in items]  # else a tuple would become several
+    with WorkerPool(n_jobs=$workers, start_method="$start_method") as pool:
+        results = pool.map_unordered($function, arguments$chunk_size)
+"""
+
 
 def default_chunksize(items: int, workers: int) -> int:
     """What mpire aims at: 64 chunks a worker, rounded up; its own sizes alternate around the fraction."""
     return -(-items // (64 * workers))
 
 
-@strategy(hand_out=Dynamic(per_worker=2), rank=70, default_chunksize=default_chunksize, needs="mpire")
+@strategy(hand_out=Dynamic(per_worker=2), rank=70, script=SCRIPT, default_chunksize=default_chunksize, needs="mpire")
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """`WorkerPool.map_unordered`: chunks sent to whoever answered last, results as they come."""
     from mpire import WorkerPool

@@ -15,6 +15,35 @@ from lightwork.strategies import strategy
 
 STOP = None
 
+SCRIPT = """\
+from multiprocessing import Pipe, Process
+from multiprocessing.connection import wait
+
+
+def work(pipe):
+    for chunk in iter(pipe.recv, None):
+        pipe.send([$function(item) for item in chunk])
+
+
+if __name__ == "__main__":
+    items = $items
+    chunks = iter($chunks)
+    crew, results = {}, []
+$context\
+    for _ in range($workers):
+        ours, theirs = ${of}Pipe()
+        crew[ours] = ${of}Process(target=work, args=(theirs,), daemon=True)
+        crew[ours].start()
+        theirs.close()  # so that a dead worker's pipe shows its end
+        ours.send(next(chunks, []))
+    while crew:
+        for pipe in wait(list(crew)):
+            results += pipe.recv()  # EOFError: this worker failed
+            pipe.send(chunk := next(chunks, None))
+            if chunk is None:
+                crew.pop(pipe).join()
+"""
+
 
 def work(function: Any, pipe: Any) -> None:
     """Take chunks until the sentinel comes; answer each with its results or its exception."""
@@ -90,7 +119,13 @@ def burial(process: Any) -> Exception:
     return ChildProcessError(f"worker {process.pid} ended with {process.exitcode}")
 
 
-@strategy(hand_out=Dynamic(per_worker=1, ahead=False), rank=150, default_chunksize=default_chunksize, opened=opened)
+@strategy(
+    hand_out=Dynamic(per_worker=1, ahead=False),
+    rank=150,
+    script=SCRIPT,
+    default_chunksize=default_chunksize,
+    opened=opened,
+)
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """A dispatcher: `wait` for any worker's pipe, take its answer, send it the next chunk."""
     with opened(function, workers, context) as submit:

@@ -11,6 +11,15 @@ from typing import Any
 from lightwork.core.hand_out import Dynamic
 from lightwork.strategies import strategy
 
+SCRIPT = """\
+from concurrent.futures import ProcessPoolExecutor
+
+if __name__ == "__main__":
+    items = $items
+    with ProcessPoolExecutor($workers$mp_context) as executor:
+        results = list(executor.map($function, items$chunksize))
+"""
+
 
 def default_chunksize(items: int, workers: int) -> int:
     """The standard library's default: one item at a time."""
@@ -27,6 +36,7 @@ def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
 @strategy(
     hand_out=Dynamic(per_worker=2, more=1),  # the workers' own, and its queue to them
     rank=20,
+    script=SCRIPT,
     default_chunksize=default_chunksize,
     opened=opened,
 )

@@ -12,6 +12,38 @@ from lightwork.strategies import strategy
 
 STOP = None
 
+SCRIPT = """\
+import traceback
+from multiprocessing import Process, Queue, active_children
+
+
+def work(tasks, answers):
+    for chunk in iter(tasks.get, None):
+        try:
+            answers.put([$function(item) for item in chunk])
+        except Exception as error:
+            error.add_note(traceback.format_exc())
+            answers.put(error)
+
+
+if __name__ == "__main__":
+    items = $items
+    chunks = $chunks
+$context\
+    tasks, answers = ${of}Queue(maxsize=2 * $workers), ${of}Queue()
+    for _ in range($workers):
+        ${of}Process(target=work, args=(tasks, answers)).start()
+    for chunk in chunks + [None] * $workers:
+        tasks.put(chunk)
+    received = [answers.get() for _ in chunks]
+    for process in ${of}active_children():
+        process.join()
+    for answer in received:
+        if isinstance(answer, Exception):
+            raise answer
+    results = [result for answer in received for result in answer]
+"""
+
 
 def work(function: Any, tasks: Any, results: Any) -> None:
     """Take chunks until the sentinel comes; answer each with its results or its exception."""
@@ -71,6 +103,7 @@ def exchange(tasks: Any, answers: Any, in_flight: int, items: Sequence[Any], chu
 @strategy(
     hand_out=Dynamic(per_worker=2),  # the bound of the task queue
     rank=140,
+    script=SCRIPT,
     default_chunksize=default_chunksize,
     opened=opened,
 )

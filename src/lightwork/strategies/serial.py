@@ -6,8 +6,14 @@ from typing import Any
 from lightwork.core.hand_out import InCaller
 from lightwork.strategies import strategy
 
+SCRIPT = """\
+if __name__ == "__main__":
+    items = $items
+    results = [$function(item) for item in items]
+"""
 
-@strategy(hand_out=InCaller(), start_methods=("fork",), parallel=False)
+
+@strategy(hand_out=InCaller(), script=SCRIPT, start_methods=("fork",), parallel=False)
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """A plain loop in the caller's own process."""
     return [function(item) for item in items]

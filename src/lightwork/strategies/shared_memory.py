@@ -18,6 +18,40 @@ from lightwork.strategies import strategy
 
 PIPE_BYTES = 65_536  # that a pipe holds: the writer of more waits for the reader
 
+SCRIPT = """\
+import pickle
+from multiprocessing import Pool, resource_tracker
+from multiprocessing.shared_memory import SharedMemory
+
+
+def work(item):
+    pickled = pickle.dumps($function(item), protocol=5)
+    if len(pickled) <= 65536:  # a pipe holds it
+        return pickled
+    block = SharedMemory(create=True, size=len(pickled))
+    block.buf[: len(pickled)] = pickled
+    block.close()
+    return block.name
+
+
+def take(answer):
+    if isinstance(answer, bytes):
+        return pickle.loads(answer)
+    block = SharedMemory(answer)
+    result = pickle.loads(block.buf)
+    block.close()
+    block.unlink()
+    return result
+
+
+if __name__ == "__main__":
+    items = $items
+    resource_tracker.ensure_running()  # first, so that all workers share it
+    with $pool as pool:
+        answers = pool.imap_unordered(work, items$chunksize)
+        results = [take(answer) for answer in answers]
+"""
+
 
 def work(function: Any, prefix: str, numbered: tuple[int, Any]) -> tuple[int, bytes | None]:
     """Run one item; its pickled result, or None where that is in the item's block."""
@@ -60,7 +94,7 @@ def default_chunksize(items: int, workers: int) -> int:
     return 1
 
 
-@strategy(hand_out=POOL, rank=130, default_chunksize=default_chunksize)
+@strategy(hand_out=POOL, rank=130, script=SCRIPT, default_chunksize=default_chunksize)
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """`Pool.imap_unordered`, results larger than a pipe holds in blocks of shared memory."""
     resource_tracker.ensure_running()  # before the workers: they share it, and one of their own removes too early

@@ -12,6 +12,22 @@ from typing import Any
 from lightwork.core.hand_out import Fixed
 from lightwork.strategies import strategy
 
+# Through a Pool, one part a worker: the shortest form that ends when an item raises.
+SCRIPT = """\
+from multiprocessing import Pool
+
+
+def work(part):
+    return [$function(item) for item in part]
+
+
+if __name__ == "__main__":
+    items = $items
+    cuts = [items[i * len(items) // $workers : (i + 1) * len(items) // $workers] for i in range($workers)]
+    with $pool as pool:
+        results = [result for part in pool.map(work, cuts) for result in part]
+"""
+
 
 def work(function: Any, part: Sequence[Any], results: Connection) -> None:
     """Run one part in the worker and send its results, or its exception, all at once."""
@@ -54,7 +70,7 @@ def _receive(receiver: Any, results: list[Any]) -> BaseException | None:
     return None
 
 
-@strategy(hand_out=Fixed(), rank=90)
+@strategy(hand_out=Fixed(), rank=90, script=SCRIPT)
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """The list split evenly into contiguous parts, one `Process` a part."""
     bounds = [len(items) * worker // workers for worker in range(workers + 1)]

@@ -10,8 +10,23 @@ from lightwork.core.hand_out import Fixed
 from lightwork.strategies import strategy
 from lightwork.strategies.static import run_parts
 
+SCRIPT = """\
+from multiprocessing import Pool
 
-@strategy(hand_out=Fixed(striped=True), rank=100)
+
+def work(part):
+    return [$function(item) for item in part]
+
+
+if __name__ == "__main__":
+    items = $items
+    cuts = [items[i::$workers] for i in range($workers)]
+    with $pool as pool:
+        results = [result for part in pool.map(work, cuts) for result in part]
+"""
+
+
+@strategy(hand_out=Fixed(striped=True), rank=100, script=SCRIPT)
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """The list dealt out item by item beforehand, one `Process` a hand."""
     return run_parts(function, [items[worker::workers] for worker in range(workers)], context)

@@ -12,6 +12,15 @@ from typing import Any
 from lightwork.core.hand_out import Dynamic
 from lightwork.strategies import strategy
 
+SCRIPT = """\
+from concurrent.futures import ThreadPoolExecutor
+
+if __name__ == "__main__":
+    items = $items
+    with ThreadPoolExecutor($workers) as executor:
+        results = list(executor.map($function, items))
+"""
+
 
 @contextmanager
 def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
@@ -23,6 +32,7 @@ def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
 @strategy(
     hand_out=Dynamic(per_worker=None),  # all lie in the executor's queue
     rank=40,
+    script=SCRIPT,
     start_methods=("fork",),
     workers="threads",
     opened=opened,

@@ -20,7 +20,7 @@ from lightwork import strategies
 from lightwork.core.setting import ORDERS, START_METHODS, Setting
 from lightwork.errors import UsageError
 from lightwork.plan.script.items_source import ARGUMENTS, Origin, listed_in, matching
-from lightwork.plan.script.templates import WITHOUT_A_RECIPE, Source, recipe
+from lightwork.plan.script.templates import Source, recipe
 
 LOAD = """\
 import os
@@ -46,7 +46,7 @@ def items(number):
     return number * number
 """
 SOURCE = Source("load", "load_file", matching("data/*.csv"))
-RECIPES = [name for name in strategies.names() if name not in WITHOUT_A_RECIPE]
+RECIPES = [name for name in strategies.names() if strategies.find(name).script]
 CLAIMS = [unless_absent(name, method) for name in RECIPES for method in strategies.find(name).start_methods]
 SHORT = ["apply_async", "imap_unordered", "map", "process_executor", "serial", "static", "threads"]
 LONGEST = {

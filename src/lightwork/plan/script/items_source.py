@@ -9,34 +9,19 @@ Nothing is run: only names are compared, with those that a pattern matches, and 
 """
 
 import builtins
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from glob import escape, glob
 from os.path import commonprefix
 from pathlib import Path
 
+from lightwork import strategies
 from lightwork.errors import UsageError
 from lightwork.workload.item_list import FROM_FILE, FROM_STDIN
 
 MAKER = "make_items"  # what a function is called here whose own name the script needs
-TAKEN = {
-    *(
-        "Path",
-        "Pipe",
-        "Pool",
-        "Process",
-        "Queue",
-        "active_children",
-        "answers",
-        "children",
-        "chunks",
-        "context",
-        "crew",
-    ),
-    *("cuts", "get_context", "glob", "items", "os", "pending", "pickle", "pool", "random", "results", "sys", "tasks"),
-    *("traceback", "wait", "work", "worker"),
-    *dir(builtins),
-}
+NAME = re.compile(r"(?<![$\w.])[A-Za-z_]\w*")
 
 
 @dataclass(frozen=True)
@@ -83,9 +68,15 @@ def piped(*, files: bool = True, blanks: bool = False) -> Origin:
 
 def made_by(module: str, function: str, *, files: bool = False) -> Origin:
     """What a function returns, under another name where the script needs its own one."""
-    name = MAKER if function in TAKEN else function
+    name = MAKER if function in _taken() else function
     renamed = f" as {name}" if name != function else ""
     return Origin(f"list({name}())", (f"from {module} import {function}{renamed}",), files)
+
+
+def _taken() -> set[str]:
+    """The names that scripts use: builtins, what orders and limits them, and every name in a strategy's script."""
+    scripts = (re.sub("#.*", "", strategies.find(name).script) for name in strategies.names())
+    return {"Path", "get_context", "glob", "os", "random", "sys", *dir(builtins), *NAME.findall("\n".join(scripts))}
 
 
 def origin_of(
