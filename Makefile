@@ -29,7 +29,7 @@ lint: .venv/lint
 	$(BIN)/lint-imports
 
 # Every library that lightwork builds on is used at least once.
-QUICK = serials_results or schema or test_docs or report_parts or test_cli or intervals or test_pytest_plugin
+QUICK = serials_results or test_schema or test_docs or test_cli or test_pytest_plugin or test_page.py or test_estimate
 NEWEST_S = 300
 
 # The newest of everything instead of the tested versions: says which differ, and whether the quick tests pass.
@@ -37,7 +37,7 @@ test-newest: .venv/pip
 	test -d .venv/newest || $(BIN)/python -m venv .venv/newest
 	.venv/newest/bin/python -m pip install --quiet --upgrade --upgrade-strategy eager setuptools --editable '.[test]'
 	.venv/newest/bin/python .ci/versions.py
-	timeout $(NEWEST_S) .venv/newest/bin/python -m pytest -n 6 -m 'not alone and not figures' -k '$(QUICK)' $(ARGS)
+	timeout --kill-after 10 $(NEWEST_S) .venv/newest/bin/python -m pytest -n 6 -m 'not alone and not figures' -k '$(QUICK)' $(ARGS)
 
 type: .venv/type
 	$(BIN)/mypy
