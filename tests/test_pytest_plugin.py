@@ -211,7 +211,7 @@ def test_a_second_run_is_named_selected_and_compared(saved_run, tmp_path):
     assert "Comparing against benchmarks from:" in found.stdout
     assert "benchmark 'workers=2': 2 tests" in found.stdout
     assert "(NOW)" in found.stdout
-    assert "(0001_manyh" in found.stdout
+    assert "(0001_" in found.stdout
     _, second = saved_in(tmp_path)
     assert second.name == "0002_second.json"
     assert [cell.cell_id for cell in results_json.load(second).studies[0].cells] == [
