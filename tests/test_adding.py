@@ -1,0 +1,87 @@
+"""Adding something touches one file: each test writes that file into a copy of lightwork and sees it work whole."""
+
+import json
+
+import pytest
+from extended import Extended
+
+STRATEGY = '''
+"""pairs: `Pool.imap`. Results in order; chunks of two."""
+
+from lightwork.core.hand_out import POOL
+from lightwork.strategies import strategy
+
+SCRIPT = """\\
+from multiprocessing import Pool
+
+if __name__ == "__main__":
+    items = $items
+    with $pool as pool:
+        results = list(pool.imap($function, items$chunksize))
+"""
+
+
+def default_chunksize(items, workers):
+    """Two items."""
+    return 2
+
+
+@strategy(hand_out=POOL, rank=15, script=SCRIPT, default_chunksize=default_chunksize)
+def run(function, items, workers, chunksize, context):
+    """`Pool.imap`: chunks of two handed out as workers get free."""
+    with context.Pool(workers) as pool:
+        return list(pool.imap(function, items, chunksize or 2))
+'''
+WAIT = """
+import time
+
+
+def wait(seconds):
+    time.sleep(seconds)
+    return seconds
+
+
+def items():
+    return [0.02] * 16
+"""
+ROUNDS = """
+from pathlib import Path
+from lightwork.core.setting import Setting
+from rounds import run_round
+serial, pairs = (run_round(Path(name), Setting(name)).round for name in ("serial", "pairs"))
+print(pairs.outcome, pairs.items_done, pairs.result_digest == serial.result_digest)
+"""
+CALIBRATED = """
+from pathlib import Path
+from calibrations import calibrate
+Path("data").mkdir(exist_ok=True)
+calibrate(Path("data"))
+"""
+RANKS = """
+from lightwork.analysis.recommendation import modesty
+from lightwork.core.setting import Setting
+names = ["queue", "process_executor", "pairs", "map"]
+print(*sorted(names, key=lambda name: modesty(Setting(name, 2))))
+"""
+
+
+@pytest.fixture
+def extended(tmp_path):
+    """A copy of lightwork to which nothing was added yet."""
+    return Extended(tmp_path)
+
+
+def test_a_strategy_is_one_file(extended):
+    """A new strategy is listed, runs, is predicted and recommended with a script that works, and is ranked."""
+    extended.add("strategies/pairs.py", STRATEGY)
+    assert "pairs             `Pool.imap`: chunks of two" in extended.lightwork("list")
+    assert extended.python("-c", ROUNDS).split() == ["ok", "12", "True"]
+    (extended.folder / "job.py").write_text(WAIT)
+    extended.python("-c", CALIBRATED)
+    words = "plan job.py:wait --items job.py:items --strategy pairs --workers 2 --once --json -"
+    plan = json.loads(extended.lightwork(*words.split()))
+    assert {cell["strategy"] for cell in plan["predictions"]} == {plan["recommendation"]["strategy"]} == {"pairs"}
+    assert "pool.imap(wait, items, chunksize=" in plan["recommendation"]["code"]
+    (extended.folder / "pasted.py").write_text(plan["recommendation"]["code"] + "    print(len(results))\n")
+    assert extended.python("pasted.py") == "16\n"
+    assert extended.python("-c", RANKS).split() == ["map", "pairs", "process_executor", "queue"]
