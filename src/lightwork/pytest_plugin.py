@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from lightwork.cluster import visit
+from lightwork.commands.options import SHARED, add_alias
 from lightwork.core import cluster_facts
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError, WorkError
@@ -28,14 +29,21 @@ DEFAULT_SAVE_NAME = "lightwork"
 JOURNALS = Path("results/journals")
 AXES = ("strategy", "workers", "chunksize", "start_method", "order", "cores", "pool")
 _key = pytest.StashKey[Session]()
+
+
+def _shared(name: str, default: str) -> tuple[str, str]:
+    """Metavar and help of an option that commands have too."""
+    return SHARED[name].metavar, f"{SHARED[name].help} (default: {default})"
+
+
 OPTIONS: dict[str, tuple[str, str]] = {
     "--profile": ("NAME", "the cells to measure: quick or full (default: quick)"),
-    "--workloads": ("NAMES", "only these workloads, comma-separated"),
-    "--strategies": ("NAMES", "these strategies instead of the profile's, comma-separated, or all"),
-    "--workers": ("COUNTS", "these worker counts instead of the profile's: 1,2,4 or 1-8"),
-    "--chunksizes": ("SIZES", "these chunksizes instead of the profile's: default,1,8"),
-    "--start-methods": ("NAMES", "these start methods instead of fork, comma-separated"),
-    "--orders": ("NAMES", "these item orders instead of given, comma-separated"),
+    "--workloads": ("NAMES", "comma-separated (default: the profile's)"),
+    "--strategies": _shared("--strategies", "the profile's"),
+    "--workers": _shared("--workers", "the profile's"),
+    "--chunksizes": _shared("--chunksizes", "the profile's"),
+    "--start-methods": _shared("--start-methods", "fork"),
+    "--orders": _shared("--orders", "given"),
     "--cores": ("COUNTS", "limit the rounds to so many cores: all,1,2"),
     "--pool": ("NAMES", "whether rounds make their pool or find a warm one: fresh,warm (default: fresh)"),
     "--db": ("URL", "the database that workloads store into: sqlite, duckdb, a URL, or '$NAME' of a variable with one"),
@@ -43,9 +51,10 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "--param": ("WORKLOAD.NAME=VALUE", "a workload's parameter; repeatable"),
     "--blocks": ("LEAST-MOST", "how many blocks: 6-12, or one number"),
     "--budget": ("SECONDS", "stop beginning new blocks of a workload after this long"),
-    "--timeout-s": ("SECONDS", "every round's deadline (default: from the serial time)"),
-    "--on-crash": ("WHAT", "report, or retry: where work is stored, run what is not done (default: report)"),
-    "--seed": ("NUMBER", "seed of the blocks' order and of the shuffled item order (default: 1)"),
+    # --timeout is pytest-timeout's, for a whole test.
+    "--timeout-s": ("TIME", _shared("--timeout", "by the serial time")[1]),
+    "--on-crash": _shared("--on-crash", "report"),
+    "--seed": _shared("--seed", "1"),
 }
 RESUME = ("--resume", "RUN", "go on with a run that broke off: its name in results/journals, or the latest")
 
@@ -57,6 +66,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     for option, (metavar, text) in OPTIONS.items():
         action = "append" if option == "--param" else "store"
         group.addoption(option, metavar=metavar, help=text, action=action, default=None)
+        if option in SHARED and SHARED[option].singular:
+            add_alias(group.addoption, SHARED[option].singular, option)
     option, metavar, text = RESUME
     group.addoption(option, metavar=metavar, help=text, nargs="?", const="latest", default=None)
     _let_save_go_without_a_name(parser)

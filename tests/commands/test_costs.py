@@ -13,7 +13,7 @@ from lightwork.costs.prices import prices_of
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory):
     """A run of two strategies, one block: its folder and what it printed."""
-    words = ("--strategy", "serial,pipe", "--budget", "1s", "--json", "costs.json", "--md", "costs.md")
+    words = ("--strategies", "serial,pipe", "--budget", "1s", "--json", "costs.json", "--md", "costs.md")
     return made_once(tmp_path_factory, "costs", lambda folder: (folder, lightwork(folder, "costs", *words)))
 
 
@@ -56,8 +56,8 @@ def test_shows_a_saved_run_again(ran):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["--strategy", "pools"], "unknown strategy 'pools': choose from"),
-        (["--strategy", "single_writer"], "single_writer can't be measured by no-ops"),
+        (["--strategies", "pools"], "unknown strategy 'pools': choose from"),
+        (["--strategies", "single_writer"], "single_writer can't be measured by no-ops"),
         (["--workers", "1,2"], "workers can't be '1,2': one study has one number of them"),
         (["--workers", "0"], "at least 1"),
         (["--budget", "soon"], "budget can't be 'soon'"),

@@ -32,7 +32,7 @@ def wait(seconds):
     time.sleep(seconds)
     return seconds
 """
-NARROW = ("--strategy", "map,static", "--workers", "1,2,4", "--order", "given", "--rounds", "6")
+NARROW = ("--strategies", "map,static", "--workers", "1,2,4", "--orders", "given", "--blocks", "6")
 
 
 @pytest.fixture(scope="module")
@@ -149,13 +149,13 @@ def test_a_dry_run_runs_nothing(home):
     assert "16 items, then all or as many as take 4.80 s" in found.stdout
     assert "1, 2, 3 workers; chunksize default, 1, 8, 64" in found.stdout
     assert "up to 6 of them beside the serial run, in 3 to 30 blocks" in found.stdout
-    fixed = lightwork(home, "load.py:fail", *files(home), "--dry-run", "--rounds", "5", "--strategy", "static")
+    fixed = lightwork(home, "load.py:fail", *files(home), "--dry-run", "--blocks", "5", "--strategies", "static")
     assert "in 5 blocks exactly" in fixed.stdout
 
 
 def test_items_may_stand_behind_options(home):
     """Options and items in any order; what is neither is refused."""
-    words = ("--strategy", "static", "--dry-run", *files(home)[:3], "--workers", "2", *files(home)[3:])
+    words = ("--strategies", "static", "--dry-run", *files(home)[:3], "--workers", "2", *files(home)[3:])
     found = lightwork(home, "load.py:load_file", *words)
     assert found.returncode == 0, found.stderr
     assert "nothing was run" in found.stdout
@@ -164,7 +164,7 @@ def test_items_may_stand_behind_options(home):
 
 def test_a_check_sees_all_results(user):
     """A user's check is called with every item's result in every round, so that no sample is taken."""
-    words = ("--check", "load.py:all_there", "--strategy", "static", "--workers", "2", "--rounds", "1")
+    words = ("--check", "load.py:all_there", "--strategies", "static", "--workers", "2", "--blocks", "1")
     found = user.plan("load.py:load_file", *user.files, *words)
     assert found.returncode == 0, found.stderr
     assert "running 16 of" not in found.stderr
@@ -175,14 +175,14 @@ def test_a_check_sees_all_results(user):
 
 def test_a_strategy_without_chunks_stays_beside_those_that_have_them(home):
     """A chunksize that was asked for does not shut out strategies that have none."""
-    words = ("--strategy", "map,static", "--chunksize", "4,8", "--workers", "2", "--order", "given", "--dry-run")
+    words = ("--strategies", "map,static", "--chunksizes", "4,8", "--workers", "2", "--orders", "given", "--dry-run")
     found = lightwork(home, "load.py:load_file", *files(home), *words)
     assert "3 settings: map, static" in found.stdout
 
 
 def test_cold_files_are_read_cold_or_it_is_said(home):
     """--cold puts the items' files out of memory before each round; where the kernel keeps them, a note says so."""
-    words = ("--strategy", "static", "--workers", "2", "--rounds", "1", "--cold")
+    words = ("--strategies", "static", "--workers", "2", "--blocks", "1", "--cold")
     found = lightwork(home, "load.py:load_file", *files(home), *words)
     assert found.returncode == 0, found.stderr
     told = (

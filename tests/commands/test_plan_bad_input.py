@@ -7,7 +7,7 @@ import pytest
 from control_groups import control_group, inside
 from rounds import nothing_left_behind
 
-NARROW = ("--strategy", "map,static", "--workers", "1,2", "--rounds", "1")
+NARROW = ("--strategies", "map,static", "--workers", "1,2", "--blocks", "1")
 
 
 @pytest.mark.parametrize(
@@ -46,24 +46,24 @@ def test_refuses_what_it_can_not_plan(user, words, saying):
 @pytest.mark.parametrize(
     ("words", "saying"),
     [
-        (["--strategy", "magic"], "unknown strategy"),
-        (["--strategy", "serial"], "name a strategy that has workers"),
-        (["--strategy", "fork", "--start-method", "spawn"], "fork can't start by spawn"),
+        (["--strategies", "magic"], "unknown strategy"),
+        (["--strategies", "serial"], "name a strategy that has workers"),
+        (["--strategies", "fork", "--start-methods", "spawn"], "fork can't start by spawn"),
         (["--workers", "0"], "workers can't be '0'"),
         (["--workers=-2"], "workers can't be '-2'"),
         (["--budget", "0"], "budget can't be '0': it takes a positive number of seconds, such as 90, 60s or 2m"),
         (["--budget=-5"], "budget can't be '-5'"),
         (["--budget", "never"], "budget can't be 'never'"),
         (["--timeout", "0"], "timeout can't be '0'"),
-        (["--rounds", "0"], "rounds can't be 0"),
+        (["--blocks", "0"], "blocks can't be 0"),
         (["--cores", "0"], "cores can't be '0': it takes a positive number of cores"),
-        (["--chunksize", "0"], "chunksize can't be '0'"),
+        (["--chunksizes", "0"], "chunksize can't be '0'"),
         (["--memory-limit", "much"], "memory-limit can't be 'much': it takes a positive number of bytes"),
-        (["--order", "upwards"], "unknown order"),
+        (["--orders", "upwards"], "unknown order"),
         (["--check", "load.py:none"], "has no 'none'"),
         (["--quick", "--budget", "9s"], "--quick and --budget contradict each other"),
-        (["--once", "--rounds", "3"], "--once and --rounds contradict each other"),
-        (["--cores", "8", "--rounds", "3"], "--cores and --rounds contradict each other"),
+        (["--once", "--blocks", "3"], "--once and --blocks contradict each other"),
+        (["--cores", "8", "--blocks", "3"], "--cores and --blocks contradict each other"),
         (["--once", "--cold"], "--once and --cold contradict each other"),
     ],
 )
@@ -174,7 +174,7 @@ def test_items_shorter_than_their_hand_over_are_told(user):
 
 def test_half_a_cpu_is_enough_and_said(user):
     """A container with a quota below one CPU gets its plan, and is told what that means."""
-    words = user.words("load.py:load_file", *user.files[:8], "--once", "--strategy", "map", "--workers", "2")
+    words = user.words("load.py:load_file", *user.files[:8], "--once", "--strategies", "map", "--workers", "2")
     with control_group(0.5) as group:
         found = subprocess.run(
             inside(group, *words), cwd=user.folder, env=user.environment, capture_output=True, text=True, check=False,

@@ -12,8 +12,8 @@ import jsonschema
 import pytest
 from calibrations import calibrate
 
+from lightwork.plan.forms import forms
 from lightwork.plan.forms.json import SCHEMA_FILE
-from lightwork.plan.forms.registry import FORMS
 from lightwork.replay.costs import Costs
 
 LOAD = """
@@ -32,8 +32,8 @@ def nothing(number):
 def numbers():
     return list(range(40))
 """
-FEW = ("--strategy", "map", "--workers", "1,2,4", "--order", "given", "--chunksize", "1,2")
-MEASURED = (*FEW, "--rounds", "3")
+FEW = ("--strategies", "map", "--workers", "1,2,4", "--orders", "given", "--chunksizes", "1,2")
+MEASURED = (*FEW, "--blocks", "3")
 PREDICTED = (*FEW, "--once")
 
 
@@ -72,7 +72,7 @@ def contract(text):
 
 def test_writes_every_form_beside_the_words(home):
     """One measured plan: words and script on standard output, and four files that tell the same setting."""
-    found = plan(home, "load.py:load_file", *files(home), *MEASURED, *(f"--{form}=p.{form}" for form in FORMS))
+    found = plan(home, "load.py:load_file", *files(home), *MEASURED, *(f"--{form}=p.{form}" for form in forms()))
     assert found.returncode == 0, found.stderr
     told = contract((home / "p.json").read_text())
     chosen = told["recommendation"]
@@ -142,7 +142,7 @@ def test_a_users_file_is_never_replaced(home):
     """`--csv *.csv` would take the first item for the file's name: it is refused, and the item stays what it was."""
     found = plan(home, "load.py:load_file", "--csv", *files(home))
     assert (found.returncode, found.stdout) == (2, "")
-    assert "file_00.csv is there, and no plan wrote it" in found.stderr
+    assert "file_00.csv exists and lightwork did not write it" in found.stderr
     assert (home / "file_00.csv").read_text() == "theirs"
 
 

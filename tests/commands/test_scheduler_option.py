@@ -1,5 +1,6 @@
 """--scheduler on the command lines: what can't be is refused in one line, before anything is measured."""
 
+import os
 import subprocess
 import sys
 
@@ -38,12 +39,12 @@ def test_bench_refuses(words, said, tmp_path):
 
 
 def test_plan_refuses_a_cluster(tmp_path):
-    """A plan on a cluster is refused with the command that measures it."""
-    words = ["sleep_io", "--strategy", "dask", "--scheduler", "tcp://head:8786"]
+    """A plan whose strategy would run on a cluster is refused with the command that measures it."""
+    words = [sys.executable, "-m", "lightwork", "plan", "sleep_io", "--strategies", "dask"]
+    environment = {**os.environ, "LIGHTWORK_SCHEDULER": "tcp://head:8786"}
     found = subprocess.run(
-        [sys.executable, "-m", "lightwork", "plan", *words],
-        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
+        words, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=60
+    )
     assert found.returncode == 2
     assert "`pytest bench/ --strategies dask --scheduler tcp://head:8786`" in found.stderr
     assert "Traceback" not in found.stderr

@@ -13,7 +13,7 @@ from made_once import made_once
 from lightwork.cli import main
 from lightwork.validate.saved import encode, load
 
-NARROW = ("--strategy", "pipe", "--workers", "2", "--chunksize", "4", "--blocks", "1")
+NARROW = ("--strategies", "pipe", "--workers", "2", "--chunksizes", "4", "--blocks", "1")
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def tiny_run(tmp_path_factory):
 
 def validated(home):
     """Validate in this folder."""
-    words = ("--workload", "sleep_io,uniform", *NARROW, "--json", "tiny.json", "--md", "tiny.md")
+    words = ("--workloads", "sleep_io,uniform", *NARROW, "--json", "tiny.json", "--md", "tiny.md")
     running = start(home, *words)
     out, err = running.communicate(timeout=110)
     assert running.returncode == 0, err
@@ -92,7 +92,7 @@ def test_shows_and_predicts_anew_what_was_saved(tiny_run, capsys):
 
 def test_goes_on_after_a_workload_that_fails(calibrated):
     """A workload whose data can't be had is named and left out; the others have figures; the status is 1."""
-    words = ("--workload", "csv_parse,sleep_io", *NARROW, "--json", "failed.json")
+    words = ("--workloads", "csv_parse,sleep_io", *NARROW, "--json", "failed.json")
     running = start(calibrated, *words, LIGHTWORK_FLIGHTS="nowhere.csv")
     out, err = running.communicate(timeout=60)
     assert running.returncode == 1
@@ -104,7 +104,7 @@ def test_goes_on_after_a_workload_that_fails(calibrated):
 
 def test_ctrl_c_leaves_what_was_measured(calibrated):
     """Interrupted in its second workload, the first is saved and shown; the status is 130."""
-    running = start(calibrated, "--workload", "sleep_io,uniform", *NARROW, "--json", "cut.json")
+    running = start(calibrated, "--workloads", "sleep_io,uniform", *NARROW, "--json", "cut.json")
     told = []
     for line in running.stderr:
         told.append(line)
@@ -121,7 +121,7 @@ def test_ctrl_c_leaves_what_was_measured(calibrated):
 
 def test_a_dry_run_runs_nothing(tmp_path, capsys):
     """It tells how many rounds of what there would be; nothing is saved."""
-    assert main(["validate", "--dry-run", "--workers", "2,4", "--blocks", "3", "--workload", "lock,giant"]) == 0
+    assert main(["validate", "--dry-run", "--workers", "2,4", "--blocks", "3", "--workloads", "lock,giant"]) == 0
     told = capsys.readouterr().out
     # 4 strategies with three chunksizes and 4 without, on two worker counts; 3 more in each block, a warm-up each.
     assert "would measure 218 rounds: 2 workloads x 3 blocks x (32 settings, serial twice, two probes)" in told
@@ -131,8 +131,8 @@ def test_a_dry_run_runs_nothing(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("words", "saying"),
     [
-        (["--workload", "nothing"], "unknown workload 'nothing': choose from sleep_io, file_read"),
-        (["--strategy", "pool"], "unknown strategy 'pool'"),
+        (["--workloads", "nothing"], "unknown workload 'nothing': choose from sleep_io, file_read"),
+        (["--strategies", "pool"], "unknown strategy 'pool'"),
         (["--workers", "0"], "workers can't be '0'"),
         (["--blocks", "none"], "blocks can't be 'none'"),
         (["--budget", "soon"], "budget can't be 'soon'"),

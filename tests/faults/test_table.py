@@ -94,7 +94,7 @@ def test_hostile_words_are_inert(name, tmp_path, capsys):
 def test_the_command_refuses_what_it_can_not_do(capsys):
     """Unknown words, two things for one output, and several worker counts: one line, status 2."""
     for words_of in (
-        ["--fault", "flood"], ["--strategy", "magic"], ["--on-crash", "pray"], ["--workers", "1,2"],
+        ["--faults", "flood"], ["--strategies", "magic"], ["--on-crash", "pray"], ["--workers", "1,2"],
         ["--json", "-", "--md", "-"], ["--from", "nowhere.json"], ["--timeout", "soon"],
     ):  # fmt: skip
         assert main(["faults", *words_of]) == 2

@@ -1,4 +1,4 @@
-"""Measuring: how many settings the time that is left allows, and that --rounds is obeyed."""
+"""Measuring: how many settings the time that is left allows, and that --blocks is obeyed."""
 
 import json
 
@@ -43,9 +43,9 @@ def test_very_many_items_cost_time_beside_the_round():
 
 
 def test_rounds_asked_for_are_measured_whatever_the_budget(user):
-    """--rounds N gives every setting of the shortlist exactly N rounds, although the budget would allow more."""
+    """--blocks N gives every setting of the shortlist exactly N rounds, although the budget would allow more."""
     found = user.plan(
-        "load.py:load_file", *user.files, "--strategy", "map,static", "--workers", "1,2", "--rounds", "2", "--json"
+        "load.py:load_file", *user.files, "--strategies", "map,static", "--workers", "1,2", "--blocks", "2", "--json"
     )
     assert found.returncode == 0, found.stderr
     cells = json.loads(found.stdout)["cells"]

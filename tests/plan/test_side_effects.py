@@ -10,7 +10,7 @@ from lightwork.core.usage import Usage
 from lightwork.launch.finished import Finished
 from lightwork.plan import side_effects
 
-NARROW = ("--strategy", "map,static", "--workers", "1,2", "--rounds", "1")
+NARROW = ("--strategies", "map,static", "--workers", "1,2", "--blocks", "1")
 
 
 def finished(written_bytes, printed_bytes=0):

@@ -215,9 +215,9 @@ def test_all_strategies_are_those_usable_here():
 @pytest.mark.parametrize(
     "words",
     [
-        ("plan", "sleep_io", "--strategy", "interpreters"),
-        ("plan", "sleep_io", "--strategy", "map,interpreters", "--dry-run"),
-        ("validate", "--strategy", "interpreters", "--dry-run"),
+        ("plan", "sleep_io", "--strategies", "interpreters"),
+        ("plan", "sleep_io", "--strategies", "map,interpreters", "--dry-run"),
+        ("validate", "--strategies", "interpreters", "--dry-run"),
     ],
 )
 def test_a_command_that_asks_for_it_says_so_in_one_line(words, capsys, tmp_path, monkeypatch):
@@ -232,7 +232,7 @@ def test_a_command_that_asks_for_it_says_so_in_one_line(words, capsys, tmp_path,
 def test_serial_alone_is_nothing_to_validate(capsys, tmp_path, monkeypatch):
     """The reference needs something to be held against."""
     monkeypatch.setenv("LIGHTWORK_DATA", str(tmp_path))
-    assert main(["validate", "--strategy", "serial", "--dry-run"]) == 2
+    assert main(["validate", "--strategies", "serial", "--dry-run"]) == 2
     assert "name a strategy that has workers" in capsys.readouterr().err
 
 

@@ -222,7 +222,7 @@ def test_no_password_in_a_plan(folder: Path) -> None:
         url = template.format(quote(PASSWORD, safe=""))
         found = lightwork(
             folder, "plan", "db_insert", "--db", url, "--param", "batches=4", "--param", "rows_per_item=20",
-            "--strategy", "map", "--workers", "2", "--order", "given", "--chunksize", "default", "--rounds", "1",
+            "--strategies", "map", "--workers", "2", "--orders", "given", "--chunksizes", "default", "--blocks", "1",
             *forms,
         )  # fmt: skip
     assert found.returncode == 0, found.stdout

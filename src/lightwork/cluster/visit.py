@@ -93,17 +93,16 @@ def check(settings: Iterable[Setting], asked_for: str | None = None) -> None:
             _greeted(client, crew(client, address, max(workers)), None)
 
 
-def refuse_to_foretell(settings: Iterable[Setting], asked_for: str | None = None) -> None:
-    """Raise UsageError where one of these settings would run on a cluster, or that was asked for.
+def refuse_a_plan(settings: Iterable[Setting]) -> None:
+    """Raise UsageError where one of these settings would run on a cluster.
 
     A plan chooses what to measure by prediction, from what strategies cost on this machine and how many cores it has;
     neither says anything of a cluster.
     """
-    cluster_facts.use(asked_for)
     remotes = [setting.strategy for setting in settings if strategies.find(setting.strategy).is_remote]
-    if asked_for or (remotes and cluster_facts.scheduler()):
+    if remotes and cluster_facts.scheduler():
         raise UsageError(
-            "a plan foretells from what this machine costs, which says nothing of a cluster: measure it by "
+            "a plan predicts from the costs on this machine, which say nothing about a cluster: measure the cluster by "
             f"`pytest bench/ --strategies dask --scheduler {cluster_facts.scheduler()}`"
         )
 

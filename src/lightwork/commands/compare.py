@@ -1,6 +1,7 @@
 """lightwork compare: two saved runs held against each other, and a gate for CI. It measures nothing."""
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,14 +38,13 @@ def add_to(commands: Any) -> None:
     add("new", type=Path, metavar="NEW", help="the same, to be held against BASE")
     add("--fail-if", action="append", default=[], metavar="EXPRESSION", help="exit 1 where it holds; repeatable")
     add("--force", action="store_true", help="compare other machines, or other work under the same name, all the same")
-    add("--json", metavar="FILE", help="where to save every cell's ratios and words; - prints them")
-    add("--md", metavar="FILE", help="the table as Markdown, under 60 lines; - prints it")
+    delivery.add_options(command, {"json": "every cell's ratios as JSON", "md": "the table as Markdown"})
     command.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Compare, tell it, and return 1 where the gate fails. Raises UsageError for runs that can't be compared."""
-    delivery.check(options)
+    places = delivery.places(options, {"json": b"", "md": b""})
     from lightwork.compare.comparing import compare
     from lightwork.compare.gate import failures, parse
 
@@ -55,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
         more = f", and {len(found.obstacles) - 1} more" if len(found.obstacles) > 1 else ""
         raise UsageError(f"BASE and NEW can't be compared: {found.obstacles[0]}{more}; --force compares them anyway")
     failed = failures(found, conditions)
-    _tell(found, runs, failed, conditions, options)
+    _deliver(found, runs, failed, conditions, places)
     return 1 if failed else 0
 
 
@@ -70,23 +70,27 @@ def _runs(base: Path, new: Path) -> "tuple[Results, Results]":
     return found
 
 
-def _tell(
+def _deliver(
     found: "Comparison",
     runs: "tuple[Results, Results]",
     failed: "list[Failure]",
     conditions: "list[Condition]",
-    options: argparse.Namespace,
+    places: Mapping[str, str],
 ) -> None:
     from lightwork.compare.saved import text_of
     from lightwork.compare.table import failure_words, headline, markdown, table
     from lightwork.render import tabular
 
-    json_text = text_of(found, runs, failed, conditions)
-    if not delivery.deliver(options, json_text, markdown(found, failed, conditions)):
-        return
-    print(headline(found, failed, conditions))
-    for one in failed:
-        print(f"  fails: {failure_words(one)}")
-    if found.studies:
-        print()
-        tabular.draw(table(found), numeric=False)
+    def show() -> None:
+        print(headline(found, failed, conditions))
+        for one in failed:
+            print(f"  fails: {failure_words(one)}")
+        if found.studies:
+            print()
+            tabular.draw(table(found), numeric=False)
+
+    renders = {
+        "json": lambda: text_of(found, runs, failed, conditions),
+        "md": lambda: markdown(found, failed, conditions),
+    }
+    delivery.deliver(places, renders, show)

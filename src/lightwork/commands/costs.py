@@ -3,10 +3,12 @@
 import argparse
 import functools
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lightwork.commands import options as shared
 from lightwork.errors import UsageError
 from lightwork.render import delivery
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
 EPILOG = """examples:
   lightwork costs                                       every strategy that can be used here, about a minute
-  lightwork costs --strategy map,queue,pipe --budget 3m three of them, with narrower intervals
+  lightwork costs --strategies map,pipe --budget 3m      two of them, with narrower intervals
   lightwork costs --from costs.json --md costs.md       the table of a saved run again, nothing measured
 
 Run it on a machine that has nothing else to do.
@@ -33,23 +35,22 @@ def add_to(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = command.add_argument
-    add("--strategy", default="all", metavar="NAMES", help="names, usual, or all that can be used here (default: all)")
+    shared.add(add, "--strategies", default="all")
     add("--workers", default="2", metavar="N", help="how many (default: 2)")
-    add("--budget", default="60s", metavar="TIME", help="for all blocks; one is measured in any case (default: 60s)")
-    add("--seed", default="1", metavar="N", help="of the rounds' order (default: 1)")
+    shared.add(add, "--budget", default="60s", more="; one block is always measured")
+    shared.add(add, "--seed", default="1")
     add("--from", dest="saved", type=Path, metavar="FILE", help="the table of a saved run; measures nothing")
-    add("--json", metavar="FILE", help="where to save all samples and prices; - prints them")
-    add("--md", metavar="FILE", help="the table as Markdown; - prints it")
+    delivery.add_options(command, {"json": "all samples and prices as JSON", "md": "the table as Markdown"})
     command.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Measure, or read what was measured, and print the table; 1 where a strategy failed, 130 after a Ctrl-C."""
-    delivery.check(options)
+    places = delivery.places(options, {"json": b"", "md": b""})
     from lightwork.costs.saved import load
 
     found, finished = (load(options.saved), True) if options.saved else _measured(options)
-    _tell(found, options)
+    _deliver(found, places)
     if not finished:
         return 130
     return 1 if any(sample.failures for sample in found.samples) else 0
@@ -67,8 +68,7 @@ def _measured(options: argparse.Namespace) -> tuple["Costs", bool]:
     if len(workers) > 1:
         raise UsageError(f"workers can't be {options.workers!r}: one study has one number of them")
     budget_s, seed = option_values.seconds("budget", options.budget), option_values.whole_number("seed", options.seed)
-    names, left_out = _asked(options.strategy)
-    delivery.check_writable(options)
+    names, left_out = _asked(options.strategies)
     machine = facts(ready_data_dir())
     samples, finished = _record(names, workers[0], budget_s, seed)
     found = Costs(
@@ -107,10 +107,10 @@ def _record(names: list[str], workers: int, budget_s: float, seed: int) -> tuple
         return record(probes_of(names, workers), around, budget_s, seed)
 
 
-def _tell(found: "Costs", options: argparse.Namespace) -> None:
+def _deliver(found: "Costs", places: Mapping[str, str]) -> None:
     from lightwork.costs.saved import text_of
     from lightwork.costs.table import markdown, table
     from lightwork.render.tabular import draw
 
-    if delivery.deliver(options, text_of(found), markdown(found)):
-        draw(table(found))
+    renders = {"json": lambda: text_of(found), "md": lambda: markdown(found)}
+    delivery.deliver(places, renders, lambda: draw(table(found)))

@@ -2,12 +2,13 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lightwork.commands import options as shared
 from lightwork.errors import UsageError, WorkError
 from lightwork.render import delivery
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 EPILOG = """examples:
   lightwork faults                                      every strategy that can be used here, some minutes
-  lightwork faults --strategy map,pipe --fault kill     two of them under one fault
+  lightwork faults --strategies map,pipe --faults kill  two of them under one fault
   lightwork faults --on-crash retry                     and go on with what broke off
   lightwork faults --json faults.json                   keep it; lightwork report --faults faults.json shows it
 
@@ -36,26 +37,25 @@ def add_to(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = command.add_argument
-    add("--strategy", default="all", metavar="NAMES", help="names, usual, or all that can be used here (default: all)")
-    add("--fault", default="all", metavar="NAMES", help="raise, kill, exit, kill-idle, ... or all (default: all)")
+    shared.add(add, "--strategies", default="all")
+    shared.add(add, "--faults", default="all", more=" (an unknown one lists them)")
     add("--workers", default="2", metavar="N", help="how many (default: 2)")
-    add("--on-crash", default="report", metavar="WHAT", help="report, or retry: run what is not done (default: report)")
-    add("--timeout", metavar="TIME", help="when a round hangs (default: 2s, and 5 times what it takes)")
+    shared.add(add, "--on-crash", default="report")
+    shared.add(add, "--timeout", default_words="2 s plus 5 times what it takes without a fault")
     add("--from", dest="saved", type=Path, metavar="FILE", help="the table of a saved run; measures nothing")
     add("--details", action="store_true", help="every case with its items and its exception, below the table")
-    add("--json", metavar="FILE", help="where to save all cases; - prints them")
-    add("--md", metavar="FILE", help="the table as Markdown; - prints it")
+    delivery.add_options(command, {"json": "all cases as JSON", "md": "the table as Markdown"})
     command.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Record the matrix, or read one, and print it; 130 after a Ctrl-C. What a strategy does wrong is no failure."""
-    delivery.check(options)
+    places = delivery.places(options, {"json": b"", "md": b""})
     from lightwork.faults.saved import load
 
     found, finished = (load(options.saved), True) if options.saved else _recorded(options)
     if found.cases:
-        _tell(found, options)
+        _deliver(found, options.details, places)
     elif finished:
         raise WorkError(f"nothing to show: {'; '.join(f'{name}: {why}' for name, why in found.left_out.items())}")
     return 0 if finished else 130
@@ -69,7 +69,6 @@ def _recorded(options: argparse.Namespace) -> tuple["Faults", bool]:
     from lightwork.storage.paths import ready_data_dir
 
     asked, left_out = _asked(options)
-    delivery.check_writable(options)
     machine = facts(ready_data_dir())
     cases, failing, finished = _record(asked)
     planted, now = Parameters(), datetime.now(UTC).isoformat(timespec="seconds")
@@ -84,15 +83,15 @@ def _asked(options: argparse.Namespace) -> tuple["Asked", dict[str, str]]:
     from lightwork.faults.matrix import Asked
     from lightwork.study import option_values
 
-    names = option_values.strategy_names(options.strategy)
-    faults = [Fault(name) for name in option_values.names("fault", options.fault, [str(fault) for fault in Fault])]
+    names = option_values.strategy_names(options.strategies)
+    faults = [Fault(name) for name in option_values.names("fault", options.faults, [str(fault) for fault in Fault])]
     workers = option_values.counts("workers", options.workers)
     if len(workers) > 1:
         raise UsageError(f"workers can't be {options.workers!r}: one matrix has one number of them")
     timeout_s = option_values.seconds("timeout", options.timeout) if options.timeout else None
     absent = {name: strategies.absent(name) for name in strategies.names() if strategies.absent(name)}
     asked = Asked(names, faults, workers[0], retry=option_values.is_retry(options.on_crash), timeout_s=timeout_s)
-    return asked, absent if options.strategy == "all" else {}
+    return asked, absent if options.strategies == "all" else {}
 
 
 def _record(asked: "Asked") -> tuple[list["Case"], dict[str, str], bool]:
@@ -133,13 +132,15 @@ def _bar(in_all: int) -> Iterator[Callable[["Progress"], None]]:
         yield tell
 
 
-def _tell(found: "Faults", options: argparse.Namespace) -> None:
+def _deliver(found: "Faults", has_details: bool, places: Mapping[str, str]) -> None:
     from lightwork.faults.saved import text_of
     from lightwork.faults.table import details, table
     from lightwork.render import tabular
 
-    if not delivery.deliver(options, text_of(found), tabular.markdown(table(found))):
-        return
-    tabular.draw(table(found, brief=not options.details), numeric=False)
-    if options.details:
-        print(*details(found), sep="\n")
+    def show() -> None:
+        tabular.draw(table(found, brief=not has_details), numeric=False)
+        if has_details:
+            print(*details(found), sep="\n")
+
+    renders = {"json": lambda: text_of(found), "md": lambda: tabular.markdown(table(found))}
+    delivery.deliver(places, renders, show)

@@ -4,19 +4,17 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
+
+from lightwork.commands import options as shared
+from lightwork.plan.forms import forms
+from lightwork.render import delivery
 
 if TYPE_CHECKING:
     from lightwork.plan.conclude.result import PlanResult
     from lightwork.plan.planner import Planned
 
-STDOUT = "-"
-FORMS = {
-    "html": "a page with the charts, in FILE",
-    "json": "the verdict as JSON (docs/reference.md has its schema)",
-    "md": "the verdict as Markdown, for a pull request",
-    "csv": "every setting, measured and predicted",
-}
 STDIN = "-"
 SERIAL_TO_PARALLEL = ("map", "imap_unordered", "static", "queue", "pipe")
 EPILOG = """examples:
@@ -42,7 +40,7 @@ def add_to(commands: Any) -> None:
         formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, max_help_position=27),
     )
     add = command.add_argument
-    add("target", metavar="TARGET", help="file.py:function, package.module:function, or built-in")
+    add("target", metavar="TARGET", help="file.py:function, module:function, or built-in")
     add("items", nargs="*", metavar="ITEM", help="items; @FILE takes a file's lines, - standard input's")
     add("--items", dest="maker", metavar="REFERENCE", help="items: what file.py:function returns")
     add("--param", action="append", metavar="NAME=VALUE", help="a built-in workload's parameter; repeatable")
@@ -50,8 +48,7 @@ def add_to(commands: Any) -> None:
     _add_axes(command)
     _add_limits(command)
     _add_around(command)
-    for name, words in FORMS.items():
-        add(f"--{name}", nargs="?", const=STDOUT, metavar="FILE", help=words)
+    delivery.add_options(command, {name: form.help for name, form in forms().items()})
     command.set_defaults(run=run)
     command.parse_known_args = _with_later_items(command.parse_known_args)
 
@@ -71,23 +68,23 @@ def _with_later_items(parse: Callable[..., tuple[Any, list[str]]]) -> Callable[.
 def _add_axes(command: argparse.ArgumentParser) -> None:
     """What to choose from."""
     add = command.add_argument
-    add("--workers", default="auto", metavar="COUNTS", help="1,2,4 or 1-8 (default: auto, up to 4 a core)")
-    add("--strategy", default=",".join(SERIAL_TO_PARALLEL), metavar="NAMES", help="names, usual, or all")
-    add("--chunksize", default="auto", metavar="SIZES", help="1,8,64 (default: auto)")
-    add("--order", default="auto", metavar="NAMES", help="given,shuffled,largest-first (default: auto)")
-    add("--start-method", default="fork", metavar="NAMES", help="fork,spawn,forkserver (default: fork)")
-    add("--cores", metavar="N", help="predict for a machine with so many cores")
-    add("--scheduler", metavar="ADDRESS", help="refused: a cluster is measured by pytest bench/")
+    shared.add(add, "--workers", default="auto", default_words="auto, up to 4 a core")
+    shared.add(add, "--strategies", default=",".join(SERIAL_TO_PARALLEL))
+    shared.add(add, "--chunksizes", default="auto")
+    shared.add(add, "--orders", default="auto")
+    shared.add(add, "--start-methods", default="fork")
+    add("--cores", metavar="N", help="predict for a machine with N cores")
 
 
 def _add_limits(command: argparse.ArgumentParser) -> None:
     """How long it may take, and how much memory."""
     add = command.add_argument
-    add("--budget", metavar="TIME", help="90, 60s or 2m for all of it (default: 60s)")
+    shared.add(add, "--budget", default_words="60s")
     add("--quick", action="store_true", help="the same as --budget 15s")
-    add("--rounds", metavar="N", help="measure in exactly N blocks, whatever the budget")
-    add("--timeout", metavar="TIME", help="every round's deadline (default: by the serial time)")
-    add("--memory-limit", metavar="SIZE", help="as 2GB: no more for all processes together")
+    shared.add(add, "--blocks", more=", whatever the budget")
+    shared.add_alias(add, "--rounds", "--blocks")
+    shared.add(add, "--timeout", default_words="by the serial time")
+    add("--memory-limit", metavar="SIZE", help="for all processes together, such as 2GB")
 
 
 def _add_around(command: argparse.ArgumentParser) -> None:
@@ -95,12 +92,12 @@ def _add_around(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
     add("--setup", metavar="REFERENCE", help="called before each round")
     add("--cleanup", metavar="REFERENCE", help="called after each round")
-    add("--check", metavar="REFERENCE", help="called with all results (none sampled); False: not done")
+    add("--check", metavar="REFERENCE", help="called with all results; False: not done")
     add("--cold", action="store_true", help="put the items' files out of memory before each round")
     add("--once", action="store_true", help="run everything once, serially; predict the rest")
     add("--skip-failing", action="store_true", help="leave items that fail out of the plan")
-    add("--seed", default="1", metavar="N", help="of every choice by chance (default: 1)")
-    add("--dry-run", action="store_true", help="tell what would be measured, and do not")
+    shared.add(add, "--seed", default="1")
+    shared.add(add, "--dry-run")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -108,20 +105,22 @@ def run(options: argparse.Namespace) -> int:
     from lightwork.cluster import visit
     from lightwork.machine.facts import facts as facts_of
     from lightwork.plan.cli_request import asked, dry
-    from lightwork.plan.forms.deliver import deliver, wanted
+    from lightwork.plan.forms.text import as_text
     from lightwork.plan.planner import make
     from lightwork.storage.paths import ready_data_dir
 
-    places = wanted(options)
+    places = delivery.places(options, {name: form.mark for name, form in forms().items()})
     facts = facts_of(ready_data_dir())
     with _workshop(facts) as shop:
         request = asked(options, shop.desk.temporary, facts)
-        visit.refuse_to_foretell(request.settings, options.scheduler)
+        visit.refuse_a_plan(request.settings)
         if options.dry_run:
             print(dry(request, facts, shop.calibrations))
             return 0
         planned = make(request, shop)
-    deliver(_result(planned, facts, options), places)
+    result = _result(planned, facts, options)
+    renders = {name: partial(form.render, result) for name, form in forms().items()}
+    delivery.deliver(places, renders, lambda: print(as_text(result), end=""))
     return 0
 
 

@@ -4,22 +4,23 @@ import argparse
 import functools
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lightwork.commands import options as shared
 from lightwork.errors import UsageError
+from lightwork.render import delivery
+from lightwork.render.delivery import STDOUT
 
 if TYPE_CHECKING:
     from lightwork.validate.cases import Case
     from lightwork.validate.recording import Recorded, Wanted
     from lightwork.validate.saved import Validation
 
-STDOUT = "-"
-FORMATS = ("json", "md")
 BESIDE = 4  # rounds of a block beside the settings': serial, serial again, two probes for contention
 ROUND_S = 0.55  # about: a host's start, and a case's work by some number of workers
 QUICK_BUDGET, BUDGET = "3m", "20m"
@@ -27,7 +28,7 @@ QUICK_BLOCKS, BLOCKS = "2", "3"
 EPILOG = """examples:
   lightwork validate                                       everything: about 20 minutes on 2 cores
   lightwork validate --quick                               fewer settings and rounds: about 3 minutes
-  lightwork validate --workload lock,giant --blocks 5      two workloads, more rounds of each setting
+  lightwork validate --workloads lock,giant --blocks 5     two workloads, more rounds of each setting
   lightwork validate --from results/validation-1.json --md table.md   the table again, nothing measured
 
 Run it on a machine that has nothing else to do.
@@ -44,26 +45,25 @@ def add_to(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = command.add_argument
-    add("--workload", default="all", metavar="NAMES", help="names, or all (default; an unknown one lists them)")
-    add("--strategy", metavar="NAMES", help="names, usual, or all usable here (default: usual)")
-    add("--workers", metavar="COUNTS", help="1,2,4 or 1-8 (default: 1 to 4 a core)")
-    add("--chunksize", metavar="SIZES", help="1,8,64 or default (default: 1,4,16)")
-    add("--blocks", metavar="N", help=f"rounds of each setting at most (default: {BLOCKS})")
-    add("--budget", metavar="SECONDS", help=f"for all of it, 90s or 10m (default: {BUDGET})")
-    add("--seed", default="1", metavar="N", help="of every choice by chance (default: 1)")
+    shared.add(add, "--workloads", default="all", more=" (an unknown one lists them)")
+    shared.add(add, "--strategies", default_words="usual")
+    shared.add(add, "--workers", default_words="1 to 4 a core")
+    shared.add(add, "--chunksizes", default_words="1,4,16")
+    shared.add(add, "--blocks", default_words=BLOCKS, more=", fewer if time runs out")
+    shared.add(add, "--budget", default_words=BUDGET)
+    shared.add(add, "--seed", default="1")
     add("--quick", action="store_true", help=f"a small grid, {QUICK_BLOCKS} blocks, --budget {QUICK_BUDGET}")
-    add("--dry-run", action="store_true", help="tell how many rounds and about how long, and run none")
+    shared.add(add, "--dry-run")
     add("--from", dest="saved", type=Path, metavar="FILE", help="tables of a saved validation; measures nothing")
     add("--predict-anew", action="store_true", help="with --from: hold this version's predictions against it")
-    add("--json", metavar="FILE", help="where to save it; - prints it (default: results/validation-TIME.json)")
-    add("--md", metavar="FILE", help="the tables as Markdown; - prints them")
+    forms = {"json": "everything as JSON (default: results/validation-TIME.json)", "md": "the tables as Markdown"}
+    delivery.add_options(command, forms)
     command.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Measure, or read what was measured, and print the tables; 1 where a workload failed, 130 after a Ctrl-C."""
-    if [getattr(options, name) for name in FORMATS].count(STDOUT) > 1:
-        raise UsageError("--json and --md can't both go to standard output: name a file for one of them")
+    places = delivery.places(options, {"json": b"", "md": b""})
     if options.saved:
         found, finished = _read(options), True
     elif options.predict_anew:
@@ -73,8 +73,8 @@ def run(options: argparse.Namespace) -> int:
         if options.dry_run:
             print(_dry(cases, wanted, budget_s))
             return 0
-        found, finished = _measure(cases, wanted, budget_s, _place(options))
-    _tell(found, options)
+        found, finished = _measure(cases, wanted, budget_s, _place(options.json))
+    _deliver(found, places)
     if not finished:
         return 130
     return 1 if any(held.trouble for held in found.studies) else 0
@@ -109,19 +109,19 @@ def _asked(options: argparse.Namespace) -> tuple[list["Case"], "Wanted", float]:
     from lightwork.validate.recording import Wanted
 
     quick, usable_cpus = options.quick, facts_of(ready_data_dir())["usable_cpus"]
-    names = option_values.names("workload", options.workload, tuple(known.CASES))
+    names = option_values.names("workload", options.workloads, tuple(known.CASES))
     strategies = known.QUICK_STRATEGIES if quick else known.usual_strategies()
-    if options.strategy:
-        named = [name for name in option_values.strategy_names(options.strategy) if name != "serial"]
-        strategies = tuple(with_a_rule(named, are_named=options.strategy != "all"))
+    if options.strategies:
+        named = [name for name in option_values.strategy_names(options.strategies) if name != "serial"]
+        strategies = tuple(with_a_rule(named, are_named=options.strategies != "all"))
         if not strategies:
             raise UsageError("the serial run is the reference anyway: name a strategy that has workers")
     workers = known.worker_counts(usable_cpus, known.QUICK_PER_CORE if quick else known.PER_CORE)
     if options.workers:
         workers = option_values.counts("workers", options.workers)
     chunksizes = known.QUICK_CHUNKSIZES if quick else known.CHUNKSIZES
-    if options.chunksize:
-        chunksizes = option_values.counts_or("chunksize", options.chunksize, "default")
+    if options.chunksizes:
+        chunksizes = option_values.counts_or("chunksize", options.chunksizes, "default")
     blocks = option_values.counts("blocks", options.blocks or (QUICK_BLOCKS if quick else BLOCKS))[-1]
     budget_s = option_values.seconds("budget", options.budget or (QUICK_BUDGET if quick else BUDGET))
     seed = option_values.whole_number("seed", options.seed)
@@ -147,18 +147,15 @@ def _dry(cases: Sequence["Case"], wanted: "Wanted", budget_s: float) -> str:
     )
 
 
-def _place(options: argparse.Namespace) -> Path | None:
+def _place(asked: str | None) -> Path | None:
     """Where the measured validation is kept; None where it is printed. Raises UsageError where nothing can be."""
-    from lightwork.storage.paths import check_writable
-
-    if options.json == STDOUT:
+    if asked == STDOUT:
         return None
-    path = Path(options.json or f"results/validation-{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}.json")
-    if not options.json:
-        path.parent.mkdir(exist_ok=True)
-    if path.is_dir():
-        raise UsageError(f"{path} is a folder: name a file in it")
-    check_writable(path.parent)
+    if asked:
+        return Path(asked)
+    path = Path(f"results/validation-{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}.json")
+    path.parent.mkdir(exist_ok=True)
+    delivery.check("json", path)
     return path
 
 
@@ -243,14 +240,11 @@ def _workshop() -> Iterator[Any]:
         )  # fmt: skip
 
 
-def _tell(found: "Validation", options: argparse.Namespace) -> None:
-    from lightwork.storage.atomic import write_text
+def _deliver(found: "Validation", places: Mapping[str, str]) -> None:
+    """Print the tables and write their Markdown; a JSON file has been kept up to date all along."""
     from lightwork.validate.saved import text_of
     from lightwork.validate.table import markdown, text
 
-    if options.md and options.md != STDOUT:
-        write_text(Path(options.md), markdown(found))
-    if options.json == STDOUT:
-        print(text_of(found), end="")
-    else:
-        print(markdown(found) if options.md == STDOUT else f"{text(found)}\n", end="")
+    left = {name: place for name, place in places.items() if name != "json" or place == STDOUT}
+    renders = {"json": lambda: text_of(found), "md": lambda: markdown(found)}
+    delivery.deliver(left, renders, lambda: print(text(found)))

@@ -25,8 +25,8 @@ CHUNKSIZES = "default,1,8,64"
 BUDGET, QUICK_S = "60s", 15.0
 CONTRADICTING = (
     ("quick", "budget", "both say how long it may take"),
-    ("once", "rounds", "--once measures nothing again"),
-    ("cores", "rounds", "nothing can be measured on a machine that is not there"),
+    ("once", "blocks", "--once measures nothing again"),
+    ("cores", "blocks", "nothing can be measured on a machine that is not there"),
     ("once", "cold", "--once reads each file one time only"),
 )
 BUILT_IN_ONLY = ("param", "db")
@@ -71,11 +71,11 @@ def _cores(options: argparse.Namespace) -> float | None:
 
 
 def _blocks(options: argparse.Namespace) -> int | None:
-    if not options.rounds:
+    if not options.blocks:
         return None
-    blocks = option_values.whole_number("rounds", options.rounds)
+    blocks = option_values.whole_number("blocks", options.blocks)
     if blocks < 1:
-        raise UsageError("rounds can't be 0: give at least 1, or --once to measure nothing")
+        raise UsageError("blocks can't be 0: give at least 1, or --once to measure nothing")
     return blocks
 
 
@@ -130,15 +130,15 @@ def _built_in(options: argparse.Namespace, settings: Sequence[Setting]) -> tuple
 def _settings(options: argparse.Namespace, cores: float) -> Iterator[Setting]:
     """Every setting that the options name. Raises UsageError where they come to none."""
     workers = _auto_workers(cores) if options.workers == "auto" else option_values.counts("workers", options.workers)
-    chosen = [name for name in option_values.strategy_names(options.strategy) if name != "serial"]
-    chosen = with_a_rule(chosen, are_named=options.strategy != "all")
+    chosen = [name for name in option_values.strategy_names(options.strategies) if name != "serial"]
+    chosen = with_a_rule(chosen, are_named=options.strategies != "all")
     sizes = option_values.counts_or(
-        "chunksize", CHUNKSIZES if options.chunksize == "auto" else options.chunksize, "default"
+        "chunksize", CHUNKSIZES if options.chunksizes == "auto" else options.chunksizes, "default"
     )
     orders = (
-        ("given", "largest-first") if options.order == "auto" else option_values.names("order", options.order, ORDERS)
+        ("given", "largest-first") if options.orders == "auto" else option_values.names("order", options.orders, ORDERS)
     )
-    methods = option_values.names("start method", options.start_method, START_METHODS)
+    methods = option_values.names("start method", options.start_methods, START_METHODS)
     if not chosen:
         raise UsageError("the serial run is the reference anyway: name a strategy that has workers")
     chunked = [name for name in chosen if strategies.find(name).default_chunksize]

@@ -24,12 +24,12 @@ from lightwork.core.verdict import LongestItemBound, LowestBound, Verdict, Verdi
 from lightwork.core.warnings import FailedRounds, FewBlocks
 from lightwork.plan.conclude.result import Gain, Measured, PlanResult, Predicted, Range, RecommendedSetting
 from lightwork.plan.forms import sentences
+from lightwork.plan.forms import forms
 from lightwork.plan.forms.csv import COLUMNS
-from lightwork.plan.forms.deliver import LOOKED_AT_BYTES, MARKS
 from lightwork.plan.forms.json import SCHEMA_FILE
-from lightwork.plan.forms.registry import FORMS
 from lightwork.plan.forms.text import lines_of
 from lightwork.render.csv import STARTS_FORMULA
+from lightwork.render.delivery import LOOKED_AT_BYTES
 
 SCHEMA = json.loads(SCHEMA_FILE.read_text())
 HOSTILE = [
@@ -127,17 +127,10 @@ def test_the_schema_is_one():
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
 
 
-def test_every_form_has_its_option():
-    """Each form is registered under the name of an option of the command line."""
-    from lightwork.commands.plan import FORMS as OPTIONS
-
-    assert set(FORMS) == set(OPTIONS)
-
-
 @given(verdicts)
 def test_json_keeps_the_contract_and_every_figure(verdict):
     """Whatever the verdict holds, the JSON is valid by the schema, has no other names, and has the same figures."""
-    text = FORMS["json"](verdict)
+    text = forms()["json"].render(verdict)
     assert text.isascii()
     told = json.loads(text, parse_constant=pytest.fail)
     jsonschema.Draft202012Validator(strict(SCHEMA)).validate(told)
@@ -164,7 +157,7 @@ def test_json_keeps_the_contract_and_every_figure(verdict):
 @given(verdicts)
 def test_csv_has_a_row_a_setting_and_no_formula(verdict):
     """As many rows as there are settings, all of the same columns, and no text that a spreadsheet would run."""
-    rows = list(csv.reader(io.StringIO(FORMS["csv"](verdict))))
+    rows = list(csv.reader(io.StringIO(forms()["csv"].render(verdict))))
     every = {one.setting for one in (*verdict.cells, *verdict.predictions)}
     assert (tuple(rows[0]), len(rows) - 1) == (COLUMNS, len(every))
     for row in rows[1:]:
@@ -183,7 +176,7 @@ def _in_order(verdict):
 @given(verdicts)
 def test_markdown_is_short_and_inert(verdict):
     """Under 60 lines; a Markdown parser finds its own heading, tables and code only: no link, image or HTML."""
-    text = FORMS["md"](verdict)
+    text = forms()["md"].render(verdict)
     assert len(text.splitlines()) < 60
     tokens = MarkdownIt("commonmark").enable("table").parse(text)
     inner = [child for token in tokens for child in token.children or []]
@@ -232,7 +225,7 @@ def example(**changes):
 
 def test_markdown_has_all_that_a_reviewer_asks_for():
     """Setting, reason, warning, measured and predicted figures, gains, code, and what it rests on."""
-    text = FORMS["md"](example())
+    text = forms()["md"].render(example())
     for part in (
         "# lightwork plan: load.py:f", "**Use 4 workers, map, chunksize 8: 3.2x (3.0-3.4) over serial**",
         "- Tail takes 0.8", "- Warning: Only 3 blocks: intervals are wide",
@@ -246,7 +239,7 @@ def test_markdown_has_all_that_a_reviewer_asks_for():
 
 def test_csv_sets_measured_beside_predicted():
     """A setting of both kinds is one row with both figures; one that was only predicted has empty measured columns."""
-    first, second = csv.DictReader(io.StringIO(FORMS["csv"](example())))
+    first, second = csv.DictReader(io.StringIO(forms()["csv"].render(example())))
     assert (first["measured_speedup"], first["predicted_speedup_low"], first["judged"]) == ("3.2", "3.0", "recommended")
     assert (first["predicted_lost_tail"], first["requested_chunksize"]) == ("0.8", "8")
     assert (second["measured_speedup"], second["predicted_wall_s"], second["rounds"]) == ("", "0.5", "")
@@ -265,7 +258,7 @@ def test_a_long_script_stands_in_the_memo_whole_or_not_at_all():
     chosen = example().recommendation
     for count in (5, 30, 55, 200):
         code = "".join(f"line_{number} = {number}\n" for number in range(count))
-        text = FORMS["md"](
+        text = forms()["md"].render(
             example(recommendation=RecommendedSetting(**{**vars(chosen), "code": code}), cells=example().cells * 9)
         )
         assert (code in text) != ("The script of" in text)
@@ -281,7 +274,7 @@ def test_every_name_of_the_contract_stands_in_the_reference():
     assert set(SCHEMA["required"]) == set(SCHEMA["properties"])
 
 
-@pytest.mark.parametrize("name", FORMS)
+@pytest.mark.parametrize("name", forms())
 def test_every_form_can_be_told_from_a_users_file(name):
     """What a plan has written bears the mark by which the next plan knows that it may be replaced."""
-    assert MARKS[name] in FORMS[name](example()).encode()[:LOOKED_AT_BYTES]
+    assert forms()[name].mark in forms()[name].render(example()).encode()[:LOOKED_AT_BYTES]

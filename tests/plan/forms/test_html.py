@@ -13,9 +13,9 @@ from lightwork.analysis.usl import LEAST_COUNTS
 from lightwork.core.setting import Setting
 from lightwork.plan.conclude.result import Gain, Range
 from lightwork.plan.forms import sentences
-from lightwork.plan.forms.curve import outlook
-from lightwork.plan.forms.html import page
-from lightwork.plan.forms.tables import BEST_SHOWN, MOST_SHOWN, foretellings, measured_sheet, what_if_sheet
+from lightwork.plan.forms.page.curve import outlook
+from lightwork.plan.forms.page.page import page
+from lightwork.plan.forms.page.tables import BEST_SHOWN, MOST_SHOWN, foretellings, measured_sheet, what_if_sheet
 from lightwork.text.quantities import DASH, MINUS, duration, number, percent, plain, times
 
 KINDS = ("sample", "unmeasured", "serial", "bare", "hostile")

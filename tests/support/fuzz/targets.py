@@ -27,7 +27,8 @@ from lightwork.validate import saved as saved_validation
 HERE = Path(__file__).parent
 WORDS = (
     "plan", "report", "faults", "trace", "validate", "costs", "list", "doctor", "--help", "-", "--", "@list", "--json",
-    "--md", "--html", "--workers", "--strategy", "--chunksize", "--budget", "--seed", "--from", "--out", "load.py:load",
+    "--md", "--html", "--workers", "--strategies", "--chunksizes", "--budget", "--seed", "--from", "--out",
+    "load.py:load",
     "1-8", "1,2", "0", "-1", "auto", "60s", "9e99", "1e-9", "nan", "all", "usual", "map", "\u202e", "\x1b[31m", "",
     "a:b", "sleep_io", "1-999999999999", "999999999999999999999", "--param", "sleep_io.items=3", "=", ",", "1--2",
     "10m",

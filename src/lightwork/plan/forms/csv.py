@@ -7,6 +7,7 @@ from math import isfinite
 from lightwork.core.causes import Cause
 from lightwork.core.setting import Setting
 from lightwork.plan.conclude.result import Measured, PlanResult, Predicted, Range
+from lightwork.plan.forms import form
 from lightwork.render.csv import safe
 
 ENDS = ("", "_low", "_high")
@@ -19,6 +20,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
+@form("csv", help="every setting, measured and predicted", mark=b"target,strategy,workers,")
 def as_csv(result: PlanResult) -> str:
     """The whole file: measured settings first. Text that a spreadsheet would run as a formula gets an apostrophe."""
     cells = {cell.setting: cell for cell in result.cells}

@@ -14,12 +14,13 @@ from typing import Any
 
 from lightwork.core.setting import Setting
 from lightwork.plan.conclude.result import Measured, PlanResult, Predicted, Range
-from lightwork.plan.forms import sentences
+from lightwork.plan.forms import form, sentences
 
 SCHEMA = 1
 SCHEMA_FILE = Path(__file__).with_name("plan.schema.json")
 
 
+@form("json", help="the plan as JSON (docs/reference.md has its schema)", mark=b'{\n  "schema": ')
 def as_json(result: PlanResult) -> str:
     """The contract as text, in ASCII, with a newline at its end."""
     return json.dumps(contract_of(result), indent=2, allow_nan=False) + "\n"

@@ -9,7 +9,7 @@ from lightwork.core.estimate import Estimate
 from lightwork.core.setting import Setting
 from lightwork.core.study import Cell
 from lightwork.plan.conclude.result import Measured, PlanResult, Predicted, Range
-from lightwork.plan.forms import sentences
+from lightwork.plan.forms import form, sentences
 from lightwork.plan.forms.text import gains_in_words
 from lightwork.render.markdown import inert
 from lightwork.text.quantities import plain, seconds_with_interval, size, with_interval
@@ -33,6 +33,7 @@ class _Room:
 ROOMS = (_Room(8, 8, 5, 5, 14), _Room(6, 5, 3, 3, 26), _Room(4, 3, 0, 2, 36), _Room(4, 3, 3, 2, 0))
 
 
+@form("md", help="the plan as Markdown, for a pull request", mark=b"# lightwork plan: ")
 def as_markdown(result: PlanResult) -> str:
     """The whole memo, with as much of every part as there is room for beside the code."""
     memos = [list(_lines(result, room)) for room in ROOMS if room.code >= len(_code(result)) or not room.code]

@@ -9,6 +9,12 @@ from lightwork.text.quantities import plain
 WORTH_NAMING = 1.02  # times as fast: a what-if below gains nothing
 
 
+def as_text(result: PlanResult) -> str:
+    """The lines, and below them the code to paste."""
+    code = result.recommendation.code if result.recommendation else ""
+    return "".join(f"{line}\n" for line in lines_of(result)) + (f"\n{code}" if code else "")
+
+
 def lines_of(result: PlanResult) -> tuple[str, ...]:
     """The sentence, why, what would gain, what it rests on, what could overturn it."""
     return tuple(plain(line) for line in _lines(result) if line)

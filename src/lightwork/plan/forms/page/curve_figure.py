@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from lightwork.plan.forms.curve import Foretold, Found, Outlook, high, low
+from lightwork.plan.forms.page.curve import Foretold, Found, Outlook, high, low
 from lightwork.render.canvas import (
     BOTTOM,
     LEFT,

@@ -1,0 +1,200 @@
+"""The plan's page: one HTML file that needs nothing else, drawn from its result alone in the report's look."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import isfinite
+from pathlib import Path
+
+from markupsafe import Markup
+
+from lightwork import report
+from lightwork.core.causes import Cause
+from lightwork.core.verdict import VerdictKind
+from lightwork.plan.conclude.result import PlanResult, Predicted
+from lightwork.plan.forms import sentences
+from lightwork.plan.forms.page.curve import Outlook, outlook
+from lightwork.plan.forms.page.curve_figure import outlook_figure
+from lightwork.plan.forms.page.tables import BEST_SHOWN, foretellings, interval, measured_sheet, name_of, what_if_sheet
+from lightwork.render import svg
+from lightwork.render.templates import rendered
+from lightwork.report.charts.waterfall import Waterfall, fall, steps_down
+from lightwork.report.method import facts_of
+from lightwork.text.quantities import counted, duration, number, percent, plain, short, size, times
+
+HERE = Path(__file__).parent
+REPORT = Path(report.__file__).parent  # whose macros draw a waterfall and a table
+METHOD = (
+    (
+        "Predicted",
+        (
+            "One serial run says what every item takes. Each setting is then replayed from it: its own way of handing "
+            "out items, its chunks, its start-up and its cost per hand-over as calibrated on this machine, on so many "
+            "cores. The band says how far such predictions were off where they were held against the truth; it is "
+            "wider where nothing was."
+        ),
+    ),
+    (
+        "Measured",
+        (
+            "The few settings that are predicted to be best ran in interleaved blocks, each beside the serial run of "
+            "its own block. A speedup is the median of those ratios with its 95 % interval."
+        ),
+    ),
+    (
+        "Recommended",
+        "The fewest workers that can't be told apart from the best, and of those the simplest strategy.",
+    ),
+    (
+        "Where the speedup goes",
+        (
+            "Workers times time splits exactly into useful work and named causes. Divided by the time these are "
+            "speedups: useful work and all losses add up to the number of workers."
+        ),
+    ),
+    (
+        "For reading",
+        (
+            "The thin dashed curve is the universal scalability law (Gunther 1993), which without mutual delay is "
+            "Amdahl's. It says in two figures what the curve is like; no figure here is taken from it, and it is never "
+            "drawn past twice what was measured. The serial share is Karp and Flatt's (1990)."
+        ),
+    ),
+    (
+        "What if",
+        "The recommended setting replayed with one thing changed. A prediction: change it, and measure.",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Hero:
+    """What to read from across the room, and what stands beside it."""
+
+    figure: str
+    note: str
+    certain: bool
+
+
+def page(result: PlanResult) -> str:
+    """The whole page as text; no name in it can become markup, and nothing is loaded from outside."""
+    seen = outlook(result)
+    everything = foretellings(result)
+    chosen = result.recommendation
+    return rendered(
+        "plan.html",
+        HERE,
+        REPORT,
+        title=f"lightwork plan: {short(result.target, 80)}",
+        scripts=("copy", "sort"),
+        target=plain(result.target),
+        about=_about(result),
+        hero=hero(result),
+        sentence=sentences.what_to_do(result),
+        reasons=sentences.reasons(result),
+        facts=_facts(result),
+        code="\n".join(plain(line) for line in chosen.code.split("\n")) if chosen else "",
+        warnings=sentences.warnings(result),
+        speedup=_drawn(seen, result) if seen else None,
+        outlook=seen,
+        fall=_fall(result),
+        measured=measured_sheet(result),
+        what_if=what_if_sheet(result.what_if),
+        best=everything[:BEST_SHOWN],
+        rest=everything[BEST_SHOWN:],
+        left_out=len(result.predictions) - len(everything),
+        notes=sentences.notes(result),
+        method=METHOD,
+        machine=facts_of(result.machine),
+    )
+
+
+def hero(result: PlanResult) -> Hero:
+    """The speedup with its interval, and whether it was measured; or that there is none to name."""
+    chosen = result.recommendation
+    if chosen is None:
+        stays = result.kind is VerdictKind.STAY_SERIAL
+        return Hero("stay serial", "nothing is faster", False) if stays else Hero("cannot tell", "", False)
+    between = interval(chosen.speedup)
+    how = "measured" if chosen.is_measured else "predicted"
+    return Hero(times(chosen.speedup.point), f"{between} over serial, {how}".strip(), True)
+
+
+def _about(result: PlanResult) -> str:
+    run = "all of them run" if result.items_run == result.items else f"{result.items_run:,} of them run"
+    return f"{counted(result.items, 'item')}, {run}"
+
+
+def _facts(result: PlanResult) -> list[tuple[str, str]]:
+    """(name, value) of what a reader looks up, where it is known."""
+    name, share = result.longest_item
+    longest = f"{short(name)}, {percent(share)} of the work: cap {times(1 / share)}" if share > 0 else ""
+    floor = result.noise_floor
+    known = [
+        ("limited by", sentences.limited_by(result)),
+        ("serially", _serial(result)),
+        ("chunksize", _chunksize(result)),
+        ("memory, all processes", _memory(result)),
+        ("longest item", longest),
+        ("noise floor", "not measured" if floor is None else f"\N{PLUS-MINUS SIGN} {percent(floor)}"),
+    ]
+    return [(what, value) for what, value in known if value]
+
+
+def _serial(result: PlanResult) -> str:
+    found = result.serial_s
+    if found is None or not isfinite(found.point):
+        return ""
+    if found.low is None or found.high is None:
+        return duration(found.point)
+    return f"{duration(found.point)} ({duration(found.low)} to {duration(found.high)})"
+
+
+def _chunksize(result: PlanResult) -> str:
+    chosen = result.recommendation
+    if chosen is None or chosen.chunksize is None:
+        return ""
+    low, high = chosen.chunksize_band or (chosen.chunksize, chosen.chunksize)
+    return f"{chosen.chunksize:,}" + (f"; {low:,} to {high:,} are as good" if low < high else "")
+
+
+def _memory(result: PlanResult) -> str:
+    chosen = result.recommendation
+    if chosen is None or chosen.memory_bytes is None:
+        return ""
+    of = f" of {size(chosen.memory_limit_bytes)}" if chosen.memory_limit_bytes else ""
+    return f"{size(chosen.memory_bytes)}{of}"
+
+
+def _drawn(seen: Outlook, result: PlanResult) -> Markup:
+    steps = "; ".join(
+        f"{plain(one.strategy)} " + ", ".join(f"{number(found.point)} with {count}" for count, found in one.points)
+        for one in seen.foretold
+    )
+    title = (
+        f"Speedup over workers, {plain(result.target)}. Predicted: {steps or 'nothing'}. {sentences.what_to_do(result)}"
+    )
+    with svg.style():
+        return svg.inline(svg.svg_bytes(outlook_figure(seen)), "speedup", title)
+
+
+def _fall(result: PlanResult) -> Waterfall | None:
+    """The recommended setting's predicted round by cause, or the best predicted one's; None without predictions."""
+    known = [one for one in result.predictions if one.lost and all(isfinite(lost) for lost in one.lost.values())]
+    if not known:
+        return None
+    chosen = result.recommendation
+    mine = [one for one in known if chosen is not None and one.setting == chosen.setting]
+    one = mine[0] if mine else max(known, key=lambda one: one.speedup.point)
+    steps = steps_down(one.setting.workers, {_cause(name): Fraction(lost) for name, lost in one.lost.items()})
+    part = "Recommended" if mine else "Best predicted"
+    return fall(steps, part, name_of(one), f"{duration(one.wall_s.point)} predicted{_serially(one)}")
+
+
+def _cause(name: str) -> str:
+    """A cause as the figure has room for it; what is none stays short."""
+    return name if name in tuple(Cause) else short(name, 18)
+
+
+def _serially(one: Predicted) -> str:
+    serial_s = one.wall_s.point * one.speedup.point
+    return f", serially {duration(serial_s)}" if isfinite(serial_s) else ""
