@@ -23,8 +23,7 @@ from lightwork.core.study import Cell
 from lightwork.core.verdict import LongestItemBound, LowestBound, Verdict, VerdictKind, WorkerBound
 from lightwork.core.warnings import FailedRounds, FewBlocks
 from lightwork.plan.conclude.result import Gain, Measured, PlanResult, Predicted, Range, RecommendedSetting
-from lightwork.plan.forms import sentences
-from lightwork.plan.forms import forms
+from lightwork.plan.forms import forms, sentences
 from lightwork.plan.forms.csv import COLUMNS
 from lightwork.plan.forms.json import SCHEMA_FILE
 from lightwork.plan.forms.text import lines_of

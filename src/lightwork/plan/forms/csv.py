@@ -3,12 +3,15 @@
 import csv
 import io
 from math import isfinite
+from typing import TYPE_CHECKING
 
 from lightwork.core.causes import Cause
-from lightwork.core.setting import Setting
-from lightwork.plan.conclude.result import Measured, PlanResult, Predicted, Range
 from lightwork.plan.forms import form
 from lightwork.render.csv import safe
+
+if TYPE_CHECKING:
+    from lightwork.core.setting import Setting
+    from lightwork.plan.conclude.result import Measured, PlanResult, Predicted, Range
 
 ENDS = ("", "_low", "_high")
 LOST = {str(cause): f"predicted_lost_{str(cause).lower().replace(' ', '_').replace('-', '_')}" for cause in Cause}
@@ -21,7 +24,7 @@ COLUMNS = (
 
 
 @form("csv", help="every setting, measured and predicted", mark=b"target,strategy,workers,")
-def as_csv(result: PlanResult) -> str:
+def as_csv(result: "PlanResult") -> str:
     """The whole file: measured settings first. Text that a spreadsheet would run as a formula gets an apostrophe."""
     cells = {cell.setting: cell for cell in result.cells}
     predictions = {one.setting: one for one in result.predictions}
@@ -34,7 +37,7 @@ def as_csv(result: PlanResult) -> str:
     return stream.getvalue()
 
 
-def _row(setting: Setting, cell: Measured | None, one: Predicted | None, result: PlanResult) -> list[object]:
+def _row(setting: "Setting", cell: "Measured | None", one: "Predicted | None", result: "PlanResult") -> list[object]:
     known = cell or one
     chosen = result.recommendation
     judged = cell.judged if cell else "recommended" if chosen and chosen.setting == setting else None
@@ -49,7 +52,7 @@ def _row(setting: Setting, cell: Measured | None, one: Predicted | None, result:
     ]  # fmt: skip
 
 
-def _ends(found: Range | None) -> list[float | None]:
+def _ends(found: "Range | None") -> list[float | None]:
     return [_finite(value) for value in (found.point, found.low, found.high)] if found else [None] * len(ENDS)
 
 

@@ -10,24 +10,28 @@ import json
 from collections.abc import Mapping, Sequence
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lightwork.core.setting import Setting
-from lightwork.plan.conclude.result import Measured, PlanResult, Predicted, Range
-from lightwork.plan.forms import form, sentences
+from lightwork.plan.forms import form
+
+if TYPE_CHECKING:
+    from lightwork.core.setting import Setting
+    from lightwork.plan.conclude.result import Measured, PlanResult, Predicted, Range
 
 SCHEMA = 1
 SCHEMA_FILE = Path(__file__).with_name("plan.schema.json")
 
 
 @form("json", help="the plan as JSON (docs/reference.md has its schema)", mark=b'{\n  "schema": ')
-def as_json(result: PlanResult) -> str:
+def as_json(result: "PlanResult") -> str:
     """The contract as text, in ASCII, with a newline at its end."""
     return json.dumps(contract_of(result), indent=2, allow_nan=False) + "\n"
 
 
-def contract_of(result: PlanResult) -> dict[str, Any]:
+def contract_of(result: "PlanResult") -> dict[str, Any]:
     """The contract as plain JSON types."""
+    from lightwork.plan.forms import sentences
+
     name, share = result.longest_item
     return {
         "schema": SCHEMA,
@@ -50,7 +54,9 @@ def contract_of(result: PlanResult) -> dict[str, Any]:
     }
 
 
-def _recommendation(result: PlanResult) -> dict[str, Any] | None:
+def _recommendation(result: "PlanResult") -> dict[str, Any] | None:
+    from lightwork.plan.forms import sentences
+
     found = result.recommendation
     if found is None:
         return None
@@ -67,7 +73,7 @@ def _recommendation(result: PlanResult) -> dict[str, Any] | None:
     }
 
 
-def _cell(cell: Measured) -> dict[str, Any]:
+def _cell(cell: "Measured") -> dict[str, Any]:
     return {
         **_setting(cell.setting, cell.chunksize),
         "wall_s": _range(cell.wall_s),
@@ -80,7 +86,7 @@ def _cell(cell: Measured) -> dict[str, Any]:
     }
 
 
-def _prediction(one: Predicted) -> dict[str, Any]:
+def _prediction(one: "Predicted") -> dict[str, Any]:
     return {
         **_setting(one.setting, one.chunksize),
         "wall_s": _range(one.wall_s),
@@ -89,7 +95,7 @@ def _prediction(one: Predicted) -> dict[str, Any]:
     }
 
 
-def _setting(setting: Setting, chunksize: int | None) -> dict[str, Any]:
+def _setting(setting: "Setting", chunksize: int | None) -> dict[str, Any]:
     """The setting with the chunksize in force; requested_chunksize: null where the strategy's own default was left."""
     return {
         "strategy": setting.strategy,
@@ -102,7 +108,7 @@ def _setting(setting: Setting, chunksize: int | None) -> dict[str, Any]:
     }
 
 
-def _range(found: Range | None) -> dict[str, float | None] | None:
+def _range(found: "Range | None") -> dict[str, float | None] | None:
     if found is None or not isfinite(found.point):
         return None
     return {"point": float(found.point), "low": _finite(found.low), "high": _finite(found.high)}

@@ -4,16 +4,17 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
+from typing import TYPE_CHECKING
 
 from lightwork.core.estimate import Estimate
-from lightwork.core.setting import Setting
-from lightwork.core.study import Cell
-from lightwork.plan.conclude.result import Measured, PlanResult, Predicted, Range
-from lightwork.plan.forms import form, sentences
+from lightwork.plan.forms import form
 from lightwork.plan.forms.text import gains_in_words
 from lightwork.render.markdown import inert
 from lightwork.text.quantities import plain, seconds_with_interval, size, with_interval
-from lightwork.text.settings import instruction
+
+if TYPE_CHECKING:
+    from lightwork.core.setting import Setting
+    from lightwork.plan.conclude.result import Measured, PlanResult, Predicted, Range
 
 MOST_LINES = 59
 SENTENCE_LENGTH = 400
@@ -34,14 +35,16 @@ ROOMS = (_Room(8, 8, 5, 5, 14), _Room(6, 5, 3, 3, 26), _Room(4, 3, 0, 2, 36), _R
 
 
 @form("md", help="the plan as Markdown, for a pull request", mark=b"# lightwork plan: ")
-def as_markdown(result: PlanResult) -> str:
+def as_markdown(result: "PlanResult") -> str:
     """The whole memo, with as much of every part as there is room for beside the code."""
     memos = [list(_lines(result, room)) for room in ROOMS if room.code >= len(_code(result)) or not room.code]
     found = next((lines for lines in memos if len(lines) <= MOST_LINES), memos[-1])
     return "\n".join(found) + "\n"
 
 
-def _lines(result: PlanResult, room: _Room) -> Iterator[str]:
+def _lines(result: "PlanResult", room: _Room) -> Iterator[str]:
+    from lightwork.plan.forms import sentences
+
     yield f"# lightwork plan: {inert(result.target, 80)}"
     yield from ("", f"**{inert(sentences.what_to_do(result), SENTENCE_LENGTH)}**", "")
     warned = [f"Warning: {warning}" for warning in sentences.warnings(result)[:2]]
@@ -57,20 +60,20 @@ def _points(sentences: Iterable[str]) -> Iterator[str]:
     return (f"- {inert(words, SENTENCE_LENGTH)}" for words in sentences if words)
 
 
-def _cells(result: PlanResult, most: int) -> Iterator[str]:
+def _cells(result: "PlanResult", most: int) -> Iterator[str]:
     """What was measured, the recommended one first, then by speedup."""
     ranked = sorted(result.cells, key=lambda cell: (cell.judged != "recommended", -_point(cell.speedup)))
     rows = [_cell(cell) for cell in ranked[:most]]
     yield from _table(("measured setting", "speedup", "wall", "memory", "against it"), rows, len(ranked))
 
 
-def _cell(cell: Measured) -> list[str]:
+def _cell(cell: "Measured") -> list[str]:
     memory = size(cell.memory_bytes) if cell.memory_bytes else ""
     judged = f"{cell.judged} in {cell.failed} of {cell.rounds} rounds" if cell.judged == "failed" else cell.judged
     return [_named(cell), _speedup(cell.speedup), _wall(cell.wall_s), memory, judged]
 
 
-def _predictions(result: PlanResult, most: int) -> Iterator[str]:
+def _predictions(result: "PlanResult", most: int) -> Iterator[str]:
     """The settings that are predicted to be the fastest."""
     if not most:
         return
@@ -88,7 +91,7 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], count: int) -> I
         yield from ("", f"and {count - len(rows):,} more.")
 
 
-def _script(result: PlanResult, most: int) -> Iterator[str]:
+def _script(result: "PlanResult", most: int) -> Iterator[str]:
     """The code inside a fence that nothing in it can close."""
     lines = _code(result)
     if not lines:
@@ -101,12 +104,12 @@ def _script(result: PlanResult, most: int) -> Iterator[str]:
     yield from ("", f"{fence}python", *lines, fence)
 
 
-def _code(result: PlanResult) -> list[str]:
+def _code(result: "PlanResult") -> list[str]:
     code = result.recommendation.code if result.recommendation else ""
     return [plain(line) for line in code.rstrip("\n").split("\n")] if code.strip() else []
 
 
-def _machine(result: PlanResult) -> str:
+def _machine(result: "PlanResult") -> str:
     """Where these figures hold."""
     facts = result.machine
     cpus, processor, python = (facts.get(name) for name in ("usable_cpus", "processor", "python"))
@@ -119,25 +122,28 @@ def _machine(result: PlanResult) -> str:
     return f"Machine: {words}" if words else ""
 
 
-def _named(one: Measured | Predicted) -> str:
+def _named(one: "Measured | Predicted") -> str:
     return _instruction(one.setting, one.chunksize)
 
 
-def _instruction(setting: Setting, chunksize: int | None) -> str:
+def _instruction(setting: "Setting", chunksize: int | None) -> str:
+    from lightwork.core.study import Cell
+    from lightwork.text.settings import instruction
+
     return instruction(Cell(setting.cell_id, setting, chunksize, ()))
 
 
-def _speedup(found: Range | None) -> str:
+def _speedup(found: "Range | None") -> str:
     return with_interval(_estimate(found)) if found else ""
 
 
-def _wall(found: Range | None) -> str:
+def _wall(found: "Range | None") -> str:
     return seconds_with_interval(_estimate(found)) if found else ""
 
 
-def _estimate(found: Range) -> Estimate:
+def _estimate(found: "Range") -> Estimate:
     return Estimate(found.point, found.low, found.high, 0, "")
 
 
-def _point(found: Range | None) -> float:
+def _point(found: "Range | None") -> float:
     return found.point if found and isfinite(found.point) else 0.0

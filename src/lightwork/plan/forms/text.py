@@ -1,26 +1,30 @@
 """An answer: a plan in lines for a terminal; pure."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from lightwork.plan.conclude.result import PlanResult
-from lightwork.plan.forms import sentences
 from lightwork.text.quantities import plain
+
+if TYPE_CHECKING:
+    from lightwork.plan.conclude.result import PlanResult
 
 WORTH_NAMING = 1.02  # times as fast: a what-if below gains nothing
 
 
-def as_text(result: PlanResult) -> str:
+def as_text(result: "PlanResult") -> str:
     """The lines, and below them the code to paste."""
     code = result.recommendation.code if result.recommendation else ""
     return "".join(f"{line}\n" for line in lines_of(result)) + (f"\n{code}" if code else "")
 
 
-def lines_of(result: PlanResult) -> tuple[str, ...]:
+def lines_of(result: "PlanResult") -> tuple[str, ...]:
     """The sentence, why, what would gain, what it rests on, what could overturn it."""
     return tuple(plain(line) for line in _lines(result) if line)
 
 
-def _lines(result: PlanResult) -> Iterator[str]:
+def _lines(result: "PlanResult") -> Iterator[str]:
+    from lightwork.plan.forms import sentences
+
     yield sentences.what_to_do(result)
     yield from sentences.reasons(result)
     yield gains_in_words(result)
@@ -28,7 +32,7 @@ def _lines(result: PlanResult) -> Iterator[str]:
     yield from (f"Warning: {warning}" for warning in sentences.warnings(result))
 
 
-def gains_in_words(result: PlanResult) -> str:
+def gains_in_words(result: "PlanResult") -> str:
     """The what-ifs that would gain something, the largest first; that none would, where all were tried in vain."""
     gaining = sorted((one for one in result.what_if if one.times >= WORTH_NAMING), key=lambda one: -one.times)
     if gaining:
