@@ -18,8 +18,8 @@ from lightwork.cli import main
 from lightwork.core import reasons, remedy, verdict, warnings
 from lightwork.history.changes import changes
 from lightwork.history.line import lines_of
-from lightwork.plan.forms import html
-from lightwork.plan.forms.registry import FORMS
+from lightwork.plan.forms import forms
+from lightwork.plan.forms.page import page
 from lightwork.report import summary, tables
 from lightwork.report.answer import answer
 from lightwork.text.losses import evidence_words
@@ -93,12 +93,12 @@ def in_plans():
     told = []
     for name in PLANS:
         result = getattr(plan_samples, name)()
-        contract = json.loads(FORMS["json"](result))
+        contract = json.loads(forms()["json"].render(result))
         for part in (contract, contract["recommendation"] or {}):
             for worded in WORDED:
                 part.pop(worded, None)
-        code = FORMS["md"](result).partition("```python")[2].partition("```")[0]
-        told.append((contract, FORMS["csv"](result), code, html.hero(result)))
+        code = forms()["md"].render(result).partition("```python")[2].partition("```")[0]
+        told.append((contract, forms()["csv"].render(result), code, page.hero(result)))
     return told
 
 
@@ -132,8 +132,8 @@ def test_the_replacement_reaches_every_form(monkeypatch, tmp_path):
     """What a reader sees are the replaced sentences: on the terminal, in Markdown, on pages and in JSON."""
     replace_every_sentence(monkeypatch)
     result = plan_samples.sample()
-    for name, form in FORMS.items():
-        assert (STAY[1:] in form(result)) == (name != "csv")
+    for name, form in forms().items():
+        assert (STAY[1:] in form.render(result)) == (name != "csv")
     assert STAY[1:] in " ".join(report.verdicts(RUNS[0]))
     assert STAY[1:] in report.render(RUNS[0], {}, tmp_path).read_text()
 
