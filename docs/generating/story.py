@@ -109,12 +109,17 @@ class Told:
     @property
     def verdict_words(self) -> str:
         """What the run's own verdict on the study is."""
-        return verdict_sentence(self.judged.plan.verdict) if self.judged.plan else self.judged.trouble
+        return (
+            verdict_sentence(self.judged.recommendation.verdict) if self.judged.recommendation else self.judged.trouble
+        )
 
     @property
     def warnings(self) -> str:
         """What the verdict's warnings are, "nothing" where there is none."""
-        return "; ".join(map(warning_sentence, self.judged.plan.warnings if self.judged.plan else ())) or "nothing"
+        return (
+            "; ".join(map(warning_sentence, self.judged.recommendation.warnings if self.judged.recommendation else ()))
+            or "nothing"
+        )
 
     @property
     def disturbed(self) -> str:

@@ -39,25 +39,25 @@ def plan_of(cells: Mapping[Setting, Sequence[Wall]], usable_cpus: float = 64) ->
     return recommend(scale(quiet(cells), usable_cpus))
 
 
-def chosen(plan: Recommendation) -> Setting | None:
+def chosen(recommendation: Recommendation) -> Setting | None:
     """The recommended setting."""
-    return plan.chosen.cell.setting if plan.chosen else None
+    return recommendation.chosen.cell.setting if recommendation.chosen else None
 
 
-def sentence_of(plan: Recommendation) -> str:
+def sentence_of(recommendation: Recommendation) -> str:
     """The verdict in words."""
-    return verdict_sentence(plan.verdict)
+    return verdict_sentence(recommendation.verdict)
 
 
-def next_of(plan: Recommendation) -> str:
+def next_of(recommendation: Recommendation) -> str:
     """What the next worker count gives, in words."""
-    assert plan.next_step is not None
-    return next_step_sentence(plan.next_step)
+    assert recommendation.next_step is not None
+    return next_step_sentence(recommendation.next_step)
 
 
-def warnings_in(plan: Recommendation) -> tuple[str, ...]:
+def warnings_in(recommendation: Recommendation) -> tuple[str, ...]:
     """The warnings in words."""
-    return tuple(map(warning_sentence, plan.warnings))
+    return tuple(map(warning_sentence, recommendation.warnings))
 
 
 def of(strategy: str, workers: int, chunksize: int | None = None, **more: str | int) -> Setting:
@@ -67,19 +67,21 @@ def of(strategy: str, workers: int, chunksize: int | None = None, **more: str | 
 
 def test_recommends_the_fewest_workers_that_are_as_good_as_the_best() -> None:
     """8 workers are 1 % faster than 4, which is within the noise; 2 are measurably slower."""
-    plan = plan_of({of("map", 2): about(4.2), of("map", 4): about(2.02), of("map", 8): about(2.0)})
-    assert chosen(plan) == of("map", 4)
-    assert sentence_of(plan) == "use 4 workers, map: 4.0x (3.9-4.0) over serial"
-    assert plan.equals == ("map-w8-fork-given",)
-    assert plan.speedup is not None
-    assert plan.speedup.point == pytest.approx(8 / 2.02, rel=0.01)
+    recommendation = plan_of({of("map", 2): about(4.2), of("map", 4): about(2.02), of("map", 8): about(2.0)})
+    assert chosen(recommendation) == of("map", 4)
+    assert sentence_of(recommendation) == "use 4 workers, map: 4.0x (3.9-4.0) over serial"
+    assert recommendation.equals == ("map-w8-fork-given",)
+    assert recommendation.speedup is not None
+    assert recommendation.speedup.point == pytest.approx(8 / 2.02, rel=0.01)
 
 
 def test_a_cell_with_too_few_common_blocks_is_not_as_good_as_the_best() -> None:
     """2 workers share two blocks with 4, half as fast in both: no interval is no ground to prefer them."""
-    plan = plan_of({of("map", 2): [None, None, 4.2, 4.21, 4.19, 4.2], of("map", 4): [2.0, 2.01, 1.99, 2.0, None, None]})
-    assert chosen(plan) == of("map", 4)
-    assert plan.equals == ()
+    recommendation = plan_of(
+        {of("map", 2): [None, None, 4.2, 4.21, 4.19, 4.2], of("map", 4): [2.0, 2.01, 1.99, 2.0, None, None]}
+    )
+    assert chosen(recommendation) == of("map", 4)
+    assert recommendation.equals == ()
     turned = plan_of(
         {of("map", 2): [None, None, 2.0, 2.01, 1.99, 2.0], of("map", 4): [2.1, 2.09, 2.1, 2.1, None, None]}
     )
@@ -89,9 +91,9 @@ def test_a_cell_with_too_few_common_blocks_is_not_as_good_as_the_best() -> None:
 
 def test_recommends_more_workers_where_they_measurably_help() -> None:
     """10 % is beyond the noise floor: the larger number is worth it."""
-    plan = plan_of({of("map", 4): about(2.2), of("map", 8): about(2.0)})
-    assert chosen(plan) == of("map", 8)
-    assert plan.equals == ()
+    recommendation = plan_of({of("map", 4): about(2.2), of("map", 8): about(2.0)})
+    assert chosen(recommendation) == of("map", 8)
+    assert recommendation.equals == ()
 
 
 @pytest.mark.parametrize(
@@ -134,10 +136,10 @@ def test_a_prediction_tells_from_serial_what_noisy_blocks_can_not() -> None:
     study = make_study([8.0] * 3, cells, again_s=about(8.0, noise), longest_share=0.01)
     key = setting.cell_id
     assert chosen(recommend(scale(study, 64))) is None
-    plan = recommend(scale(study, 64), expected={key: Foretold(3.8, 2.9)})
-    assert chosen(plan) == setting
-    assert "3 blocks alone can't tell this from serial" in warnings_in(plan)[-1]
-    assert "at least 2.90x" in warnings_in(plan)[-1]
+    recommendation = recommend(scale(study, 64), expected={key: Foretold(3.8, 2.9)})
+    assert chosen(recommendation) == setting
+    assert "3 blocks alone can't tell this from serial" in warnings_in(recommendation)[-1]
+    assert "at least 2.90x" in warnings_in(recommendation)[-1]
     assert chosen(recommend(scale(study, 64), expected={key: Foretold(1.2, 0.9)})) is None
     slow = make_study([8.0] * 3, {setting: (2.0, 2.5, 8.5)}, again_s=about(8.0, noise), longest_share=0.01)
     assert chosen(recommend(scale(slow, 64), expected={key: Foretold(3.8, 2.9)})) is None
@@ -145,17 +147,17 @@ def test_a_prediction_tells_from_serial_what_noisy_blocks_can_not() -> None:
 
 def test_never_recommends_a_cell_that_failed() -> None:
     """The fastest setting lost items in one round: it is named as failed and not chosen."""
-    plan = plan_of({of("queue", 8): [0.1, 0.1, LOST, 0.1, LOST, 0.1], of("map", 4): about(2.0)})
-    assert chosen(plan) == of("map", 4)
-    assert warnings_in(plan) == ("queue with 8 workers failed in 2 of 6 rounds: lost, 2 items were lost",)
+    recommendation = plan_of({of("queue", 8): [0.1, 0.1, LOST, 0.1, LOST, 0.1], of("map", 4): about(2.0)})
+    assert chosen(recommendation) == of("map", 4)
+    assert warnings_in(recommendation) == ("queue with 8 workers failed in 2 of 6 rounds: lost, 2 items were lost",)
 
 
 def test_sentence_names_what_is_not_usual() -> None:
     """Workers, strategy, and only those of chunksize, order, start method and cores that must be said."""
     words = "1 worker, imap_unordered, chunksize 3, largest first, spawn, on 2 cores"
     setting = of("imap_unordered", 1, 3, order="largest-first", start_method="spawn", cores=2)
-    plan = plan_of({setting: about(4.0)})
-    assert sentence_of(plan) == f"use {words}: 2.00x (1.98-2.02) over serial"
+    recommendation = plan_of({setting: about(4.0)})
+    assert sentence_of(recommendation) == f"use {words}: 2.00x (1.98-2.02) over serial"
 
 
 def test_equal_speed_figures_decide_where_all_cells_have_them() -> None:
@@ -167,10 +169,10 @@ def test_equal_speed_figures_decide_where_all_cells_have_them() -> None:
     for setting, wall_s in ((of("map", 2), 3.0), (of("map", 4), 2.6)):
         walls |= {(setting.cell_id, block): wall_s for block in range(6)}
     assert chosen(recommend(scale(study, 64))) == of("map", 2)
-    plan = recommend(scale(study, 64, walls))
-    assert chosen(plan) == of("map", 4)
+    recommendation = recommend(scale(study, 64, walls))
+    assert chosen(recommendation) == of("map", 4)
     assert (
-        sentence_of(plan)
+        sentence_of(recommendation)
         == "use 4 workers, map: 3.1x (3.1-3.1) over serial at equal CPU speed, 2.6x (2.2-3.1) as measured"
     )
     partly = {key: wall_s for key, wall_s in walls.items() if key[0] != of("map", 2).cell_id}
@@ -201,39 +203,44 @@ def test_equal_speed_figures_decide_where_all_cells_have_them() -> None:
 )
 def test_says_that_it_can_not_tell(cells: Mapping[Setting, Sequence[Wall]], sentence: str) -> None:
     """Nothing is chosen where nothing is measurably faster than serial, and the sentence says why."""
-    plan = plan_of(cells)
-    assert (plan.chosen, plan.speedup, plan.next_step, plan.equals) == (None, None, None, ())
-    assert sentence_of(plan) == sentence
+    recommendation = plan_of(cells)
+    assert (recommendation.chosen, recommendation.speedup, recommendation.next_step, recommendation.equals) == (
+        None,
+        None,
+        None,
+        (),
+    )
+    assert sentence_of(recommendation) == sentence
 
 
 def test_without_a_twin_nothing_is_claimed() -> None:
     """A fourfold speedup is not claimed where the noise is unknown: the sentence and a warning say so."""
-    plan = recommend(scale(make_study([8.0] * 6, {of("map", 4): about(2.0)}, again_s=[None] * 6), 64))
-    assert plan.chosen is None
-    assert sentence_of(plan).endswith("has 4.0x (4.0-4.0), and the noise floor is unknown")
-    assert any("the noise is unknown" in warning for warning in warnings_in(plan))
+    recommendation = recommend(scale(make_study([8.0] * 6, {of("map", 4): about(2.0)}, again_s=[None] * 6), 64))
+    assert recommendation.chosen is None
+    assert sentence_of(recommendation).endswith("has 4.0x (4.0-4.0), and the noise floor is unknown")
+    assert any("the noise is unknown" in warning for warning in warnings_in(recommendation))
 
 
 def test_a_gain_within_the_noise_floor_is_no_gain() -> None:
     """Every block is 5 % faster than serial, but serial itself is up to 10 % faster than its twin."""
     study = make_study([8.0] * 6, {of("map", 2): about(7.6)}, again_s=about(8.0, (0.9, 1.1, 0.9, 1.1, 1.0, 1.0)))
-    plan = recommend(scale(study, 64))
-    assert plan.chosen is None
-    assert "the noise floor is 11 %" in sentence_of(plan)
+    recommendation = recommend(scale(study, 64))
+    assert recommendation.chosen is None
+    assert "the noise floor is 11 %" in sentence_of(recommendation)
 
 
 def test_a_loss_within_the_noise_floor_is_no_loss() -> None:
     """Every block is 2 % slower than serial, with a noise floor of 3 %: that can't be told from serial."""
-    plan = plan_of({of("map", 2): [8.16] * 6})
-    assert sentence_of(plan).startswith("cannot tell: no setting is measurably faster than serial")
+    recommendation = plan_of({of("map", 2): [8.16] * 6})
+    assert sentence_of(recommendation).startswith("cannot tell: no setting is measurably faster than serial")
 
 
 def test_the_chosen_cell_itself_is_faster_than_serial() -> None:
     """2 workers are too noisy to be told from the best, but not from serial either: they are not chosen."""
     noisy = about(7.0, (0.8, 1.3, 0.9, 1.2, 1.0, 1.1))
-    plan = plan_of({of("map", 2): noisy, of("map", 4): about(6.5)})
-    assert chosen(plan) == of("map", 4)
-    assert plan.equals == ("map-w2-fork-given",)
+    recommendation = plan_of({of("map", 2): noisy, of("map", 4): about(6.5)})
+    assert chosen(recommendation) == of("map", 4)
+    assert recommendation.equals == ("map-w2-fork-given",)
 
 
 @pytest.mark.parametrize(
@@ -252,17 +259,17 @@ def test_the_chosen_cell_itself_is_faster_than_serial() -> None:
 def test_says_what_the_next_worker_count_buys(next_cells: Mapping[Setting, Sequence[Wall]], sentence: str) -> None:
     """The same setting with the next larger number of workers is compared inside blocks."""
     steady = {of("map", 4): [2.0] * 6, of("map", 2): about(4.2)}
-    plan = plan_of({**steady, **next_cells})
-    assert chosen(plan) == of("map", 4)
-    assert next_of(plan) == sentence
+    recommendation = plan_of({**steady, **next_cells})
+    assert chosen(recommendation) == of("map", 4)
+    assert next_of(recommendation) == sentence
 
 
 def test_says_that_the_next_worker_count_gains() -> None:
     """2 workers tie with a noisy best, and 4 of the same strategy gain measurably: the reader is told."""
     noisy = about(1.9, (0.6, 1.6, 0.5, 1.5, 0.7, 1.05))
-    plan = plan_of({of("map", 2): [2.2] * 6, of("map", 4): about(2.0), of("queue", 8): noisy})
-    assert chosen(plan) == of("map", 2)
-    assert next_of(plan) == "going from 2 to 4 workers gains 10 % (9-11)"
+    recommendation = plan_of({of("map", 2): [2.2] * 6, of("map", 4): about(2.0), of("queue", 8): noisy})
+    assert chosen(recommendation) == of("map", 2)
+    assert next_of(recommendation) == "going from 2 to 4 workers gains 10 % (9-11)"
 
 
 def reason_of(
@@ -299,9 +306,9 @@ def test_cores_limit_waiting_work_later() -> None:
 
 def test_cores_of_the_setting_limit_too() -> None:
     """A round that was confined to 2 of 64 cores is limited by those 2."""
-    plan = plan_of({of("map", 4, cores=2): about(4.1)})
-    assert plan.bound is not None
-    assert bound_sentence(plan.bound) == "limited by the 2 usable cores"
+    recommendation = plan_of({of("map", 4, cores=2): about(4.1)})
+    assert recommendation.bound is not None
+    assert bound_sentence(recommendation.bound) == "limited by the 2 usable cores"
 
 
 def test_names_the_largest_loss_and_its_lever() -> None:
@@ -318,11 +325,11 @@ def test_names_the_largest_loss_and_its_lever() -> None:
     )
     setting = of("map", 4)
     scaling = scale(quiet({setting: about(4.0)}), 64)
-    plan = recommend(scaling, {setting.cell_id: losses})
-    assert loss_sentence(plan.loss).startswith("dispatch takes 0.64 of 4 workers' speedup (16 %)")
-    assert remedies_sentence(plan.loss).startswith("hand out chunks")
-    plan = recommend(scaling, {setting.cell_id: replace(losses, lanes=1, dispatch_ns=0, tail_ns=31)})
-    assert loss_sentence(plan.loss).startswith("tail takes 0.31 of 1 worker's speedup (31 %)")
+    recommendation = recommend(scaling, {setting.cell_id: losses})
+    assert loss_sentence(recommendation.loss).startswith("dispatch takes 0.64 of 4 workers' speedup (16 %)")
+    assert remedies_sentence(recommendation.loss).startswith("hand out chunks")
+    recommendation = recommend(scaling, {setting.cell_id: replace(losses, lanes=1, dispatch_ns=0, tail_ns=31)})
+    assert loss_sentence(recommendation.loss).startswith("tail takes 0.31 of 1 worker's speedup (31 %)")
     assert recommend(scaling).loss is None
 
 
@@ -332,8 +339,10 @@ def test_says_why_more_workers_do_not_help() -> None:
     losses = Losses(
         4, 1, 64, 1, 1, 1, 68, 20, useful_ns=30, cpu_inflation_ns=0, core_wait_ns=34, blocked_inflation_ns=0
     )
-    plan = recommend(scale(quiet({few: about(4.0), many: about(4.0)}), 2), {many.cell_id: losses})
-    assert next_of(plan).endswith("not measurably better; waiting for a core takes 2 of 4 workers' speedup (50 %)")
+    recommendation = recommend(scale(quiet({few: about(4.0), many: about(4.0)}), 2), {many.cell_id: losses})
+    assert next_of(recommendation).endswith(
+        "not measurably better; waiting for a core takes 2 of 4 workers' speedup (50 %)"
+    )
 
 
 def test_warns_of_what_could_overturn_the_plan() -> None:

@@ -158,7 +158,7 @@ def test_another_recommendation_among_equals_does_not_fail():
     for seed in range(60):
         base, new = (made_up([FOUR, queue], 2 * seed + one, noise=0.02, blocks=8, changed=near) for one in (0, 1))
         found = compare(run_of(base), run_of(new))
-        plans = found.paired.pairs[0].base.plan, found.paired.pairs[0].new.plan
+        plans = found.paired.pairs[0].base.recommendation, found.paired.pairs[0].new.recommendation
         same = plans[0].chosen.cell.cell_id == plans[1].chosen.cell.cell_id
         chosen.setdefault(same, []).append(bool(failures(found, [parse("recommended_strategy changed")])))
     assert len(chosen[False]) >= 5
@@ -187,7 +187,7 @@ def test_advice_for_a_cell_that_base_lacks_and_that_is_as_good():
     queue = Setting("queue", 4)
     base, new = made_up([queue], 1), made_up([FOUR, queue], 2)
     plans = [
-        one.plan.chosen.cell.cell_id
+        one.recommendation.chosen.cell.cell_id
         for pair in compare(run_of(base), run_of(new)).paired.pairs
         for one in (pair.base, pair.new)
     ]

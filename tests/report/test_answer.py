@@ -32,7 +32,7 @@ def cell(setting, chunksize=None):
 
 def test_how_sure_is_the_interval_about_the_point(judged):
     """Both ends are told relative to the point, with the number of blocks and the noise floor."""
-    found = judged[0].plan.speedup
+    found = judged[0].recommendation.speedup
     told = answer(judged[0]).sure
     assert f"{percent(1 - found.low / found.point)} to +{percent(found.high / found.point - 1)}" in told
     assert f"{found.n} blocks" in told
@@ -41,7 +41,7 @@ def test_how_sure_is_the_interval_about_the_point(judged):
 
 def test_memory_is_the_recommended_cells_peak(judged):
     """It is the largest of that cell's rounds, out of what the machine had."""
-    chosen = judged[0].plan.chosen.cell
+    chosen = judged[0].recommendation.chosen.cell
     peak = max(found.memory.peak_pss_bytes for found in chosen.tried)
     facts = dict(answer(judged[0]).facts)
     assert facts["memory, all processes"].startswith(f"{size(peak)} of ")
@@ -49,7 +49,7 @@ def test_memory_is_the_recommended_cells_peak(judged):
 
 def test_nothing_recommended_has_nothing_to_paste(judged):
     """A study whose advice is to stay serial, or that can't tell, offers no code and claims no sureness."""
-    (tiny,) = [one for one in judged if one.plan.chosen is None]
+    (tiny,) = [one for one in judged if one.recommendation.chosen is None]
     found = answer(tiny)
     assert (found.paste, found.sure) == (None, "")
 

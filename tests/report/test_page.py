@@ -285,7 +285,9 @@ def test_waterfalls_stand_openly_for_two_and_folded_for_the_rest(out):
 def test_waterfalls_caption_is_the_largest_loss(sample, page):
     """The caption of a waterfall says the cell's largest loss and its lever in the plan's own words."""
     one = judge(*sample)[0]
-    words = loss_and_remedy(largest_loss(one.scaling, one.plan.chosen.cell, one.losses[one.plan.chosen.cell.cell_id]))
+    words = loss_and_remedy(
+        largest_loss(one.scaling, one.recommendation.chosen.cell, one.losses[one.recommendation.chosen.cell.cell_id])
+    )
     assert words[1:] in page.text("span")
 
 

@@ -107,7 +107,7 @@ def test_marks_follow_the_plan(judged):
     one = judged[0][0]
     marks = {
         (row.strategy, entry.mark)
-        for row in tables.table(one.scaling, one.plan).rows
+        for row in tables.table(one.scaling, one.recommendation).rows
         for entry in row.entries
         if entry and entry.mark
     }
@@ -120,9 +120,9 @@ def test_slowest_and_fastest_are_what_they_are_called(judged):
     for one in judged[0]:
         basis = Basis.of(one.scaling)
         points = {cell.cell.cell_id: basis.speedup(cell).point for cell in basis.candidates}
-        parts = dict(best_and_worst(one.scaling, one.plan))
+        parts = dict(best_and_worst(one.scaling, one.recommendation))
         assert points[parts["Slowest"].cell_id] == min(points.values())
-        if one.plan.chosen is None:
+        if one.recommendation.chosen is None:
             assert points[parts["Fastest"].cell_id] == max(points.values())
         for count, found in curves.best_by_workers(one.scaling):
             rivals = [cell.cell.cell_id for cell in basis.candidates if cell.cell.setting.workers == count]
@@ -154,7 +154,7 @@ def test_strategies_keep_their_look_across_studies(judged):
     """A strategy has one colour and marker in every figure, and neighbours have different ones."""
     looks = palette.looks(one.study for one in judged[0])
     for one in judged[0]:
-        for curve in curves.chart(one.scaling, one.plan, looks).curves:
+        for curve in curves.chart(one.scaling, one.recommendation, looks).curves:
             look = looks[curve.name.split(",")[0]]
             assert (curve.look.colour, curve.look.marker) == (look.colour, look.marker)
     assert len({(look.colour, look.marker) for look in looks.values()}) == len(looks)
@@ -174,7 +174,7 @@ def test_failed_points_are_crosses_not_points(judged):
     """A failed cell has no speedup in the figure; its worker count is kept for the cross."""
     one = judged[0][0]
     looks = palette.looks([one.study])
-    [queue] = [curve for curve in curves.chart(one.scaling, one.plan, looks).curves if curve.name == "queue"]
+    [queue] = [curve for curve in curves.chart(one.scaling, one.recommendation, looks).curves if curve.name == "queue"]
     assert [count for count, _ in queue.points] == [2, 4]
     assert queue.failed == (8,)
 
@@ -193,7 +193,7 @@ def test_disturbed_rounds_are_apart_from_the_others(judged):
 def test_overview_shares_its_axes(judged):
     """Small multiples compare only on common axes."""
     looks = palette.looks(one.study for one in judged[0])
-    charts = curves.overview([(one.scaling, one.plan) for one in judged[0]], looks)
+    charts = curves.overview([(one.scaling, one.recommendation) for one in judged[0]], looks)
     assert len({(chart.workers, chart.top) for chart in charts}) == 1
 
 
@@ -202,8 +202,8 @@ def test_no_text_lies_on_text(judged):
     for one in judged[0]:
         looks = palette.looks([one.study])
         with svg.style():
-            curve = curves.chart(one.scaling, one.plan, looks)
-            peaks = memory.memory_chart(one.study, one.plan, looks, {"memory_limit_bytes": 90 << 20})
+            curve = curves.chart(one.scaling, one.recommendation, looks)
+            peaks = memory.memory_chart(one.study, one.recommendation, looks, {"memory_limit_bytes": 90 << 20})
             drawn = [
                 speedup_drawing(curve, "as measured"),
                 efficiency_drawing(curve, "as measured"),
@@ -225,7 +225,7 @@ def test_every_point_lies_inside_the_axes(counts):
     (one,) = judge(samples.results(made), maker.ledgers)
     with svg.style():
         drawings = [
-            draw(curves.chart(one.scaling, one.plan, palette.looks([one.study])), "as measured")
+            draw(curves.chart(one.scaling, one.recommendation, palette.looks([one.study])), "as measured")
             for draw in (speedup_drawing, efficiency_drawing)
         ]
     for drawing in drawings:
@@ -479,8 +479,8 @@ def test_inert_escapes_every_mark(name):
 
 def test_setting_names_agree_with_the_plan(judged):
     """The page and the plan call a setting by the same words, in whatever order."""
-    cell = judged[0][0].plan.chosen.cell
+    cell = judged[0][0].recommendation.chosen.cell
     assert set(cell_name(cell).split(", ")) <= set(
-        verdict_sentence(judged[0][0].plan.verdict).removeprefix("use ").split(": ")[0].split(", ")
+        verdict_sentence(judged[0][0].recommendation.verdict).removeprefix("use ").split(": ")[0].split(", ")
     )
     assert cell.setting == Setting("imap_unordered", 4, 1, "fork", "largest-first")

@@ -82,7 +82,13 @@ def in_reports(folder):
     heroes = re.findall(r'class="hero[^"]*">(.*?)</p>', page, re.DOTALL)
     rows = [line.split("|")[1:3] for line in summary.summary(judged).splitlines() if line.startswith("| ")]
     told = [
-        (one.plan.kind, one.plan.speedup, one.plan.equals, tables.marks(one.scaling, one.plan), answer(one).hero)
+        (
+            one.recommendation.kind,
+            one.recommendation.speedup,
+            one.recommendation.equals,
+            tables.marks(one.scaling, one.recommendation),
+            answer(one).hero,
+        )
         for one in judged
     ]
     return told, [(answer(one).certain, answer(one).paste) for one in judged], rows, heroes
@@ -124,7 +130,7 @@ def test_a_gate_fails_and_passes_by_the_verdict(tmp_path):
 
 def test_the_runs_hold_every_kind_of_verdict():
     """The runs and plans above recommend a setting, stay serial, and cannot tell."""
-    assert {one.plan.kind for run in RUNS for one in judge(run, {})} == set(verdict.VerdictKind)
+    assert {one.recommendation.kind for run in RUNS for one in judge(run, {})} == set(verdict.VerdictKind)
     assert {getattr(plan_samples, name)().kind for name in PLANS} == set(verdict.VerdictKind)
 
 

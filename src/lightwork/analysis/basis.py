@@ -4,28 +4,35 @@ A verdict must not mix them: all cells are compared at equal CPU speed, or none 
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 from math import inf
-from typing import Literal, Self
+from typing import Self
 
 from lightwork.analysis.scaling import CellScaling, StudyScaling, Walls, ratio
 from lightwork.core.estimate import Estimate
 
-Verdict = Literal["faster", "equal", "slower"]
+
+class Difference(StrEnum):
+    """Of two cells; EQUAL stands for "not distinguishable"."""
+
+    FASTER = "faster"
+    EQUAL = "equal"
+    SLOWER = "slower"
 
 
-def verdict_on(estimate: Estimate | None, noise_floor: float) -> Verdict:
-    """What a ratio of walls says of the second cell: "equal" stands for "not distinguishable".
+def difference(estimate: Estimate | None, noise_floor: float) -> Difference:
+    """What a ratio of walls says of the second cell.
 
     Faster or slower only if the 95 % interval excludes 1 and the point is farther from 1 than the noise
     floor.
     """
     if estimate is None or estimate.low is None or estimate.high is None:
-        return "equal"
+        return Difference.EQUAL
     if estimate.low > 1 and estimate.point > 1 + noise_floor:
-        return "faster"
+        return Difference.FASTER
     if estimate.high < 1 and estimate.point < 1 - noise_floor:
-        return "slower"
-    return "equal"
+        return Difference.SLOWER
+    return Difference.EQUAL
 
 
 @dataclass(frozen=True)
@@ -69,9 +76,9 @@ class Basis:
         """How many times as fast `cell` is as `other`, inside blocks; None without a common block."""
         return ratio(self.walls_s(other), self.walls_s(cell))
 
-    def compare(self, cell: CellScaling, other: CellScaling) -> Verdict:
-        """Whether `cell` is measurably faster or slower than `other`, or "equal": not distinguishable."""
-        return verdict_on(self.ratio(cell, other), self.noise_floor)
+    def compare(self, cell: CellScaling, other: CellScaling) -> Difference:
+        """Whether `cell` is measurably faster or slower than `other`, or not distinguishable."""
+        return difference(self.ratio(cell, other), self.noise_floor)
 
     def can_compare(self, cell: CellScaling, other: CellScaling) -> bool:
         """Whether they have blocks enough in common for an interval: without one, no difference says nothing."""
@@ -80,11 +87,11 @@ class Basis:
 
     def faster_than_serial(self, cell: CellScaling) -> bool:
         """Whether a candidate is measurably faster than the serial reference."""
-        return verdict_on(self.speedup(cell), self.noise_floor) == "faster"
+        return difference(self.speedup(cell), self.noise_floor) is Difference.FASTER
 
     def slower_than_serial(self, cell: CellScaling) -> bool:
         """Whether a candidate is measurably slower than the serial reference."""
-        return verdict_on(self.speedup(cell), self.noise_floor) == "slower"
+        return difference(self.speedup(cell), self.noise_floor) is Difference.SLOWER
 
 
 def ranked(scaling: StudyScaling) -> list[CellScaling]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import Any
 
 from lightwork.analysis import batching
@@ -16,9 +17,17 @@ from lightwork.core.verdict import BatchingVerdict
 from lightwork.errors import WorkError
 
 
+class Standout(StrEnum):
+    """Why a cell is shown before others."""
+
+    RECOMMENDED = "Recommended"
+    FASTEST = "Fastest"
+    SLOWEST = "Slowest"
+
+
 @dataclass(frozen=True)
 class Judged:
-    """A study with its scaling and plan; both None where it can't be judged, and then `trouble` says why.
+    """A study with its scaling and recommendation; both None where it can't be judged, and then `trouble` says why.
 
     losses: by cell id, of all undisturbed rounds pooled, for every cell of which a ledger was kept. machine: the facts
     of where it was measured.
@@ -26,25 +35,27 @@ class Judged:
 
     study: Study
     scaling: StudyScaling | None
-    plan: Recommendation | None
+    recommendation: Recommendation | None
     trouble: str = ""
     losses: Mapping[str, Losses] = field(default_factory=dict)
     machine: Mapping[str, Any] = field(default_factory=dict)
 
 
 def judge(results: Results, ledgers: Mapping[str, Any]) -> list[Judged]:
-    """Scaling and plan of every study; one without a serial reference has neither, and is still listed."""
+    """Scaling and recommendation of every study; one without a serial reference has neither, and is still listed."""
     cpus = usable_cpus(results)
     return [replace(_judge(study, cpus, ledgers), machine=results.machine) for study in results.studies]
 
 
-def best_and_worst(scaling: StudyScaling, plan: Recommendation) -> list[tuple[str, Cell]]:
-    """The recommended cell, or else the fastest, and the slowest one, each with its part in words."""
+def best_and_worst(scaling: StudyScaling, recommendation: Recommendation) -> list[tuple[Standout, Cell]]:
+    """The recommended cell, or else the fastest, and the slowest one."""
     cells = [cell.cell for cell in ranked(scaling)]
     if not cells:
         return []
-    best = ("Recommended", plan.chosen.cell) if plan.chosen is not None else ("Fastest", cells[-1])
-    return [best] if cells[0].cell_id == best[1].cell_id else [best, ("Slowest", cells[0])]
+    best = (Standout.FASTEST, cells[-1])
+    if recommendation.chosen is not None:
+        best = (Standout.RECOMMENDED, recommendation.chosen.cell)
+    return [best] if cells[0].cell_id == best[1].cell_id else [best, (Standout.SLOWEST, cells[0])]
 
 
 def usable_cpus(results: Results) -> float:

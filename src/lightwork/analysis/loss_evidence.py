@@ -4,9 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
 from statistics import median
-from typing import Literal
 
-from lightwork.analysis.basis import Basis
+from lightwork.analysis.basis import Basis, Difference
 from lightwork.analysis.scaling import StudyScaling
 from lightwork.core.estimate import Estimate
 from lightwork.core.hand_out import Fixed
@@ -19,14 +18,15 @@ BUSY_BESIDE = 0.1  # of the round's wall time: less than that is the caller's ow
 
 
 @dataclass(frozen=True)
-class Trial:
+class RemedyTrial:
     """A remedy that another cell of the same study shows: how many times as fast that cell is, and what that tells.
 
-    verdict: "open" where the interval leaves room for a gain beyond the noise floor that the point does not show.
+    is_open: whether the interval leaves room for a gain beyond the noise floor that the point does not show.
     """
 
     ratio: Estimate
-    verdict: Literal["faster", "equal", "slower", "open"]
+    difference: Difference
+    is_open: bool
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Evidence:
         ]
         return sum(clear) > len(clear) / 2
 
-    def trial(self, shows: Callable[[Cell], bool]) -> Trial | None:
+    def trial(self, shows: Callable[[Cell], bool]) -> RemedyTrial | None:
         """The fastest cell of the study that shows a remedy, compared with this one.
 
         None where there is no such cell, or nothing can be said of the two: too few blocks, or no noise floor.
@@ -101,8 +101,8 @@ class Evidence:
         if not own or not others or basis.noise_floor == inf:
             return None
         best = max(others, key=lambda cell: basis.speedup(cell).point)
-        ratio, verdict = basis.ratio(best, own[0]), basis.compare(best, own[0])
+        ratio, difference = basis.ratio(best, own[0]), basis.compare(best, own[0])
         if ratio is None or ratio.high is None:
             return None
-        is_open = verdict == "equal" and ratio.high > 1 + basis.noise_floor
-        return Trial(ratio, "open" if is_open else verdict)
+        is_open = difference is Difference.EQUAL and ratio.high > 1 + basis.noise_floor
+        return RemedyTrial(ratio, difference, is_open)

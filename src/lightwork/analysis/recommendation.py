@@ -12,7 +12,7 @@ median is farther from 1 than the noise floor.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from lightwork.analysis.basis import Basis
+from lightwork.analysis.basis import Basis, Difference
 from lightwork.analysis.bounds import lowest_bound
 from lightwork.analysis.remedies import largest_loss
 from lightwork.analysis.scaling import CellScaling, StudyScaling
@@ -127,7 +127,7 @@ def _is_as_good(basis: Basis, cell: CellScaling, best: CellScaling, expected: Ma
     Two common blocks carry no interval: without this a cell that lost most of its rounds would be as good as any.
     """
     known = cell is best or cell.cell.cell_id in expected or basis.can_compare(best, cell)
-    return known and basis.compare(best, cell) != "faster"
+    return known and basis.compare(best, cell) is not Difference.FASTER
 
 
 def _agree(basis: Basis, cell: CellScaling, foretold: Foretold | None) -> bool:
@@ -180,7 +180,7 @@ def _equals(basis: Basis, chosen: CellScaling) -> tuple[str, ...]:
     return tuple(
         cell.cell.cell_id
         for cell in basis.candidates
-        if cell is not chosen and basis.can_compare(cell, chosen) and basis.compare(cell, chosen) == "equal"
+        if cell is not chosen and basis.can_compare(cell, chosen) and basis.compare(cell, chosen) is Difference.EQUAL
     )
 
 

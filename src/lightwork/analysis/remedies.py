@@ -9,6 +9,7 @@ comes with what it brought there, and is left out where it brought nothing.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from lightwork.analysis.basis import Difference
 from lightwork.analysis.chunk_band import least
 from lightwork.analysis.loss_evidence import Evidence
 from lightwork.analysis.scaling import StudyScaling
@@ -77,11 +78,11 @@ def _tried(seen: Evidence, candidate: Candidate) -> Remedy | None:
     trial = seen.trial(candidate.shows) if candidate.shows else None
     if trial is None:
         return candidate.remedy
-    if trial.verdict == "faster":
+    if trial.difference is Difference.FASTER:
         return replace(candidate.remedy, trial=TrialResult.FASTER, ratio=trial.ratio)
-    if trial.verdict == "open" and not candidate.saves:
+    if trial.is_open and not candidate.saves:
         return replace(candidate.remedy, trial=TrialResult.OPEN, ratio=trial.ratio)
-    is_as_fast = trial.verdict != "slower" and trial.ratio.point >= 1
+    is_as_fast = trial.difference is not Difference.SLOWER and trial.ratio.point >= 1
     if candidate.saves and is_as_fast and not seen.recommended:
         return replace(candidate.remedy, trial=TrialResult.AS_FAST, ratio=trial.ratio)
     return None

@@ -93,7 +93,9 @@ def _cell(found: "Results", study: "Study", cell_id: str | None, tables: Mapping
         except KeyError:
             raise unknown("cell", cell_id, _cell_ids(study)) from None
     (judged,) = judge(replace(found, studies=(study,)), tables)
-    standing_out = best_and_worst(judged.scaling, judged.plan) if judged.scaling and judged.plan else []
+    standing_out = (
+        best_and_worst(judged.scaling, judged.recommendation) if judged.scaling and judged.recommendation else []
+    )
     if not standing_out:
         ids = ", ".join(_cell_ids(study))
         raise UsageError(f"no cell stands out ({judged.trouble or 'none was done'}): choose one by --cell from {ids}")

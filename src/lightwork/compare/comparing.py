@@ -9,13 +9,14 @@ serial and parallel alike, leaves every speedup as it was: that is why the seria
 its wall time.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from math import exp, inf
 from typing import Any, Literal
 
 import numpy as np
 
-from lightwork.analysis.basis import verdict_on
+from lightwork.analysis.basis import Difference, difference
 from lightwork.compare.contrast import FEWEST_BLOCKS, critical_value, ratio, twin_floor
 from lightwork.compare.figures import BothRuns, Column, Figures, figures_of
 from lightwork.compare.pairing import Pair, Paired, pair
@@ -26,6 +27,11 @@ from lightwork.core.study import SERIAL, Results
 SEED = 1
 SPEEDUP, SPEED = "speedup", "speed"
 Word = Literal["faster", "slower", "cannot tell"]
+WORDS: Mapping[Difference, Word] = {
+    Difference.FASTER: "faster",
+    Difference.EQUAL: "cannot tell",
+    Difference.SLOWER: "slower",
+}
 
 
 @dataclass(frozen=True)
@@ -128,8 +134,7 @@ def changed_by(study: StudyCompared, gained: str, lost: str) -> Estimate | None:
 
 def word_of(estimate: Estimate | None, noise_floor: float) -> Word:
     """Faster or slower only where the whole interval is on one side of 1, and the point beyond the noise floor."""
-    judged = verdict_on(estimate, noise_floor)
-    return "cannot tell" if judged == "equal" else judged
+    return WORDS[difference(estimate, noise_floor)]
 
 
 def _speedup(figures: Figures, cell_id: str) -> Column:

@@ -78,9 +78,9 @@ def cells_asked(comparison: Comparison, condition: Condition) -> list[Compared]:
     return [*serials, *(comparison.cells if condition.name in ("speedup", "wall") else [])]
 
 
-def chosen_id(plan: Recommendation) -> str:
+def chosen_id(recommendation: Recommendation) -> str:
     """The id of the recommended cell; SERIAL where none is recommended."""
-    return SERIAL if plan.chosen is None else plan.chosen.cell.cell_id
+    return SERIAL if recommendation.chosen is None else recommendation.chosen.cell.cell_id
 
 
 def _bound(text: str, name: str, operator: str, number: str) -> float:
@@ -147,7 +147,7 @@ def _words(one: Compared, condition: Condition) -> str:
 
 def _recommendation(study: StudyCompared, told_by: Callable[[Recommendation], str]) -> str:
     """What has changed, in a sentence; "" where it has not, or not measurably."""
-    base, new = study.pair.base.plan, study.pair.new.plan
+    base, new = study.pair.base.recommendation, study.pair.new.recommendation
     if base is None or new is None or told_by(base) == told_by(new):
         return ""
     gained, lost = chosen_id(new), chosen_id(base)
@@ -160,20 +160,21 @@ def _recommendation(study: StudyCompared, told_by: Callable[[Recommendation], st
     return f"{short(study.pair.label)}: {_advice(base)} in BASE, {_advice(new)} in NEW" if changed else ""
 
 
-def _advice(plan: Recommendation) -> str:
-    return f'"{short(_verdict(plan) if plan.chosen is None else instruction(plan.chosen.cell))}"'
+def _advice(recommendation: Recommendation) -> str:
+    chosen = recommendation.chosen
+    return f'"{short(_verdict(recommendation) if chosen is None else instruction(chosen.cell))}"'
 
 
-def _verdict(plan: Recommendation) -> str:
-    return str(plan.kind)
+def _verdict(recommendation: Recommendation) -> str:
+    return str(recommendation.kind)
 
 
-def _workers(plan: Recommendation) -> str:
-    return "1" if plan.chosen is None else str(plan.chosen.cell.setting.workers)
+def _workers(recommendation: Recommendation) -> str:
+    return "1" if recommendation.chosen is None else str(recommendation.chosen.cell.setting.workers)
 
 
-def _strategy(plan: Recommendation) -> str:
-    return SERIAL if plan.chosen is None else plan.chosen.cell.setting.strategy
+def _strategy(recommendation: Recommendation) -> str:
+    return SERIAL if recommendation.chosen is None else recommendation.chosen.cell.setting.strategy
 
 
 RECOMMENDED: dict[str, Callable[[Recommendation], str]] = {

@@ -45,7 +45,7 @@ def _advice_can_fail(study: StudyCompared, condition: Condition) -> bool:
     """
     if condition.bound is not None:
         return True
-    base, new = study.pair.base.plan, study.pair.new.plan
+    base, new = study.pair.base.recommendation, study.pair.new.recommendation
     if base is None or new is None or not isfinite(study.noise_floor):
         return False
     if RECOMMENDED[condition.name](base) == RECOMMENDED[condition.name](new):

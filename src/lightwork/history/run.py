@@ -159,20 +159,20 @@ def standing_of(study: Study, cpus: float) -> Standing:
         scaling = scale(study, cpus, equal_speed_walls_s(study))
     except WorkError as trouble:
         return Standing(work, Word.NOTHING, str(trouble), blocks, study.finished)
-    plan, basis = recommend(scaling), Basis.of(scaling)
+    recommendation, basis = recommend(scaling), Basis.of(scaling)
     return Standing(
         work=work,
-        word=WORDS[plan.kind],
-        sentence=verdict_sentence(plan.verdict),
+        word=WORDS[recommendation.kind],
+        sentence=verdict_sentence(recommendation.verdict),
         blocks=blocks,
         finished=study.finished,
         serial_s=scaling.serial_s,
-        chosen=_figures(plan.chosen) if plan.chosen else None,
+        chosen=_figures(recommendation.chosen) if recommendation.chosen else None,
         equal_speed=basis.equal_speed,
         noise_floor=scaling.noise_floor,
         noise_floor_equal_speed=scaling.noise_floor_equal_speed,
         cells=_cells(scaling),
-        as_good=frozenset(plan.equals),
+        as_good=frozenset(recommendation.equals),
     )
 
 

@@ -4,7 +4,7 @@ Successive halving on blocks (Karnin, Koren and Somekh 2013), with the plan's ow
 setting leaves when it is measurably slower than the best one.
 """
 
-from lightwork.analysis.basis import Basis
+from lightwork.analysis.basis import Basis, Difference
 from lightwork.analysis.recommendation import recommend
 from lightwork.analysis.scaling import scale
 from lightwork.analysis.speedometer import equal_speed_walls_s
@@ -24,10 +24,10 @@ def contenders(study: Study, usable_cpus: float) -> frozenset[str] | None:
     if not basis.candidates:
         return None
     best = max(basis.candidates, key=lambda cell: basis.speedup(cell).point)
-    kept = [cell for cell in basis.candidates if cell is best or basis.compare(cell, best) != "slower"]
-    plan = recommend(scaling)
-    if len(kept) == 1 and plan.chosen is not None and plan.speedup is not None:
-        low, high = plan.speedup.low, plan.speedup.high
-        if low is not None and high is not None and (high - low) / 2 <= NARROW * plan.speedup.point:
+    kept = [cell for cell in basis.candidates if cell is best or basis.compare(cell, best) is not Difference.SLOWER]
+    recommendation = recommend(scaling)
+    if len(kept) == 1 and recommendation.chosen is not None and recommendation.speedup is not None:
+        low, high = recommendation.speedup.low, recommendation.speedup.high
+        if low is not None and high is not None and (high - low) / 2 <= NARROW * recommendation.speedup.point:
             return None
     return frozenset(cell.cell.cell_id for cell in kept)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def verdicts(results: Results) -> list[str]:
-    """Lines for a terminal: each study's label with its plan's sentence, and below it, set in, the largest loss.
+    """Lines for a terminal: each study's label with its verdict, and below it, set in, the largest loss.
 
     Studies that differ in their method alone are compared at the end.
     """

@@ -65,29 +65,29 @@ class Answer:
 
 def answer(judged: Judged) -> Answer:
     """The study's answer in words."""
-    if judged.scaling is None or judged.plan is None:
+    if judged.scaling is None or judged.recommendation is None:
         return Answer(
             plain(judged.study.label), "no result", "", sentence(judged.trouble), "", "", "", "", (), 0, (), (), False
         )
-    plan, scaling = judged.plan, judged.scaling
-    hero, note = _hero(plan, scaling)
-    equals = _equals(plan, scaling)
+    recommendation, scaling = judged.recommendation, judged.scaling
+    hero, note = _hero(recommendation, scaling)
+    equals = _equals(recommendation, scaling)
     return Answer(
         label=plain(judged.study.label),
         hero=hero,
         hero_note=note,
-        sentence=sentence(verdict_sentence(plan.verdict)),
-        reason=sentence(bound_sentence(plan.bound)) if plan.bound else "",
-        loss=sentence(loss_and_remedy(plan.loss)) if plan.loss else "",
-        next_workers=sentence(next_step_sentence(plan.next_step)) if plan.next_step else "",
-        sure=_sure(plan, scaling),
+        sentence=sentence(verdict_sentence(recommendation.verdict)),
+        reason=sentence(bound_sentence(recommendation.bound)) if recommendation.bound else "",
+        loss=sentence(loss_and_remedy(recommendation.loss)) if recommendation.loss else "",
+        next_workers=sentence(next_step_sentence(recommendation.next_step)) if recommendation.next_step else "",
+        sure=_sure(recommendation, scaling),
         equals=equals[:EQUALS_SHOWN],
         more_equals=max(0, len(equals) - EQUALS_SHOWN),
-        warnings=tuple(plain(warning_sentence(warning)) for warning in plan.warnings),
-        facts=(*_facts(scaling), *_memory(plan, judged.machine)),
-        certain=plan.chosen is not None,
-        paste=paste_of(plan.chosen.cell, judged.machine) if plan.chosen is not None else None,
-        brief=sentence(f"use {instruction(plan.chosen.cell)}") if plan.chosen is not None else "",
+        warnings=tuple(plain(warning_sentence(warning)) for warning in recommendation.warnings),
+        facts=(*_facts(scaling), *_memory(recommendation, judged.machine)),
+        certain=recommendation.chosen is not None,
+        paste=paste_of(recommendation.chosen.cell, judged.machine) if recommendation.chosen is not None else None,
+        brief=sentence(f"use {instruction(recommendation.chosen.cell)}") if recommendation.chosen is not None else "",
     )
 
 
@@ -109,35 +109,35 @@ def cap_sentence(scaling: StudyScaling) -> str:
     return f"The longest item, {name}, takes {took}, {share} of the work: {bound}."
 
 
-def _hero(plan: Recommendation, scaling: StudyScaling) -> tuple[str, str]:
-    if plan.chosen is not None and plan.speedup is not None:
-        figure, interval = _rounded(plan.speedup)
+def _hero(recommendation: Recommendation, scaling: StudyScaling) -> tuple[str, str]:
+    if recommendation.chosen is not None and recommendation.speedup is not None:
+        figure, interval = _rounded(recommendation.speedup)
         basis = f" {basis_name(scaling)}" if Basis.of(scaling).equal_speed else ""
         return figure, f"{interval} over serial{basis}"
-    if plan.kind is VerdictKind.STAY_SERIAL:
+    if recommendation.kind is VerdictKind.STAY_SERIAL:
         return "stay serial", "nothing is faster"
     return "cannot tell", "the evidence is too thin"
 
 
 def _rounded(speedup: Estimate) -> tuple[str, str]:
-    """Point and interval with as many digits as the plan's own sentence has."""
+    """Point and interval with as many digits as the verdict's sentence has."""
     digits = 1 if speedup.point >= DIGITS_CHANGE_AT else 2
     if speedup.low is None or speedup.high is None:
         return f"{speedup.point:.{digits}f}{TIMES}", "no interval: too few blocks;"
     return f"{speedup.point:.{digits}f}{TIMES}", f"{speedup.low:.{digits}f}{DASH}{speedup.high:.{digits}f}"
 
 
-def _equals(plan: Recommendation, scaling: StudyScaling) -> tuple[str, ...]:
-    chosen = plan.chosen.cell.cell_id if plan.chosen is not None else ""
-    wanted = set(plan.equals) - {chosen}
+def _equals(recommendation: Recommendation, scaling: StudyScaling) -> tuple[str, ...]:
+    chosen = recommendation.chosen.cell.cell_id if recommendation.chosen is not None else ""
+    wanted = set(recommendation.equals) - {chosen}
     return tuple(cell_name(cell.cell) for cell in ranked(scaling) if cell.cell.cell_id in wanted)
 
 
-def _sure(plan: Recommendation, scaling: StudyScaling) -> str:
+def _sure(recommendation: Recommendation, scaling: StudyScaling) -> str:
     """How well the recommended speedup is known: its interval about the point, and what makes it; "" without one."""
-    if plan.chosen is None or plan.speedup is None:
+    if recommendation.chosen is None or recommendation.speedup is None:
         return ""
-    found, basis = plan.speedup, Basis.of(scaling)
+    found, basis = recommendation.speedup, Basis.of(scaling)
     blocks = counted(found.n, "block")
     floor = percent(basis.noise_floor)
     twin = f"the same serial code under two names differs by at most {floor} in the median (95 %)"
@@ -149,9 +149,9 @@ def _sure(plan: Recommendation, scaling: StudyScaling) -> str:
     return f"How sure: {MINUS}{below} to +{above} (95 % interval, {blocks}); {twin}."
 
 
-def _memory(plan: Recommendation, machine: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
+def _memory(recommendation: Recommendation, machine: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
     """What all processes of the recommended setting take together at most, and what there is."""
-    peak = peak_bytes(plan.chosen.cell, "peak_pss_bytes") if plan.chosen is not None else None
+    peak = peak_bytes(recommendation.chosen.cell, "peak_pss_bytes") if recommendation.chosen is not None else None
     if peak is None:
         return ()
     limit = limit_of(machine)

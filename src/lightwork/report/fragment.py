@@ -48,8 +48,8 @@ def study_fragment(study: Study) -> str:
 
 
 def _part(judged: Judged) -> Part:
-    known = judged.scaling is not None and judged.plan is not None
-    return Part(answer(judged), table(judged.scaling, judged.plan) if known else None)  # type: ignore[arg-type]  # both are known
+    known = judged.scaling is not None and judged.recommendation is not None
+    return Part(answer(judged), table(judged.scaling, judged.recommendation) if known else None)  # type: ignore[arg-type]  # both are known
 
 
 def _about(results: Results) -> str:

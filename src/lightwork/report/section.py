@@ -89,30 +89,36 @@ def sections_of(judged: Sequence[Judged], ledgers: Mapping[str, Any], plans: Seq
 
 
 def _overview(judged: Sequence[Judged], looks: Mapping[str, Look]) -> list[Markup]:
-    known = [(one.scaling, one.plan) for one in judged if one.scaling is not None and one.plan is not None]
+    known = [
+        (one.scaling, one.recommendation)
+        for one in judged
+        if one.scaling is not None and one.recommendation is not None
+    ]
     charts = overview(known, looks)
     return [
-        small_drawing(small).inline(f"o{place}", describe(scaling, plan))
-        for place, ((scaling, plan), small) in enumerate(zip(known, charts, strict=True))
+        small_drawing(small).inline(f"o{place}", describe(scaling, recommendation))
+        for place, ((scaling, recommendation), small) in enumerate(zip(known, charts, strict=True))
     ]
 
 
 def _section(one: Judged, anchor: str, around: Surroundings) -> Section:
-    scaling, plan = one.scaling, one.plan
-    if scaling is None or plan is None:
+    scaling, recommendation = one.scaling, one.recommendation
+    if scaling is None or recommendation is None:
         return Section(anchor, answer(one))
     items_s = item_times_s(scaling.study, around.ledgers)
-    shown = best_and_worst(scaling, plan)
+    shown = best_and_worst(scaling, recommendation)
     parts = {cell.cell_id: part.lower() for part, cell in shown}
     return Section(
         anchor,
         answer(one),
-        pictures=pictures(one, scaling, plan, anchor, around.looks, None if items_s is None else items_s.tolist()),
-        table=table(scaling, plan),
+        pictures=pictures(
+            one, scaling, recommendation, anchor, around.looks, None if items_s is None else items_s.tolist()
+        ),
+        table=table(scaling, recommendation),
         split=_split(one, shown),
         waterfalls=_waterfalls(one, scaling, shown),
         more_waterfalls=_more_waterfalls(one, scaling, shown),
-        loss_curves=loss_curves(stacks(scaling, plan, one.losses)),
+        loss_curves=loss_curves(stacks(scaling, recommendation, one.losses)),
         histogram=None if items_s is None else _histogram(scaling, items_s),
         factors=factors_sheet(scaling, one.losses, parts),
         break_evens=break_even_sheet(scaling),
@@ -139,22 +145,25 @@ def _all_timelines(judged: Sequence[Judged], ledgers: Mapping[str, Any]) -> list
 
 def _timelines(one: Judged, ledgers: Mapping[str, Any], most: int, room: Room) -> tuple[Timeline, ...]:
     """The chosen (or fastest) cell's typical round beside the slowest one's, over the same span of time."""
-    if one.scaling is None or one.plan is None:
+    if one.scaling is None or one.recommendation is None:
         return ()
-    shown = best_and_worst(one.scaling, one.plan)
+    shown = best_and_worst(one.scaling, one.recommendation)
     drawn = [(part, cell, round_to_draw(cell, ledgers)) for part, cell in shown]
     kept = [(part, cell, found) for part, cell, found in drawn if found is not None]
     span_ns = max((found.wall_ns for _, _, found in kept), default=0)
     return tuple(
-        timeline(
-            one.study,
-            cell,
-            found,
-            ledgers[found.ledger],
-            span_ns=span_ns,
-            words=f"{part}: {cell_name(cell)}",
-            most=most,
-            room=room,
+        replace(
+            timeline(
+                one.study,
+                cell,
+                found,
+                ledgers[found.ledger],
+                span_ns=span_ns,
+                words=f"{part}: {cell_name(cell)}",
+                most=most,
+                room=room,
+            ),
+            part=part,
         )
         for part, cell, found in kept
     )
@@ -168,7 +177,7 @@ def _split(one: Judged, shown: Sequence[tuple[str, Cell]]) -> Split | None:
 def _waterfalls(one: Judged, scaling: StudyScaling, shown: Sequence[tuple[str, Cell]]) -> tuple[Waterfall, ...]:
     """Of the cells that stand out, each with its largest loss in words."""
     known = [(part, cell, one.losses[cell.cell_id]) for part, cell in shown if cell.cell_id in one.losses]
-    chosen = one.plan.chosen.cell if one.plan and one.plan.chosen else None
+    chosen = one.recommendation.chosen.cell if one.recommendation and one.recommendation.chosen else None
     return tuple(
         replace(waterfall(lost, part, cell_name(cell), sentence(loss_and_remedy(loss))), facets=Facets.of(cell))
         for part, cell, lost in known

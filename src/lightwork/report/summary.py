@@ -54,13 +54,13 @@ def _verdict_row(found: Answer) -> str:
 
 
 def _details(one: Judged, found: Answer, rows: int) -> list[str]:
-    if one.scaling is None or one.plan is None:
+    if one.scaling is None or one.recommendation is None:
         return []
     told = [found.reason, found.loss, found.next_workers, found.sure, cap_sentence(one.scaling)]
     told.append(cluster_sentence(one.scaling, one.losses))
     told += [f"Warning: {warning}" for warning in found.warnings[:WARNINGS_SHOWN]]
     lines = ["", f"## {inert(found.label)}", "", *(f"- {inert(words, 400)}" for words in told if words)]
-    lines += _table(table(one.scaling, one.plan), rows)
+    lines += _table(table(one.scaling, one.recommendation), rows)
     notes = failures(one.scaling.cells)
     lines += ["", *(f"- {inert(note.words, 300)}" for note in notes[:NOTES_SHOWN])] if notes else []
     return lines

@@ -65,24 +65,24 @@ class Table:
     failures: tuple[Failure, ...]
 
 
-def table(scaling: StudyScaling, plan: Recommendation) -> Table:
+def table(scaling: StudyScaling, recommendation: Recommendation) -> Table:
     """The study's table. Every cell but the reference is in it; failed ones are, and are never marked best."""
     grouped: dict[Variant, dict[int, CellScaling]] = {}
     for cell in scaling.cells:
         if cell.parallel:
             grouped.setdefault(Variant.of(cell.cell), {})[cell.cell.setting.workers] = cell
     workers = tuple(sorted({count for own in grouped.values() for count in own}))
-    marked = marks(scaling, plan)
+    marked = marks(scaling, recommendation)
     rows = tuple(_row(variant, workers, grouped[variant], marked) for variant in sorted(grouped))
     twin = [_entry(cell, {}) for cell in scaling.cells if cell.cell.cell_id == SERIAL_AGAIN]
     return Table(workers, rows, twin[0] if twin else None, failures(scaling.cells))
 
 
-def marks(scaling: StudyScaling, plan: Recommendation) -> dict[str, tuple[str, str]]:
-    """Cell id -> (kind, mark) of the cells that stand out: the plan's choice, or else the fastest."""
-    found = dict.fromkeys(plan.equals, (EQUAL, "not measurably different"))
-    if plan.chosen is not None:
-        return found | {plan.chosen.cell.cell_id: (BEST, "recommended")}
+def marks(scaling: StudyScaling, recommendation: Recommendation) -> dict[str, tuple[str, str]]:
+    """Cell id -> (kind, mark) of the cells that stand out: the recommended one, or else the fastest."""
+    found = dict.fromkeys(recommendation.equals, (EQUAL, "not measurably different"))
+    if recommendation.chosen is not None:
+        return found | {recommendation.chosen.cell.cell_id: (BEST, "recommended")}
     fastest = ranked(scaling)[-1:]
     return found | {cell.cell.cell_id: (BEST, "fastest, not recommended") for cell in fastest}
 

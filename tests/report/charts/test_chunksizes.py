@@ -31,7 +31,7 @@ def chart_of(one, ledgers):
     """Its figure, as the page has it."""
     items_s = item_times_s(one.study, ledgers)
     known = None if items_s is None else items_s.tolist()
-    return size_chart(one.scaling, one.plan, one.losses, palette.looks([one.study]), known)
+    return size_chart(one.scaling, one.recommendation, one.losses, palette.looks([one.study]), known)
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,7 @@ def test_the_band_keeps_what_it_promises(found):
 def test_the_recommended_one_comes_first(found):
     """The curve that holds the recommended setting leads, and the band is its own."""
     one, _, chart = found
-    assert chart.curves[0].workers == one.plan.chosen.cell.setting.workers
+    assert chart.curves[0].workers == one.recommendation.chosen.cell.setting.workers
 
 
 def test_nothing_is_safe_where_single_items_are_late():
@@ -103,7 +103,7 @@ def test_without_a_ledger_the_band_is_not_told(found):
 def test_items_of_no_time_have_no_band(found):
     """Serial items that took no time give a figure without a band, and no error."""
     one, _, _ = found
-    chart = size_chart(one.scaling, one.plan, one.losses, palette.looks([one.study]), [0.0] * 500)
+    chart = size_chart(one.scaling, one.recommendation, one.losses, palette.looks([one.study]), [0.0] * 500)
     assert chart.band is None
 
 

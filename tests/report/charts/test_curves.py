@@ -22,7 +22,7 @@ def one():
 
 def drawn(one, draw):
     """Its chart and the drawing of it."""
-    chart = curves.chart(one.scaling, one.plan, palette.looks([one.study]))
+    chart = curves.chart(one.scaling, one.recommendation, palette.looks([one.study]))
     with svg.style():
         return chart, draw(chart, "as measured")
 

@@ -116,18 +116,18 @@ def judged():
 
 def test_recommended_variant_stands_first(judged):
     """The recommended variant's figure is the first one; a variant with one worker count has none."""
-    found = losscurve.stacks(judged.scaling, judged.plan, judged.losses)
+    found = losscurve.stacks(judged.scaling, judged.recommendation, judged.losses)
     assert [one.chosen for one in found] == [True] + [False] * (len(found) - 1)
     assert found[0].name == "imap_unordered, chunksize 1, largest first"
     one_count = {cell_id: lost for cell_id, lost in judged.losses.items() if "static-w4" not in cell_id}
     one_count = {cell_id: lost for cell_id, lost in one_count.items() if "static-w8" not in cell_id}
-    assert "static" not in [one.name for one in losscurve.stacks(judged.scaling, judged.plan, one_count)]
+    assert "static" not in [one.name for one in losscurve.stacks(judged.scaling, judged.recommendation, one_count)]
     assert "static" in [one.name for one in found]
 
 
 def test_figures_past_the_eighth_are_counted(judged):
     """At most eight figures are drawn, and the rest is counted."""
-    [first, *_] = losscurve.stacks(judged.scaling, judged.plan, judged.losses)
+    [first, *_] = losscurve.stacks(judged.scaling, judged.recommendation, judged.losses)
     found = losscurve.loss_curves([replace(first, name=str(place)) for place in range(11)])
     assert (len(found.curves), found.more) == (8, 3)
     assert losscurve.loss_curves([]) is None

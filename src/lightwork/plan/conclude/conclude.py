@@ -39,7 +39,7 @@ def result_of(planned: "Planned", machine: Mapping[str, Any], code: Code | str) 
         reasons=reasons_of(case, limit),
         rests_on=rests_on(case),
         notes=planned.notes,
-        warnings=case.plan.warnings if case.plan else (),
+        warnings=case.recommendation.warnings if case.recommendation else (),
         longest_item=(plain(planned.longest_name), 1 / case.cap if isfinite(case.cap) else case.longest_share),
         cells=tuple(_cells(case)),
         predictions=tuple(_predictions(case)),
@@ -65,7 +65,7 @@ def _recommendation(case: Case, limit: Limit | None, code: Code | str) -> Recomm
         chunksize=chosen.chunksize,
         chunksize_band=chunksize_band(case.planned.predictions, chosen.setting) if chosen.chunksize else None,
         speedup=case.speedup,
-        is_measured=case.plan is not None,
+        is_measured=case.recommendation is not None,
         limited_by=limited_by(case),
         memory_bytes=memory_bytes(case),
         code=code if isinstance(code, str) else code(chosen.setting, chosen.chunksize),
@@ -99,7 +99,7 @@ def _measured(case: Case, cell: CellScaling) -> Measured:
 def _judged(case: Case, cell: CellScaling) -> str:
     if cell.failed:
         return "failed"
-    chosen = case.plan.chosen if case.plan else None
+    chosen = case.recommendation.chosen if case.recommendation else None
     if chosen is None or case.basis is None:
         return ""
     return "recommended" if cell is chosen else case.basis.compare(cell, chosen)

@@ -1,6 +1,6 @@
 """A case: a plan, and what was concluded from its measurements or predictions; pure.
 
-Planned -> measured: scaling, plan, losses
+Planned -> measured: scaling, recommendation, losses
         -> not measured: the most modest of the best predictions     -> Case -> verdict, reasons
 """
 
@@ -33,7 +33,8 @@ class Case:
     """What a result is made from.
 
     chosen: the recommended setting as a cell, without rounds where it was not measured; None where there is none.
-    speedup: the chosen one's. guess: the prediction that would be recommended where nothing is measured. basis, plan:
+    speedup: the chosen one's. guess: the prediction that would be recommended where nothing is measured. basis,
+    recommendation:
     None where nothing was measured.
     """
 
@@ -42,7 +43,7 @@ class Case:
     speedup: Range | None
     guess: Prediction | None
     basis: Basis | None = field(repr=False, default=None)
-    plan: Recommendation | None = None
+    recommendation: Recommendation | None = None
 
     @property
     def study(self) -> Study | None:
@@ -89,9 +90,20 @@ def case_of(planned: "Planned") -> Case:
         return Case(planned, cell_of(guess), Range(guess.speedup, guess.low, guess.high), guess)
     scaling = scale(planned.study, planned.request.usable_cpus, equal_speed_walls_s(planned.study))
     expected = {one.setting.cell_id: Foretold(one.speedup, one.low) for one in planned.predictions}
-    plan = recommend(scaling, losses_by_cell(scaling), expected=expected)
-    speedup = Range(plan.speedup.point, plan.speedup.low, plan.speedup.high) if plan.speedup else None
-    return Case(planned, plan.chosen.cell if plan.chosen else None, speedup, guess, Basis.of(scaling), plan)
+    recommendation = recommend(scaling, losses_by_cell(scaling), expected=expected)
+    speedup = (
+        Range(recommendation.speedup.point, recommendation.speedup.low, recommendation.speedup.high)
+        if recommendation.speedup
+        else None
+    )
+    return Case(
+        planned,
+        recommendation.chosen.cell if recommendation.chosen else None,
+        speedup,
+        guess,
+        Basis.of(scaling),
+        recommendation,
+    )
 
 
 def cell_of(one: Prediction) -> Cell:

@@ -32,8 +32,8 @@ from lightwork.replay.prediction import AS_GOOD, Prediction
 
 def verdict_on(case: Case) -> Verdict:
     """What to do: by what was measured, else by what is predicted."""
-    if case.plan is not None:
-        return case.plan.verdict
+    if case.recommendation is not None:
+        return case.recommendation.verdict
     if case.guess is None:
         return Verdict(VerdictKind.CANNOT_TELL, doubt=Doubt.NOT_ASKED, is_predicted=True)
     if case.chosen is None:
@@ -45,10 +45,10 @@ def limited_by(case: Case) -> LimitedBy | None:
     """What keeps the recommended setting from being faster: the longest item, another bound, or the largest loss."""
     if _is_capped(case):
         return _cap(case)
-    if case.plan is None:
+    if case.recommendation is None:
         return _predicted_loss(case.guess) if case.guess else None
-    bound = case.plan.bound
-    return bound if bound and bound.is_near else case.plan.loss or bound
+    bound = case.recommendation.bound
+    return bound if bound and bound.is_near else case.recommendation.loss or bound
 
 
 def reasons_of(case: Case, limit: Limit | None) -> tuple[Reason, ...]:
@@ -59,10 +59,10 @@ def reasons_of(case: Case, limit: Limit | None) -> tuple[Reason, ...]:
 def _reasons(case: Case, limit: Limit | None) -> Iterator[Reason | None]:
     if _is_capped(case):
         yield _cap(case)
-    elif case.plan is not None:
-        yield case.plan.bound
-    if case.plan is not None:
-        yield case.plan.loss
+    elif case.recommendation is not None:
+        yield case.recommendation.bound
+    if case.recommendation is not None:
+        yield case.recommendation.loss
     elif case.guess is not None:
         yield _predicted_loss(case.guess)
     if case.chosen is not None:
@@ -94,7 +94,7 @@ def _predicted_loss(chosen: Prediction) -> PredictedLoss | None:
 
 def _next(case: Case, chosen: Setting) -> MeasuredStep | PredictedStep:
     """What the next worker count buys and what it costs, predicted where it was not measured for this very setting."""
-    step = case.plan.next_step if case.plan else None
+    step = case.recommendation.next_step if case.recommendation else None
     if step is not None and step.setting is not None:
         return MeasuredStep(step, _extra_memory(case, step.setting))
     more = following(case.planned.predictions, chosen)
@@ -150,8 +150,8 @@ def _equal(case: Case) -> AsGood | None:
     """The settings that can't be told apart from the recommended one, or from the serial run where there is none."""
     if case.basis is None:
         return _predicted_equal(case)
-    if case.plan is not None and case.plan.equals:
-        alike = [cell.cell for cell in case.basis.candidates if cell.cell.cell_id in case.plan.equals]
+    if case.recommendation is not None and case.recommendation.equals:
+        alike = [cell.cell for cell in case.basis.candidates if cell.cell.cell_id in case.recommendation.equals]
         return _as_good(alike, case.chosen, Rival.RECOMMENDED)
     if case.chosen is not None:
         return None
@@ -186,7 +186,12 @@ def _whole_list(case: Case) -> WholeList | OnlyPredicted | None:
     mine = case.by_setting.get(case.chosen.setting) if case.chosen else None
     if mine and not case.planned.sample.is_all:
         return WholeList(case.planned.items, mine.wall_s, mine.wall_s * mine.speedup)
-    if case.plan is not None and case.chosen is None and case.guess is not None and not stays_serial(case.guess):
+    if (
+        case.recommendation is not None
+        and case.chosen is None
+        and case.guess is not None
+        and not stays_serial(case.guess)
+    ):
         return OnlyPredicted(cell_of(case.guess), estimate_of(case.guess))
     return None
 

@@ -50,7 +50,6 @@ def _drawn(section: Section, label: str) -> Iterator[Leaf]:
                 f"speedup kept and lost: {curve.name}",
             )
     for timeline in section.timelines:
-        part = timeline.words.split(":", maxsplit=1)[0].lower()
-        yield f"timeline-{part}", timeline_figure(timeline), label, timeline.words
+        yield f"timeline-{timeline.part.lower()}", timeline_figure(timeline), label, timeline.words
     if section.histogram is not None:
         yield "items", histogram_figure(section.histogram), label, "how long items take, serially"

@@ -68,7 +68,7 @@ class SizeChart:
 
 def size_chart(
     scaling: StudyScaling,
-    plan: Recommendation,
+    recommendation: Recommendation,
     losses: Mapping[str, Losses],
     looks: Mapping[str, Look],
     items_s: Sequence[float] | None,
@@ -77,7 +77,7 @@ def size_chart(
 
     items_s: how long each item takes serially, in given order; None where it is not known.
     """
-    found = sorted(_curves(scaling, plan, losses, looks), key=lambda curve: (not curve.chosen, -_best(curve)))
+    found = sorted(_curves(scaling, recommendation, losses, looks), key=lambda curve: (not curve.chosen, -_best(curve)))
     if not found:
         return None
     found, first = _told_apart(found), found[0]
@@ -100,13 +100,13 @@ def _told_apart(found: Sequence[SizeCurve]) -> list[SizeCurve]:
 
 
 def _curves(
-    scaling: StudyScaling, plan: Recommendation, losses: Mapping[str, Losses], looks: Mapping[str, Look]
+    scaling: StudyScaling, recommendation: Recommendation, losses: Mapping[str, Losses], looks: Mapping[str, Look]
 ) -> Iterator[SizeCurve]:
     alike: dict[Setting, list[CellScaling]] = {}
     for cell in Basis.of(scaling).candidates:
         if cell.cell.chunksize is not None:
             alike.setdefault(replace(cell.cell.setting, chunksize=None), []).append(cell)
-    chosen = plan.chosen.cell.cell_id if plan.chosen is not None else ""
+    chosen = recommendation.chosen.cell.cell_id if recommendation.chosen is not None else ""
     for cells in alike.values():
         by_size = {cell.cell.chunksize: cell for cell in cells}  # one's own default may be one of those asked for
         if len(by_size) >= LEAST_POINTS:

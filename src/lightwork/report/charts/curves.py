@@ -91,9 +91,9 @@ def basis_name(scaling: StudyScaling) -> str:
     return "at equal CPU speed" if Basis.of(scaling).equal_speed else "as measured"
 
 
-def chart(scaling: StudyScaling, plan: Recommendation, looks: Mapping[str, Look]) -> Chart:
+def chart(scaling: StudyScaling, recommendation: Recommendation, looks: Mapping[str, Look]) -> Chart:
     """The study's speedup figure: the chosen variant first, then the fastest."""
-    curves = _curves(scaling, plan, looks)
+    curves = _curves(scaling, recommendation, looks)
     workers = sorted({count for curve in curves for count in (*(at for at, _ in curve.points), *curve.failed)})
     return _chart(scaling, curves[:CURVES_IN_COLOUR], curves[CURVES_IN_COLOUR:], tuple(workers))
 
@@ -101,8 +101,8 @@ def chart(scaling: StudyScaling, plan: Recommendation, looks: Mapping[str, Look]
 def overview(studies: Sequence[tuple[StudyScaling, Recommendation]], looks: Mapping[str, Look]) -> list[Chart]:
     """One small chart per study, on shared axes so that they compare: every strategy at its best."""
     charts = []
-    for scaling, plan in studies:
-        curves = _by_strategy(scaling, plan, looks)
+    for scaling, recommendation in studies:
+        curves = _by_strategy(scaling, recommendation, looks)
         counts = sorted({count for curve in curves for count, _ in curve.points})
         charts.append(_chart(scaling, curves, [], tuple(counts)))
     workers = tuple(sorted({count for chart in charts for count in chart.workers}))
@@ -117,14 +117,14 @@ def best_by_workers(scaling: StudyScaling) -> tuple[tuple[int, Estimate], ...]:
     return tuple(sorted(found.items()))
 
 
-def _by_strategy(scaling: StudyScaling, plan: Recommendation, looks: Mapping[str, Look]) -> list[Curve]:
+def _by_strategy(scaling: StudyScaling, recommendation: Recommendation, looks: Mapping[str, Look]) -> list[Curve]:
     """A curve for each strategy: its fastest cell at every worker count; the recommended strategy's last, on top."""
     basis = Basis.of(scaling)
     found: dict[str, dict[int, Estimate]] = {}
     for cell in ranked(scaling):
         setting = cell.cell.setting
         found.setdefault(setting.strategy, {})[setting.workers] = basis.speedup(cell)
-    chosen = plan.chosen.cell.setting.strategy if plan.chosen is not None else ""
+    chosen = recommendation.chosen.cell.setting.strategy if recommendation.chosen is not None else ""
     curves = [
         Curve(name, looks[name], tuple(sorted(points.items())), (), name == chosen, Facets(name))
         for name, points in found.items()
@@ -132,11 +132,11 @@ def _by_strategy(scaling: StudyScaling, plan: Recommendation, looks: Mapping[str
     return sorted(curves, key=lambda curve: (curve.chosen, _best(curve)))
 
 
-def describe(scaling: StudyScaling, plan: Recommendation) -> str:
+def describe(scaling: StudyScaling, recommendation: Recommendation) -> str:
     """The speedup figure in a sentence, for those who can't see it."""
     steps = ", ".join(f"{found.point:.2f} with {count}" for count, found in best_by_workers(scaling))
     told = f"best by number of workers: {steps}" if steps else "no setting has a speedup"
-    verdict = plain(verdict_sentence(plan.verdict))
+    verdict = plain(verdict_sentence(recommendation.verdict))
     return f"Speedup over workers, {plain(scaling.study.label)}, {basis_name(scaling)}; {told}. {verdict}."
 
 
@@ -165,7 +165,7 @@ def _chart(scaling: StudyScaling, curves: list[Curve], others: list[Curve], work
     return Chart(tuple(curves), tuple(others), workers, scaling.cap, scaling.usable_cpus, noise, top)
 
 
-def _curves(scaling: StudyScaling, plan: Recommendation, looks: Mapping[str, Look]) -> list[Curve]:
+def _curves(scaling: StudyScaling, recommendation: Recommendation, looks: Mapping[str, Look]) -> list[Curve]:
     grouped: dict[Variant, list[CellScaling]] = {}
     for cell in scaling.cells:
         if cell.parallel:
@@ -175,11 +175,13 @@ def _curves(scaling: StudyScaling, plan: Recommendation, looks: Mapping[str, Loo
     for variant in sorted(grouped):
         place = places[variant.strategy] = places.get(variant.strategy, -1) + 1
         look = variant_look(looks[variant.strategy], place)
-        curves.append(_curve(variant, grouped[variant], look, Basis.of(scaling), plan))
+        curves.append(_curve(variant, grouped[variant], look, Basis.of(scaling), recommendation))
     return sorted(curves, key=lambda curve: (not curve.chosen, -_best(curve)))
 
 
-def _curve(variant: Variant, cells: list[CellScaling], look: Look, basis: Basis, plan: Recommendation) -> Curve:
+def _curve(
+    variant: Variant, cells: list[CellScaling], look: Look, basis: Basis, recommendation: Recommendation
+) -> Curve:
     cells = sorted(cells, key=lambda cell: cell.cell.setting.workers)
     known = [cell for cell in cells if cell.speedup is not None]
     return Curve(
@@ -187,7 +189,8 @@ def _curve(variant: Variant, cells: list[CellScaling], look: Look, basis: Basis,
         look,
         tuple((cell.cell.setting.workers, basis.speedup(cell)) for cell in known),
         tuple(cell.cell.setting.workers for cell in cells if cell.failed),
-        plan.chosen is not None and plan.chosen.cell.cell_id in {cell.cell.cell_id for cell in cells},
+        recommendation.chosen is not None
+        and recommendation.chosen.cell.cell_id in {cell.cell.cell_id for cell in cells},
         Facets(variant.strategy, variant.start_method),
         tuple(rounds_s(cell) for cell in known),
     )

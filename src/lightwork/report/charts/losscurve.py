@@ -88,13 +88,13 @@ class LossCurves:
     has_negative: bool
 
 
-def stacks(scaling: StudyScaling, plan: Recommendation, losses: Mapping[str, Losses]) -> list[Stack]:
+def stacks(scaling: StudyScaling, recommendation: Recommendation, losses: Mapping[str, Losses]) -> list[Stack]:
     """Every variant with two worker counts or more, the recommended one first, then from the fastest on."""
     grouped: dict[Variant, list[Cell]] = {}
     for scaled in reversed(ranked(scaling)):
         if scaled.cell.cell_id in losses:
             grouped.setdefault(Variant.of(scaled.cell), []).append(scaled.cell)
-    chosen = plan.chosen.cell if plan.chosen is not None else None
+    chosen = recommendation.chosen.cell if recommendation.chosen is not None else None
     found = [_stack(variant, cells, losses, chosen) for variant, cells in grouped.items()]
     return sorted((one for one in found if len(one.workers) >= LEAST_COUNTS), key=lambda one: not one.chosen)
 

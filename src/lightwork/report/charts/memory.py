@@ -49,14 +49,14 @@ class MemoryChart:
 
 
 def memory_chart(
-    study: Study, plan: Recommendation, looks: Mapping[str, Look], machine: Mapping[str, object]
+    study: Study, recommendation: Recommendation, looks: Mapping[str, Look], machine: Mapping[str, object]
 ) -> MemoryChart | None:
     """The study's memory figure, the recommended variant first; None where no round has a sample."""
     grouped: dict[Variant, list[Cell]] = {}
     for cell in study.cells:
         if cell.setting.strategy != SERIAL:
             grouped.setdefault(Variant.of(cell), []).append(cell)
-    chosen = plan.chosen.cell.cell_id if plan.chosen is not None else ""
+    chosen = recommendation.chosen.cell.cell_id if recommendation.chosen is not None else ""
     places: dict[str, int] = {}
     curves = []
     for variant in sorted(grouped):  # in this order every figure gives the variants of a strategy their dashes

@@ -54,21 +54,21 @@ class Pictures:
 def pictures(
     one: Judged,
     scaling: StudyScaling,
-    plan: Recommendation,
+    recommendation: Recommendation,
     anchor: str,
     looks: Mapping[str, Look],
     items_s: Sequence[float] | None,
 ) -> Pictures:
     """Every picture of the study. anchor: unique on the page. items_s: serial item times, None where not known."""
-    basis, curves = basis_name(scaling), chart(scaling, plan, looks)
-    told = describe(scaling, plan)
+    basis, curves = basis_name(scaling), chart(scaling, recommendation, looks)
+    told = describe(scaling, recommendation)
     make = _Maker(one.study.label, anchor)
     return Pictures(
         make("speedup", speedup_drawing(curves, basis), told, f"speedup over serial, {basis}, 95 % intervals"),
         make("efficiency", efficiency_drawing(curves, basis), f"Efficiency: {told}", f"speedup / workers, {basis}"),
         make("walls", wall_drawing(wall_groups(scaling, looks)), "Wall time of every round by setting", "wall times"),
-        _chunksizes(make, one, scaling, plan, looks, items_s),
-        _memory(make, one, plan, looks),
+        _chunksizes(make, one, scaling, recommendation, looks, items_s),
+        _memory(make, one, recommendation, looks),
     )
 
 
@@ -86,19 +86,19 @@ def _chunksizes(
     make: _Maker,
     one: Judged,
     scaling: StudyScaling,
-    plan: Recommendation,
+    recommendation: Recommendation,
     looks: Mapping[str, Look],
     items_s: Sequence[float] | None,
 ) -> Picture | None:
-    found = size_chart(scaling, plan, one.losses, looks, items_s)
+    found = size_chart(scaling, recommendation, one.losses, looks, items_s)
     if found is None:
         return None
     what = f"speedup over serial by chunksize, {found.basis}"
     return make("chunksizes", chunksize_drawing(found), f"Speedup over chunksize. {found.finding}", what, found.finding)
 
 
-def _memory(make: _Maker, one: Judged, plan: Recommendation, looks: Mapping[str, Look]) -> Picture | None:
-    found = memory_chart(one.study, plan, looks, one.machine)
+def _memory(make: _Maker, one: Judged, recommendation: Recommendation, looks: Mapping[str, Look]) -> Picture | None:
+    found = memory_chart(one.study, recommendation, looks, one.machine)
     if found is None:
         return None
     told = finding(found)

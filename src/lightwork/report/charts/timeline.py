@@ -59,6 +59,7 @@ class Timeline:
 
     longest: the longest items in words, in order of their numbers; numbers: where those stand, as far as there is room.
     items: how many ran; zoom: every one of them, None where the page has no room for them.
+    part: what the round stands for, as "Recommended"; a figure's file is named after it.
     """
 
     height: float
@@ -74,6 +75,7 @@ class Timeline:
     facets: Facets = UNFILTERED
     items: int = 0
     zoom: Zoom | None = None
+    part: str = ""
 
 
 @dataclass(frozen=True)
