@@ -12,7 +12,7 @@ from lightwork.core.estimate import median_interval
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
 from lightwork.study import bench_request
-from lightwork.text.settings import times
+from lightwork.text.quantities import times
 from lightwork.workloads import _databases
 from lightwork.workloads._databases import writers
 

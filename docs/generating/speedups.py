@@ -6,7 +6,7 @@ from lightwork.analysis.scaling import CellScaling as StudyCell
 from lightwork.analysis.scaling import scale
 from lightwork.core.study import Results, Study
 from lightwork.storage import results_json
-from lightwork.text.settings import times
+from lightwork.text.quantities import times
 
 MANY_CHUNKSIZE = 64
 PICTURED = "sleep_io sizes=csv_parse"

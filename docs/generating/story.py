@@ -23,8 +23,7 @@ from lightwork.core.round import Round
 from lightwork.core.study import Cell, Results, Study
 from lightwork.report.charts.timeline import round_to_draw
 from lightwork.storage import ledgers, results_json
-from lightwork.text.quantities import duration
-from lightwork.text.settings import counted, percent, times
+from lightwork.text.quantities import counted, duration, percent, times
 from lightwork.text.verdict import verdict_sentence
 from lightwork.text.warnings import warning_sentence
 

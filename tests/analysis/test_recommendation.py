@@ -86,7 +86,7 @@ def test_a_cell_with_too_few_common_blocks_is_not_as_good_as_the_best() -> None:
         {of("map", 2): [None, None, 2.0, 2.01, 1.99, 2.0], of("map", 4): [2.1, 2.09, 2.1, 2.1, None, None]}
     )
     assert chosen(turned) == of("map", 2)
-    assert next_of(turned) == "4 workers: 0.95x as fast: too few common blocks to tell (2)"
+    assert next_of(turned) == "4 workers: 0.95x (no interval) as fast: too few common blocks to tell (2)"
 
 
 def test_recommends_more_workers_where_they_measurably_help() -> None:
@@ -139,7 +139,7 @@ def test_a_prediction_tells_from_serial_what_noisy_blocks_can_not() -> None:
     recommendation = recommend(scale(study, 64), expected={key: Foretold(3.8, 2.9)})
     assert chosen(recommendation) == setting
     assert "3 blocks alone can't tell this from serial" in warnings_in(recommendation)[-1]
-    assert "at least 2.90x" in warnings_in(recommendation)[-1]
+    assert "at least 2.9x" in warnings_in(recommendation)[-1]
     assert chosen(recommend(scale(study, 64), expected={key: Foretold(1.2, 0.9)})) is None
     slow = make_study([8.0] * 3, {setting: (2.0, 2.5, 8.5)}, again_s=about(8.0, noise), longest_share=0.01)
     assert chosen(recommend(scale(slow, 64), expected={key: Foretold(3.8, 2.9)})) is None
@@ -186,7 +186,7 @@ def test_equal_speed_figures_decide_where_all_cells_have_them() -> None:
             {of("map", 2): about(7.95), of("map", 4): about(8.4)},
             (
                 "cannot tell: no setting is measurably faster than serial; the best, map with 2 workers, has "
-                "1.01x (1.00-1.01), and the noise floor is 3 %"
+                "1.01x (1.00-1.01), and the noise floor is 2.7 %"
             ),
         ),
         (
@@ -195,7 +195,7 @@ def test_equal_speed_figures_decide_where_all_cells_have_them() -> None:
         ),
         (
             {of("map", 2): [4.0, 4.1, None, None, None, None]},
-            "cannot tell: 2 blocks can't carry an interval; the best, map with 2 workers, has 1.98x",
+            "cannot tell: 2 blocks can't carry an interval; the best, map with 2 workers, has 1.98x (no interval)",
         ),
         ({of("map", 2): [LOST] * 6}, "cannot tell: every parallel setting failed"),
         ({}, "cannot tell: no parallel setting was measured"),

@@ -25,7 +25,7 @@ from lightwork.core.round import Outcome
 from lightwork.core.study import SERIAL, SERIAL_AGAIN
 from lightwork.storage import atomic
 from lightwork.text.losses import loss_and_remedy
-from lightwork.text.quantities import plain
+from lightwork.text.quantities import plain, times
 
 
 @pytest.fixture(scope="module")
@@ -125,14 +125,14 @@ def test_table_figures_are_the_data(sample, out, page):
     """A cell's figure is the median over blocks of serial over its own wall time, and its own interval encloses it."""
     study = sample[0].studies[0]
     serial = {found.block: found.wall_ns for found in study.serial.rounds}
-    shown = re.findall(r'<span class="figure">([\d.]+).</span> <span class="interval">\((\d+\.\d+).(\d+\.\d+)\)', (
+    shown = re.findall(r'<span class="figure">([\d.]+)x</span> <span class="interval">\((\d+\.\d+)-(\d+\.\d+)\)', (
         out / "index.html"
     ).read_text(encoding="utf-8"))  # fmt: skip
     for cell in study.cells:
         if all(found.ok for found in cell.rounds) and cell.cell_id != SERIAL:
             speedup = statistics.median(serial[found.block] / found.wall_ns for found in cell.rounds)
-            mine = [(low, high) for point, low, high in shown if point == f"{speedup:.2f}"]
-            assert any(float(low) <= speedup <= float(high) for low, high in mine), cell.cell_id
+            mine = [(low, high) for point, low, high in shown if f"{point}x" == times(speedup)]
+            assert any(float(low) - 0.05 <= speedup <= float(high) + 0.05 for low, high in mine), cell.cell_id
     assert "equal CPU speed" in page.text("small")
 
 
@@ -339,7 +339,7 @@ def test_one_block_cannot_tell(sample, tmp_path):
     cells = tuple(replace(cell, rounds=cell.rounds[:1]) for cell in study.cells)
     text = Page(report.render(samples.results(replace(study, cells=cells)), {}, tmp_path).read_text()).text()
     assert "cannot tell" in text
-    assert "no interval: too few blocks" in text
+    assert "no interval" in text
 
 
 def test_equal_labels_get_files_of_their_own(sample, tmp_path):

@@ -59,7 +59,7 @@ def test_short_keeps_start_and_end(name, length):
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(0, "0 s"), (3e-7, "300 ns"), (0.00123, "1.23 ms"), (1.5, "1.50 s"), (90, "90.0 s"), (150, "2.50 min")],
+    [(0, "0 s"), (3e-7, "300 ns"), (0.00123, "1.2 ms"), (1.5, "1.5 s"), (90, "90 s"), (150, "2.5 min")],
 )
 def test_duration_units(seconds, words):
     """A duration is told in the unit that needs no zeros."""
@@ -67,11 +67,8 @@ def test_duration_units(seconds, words):
 
 
 def test_interval_that_is_missing_is_said():
-    """A point without an interval says why it has none."""
-    assert (
-        quantities.with_interval(Estimate(2.0, None, None, 1, ""))
-        == "2.00\N{MULTIPLICATION SIGN} (no interval: too few blocks)"
-    )
+    """A point without an interval says so."""
+    assert quantities.times(Estimate(2.0, None, None, 1, "")) == "2.0x (no interval)"
 
 
 # tables

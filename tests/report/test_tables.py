@@ -89,7 +89,7 @@ def test_usage_is_the_median_over_undisturbed_rounds(judged):
     assert (cell.cell.cell_id, list(cell.disturbed)) == (cell_id, [3])
     row = _row(resources.resources_sheet(scaling, {}), cell_name(cell.cell))
     assert row["page faults, minor / major"] == "55 / 0"
-    assert row["CPU time of others / stolen"] == "2.00 ms / 0 s"
+    assert row["CPU time of others / stolen"] == "2.0 ms / 0 s"
 
 
 def test_pickled_bytes_are_per_item(judged):

@@ -26,8 +26,8 @@ from lightwork.compare.comparing import Compared, Comparison, StudyCompared, cha
 from lightwork.compare.contrast import inverse
 from lightwork.core.study import SERIAL
 from lightwork.errors import UsageError
-from lightwork.text.quantities import short
-from lightwork.text.settings import instruction, times
+from lightwork.text.quantities import short, times
+from lightwork.text.settings import instruction
 
 CHANGED = "changed"
 BELOW, ABOVE = "<", ">"

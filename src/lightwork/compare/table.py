@@ -11,9 +11,7 @@ from lightwork.core.study import SERIAL
 from lightwork.render import tabular
 from lightwork.render.markdown import inert
 from lightwork.render.tabular import LONGEST_NOTE, Table
-from lightwork.text.quantities import counted, duration, percent, plain, sentence, short
-from lightwork.text.quantities import times as fold
-from lightwork.text.settings import times
+from lightwork.text.quantities import counted, duration, percent, plain, sentence, short, times
 
 HEADS = ("cell", "BASE", "NEW", "speed, NEW / BASE", "noise floor", "word", "wall time, NEW / BASE")
 NONE = "-"
@@ -110,7 +108,7 @@ def _without_interval(one: Compared) -> bool:
 
 
 def _row(one: Compared) -> tuple[str, ...]:
-    show = duration if one.is_serial else fold
+    show = duration if one.is_serial else times
     return (
         f"{short(one.label, NAME_LENGTH)}: {short(one.cell_id, NAME_LENGTH)}",
         show(one.base) if one.base is not None else NONE,

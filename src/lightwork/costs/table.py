@@ -10,8 +10,7 @@ from lightwork.costs.probes import CHUNKSIZES, PAYLOADS_BYTES
 from lightwork.costs.saved import Costs
 from lightwork.render import tabular
 from lightwork.render.tabular import Table
-from lightwork.text.quantities import DASH, counted, number, plain
-from lightwork.text.settings import SMALL_SPEEDUP
+from lightwork.text.quantities import counted, number, plain
 
 NONE, FAILED, UNSEEN = "-", "failed", "below noise"
 MS_NS, US_NS = 1e6, 1e3
@@ -70,14 +69,14 @@ def _with_interval(found: Estimate, unit_ns: float) -> str:
     point = _figure(found.point / unit_ns)
     if found.low is None or found.high is None:
         return point
-    return f"{point} ({_figure(found.low / unit_ns)}{DASH}{_figure(found.high / unit_ns)})"
+    return f"{point} ({_figure(found.low / unit_ns)}-{_figure(found.high / unit_ns)})"
 
 
 def _figure(value: float) -> str:
-    """Three figures from 2 on, below that two decimals, below a tenth two figures."""
+    """Three figures, below a tenth two."""
     if value < SMALL:
         return f"{value:.2g}"
-    return f"{value:.2f}" if value < SMALL_SPEEDUP else number(value)
+    return number(value)
 
 
 def _notes(found: Costs, prices: list[Prices]) -> list[str]:

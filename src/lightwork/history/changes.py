@@ -16,7 +16,7 @@ from lightwork.core.estimate import Estimate
 from lightwork.history.line import Line, Point
 from lightwork.history.reference import Reference, can_be_held, following, ours, pair, recommended_in, still_measured
 from lightwork.history.run import Figures, Standing, Word
-from lightwork.text.quantities import counted, duration, times, with_interval
+from lightwork.text.quantities import counted, duration, times
 from lightwork.text.quantities import sentence as capitalised
 from lightwork.text.settings import named
 
@@ -213,7 +213,7 @@ def _speedup(line: Line, reference: Reference, point: Point, place: int) -> Chan
     new_one = recommended_in(point)
     usual = reference.recommended and new_one is not None and new_one.cell_id == ours(reference, point)
     whose = "" if usual or reference.figures is None else f" of {named(reference.figures.cell)}"
-    words = f"speedup{whose} {with_interval(old)} {ARROW} {with_interval(new)}{_because(reference, point)}"
+    words = f"speedup{whose} {times(old)} {ARROW} {times(new)}{_because(reference, point)}"
     return Change(place, Kind.SPEEDUP, words, new)
 
 

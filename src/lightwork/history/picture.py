@@ -21,7 +21,7 @@ from lightwork.render.canvas import LEGEND_LINE, POINTS_PER_INCH, RIGHT, TOP, WI
 from lightwork.render.chart_axes import WIDE, log_values
 from lightwork.render.palette import BAND, INK, LIMIT, MUTED, NEUTRAL, PAPER, RULE, SERIES
 from lightwork.report.charts.curves import high, low
-from lightwork.text.quantities import TIMES, tick
+from lightwork.text.quantities import tick
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -119,7 +119,7 @@ def _speedups(axes: "Axes", line: Line) -> None:
     ringed = [change.speedup for change in changes(line) if change.speedup]
     _rings(axes, line)
     axes.set_ylim(0, 1.08 * max([1.2, *(high(one) for one in (*found.values(), *ringed))]))
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}{TIMES}")
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}x")
     axes.locator_params(axis="y", nbins=6)
     _gaps(axes, line)
     _breaks([axes], line)

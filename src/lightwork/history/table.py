@@ -6,7 +6,7 @@ from lightwork.core.estimate import Estimate
 from lightwork.history.changes import Change, changes
 from lightwork.history.line import Line, Point
 from lightwork.history.run import Run
-from lightwork.text.quantities import DASH, between, duration, percent, plain, short, times
+from lightwork.text.quantities import between, duration, percent, plain, short, times
 from lightwork.text.settings import named
 
 BRANCH = 40  # characters
@@ -72,7 +72,7 @@ def _ends(found: Estimate | None) -> str:
     """A wall time's interval, its unit with each end."""
     if found is None or found.low is None or found.high is None:
         return ""
-    return f"{duration(found.low)} {DASH} {duration(found.high)}"
+    return f"{duration(found.low)} - {duration(found.high)}"
 
 
 def _floor(line: Line, point: Point) -> str:

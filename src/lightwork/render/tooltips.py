@@ -15,7 +15,7 @@ from lightwork.core.estimate import Estimate
 from lightwork.render import svg
 from lightwork.render.canvas import POINTS_PER_INCH
 from lightwork.render.filters import UNFILTERED, Facets
-from lightwork.text.quantities import TIMES, between, counted, duration, number
+from lightwork.text.quantities import counted, duration, times
 
 RADIUS = 7.0
 ROUNDS_SHOWN = 12
@@ -73,7 +73,7 @@ class Drawing:
 
 def speedup_words(name: str, workers: int, found: Estimate, rounds_s: Sequence[float], basis: str) -> str:
     """A point of a speedup curve: what it is, its figure, and the rounds behind it."""
-    head = f"{name}, {counted(workers, 'worker')}: {number(found.point)}{TIMES} ({between(found)}) {basis}"
+    head = f"{name}, {counted(workers, 'worker')}: {times(found)} {basis}"
     return f"{head}. {rounds_words(rounds_s)}"
 
 

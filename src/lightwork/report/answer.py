@@ -9,15 +9,13 @@ from lightwork.analysis.judged_study import Judged, block_count, compared
 from lightwork.analysis.peaks import limit_of, peak_bytes
 from lightwork.analysis.recommendation import Recommendation
 from lightwork.analysis.scaling import StudyScaling
-from lightwork.core.estimate import Estimate
 from lightwork.core.verdict import VerdictKind
 from lightwork.report.charts.curves import basis_name
 from lightwork.report.paste import Paste, paste_of
 from lightwork.text.losses import loss_and_remedy
 from lightwork.text.quantities import (
-    DASH,
     MINUS,
-    TIMES,
+    between,
     counted,
     duration,
     percent,
@@ -35,7 +33,6 @@ from lightwork.text.warnings import warning_sentence
 
 EQUALS_SHOWN = 8
 FAR = 10  # times the largest worker count: then the longest item is nobody's trouble
-DIGITS_CHANGE_AT = 2  # as in lightwork.text.settings
 
 
 @dataclass(frozen=True)
@@ -111,20 +108,11 @@ def cap_sentence(scaling: StudyScaling) -> str:
 
 def _hero(recommendation: Recommendation, scaling: StudyScaling) -> tuple[str, str]:
     if recommendation.chosen is not None and recommendation.speedup is not None:
-        figure, interval = _rounded(recommendation.speedup)
         basis = f" {basis_name(scaling)}" if Basis.of(scaling).equal_speed else ""
-        return figure, f"{interval} over serial{basis}"
+        return times(recommendation.speedup.point), f"{between(recommendation.speedup)} over serial{basis}"
     if recommendation.kind is VerdictKind.STAY_SERIAL:
         return "stay serial", "nothing is faster"
     return "cannot tell", "the evidence is too thin"
-
-
-def _rounded(speedup: Estimate) -> tuple[str, str]:
-    """Point and interval with as many digits as the verdict's sentence has."""
-    digits = 1 if speedup.point >= DIGITS_CHANGE_AT else 2
-    if speedup.low is None or speedup.high is None:
-        return f"{speedup.point:.{digits}f}{TIMES}", "no interval: too few blocks;"
-    return f"{speedup.point:.{digits}f}{TIMES}", f"{speedup.low:.{digits}f}{DASH}{speedup.high:.{digits}f}"
 
 
 def _equals(recommendation: Recommendation, scaling: StudyScaling) -> tuple[str, ...]:

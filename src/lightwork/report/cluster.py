@@ -7,8 +7,7 @@ from lightwork.analysis.basis import ranked
 from lightwork.analysis.scaling import StudyScaling
 from lightwork.core.losses import Losses
 from lightwork.core.study import Cell
-from lightwork.text.quantities import duration, plain, times
-from lightwork.text.settings import percent
+from lightwork.text.quantities import duration, percent, plain, times
 from lightwork.text.variants import cell_name
 
 SMALL = Fraction(1, 20)  # of an item: a cost that one need not think about

@@ -12,8 +12,7 @@ from lightwork.core.study import Results, Study
 from lightwork.render.templates import rendered
 from lightwork.report.answer import Answer, answer, comparisons
 from lightwork.report.tables import Table, table
-from lightwork.text.quantities import plain, short
-from lightwork.text.settings import counted
+from lightwork.text.quantities import counted, plain, short
 
 HERE = Path(__file__).parent
 

@@ -8,13 +8,14 @@ from typing import Any
 
 from lightwork.analysis.basis import Basis, ranked
 from lightwork.analysis.scaling import CellScaling, StudyScaling
+from lightwork.core.estimate import Estimate
 from lightwork.core.study import Cell, Study
 from lightwork.machine.likeness import other_kind
 from lightwork.render.filters import Facets
 from lightwork.render.sheet import Column, Figure, Sheet
 from lightwork.storage.decode import read_as
 from lightwork.storage.document import Format
-from lightwork.text.quantities import DASH, MINUS, counted, number, percent, plain, times, with_interval
+from lightwork.text.quantities import MINUS, counted, percent, plain, times
 from lightwork.text.variants import cell_name
 
 FORMAT = Format("lightwork plan", 1, "predictions", "plan", "lightwork plan --json", 1 << 26)
@@ -115,11 +116,10 @@ def _key_of(one: Foretelling) -> tuple[object, ...]:
 
 def _figures(basis: Basis, cell: CellScaling, found: Band) -> tuple[Figure, ...]:
     measured = basis.speedup(cell)
-    band = f" ({number(found.low)}{DASH}{number(found.high)})" if found.low and found.high else ""
     off = found.point / measured.point - 1
     return (
-        Figure(f"{times(found.point)}{band}", found.point),
-        Figure(with_interval(measured), measured.point),
+        Figure(times(Estimate(found.point, found.low, found.high, 0, "")), found.point),
+        Figure(times(measured), measured.point),
         Figure(f"{MINUS if off < 0 else '+'}{percent(abs(off))}", off),
     )
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from lightwork.analysis.basis import ranked
 from lightwork.analysis.recommendation import Recommendation
 from lightwork.analysis.scaling import CellScaling, StudyScaling
-from lightwork.core.estimate import Estimate
 from lightwork.core.round import Round
 from lightwork.core.study import SERIAL_AGAIN
 from lightwork.render.filters import UNFILTERED, Facets
@@ -133,16 +132,11 @@ def _entry(cell: CellScaling, marked: dict[str, tuple[str, str]]) -> Entry:
         return Entry(UNMEASURED, "not measured", hover="no block holds both this cell and the serial reference")
     kind, mark = marked.get(cell.cell.cell_id, (ORDINARY, ""))
     known = cell.speedup_equal_speed
-    equal = f"{times(known.point)} ({_between(known)})" if known is not None else ""
+    equal = f"{times(known)}" if known is not None else ""
     method, left_out = plain(cell.speedup.method), _left_out(cell)
     hover = f"{method}; {left_out} as disturbed" if left_out else method
     point = cell.speedup.point
-    return Entry(kind, times(point), _between(cell.speedup), equal, hover, mark, left_out, point)
-
-
-def _between(found: Estimate) -> str:
-    """The interval, in few words: a table has many."""
-    return "no interval" if found.low is None else between(found)
+    return Entry(kind, times(point), between(cell.speedup), equal, hover, mark, left_out, point)
 
 
 def _left_out(cell: CellScaling) -> str:

@@ -18,8 +18,7 @@ from lightwork.core.remedy import (
     Throttled,
     TrialResult,
 )
-from lightwork.text.quantities import duration, size
-from lightwork.text.settings import counted, percent, times
+from lightwork.text.quantities import counted, duration, percent, size, times
 
 REMEDIES = {
     RemedyKind.IMPORT_LESS: "import less in the module that workers load",

@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 
 from lightwork.core.estimate import Estimate
 
-TIMES = "\N{MULTIPLICATION SIGN}"
-DASH = "\N{EN DASH}"
 MINUS = "\N{MINUS SIGN}"
 DURATIONS = ((60.0, "min", 1 / 60), (1.0, "s", 1.0), (1e-3, "ms", 1e3), (1e-6, "\N{MICRO SIGN}s", 1e6))
 DECIMAL_LOST_AT = (100, 10)
-WHOLE_PERCENT_FROM = 0.1
+TWO_FIGURES_BELOW = 9.95  # a duration from here on has no decimal
+SMALL_SHARE = 0.1  # a share below may have a decimal
+SMALL_RATIO, LARGE_RATIO = 2, 100  # a ratio has two decimals below the first, none from the second on
 SIZES = ((2**40, "TiB"), (2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB"))
 
 
@@ -44,21 +44,27 @@ def number(value: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Seconds in the unit that reads best."""
-    if not math.isfinite(seconds):
-        return "unknown"
+    """Seconds in the unit that reads best: `1.2 s`, `16 ms`."""
+    value, unit = _scaled(seconds)
+    if not math.isfinite(value) or value == 0:
+        return "unknown" if value else "0 s"
+    return f"{value:,.{1 if abs(value) < TWO_FIGURES_BELOW else 0}f} {unit}"
+
+
+def _scaled(seconds: float) -> tuple[float, str]:
     for least, unit, factor in DURATIONS:
         if abs(seconds) >= least * (2 if unit == "min" else 1):
-            return f"{number(seconds * factor)} {unit}"
-    return "0 s" if seconds == 0 else f"{number(seconds * 1e9)} ns"
+            return seconds * factor, unit
+    return seconds * 1e9, "ns"
 
 
 def tick(seconds: float) -> str:
     """A duration for an axis: no digits that say nothing."""
     if seconds == 0:
         return "0"
-    value, unit = duration(seconds).rsplit(" ", 1)
-    return f"{value.rstrip('0').rstrip('.') if '.' in value else value} {unit}"
+    value, unit = _scaled(seconds)
+    digits = number(value)
+    return f"{digits.rstrip('0').rstrip('.') if '.' in digits else digits} {unit}"
 
 
 def size(byte_count: float) -> str:
@@ -69,40 +75,53 @@ def size(byte_count: float) -> str:
     return f"{byte_count:,.0f} B"
 
 
-def percent(fraction: float) -> str:
-    """A fraction as a percentage; one decimal where it is small."""
-    if not math.isfinite(fraction):
+def percent(share: float) -> str:
+    """A share as `16 %`, with a decimal below 10 % where it tells something: `3.9 %`, `5 %`."""
+    if not math.isfinite(share):
         return "unknown"
-    return f"{fraction * 100:.{0 if abs(fraction) >= WHOLE_PERCENT_FROM else 1}f} %"
+    digits = f"{100 * share:.{1 if abs(share) < SMALL_SHARE else 0}f}"
+    return f"{digits.removesuffix('.0')} %"
 
 
-def times(value: float) -> str:
-    """A speedup's point: 5.12x."""
-    return f"{number(value)}{TIMES}"
+def times(ratio: float | Estimate) -> str:
+    """A ratio as `5.1x`, an estimate with its interval: `5.1x (4.8-5.3)`; below 2 as `1.02x (0.95-1.10)`."""
+    if isinstance(ratio, Estimate):
+        return f"{times(ratio.point)} ({between(ratio)})"
+    return f"{ratio:,.{_decimals(ratio)}f}x" if math.isfinite(ratio) else number(ratio)
 
 
-def between(estimate: Estimate) -> str:
-    """The interval alone, or why there is none."""
-    if estimate.low is None or estimate.high is None:
-        return "no interval: too few blocks"
-    return f"{number(estimate.low)}{DASH}{number(estimate.high)}"
+def between(ratio: Estimate) -> str:
+    """The interval alone, with as many decimals as the point has."""
+    if ratio.low is None or ratio.high is None:
+        return "no interval"
+    decimals = _decimals(ratio.point)
+    return "-".join(f"{end:,.{decimals}f}" if math.isfinite(end) else number(end) for end in (ratio.low, ratio.high))
 
 
-def with_interval(estimate: Estimate) -> str:
-    """A speedup that does not travel alone: 5.12x (4.81-5.33)."""
-    return f"{times(estimate.point)} ({between(estimate)})"
+def _decimals(ratio: float) -> int:
+    return 2 if ratio < SMALL_RATIO else 1 if ratio < LARGE_RATIO else 0
+
+
+def gain(ratio: Estimate) -> str:
+    """A ratio above 1 as `35 % (30-41)`."""
+    if ratio.low is None or ratio.high is None:
+        return f"{percent(ratio.point - 1)} (no interval)"
+    return f"{100 * (ratio.point - 1):.0f} % ({100 * (ratio.low - 1):.0f}-{100 * (ratio.high - 1):.0f})"
 
 
 def seconds_with_interval(estimate: Estimate) -> str:
-    """A wall time with its interval."""
-    if estimate.low is None or estimate.high is None:
-        return f"{duration(estimate.point)} (no interval: too few blocks)"
-    return f"{duration(estimate.point)} ({duration(estimate.low)} to {duration(estimate.high)})"
+    """A wall time as `10.3 s (10.1-10.4)`: three figures, so that a narrow interval still shows."""
+    value, unit = _scaled(estimate.point)
+    if estimate.low is None or estimate.high is None or not math.isfinite(value) or value == 0:
+        return f"{duration(estimate.point)} (no interval)"
+    low, high = (number(end * value / estimate.point) for end in (estimate.low, estimate.high))
+    return f"{number(value)} {unit} ({low}-{high})"
 
 
-def counted(count: int, noun: str) -> str:
-    """`1 block`, `6 blocks`."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+def counted(count: float, noun: str) -> str:
+    """`1 block`, `1,200 blocks`, `1.5 cores`."""
+    number = f"{count:,}" if isinstance(count, int) else f"{count:,.6g}"
+    return f"{number} {noun}{'' if count == 1 else 's'}"
 
 
 def lines(text: str, most: int) -> str:

@@ -20,8 +20,8 @@ from lightwork.core.reasons import (
 from lightwork.core.remedy import LargestLoss
 from lightwork.core.verdict import LowestBound
 from lightwork.text.losses import loss_and_remedy
-from lightwork.text.quantities import duration, number, size
-from lightwork.text.settings import counted, instruction, named, percent, times
+from lightwork.text.quantities import counted, duration, percent, size, times
+from lightwork.text.settings import instruction, named
 from lightwork.text.verdict import bound_name, bound_sentence, next_step_sentence
 
 NAMED = 4  # of the settings that are as good
@@ -122,7 +122,7 @@ def _cap(cap: ItemCap) -> str:
     bound = cap.bound
     return (
         f"the longest item, {bound.name}, is {percent(bound.share)} of the work "
-        f"and caps every speedup at {number(bound.speedup)}x"
+        f"and caps every speedup at {times(bound.speedup)}"
     )
 
 

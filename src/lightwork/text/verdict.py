@@ -15,8 +15,8 @@ from lightwork.core.verdict import (
     WorkerBound,
 )
 from lightwork.text.losses import loss_sentence
-from lightwork.text.quantities import plain, with_interval
-from lightwork.text.settings import counted, gain, instruction, named, percent, times
+from lightwork.text.quantities import counted, gain, percent, plain, times
+from lightwork.text.settings import instruction, named
 
 DOUBTS = {
     Doubt.NOT_ASKED: "no setting was asked about",
@@ -39,7 +39,9 @@ def bound_sentence(lowest: LowestBound) -> str:
     """As "limited by the 4 usable cores" or "no bound is near: its 4 workers would allow 4.0x"."""
     name = bound_name(lowest.bound)
     return (
-        f"limited by {name}" if lowest.is_near else f"no bound is near: {name} would allow {lowest.bound.speedup:.1f}x"
+        f"limited by {name}"
+        if lowest.is_near
+        else f"no bound is near: {name} would allow {times(lowest.bound.speedup)}"
     )
 
 
@@ -85,7 +87,7 @@ def batching_sentence(verdict: BatchingVerdict) -> str:
     """Whether one writer by the best method beats many by the worst."""
     ratio = verdict.ratio
     facts = (
-        f"1 writer by {plain(verdict.few)} stores {with_interval(ratio)} "
+        f"1 writer by {plain(verdict.few)} stores {times(ratio)} "
         f"what {verdict.workers} writers store by {plain(verdict.many)}"
     )
     if ratio.low is None or ratio.high is None or ratio.low <= 1 <= ratio.high:

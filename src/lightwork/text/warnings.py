@@ -13,8 +13,8 @@ from lightwork.core.warnings import (
     Unfinished,
     UnknownNoise,
 )
-from lightwork.text.quantities import number
-from lightwork.text.settings import counted, named, percent, times
+from lightwork.text.quantities import counted, percent, times
+from lightwork.text.settings import named
 from lightwork.text.verdict import bound_name
 
 
@@ -74,7 +74,7 @@ def _(warning: BusyMachine) -> str:
 @warning_sentence.register
 def _(warning: BeyondCores) -> str:
     return (
-        f"{named(warning.cell)} has {times(warning.speedup)}, more than the {warning.bound.speedup:.1f}x "
+        f"{named(warning.cell)} has {times(warning.speedup)}, more than the {times(warning.bound.speedup)} "
         f"that {bound_name(warning.bound)} can give: the machine was busy during the serial rounds"
     )
 
@@ -89,5 +89,5 @@ def _(warning: FailedRounds) -> str:
 def _(warning: ByPredictionToo) -> str:
     return (
         f"{counted(warning.blocks, 'block')} alone can't tell this from serial on so noisy a machine: it was faster in "
-        f"each of them, and the prediction says at least {number(warning.low)}x"
+        f"each of them, and the prediction says at least {times(warning.low)}"
     )

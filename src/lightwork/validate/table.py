@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lightwork.core.setting import Setting
 from lightwork.render.markdown import inert
 from lightwork.text.quantities import duration, percent, plain
-from lightwork.text.settings import percent as roundly
+from lightwork.text.quantities import percent as roundly
 from lightwork.validate.choosing import AS_GOOD, Choices, best_of, choices_of, regret_of
 from lightwork.validate.comparison import Held, Tried
 from lightwork.validate.errors import Accuracy, Seen, Spread, accuracy_of, grouped, noise_floor, seen_in

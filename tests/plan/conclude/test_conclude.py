@@ -109,7 +109,7 @@ def test_the_longest_item_limits_by_name_with_its_cap():
     study = make_study((4.0,) * 6, {FOUR: (2.05,) * 6}, longest_share=0.5)
     found = judged(planned(study, rows=waits(10, 10, 20)))
     assert sentences.limited_by(found) == (
-        "the longest item, giant.csv, is 50 % of the work and caps every speedup at 2.00x"
+        "the longest item, giant.csv, is 50 % of the work and caps every speedup at 2.0x"
     )
     assert sentences.reasons(found)[0] == f"Limited by {sentences.limited_by(found)}"
     assert found.longest_item == ("giant.csv", 0.5)

@@ -10,7 +10,7 @@ from lightwork.core.estimate import Estimate
 from lightwork.plan.forms import form
 from lightwork.plan.forms.text import gains_in_words
 from lightwork.render.markdown import inert
-from lightwork.text.quantities import plain, seconds_with_interval, size, with_interval
+from lightwork.text.quantities import plain, seconds_with_interval, size, times
 
 if TYPE_CHECKING:
     from lightwork.core.setting import Setting
@@ -134,7 +134,7 @@ def _instruction(setting: "Setting", chunksize: int | None) -> str:
 
 
 def _speedup(found: "Range | None") -> str:
-    return with_interval(_estimate(found)) if found else ""
+    return times(_estimate(found)) if found else ""
 
 
 def _wall(found: "Range | None") -> str:

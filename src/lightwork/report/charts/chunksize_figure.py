@@ -22,7 +22,7 @@ from lightwork.render.palette import BAND, RULE
 from lightwork.render.tooltips import Drawing, Spot, rounds_words
 from lightwork.report.charts.chunksizes import SizeChart, SizeCurve
 from lightwork.report.charts.curves import high, low
-from lightwork.text.quantities import TIMES, between, number
+from lightwork.text.quantities import times
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -57,7 +57,7 @@ def _frame(axes: "Axes", chart: SizeChart) -> None:
     axes.set_xlabel("chunksize")
     reach = max(high(point.speedup) for curve in chart.curves for point in curve.points)
     axes.set_ylim(0, HEADROOM * reach)
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}{TIMES}")
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}x")
     axes.locator_params(axis="y", nbins=5)
     axes.grid(visible=True, axis="y")
     if chart.band is not None and not chart.band.is_empty:
@@ -80,7 +80,7 @@ def _style(curve: SizeCurve) -> dict[str, Any]:
 def _spots(chart: SizeChart) -> Iterator[Spot]:
     for curve in chart.curves:
         for point in curve.points:
-            figure = f"{number(point.speedup.point)}{TIMES} ({between(point.speedup)}) {chart.basis}"
+            figure = f"{times(point.speedup)} {chart.basis}"
             words = f"{curve.name}, chunksize {point.chunksize:,}: {figure}. {rounds_words(point.rounds_s)}"
             yield Spot(point.chunksize, point.speedup.point, words, curve.facets)
 

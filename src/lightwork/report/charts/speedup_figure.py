@@ -32,7 +32,7 @@ from lightwork.render.filters import Facets
 from lightwork.render.palette import BAND, INK, LIMIT, MUTED, RULE
 from lightwork.render.tooltips import Drawing, Spot, speedup_words
 from lightwork.report.charts.curves import Chart, Curve, high, low
-from lightwork.text.quantities import TIMES, counted, number, percent
+from lightwork.text.quantities import counted, number, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -132,7 +132,7 @@ def _over(found: Estimate, workers: int) -> Estimate:
 def _speedup_axes(axes: "Axes", chart: Chart) -> None:
     worker_axis(axes, chart.workers)
     axes.set_ylim(0, chart.top)
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}{TIMES}")
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}x")
     axes.locator_params(axis="y", nbins=6)
     axes.grid(visible=True, axis="y")
 

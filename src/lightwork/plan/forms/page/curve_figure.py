@@ -20,7 +20,7 @@ from lightwork.render.canvas import (
     worker_axis,
 )
 from lightwork.render.palette import INK, LIMIT, MUTED
-from lightwork.text.quantities import TIMES, number
+from lightwork.text.quantities import number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,7 +37,7 @@ def outlook_figure(outlook: Outlook) -> Figure:
     figure, axes = canvas(WIDTH, PLOT_HEIGHT + foot, (LEFT, BOTTOM + foot, RIGHT, TOP))
     worker_axis(axes, outlook.workers)
     axes.set_ylim(0, outlook.top)
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}{TIMES}")
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}x")
     axes.locator_params(axis="y", nbins=6)
     axes.grid(visible=True, axis="y")
     _bounds(axes, outlook)

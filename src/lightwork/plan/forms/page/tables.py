@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from math import isfinite
 
 from lightwork.analysis.scaling import karp_flatt
+from lightwork.core.estimate import Estimate
 from lightwork.core.setting import Setting
 from lightwork.core.study import Cell
 from lightwork.plan.conclude.result import Gain, Measured, PlanResult, Predicted, Range
 from lightwork.render.sheet import UNKNOWN, Column, Figure, Sheet, without_empty
-from lightwork.text.quantities import DASH, counted, duration, number, percent, plain, size, times
+from lightwork.text.quantities import between, counted, duration, percent, plain, size, times
 from lightwork.text.settings import named
 
 BEST_SHOWN = 20
@@ -73,7 +74,7 @@ def interval(found: Range) -> str:
     """The interval or band alone; "" where there is none."""
     if found.low is None or found.high is None or not isfinite(found.low):
         return ""
-    return f"{number(found.low)}{DASH}{number(found.high)}"
+    return between(Estimate(found.point, found.low, found.high, 0, ""))
 
 
 def _measured(cell: Measured) -> tuple[Figure, ...]:
