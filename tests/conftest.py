@@ -1,6 +1,7 @@
 """What all tests share: no test sees another's data, and every process a test starts can import the toys."""
 
 import os
+import signal
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -35,6 +36,13 @@ def browser() -> Iterator[object]:
     """One browser for all pages of a module, and gone when that is done: others look for children left behind."""
     with chromium() as launched:
         yield launched
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _interrupts_are_heard() -> None:
+    """What tests start hears Ctrl-C, also where this run is a script's background job, which ignores it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)

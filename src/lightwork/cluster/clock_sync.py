@@ -54,7 +54,7 @@ class Alignment:
 
     before: its offset before the round. after: afterwards; the difference is drift, taken to be even in between. None
     where the host could not be asked again: the rates then count as equal, and the uncertainty grows by
-    WORST_DRIFT_PPM.
+    WORST_DRIFT_PPM of our time, which is a little more of the other clock's where that one is slow.
     """
 
     before: Offset
@@ -72,7 +72,7 @@ class Alignment:
         """How far `here_ns` of the same time may be off; rounding is part of it."""
         if self.after is None or self.after.there_ns <= self.before.there_ns:
             since_ns = abs(there_ns - self.before.there_ns)
-            return self.before.uncertainty_ns + since_ns * WORST_DRIFT_PPM // 1_000_000 + 1
+            return self.before.uncertainty_ns + since_ns * WORST_DRIFT_PPM // (1_000_000 - WORST_DRIFT_PPM) + 1
         return max(self.before.uncertainty_ns, self.after.uncertainty_ns) + 1
 
 
