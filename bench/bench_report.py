@@ -22,7 +22,7 @@ from pathlib import Path
 sys.path[:0] = {folders!r}
 import report_samples as samples
 from lightwork import report
-from lightwork.setting import Setting
+from lightwork.core.setting import Setting
 
 names = ("map", "fork", "queue", "imap_unordered", "pipe")
 kinds = [{{"strategy": name, "chunksize": size}} for name in names for size in (1, 4, 9, 16, 32)]

@@ -23,7 +23,7 @@ def module(tmp_path, monkeypatch):
 
 WORKLOAD = """
 import dataclasses, os
-from lightwork.workload import workload
+from lightwork.workload.api import workload
 @dataclasses.dataclass(frozen=True)
 class Parameters: ...
 @workload(parameters=Parameters, items=lambda *_: [1], tiny=Parameters())

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.alone
 WORK = """
 import json, os, sys, time
 from dataclasses import asdict
-from lightwork import counters
+from lightwork.host import counters
 before = counters.read()
 {work}
 print(json.dumps(asdict(counters.between(before, counters.read({fork_server})))))

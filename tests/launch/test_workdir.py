@@ -21,9 +21,9 @@ STUDY = """
 import sys
 from pathlib import Path
 from rounds import job
-from lightwork.desk import open_desk
-from lightwork.launch import launch
-from lightwork.setting import Setting
+from lightwork.core.setting import Setting
+from lightwork.launch.run import launch
+from lightwork.launch.workdir import open_desk
 
 with open_desk(Path(sys.argv[1])) as desk:
     print(desk.rounds, desk.shared, desk.temporary, flush=True)

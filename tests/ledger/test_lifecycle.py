@@ -19,7 +19,7 @@ AT_ONCE = 8
 CLAIMS_EACH = 300
 CLAIM = """
 import os, sys
-from lightwork.ledger import Ledger
+from lightwork.ledger.table import Ledger
 ledger = Ledger(sys.argv[1])
 print("there", flush=True)
 sys.stdin.readline()
@@ -27,7 +27,7 @@ print(*[ledger.claim(os.getpid(), 0) for _ in range(int(sys.argv[2]))])
 """
 RUN_AN_ITEM = """
 import sys
-from lightwork.recorder import Detail, Recorder, _recorder
+from lightwork.ledger.recorder import _recorder
 function = _recorder(abs, sys.argv[1], False, False)
 print("there", flush=True)
 sys.stdin.readline()

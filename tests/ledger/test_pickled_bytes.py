@@ -72,11 +72,11 @@ def test_every_legal_call_is_counted(tmp_path):
     code = """
 import io, os, pickle, sys
 from pathlib import Path
-from lightwork import traffic
-from lightwork.ledger import Ledger
+from lightwork.ledger import pickled_bytes
+from lightwork.ledger.table import Ledger
 Ledger.create(Path(sys.argv[1]), 1, 1)
 ledger = Ledger(sys.argv[1])
-traffic.count(ledger, os.getpid())
+pickled_bytes.count(ledger, os.getpid())
 file = io.BytesIO()
 pickle.dump(obj="x" * 1000, file=file, protocol=4)
 pickled = pickle.dumps("y" * 1000, protocol=4)

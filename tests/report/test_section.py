@@ -11,7 +11,7 @@ import report_samples as samples
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightwork import report
+from lightwork import render
 from lightwork.analysis.basis import Basis
 from lightwork.analysis.judged_study import best_and_worst, judge
 from lightwork.analysis.recommendation import recommend
@@ -380,7 +380,7 @@ def _contrast(one, other):
 @pytest.mark.parametrize("scheme", [0, 1])
 def test_contrast(scheme):
     """Text has 4.5:1 on whatever it stands on (WCAG AA), curves have 3:1 on the page, in both schemes."""
-    css = (Path(report.__file__).parent / "page.css").read_text()
+    css = (Path(render.__file__).parent / "page.css").read_text()
     pairs = re.findall(r"--([\w-]+): light-dark\((#\w+), (#\w+)\)", css)
     colours = {name: pair[scheme] for name, *pair in pairs}
     colours |= {name: pair[scheme] for name, pair in palette.css_variables().items()}

@@ -55,9 +55,9 @@ def test_survives_the_death_of_the_process(tmp_path):
     code = f"""
 import os, sys
 from pathlib import Path
-from lightwork.journal import Journal
-from lightwork.finished import Finished
-from lightwork.round import Outcome, Round
+from lightwork.storage.journal import Journal
+from lightwork.launch.finished import Finished
+from lightwork.core.round import Outcome, Round
 journal = Journal(Path({str(tmp_path / "s1")!r}))
 journal.open_study({{"label": "toy"}})
 for block in range(20):

@@ -50,7 +50,7 @@ def test_a_save_that_fails_keeps_the_old_file(saved, tmp_path):
     code = f"""
 import os, resource
 from pathlib import Path
-from lightwork import ledgers
+from lightwork.storage import ledgers
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 ledgers.save(Path({str(saved)!r}), [("random", os.urandom(50_000))])
 """

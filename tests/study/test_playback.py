@@ -11,7 +11,7 @@ from lightwork.study.playback import clock, hand_over
 SUITE = """
 import json
 import pytest
-from lightwork.playback import clock, hand_over
+from lightwork.study.playback import clock, hand_over
 
 RUNS = json.load(open("runs.json"))
 
