@@ -35,6 +35,11 @@ MIB = 1 << 20
 HELD, SOUGHT = b"\x02", b"\x01"
 SPREAD = 0.3  # sigma of the families whose point is not their sizes: equal items would march in step
 
+CASES = {
+    family: {"family": family, "mean_ms": 4.0, "waiting": waiting}
+    for family, waiting in {"uniform": 0.0, "log-normal": 0.5, "giant": 0.8, "lock": 0.5, "bandwidth": 0.0}.items()
+}
+
 _blocks: dict[int, bytes] = {}  # by size; only read, so that a fork may share them
 
 
@@ -142,6 +147,7 @@ def _work(parameters: Parameters, ms: float, offset_bytes: int) -> Work:
     name_of=lambda task: task.name,
     weight_of=lambda task: task.nominal_ms,
     tiny=Parameters(items=8, mean_ms=1.0),
+    validation=CASES,
 )
 def perform(task: Task) -> int:
     """Do the item's work; returns its number."""

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lightwork.strategies import chunksize_in_force
-from lightwork.validate.cases import CASES, CHUNKSIZES, settings_of, usual_strategies, worker_counts
+from lightwork.validate.cases import CHUNKSIZES, all_cases, cases_of, settings_of, usual_strategies, worker_counts
 from lightwork.workload import registry
 from lightwork.workload.parameters import build
 from lightwork.workloads.synthetic import Family
@@ -14,10 +14,12 @@ from lightwork.workloads.synthetic import Family
 
 def test_every_workload_and_family_is_a_case():
     """All built-in workloads that do some work are held against the truth, and every synthetic family."""
-    assert {case.workload for case in CASES.values()} == set(registry.names()) - {"no_op"}
-    families = {case.parameters["family"] for case in CASES.values() if case.workload == "synthetic"}
+    cases = all_cases().values()
+    assert {case.workload for case in cases} == set(registry.names()) - {"no_op"}
+    assert len(cases) == sum(len(cases_of(registry.find(name))) for name in registry.names()), "two of one name"
+    families = {case.parameters["family"] for case in cases if case.workload == "synthetic"}
     assert families == set(get_args(Family))
-    for case in CASES.values():
+    for case in cases:
         build(case.workload, registry.find(case.workload).parameters, case.parameters)
 
 

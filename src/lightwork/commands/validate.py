@@ -109,7 +109,8 @@ def _asked(options: argparse.Namespace) -> tuple[list["Case"], "Wanted", float]:
     from lightwork.validate.recording import Wanted
 
     quick, usable_cpus = options.quick, facts_of(ready_data_dir())["usable_cpus"]
-    names = option_values.names("workload", options.workloads, tuple(known.CASES))
+    cases = known.all_cases()
+    names = option_values.names("workload", options.workloads, tuple(cases))
     strategies = known.QUICK_STRATEGIES if quick else known.usual_strategies()
     if options.strategies:
         named = [name for name in option_values.strategy_names(options.strategies) if name != "serial"]
@@ -126,7 +127,7 @@ def _asked(options: argparse.Namespace) -> tuple[list["Case"], "Wanted", float]:
     budget_s = option_values.seconds("budget", options.budget or (QUICK_BUDGET if quick else BUDGET))
     seed = option_values.whole_number("seed", options.seed)
     wanted = Wanted(strategies, workers, chunksizes, blocks, seed, usable_cpus)
-    return [known.CASES[name] for name in names], wanted, budget_s
+    return [cases[name] for name in names], wanted, budget_s
 
 
 def _dry(cases: Sequence["Case"], wanted: "Wanted", budget_s: float) -> str:

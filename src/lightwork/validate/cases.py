@@ -1,7 +1,7 @@
 """Cases: the workloads that predictions are held against, and the grid of settings each is measured under.
 
-Every built-in workload and every synthetic family, sized so that a serial round takes some 0.3 to 0.5 s: long against
-a worker's start-up, short enough for hundreds of rounds.
+Each workload's own file says under which parameters, so that a serial round takes some 0.3 to 0.5 s: long against a
+worker's start-up, short enough for hundreds of rounds.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +11,8 @@ from typing import Any
 from lightwork.core.setting import Setting
 from lightwork.strategies import USUAL, chunksize_in_force, find
 from lightwork.study.profiles import Grid
+from lightwork.workload import registry
+from lightwork.workload.api import Workload
 
 PER_CORE = (1, 2, 3, 4)
 CHUNKSIZES: tuple[int | None, ...] = (1, 4, 16)
@@ -28,25 +30,19 @@ class Case:
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
-def _family(name: str, waiting: float = 0.0, **more: Any) -> Case:
-    return Case(name, "synthetic", {"family": name, "mean_ms": 4.0, "waiting": waiting, **more})
+def all_cases() -> dict[str, Case]:
+    """The cases of all built-in workloads by name: those a workload declares, else itself at its default size."""
+    workloads = [registry.find(name) for name in registry.names()]
+    return {
+        name: Case(name, workload.name, parameters)
+        for workload in workloads
+        for name, parameters in cases_of(workload).items()
+    }
 
 
-CASES = {
-    case.name: case
-    for case in (
-        Case("sleep_io", "sleep_io"),
-        Case("file_read", "file_read", {"files": 96, "mean_kib": 2048}),
-        Case("csv_parse", "csv_parse", {"files": 140}),
-        Case("db_insert", "db_insert", {"batches": 100}),
-        Case("csv_to_db", "csv_to_db", {"files": 30}),
-        _family("uniform"),
-        _family("log-normal", waiting=0.5),
-        _family("giant", waiting=0.8),
-        _family("lock", waiting=0.5),
-        _family("bandwidth"),
-    )
-}
+def cases_of(workload: Workload) -> Mapping[str, Mapping[str, Any]]:
+    """The parameters of a workload's cases, by the name of each."""
+    return {workload.name: {}} if workload.validation is None else workload.validation
 
 
 def usual_strategies() -> tuple[str, ...]:

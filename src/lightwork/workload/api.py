@@ -109,6 +109,8 @@ class Workload:
     stages: the function's two halves, for strategies that need them; None where it has none.
     keeps: whether what an item did lasts (it is stored), and doing it once more does no harm: a round that broke off
         can then be gone on with (lightwork.study.retry). Its check asks nothing of the results.
+    validation: the parameters, by the name of each case, under which `lightwork validate` holds predictions against
+        measurements; a serial round should take 0.3 to 0.5 s. None: one case, at the default size. {}: none.
     """
 
     name: str
@@ -126,6 +128,7 @@ class Workload:
     function_for: Callable[[Callable[[Any], Any], Any], Callable[[Any], Any]] = _as_it_is
     stages: Stages | None = None
     keeps: bool = False
+    validation: Mapping[str, Mapping[str, Any]] | None = None
 
     def halves(self, strategy: str) -> Stages:
         """The two halves of the function. Raises UsageError, naming the strategy that wants them, without any."""
