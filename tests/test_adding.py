@@ -5,6 +5,8 @@ import json
 import pytest
 from extended import Extended
 
+from lightwork.validate.saved import load
+
 STRATEGY = '''
 """pairs: `Pool.imap`. Results in order; chunks of two."""
 
@@ -31,6 +33,41 @@ def run(function, items, workers, chunksize, context):
     """`Pool.imap`: chunks of two handed out as workers get free."""
     with context.Pool(workers) as pool:
         return list(pool.imap(function, items, chunksize or 2))
+'''
+WORKLOAD = '''
+"""naps: nothing but waiting, as long for every item."""
+
+import time
+from dataclasses import dataclass
+
+from lightwork.errors import CheckFailed
+from lightwork.workload.api import workload
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """items: how many naps."""
+
+    items: int = 30
+
+
+def items(parameters, place):
+    """Their lengths in seconds."""
+    return [0.005] * parameters.items
+
+
+def check(parameters, place, results):
+    """Count them."""
+    if len(results) != parameters.items:
+        raise CheckFailed("naps are missing")
+    return {"naps": len(results)}
+
+
+@workload(parameters=Parameters, items=items, check=check, tiny=Parameters(4))
+def nap(seconds):
+    """Take one."""
+    time.sleep(seconds)
+    return seconds
 '''
 WAIT = """
 import time
@@ -85,3 +122,15 @@ def test_a_strategy_is_one_file(extended):
     (extended.folder / "pasted.py").write_text(plan["recommendation"]["code"] + "    print(len(results))\n")
     assert extended.python("pasted.py") == "16\n"
     assert extended.python("-c", RANKS).split() == ["map", "pairs", "process_executor", "queue"]
+
+
+def test_a_workload_is_one_file(extended):
+    """A new workload is listed, measured with its check, and held against predictions at its default size."""
+    extended.add("workloads/naps.py", WORKLOAD)
+    assert "naps            items=30" in extended.lightwork("list")
+    extended.python("-c", CALIBRATED)
+    words = "validate --workload naps --strategy pipe --workers 2 --chunksize 4 --blocks 1 --json naps.json"
+    assert "1 rounds of 1 workloads" in extended.lightwork(*words.split())
+    (held,) = load(extended.folder / "naps.json").studies
+    assert (held.name, held.items, held.trouble) == ("naps", 30, "")
+    assert all(trial.plain for _, trial in held.trials)
