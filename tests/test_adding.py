@@ -115,7 +115,7 @@ def test_a_strategy_is_one_file(extended):
     assert extended.python("-c", ROUNDS).split() == ["ok", "12", "True"]
     (extended.folder / "job.py").write_text(WAIT)
     extended.python("-c", CALIBRATED)
-    words = "plan job.py:wait --items job.py:items --strategy pairs --workers 2 --once --json -"
+    words = "plan job.py:wait --items job.py:items --strategies pairs --workers 2 --once --json -"
     plan = json.loads(extended.lightwork(*words.split()))
     assert {cell["strategy"] for cell in plan["predictions"]} == {plan["recommendation"]["strategy"]} == {"pairs"}
     assert "pool.imap(wait, items, chunksize=" in plan["recommendation"]["code"]
@@ -129,7 +129,7 @@ def test_a_workload_is_one_file(extended):
     extended.add("workloads/naps.py", WORKLOAD)
     assert "naps            items=30" in extended.lightwork("list")
     extended.python("-c", CALIBRATED)
-    words = "validate --workload naps --strategy pipe --workers 2 --chunksize 4 --blocks 1 --json naps.json"
+    words = "validate --workloads naps --strategies pipe --workers 2 --chunksizes 4 --blocks 1 --json naps.json"
     assert "1 rounds of 1 workloads" in extended.lightwork(*words.split())
     (held,) = load(extended.folder / "naps.json").studies
     assert (held.name, held.items, held.trouble) == ("naps", 30, "")
