@@ -10,7 +10,6 @@ from lightwork.costs import saved as saved_costs
 from lightwork.costs import table as costs_table
 from lightwork.faults import saved as saved_faults
 from lightwork.faults import table as faults_table
-from lightwork.faults.fault import Fault
 from lightwork.render import tabular
 from lightwork.validate import saved as saved_validation
 from lightwork.validate import table as validation_table
@@ -31,7 +30,7 @@ def faults(text: str) -> str:
     return filled(text, {"faults": tabular.markdown(faults_table.table(saved_faults.load(FAULTS)))})
 
 
-def when_it_dies(faults_wanted: Sequence[Fault], strategies_wanted: Sequence[str] = ()) -> str:
+def when_it_dies(faults_wanted: Sequence[str], strategies_wanted: Sequence[str] = ()) -> str:
     """What strategies do under some faults: these strategies, or all of the saved run."""
     found = saved_faults.load(FAULTS)
     kept = tuple(

@@ -12,7 +12,6 @@ from generating.examples import STORY, STORY_PLAN
 from generating.pictures import speedup_curve, worker_timeline
 from generating.story import STEPS, Story, code, sure
 from generating.tables import when_it_dies
-from lightwork.faults.fault import Fault
 
 HERE = Path(__file__).parent
 TEMPLATE = "tutorial.md"
@@ -51,7 +50,7 @@ def parts() -> dict[str, Any]:
         "sure": sure,
         "command": COMMAND.rstrip(),
         "plan": STORY_PLAN.read_text().rstrip(),
-        "faults": when_it_dies((Fault.RAISE, Fault.KILL), tuple(STEPS)),
+        "faults": when_it_dies(("raise", "kill"), tuple(STEPS)),
     }
 
 

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from lightwork.faults.accident import interrupt_half_way
+from lightwork.faults.kinds.interrupt import strike as interrupt_half_way
 from lightwork.ledger.recorder import _recorder
 from lightwork.ledger.table import Ledger
 

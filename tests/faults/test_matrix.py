@@ -1,19 +1,21 @@
 """What the strategies do when something dies: real workers, really killed; facts about the interpreter in use."""
 
 import signal
+from types import SimpleNamespace
 
 import pytest
 from rounds import nothing_left_behind
 
 from lightwork import strategies
 from lightwork.faults import matrix
-from lightwork.faults.fault import Fault
+from lightwork.faults.fault import faults
 from lightwork.faults.matrix import Asked, LeftOut, Surroundings, case, deadline_s, record
 from lightwork.faults.outcome import Ending
 from lightwork.faults.planted import Parameters
 from lightwork.launch.workdir import open_desk
 
-F, ITEMS, VICTIM = Fault, set(range(Parameters().items)), Parameters().at
+F = SimpleNamespace(**{name.replace("-", "_").upper(): fault for name, fault in faults().items()})
+ITEMS, VICTIM = set(range(Parameters().items)), Parameters().at
 HANGS_AFTER_S, GIVEN_UP_AFTER_S = 5.0, 60.0  # only what is known to hang has its deadline waited for
 SELDOM_HANGS_AFTER_S = 20.0
 
@@ -48,7 +50,7 @@ def found(folder, name, fault, allowed_s):
         return case(name, fault, Asked([name], [fault]), desk, allowed_s)
 
 
-@pytest.mark.parametrize("fault", Fault)
+@pytest.mark.parametrize("fault", faults().values(), ids=faults())
 @pytest.mark.parametrize("name", STANDARD)
 def test_a_fact_of_the_interpreter(name, fault, tmp_path):
     """Every strategy of the standard library takes every fault as known; each item has one state in the ledger."""
@@ -71,7 +73,7 @@ def test_a_fact_of_the_interpreter(name, fault, tmp_path):
         assert seen.knew_s is None or wanted is Ending.COMPLETES
 
 
-@pytest.mark.parametrize("fault", [F.RAISE, F.KILL])
+@pytest.mark.parametrize("fault", [F.RAISE, F.KILL], ids=["raise", "kill"])
 @pytest.mark.parametrize("name", sorted(LIBRARIES))
 def test_libraries_neither_hang_nor_lose_items_silently(name, fault, tmp_path):
     """joblib, mpire and dask tell of an exception, and of a killed worker unless they run its items again."""

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lightwork.core.round import Outcome, Round
-from lightwork.faults.fault import DESCRIPTIONS, FROM_OUTSIDE, Fault
+from lightwork.faults.fault import Fault, find
 from lightwork.faults.outcome import ENDINGS, Ending, counted_in, ending_of, items_in, knew_s, spread, struck_at_ns
 from lightwork.ledger.table import State
 from lightwork.storage.ledgers import ROW
@@ -38,14 +38,14 @@ def test_items_begun_or_done_twice_are_counted_by_the_ledger():
 @pytest.mark.parametrize("outcome", [outcome for outcome in Outcome if outcome is not Outcome.RECOVERED])
 def test_every_outcome_of_a_round_is_an_ending(outcome):
     """No outcome is left without a word."""
-    assert ending_of(Fault.KILL, Round("map", 0, 0, outcome), None) is ENDINGS[outcome]
+    assert ending_of(find("kill"), Round("map", 0, 0, outcome), None) is ENDINGS[outcome]
 
 
 def test_a_fault_that_never_struck_is_no_ending():
     """A round that went well because nobody was idle says nothing of idle workers."""
     found = Round("static", 0, 0, Outcome.OK)
-    assert ending_of(Fault.KILL_IDLE, found, None) is Ending.NEVER
-    assert ending_of(Fault.KILL_IDLE, found, 5) is Ending.COMPLETES
+    assert ending_of(find("kill-idle"), found, None) is Ending.NEVER
+    assert ending_of(find("kill-idle"), found, 5) is Ending.COMPLETES
 
 
 def test_the_fault_strikes_half_way_through_its_item():
@@ -73,7 +73,8 @@ def test_indices_in_words_are_the_indices(indices):
     assert {index for low, *high in parts for index in range(int(low), int(high[0] if high else low) + 1)} == indices
 
 
-def test_every_fault_is_described():
-    """Each has a column's head and a sentence, and those from outside are faults."""
-    assert set(DESCRIPTIONS) == set(Fault)
-    assert set(Fault) > FROM_OUTSIDE
+def test_a_fault_strikes_in_an_item_or_from_outside():
+    """One that does neither, or both, is refused where it is defined."""
+    for how in ({}, {"suffer": abs, "strike": max}):
+        with pytest.raises(ValueError, match="either suffer or strike"):
+            Fault("flood", "flood", "water", **how)

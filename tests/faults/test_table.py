@@ -9,7 +9,7 @@ from report_samples import HOSTILE
 
 from lightwork.cli import main
 from lightwork.errors import UsageError
-from lightwork.faults.fault import Fault
+from lightwork.faults.fault import find
 from lightwork.faults.saved import decode, load, text_of
 from lightwork.faults.table import details, moment, table, words
 from lightwork.render import tabular
@@ -57,14 +57,21 @@ def test_survives_its_journey_as_json():
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("ending", "explodes"), ("fault", "x"), ("done", ["a"]), ("knew_s", "1"), ("workers", None)]
+    ("name", "value", "why"),
+    [
+        ("ending", "explodes", r"ValidationError: .*cases\[0\]\.ending"),
+        ("fault", "flood", "ValueError: unknown fault flood"),
+        ("done", ["a"], r"ValidationError: .*cases\[0\]\.done"),
+        ("knew_s", "1", r"ValidationError: .*cases\[0\]\.knew_s"),
+        ("workers", None, r"ValidationError: .*cases\[0\]\.workers"),
+    ],
 )
-def test_refuses_cases_that_can_not_be(name, value, tmp_path):
+def test_refuses_cases_that_can_not_be(name, value, why, tmp_path):
     """A field of another type or an unknown word is refused in one line that says where."""
     data = json.loads(text_of(FOUND))
     data["cases"][0][name] = value
     (tmp_path / "f.json").write_text(json.dumps(data))
-    with pytest.raises(UsageError, match=rf"holds no faults \(ValidationError: .*cases\[0\]\.{name}"):
+    with pytest.raises(UsageError, match=rf"holds no faults \({why}"):
         load(tmp_path / "f.json")
 
 
@@ -72,7 +79,7 @@ def test_the_page_says_first_what_matters():
     """The section's sentence names the strategies by how they end, and the cells carry a class."""
     sheet = fault_sheet(FOUND)
     (told,) = sheet.findings
-    assert told == finding(FOUND.cases, Fault.KILL)
+    assert told == finding(FOUND.cases, find("kill"))
     assert "completes under dask; raises under static (after 54 ms to 54 ms); hangs for ever under map." in told
     assert sheet.rows[0] == ("map", (("HANGS", ("2 not done",), "bad"), ("-", (), "none")))
 

@@ -9,7 +9,7 @@ from rounds import job, nothing_left_behind
 from lightwork import strategies
 from lightwork.core.round import Outcome, Round, decode_round, encode
 from lightwork.core.setting import Setting
-from lightwork.faults.fault import Fault
+from lightwork.faults.fault import find
 from lightwork.launch.finished import Finished
 from lightwork.launch.workdir import open_desk
 from lightwork.ledger.table import END, START, STATE_OFFSET, Ledger, State
@@ -111,7 +111,7 @@ class TestRule:
 def test_a_killed_workers_items_are_recovered(name, tmp_path):
     """A worker killed in mid-item, under every strategy: the work is whole in the end, no item done twice."""
     with nothing_left_behind():
-        found = retried(tmp_path, Setting(name, 2), PLANTED, fault=str(Fault.KILL))
+        found = retried(tmp_path, Setting(name, 2), PLANTED, fault=find("kill").module)
     assert found.round.outcome in {Outcome.RECOVERED, Outcome.OK}  # a cluster runs the item again by itself
     if found.round.outcome is Outcome.RECOVERED:
         undone = {index for index, state in enumerate(states(found.ledger)) if state != State.DONE}

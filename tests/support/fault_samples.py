@@ -2,23 +2,22 @@
 
 from dataclasses import replace
 
-from lightwork.faults.fault import Fault
 from lightwork.faults.outcome import Case, Ending
 from lightwork.faults.saved import Faults
 
 MACHINE = {"python": "3.11.7", "processor": "one", "usable_cpus": 2}
 KILLED = Case(
-    "map", Fault.KILL, 2, 3, Ending.HANGS, "still running", done=(0, 1, 2, 5), running=(3,), never=(4,), deadline_s=3.0
+    "map", "kill", 2, 3, Ending.HANGS, "still running", done=(0, 1, 2, 5), running=(3,), never=(4,), deadline_s=3.0
 )
 RAISED = Case(
-    "static", Fault.KILL, 2, None, Ending.RAISES, "EOFError: ", knew_s=0.054, done=(0, 1), running=(2,),
+    "static", "kill", 2, None, Ending.RAISES, "EOFError: ", knew_s=0.054, done=(0, 1), running=(2,),
     never=(3, 4, 5), recovered=True, run_again=(2, 3, 4, 5), deadline_s=3.0,
 )  # fmt: skip
 AGAIN = Case(
-    "dask", Fault.KILL, 2, 1, Ending.COMPLETES, knew_s=1.5, done=tuple(range(6)), again=(1, 2), redone=(1,),
+    "dask", "kill", 2, 1, Ending.COMPLETES, knew_s=1.5, done=tuple(range(6)), again=(1, 2), redone=(1,),
     left_behind=2, deadline_s=9.0,
 )  # fmt: skip
-NEVER = Case("static", Fault.KILL_IDLE, 2, None, Ending.NEVER, deadline_s=3.0)
+NEVER = Case("static", "kill-idle", 2, None, Ending.NEVER, deadline_s=3.0)
 FOUND = Faults((KILLED, RAISED, AGAIN, NEVER), 6, 3, MACHINE, {"joblib": "needs joblib"}, "2026-11-28", "0.1.0")
 
 

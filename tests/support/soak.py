@@ -36,8 +36,8 @@ from lightwork import strategies
 from lightwork.core.round import Job
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
-from lightwork.faults.accident import accident
-from lightwork.faults.fault import Fault
+from lightwork.faults.accident import Accident
+from lightwork.faults.fault import Fault, faults
 from lightwork.launch.process import members_of
 from lightwork.launch.run import launch
 from lightwork.launch.workdir import Desk, open_desk
@@ -48,7 +48,7 @@ MARK = "LIGHTWORK_SOAK"
 SHARED = Path("/dev/shm")
 DEADLINE_S, SLACK_S = 5.0, 45.0  # a clean-up after a kill may take 30 s
 # One in so many of the others' rounds: they take seconds to start, or their deadline.
-SELDOM = {"dask": 100, "joblib": 50, "mpire": 20, "spawn": 8, "forkserver": 8, Fault.HANG: 20}
+SELDOM = {"dask": 100, "joblib": 50, "mpire": 20, "spawn": 8, "forkserver": 8, "hang": 20}
 FAULTS, KILLS, STORED, RETRIED = 0.3, 0.2, 0.1, 0.2  # shares of the rounds
 WARM_UP = 0.2  # of the rounds, before memory counts as what is needed
 GROWTH = 1.1
@@ -91,9 +91,9 @@ def job_of(chance: random.Random, desk: Desk, number: int, words: Sequence[str])
     name = weighted(chance, strategies.usable(), SELDOM)
     method = weighted(chance, strategies.find(name).start_methods, SELDOM)
     setting = Setting(name, chance.randint(1, 3), start_method=method)
-    fault = weighted(chance, list(Fault), SELDOM) if chance.random() < FAULTS else None
+    fault = faults()[weighted(chance, list(faults()), SELDOM)] if chance.random() < FAULTS else None
     workload, parameters = "lightwork.faults.planted", {
-        "items": 8, "at": chance.randrange(8), "wait_s": 0.002, "last_s": 0.3, "fault": str(fault or ""),
+        "items": 8, "at": chance.randrange(8), "wait_s": 0.002, "last_s": 0.3, "fault": fault.module if fault else "",
     }  # fmt: skip
     if chance.random() < STORED:
         workload, fault = "db_insert", None
@@ -144,7 +144,7 @@ def measure(seed: int, rounds: int, data_dir: str, words: Sequence[str], answers
 def one(chance: random.Random, desk: Desk, number: int, words: Sequence[str], found: Found) -> None:
     """One round, with its fault."""
     job, fault = job_of(chance, desk, number, words)
-    beside = accident(fault, Path(job.ledger)).beside if fault else None
+    beside = Accident(Path(job.ledger), fault.strike).beside if fault else None
     if fault is None and chance.random() < KILLS:
         beside = functools.partial(random_kill, chance)
     began = time.monotonic()

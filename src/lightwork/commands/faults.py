@@ -79,12 +79,12 @@ def _recorded(options: argparse.Namespace) -> tuple["Faults", bool]:
 def _asked(options: argparse.Namespace) -> tuple["Asked", dict[str, str]]:
     """What to record, and of "all" strategies those that can't be used here, with the reason."""
     from lightwork import strategies
-    from lightwork.faults.fault import Fault
+    from lightwork.faults.fault import faults as registered
     from lightwork.faults.matrix import Asked
     from lightwork.study import option_values
 
     names = option_values.strategy_names(options.strategies)
-    faults = [Fault(name) for name in option_values.names("fault", options.faults, [str(fault) for fault in Fault])]
+    faults = [registered()[name] for name in option_values.names("fault", options.faults, list(registered()))]
     workers = option_values.counts("workers", options.workers)
     if len(workers) > 1:
         raise UsageError(f"workers can't be {options.workers!r}: one matrix has one number of them")

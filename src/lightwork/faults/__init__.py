@@ -1,8 +1,9 @@
 """What each strategy does when something dies.
 
-fault.py      the faults, in words
+fault.py      what a fault is, and how it is found
+kinds/        the faults, one file each
 planted.py    the workload whose items suffer them
-accident.py   what strikes from outside: a killed idle worker, a Ctrl-C
+accident.py   strikes from outside, while a round runs
 outcome.py    what came of it, from the round and its ledger; pure
 matrix.py     every strategy x every fault, recorded
 saved.py      as JSON;  table.py  as a table

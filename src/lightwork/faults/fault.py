@@ -1,42 +1,83 @@
-"""The faults: what can go wrong while a strategy hands out items. Each strikes once."""
+"""A fault: what can go wrong while a strategy hands out items. It strikes once, in an item or from outside.
 
+Each is one file in kinds/. To add one, write a file there with `FAULT = Fault(...)`: it is found by listing the folder,
+and the command, the table and the report have it. Standard library only: the worker that suffers it loads its file.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
+from pathlib import Path
+from typing import Any
 
+from lightwork.errors import unknown
+from lightwork.faults import kinds
+from lightwork.ledger.table import Ledger
 
-class Fault(StrEnum):
-    """One thing that goes wrong; the value is its name on the command line."""
-
-    RAISE = "raise"
-    KILL = "kill"
-    EXIT = "exit"
-    KILL_IDLE = "kill-idle"
-    BAD_RESULT = "bad-result"
-    BAD_ERROR = "bad-error"
-    HANG = "hang"
-    MEMORY = "memory"
-    DISK_FULL = "disk-full"
-    INTERRUPT = "interrupt"
+Suffer = Callable[[Path], Any]
+Strike = Callable[[int, Ledger], bool]
 
 
 @dataclass(frozen=True)
-class Description:
-    """short: as a column's head. long: what is done, for the notes below the table."""
+class Fault:
+    """One thing that goes wrong: in an item (suffer) or from outside (strike).
 
+    name: on the command line. short: as a column's head. long: what is done, for the notes below the table. rank: its
+    place among the columns.
+    suffer: called in the middle of one item, with the folder where the items store; what it returns is the item's
+    result. stores: whether it is called where the item's result is stored instead.
+    strike: called with the host's pid and the round's ledger, again and again, until it says that it has struck.
+    last_alone: whether the last item takes longer than the others, so that workers wait for it. surely: whether it can
+    strike under every strategy; where it did not, it came too late and is tried again.
+    """
+
+    name: str
     short: str
     long: str
+    rank: int = 1_000
+    suffer: Suffer | None = None
+    strike: Strike | None = None
+    stores: bool = False
+    last_alone: bool = False
+    surely: bool = False
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a fault of both kinds, or of neither."""
+        if (self.suffer is None) == (self.strike is None):
+            raise ValueError(f"fault {self.name} needs either suffer or strike")
+
+    @property
+    def module(self) -> str:
+        """The module that defines it, by which a worker finds it."""
+        return (self.suffer or self.strike).__module__
 
 
-DESCRIPTIONS = {
-    Fault.RAISE: Description("exception", "an item raises ValueError"),
-    Fault.KILL: Description("SIGKILL", "a worker is killed in mid-item, as the kernel does without memory"),
-    Fault.EXIT: Description("os._exit", "an item calls os._exit(3); a library's abort ends it like this"),
-    Fault.KILL_IDLE: Description("killed idle", "a worker is killed while it waits and another runs the last item"),
-    Fault.BAD_RESULT: Description("bad result", "an item returns what can't be pickled"),
-    Fault.BAD_ERROR: Description("bad error", "an item raises an exception that can be pickled but not unpickled"),
-    Fault.HANG: Description("hangs", "an item waits for ever"),
-    Fault.MEMORY: Description("no memory", "an item asks for more memory than its process's limit: MemoryError"),
-    Fault.DISK_FULL: Description("disk full", "an item stores more than fits: OSError in the middle of its file"),
-    Fault.INTERRUPT: Description("Ctrl-C", "SIGINT for the caller and all its workers, half-way"),
-}
-FROM_OUTSIDE = {Fault.KILL_IDLE, Fault.INTERRUPT}
+_registry: dict[str, Fault] = {}
+
+
+def register(fault: Fault) -> Fault:
+    """Add a fault that lies somewhere else; its module calls it FAULT and can be imported by workers."""
+    _registry[fault.name] = fault
+    return fault
+
+
+def faults() -> Mapping[str, Fault]:
+    """Every fault by its name, in the order of the table's columns."""
+    for module in pkgutil.iter_modules(kinds.__path__, f"{kinds.__name__}."):
+        register(defined_in(module.name))
+    return dict(sorted(_registry.items(), key=lambda item: (item[1].rank, item[0])))
+
+
+def find(name: str) -> Fault:
+    """The fault of this name. Raises UsageError, naming the ones there are, when there is none."""
+    known = faults()
+    if name not in known:
+        raise unknown("fault", name, known)
+    return known[name]
+
+
+def defined_in(module: str) -> Fault:
+    """The fault that this module defines."""
+    fault: Fault = importlib.import_module(module).FAULT
+    return fault

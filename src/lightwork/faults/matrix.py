@@ -13,8 +13,8 @@ from lightwork import strategies
 from lightwork.core.round import Job, Outcome
 from lightwork.core.setting import Setting
 from lightwork.errors import WorkError
-from lightwork.faults.accident import Accident, accident
-from lightwork.faults.fault import FROM_OUTSIDE, Fault
+from lightwork.faults.accident import Accident
+from lightwork.faults.fault import Fault
 from lightwork.faults.outcome import Case, Ending, counted_in, ending_of, items_in, knew_s, struck_at_ns
 from lightwork.faults.planted import Parameters
 from lightwork.launch.finished import Finished
@@ -84,23 +84,23 @@ def record(asked: Asked, around: Surroundings) -> Iterator[Case | LeftOut]:
             yield LeftOut(name, str(error))
             continue
         for number, fault in enumerate(asked.faults, place * len(asked.faults)):
-            around.tell(Progress(number, in_all, around.clock_s() - began_s, name, fault))
+            around.tell(Progress(number, in_all, around.clock_s() - began_s, name, fault.name))
             yield case(name, fault, asked, around.desk, allowed_s)
 
 
 def case(name: str, fault: Fault, asked: Asked, desk: Desk, allowed_s: float) -> Case:
-    """One strategy under one fault; again where an interrupt came too late, because this process got no CPU in time."""
+    """One strategy under one fault; again where it came too late, because this process got no CPU in time."""
     for _ in range(TRIES):
         found = _tried(name, fault, asked, desk, allowed_s)
-        if fault is not Fault.INTERRUPT or found.ending is not Ending.NEVER:
+        if not fault.surely or found.ending is not Ending.NEVER:
             break
     return found
 
 
 def _tried(name: str, fault: Fault, asked: Asked, desk: Desk, allowed_s: float) -> Case:
-    planted = Parameters(fault=str(fault))
+    planted = Parameters(fault=fault.module)
     job = job_of(name, planted, asked.workers, desk)
-    beside = accident(fault, Path(job.ledger))
+    beside = Accident(Path(job.ledger), fault.strike)
     run = functools.partial(launch, desk, beside=beside.beside)
     finished = (Retrying(desk, run) if asked.retry else run)(job, allowed_s)
     return judged(fault, job, finished, beside, allowed_s)
@@ -120,7 +120,7 @@ def judged(fault: Fault, job: Job, finished: Finished, beside: Accident, allowed
     found, planted = finished.round, Parameters()
     rows = ledgers.table(finished.ledger) if finished.ledger else None
     struck_ns = beside.struck_ns
-    if rows is not None and fault not in FROM_OUTSIDE:
+    if rows is not None and fault.strike is None:
         struck_ns = struck_at_ns(rows, planted.at, planted.wait_s / 2)
     ending = ending_of(fault, found, struck_ns)
     items = {} if rows is None else {
@@ -129,7 +129,7 @@ def judged(fault: Fault, job: Job, finished: Finished, beside: Accident, allowed
         "again": counted_in(rows, "again"), "redone": counted_in(rows, "redone"),
     }  # fmt: skip
     return Case(
-        job.setting.strategy, fault, job.setting.workers,
+        job.setting.strategy, fault.name, job.setting.workers,
         strategies.chunksize_in_force(job.setting, planted.items), ending,
         error=found.reason, knew_s=knew_s(found, ending, struck_ns, beside.ended_ns or 0),
         left_behind=found.left_behind, deadline_s=allowed_s,

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from lightwork.core.round import Outcome, Round
-from lightwork.faults.fault import FROM_OUTSIDE, Fault
+from lightwork.faults.fault import Fault
 from lightwork.ledger.table import State
 
 
@@ -23,7 +23,7 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True)
 class Case:
-    """One strategy under one fault.
+    """One strategy under one fault, by their names.
 
     error: what was raised, one line. knew_s: seconds from the fault until the caller knew: until the strategy raised
     or returned, or the caller was gone; None where it never did. done, running, never, raised: indices of the items by
@@ -33,7 +33,7 @@ class Case:
     """
 
     strategy: str
-    fault: Fault
+    fault: str
     workers: int
     chunksize: int | None
     ending: Ending
@@ -65,7 +65,7 @@ ENDINGS = {
 
 def ending_of(fault: Fault, found: Round, struck_ns: int | None) -> Ending:
     """How the first attempt ended."""
-    if fault in FROM_OUTSIDE and struck_ns is None:
+    if fault.strike is not None and struck_ns is None:
         return Ending.NEVER
     return ENDINGS[found.attempts[0].outcome if found.attempts else found.outcome]
 

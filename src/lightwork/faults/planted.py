@@ -9,9 +9,6 @@ Standard library only: workers import this module.
 """
 
 import os
-import resource
-import signal
-import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,17 +16,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from lightwork.errors import CheckFailed
-from lightwork.faults.fault import FROM_OUTSIDE, Fault
+from lightwork.faults.fault import defined_in
 from lightwork.workload.api import Facts, Place, Stages, workload
-
-FULL_AT_BYTES, STORED_BYTES = 4_096, 1 << 20
-ROOM_BYTES, WANTED_BYTES = 64 << 20, 1 << 30
-FOR_EVER_S = 3_600.0
 
 
 @dataclass(frozen=True)
 class Parameters:
-    """items: how many. at: the victim. wait_s: how long an item takes; last_s: the last one, when it is to be alone."""
+    """items: how many. fault: the module of what one of them suffers, or what strikes from outside; "" for nothing.
+
+    at: the victim. wait_s: how long an item takes; last_s: the last one, when it is to be alone.
+    """
 
     items: int = 24
     fault: str = ""
@@ -39,7 +35,7 @@ class Parameters:
 
 
 class Item(NamedTuple):
-    """A number, how long to wait, what to suffer ("" for nothing), and the folder for what is stored."""
+    """A number, how long to wait, the module of what to suffer ("" for nothing), and the folder for what is stored."""
 
     number: int
     wait_s: float
@@ -51,19 +47,13 @@ class Item(NamedTuple):
         return f"number {self.number}"
 
 
-class BadError(Exception):
-    """An exception as many people write them: it can be pickled, but not unpickled."""
-
-    def __init__(self, table: str, row: int) -> None:
-        super().__init__(f"row {row} of {table} is bad")
-
-
 def items(parameters: Parameters, place: Place) -> list[Item]:
     """The numbers from 0."""
     p = parameters
-    suffered = "" if p.fault in FROM_OUTSIDE else p.fault
+    fault = defined_in(p.fault) if p.fault else None
+    suffered = p.fault if fault and fault.suffer else ""
     waits = [p.wait_s] * p.items
-    if p.fault == Fault.KILL_IDLE:
+    if fault and fault.last_alone:
         waits[-1] = p.last_s
     folder = str(place.round_dir)
     return [Item(n, wait_s, suffered if n == p.at else "", folder) for n, wait_s in enumerate(waits)]
@@ -80,21 +70,26 @@ def check(parameters: Parameters, place: Place, results: Sequence[Any]) -> Facts
 def parse(item: Item) -> Any:
     """Wait, and half-way suffer what this item is to suffer."""
     time.sleep(item.wait_s / 2)
-    found: Any = item.number
-    if item.fault and item.fault != Fault.DISK_FULL and _strikes(item):
-        found = suffer(Fault(item.fault))
+    result = _suffer(item, item.number, stores=False)
     time.sleep(item.wait_s / 2)
-    return found
+    return result
 
 
 def store(parsed: Sequence[tuple[Item, Any]]) -> list[Any]:
     """Append each item's number to its file."""
     for item, _ in parsed:
-        if item.fault == Fault.DISK_FULL and _strikes(item):
-            fill_the_disk(Path(item.folder, "big"))
+        _suffer(item, None, stores=True)
         with open(Path(item.folder, f"{item.number}.done"), "a") as file:
             file.write(f"{item.number}\n")
     return [found for _, found in parsed]
+
+
+def _suffer(item: Item, result: Any, *, stores: bool) -> Any:
+    """The item's result, or what its fault makes of it if the fault belongs to this half of the work."""
+    fault = defined_in(item.fault) if item.fault else None
+    if fault and fault.suffer and fault.stores == stores and _strikes(item):
+        return fault.suffer(Path(item.folder))
+    return result
 
 
 def _strikes(item: Item) -> bool:
@@ -104,47 +99,6 @@ def _strikes(item: Item) -> bool:
     except FileExistsError:
         return False
     return True
-
-
-def suffer(fault: Fault) -> Any:
-    """Go wrong in this way; returns only where the fault is the result itself."""
-    match fault:
-        case Fault.RAISE:
-            raise ValueError("planted")
-        case Fault.KILL:
-            os.kill(os.getpid(), signal.SIGKILL)
-        case Fault.EXIT:
-            os._exit(3)
-        case Fault.BAD_RESULT:
-            return threading.Lock()
-        case Fault.BAD_ERROR:
-            raise BadError("readings", 7)
-        case Fault.HANG:
-            time.sleep(FOR_EVER_S)
-        case Fault.MEMORY:
-            exhaust_memory()
-    return None
-
-
-def exhaust_memory() -> None:
-    """Ask for more memory than this process may have. Raises MemoryError."""
-    in_use_bytes = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    before = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (in_use_bytes + ROOM_BYTES, before[1]))
-    try:
-        bytearray(WANTED_BYTES)
-    finally:
-        resource.setrlimit(resource.RLIMIT_AS, before)
-
-
-def fill_the_disk(path: Path) -> None:
-    """Write more than fits. Raises OSError, with a part of it written."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (FULL_AT_BYTES, before[1]))
-    try:
-        path.write_bytes(bytes(STORED_BYTES))
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @workload(

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from lightwork.faults.fault import faults
 from lightwork.faults.outcome import Case
 from lightwork.storage.decode import check_machine, read_as
 from lightwork.storage.document import Format
@@ -39,6 +40,8 @@ def decode(data: Mapping[str, Any]) -> Faults:
     check_machine(found.machine)
     if not found.cases:
         raise ValueError("it has no cases")
+    if missing := {case.fault for case in found.cases} - {*faults()}:
+        raise ValueError(f"unknown fault {min(missing)}")
     return found
 
 

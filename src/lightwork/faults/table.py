@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from lightwork.faults.fault import DESCRIPTIONS, Fault
+from lightwork.faults import fault as registry
+from lightwork.faults.fault import Fault
 from lightwork.faults.outcome import Case, Ending, spread
 from lightwork.faults.saved import Faults
 from lightwork.render.tabular import Table
@@ -26,16 +27,16 @@ def table(found: Faults, *, brief: bool = False) -> Table:
     faults = faults_in(found)
     by_place = {(case.strategy, case.fault): case for case in found.cases}
     names = list(dict.fromkeys(case.strategy for case in found.cases))
-    heads = ("strategy", *(DESCRIPTIONS[fault].short for fault in faults))
+    heads = ("strategy", *(fault.short for fault in faults))
     say = ending_words if brief else words
-    rows = tuple((plain(name), *(say(by_place.get((name, fault))) for fault in faults)) for name in names)
+    rows = tuple((plain(name), *(say(by_place.get((name, fault.name))) for fault in faults)) for name in names)
     return Table(heads, rows, tuple(notes(found, faults)))
 
 
 def faults_in(found: Faults) -> list[Fault]:
     """The faults that were recorded, in their own order."""
     recorded = {case.fault for case in found.cases}
-    return [fault for fault in Fault if fault in recorded]
+    return [fault for name, fault in registry.faults().items() if name in recorded]
 
 
 def words(case: Case | None) -> str:
@@ -79,7 +80,7 @@ def facts(case: Case) -> list[str]:
 def notes(found: Faults, faults: Sequence[Fault]) -> list[str]:
     """How to read it, what was done, and on what."""
     machine = found.machine
-    made = [f"{DESCRIPTIONS[fault].short}: {DESCRIPTIONS[fault].long}." for fault in faults]
+    made = [f"{fault.short}: {fault.long}." for fault in faults]
     deadlines = sorted({case.deadline_s for case in found.cases})
     first = found.cases[0]
     return [

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lightwork.faults.fault import DESCRIPTIONS, Fault
+from lightwork.faults.fault import Fault
 from lightwork.faults.outcome import Case, Ending
 from lightwork.faults.saved import Faults
 from lightwork.faults.table import KNOWN, NOT_TRIED, SAID, coarse, facts, faults_in, moment, notes
@@ -23,7 +23,7 @@ TOLD = {
     Ending.LOSES: "items are lost in silence under",
     Ending.DIES: "takes the caller along under",
 }
-TOLD_OF = (Fault.KILL, Fault.HANG)  # a sentence each
+TOLD_OF = ("kill", "hang")  # a sentence each
 
 
 @dataclass(frozen=True)
@@ -44,16 +44,16 @@ def fault_sheet(found: Faults) -> FaultSheet:
     faults = faults_in(found)
     by_place = {(case.strategy, case.fault): case for case in found.cases}
     names = dict.fromkeys(case.strategy for case in found.cases)
-    rows = tuple((plain(name), tuple(_entry(by_place.get((name, fault))) for fault in faults)) for name in names)
-    findings = tuple(finding(found.cases, fault) for fault in TOLD_OF if fault in faults)
-    return FaultSheet(tuple(DESCRIPTIONS[fault].short for fault in faults), rows, findings, tuple(notes(found, faults)))
+    rows = tuple((plain(name), tuple(_entry(by_place.get((name, fault.name))) for fault in faults)) for name in names)
+    findings = tuple(finding(found.cases, fault) for fault in faults if fault.name in TOLD_OF)
+    return FaultSheet(tuple(fault.short for fault in faults), rows, findings, tuple(notes(found, faults)))
 
 
 def finding(cases: Sequence[Case], fault: Fault) -> str:
     """One sentence on one fault: which strategies end in which way."""
-    seen = [case for case in cases if case.fault is fault]
+    seen = [case for case in cases if case.fault == fault.name]
     parts = [_part([case for case in seen if case.ending is ending], len(seen)) for ending in TOLD]
-    return f"{sentence(DESCRIPTIONS[fault].long)}: {'; '.join(part for part in parts if part)}."
+    return f"{sentence(fault.long)}: {'; '.join(part for part in parts if part)}."
 
 
 def _part(alike: Sequence[Case], of: int) -> str:

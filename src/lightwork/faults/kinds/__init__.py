@@ -1,0 +1,1 @@
+"""The faults, one file each; faults/fault.py says what a file holds."""

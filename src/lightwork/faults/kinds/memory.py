@@ -1,0 +1,24 @@
+"""An item gets no memory."""
+
+import resource
+from pathlib import Path
+
+from lightwork.faults.fault import Fault
+
+ROOM_BYTES, WANTED_BYTES = 64 << 20, 1 << 30
+
+
+def suffer(folder: Path) -> None:
+    """Ask for more memory than this process may have. Raises MemoryError."""
+    in_use_bytes = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (in_use_bytes + ROOM_BYTES, before[1]))
+    try:
+        bytearray(WANTED_BYTES)
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+FAULT = Fault(
+    "memory", "no memory", "an item asks for more memory than its process's limit: MemoryError", rank=80, suffer=suffer
+)
