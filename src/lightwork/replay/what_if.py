@@ -68,15 +68,6 @@ def what_ifs(workers: int) -> Mapping[str, WhatIf]:
     }
 
 
-def gains(demands: Demands, setting: Setting, cores: float, costs: Costs = NO_COSTS) -> dict[str, float]:
-    """How many times as fast the round would be with each change alone; 1 for no difference, less for slower."""
-    now_ns = replay(demands, setting, cores, costs).makespan_ns
-    return {
-        name: now_ns / replay_if(changed, demands, setting, cores, costs).makespan_ns
-        for name, changed in what_ifs(setting.workers).items()
-    }
-
-
 def split_longest(demands: Demands, pieces: int) -> Demands:
     """The same work with its longest item, the first of equals, as so many equal items in its place."""
     longest = int(demands.wall_ns.argmax())
