@@ -11,8 +11,10 @@ from lightwork import report
 from lightwork.analysis.basis import Basis
 from lightwork.analysis.judged_study import judge
 from lightwork.cli import main
+from lightwork.core.reasons import RestsOn
+from lightwork.core.verdict import Verdict, VerdictKind
 from lightwork.errors import UsageError
-from lightwork.plan.conclude.result import Predicted, Range, Verdict
+from lightwork.plan.conclude.result import PlanResult, PredictedSetting, Range
 from lightwork.plan.forms.json import contract_of
 from lightwork.report.predicted import Foretold, beside, decode, load
 from lightwork.text.quantities import times
@@ -29,10 +31,11 @@ def tailed():
 def plan_of(settings, target=LABEL, items=ITEMS, speedup=2.0, machine=None):
     """A plan as its JSON says it, which foretells the same speedup for each of these settings."""
     band = Range(speedup, 0.9 * speedup, 1.1 * speedup)
-    predictions = tuple(Predicted(setting, setting.chunksize, band, band, {}) for setting in settings)
-    made = Verdict(
-        target, items, items, "use 2 workers", None, (), (), (), ("a", 0.1), (), predictions, (), None, machine or {}
-    )
+    predictions = tuple(PredictedSetting(setting, setting.chunksize, band, band, {}) for setting in settings)
+    made = PlanResult(
+        target, items, items, Verdict(VerdictKind.STAY_SERIAL), None, (), RestsOn(None, 0, len(predictions)), (), (),
+        ("a", 0.1), (), predictions, (), None, machine or {},
+    )  # fmt: skip
     return json.loads(json.dumps(contract_of(made)))
 
 

@@ -22,7 +22,14 @@ from lightwork.core.verdict import (
     VerdictKind,
 )
 from lightwork.core.warnings import DisturbedRounds, FailedRounds, FewBlocks
-from lightwork.plan.conclude.result import Gain, Measured, PlanResult, Predicted, Range, RecommendedSetting
+from lightwork.plan.conclude.result import (
+    Gain,
+    MeasuredSetting,
+    PlanResult,
+    PredictedSetting,
+    Range,
+    RecommendedSetting,
+)
 
 MIB = 2**20
 CODE = """\
@@ -52,23 +59,23 @@ MACHINE = {
 }  # fmt: skip
 
 
-def predicted(strategy: str, workers: int, chunksize: int, order: str = "given") -> Predicted:
+def predicted(strategy: str, workers: int, chunksize: int, order: str = "given") -> PredictedSetting:
     """A prediction by the strategy's law, a little worse for large chunks and unsorted items."""
     worse = (1 - 0.002 * chunksize) * (1 if order == "largest-first" else 0.93)
     speedup = BY_STRATEGY[strategy].at(workers) * worse
     lost = workers - speedup
     parts = {"start-up": 0.18, "dispatch": 0.07, "tail": 0.35, "teardown": 0.05, "waiting for a core": 0.35}
     setting = Setting(strategy, workers, chunksize, order=order)
-    return Predicted(
+    return PredictedSetting(
         setting, chunksize, _around(SERIAL_S / speedup, 0.15), _around(speedup, 0.15),
         {cause: lost * share for cause, share in parts.items()} | {"CPU inflation": 0.0, "blocking": 0.0},
     )  # fmt: skip
 
 
-def measured(setting: Setting, speedup: float, judged: str, failed: int = 0) -> Measured:
+def measured(setting: Setting, speedup: float, judged: str, failed: int = 0) -> MeasuredSetting:
     """A measured cell, of which some rounds may have failed."""
     done = failed == 0
-    return Measured(
+    return MeasuredSetting(
         setting, setting.chunksize, _around(SERIAL_S / speedup, 0.03) if done else None,
         _around(speedup, 0.03) if done else None, 7, failed, (40 + 21 * setting.workers) * MIB,
         predicted(setting.strategy, setting.workers, setting.chunksize or 1, setting.order).speedup.point, judged,

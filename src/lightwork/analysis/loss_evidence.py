@@ -30,7 +30,7 @@ class RemedyTrial:
 
 
 @dataclass(frozen=True)
-class Evidence:
+class CellEvidence:
     """A cell, its pooled losses, and its study's scaling. recommended: whether this is the cell that is recommended."""
 
     scaling: StudyScaling

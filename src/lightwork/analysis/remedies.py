@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from lightwork.analysis.basis import Difference
 from lightwork.analysis.chunk_band import least
-from lightwork.analysis.loss_evidence import Evidence
+from lightwork.analysis.loss_evidence import CellEvidence
 from lightwork.analysis.scaling import StudyScaling
 from lightwork.core.causes import Cause
 from lightwork.core.losses import Losses
@@ -65,16 +65,16 @@ def largest_loss(scaling: StudyScaling, cell: Cell, losses: Losses, *, recommend
     loss = LargestLoss(cause, float(lost), losses.lanes)
     if loss.is_little:
         return loss
-    evidence, remedies = EXPLANATIONS[cause](Evidence(scaling, cell, losses, recommended))
+    evidence, remedies = EXPLANATIONS[cause](CellEvidence(scaling, cell, losses, recommended))
     return replace(loss, evidence=evidence, remedies=remedies)
 
 
-def _worthwhile(seen: Evidence, *candidates: Candidate) -> tuple[Remedy, ...]:
+def _worthwhile(seen: CellEvidence, *candidates: Candidate) -> tuple[Remedy, ...]:
     """The remedies with what they brought where the study shows them, but for those that brought nothing."""
     return tuple(remedy for candidate in candidates if (remedy := _tried(seen, candidate)))
 
 
-def _tried(seen: Evidence, candidate: Candidate) -> Remedy | None:
+def _tried(seen: CellEvidence, candidate: Candidate) -> Remedy | None:
     trial = seen.trial(candidate.shows) if candidate.shows else None
     if trial is None:
         return candidate.remedy
@@ -94,7 +94,7 @@ def _like(setting: Setting, **changes: object) -> Callable[[Cell], bool]:
 
 
 def _fewer_workers(
-    seen: Evidence, kind: RemedyKind = RemedyKind.FEWER_WORKERS, amount: float | None = None
+    seen: CellEvidence, kind: RemedyKind = RemedyKind.FEWER_WORKERS, amount: float | None = None
 ) -> list[Candidate]:
     """The remedy, where there are workers to spare."""
     setting = seen.cell.setting
@@ -110,11 +110,11 @@ def _fewer_workers(
     return [candidate]
 
 
-def _one_pool(seen: Evidence) -> Candidate:
+def _one_pool(seen: CellEvidence) -> Candidate:
     return Candidate(Remedy(RemedyKind.ONE_POOL), _like(seen.cell.setting, pool="warm"))
 
 
-def _chunks(seen: Evidence, remedy: Remedy, fits: Callable[[int], bool]) -> Candidate:
+def _chunks(seen: CellEvidence, remedy: Remedy, fits: Callable[[int], bool]) -> Candidate:
     """A remedy that is applied where as many workers get chunks of a size that fits, by whatever strategy."""
     setting = seen.cell.setting
 
@@ -125,7 +125,7 @@ def _chunks(seen: Evidence, remedy: Remedy, fits: Callable[[int], bool]) -> Cand
     return Candidate(remedy, shows)
 
 
-def _start_up(seen: Evidence) -> Explanation:
+def _start_up(seen: CellEvidence) -> Explanation:
     mean_ns = seen.losses.start_up_ns / seen.rounds / seen.losses.lanes
     setting = seen.cell.setting
     lighter = Candidate(Remedy(RemedyKind.IMPORT_LESS))
@@ -143,7 +143,7 @@ def _spawned(cell: Cell) -> Cell:
     return replace(cell, setting=replace(cell.setting, start_method="spawn"))
 
 
-def _dispatch(seen: Evidence) -> Explanation:
+def _dispatch(seen: CellEvidence) -> Explanation:
     if seen.item_bytes >= BULKY_BYTES:
         return _bulky(seen)
     gap_ns = seen.losses.dispatch_ns / seen.rounds / seen.items
@@ -160,11 +160,11 @@ def _dispatch(seen: Evidence) -> Explanation:
     return evidence, _worthwhile(seen, _chunks(seen, Remedy(kind, wanted), lambda other: other > chunksize))
 
 
-def _bulky(seen: Evidence) -> Explanation:
+def _bulky(seen: CellEvidence) -> Explanation:
     return PickledSize(seen.item_bytes), (Remedy(RemedyKind.HAND_OVER_LESS),)
 
 
-def _tail(seen: Evidence) -> Explanation:
+def _tail(seen: CellEvidence) -> Explanation:
     scaling, setting, chunksize = seen.scaling, seen.cell.setting, seen.cell.chunksize
     candidates, evidence = [], None
     if scaling.longest_item_s >= LONG_SHARE * scaling.total_item_s / seen.losses.lanes:
@@ -180,14 +180,14 @@ def _tail(seen: Evidence) -> Explanation:
     return evidence, _worthwhile(seen, *candidates or _fewer_workers(seen))
 
 
-def _teardown(seen: Evidence) -> Explanation:
+def _teardown(seen: CellEvidence) -> Explanation:
     if seen.item_bytes >= BULKY_BYTES:
         return _bulky(seen)
     mean_ns = seen.losses.teardown_ns / seen.rounds / seen.losses.lanes
     return TeardownTime(mean_ns / NS_PER_S), _worthwhile(seen, _one_pool(seen), *_fewer_workers(seen))
 
 
-def _cpu_inflation(seen: Evidence) -> Explanation:
+def _cpu_inflation(seen: CellEvidence) -> Explanation:
     if seen.has_own_threads:
         return _own_threads()
     losses = seen.losses
@@ -197,7 +197,7 @@ def _cpu_inflation(seen: Evidence) -> Explanation:
     return ExtraCpu(extra, seen.retries), _worthwhile(seen, *fewer, threads)
 
 
-def _core_wait(seen: Evidence) -> Explanation:
+def _core_wait(seen: CellEvidence) -> Explanation:
     if seen.cut_short >= CUT_SHORT:
         fewer = _fewer_workers(seen, RemedyKind.NO_MORE_THAN_QUOTA, seen.cores)
         raised = Candidate(Remedy(RemedyKind.RAISE_QUOTA))
@@ -213,13 +213,13 @@ def _own_threads() -> Explanation:
     return OwnThreads(), (Remedy(RemedyKind.ONE_THREAD),)
 
 
-def _blocking(seen: Evidence) -> Explanation:
+def _blocking(seen: CellEvidence) -> Explanation:
     if seen.has_own_threads:
         return _own_threads()
     return ItemRetries(seen.retries) if seen.retries else None, (Remedy(RemedyKind.WAIT_LESS),)
 
 
-EXPLANATIONS: Mapping[Cause, Callable[[Evidence], Explanation]] = {
+EXPLANATIONS: Mapping[Cause, Callable[[CellEvidence], Explanation]] = {
     Cause.START_UP: _start_up,
     Cause.DISPATCH: _dispatch,
     Cause.TAIL: _tail,

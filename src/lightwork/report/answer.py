@@ -36,7 +36,7 @@ FAR = 10  # times the largest worker count: then the longest item is nobody's tr
 
 
 @dataclass(frozen=True)
-class Answer:
+class StudyAnswer:
     """The answer to one study. hero is what to read from across the room; facts are (name, value) pairs.
 
     sure: how well it is known. paste: the code for the recommended setting; None where none is recommended. brief: what
@@ -60,16 +60,16 @@ class Answer:
     brief: str = ""
 
 
-def answer(judged: Judged) -> Answer:
+def answer(judged: Judged) -> StudyAnswer:
     """The study's answer in words."""
     if judged.scaling is None or judged.recommendation is None:
-        return Answer(
+        return StudyAnswer(
             plain(judged.study.label), "no result", "", sentence(judged.trouble), "", "", "", "", (), 0, (), (), False
         )
     recommendation, scaling = judged.recommendation, judged.scaling
     hero, note = _hero(recommendation, scaling)
     equals = _equals(recommendation, scaling)
-    return Answer(
+    return StudyAnswer(
         label=plain(judged.study.label),
         hero=hero,
         hero_note=note,

@@ -10,7 +10,7 @@ from pathlib import Path
 from lightwork.analysis.judged_study import Judged, judge
 from lightwork.core.study import Results, Study
 from lightwork.render.templates import rendered
-from lightwork.report.answer import Answer, answer, comparisons
+from lightwork.report.answer import StudyAnswer, answer, comparisons
 from lightwork.report.tables import Table, table
 from lightwork.text.quantities import counted, plain, short
 
@@ -23,7 +23,7 @@ COMMIT = 12  # characters
 class Part:
     """A study's verdict, and its table where it has one."""
 
-    verdict: Answer
+    verdict: StudyAnswer
     table: Table | None
 
 

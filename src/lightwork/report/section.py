@@ -14,7 +14,7 @@ from lightwork.core.study import Cell
 from lightwork.render.filters import Facets
 from lightwork.render.palette import Look, looks
 from lightwork.render.sheet import Sheet
-from lightwork.report.answer import Answer, answer, cap_sentence
+from lightwork.report.answer import StudyAnswer, answer, cap_sentence
 from lightwork.report.break_evens import break_even_sheet
 from lightwork.report.charts.curves import basis_name, describe, overview
 from lightwork.report.charts.histogram import Histogram, histogram, item_times_s
@@ -44,7 +44,7 @@ class Section:
     """
 
     anchor: str
-    verdict: Answer
+    verdict: StudyAnswer
     small: Markup | None = None
     table: Table | None = None
     pictures: Pictures | None = None

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from lightwork.analysis.judged_study import Judged
 from lightwork.render.markdown import inert
 from lightwork.render.sheet import Sheet
-from lightwork.report.answer import Answer, answer, cap_sentence, comparisons
+from lightwork.report.answer import StudyAnswer, answer, cap_sentence, comparisons
 from lightwork.report.break_evens import break_even_sheet
 from lightwork.report.cluster import cluster_sentence
 from lightwork.report.tables import Entry, Table, failures, table
@@ -48,12 +48,12 @@ def _batching(told: Sequence[str]) -> list[str]:
     return ["", *shown, *_more(len(told) - len(shown), "comparison", "comparisons")] if told else []
 
 
-def _verdict_row(found: Answer) -> str:
+def _verdict_row(found: StudyAnswer) -> str:
     note = f" ({found.hero_note})" if found.hero_note else ""
     return f"| {inert(found.label)} | **{inert(found.hero)}**{inert(note)} | {inert(found.sentence, 300)} |"
 
 
-def _details(one: Judged, found: Answer, rows: int) -> list[str]:
+def _details(one: Judged, found: StudyAnswer, rows: int) -> list[str]:
     if one.scaling is None or one.recommendation is None:
         return []
     told = [found.reason, found.loss, found.next_workers, found.sure, cap_sentence(one.scaling)]

@@ -22,7 +22,14 @@ from lightwork.core.setting import ORDERS, START_METHODS, Setting
 from lightwork.core.study import Cell
 from lightwork.core.verdict import LongestItemBound, LowestBound, Verdict, VerdictKind, WorkerBound
 from lightwork.core.warnings import FailedRounds, FewBlocks
-from lightwork.plan.conclude.result import Gain, Measured, PlanResult, Predicted, Range, RecommendedSetting
+from lightwork.plan.conclude.result import (
+    Gain,
+    MeasuredSetting,
+    PlanResult,
+    PredictedSetting,
+    Range,
+    RecommendedSetting,
+)
 from lightwork.plan.forms import forms, sentences
 from lightwork.plan.forms.csv import COLUMNS
 from lightwork.plan.forms.json import SCHEMA_FILE
@@ -74,11 +81,12 @@ recommendations = st.builds(
     st.none() | counts, codes, st.none() | counts,
 )  # fmt: skip
 cells = st.builds(
-    Measured, settings, st.none() | counts, st.none() | ranges, st.none() | ranges, counts, counts, st.none() | counts,
-    st.none() | figures, st.sampled_from(["recommended", "faster", "equal", "slower", "failed", ""]),
+    MeasuredSetting, settings, st.none() | counts, st.none() | ranges, st.none() | ranges, counts, counts,
+    st.none() | counts, st.none() | figures,
+    st.sampled_from(["recommended", "faster", "equal", "slower", "failed", ""]),
 )  # fmt: skip
 predictions = st.builds(
-    Predicted, settings, st.none() | counts, ranges, ranges,
+    PredictedSetting, settings, st.none() | counts, ranges, ranges,
     st.dictionaries(st.sampled_from(["tail", "dispatch", "start-up"]), figures),
 )  # fmt: skip
 
@@ -211,9 +219,10 @@ def example(**changes):
         "recommendation": RecommendedSetting(setting, 8, (4, 16), one, True, TAIL, 1 << 20, code),
         "reasons": (TAIL,), "rests_on": RestsOn(1, 6, 2), "notes": (), "warnings": (FewBlocks(3, 6),),
         "longest_item": ("giant.csv", 0.1),
-        "cells": (Measured(setting, 8, wall, one, 6, 0, 1 << 20, 3.1, "recommended"),),
+        "cells": (MeasuredSetting(setting, 8, wall, one, 6, 0, 1 << 20, 3.1, "recommended"),),
         "predictions": (
-            Predicted(setting, 8, wall, one, {"tail": 0.8}), Predicted(Setting("map", 2), 1, wall, one, {}),
+            PredictedSetting(setting, 8, wall, one, {"tail": 0.8}),
+            PredictedSetting(Setting("map", 2), 1, wall, one, {}),
         ),
         "what_if": (Gain("largest first", 1.2), Gain("no start-up", 1.001)), "noise_floor": 0.02,
         "machine": {"usable_cpus": 4.0, "python": "3.11"},

@@ -9,9 +9,16 @@ from lightwork.analysis.scaling import CellScaling
 from lightwork.core.estimate import Estimate
 from lightwork.core.setting import Setting
 from lightwork.plan.conclude.choice import chunksize_band
-from lightwork.plan.conclude.evidence import Case, case_of
+from lightwork.plan.conclude.evidence import PlanEvidence, evidence_of
 from lightwork.plan.conclude.reasons import limited_by, memory_bytes, reasons_of, rests_on, verdict_on
-from lightwork.plan.conclude.result import Gain, Measured, PlanResult, Predicted, Range, RecommendedSetting
+from lightwork.plan.conclude.result import (
+    Gain,
+    MeasuredSetting,
+    PlanResult,
+    PredictedSetting,
+    Range,
+    RecommendedSetting,
+)
 from lightwork.plan.conclude.what_if import gains_of
 from lightwork.text.quantities import plain
 
@@ -28,25 +35,26 @@ def result_of(planned: "Planned", machine: Mapping[str, Any], code: Code | str) 
     make it. The target is named by its last part: whoever knows how the user put it replaces that.
     Raises WorkError where measuring left no serial round to compare with.
     """
-    case = case_of(planned)
+    evidence = evidence_of(planned)
     limit = _limit(planned, machine)
+    share = 1 / evidence.cap if isfinite(evidence.cap) else evidence.longest_share
     return PlanResult(
         target=plain(planned.request.name),
         items=planned.items,
         items_run=len(planned.sample.chosen),
-        verdict=verdict_on(case),
-        recommendation=_recommendation(case, limit, code),
-        reasons=reasons_of(case, limit),
-        rests_on=rests_on(case),
+        verdict=verdict_on(evidence),
+        recommendation=_recommendation(evidence, limit, code),
+        reasons=reasons_of(evidence, limit),
+        rests_on=rests_on(evidence),
         notes=planned.notes,
-        warnings=case.recommendation.warnings if case.recommendation else (),
-        longest_item=(plain(planned.longest_name), 1 / case.cap if isfinite(case.cap) else case.longest_share),
-        cells=tuple(_cells(case)),
-        predictions=tuple(_predictions(case)),
-        what_if=_gains(case),
-        noise_floor=case.basis.noise_floor if case.basis and isfinite(case.basis.noise_floor) else None,
+        warnings=evidence.recommendation.warnings if evidence.recommendation else (),
+        longest_item=(plain(planned.longest_name), share),
+        cells=tuple(_cells(evidence)),
+        predictions=tuple(_predictions(evidence)),
+        what_if=_gains(evidence),
+        noise_floor=evidence.basis.noise_floor if evidence.basis and isfinite(evidence.basis.noise_floor) else None,
         machine=machine,
-        serial_s=_serial_s(case),
+        serial_s=_serial_s(evidence),
     )
 
 
@@ -56,73 +64,73 @@ def _limit(planned: "Planned", machine: Mapping[str, Any]) -> Limit | None:
     return Limit(asked.size_bytes, asked.source) if asked and asked.is_asked else limit_of(machine)
 
 
-def _recommendation(case: Case, limit: Limit | None, code: Code | str) -> RecommendedSetting | None:
-    chosen = case.chosen
-    if chosen is None or case.speedup is None:
+def _recommendation(evidence: PlanEvidence, limit: Limit | None, code: Code | str) -> RecommendedSetting | None:
+    chosen = evidence.chosen
+    if chosen is None or evidence.speedup is None:
         return None
     return RecommendedSetting(
         setting=chosen.setting,
         chunksize=chosen.chunksize,
-        chunksize_band=chunksize_band(case.planned.predictions, chosen.setting) if chosen.chunksize else None,
-        speedup=case.speedup,
-        is_measured=case.recommendation is not None,
-        limited_by=limited_by(case),
-        memory_bytes=memory_bytes(case),
+        chunksize_band=chunksize_band(evidence.planned.predictions, chosen.setting) if chosen.chunksize else None,
+        speedup=evidence.speedup,
+        is_measured=evidence.recommendation is not None,
+        limited_by=limited_by(evidence),
+        memory_bytes=memory_bytes(evidence),
         code=code if isinstance(code, str) else code(chosen.setting, chosen.chunksize),
         memory_limit_bytes=round(limit.size_bytes) if limit else None,
     )
 
 
-def _cells(case: Case) -> Iterator[Measured]:
-    for cell in case.scaling.cells if case.scaling else ():
+def _cells(evidence: PlanEvidence) -> Iterator[MeasuredSetting]:
+    for cell in evidence.scaling.cells if evidence.scaling else ():
         if cell.parallel and cell.cell.tried:
-            yield _measured(case, cell)
+            yield _measured(evidence, cell)
 
 
-def _measured(case: Case, cell: CellScaling) -> Measured:
-    assert case.basis is not None
+def _measured(evidence: PlanEvidence, cell: CellScaling) -> MeasuredSetting:
+    assert evidence.basis is not None
     own = cell.cell
-    foretold = case.by_setting.get(own.setting)
-    return Measured(
+    foretold = evidence.by_setting.get(own.setting)
+    return MeasuredSetting(
         setting=own.setting,
         chunksize=own.chunksize,
         wall_s=_range(cell.wall_s),
-        speedup=_range(case.basis.speedup(cell)) if cell.speedup is not None else None,
+        speedup=_range(evidence.basis.speedup(cell)) if cell.speedup is not None else None,
         rounds=len(own.rounds),
         failed=sum(not found.ok for found in own.rounds),
         memory_bytes=peak_bytes(own, "peak_pss_bytes"),
         predicted=foretold.speedup if foretold else None,
-        judged=_judged(case, cell),
+        judged=_judged(evidence, cell),
     )
 
 
-def _judged(case: Case, cell: CellScaling) -> str:
+def _judged(evidence: PlanEvidence, cell: CellScaling) -> str:
     if cell.failed:
         return "failed"
-    chosen = case.recommendation.chosen if case.recommendation else None
-    if chosen is None or case.basis is None:
+    chosen = evidence.recommendation.chosen if evidence.recommendation else None
+    if chosen is None or evidence.basis is None:
         return ""
-    return "recommended" if cell is chosen else case.basis.compare(cell, chosen)
+    return "recommended" if cell is chosen else evidence.basis.compare(cell, chosen)
 
 
-def _predictions(case: Case) -> Iterator[Predicted]:
+def _predictions(evidence: PlanEvidence) -> Iterator[PredictedSetting]:
     """In the order of the settings. The wall's band is the speedup's: both are relative to the same serial wall."""
-    for one in case.planned.predictions:
+    for one in evidence.planned.predictions:
         serial_s = one.wall_s * one.speedup
         wall_s = Range(one.wall_s, serial_s / one.high, serial_s / one.low)
-        yield Predicted(one.setting, one.chunksize, wall_s, Range(one.speedup, one.low, one.high), one.lost)
+        yield PredictedSetting(one.setting, one.chunksize, wall_s, Range(one.speedup, one.low, one.high), one.lost)
 
 
-def _gains(case: Case) -> tuple[Gain, ...]:
-    if case.chosen is None:
+def _gains(evidence: PlanEvidence) -> tuple[Gain, ...]:
+    if evidence.chosen is None:
         return ()
-    return tuple(Gain(name, times) for name, times in gains_of(case.planned, case.chosen.setting).items())
+    return tuple(Gain(name, times) for name, times in gains_of(evidence.planned, evidence.chosen.setting).items())
 
 
-def _serial_s(case: Case) -> Range | None:
-    if case.scaling is not None and case.planned.sample.is_all:
-        return _range(case.scaling.serial_s)
-    first = next(iter(case.planned.predictions), None)
+def _serial_s(evidence: PlanEvidence) -> Range | None:
+    if evidence.scaling is not None and evidence.planned.sample.is_all:
+        return _range(evidence.scaling.serial_s)
+    first = next(iter(evidence.planned.predictions), None)
     return Range(first.wall_s * first.speedup, None, None) if first else None
 
 

@@ -1,7 +1,7 @@
-"""A case: a plan, and what was concluded from its measurements or predictions; pure.
+"""A plan's evidence: its measurements or predictions, and the recommendation from them; pure.
 
 Planned -> measured: scaling, recommendation, losses
-        -> not measured: the most modest of the best predictions     -> Case -> verdict, reasons
+        -> not measured: the most modest of the best predictions     -> PlanEvidence -> verdict, reasons
 """
 
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Case:
+class PlanEvidence:
     """What a result is made from.
 
     chosen: the recommended setting as a cell, without rounds where it was not measured; None where there is none.
@@ -81,25 +81,21 @@ class Case:
         return self.planned.memory or _measured_memory(self.study) or model_of((), self.planned.serial)
 
 
-def case_of(planned: "Planned") -> Case:
+def evidence_of(planned: "Planned") -> PlanEvidence:
     """The plan with its conclusions. Raises WorkError where measuring left no serial round to compare with."""
     guess = recommended(planned.predictions)
     if planned.study is None:
         if guess is None or stays_serial(guess):
-            return Case(planned, None, None, guess)
-        return Case(planned, cell_of(guess), Range(guess.speedup, guess.low, guess.high), guess)
+            return PlanEvidence(planned, None, None, guess)
+        return PlanEvidence(planned, cell_of(guess), Range(guess.speedup, guess.low, guess.high), guess)
     scaling = scale(planned.study, planned.request.usable_cpus, equal_speed_walls_s(planned.study))
     expected = {one.setting.cell_id: Foretold(one.speedup, one.low) for one in planned.predictions}
     recommendation = recommend(scaling, losses_by_cell(scaling), expected=expected)
-    speedup = (
-        Range(recommendation.speedup.point, recommendation.speedup.low, recommendation.speedup.high)
-        if recommendation.speedup
-        else None
-    )
-    return Case(
+    chosen, speedup = recommendation.chosen, recommendation.speedup
+    return PlanEvidence(
         planned,
-        recommendation.chosen.cell if recommendation.chosen else None,
-        speedup,
+        chosen.cell if chosen else None,
+        Range(speedup.point, speedup.low, speedup.high) if speedup else None,
         guess,
         Basis.of(scaling),
         recommendation,

@@ -44,7 +44,7 @@ class RecommendedSetting:
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredSetting:
     """A setting that was measured, as the plan judges it.
 
     wall_s and speedup: None where no round of it succeeded. rounds, failed: how many of its timed rounds there were,
@@ -64,7 +64,7 @@ class Measured:
 
 
 @dataclass(frozen=True)
-class Predicted:
+class PredictedSetting:
     """A setting's predicted round: its wall and its speedup, each with the band that the replay stands for.
 
     lost: speedup lost, by cause.
@@ -106,8 +106,8 @@ class PlanResult:
     notes: tuple[str, ...]
     warnings: tuple[VerdictWarning, ...]
     longest_item: tuple[str, float]
-    cells: tuple[Measured, ...]
-    predictions: tuple[Predicted, ...]
+    cells: tuple[MeasuredSetting, ...]
+    predictions: tuple[PredictedSetting, ...]
     what_if: tuple[Gain, ...]
     noise_floor: float | None
     machine: Mapping[str, Any]

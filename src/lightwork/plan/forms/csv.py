@@ -11,7 +11,7 @@ from lightwork.render.csv import safe
 
 if TYPE_CHECKING:
     from lightwork.core.setting import Setting
-    from lightwork.plan.conclude.result import Measured, PlanResult, Predicted, Range
+    from lightwork.plan.conclude.result import MeasuredSetting, PlanResult, PredictedSetting, Range
 
 ENDS = ("", "_low", "_high")
 LOST = {str(cause): f"predicted_lost_{str(cause).lower().replace(' ', '_').replace('-', '_')}" for cause in Cause}
@@ -37,7 +37,9 @@ def as_csv(result: "PlanResult") -> str:
     return stream.getvalue()
 
 
-def _row(setting: "Setting", cell: "Measured | None", one: "Predicted | None", result: "PlanResult") -> list[object]:
+def _row(
+    setting: "Setting", cell: "MeasuredSetting | None", one: "PredictedSetting | None", result: "PlanResult"
+) -> list[object]:
     known = cell or one
     chosen = result.recommendation
     judged = cell.judged if cell else "recommended" if chosen and chosen.setting == setting else None

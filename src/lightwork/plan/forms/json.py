@@ -16,7 +16,7 @@ from lightwork.plan.forms import form
 
 if TYPE_CHECKING:
     from lightwork.core.setting import Setting
-    from lightwork.plan.conclude.result import Measured, PlanResult, Predicted, Range
+    from lightwork.plan.conclude.result import MeasuredSetting, PlanResult, PredictedSetting, Range
 
 SCHEMA = 1
 SCHEMA_FILE = Path(__file__).with_name("plan.schema.json")
@@ -73,7 +73,7 @@ def _recommendation(result: "PlanResult") -> dict[str, Any] | None:
     }
 
 
-def _cell(cell: "Measured") -> dict[str, Any]:
+def _cell(cell: "MeasuredSetting") -> dict[str, Any]:
     return {
         **_setting(cell.setting, cell.chunksize),
         "wall_s": _range(cell.wall_s),
@@ -86,7 +86,7 @@ def _cell(cell: "Measured") -> dict[str, Any]:
     }
 
 
-def _prediction(one: "Predicted") -> dict[str, Any]:
+def _prediction(one: "PredictedSetting") -> dict[str, Any]:
     return {
         **_setting(one.setting, one.chunksize),
         "wall_s": _range(one.wall_s),

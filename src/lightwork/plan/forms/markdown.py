@@ -14,7 +14,7 @@ from lightwork.text.quantities import plain, seconds_with_interval, size, times
 
 if TYPE_CHECKING:
     from lightwork.core.setting import Setting
-    from lightwork.plan.conclude.result import Measured, PlanResult, Predicted, Range
+    from lightwork.plan.conclude.result import MeasuredSetting, PlanResult, PredictedSetting, Range
 
 MOST_LINES = 59
 SENTENCE_LENGTH = 400
@@ -67,7 +67,7 @@ def _cells(result: "PlanResult", most: int) -> Iterator[str]:
     yield from _table(("measured setting", "speedup", "wall", "memory", "against it"), rows, len(ranked))
 
 
-def _cell(cell: "Measured") -> list[str]:
+def _cell(cell: "MeasuredSetting") -> list[str]:
     memory = size(cell.memory_bytes) if cell.memory_bytes else ""
     judged = f"{cell.judged} in {cell.failed} of {cell.rounds} rounds" if cell.judged == "failed" else cell.judged
     return [_named(cell), _speedup(cell.speedup), _wall(cell.wall_s), memory, judged]
@@ -122,7 +122,7 @@ def _machine(result: "PlanResult") -> str:
     return f"Machine: {words}" if words else ""
 
 
-def _named(one: "Measured | Predicted") -> str:
+def _named(one: "MeasuredSetting | PredictedSetting") -> str:
     return _instruction(one.setting, one.chunksize)
 
 

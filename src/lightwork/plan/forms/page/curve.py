@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import inf, isfinite
 
 from lightwork.analysis.usl import LEAST_COUNTS, Fit, fit_usl
-from lightwork.plan.conclude.result import Measured, PlanResult, Predicted, Range
+from lightwork.plan.conclude.result import MeasuredSetting, PlanResult, PredictedSetting, Range
 from lightwork.render.palette import Look, looks_of
 from lightwork.report.charts.curves import HEADROOM
 from lightwork.text.quantities import counted, number, percent, plain
@@ -87,7 +87,7 @@ def low(found: Range) -> float:
     return found.point if found.low is None or not isfinite(found.low) else found.low
 
 
-def _best(predictions: Sequence[Predicted]) -> dict[str, Points]:
+def _best(predictions: Sequence[PredictedSetting]) -> dict[str, Points]:
     """By strategy: the fastest prediction at each worker count."""
     found: dict[str, dict[int, Range]] = {}
     for one in sorted(predictions, key=lambda one: one.speedup.point):
@@ -96,7 +96,7 @@ def _best(predictions: Sequence[Predicted]) -> dict[str, Points]:
     return {name: tuple(sorted(own.items())) for name, own in sorted(found.items())}
 
 
-def _all(cells: Sequence[Measured]) -> dict[str, Points]:
+def _all(cells: Sequence[MeasuredSetting]) -> dict[str, Points]:
     """By strategy: every measured speedup."""
     found: dict[str, list[tuple[int, Range]]] = {}
     for cell in cells:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from lightwork import report
 from lightwork.core.causes import Cause
 from lightwork.core.verdict import VerdictKind
-from lightwork.plan.conclude.result import PlanResult, Predicted
+from lightwork.plan.conclude.result import PlanResult, PredictedSetting
 from lightwork.plan.forms import sentences
 from lightwork.plan.forms.page.curve import Outlook, outlook
 from lightwork.plan.forms.page.curve_figure import outlook_figure
@@ -195,6 +195,6 @@ def _cause(name: str) -> str:
     return name if name in tuple(Cause) else short(name, 18)
 
 
-def _serially(one: Predicted) -> str:
+def _serially(one: PredictedSetting) -> str:
     serial_s = one.wall_s.point * one.speedup.point
     return f", serially {duration(serial_s)}" if isfinite(serial_s) else ""

@@ -8,7 +8,7 @@ from lightwork.analysis.scaling import karp_flatt
 from lightwork.core.estimate import Estimate
 from lightwork.core.setting import Setting
 from lightwork.core.study import Cell
-from lightwork.plan.conclude.result import Gain, Measured, PlanResult, Predicted, Range
+from lightwork.plan.conclude.result import Gain, MeasuredSetting, PlanResult, PredictedSetting, Range
 from lightwork.render.sheet import UNKNOWN, Column, Figure, Sheet, without_empty
 from lightwork.text.quantities import between, counted, duration, percent, plain, size, times
 from lightwork.text.settings import named
@@ -65,7 +65,7 @@ def foretellings(result: PlanResult) -> list[Foretelling]:
     return [_foretelling(one, chosen=one.setting == chosen) for one in best[:MOST_SHOWN]]
 
 
-def name_of(one: Measured | Predicted) -> str:
+def name_of(one: MeasuredSetting | PredictedSetting) -> str:
     """The setting in words: `map with 4 workers, chunksize 8, largest first`."""
     return plain(named(Cell(one.setting.cell_id, one.setting, one.chunksize, ())))
 
@@ -77,7 +77,7 @@ def interval(found: Range) -> str:
     return between(Estimate(found.point, found.low, found.high, 0, ""))
 
 
-def _measured(cell: Measured) -> tuple[Figure, ...]:
+def _measured(cell: MeasuredSetting) -> tuple[Figure, ...]:
     return (
         Figure(_speedup(cell.speedup), cell.speedup.point) if cell.speedup else UNKNOWN,
         Figure(_wall(cell.wall_s), cell.wall_s.point) if cell.wall_s else UNKNOWN,
@@ -88,7 +88,7 @@ def _measured(cell: Measured) -> tuple[Figure, ...]:
     )
 
 
-def _serial_share(cell: Measured) -> Figure:
+def _serial_share(cell: MeasuredSetting) -> Figure:
     if cell.speedup is None or cell.setting.workers < 2 or not cell.speedup.point > 0:  # noqa: PLR2004
         return UNKNOWN
     return Figure.of(karp_flatt(cell.speedup.point, cell.setting.workers), _signed)
@@ -106,7 +106,7 @@ def _speedup(found: Range) -> str:
     return f"{times(found.point)} {_bracketed(interval(found))}".strip()
 
 
-def _foretelling(one: Predicted, *, chosen: bool) -> Foretelling:
+def _foretelling(one: PredictedSetting, *, chosen: bool) -> Foretelling:
     return Foretelling(
         strategy=plain(one.setting.strategy),
         details=", ".join(_details(one.setting)),
@@ -125,7 +125,7 @@ def _details(setting: Setting) -> list[str]:
     return details + ([f"on {counted(setting.cores, 'core')}"] if setting.cores else [])
 
 
-def _largest_loss(one: Predicted) -> str:
+def _largest_loss(one: PredictedSetting) -> str:
     """The cause that takes most, as a share of the workers' speedup."""
     known = {cause: lost for cause, lost in one.lost.items() if isfinite(lost)}
     if not known or max(known.values()) <= 0:
