@@ -226,7 +226,7 @@ def test_every_point_lies_inside_the_axes(counts):
             for draw in (speedup_drawing, efficiency_drawing)
         ]
     for drawing in drawings:
-        low, high = drawing.axes.get_xlim()
+        low, high = drawing.figure.axes[0].get_xlim()
         assert len(drawing.spots) == len(kinds) * len(counts)
         assert all(low < spot.x < high for spot in drawing.spots)
 
@@ -255,7 +255,7 @@ def test_inline_svg_has_no_ids_of_its_own_left():
         b'<text>#a &lt;b id="a"> #0b62a8</text></svg>'
     )
     page = svg.inline(chart, "x", 'a "title" <b>') + svg.inline(chart, "y", "")
-    assert re.findall(r'<(?:path|use) (?:id|href)="([^"]*)"', page) == ["x-a", "#x-a", "y-a", "#y-a"]
+    assert re.findall(r'<(?:path|use) (?:id|href)="([^"]*)"', page) == ["x-0", "#x-0", "y-0", "#y-0"]
     assert '<text>#a &lt;b id="a"> #0b62a8</text>' in page
     assert "fill: var(--series-0)" in page
     assert "<style" not in page

@@ -17,8 +17,7 @@ from lightwork.core.estimate import Estimate
 from lightwork.history.changes import Kind, changes
 from lightwork.history.line import Line, Point
 from lightwork.history.run import Word
-from lightwork.render.canvas import LEGEND_LINE, POINTS_PER_INCH, RIGHT, TOP, WIDTH, legend
-from lightwork.render.chart_axes import WIDE, log_values
+from lightwork.render.canvas import LEGEND_LINE, POINTS_PER_INCH, RIGHT, TOP, WIDE, WIDTH, legend, log_values
 from lightwork.render.palette import BAND, INK, LIMIT, MUTED, NEUTRAL, PAPER, RULE, SERIES
 from lightwork.report.charts.curves import high, low
 from lightwork.text.quantities import tick

@@ -1,32 +1,69 @@
-"""What matplotlib's charts have in common: a figure placed by hand in points, the axis of workers, the legend."""
+"""What matplotlib's charts have in common: a figure placed by hand in points, its axes, the legend."""
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox, BboxTransform, TransformedBbox
 
-from lightwork.render.chart_axes import is_wide
 from lightwork.render.palette import INK, MUTED, PAPER, Look
 from lightwork.text.quantities import short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.transforms import Transform
 
 POINTS_PER_INCH = 72
 WIDTH, LEGEND_LINE = 340.0, 12.6
 DIGIT_WIDTH = 5.8  # of the axis' text
+WIDE = 8  # from this ratio of worker counts on, their axis is logarithmic
 ROOM = 0.07  # beside the largest count: curves are moved aside by up to 6 % of it, so that they keep apart
 LEFT, RIGHT, TOP, BOTTOM = 38.0, 12.0, 12.0, 34.0
 
 
 def canvas(width: float, height: float, margins: tuple[float, float, float, float]) -> tuple[Figure, "Axes"]:
     """A figure of this many points and its axes inside the margins: left, bottom, right, top."""
-    figure = Figure(figsize=(width / POINTS_PER_INCH, height / POINTS_PER_INCH))
+    figure = _figure(width, height)
     left, bottom, right, top = margins
     box = (left / width, bottom / height, (width - left - right) / width, (height - bottom - top) / height)
     axes = figure.add_axes(box)
     axes.tick_params(length=3)
     return figure, axes
+
+
+def plane(
+    width: float, height: float, margins: tuple[float, float, float, float], box: tuple[float, float, float, float]
+) -> tuple[Figure, "Transform"]:
+    """A figure of this many points without axes, which take most of a small chart's time; and where its data fall.
+
+    box: the data at the margins' left, bottom, right and top.
+    """
+    left, bottom, right, top = margins
+    points = Bbox.from_extents(left / width, bottom / height, 1 - right / width, 1 - top / height)
+    figure = _figure(width, height)
+    return figure, BboxTransform(Bbox.from_extents(*box), TransformedBbox(points, figure.transFigure))
+
+
+def _figure(width: float, height: float) -> Figure:
+    """A figure whose pixels are points."""
+    return Figure(figsize=(width / POINTS_PER_INCH, height / POINTS_PER_INCH), dpi=POINTS_PER_INCH)
+
+
+def is_wide(workers: Sequence[int]) -> bool:
+    """Whether these worker counts, in order, need a logarithmic axis."""
+    return bool(workers) and workers[-1] / workers[0] >= WIDE
+
+
+def log_values(low: float, high: float, most: int) -> tuple[float, ...]:
+    """Up to `most` powers of ten between low and high, or 1, 2 and 5 times such where there is room for them."""
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    for factors in ((1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 5), (1, 3), (1,)):
+        values = [factor * 10.0**power for power in powers for factor in factors]
+        inside = [value for value in values if low * 0.9999 <= value <= high * 1.0001]
+        if len(inside) <= most:
+            return tuple(inside)
+    return tuple(inside[:: math.ceil(len(inside) / most)])
 
 
 def worker_axis(axes: "Axes", workers: Sequence[int]) -> None:
@@ -45,8 +82,7 @@ def worker_axis(axes: "Axes", workers: Sequence[int]) -> None:
 
 def _labels(axes: "Axes", counts: Sequence[int]) -> list[str]:
     """A word for each tick, in order; none where it would touch the one before it or the last one."""
-    scale = POINTS_PER_INCH / axes.get_figure().dpi  # type: ignore[union-attr]  # it stands in one
-    places = [float(x) * scale for x, _ in axes.transData.transform([(count, 0) for count in counts])]
+    places = [float(x) for x, _ in axes.transData.transform([(count, 0) for count in counts])]
     halves = [DIGIT_WIDTH * len(str(count)) / 2 + 2 for count in counts]
     labels, taken, last = [], -halves[-1], places[-1] - halves[-1]
     for place, half, count in zip(places, halves, counts, strict=True):

@@ -4,7 +4,7 @@ A colour is known by its light-scheme hex code. matplotlib draws in these, so th
 the page are right as they come; inside the page each code is swapped for a CSS variable, which the dark
 scheme redefines. So no two roles may share a code. Hues keep apart under the common colour blindnesses (after
 Okabe and Ito 2008, darkened to 3:1 on white), and markers and dashes differ wherever hues repeat. Causes of lost
-speedup have colours of their own, drawn only by the page's template; a bar or area of theirs carries its name too.
+speedup have colours of their own; a bar or area of theirs carries its name too.
 """
 
 from collections.abc import Iterable, Mapping
@@ -74,7 +74,7 @@ def looks(studies: Iterable[Study]) -> dict[str, Look]:
 def keys(studies: Iterable[Study]) -> list[tuple[str, str, str]]:
     """(strategy, the sign of its marker, the CSS variable of its colour), for a key outside of any figure."""
     found = looks(studies).items()
-    return [(name, SIGNS[look.marker], variable_of(look.colour)) for name, look in found if name != SERIAL]
+    return [(name, SIGNS[look.marker], VARIABLES[look.colour]) for name, look in found if name != SERIAL]
 
 
 def looks_of(strategies: Iterable[str]) -> dict[str, Look]:
@@ -101,14 +101,15 @@ def css_variables() -> Mapping[str, tuple[str, str]]:
 def cause_class(name: str) -> str:
     """The CSS class, and the variable, of a cause's colour: `cause-waiting-for-a-core`.
 
-    The workers, the useful work and items that are not split have one too. A wait of which it is not known for
-    what shares the colour of blocking, and never stands beside it.
+    The useful work and items that are not split have one too. A wait of which it is not known for what shares the
+    colour of blocking, and never stands beside it.
     """
     return f"cause-{SHARED.get(name, name).lower().replace(' ', '-')}"
 
 
-def variable_of(colour: str) -> str:
-    """The CSS variable that stands for a colour of the palette inside the page."""
-    if colour in ROLES:
-        return ROLES[colour][0]
-    return f"series-{[light for light, _ in SERIES].index(colour)}"
+def cause_colour(name: str) -> str:
+    """The colour in which matplotlib draws a cause, the useful work, unsplit items or the workers."""
+    return CAUSES[SHARED.get(name, name)][0] if SHARED.get(name, name) in CAUSES else LIMIT
+
+
+VARIABLES: Mapping[str, str] = {light: name for name, (light, _) in css_variables().items()}

@@ -1,15 +1,15 @@
 """Spots: where the pointer or the keyboard finds a chart's figures in words, over what matplotlib drew.
 
-A spot is a transparent circle or row with a title, which browsers show by themselves; the page's script shows it at
-once, and to the keyboard too.
+A spot is a transparent circle, row or column with a title, which browsers show by themselves; the page's script shows
+it at once, and to the keyboard too.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.transforms import Transform
 
 from lightwork.core.estimate import Estimate
 from lightwork.render import svg
@@ -25,7 +25,7 @@ ROUNDS_SHOWN = 12
 class Spot:
     """A place in the axes' data, what stands there in words, and by what it is filtered.
 
-    height: of a row that is as wide as the axes, in their data; None for a point.
+    height: of a row or a column, in the axes' data, None for a point; width: of a column, None for the whole figure's.
     """
 
     x: float
@@ -33,14 +33,18 @@ class Spot:
     words: str
     facets: Facets = UNFILTERED
     height: float | None = None
+    width: float | None = None
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """A figure for the page: facets by the id of a drawn group, and spots on its axes."""
+    """A figure for the page: facets by the id of a drawn group, and spots at places of its data.
+
+    places: from the axes' data to points from the figure's lower left.
+    """
 
     figure: Figure
-    axes: Axes
+    places: Transform
     facets: Mapping[str, Facets] = field(default_factory=dict)
     spots: tuple[Spot, ...] = ()
 
@@ -50,25 +54,31 @@ class Drawing:
         return svg.inline(svg.svg_bytes(self.figure), prefix, title, attributes, self._over())
 
     def _over(self) -> Markup:
-        marks = Markup("").join(self._mark(spot) for spot in self.spots)
+        marks = Markup("").join(map(self._mark, self.spots))
         return Markup('<g class="spots">{}</g>').format(marks) if self.spots else Markup("")
 
     def _mark(self, spot: Spot) -> Markup:
+        kind, shape = self._shape(spot)
+        mark = Markup("<{} {}{}><title>{}</title></{}>")
+        return mark.format(kind, Markup(shape), spot.facets.attributes, spot.words, kind)  # noqa: S704  numbers alone
+
+    def _shape(self, spot: Spot) -> tuple[str, str]:
+        """A spot's element and its size, in points from the figure's upper left, as the SVG counts."""
         x, y = self._place(spot.x, spot.y)
-        words = Markup("<title>{}</title>").format(spot.words)
         if spot.height is None:
-            shape = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{RADIUS:g}"{spot.facets.attributes}>'
-            return Markup(shape) + words + Markup("</circle>")  # noqa: S704  numbers, and escaped facets
-        _, low = self._place(spot.x, spot.y + spot.height)
-        width = self.figure.get_figwidth() * POINTS_PER_INCH
-        shape = f'<rect x="0" y="{min(y, low):.1f}" width="{width:.1f}" height="{abs(low - y):.1f}"'
-        return Markup(f"{shape}{spot.facets.attributes}>") + words + Markup("</rect>")  # noqa: S704  as above
+            return "circle", f'cx="{_short(x)}" cy="{_short(y)}" r="{RADIUS:g}"'
+        right, end = self._place(spot.x + (spot.width or 0.0), spot.y + spot.height)
+        left, right = (0.0, self.figure.get_figwidth() * POINTS_PER_INCH) if spot.width is None else (x, right)
+        size = f'width="{_short(right - left)}" height="{_short(abs(end - y))}"'
+        return "rect", f'x="{_short(left)}" y="{_short(min(y, end))}" {size}'
 
     def _place(self, x: float, y: float) -> tuple[float, float]:
-        """A place of the axes' data in points from the figure's upper left, as the SVG counts."""
-        across, up = self.axes.transData.transform((x, y))
-        scale = POINTS_PER_INCH / self.figure.dpi
-        return float(across) * scale, self.figure.get_figheight() * POINTS_PER_INCH - float(up) * scale
+        across, up = self.places.transform((x, y))
+        return float(across), self.figure.get_figheight() * POINTS_PER_INCH - float(up)
+
+
+def _short(points: float) -> str:
+    return f"{points:.1f}".removesuffix(".0")
 
 
 def speedup_words(name: str, workers: int, found: Estimate, rounds_s: Sequence[float], basis: str) -> str:

@@ -13,7 +13,7 @@ from lightwork.render.filters import choices
 from lightwork.render.palette import keys
 from lightwork.render.templates import rendered
 from lightwork.report.answer import comparisons
-from lightwork.report.charts import histogram, losscurve, timeline
+from lightwork.report.charts import timeline
 from lightwork.report.charts.album import album
 from lightwork.report.faults import fault_sheet
 from lightwork.report.method import gaps, machine_facts, method
@@ -65,8 +65,6 @@ def page(
         "page.html",
         HERE,
         timeline=timeline,
-        losscurve=losscurve,
-        histogram=histogram,
         sections=sections,
         compared=comparisons(judged),
         saved_at=moment(results.saved_at),

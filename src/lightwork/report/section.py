@@ -6,23 +6,17 @@ from typing import Any
 
 from markupsafe import Markup
 
-from lightwork.analysis.basis import ranked
 from lightwork.analysis.judged_study import Judged, best_and_worst
-from lightwork.analysis.remedies import largest_loss
-from lightwork.analysis.scaling import StudyScaling
 from lightwork.core.study import Cell
-from lightwork.render.filters import Facets
 from lightwork.render.palette import Look, looks
 from lightwork.render.sheet import Sheet
 from lightwork.report.answer import StudyAnswer, answer, cap_sentence
 from lightwork.report.break_evens import break_even_sheet
 from lightwork.report.charts.curves import basis_name, describe, overview
-from lightwork.report.charts.histogram import Histogram, histogram, item_times_s
-from lightwork.report.charts.losscurve import LossCurves, loss_curves, stacks
+from lightwork.report.charts.histogram import item_times_s
 from lightwork.report.charts.pictures import Pictures, pictures
 from lightwork.report.charts.speedup_figure import small_drawing
 from lightwork.report.charts.timeline import Timeline, most_items, round_to_draw, timeline
-from lightwork.report.charts.waterfall import SMALL, Waterfall, waterfall
 from lightwork.report.charts.zoom import ITEMS_ON_A_PAGE, NAMES_ON_A_PAGE, Room
 from lightwork.report.cluster import cluster_sentence
 from lightwork.report.factors import factors_sheet
@@ -31,17 +25,12 @@ from lightwork.report.resources import resources_sheet, sampling_told
 from lightwork.report.split import Split, split
 from lightwork.report.tables import Table, table
 from lightwork.storage.atomic import slug
-from lightwork.text.losses import loss_and_remedy
-from lightwork.text.quantities import sentence
 from lightwork.text.variants import cell_name
 
 
 @dataclass(frozen=True)
 class Section:
-    """All that the page shows of one study. small: its chart in the overview; pictures: those of its section.
-
-    waterfalls: of the cells that stand out; more_waterfalls: of all others that may be compared.
-    """
+    """All that the page shows of one study. small: its chart in the overview; pictures: those of its section."""
 
     anchor: str
     verdict: StudyAnswer
@@ -50,10 +39,6 @@ class Section:
     pictures: Pictures | None = None
     timelines: tuple[Timeline, ...] = ()
     split: Split | None = None
-    waterfalls: tuple[Waterfall, ...] = ()
-    more_waterfalls: tuple[Waterfall, ...] = ()
-    loss_curves: LossCurves | None = None
-    histogram: Histogram | None = None
     factors: Sheet | None = None
     break_evens: Sheet | None = None
     resources: Sheet | None = None
@@ -111,15 +96,9 @@ def _section(one: Judged, anchor: str, around: Surroundings) -> Section:
     return Section(
         anchor,
         answer(one),
-        pictures=pictures(
-            one, scaling, recommendation, anchor, around.looks, None if items_s is None else items_s.tolist()
-        ),
+        pictures=pictures(one, scaling, recommendation, anchor, around.looks, items_s),
         table=table(scaling, recommendation),
         split=_split(one, shown),
-        waterfalls=_waterfalls(one, scaling, shown),
-        more_waterfalls=_more_waterfalls(one, scaling, shown),
-        loss_curves=loss_curves(stacks(scaling, recommendation, one.losses)),
-        histogram=None if items_s is None else _histogram(scaling, items_s),
         factors=factors_sheet(scaling, one.losses, parts),
         break_evens=break_even_sheet(scaling),
         resources=resources_sheet(scaling, parts),
@@ -172,28 +151,3 @@ def _timelines(one: Judged, ledgers: Mapping[str, Any], most: int, room: Room) -
 def _split(one: Judged, shown: Sequence[tuple[str, Cell]]) -> Split | None:
     named = {(part, cell_name(cell)): one.losses.get(cell.cell_id) for part, cell in shown}
     return split({name: lost for name, lost in named.items() if lost is not None})
-
-
-def _waterfalls(one: Judged, scaling: StudyScaling, shown: Sequence[tuple[str, Cell]]) -> tuple[Waterfall, ...]:
-    """Of the cells that stand out, each with its largest loss in words."""
-    known = [(part, cell, one.losses[cell.cell_id]) for part, cell in shown if cell.cell_id in one.losses]
-    chosen = one.recommendation.chosen.cell if one.recommendation and one.recommendation.chosen else None
-    return tuple(
-        replace(waterfall(lost, part, cell_name(cell), sentence(loss_and_remedy(loss))), facets=Facets.of(cell))
-        for part, cell, lost in known
-        if (loss := largest_loss(scaling, cell, lost, recommended=cell is chosen))
-    )
-
-
-def _more_waterfalls(one: Judged, scaling: StudyScaling, shown: Sequence[tuple[str, Cell]]) -> tuple[Waterfall, ...]:
-    """Of all other cells that may be compared, the fastest first, small."""
-    openly = {cell.cell_id for _, cell in shown}
-    cells = [cell.cell for cell in reversed(ranked(scaling)) if cell.cell.cell_id not in openly]
-    known = [cell for cell in cells if cell.cell_id in one.losses]
-    drawn = [(cell, waterfall(one.losses[cell.cell_id], "", cell_name(cell), "", SMALL)) for cell in known]
-    return tuple(replace(found, facets=Facets.of(cell)) for cell, found in drawn)
-
-
-def _histogram(scaling: StudyScaling, items_s: Any) -> Histogram:
-    most = max(cell.cell.setting.workers for cell in scaling.cells)
-    return histogram(items_s, scaling.study.item_names, most)

@@ -4,12 +4,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 import report_samples as samples
-from hypothesis import given
-from hypothesis import strategies as st
-from matplotlib.path import Path
 
 from lightwork import report
-from lightwork.report.charts.drawn_figure import parsed
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -46,7 +42,7 @@ def test_each_kind_is_there_with_its_title(folder, name):
 
 
 def test_a_drawn_picture_has_the_pages_words(folder):
-    """What the page's template draws says the same as a file: causes, figures, names of items."""
+    """A picture says the same as a file: causes, figures, names of items."""
     fall = words(folder / "waterfall-recommended-csv-to-db-files-48.svg")
     assert all(word in fall for word in ("start-up", "tail", "useful work"))
     assert "vendor_17.csv" in words(folder / "items-csv-to-db-files-48.svg")
@@ -57,20 +53,3 @@ def test_without_being_asked_there_is_the_speedup_alone(tmp_path):
     results, _ = samples.sample()
     out = report.render(samples.results(results.studies[2]), {}, tmp_path).parent
     assert {path.name.split("-")[0] for path in out.glob("*.svg")} == {"speedup"}
-
-
-@given(st.lists(st.tuples(st.integers(0, 99), st.integers(0, 99), st.integers(1, 9), st.integers(1, 9)), min_size=1))
-def test_a_path_of_boxes_is_read_as_drawn(boxes):
-    """Any number of rectangles, drawn by relative steps, come out corner by corner."""
-    found = parsed("".join(f"M{x} {y}h{wide}v{high}h-{wide}z" for x, y, wide, high in boxes))
-    corners = [
-        (x, y) for x, y, wide, high in boxes for x, y in [(x, y), (x + wide, y), (x + wide, y + high), (x, y + high)]
-    ]
-    drawn = [tuple(point) for point, code in zip(found.vertices, found.codes, strict=True) if code != Path.CLOSEPOLY]
-    assert drawn == corners
-
-
-def test_a_path_that_is_none_is_refused():
-    """A path that begins without a place to begin at is a defect of ours, and is told."""
-    with pytest.raises(ValueError, match="SVG path"):
-        parsed("5 5")

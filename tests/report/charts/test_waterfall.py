@@ -1,18 +1,19 @@
 """Waterfalls and stacked loss curves: exact steps, honest negatives, which variants are drawn."""
 
-import re
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
 import pytest
 import report_samples as samples
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.patches import Rectangle
 
 from lightwork.analysis.judged_study import judge
 from lightwork.core.causes import Cause
 from lightwork.core.losses import Losses
+from lightwork.render import svg
 from lightwork.render.palette import ITEMS, USEFUL, WORKERS
 from lightwork.report.charts import losscurve, waterfall
 
@@ -50,38 +51,57 @@ def test_steps_lead_from_the_workers_to_the_speedup(found):
     assert steps[-1].name == (ITEMS if found.useful_ns is None else USEFUL)
 
 
+def drawn(steps, frame=waterfall.OPEN):
+    """The boxes of the bars that are drawn, in points from the lower left, and all words in order."""
+    with svg.style():
+        figure = waterfall.waterfall_drawing(steps, frame).figure
+    boxes = [box.get_window_extent() for box in figure.findobj(Rectangle) if box is not figure.patch]
+    return boxes, [words.get_text() for words in figure.texts]
+
+
+@settings(max_examples=40, deadline=None)
 @given(losses())
 def test_bars_are_drawn_where_the_steps_are(found):
     """Every bar lies inside its frame, starts where the one above ended, and is as wide as its share of the axis."""
-    drawn = waterfall.waterfall(found, "Fastest", "map", "", waterfall.OPEN)
-    steps = waterfall.steps(found)
+    steps, frame = waterfall.steps(found), waterfall.OPEN
+    boxes, _ = drawn(steps, frame)
     levels = [float(level) for step in steps for level in (step.start, step.end)]
-    unit = (waterfall.OPEN.width - waterfall.OPEN.names - waterfall.OPEN.figures) / (max(levels) - min(levels))
-    for step, bar in zip(steps, drawn.bars, strict=True):
-        if step.lost:
-            left, width = map(float, re.match(r"M([\d.]+) [\d.]+h([\d.]+)", bar.path).groups())
-            low = min(float(step.start), float(step.end)) - min(levels)
-            assert left == pytest.approx(waterfall.OPEN.names + low * unit, abs=0.06)
-            assert width == pytest.approx(max(waterfall.LEAST_WIDTH, float(abs(step.lost)) * unit), abs=0.06)
-            assert left + width <= waterfall.OPEN.width - waterfall.OPEN.figures + waterfall.LEAST_WIDTH + 0.1
-    assert len({bar.name.y for bar in drawn.bars}) == len(drawn.bars)
+    unit = (frame.width - frame.names - frame.figures) / (max(levels) - min(levels))
+    bars = [(row, step) for row, step in enumerate(steps) if step.lost]
+    for (row, step), box in zip(bars, boxes, strict=True):
+        low = min(float(step.start), float(step.end)) - min(levels)
+        assert box.x0 == pytest.approx(frame.names + low * unit, abs=0.01)
+        assert box.width == pytest.approx(max(waterfall.LEAST_WIDTH, float(abs(step.lost)) * unit), abs=0.01)
+        assert box.x1 <= frame.width - frame.figures + waterfall.LEAST_WIDTH + 0.01
+        assert (box.y0 + box.y1) / 2 == pytest.approx(frame.row * (len(steps) - row - 0.5))
 
 
 def test_a_gain_leads_up_again():
     """A cause below 0 is a bar to the right of the level before, marked with a plus."""
     found = Losses(2, 0, 20, 0, 0, 0, 20, 10, useful_ns=24, cpu_inflation_ns=-6, core_wait_ns=0, blocked_inflation_ns=2)
-    bars = {bar.name.words: bar for bar in waterfall.waterfall(found, "", "", "").bars}
-    lefts = {name: float(bar.path[1:].split()[0]) for name, bar in bars.items() if bar.path}
-    assert bars[Cause.CPU_INFLATION].figure.words == "+0.60"
-    assert bars[Cause.BLOCKING].figure.words == "\N{MINUS SIGN}0.20"
-    assert lefts[Cause.CPU_INFLATION] > lefts[WORKERS]
-    assert lefts[Cause.CPU_INFLATION] < lefts[Cause.BLOCKING]
+    (workers, inflation, blocking, _), words = drawn(waterfall.steps(found))
+    figures = dict(zip(words[::2], words[1::2], strict=True))
+    assert figures[Cause.CPU_INFLATION] == "+0.60"
+    assert figures[Cause.BLOCKING] == "\N{MINUS SIGN}0.20"
+    assert workers.x0 < inflation.x0 < blocking.x0
 
 
 def test_a_loss_too_small_to_figure_has_no_sign():
     """Neither `-0.00` nor `+0.00` stands at a bar: what rounds to nothing is 0."""
     found = Losses(1, 1, 10**9, 0, 0, 0, 10**9 + 1, 10**9, 10**9 + 1, -1, 0, 0)
-    assert {bar.figure.words for bar in waterfall.waterfall(found, "", "", "").bars[1:-1]} == {"0"}
+    assert {waterfall.figure_words(step) for step in waterfall.steps(found)[1:-1]} == {"0"}
+
+
+def test_every_bar_has_its_words_for_the_pointer():
+    """Each row of an open waterfall says its cause, loss and share; small ones have them in the title alone."""
+    found = Losses(2, 4, 12, 0, 4, 0, 20, 10, useful_ns=12, cpu_inflation_ns=0, core_wait_ns=0, blocked_inflation_ns=0)
+    steps = waterfall.steps(found)
+    with svg.style():
+        rows, none = (waterfall.waterfall_drawing(steps, frame).spots for frame in (waterfall.OPEN, waterfall.SMALL))
+    assert "; ".join(spot.words for spot in rows) == waterfall.described(steps)
+    assert [spot.y for spot in rows] == list(range(len(steps)))
+    assert "start-up 0.40 (20 %)" in [spot.words for spot in rows]
+    assert none == ()
 
 
 @given(st.lists(losses(), min_size=2, max_size=6, unique_by=lambda one: one.lanes))
@@ -128,26 +148,39 @@ def test_recommended_variant_stands_first(judged):
 def test_figures_past_the_eighth_are_counted(judged):
     """At most eight figures are drawn, and the rest is counted."""
     [first, *_] = losscurve.stacks(judged.scaling, judged.recommendation, judged.losses)
-    found = losscurve.loss_curves([replace(first, name=str(place)) for place in range(11)])
-    assert (len(found.curves), found.more) == (8, 3)
-    assert losscurve.loss_curves([]) is None
+    found = losscurve.first_stacks([replace(first, name=str(place)) for place in range(11)])
+    assert (len(found.shown), found.more) == (8, 3)
+    assert losscurve.first_stacks([]) is None
 
 
 def test_negative_parts_are_explained_only_where_they_are_seen():
     """The words about time given back stand where something is drawn below zero, and nowhere else."""
     parts = ({USEFUL: Fraction(2)}, {USEFUL: Fraction(4)})
     plain = losscurve.Stack("map", False, (2, 4), parts)
-    gained = replace(plain, parts=(parts[0], {USEFUL: Fraction(5), Cause.CPU_INFLATION: Fraction(-1)}))
-    assert not losscurve.loss_curves([plain]).has_negative
-    assert losscurve.loss_curves([gained]).has_negative
+    gained = losscurve.Stack("map", False, (2, 4), (parts[0], {USEFUL: Fraction(5), Cause.CPU_INFLATION: Fraction(-1)}))
+    assert not losscurve.first_stacks([plain]).has_negative
+    assert losscurve.first_stacks([gained]).has_negative
 
 
 def test_names_beside_a_stack_keep_apart():
     """Of thin layers only so many are named that no name stands on another; a thick one always is."""
     thin = dict.fromkeys((Cause.START_UP, Cause.DISPATCH, Cause.TAIL, Cause.TEARDOWN), Fraction(1, 4))
     parts = ({USEFUL: Fraction(2)}, {USEFUL: Fraction(7), **thin})
-    [curve] = losscurve.loss_curves([losscurve.Stack("map", False, (2, 8), parts)]).curves
-    heights = sorted(label.y for label in curve.names)
-    assert curve.names[0].words == USEFUL
+    named = losscurve.names_beside(losscurve.Stack("map", False, (2, 8), parts), 0.5)
+    heights = sorted(height for _, height in named)
+    assert named[0][0] == USEFUL
     assert 2 <= len(heights) < 5
-    assert all(lower - upper >= losscurve.LINE for upper, lower in pairwise(heights))
+    assert all(upper - lower >= 0.5 for lower, upper in pairwise(heights))
+
+
+def test_a_column_says_the_whole_stack_at_its_worker_count():
+    """The columns for the pointer lie side by side over the whole axes, one for each worker count, with all parts."""
+    parts = ({USEFUL: Fraction(2)}, {USEFUL: Fraction(3), Cause.TAIL: Fraction(1)}, {USEFUL: Fraction(8)})
+    stack = losscurve.Stack("map", False, (2, 4, 8), parts)
+    with svg.style():
+        drawing = losscurve.loss_drawing(stack, losscurve.first_stacks([stack]))
+    spots, (low, high) = drawing.spots, drawing.figure.axes[0].get_xlim()
+    assert [spot.x for spot in spots] == [low, *(spot.x + spot.width for spot in spots[:-1])]
+    assert spots[-1].x + spots[-1].width == high
+    assert all(spot.x < count < spot.x + spot.width for spot, count in zip(spots, stack.workers, strict=True))
+    assert spots[1].words == "4 workers: tail 1.00; useful work 3.00"

@@ -39,10 +39,12 @@
       next.focus();
     };
     document.addEventListener("filtered", () => stopAt(shown()[0]));
+    const outside = (low, at, high) => Math.max(low - at, 0, at - high);
     const distance = (spot, x, y) => {
       const box = spot.getBoundingClientRect();
-      const across = spot.tagName === "rect" ? 0 : box.left + box.width / 2 - x;
-      return Math.hypot(across, box.top + box.height / 2 - y);
+      return spot.tagName === "rect"
+        ? Math.hypot(outside(box.left, x, box.right), outside(box.top, y, box.bottom))
+        : Math.hypot(box.left + box.width / 2 - x, box.top + box.height / 2 - y);
     };
     group.addEventListener("pointermove", ({ clientX, clientY }) => {
       const far = shown().map((spot) => [distance(spot, clientX, clientY), spot]).sort((a, b) => a[0] - b[0]);

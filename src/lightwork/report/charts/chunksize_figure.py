@@ -45,7 +45,7 @@ def chunksize_drawing(chart: SizeChart) -> Drawing:
         groups[f"line-{place}"] = curve.facets
         _draw(axes, curve, f"line-{place}", zorder=4.0 - place / 10)
     legend(figure, entries, foot / (PLOT_HEIGHT + foot))
-    return Drawing(figure, axes, groups, tuple(_spots(chart)))
+    return Drawing(figure, axes.transData, groups, tuple(_spots(chart)))
 
 
 def _frame(axes: "Axes", chart: SizeChart) -> None:

@@ -1,29 +1,40 @@
-"""How long a study's items take: a histogram of their serial times, the longest ones named; pure.
+"""How long a study's items take: a histogram of their serial times, the longest ones named.
 
 An item's time is its median over the serial rounds of which a ledger was kept. Bins are equally wide on a
-logarithmic axis, because items of one job differ by factors.
+logarithmic axis, because items of one job differ by factors. Draw it inside `svg.style`.
 """
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from lightwork.analysis.lanes import ended
 from lightwork.core.study import Study
-from lightwork.render.chart_axes import Axis, Label, apart, log_values, round_values
+from lightwork.render.canvas import WIDTH, canvas, log_values
+from lightwork.render.filters import UNFILTERED
+from lightwork.render.palette import INK, LIMIT, PAPER, USEFUL, cause_colour
+from lightwork.render.tooltips import Drawing, Spot
 from lightwork.text.quantities import counted, duration, percent, plain, short, tick
 
-WIDTH, PLOT, LEFT, RIGHT, TOP, BOTTOM = 340.0, 120.0, 34.0, 10.0, 12.0, 30.0
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Times = np.ndarray[Any, Any]
+
+PLOT, LEFT, RIGHT, TOP, BOTTOM = 120.0, 34.0, 18.0, 6.0, 34.0
 LINE = 12.0  # of a name above the bars
 LEAST_BINS, MOST_BINS = 8, 24
 LEAST_RATIO = 1.5  # of the axis' ends: items of one length must not fill it with noise
+LEAST_HEIGHT = 1.5 / PLOT  # of a bar, as a share of the highest: a single item among thousands can be seen
 NAMED = 5
 NAME_LENGTH = 20
 LETTER = 5.6  # width of a letter, some more than the fonts of browsers have
 MARGIN = 1.02  # so that neither the shortest nor the longest item lies on the axis' very end
+TICKS = 5  # with more their labels would touch
 
 
 @dataclass(frozen=True)
@@ -35,44 +46,41 @@ class Bins:
 
 
 @dataclass(frozen=True)
-class Block:
-    """A bin as it is drawn, with words for the pointer."""
+class Items:
+    """A study's items: their serial times and names, and a worker's fair share with the most workers measured."""
 
-    path: str
-    words: str
+    times_s: Times
+    names: Sequence[str]
+    most_workers: int
 
+    @property
+    def share_s(self) -> float:
+        """A worker's fair share of the work."""
+        return float(self.times_s.sum()) / self.most_workers
 
-@dataclass(frozen=True)
-class Histogram:
-    """A histogram to draw. names: of the longest items, each in a line of its own; leaders: from those down.
+    @property
+    def longest(self) -> list[int]:
+        """The longest items, the longest first."""
+        order: list[int] = np.argsort(-self.times_s, kind="stable")[:NAMED].tolist()
+        return order
 
-    share_x: where a worker's fair share of the work lies, None where that is longer than every item.
-    """
-
-    height: float
-    blocks: tuple[Block, ...]
-    names: tuple[Label, ...]
-    leaders: str
-    times: tuple[Label, ...]
-    counts: tuple[Label, ...]
-    base: float
-    share_x: float | None
-    share_words: str
-    finding: str
-    told: str
+    def words(self, item: int) -> str:
+        """An item's name and time."""
+        name = short(self.names[item], NAME_LENGTH) if item < len(self.names) else f"item {plain(item)}"
+        return f"{name}: {duration(self.times_s[item])}"
 
 
-def item_times_s(study: Study, ledgers: Mapping[str, Any]) -> "np.ndarray[Any, Any] | None":
+def item_times_s(study: Study, ledgers: Mapping[str, Any]) -> Times | None:
     """Each item's median time in the serial rounds whose ledger was kept, in seconds; None without any."""
-    kept = [ledgers[found.ledger] for found in study.serial.rounds if found.ok and found.ledger in ledgers]
-    whole = [rows for rows in kept if len(rows) and len(ended(rows)) == len(rows)]
+    tables = [ledgers[round_.ledger] for round_ in study.serial.rounds if round_.ok and round_.ledger in ledgers]
+    whole = [rows for rows in tables if len(rows) and len(ended(rows)) == len(rows)]
     if not whole:
         return None
-    found: np.ndarray[Any, Any] = np.median([rows["end_ns"] - rows["start_ns"] for rows in whole], axis=0) / 1e9
-    return found
+    medians: Times = np.median([rows["end_ns"] - rows["start_ns"] for rows in whole], axis=0) / 1e9
+    return medians
 
 
-def bins(times_s: "Sequence[float] | np.ndarray[Any, Any]") -> Bins:
+def bins(times_s: Sequence[float] | Times) -> Bins:
     """All times in bins equally wide on a logarithmic axis; as many bins as suit the number of items."""
     shown = np.maximum(np.asarray(times_s, dtype=float), 1e-9)
     low, high = float(shown.min()) / MARGIN, float(shown.max()) * MARGIN
@@ -83,78 +91,72 @@ def bins(times_s: "Sequence[float] | np.ndarray[Any, Any]") -> Bins:
     return Bins(tuple(edges.tolist()), tuple(counts.tolist()))
 
 
-def histogram(times_s: "np.ndarray[Any, Any]", names: Sequence[str], most_workers: int) -> Histogram:
-    """The histogram of a study's items. most_workers: the largest number measured, for the fair share."""
-    found = bins(times_s)
-    longest = np.argsort(-times_s, kind="stable")[:NAMED].tolist()
+def histogram_drawing(items: Items) -> Drawing:
+    """The items by their serial time, the longest named above, each over a line down to where it lies.
+
+    A dashed line is a worker's fair share, where any item is as long.
+    """
+    content, longest = bins(items.times_s), items.longest
+    low, high, most = content.edges_s[0], content.edges_s[-1], max(content.counts)
     top = TOP + LINE * len(longest)
-    across = Axis(found.edges_s[0], found.edges_s[-1], LEFT, WIDTH - RIGHT, log=True)
-    up = Axis(0, max(found.counts), top + PLOT, top)
-    total_s = float(times_s.sum())
-    share_s = total_s / most_workers
-    inside = found.edges_s[0] <= share_s <= found.edges_s[-1]
-    told = [f"{_name(names, item)}: {duration(times_s[item])}" for item in longest]
-    return Histogram(
-        height=top + PLOT + BOTTOM,
-        blocks=_blocks(found, across, up),
-        names=_labels(told, [across.at(times_s[item]) for item in longest]),
-        leaders=_leaders([across.at(times_s[item]) for item in longest], top + PLOT),
-        times=_time_labels(found, across, top + PLOT + 14),
-        counts=tuple(Label(LEFT - 5, up.at(value) + 3, f"{value:,.0f}", "end") for value in _whole(up.high)),
-        base=top + PLOT,
-        share_x=across.at(share_s) if inside else None,
-        share_words=f"a worker's fair share with {counted(most_workers, 'worker')}: {duration(share_s)}",
-        finding=_finding(times_s, total_s, len(longest)),
-        told="; ".join(told),
-    )
+    figure, axes = canvas(WIDTH, top + PLOT + BOTTOM, (LEFT, BOTTOM, RIGHT, top))
+    axes.set_xscale("log")
+    axes.set_xlim(low, high)
+    axes.set_ylim(0, most)
+    axes.set_xticks(log_values(low, high, TICKS))
+    axes.minorticks_off()
+    axes.xaxis.set_major_formatter(lambda value, _: tick(value))
+    axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    axes.set_xlabel("time of an item, serially")
+    bars = [
+        (left, right - left, count)
+        for left, right, count in zip(content.edges_s[:-1], content.edges_s[1:], content.counts, strict=True)
+        if count
+    ]
+    heights = [max(count, LEAST_HEIGHT * most) for _, _, count in bars]
+    axes.bar(
+        [left for left, _, _ in bars], heights, [width for _, width, _ in bars], align="edge",
+        color=cause_colour(USEFUL), edgecolor=PAPER, linewidth=0.8,
+    )  # fmt: skip
+    if low <= items.share_s <= high:
+        axes.axvline(items.share_s, color=INK, linewidth=1.0, linestyle=(0, (4, 2)))
+    _names(axes, items, longest)
+    words = [f"{counted(count, 'item')}: {duration(left)} to {duration(left + width)}" for left, width, count in bars]
+    spots = tuple(Spot(bar[0], 0, told, UNFILTERED, most, bar[1]) for bar, told in zip(bars, words, strict=True))
+    return Drawing(figure, axes.transData, spots=spots)
 
 
-def _name(names: Sequence[str], item: int) -> str:
-    return short(names[item], NAME_LENGTH) if item < len(names) else f"item {plain(item)}"
+def _names(axes: "Axes", items: Items, longest: Sequence[int]) -> None:
+    """The longest item's name on the top line, each ending where its line goes down, if there is room before."""
+    across = axes.get_xaxis_transform()
+    for place, item in enumerate(longest):
+        at_s, words = max(float(items.times_s[item]), axes.get_xlim()[0]), items.words(item)
+        height = 1 + (LINE * (len(longest) - place) - 4) / PLOT
+        axes.plot([at_s, at_s], [0, height], color=LIMIT, linewidth=0.6, transform=across, clip_on=False, zorder=0)
+        x = float(axes.transData.transform((at_s, 0))[0])
+        ends_here = x - 3 - LETTER * len(words) > 0
+        shift = -3.0 if ends_here else min(3.0, WIDTH - LETTER * len(words) - x)
+        axes.annotate(
+            words, (at_s, height), (shift, -3), xycoords=across, textcoords="offset points", annotation_clip=False,
+            ha="right" if ends_here else "left", bbox={"facecolor": PAPER, "linewidth": 0, "pad": 0.5},
+        )  # fmt: skip
 
 
-def _blocks(found: Bins, across: Axis, up: Axis) -> tuple[Block, ...]:
-    edges = [across.at(edge) for edge in found.edges_s]
-    blocks = []
-    for place, count in enumerate(found.counts):
-        if count:
-            left, width = edges[place] + 0.4, edges[place + 1] - edges[place] - 0.8
-            top = min(up.at(count), up.start - 1.5)
-            path = f"M{left:.1f} {top:.1f}h{width:.1f}V{up.start:.1f}h-{width:.1f}z"
-            span = f"{duration(found.edges_s[place])} to {duration(found.edges_s[place + 1])}"
-            blocks.append(Block(path, f"{counted(count, 'item')}: {span}"))
-    return tuple(blocks)
+def share_words(items: Items) -> str:
+    """A worker's fair share in words, "" where it is not drawn."""
+    edges_s = bins(items.times_s).edges_s
+    if not edges_s[0] <= items.share_s <= edges_s[-1]:
+        return ""
+    return f"a worker's fair share with {counted(items.most_workers, 'worker')}: {duration(items.share_s)}"
 
 
-def _labels(told: Sequence[str], places: Sequence[float]) -> tuple[Label, ...]:
-    """The longest item's name on the top line, each ending where its leader goes down, if there is room before."""
-    return tuple(
-        Label(x - 3, TOP + LINE * place, words, "end")
-        if x - 3 - LETTER * len(words) > 0
-        else Label(min(x + 3, WIDTH - LETTER * len(words)), TOP + LINE * place, words, "start")
-        for place, (words, x) in enumerate(zip(told, places, strict=True))
-    )
-
-
-def _leaders(places: Sequence[float], base: float) -> str:
-    """Thin lines from the names down; the page draws them behind names and bars."""
-    return "".join(f"M{x - 2.5:.1f} {TOP + LINE * place - 3:.1f}h2.5V{base:.1f}" for place, x in enumerate(places))
-
-
-def _time_labels(found: Bins, across: Axis, y: float) -> tuple[Label, ...]:
-    labels = [Label(across.at(value), y, tick(value)) for value in log_values(found.edges_s[0], found.edges_s[-1], 6)]
-    return apart([label for label in labels if LEFT - 4 <= label.x <= WIDTH - 18], 44)
-
-
-def _whole(most: float) -> tuple[float, ...]:
-    return tuple(value for value in round_values(0, most, 4) if value == round(value))
-
-
-def _finding(times_s: "np.ndarray[Any, Any]", total_s: float, named: int) -> str:
+def finding(items: Items) -> str:
     """What the histogram says: how unlike the items are, and how much of the work the longest few hold."""
-    middle_s, longest_s = float(np.median(times_s)), float(times_s.max())
+    times_s, named = items.times_s, len(items.longest)
+    middle_s, longest_s, total_s = float(np.median(times_s)), float(times_s.max()), float(times_s.sum())
     share = float(np.sort(times_s)[::-1][:named].sum()) / total_s if total_s else 0.0
     ratio = longest_s / middle_s if middle_s else math.inf
-    told = f"The longest of {counted(len(times_s), 'item')} takes {ratio:,.1f} times as long as the median one"
-    held = "" if named < NAMED or len(times_s) == named else f"; the {named} longest hold {percent(share)} of the work"
-    return f"{told} ({duration(middle_s)}){held}."
+    longest = f"The longest of {counted(len(times_s), 'item')} takes {ratio:,.1f} times as long as the median one"
+    few = "" if named < NAMED or len(times_s) == named else f"; the {named} longest hold {percent(share)} of the work"
+    return f"{longest} ({duration(middle_s)}){few}."

@@ -43,7 +43,7 @@ def memory_drawing(chart: MemoryChart) -> Drawing:
         _draw(axes, curve, unit_bytes, 4.0 - place / 10, f"line-{place}")
     legend(figure, entries, foot / (PLOT_HEIGHT + foot))
     groups = {f"line-{place}": curve.facets for place, curve in enumerate(chart.curves)}
-    return Drawing(figure, axes, groups, tuple(_spots(chart, unit_bytes)))
+    return Drawing(figure, axes.transData, groups, tuple(_spots(chart, unit_bytes)))
 
 
 def _spots(chart: MemoryChart, unit_bytes: int) -> Iterator[Spot]:

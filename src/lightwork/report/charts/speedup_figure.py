@@ -24,10 +24,10 @@ from lightwork.render.canvas import (
     canvas,
     curve_style,
     curve_words,
+    is_wide,
     legend,
     worker_axis,
 )
-from lightwork.render.chart_axes import is_wide
 from lightwork.render.filters import Facets
 from lightwork.render.palette import BAND, INK, LIMIT, MUTED, RULE
 from lightwork.render.tooltips import Drawing, Spot, speedup_words
@@ -74,7 +74,7 @@ def small_drawing(chart: Chart) -> Drawing:
     groups: dict[str, Facets] = {}
     for place, curve in enumerate(chart.curves):
         groups |= _draw(axes, curve, place, 1.0, errors=curve.chosen)
-    return Drawing(figure, axes, groups)
+    return Drawing(figure, axes.transData, groups)
 
 
 def _framed(chart: Chart) -> tuple[Figure, "Axes"]:
@@ -92,7 +92,7 @@ def _with_curves(figure: Figure, axes: "Axes", chart: Chart, basis: str) -> Draw
         groups |= _faint(axes, curve, len(chart.curves) + place)
     for place, curve in enumerate(chart.curves):
         groups |= _draw(axes, curve, place, _dodge(chart, place))
-    return Drawing(figure, axes, groups, tuple(_spots(chart, basis)))
+    return Drawing(figure, axes.transData, groups, tuple(_spots(chart, basis)))
 
 
 def _spots(chart: Chart, basis: str) -> Iterator[Spot]:

@@ -33,15 +33,21 @@ NUMBER_WIDTH, NUMBER_HEIGHT = 12.0, 10.0
 SHADES = 4
 LEAST_WIDTH = 0.35
 NO_ROOM = Room()
+Box = tuple[float, float, float, float]  # left, top, width, height
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A path of one kind: a CSS class, its `d`, and words for the pointer where it is a single item."""
+    """Boxes of one kind: a CSS class, and words for the pointer where it is a single item."""
 
     kind: str
-    path: str
+    boxes: tuple[Box, ...]
     words: str = ""
+
+    @property
+    def path(self) -> str:
+        """All boxes as the `d` of one SVG path."""
+        return "".join(f"M{x:.2f} {y:.1f}h{width:.2f}v{height:.1f}h-{width:.2f}z" for x, y, width, height in self.boxes)
 
 
 @dataclass(frozen=True)
@@ -101,13 +107,12 @@ class Plane:
         share = (at_ns - self.t0_ns) / self.span_ns
         return LEFT + SPAN * min(1.0, max(0.0, share))
 
-    def box(self, lane: int, start_ns: float, end_ns: float) -> str:
-        """A rectangle's path; never so thin that it can't be seen, and none for no time at all."""
+    def box(self, lane: int, start_ns: float, end_ns: float) -> tuple[Box, ...]:
+        """A rectangle; never so thin that it can't be seen, and none for no time at all."""
         if end_ns <= start_ns:
-            return ""
+            return ()
         left = self.x(start_ns)
-        width = max(LEAST_WIDTH, self.x(end_ns) - left)
-        return f"M{left:.2f} {TOP + lane * self.pitch:.1f}h{width:.2f}v{self.pitch * 0.82:.1f}h-{width:.2f}z"
+        return ((left, TOP + lane * self.pitch, max(LEAST_WIDTH, self.x(end_ns) - left), self.pitch * 0.82),)
 
 
 def round_to_draw(cell: Cell, ledgers: Any) -> Round | None:
@@ -144,7 +149,7 @@ def timeline(
     marks = (*_life_marks(plane, found, lanes), *items, *_named_marks(plane, study, spells))
     return Timeline(
         height=plane.bottom + AXIS,
-        marks=tuple(mark for mark in marks if mark.path),
+        marks=tuple(mark for mark in marks if mark.boxes),
         lanes=_lane_labels(plane),
         ticks=_ticks(plane),
         axis_y=plane.bottom + 1,
@@ -152,7 +157,7 @@ def timeline(
         numbers=_numbers(plane, spells[:LONGEST]),
         longest=longest_told(study, spells),
         facts=_facts(found, lanes, rows),
-        kinds=tuple(dict.fromkeys(mark.kind.split("-")[0] for mark in marks if mark.path)),
+        kinds=tuple(dict.fromkeys(mark.kind.split("-")[0] for mark in marks if mark.boxes)),
         facets=Facets.of(cell),
         items=len(spells),
         zoom=zoom(study, lanes, spells, rows, found, plane.span_ns, room),
@@ -163,37 +168,37 @@ def _life_marks(plane: Plane, found: Round, lanes: Sequence[Lane]) -> list[Mark]
     """Lane backgrounds, start-up until a worker was ready, tail until the last lane is done, then the teardown."""
     t1_ns = found.t1_ns or plane.t0_ns
     all_done = max((last for lane in lanes if (last := lane.last_end_ns) is not None), default=t1_ns)
-    boxes: dict[str, list[str]] = {"lane": [], "startup": [], "tail": [], "teardown": []}
+    boxes: dict[str, list[Box]] = {"lane": [], "startup": [], "tail": [], "teardown": []}
     for place, lane in enumerate(lanes):
         ready = all_done if lane.ready_ns is None else min(lane.ready_ns, all_done)
-        boxes["lane"].append(plane.box(place, plane.t0_ns, t1_ns))
-        boxes["startup"].append(plane.box(place, plane.t0_ns, ready))
-        boxes["tail"].append(plane.box(place, ready if lane.last_end_ns is None else lane.last_end_ns, all_done))
-        boxes["teardown"].append(plane.box(place, all_done, t1_ns))
-    return [Mark(kind, "".join(paths)) for kind, paths in boxes.items()]
+        boxes["lane"].extend(plane.box(place, plane.t0_ns, t1_ns))
+        boxes["startup"].extend(plane.box(place, plane.t0_ns, ready))
+        boxes["tail"].extend(plane.box(place, ready if lane.last_end_ns is None else lane.last_end_ns, all_done))
+        boxes["teardown"].extend(plane.box(place, all_done, t1_ns))
+    return [Mark(kind, tuple(of_kind)) for kind, of_kind in boxes.items()]
 
 
 def _item_marks(plane: Plane, rows: Any, lanes: Sequence[Lane]) -> list[Mark]:
-    """One path per state, in which every item has its own rectangle."""
-    paths: dict[str, list[str]] = {"done": [], "raised": []}
+    """One mark per state, in which every item has its own box."""
+    boxes: dict[str, list[Box]] = {"done": [], "raised": []}
     for place, lane in enumerate(lanes):
         for item, start, end in zip(lane.indices, lane.starts_ns.tolist(), lane.ends_ns.tolist(), strict=True):
             kind = "raised" if rows["state"][item] == State.RAISED else "done"
-            paths[kind].append(plane.box(place, start, end))
-    done = "done" if len(paths["done"]) <= ITEMS_WITH_EDGES else "done-dense"
-    return [Mark(done, "".join(paths["done"])), Mark("raised", "".join(paths["raised"]))]
+            boxes[kind].extend(plane.box(place, start, end))
+    done = "done" if len(boxes["done"]) <= ITEMS_WITH_EDGES else "done-dense"
+    return [Mark(done, tuple(boxes["done"])), Mark("raised", tuple(boxes["raised"]))]
 
 
 def _shade_marks(plane: Plane, lanes: Sequence[Lane]) -> list[Mark]:
     """Thousands of items: each lane in steps of one unit, shaded by the share of the step that was busy."""
     edges = plane.t0_ns + np.arange(round(SPAN) + 1) * (plane.span_ns / round(SPAN))
-    paths: dict[int, list[str]] = {}
+    boxes: dict[int, list[Box]] = {}
     for place, lane in enumerate(lanes):
         if lane.indices:
             busy = np.diff(_busy_before(edges, lane)) / np.diff(edges)
             for shade, left, right in _runs(np.ceil(busy * SHADES - 1e-6).astype(int)):
-                paths.setdefault(shade, []).append(plane.box(place, edges[left], edges[right]))
-    return [Mark(f"busy-{shade}", "".join(boxes)) for shade, boxes in sorted(paths.items()) if shade > 0]
+                boxes.setdefault(shade, []).extend(plane.box(place, edges[left], edges[right]))
+    return [Mark(f"busy-{shade}", tuple(shaded)) for shade, shaded in sorted(boxes.items()) if shade > 0]
 
 
 def _busy_before(edges: Any, lane: Lane) -> Any:

@@ -37,7 +37,7 @@ def wall_drawing(groups: list[WallGroup]) -> Drawing:
     axes.locator_params(axis="x", nbins=5)
     axes.set_xlabel("wall time of a round")
     facets = {_row_id(place): spot.facets for place, spot in enumerate(spots)}
-    return Drawing(figure, axes, facets, spots)
+    return Drawing(figure, axes.transData, facets, spots)
 
 
 def _row_id(place: int) -> str:

@@ -1,4 +1,4 @@
-"""A cell's waterfall: from its workers down to its speedup, one step per cause; pure, from losses to bars.
+"""A cell's waterfall: from its workers down to its speedup, one step per cause. Draw it inside `svg.style`.
 
     workers          |############|  4
     start-up         |          ##|  -0.51
@@ -13,19 +13,29 @@ losses, the next begins where one ends, and the last ends at 0.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from math import nan
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
 
 from lightwork.core.causes import Cause
 from lightwork.core.losses import Losses
-from lightwork.render.chart_axes import Axis, Label
-from lightwork.render.filters import UNFILTERED, Facets
-from lightwork.render.palette import ITEMS, USEFUL, WORKERS, cause_class
-from lightwork.text.quantities import MINUS, number, percent
+from lightwork.render.canvas import plane
+from lightwork.render.palette import ITEMS, LIMIT, USEFUL, WORKERS, cause_colour
+from lightwork.render.tooltips import Drawing, Spot
+from lightwork.text.quantities import MINUS, counted, number, percent
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from matplotlib.transforms import Transform
 
 SHORT: Mapping[str, str] = {Cause.BLOCKING_OR_CORE_WAIT: "blocking or core wait"}
 BAR_SHARE = 0.74  # of a row
-LEAST_WIDTH = 0.6
-BASELINE = 3.2  # from a row's middle down to where its words stand
+LEAST_WIDTH = 0.6  # points: a loss that is there can be seen
+TEXT_POINTS = 9.5
+BASELINE = 3.2  # points from a row's middle down to where its words stand
+GAP = 5.0  # points between a bar's axis and its words
 
 
 @dataclass(frozen=True)
@@ -47,46 +57,20 @@ class Step:
 
 @dataclass(frozen=True)
 class Frame:
-    """The size of a waterfall, in SVG user units: its width, and that of the names, a row and the figures."""
+    """The size of a waterfall in points: its width, and that of the names, a row and the figures.
+
+    spots: whether each bar has its words for the pointer; many small ones would be mostly words.
+    """
 
     width: float
     names: float
     row: float
     figures: float
+    spots: bool = True
 
 
-OPEN = Frame(340.0, 112.0, 16.0, 40.0)
-SMALL = Frame(232.0, 104.0, 12.0, 34.0)
-
-
-@dataclass(frozen=True)
-class Bar:
-    """A step as it is drawn. kind: the CSS class of its colour; words: for the pointer."""
-
-    kind: str
-    path: str
-    name: Label
-    figure: Label
-    words: str
-
-
-@dataclass(frozen=True)
-class Waterfall:
-    """A waterfall to draw. part and name say of which cell; told: all figures in words; finding: the largest loss.
-
-    facets: by what it is filtered.
-    """
-
-    part: str
-    name: str
-    width: float
-    height: float
-    bars: tuple[Bar, ...]
-    joins: str
-    zero: str
-    told: str
-    finding: str
-    facets: Facets = UNFILTERED
+OPEN = Frame(340.0, 122.0, 16.0, 40.0)
+SMALL = Frame(232.0, 104.0, 12.0, 34.0, spots=False)
 
 
 def steps(losses: Losses) -> tuple[Step, ...]:
@@ -94,39 +78,48 @@ def steps(losses: Losses) -> tuple[Step, ...]:
     return steps_down(losses.lanes, losses.lost_speedup(), ITEMS if losses.useful_ns is None else USEFUL)
 
 
-def steps_down(workers: int, lost: Mapping[Any, Fraction], kept: str = USEFUL) -> tuple[Step, ...]:
-    """The workers, a step for the speedup that each cause takes away, and under the name `kept` what is left."""
-    found = [Step(WORKERS, Fraction(0), Fraction(workers))]
+def steps_down(workers: int, lost: Mapping[Any, Fraction], remainder: str = USEFUL) -> tuple[Step, ...]:
+    """The workers, a step for the speedup that each cause takes away, and under the name `remainder` what is left."""
+    levels = [Step(WORKERS, Fraction(0), Fraction(workers))]
     for cause, less in lost.items():
-        level = found[-1].end
-        found.append(Step(str(cause), level, level - less))
-    return (*found, Step(kept, found[-1].end, Fraction(0)))
+        level = levels[-1].end
+        levels.append(Step(str(cause), level, level - less))
+    return (*levels, Step(remainder, levels[-1].end, Fraction(0)))
 
 
-def waterfall(losses: Losses, part: str, name: str, finding: str, frame: Frame = OPEN) -> Waterfall:
-    """The waterfall of a cell's pooled losses. Its bars fill the frame whatever the number of workers."""
-    return fall(steps(losses), part, name, finding, frame)
+def waterfall_drawing(steps: Sequence[Step], frame: Frame = OPEN) -> Drawing:
+    """The waterfall of these steps, of which the first leads from 0 up to the workers.
+
+    Its bars fill the frame whatever the number of workers, levels above the workers or below 0 included, where a
+    cause gave time back.
+    """
+    levels = [float(level) for step in steps for level in (step.start, step.end)]
+    low, high = min(levels), max(levels)
+    margins = (frame.names, 0.0, frame.figures, 0.0)
+    figure, places = plane(frame.width, frame.row * len(steps), margins, (low, len(steps), high, 0))
+    point = (high - low) / (frame.width - frame.names - frame.figures)
+    for row, step in enumerate(steps):
+        left, right = sorted((float(step.start), float(step.end)))
+        if step.lost:
+            box = Rectangle((left, row + (1 - BAR_SHARE) / 2), max(right - left, LEAST_WIDTH * point), BAR_SHARE)
+            box.set(facecolor=cause_colour(step.name), linewidth=0, transform=places)
+            figure.add_artist(box)
+        base = row + 0.5 + BASELINE / frame.row
+        words: dict[str, Any] = {"transform": places, "fontsize": TEXT_POINTS}
+        figure.text(low - GAP * point, base, SHORT.get(step.name, step.name), ha="right", **words)
+        figure.text(right + GAP * point, base, figure_words(step), **words)
+    _joins(figure, places, steps)
+    words_by_row = _words(steps) if frame.spots else []
+    spots = tuple(Spot(0, row, words, height=1) for row, words in enumerate(words_by_row))
+    return Drawing(figure, places, spots=spots)
 
 
-def fall(found: Sequence[Step], part: str, name: str, finding: str, frame: Frame = OPEN) -> Waterfall:
-    """The waterfall of these steps, of which the first leads from 0 up to the workers."""
-    axis = _axis(found, frame)
-    bars = tuple(_bar(step, place, int(found[0].end), axis, frame) for place, step in enumerate(found))
-    height = frame.row * len(found)
-    return Waterfall(
-        part=part,
-        name=name,
-        width=frame.width,
-        height=height,
-        bars=bars,
-        joins=_joins(found, axis, frame),
-        zero=f"M{axis.at(0):.1f} 0v{height:.1f}",
-        told="; ".join(bar.words for bar in bars),
-        finding=finding,
-    )
+def described(steps: Sequence[Step]) -> str:
+    """All figures of a waterfall in words."""
+    return "; ".join(_words(steps))
 
 
-def figure(step: Step) -> str:
+def figure_words(step: Step) -> str:
     """What stands at a bar: the workers and the speedup as they are, a loss as what it takes away."""
     if step.name in (WORKERS, USEFUL, ITEMS):
         return number(float(abs(step.lost))).removesuffix(".00") if step.name == WORKERS else number(float(step.lost))
@@ -136,34 +129,19 @@ def figure(step: Step) -> str:
     return f"{MINUS}{lost}" if step.lost > 0 else f"+{lost}"
 
 
-def _axis(found: Sequence[Step], frame: Frame) -> Axis:
-    """Room for every level, those above the workers or below 0 included, where a cause gave time back."""
-    levels = [float(level) for step in found for level in (step.start, step.end)]
-    return Axis(min(levels), max(levels), frame.names, frame.width - frame.figures)
+def _words(steps: Sequence[Step]) -> list[str]:
+    """Each bar in words: `tail 0.42 (11 %)`, the share being that of the workers."""
+    workers = int(steps[0].end)
+    shares = [(step, f"{MINUS if step.lost < 0 else ''}", abs(float(step.lost))) for step in steps[1:]]
+    return [
+        counted(workers, "worker"),
+        *(f"{step.name} {sign}{number(lost)} ({sign}{percent(lost / workers)})" for step, sign, lost in shares),
+    ]
 
 
-def _bar(step: Step, place: int, lanes: int, axis: Axis, frame: Frame) -> Bar:
-    left, right = sorted((axis.at(float(step.start)), axis.at(float(step.end))))
-    top, high, width = frame.row * (place + (1 - BAR_SHARE) / 2), frame.row * BAR_SHARE, max(LEAST_WIDTH, right - left)
-    path = f"M{left:.1f} {top:.1f}h{width:.1f}v{high:.1f}h-{width:.1f}z" if step.lost else ""
-    base = frame.row * (place + 0.5) + BASELINE
-    name = Label(frame.names - 5, base, SHORT.get(step.name, step.name), "end")
-    return Bar(cause_class(step.name), path, name, Label(right + 4, base, figure(step), "start"), _words(step, lanes))
-
-
-def _words(step: Step, lanes: int) -> str:
-    """The bar in words: `tail 0.42 (11 %)`, the share being that of the workers."""
-    if step.name == WORKERS:
-        return f"{lanes} worker{'' if lanes == 1 else 's'}"
-    share = percent(abs(float(step.lost)) / lanes)
-    sign = MINUS if step.lost < 0 else ""
-    return f"{step.name} {sign}{number(abs(float(step.lost)))} ({sign}{share})"
-
-
-def _joins(found: Sequence[Step], axis: Axis, frame: Frame) -> str:
-    """A thin line from where each bar ends to the bar below, which begins there."""
-    gap = frame.row * (1 - BAR_SHARE) / 2
-    return "".join(
-        f"M{axis.at(float(step.end)):.1f} {frame.row * (place + 1) - gap:.1f}v{2 * gap:.1f}"
-        for place, step in enumerate(found[:-1])
-    )
+def _joins(figure: "Figure", places: "Transform", steps: Sequence[Step]) -> None:
+    """The axis at 0, and a thin line from where each bar ends to the bar below, which begins there."""
+    gap = (1 - BAR_SHARE) / 2
+    across = [0.0, 0.0] + [x for step in steps[:-1] for x in (nan, float(step.end), float(step.end))]
+    down = [0.0, len(steps)] + [y for row in range(1, len(steps)) for y in (nan, row - gap, row + gap)]
+    figure.add_artist(Line2D(across, down, color=LIMIT, linewidth=0.7, solid_capstyle="butt", transform=places))

@@ -17,12 +17,12 @@ from lightwork.plan.forms.page.curve_figure import outlook_figure
 from lightwork.plan.forms.page.tables import BEST_SHOWN, foretellings, interval, measured_sheet, name_of, what_if_sheet
 from lightwork.render import svg
 from lightwork.render.templates import rendered
-from lightwork.report.charts.waterfall import Waterfall, fall, steps_down
+from lightwork.report.charts.waterfall import described, steps_down, waterfall_drawing
 from lightwork.report.method import facts_of
 from lightwork.text.quantities import counted, duration, number, percent, plain, short, size, times
 
 HERE = Path(__file__).parent
-REPORT = Path(report.__file__).parent  # whose macros draw a waterfall and a table
+REPORT = Path(report.__file__).parent  # whose macros draw a table
 METHOD = (
     (
         "Predicted",
@@ -177,7 +177,17 @@ def _drawn(seen: Outlook, result: PlanResult) -> Markup:
         return svg.inline(svg.svg_bytes(outlook_figure(seen)), "speedup", title)
 
 
-def _fall(result: PlanResult) -> Waterfall | None:
+@dataclass(frozen=True)
+class Fall:
+    """The waterfall of a predicted round. part and name: which setting's it is; finding: its times."""
+
+    part: str
+    name: str
+    finding: str
+    markup: Markup
+
+
+def _fall(result: PlanResult) -> Fall | None:
     """The recommended setting's predicted round by cause, or the best predicted one's; None without predictions."""
     known = [one for one in result.predictions if one.lost and all(isfinite(lost) for lost in one.lost.values())]
     if not known:
@@ -187,7 +197,9 @@ def _fall(result: PlanResult) -> Waterfall | None:
     one = mine[0] if mine else max(known, key=lambda one: one.speedup.point)
     steps = steps_down(one.setting.workers, {_cause(name): Fraction(lost) for name, lost in one.lost.items()})
     part = "Recommended" if mine else "Best predicted"
-    return fall(steps, part, name_of(one), f"{duration(one.wall_s.point)} predicted{_serially(one)}")
+    with svg.style():
+        markup = waterfall_drawing(steps).inline("fall", f"{name_of(one)}: {described(steps)}")
+    return Fall(part, name_of(one), f"{duration(one.wall_s.point)} predicted{_serially(one)}", markup)
 
 
 def _cause(name: str) -> str:
