@@ -2,7 +2,11 @@
 
 import pytest
 
-from lightwork.machine.likeness import AROUND, KIND, other_kind, other_surroundings
+from lightwork.machine.fact import every
+from lightwork.machine.likeness import other_kind, other_surroundings
+
+KIND = {fact.key: fact.name for fact in every() if fact.compared == "kind"}
+AROUND = {fact.key: fact.name for fact in every() if fact.compared == "around"}
 
 MACHINE = {
     "processor": "AMD EPYC", "logical_cpus": 2, "usable_cpus": 2.0, "architecture": "x86_64",

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from math import ceil
 
 from lightwork.doctor.checkup import Checkup
+from lightwork.machine.fact import every
 from lightwork.machine.pressure import Stall
 from lightwork.text.quantities import counted, size
 
 BUSY_SHARE = 0.1  # of the CPUs one may use: less is lost in the spread between rounds
 STOLEN_SHARE = 0.01  # a hypervisor that is not short of CPUs takes none
 WAITING_SHARES = {"CPU pressure": 0.25, "memory pressure": 0.01, "IO pressure": 0.1}
-SHORT_MEMORY_SHARE = 0.1
 SMALL_SHARED_BYTES = 64 << 20  # what containers get unless someone asks for more
 LITTLE_SPACE_BYTES = 1 << 30
 IN_MEMORY = ("tmpfs", "ramfs")
@@ -28,16 +28,12 @@ class Advice:
 
 
 def advice(checkup: Checkup) -> list[Advice]:
-    """Everything there is to advise, in the order in which the facts are told; [] for a machine without faults."""
-    found = ((topic, about(checkup)) for topic, about in ABOUT.items())
+    """Everything there is to advise; [] for a machine without faults."""
+    facts = [
+        (fact.topic, fact.advice(checkup.machine)) for fact in every() if fact.advice and fact.key in checkup.machine
+    ]
+    found = [*facts, *((topic, about(checkup)) for topic, about in ABOUT.items())]
     return [Advice(topic, text) for topic, text in found if text]
-
-
-def _usable(checkup: Checkup) -> str:
-    usable = checkup.machine["usable_cpus"]
-    if usable > 1:
-        return ""
-    return "with one CPU or less only work that waits (for a disk, a network) gains from more workers"
 
 
 def _default_pool(checkup: Checkup) -> str:
@@ -48,13 +44,6 @@ def _default_pool(checkup: Checkup) -> str:
         f"`os.cpu_count()` says {checkup.interpreter.cpu_count}, you may use {usable:.4g}: "
         f"the default Pool() would start {workers}; pass it a number"
     )
-
-
-def _cores(checkup: Checkup) -> str:
-    cores, usable = checkup.machine["physical_cpus"], checkup.machine["usable_cpus"]
-    if cores is None or usable <= cores:
-        return ""
-    return f"logical CPUs share cores: past {cores} workers expect little more from work that computes"
 
 
 def _throttled(checkup: Checkup) -> str:
@@ -81,13 +70,6 @@ def _steal(checkup: Checkup) -> str:
     if checkup.load is None or checkup.load.steal_share < STOLEN_SHARE:
         return ""
     return "the hypervisor gives these CPUs to other machines too: repeat measurements, trust ratios within one run"
-
-
-def _memory(checkup: Checkup) -> str:
-    total, available = checkup.machine["memory_total_bytes"], checkup.machine["memory_available_bytes"]
-    if available >= SHORT_MEMORY_SHARE * total:
-        return ""
-    return f"little is left: a worker past {size(available)} in all makes the machine swap or kill"
 
 
 def _memory_limit(checkup: Checkup) -> str:
@@ -192,14 +174,11 @@ def _thread_pools(checkup: Checkup) -> str:
 
 
 ABOUT: dict[str, Callable[[Checkup], str]] = {
-    "usable": _usable,
     "default Pool()": _default_pool,
-    "cores": _cores,
     "throttled": _throttled,
     "load by others": _load,
     "steal": _steal,
     "CPU pressure": _cpu_pressure,
-    "memory": _memory,
     "memory limit": _memory_limit,
     "memory pressure": _memory_pressure,
     "data folder": _data_folder,

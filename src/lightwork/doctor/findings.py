@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from lightwork.doctor.checkup import Checkup
 from lightwork.doctor.thread_pools import ThreadPool, ThreadPools
+from lightwork.machine.fact import every
 from lightwork.machine.interpreter import Interpreter
 from lightwork.machine.load import Load
 from lightwork.machine.pressure import Stall
@@ -24,12 +25,12 @@ class Finding:
 
 def findings(checkup: Checkup) -> list[Finding]:
     """All facts, grouped by their headings; what the system does not tell says so."""
-    groups = {
-        "CPUs": _cpus(checkup),
-        "Memory": _memory(checkup),
-        "Storage": _storage(checkup),
-        "Python": _python(checkup),
-    }
+    groups: dict[str, dict[str, str]] = {"CPUs": {}, "Memory": {}, "Storage": {}, "Python": {}}
+    for fact in every():
+        if fact.heading and fact.key in checkup.machine:
+            groups.setdefault(fact.heading, {})[fact.topic] = fact.shown(checkup.machine)
+    for heading, more in zip(groups, (_cpus, _memory, _storage, _python), strict=False):
+        groups[heading] |= more(checkup)
     return [
         Finding(heading, topic, plain(words) or NOT_TOLD)
         for heading, facts in groups.items()
@@ -38,12 +39,8 @@ def findings(checkup: Checkup) -> list[Finding]:
 
 
 def _cpus(checkup: Checkup) -> dict[str, str]:
-    told, physical = checkup.machine, checkup.machine["physical_cpus"]
     return {
-        "usable": f"{told['usable_cpus']:.4g}: {told['usable_cpus_reason']}",
         "default Pool()": counted(checkup.interpreter.default_pool_workers, "worker"),
-        "cores": f"{told['logical_cpus']} logical, physical {NOT_TOLD if physical is None else physical}",
-        "affinity": f"{told['affinity_cpus']} of {told['logical_cpus']}",
         "quota": _quota(checkup),
         "throttled": _throttled(checkup),
         "load by others": _load(checkup.load),
@@ -92,7 +89,6 @@ def _memory(checkup: Checkup) -> dict[str, str]:
     told, limit = checkup.machine, checkup.machine["memory_limit_bytes"]
     untold = NOT_TOLD if not checkup.cgroup_versions else "none"
     return {
-        "memory": f"{size(told['memory_total_bytes'])}, {size(told['memory_available_bytes'])} available",
         "memory limit": untold if limit is None else f"{size(limit)}, set in {told['memory_limit_from']}",
         "memory pressure": _pressure(checkup.pressure.memory),
     }

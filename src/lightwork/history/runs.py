@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lightwork.errors import UsageError
 from lightwork.history.run import LONGEST_ID, Run, run_of
-from lightwork.machine.likeness import KIND, other_kind
+from lightwork.machine.likeness import kind_of, other_kind
 from lightwork.storage import results_json
 from lightwork.text.quantities import short
 
@@ -69,7 +69,7 @@ def check_one_kind(runs: Sequence[Run]) -> None:
     """
     kinds: dict[str, Run] = {}
     for run in runs:
-        kinds.setdefault(str([run.machine.get(fact) for fact in KIND]), run)
+        kinds.setdefault(str(kind_of(run.machine)), run)
     for run, other in combinations(kinds.values(), 2):
         if different := other_kind(run.machine, other.machine):
             told = f"{run.file} and {other.file} come from different kinds of machines ({'; '.join(different)})"

@@ -1,4 +1,7 @@
-"""What the machine really gives: the facts without which a figure means nothing."""
+"""The facts of the machine, without which a figure means nothing: one row each.
+
+To add one, add its row: it is saved with every run, shown by `lightwork doctor`, and compared, as the row says.
+"""
 
 import os
 import platform
@@ -9,8 +12,12 @@ from typing import Any
 import psutil
 
 from lightwork.machine import gil
-from lightwork.machine.cgroup import Limits, read_limits
+from lightwork.machine.cgroup import Limits
+from lightwork.machine.fact import Fact, Machine, Source, every, register
 from lightwork.machine.volume import filesystem_of
+from lightwork.text.quantities import size
+
+SHORT_MEMORY_SHARE = 0.1
 
 
 @dataclass(frozen=True)
@@ -37,33 +44,8 @@ def facts(data_dir: Path) -> dict[str, Any]:
     build is a free-threaded one, as in the names of its programs. gil: whether the lock was enabled here when this was
     read; a round's host, which imports other modules, tells for itself.
     """
-    limits = read_limits()
-    logical = psutil.cpu_count() or 1
-    affinity = _affinity()
-    usable = usable_cpus(affinity, logical, limits)
-    memory = psutil.virtual_memory()
-    return {
-        "usable_cpus": usable.count,
-        "usable_cpus_reason": usable.reason,
-        "logical_cpus": logical,
-        "physical_cpus": psutil.cpu_count(logical=False),
-        "affinity_cpus": affinity,
-        "quota_cpus": limits.cpus,
-        "quota_from": limits.cpus_from,
-        "processor": _processor(),
-        "memory_total_bytes": memory.total,
-        "memory_available_bytes": memory.available,
-        "memory_limit_bytes": limits.memory_bytes,
-        "memory_limit_from": limits.memory_from,
-        "kernel": f"{platform.system()} {platform.release()}",
-        "architecture": platform.machine(),
-        "filesystem": filesystem_of(data_dir),
-        "python": platform.python_version() + "t" * gil.is_free_threaded(),
-        "implementation": platform.python_implementation(),
-        "free_threaded": gil.is_free_threaded(),
-        "gil": gil.is_enabled(),
-        "load_average_1min": os.getloadavg()[0],
-    }
+    source = Source(data_dir)
+    return {fact.key: fact.read(source) for fact in every()}
 
 
 def _affinity() -> int:
@@ -79,3 +61,69 @@ def _processor() -> str:
     except FileNotFoundError:
         return platform.processor()
     return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
+
+
+def _usable(source: Source) -> UsableCpus:
+    return usable_cpus(_affinity(), psutil.cpu_count() or 1, source.limits)
+
+
+def _cores(machine: Machine) -> str:
+    physical = machine["physical_cpus"]
+    return f"{machine['logical_cpus']} logical, physical {'not told here' if physical is None else physical}"
+
+
+def _advice_on_usable(machine: Machine) -> str:
+    if machine["usable_cpus"] > 1:
+        return ""
+    return "with one CPU or less only work that waits (for a disk, a network) gains from more workers"
+
+
+def _advice_on_cores(machine: Machine) -> str:
+    cores = machine["physical_cpus"]
+    if cores is None or machine["usable_cpus"] <= cores:
+        return ""
+    return f"logical CPUs share cores: past {cores} workers expect little more from work that computes"
+
+
+def _advice_on_memory(machine: Machine) -> str:
+    available = machine["memory_available_bytes"]
+    if available >= SHORT_MEMORY_SHARE * machine["memory_total_bytes"]:
+        return ""
+    return f"little is left: a worker past {size(available)} in all makes the machine swap or kill"
+
+
+register(
+    Fact(
+        "usable_cpus", lambda source: _usable(source).count, "kind", "usable CPUs", "CPUs", "usable",
+        lambda machine: f"{machine['usable_cpus']:.4g}: {machine['usable_cpus_reason']}", _advice_on_usable,
+    ),
+    Fact("usable_cpus_reason", lambda source: _usable(source).reason),
+    Fact(
+        "logical_cpus", lambda _: psutil.cpu_count() or 1, "kind", "logical CPUs", "CPUs", "cores",
+        _cores, _advice_on_cores,
+    ),
+    Fact("physical_cpus", lambda _: psutil.cpu_count(logical=False)),
+    Fact(
+        "affinity_cpus", lambda _: _affinity(), heading="CPUs", topic="affinity",
+        words=lambda machine: f"{machine['affinity_cpus']} of {machine['logical_cpus']}",
+    ),
+    Fact("quota_cpus", lambda source: source.limits.cpus),
+    Fact("quota_from", lambda source: source.limits.cpus_from),
+    Fact("processor", lambda _: _processor(), "kind", "processor"),
+    Fact(
+        "memory_total_bytes", lambda source: source.memory.total, "kind", "memory", "Memory", "memory",
+        lambda machine: f"{size(machine['memory_total_bytes'])}, {size(machine['memory_available_bytes'])} available",
+        _advice_on_memory,
+    ),
+    Fact("memory_available_bytes", lambda source: source.memory.available),
+    Fact("memory_limit_bytes", lambda source: source.limits.memory_bytes, "around", "memory limit"),
+    Fact("memory_limit_from", lambda source: source.limits.memory_from),
+    Fact("kernel", lambda _: f"{platform.system()} {platform.release()}", "around", "kernel"),
+    Fact("architecture", lambda _: platform.machine(), "kind", "architecture"),
+    Fact("filesystem", lambda source: filesystem_of(source.data_dir), "around", "filesystem of the data"),
+    Fact("python", lambda _: platform.python_version() + "t" * gil.is_free_threaded(), "around", "Python"),
+    Fact("implementation", lambda _: platform.python_implementation(), "around", "implementation"),
+    Fact("free_threaded", lambda _: gil.is_free_threaded()),
+    Fact("gil", lambda _: gil.is_enabled(), "around", "the GIL"),
+    Fact("load_average_1min", lambda _: os.getloadavg()[0]),
+)  # fmt: skip

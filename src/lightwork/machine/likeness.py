@@ -5,23 +5,8 @@ A kind, not a machine: hosts of a build service have a new name every day, and s
 
 from collections.abc import Mapping
 
-from lightwork.text.quantities import plain, size
+from lightwork.machine.fact import every, worded
 
-KIND = {
-    "processor": "processor",
-    "logical_cpus": "logical CPUs",
-    "usable_cpus": "usable CPUs",
-    "architecture": "architecture",
-    "memory_total_bytes": "memory",
-}
-AROUND = {
-    "kernel": "kernel",
-    "python": "Python",
-    "implementation": "implementation",
-    "gil": "the GIL",
-    "filesystem": "filesystem of the data",
-    "memory_limit_bytes": "memory limit",
-}
 NEARLY = 0.05  # relative, of bytes; a kernel keeps some memory for itself, and not always the same amount
 Machine = Mapping[str, object]
 
@@ -31,19 +16,27 @@ def other_kind(machine: Machine, other: Machine) -> tuple[str, ...]:
 
     A fact that only one of them has makes no difference: older runs know less.
     """
-    return _differences(KIND, machine, other)
+    return _differences("kind", machine, other)
 
 
 def other_surroundings(machine: Machine, other: Machine) -> tuple[str, ...]:
     """In what else two runs differ that may move every figure: interpreter, kernel, filesystem, limits."""
-    return _differences(AROUND, machine, other)
+    return _differences("around", machine, other)
 
 
-def _differences(names: Mapping[str, str], machine: Machine, other: Machine) -> tuple[str, ...]:
+def kind_of(machine: Machine) -> tuple[object, ...]:
+    """The facts that make its kind."""
+    return tuple(machine.get(fact.key) for fact in every() if fact.compared == "kind")
+
+
+def _differences(compared: str, machine: Machine, other: Machine) -> tuple[str, ...]:
     return tuple(
-        f"{words}: {_worded(name, machine[name])} and {_worded(name, other[name])}"
-        for name, words in names.items()
-        if name in machine and name in other and not _alike(name, machine[name], other[name])
+        f"{fact.name}: {worded(fact.key, machine[fact.key])} and {worded(fact.key, other[fact.key])}"
+        for fact in every()
+        if fact.compared == compared
+        and fact.key in machine
+        and fact.key in other
+        and not _alike(fact.key, machine[fact.key], other[fact.key])
     )
 
 
@@ -53,11 +46,3 @@ def _alike(name: str, value: object, other: object) -> bool:
         return value == other
     first, second = float(value), float(other)  # type: ignore[arg-type]  # both are numbers
     return abs(first - second) <= NEARLY * max(abs(first), abs(second))
-
-
-def _worded(name: str, value: object) -> str:
-    if value is None or value == "":
-        return "none"
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return size(value) if name.endswith("_bytes") else f"{value:g}"
-    return {"True": "on", "False": "off"}.get(str(value), plain(value))
