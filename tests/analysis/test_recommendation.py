@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from builders import Wall, make_study
 
-from lightwork.analysis.recommendation import Foretold, Recommendation, recommend
+from lightwork.analysis.recommendation import Recommendation, recommend
 from lightwork.analysis.scaling import scale
+from lightwork.core.estimate import Estimate
 from lightwork.core.losses import Losses
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
@@ -124,7 +125,7 @@ def test_a_prediction_tells_apart_what_few_blocks_can_not() -> None:
     study = quiet({of("map", 4): about(2.25, wide), of("pipe", 4): about(2.0, wide[::-1])})
     simpler, faster = (cell.setting.cell_id for cell in study.cells if cell.setting.strategy != "serial")
     assert chosen(recommend(scale(study, 64))) == of("map", 4)
-    worse, same, better = (Foretold(speedup, 0.9 * speedup) for speedup in (3.5, 4.0, 4.4))
+    worse, same, better = (Estimate(speedup, 0.9 * speedup, 1.1 * speedup) for speedup in (3.5, 4.0, 4.4))
     assert chosen(recommend(scale(study, 64), expected={simpler: worse, faster: same})) == of("pipe", 4)
     assert chosen(recommend(scale(study, 64), expected={simpler: better, faster: same})) == of("map", 4)
 
@@ -136,13 +137,13 @@ def test_a_prediction_tells_from_serial_what_noisy_blocks_can_not() -> None:
     study = make_study([8.0] * 3, cells, again_s=about(8.0, noise), longest_share=0.01)
     key = setting.cell_id
     assert chosen(recommend(scale(study, 64))) is None
-    recommendation = recommend(scale(study, 64), expected={key: Foretold(3.8, 2.9)})
+    recommendation = recommend(scale(study, 64), expected={key: Estimate(3.8, 2.9, 4.8)})
     assert chosen(recommendation) == setting
     assert "3 blocks alone can't tell this from serial" in warnings_in(recommendation)[-1]
     assert "at least 2.9x" in warnings_in(recommendation)[-1]
-    assert chosen(recommend(scale(study, 64), expected={key: Foretold(1.2, 0.9)})) is None
+    assert chosen(recommend(scale(study, 64), expected={key: Estimate(1.2, 0.9, 2.2)})) is None
     slow = make_study([8.0] * 3, {setting: (2.0, 2.5, 8.5)}, again_s=about(8.0, noise), longest_share=0.01)
-    assert chosen(recommend(scale(slow, 64), expected={key: Foretold(3.8, 2.9)})) is None
+    assert chosen(recommend(scale(slow, 64), expected={key: Estimate(3.8, 2.9, 4.8)})) is None
 
 
 def test_never_recommends_a_cell_that_failed() -> None:

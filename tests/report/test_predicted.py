@@ -11,12 +11,13 @@ from lightwork import report
 from lightwork.analysis.basis import Basis
 from lightwork.analysis.judged_study import judge
 from lightwork.cli import main
+from lightwork.core.estimate import Estimate
 from lightwork.core.reasons import RestsOn
 from lightwork.core.verdict import Verdict, VerdictKind
 from lightwork.errors import UsageError
-from lightwork.plan.conclude.result import PlanResult, PredictedSetting, Range
+from lightwork.plan.conclude.result import PlanResult, PredictedSetting
 from lightwork.plan.forms.json import contract_of
-from lightwork.report.predicted import Foretold, beside, decode, load
+from lightwork.report.predicted import SavedPlan, beside, decode, load
 from lightwork.text.quantities import times
 
 LABEL, ITEMS = "csv_to_db[files=48]", 48
@@ -30,7 +31,7 @@ def tailed():
 
 def plan_of(settings, target=LABEL, items=ITEMS, speedup=2.0, machine=None):
     """A plan as its JSON says it, which foretells the same speedup for each of these settings."""
-    band = Range(speedup, 0.9 * speedup, 1.1 * speedup)
+    band = Estimate(speedup, 0.9 * speedup, 1.1 * speedup)
     predictions = tuple(PredictedSetting(setting, setting.chunksize, band, band, {}) for setting in settings)
     made = PlanResult(
         target, items, items, Verdict(VerdictKind.STAY_SERIAL), None, (), RestsOn(None, 0, len(predictions)), (), (),
@@ -117,6 +118,6 @@ def test_a_real_plan_is_read(tmp_path, monkeypatch):
     command = ["plan", "sleep_io", "--param", "items=8", "--param", "mean_ms=2", "--once", "--json=plan.json"]
     assert main(command) == 0
     found = load(tmp_path / "plan.json")
-    assert isinstance(found, Foretold)
+    assert isinstance(found, SavedPlan)
     assert found.items == 8
     assert any(one.speedup and one.strategy == "map" for one in found.predictions)

@@ -27,7 +27,6 @@ from lightwork.plan.conclude.result import (
     MeasuredSetting,
     PlanResult,
     PredictedSetting,
-    Range,
     RecommendedSetting,
 )
 
@@ -107,7 +106,7 @@ def sample() -> PlanResult:
         items_run=185,
         verdict=Verdict(VerdictKind.USE, cell_of(chosen), Estimate(3.42, 3.32, 3.52, 7, "")),
         recommendation=RecommendedSetting(
-            chosen, 1, (1, 4), Range(3.42, 3.32, 3.52), True, CORES, 124 * MIB, CODE, 31_744 * MIB
+            chosen, 1, (1, 4), Estimate(3.42, 3.32, 3.52), True, CORES, 124 * MIB, CODE, 31_744 * MIB
         ),
         reasons=(
             CORES,
@@ -138,11 +137,12 @@ def unmeasured() -> PlanResult:
     """The same by prediction alone, from a sample of a million items, and without code."""
     known = sample()
     assert known.recommendation is not None
-    guess = replace(known.recommendation, speedup=Range(3.42, 2.9, 3.9), is_measured=False, memory_bytes=None, code="")
+    speedup = Estimate(3.42, 2.9, 3.9)
+    guess = replace(known.recommendation, speedup=speedup, is_measured=False, memory_bytes=None, code="")
     return replace(
         known, items=1_000_000, items_run=2_400, cells=(), warnings=(), noise_floor=None, recommendation=guess,
         verdict=replace(known.verdict, speedup=Estimate(3.42, 2.9, 3.9, 1, "replay"), is_predicted=True),
-        serial_s=Range(99_460.0, None, None),
+        serial_s=Estimate(99_460.0, None, None),
     )  # fmt: skip
 
 
@@ -180,7 +180,7 @@ def hostile() -> PlanResult:
         recommendation=chosen, reasons=caps, rests_on=RestsOn(1, 1, 1), notes=HOSTILE,
         warnings=tuple(FailedRounds(cell_of(cells[0].setting), 1, 2, words, words) for words in HOSTILE),
         longest_item=(evil, 0.3), cells=cells, predictions=predictions, what_if=(Gain(evil, 1.2),), noise_floor=0.01,
-        machine={evil: evil, "nested": {evil: [evil]}}, serial_s=Range(3.0, None, None),
+        machine={evil: evil, "nested": {evil: [evil]}}, serial_s=Estimate(3.0, None, None),
     )  # fmt: skip
 
 
@@ -189,5 +189,5 @@ def cell_of(setting: Setting) -> Cell:
     return Cell(setting.cell_id, setting, setting.chunksize, ())
 
 
-def _around(point: float, share: float) -> Range:
-    return Range(point, point * (1 - share), point * (1 + share))
+def _around(point: float, share: float) -> Estimate:
+    return Estimate(point, point * (1 - share), point * (1 + share))

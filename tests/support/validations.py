@@ -1,7 +1,7 @@
 """Made-up validations: workloads whose measured and foretold times are known."""
 
 from lightwork.core.setting import Setting
-from lightwork.validate.comparison import Choice, Foretold, Held, SerialRun, Trial, Tried
+from lightwork.validate.comparison import Choice, Held, PredictedWall, SerialRun, Trial, Tried
 from lightwork.validate.saved import Validation
 
 MACHINE = {"usable_cpus": 2.0, "processor": "Abacus", "python": "3.11.0"}
@@ -11,7 +11,7 @@ MAP, QUEUE = Setting("map", 2, 4), Setting("queue", 4, 1)
 
 def foretold(wall_s, band=0.15):
     """A prediction with an even band on the speedup."""
-    return Foretold(wall_s, wall_s / (1 + band), wall_s / (1 - band))
+    return PredictedWall(wall_s, wall_s / (1 + band), wall_s / (1 - band))
 
 
 def trial(block, measured_s, plain_s, conditional_s=None, level_s=None):

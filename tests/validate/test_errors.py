@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from validations import MAP, held, serial, trial
 
-from lightwork.validate.comparison import Foretold, Tried
+from lightwork.validate.comparison import PredictedWall, Tried
 from lightwork.validate.errors import accuracy_of, grouped, noise_floor, seen_in, spread_of
 
 SIGNED = st.lists(st.floats(-2, 2), min_size=1, max_size=60)
@@ -33,7 +33,7 @@ def test_no_errors_have_no_spread():
 @given(st.floats(0.01, 10), st.floats(0.01, 10))
 def test_an_error_is_relative_to_what_was_measured(predicted_s, measured_s):
     """Too long is positive, too short negative, as a share of the measured time."""
-    error = Foretold(predicted_s, 0.0, 0.0).error(measured_s)
+    error = PredictedWall(predicted_s, 0.0, 0.0).error(measured_s)
     assert measured_s * (1 + error) == pytest.approx(predicted_s)
 
 

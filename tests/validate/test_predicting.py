@@ -1,4 +1,4 @@
-"""Foretelling: the planner's own predictions, and the same work on a slower machine."""
+"""Predicting: the planner's own predictions, and the same work on a slower machine."""
 
 import pytest
 from hypothesis import given

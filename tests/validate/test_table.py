@@ -35,7 +35,7 @@ def test_every_group_has_its_row():
     assert rows(found, "By workload")["all"][0] == "12"
     assert list(rows(found, "By strategy")) == ["map", "queue"]
     assert list(rows(found, "By workers")) == ["2", "4"]
-    assert rows(found, "By strategy")["map"][1:3] == ("10 % / 10 %", "2.0 % / 2.0 %")
+    assert rows(found, "By strategy")["map"][1:3] == ("10 % / 10 %", "2 % / 2 %")
 
 
 def test_recommendations_stand_beside_the_best():

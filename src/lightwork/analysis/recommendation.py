@@ -31,14 +31,6 @@ PRIOR_BLOCKS = 3  # that a prediction counts as
 
 
 @dataclass(frozen=True)
-class Foretold:
-    """A cell's predicted speedup, and the low end of its band."""
-
-    speedup: float
-    low: float
-
-
-@dataclass(frozen=True)
 class Recommendation:
     """What to do about one study, by value; lightwork.text makes sentences of it.
 
@@ -71,7 +63,7 @@ class Recommendation:
 def recommend(
     scaling: StudyScaling,
     losses: Mapping[str, Losses] | None = None,
-    expected: Mapping[str, Foretold] | None = None,
+    expected: Mapping[str, Estimate] | None = None,
 ) -> Recommendation:
     """The setting with the fewest workers among those not measurably slower than the best one.
 
@@ -105,7 +97,7 @@ def recommend(
     )
 
 
-def _choose(basis: Basis, best: CellScaling, expected: Mapping[str, Foretold]) -> CellScaling | None:
+def _choose(basis: Basis, best: CellScaling, expected: Mapping[str, Estimate]) -> CellScaling | None:
     """The most modest cell that is faster than serial and not measurably slower than the best."""
     faster = [
         cell
@@ -116,12 +108,12 @@ def _choose(basis: Basis, best: CellScaling, expected: Mapping[str, Foretold]) -
         return None
     good = [cell for cell in faster if _is_as_good(basis, cell, best, expected)]
     if all(cell.cell.cell_id in expected for cell in good):
-        pooled = {cell.cell.cell_id: _pooled(basis.speedup(cell), expected[cell.cell.cell_id].speedup) for cell in good}
+        pooled = {cell.cell.cell_id: _pooled(basis.speedup(cell), expected[cell.cell.cell_id].point) for cell in good}
         good = [cell for cell in good if pooled[cell.cell.cell_id] >= (1 - AS_GOOD) * max(pooled.values())]
     return min(good, key=lambda cell: modesty(cell.cell.setting))
 
 
-def _is_as_good(basis: Basis, cell: CellScaling, best: CellScaling, expected: Mapping[str, Foretold]) -> bool:
+def _is_as_good(basis: Basis, cell: CellScaling, best: CellScaling, expected: Mapping[str, Estimate]) -> bool:
     """Whether a cell is not told apart from the best, by blocks enough to tell or else by its prediction.
 
     Two common blocks carry no interval: without this a cell that lost most of its rounds would be as good as any.
@@ -130,14 +122,14 @@ def _is_as_good(basis: Basis, cell: CellScaling, best: CellScaling, expected: Ma
     return known and basis.compare(best, cell) is not Difference.FASTER
 
 
-def _agree(basis: Basis, cell: CellScaling, foretold: Foretold | None) -> bool:
+def _agree(basis: Basis, cell: CellScaling, predicted: Estimate | None) -> bool:
     """Whether every measured block was faster than serial, and all of the predicted band is.
 
     On a noisy machine a few blocks carry so wide an interval that twice the speed can't be told from none, or none at
     all. But n blocks all faster by chance are one study in 2^n, and the prediction comes from other rounds. Where no
     block could be measured it is recommended by itself: a block that agrees with it must not undo that.
     """
-    if foretold is None or foretold.low <= 1:
+    if predicted is None or predicted.low is None or predicted.low <= 1:
         return False
     serial = next(basis.walls_s(one) for one in basis.scaling.cells if one.cell.cell_id == SERIAL)
     own_s = basis.walls_s(cell)
@@ -146,12 +138,13 @@ def _agree(basis: Basis, cell: CellScaling, foretold: Foretold | None) -> bool:
 
 
 def _by_prediction_too(
-    basis: Basis, chosen: CellScaling | None, expected: Mapping[str, Foretold]
+    basis: Basis, chosen: CellScaling | None, expected: Mapping[str, Estimate]
 ) -> list[ByPredictionToo]:
     """That the chosen cell is faster by both kinds of evidence together only."""
     if chosen is None or basis.faster_than_serial(chosen):
         return []
-    return [ByPredictionToo(basis.speedup(chosen).n, expected[chosen.cell.cell_id].low)]
+    least = expected[chosen.cell.cell_id].low
+    return [ByPredictionToo(basis.speedup(chosen).n, least)] if least is not None else []
 
 
 def _pooled(measured: Estimate, expected: float) -> float:

@@ -12,17 +12,18 @@ STUDENT_T_975 = {3: 4.302653, 4: 3.182446}  # by number of values; two values ca
 
 @dataclass(frozen=True)
 class Estimate:
-    """A point with its 95 % interval.
+    """A point with the ends of its interval: of 95 % where it was measured, its band where it was predicted.
 
-    method: how the interval was made, in words fit for a page ("order statistics, 12 blocks").
-    low and high are None where too few blocks were measured to give an interval at all.
+    low and high are None where they are not known: too few blocks were measured, or nothing tells how far a prediction
+    may be off. n: blocks behind it. method: how the interval was made, in words fit for a page ("order statistics, 12
+    blocks").
     """
 
     point: float
     low: float | None
     high: float | None
-    n: int
-    method: str
+    n: int = 0
+    method: str = ""
 
 
 def median_interval(values: Sequence[float]) -> Estimate:

@@ -8,7 +8,7 @@ from lightwork.core.study import Results
 
 if TYPE_CHECKING:
     from lightwork.faults.saved import Faults
-    from lightwork.report.predicted import Foretold
+    from lightwork.report.predicted import SavedPlan
 
 
 def verdicts(results: Results) -> list[str]:
@@ -32,7 +32,7 @@ def render(
     out: Path,
     faults: "Faults | None" = None,
     *,
-    plans: "Sequence[Foretold]" = (),
+    plans: "Sequence[SavedPlan]" = (),
     figures: bool = False,
 ) -> Path:
     """Write the report into the folder `out`, which is made where it is absent; returns its index.html.

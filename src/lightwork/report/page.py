@@ -17,7 +17,7 @@ from lightwork.report.charts import timeline
 from lightwork.report.charts.album import album
 from lightwork.report.faults import fault_sheet
 from lightwork.report.method import gaps, machine_facts, method
-from lightwork.report.predicted import Foretold, not_found
+from lightwork.report.predicted import SavedPlan, not_found
 from lightwork.report.rounds_csv import rounds_csv
 from lightwork.report.section import Section, sections_of
 from lightwork.report.summary import summary
@@ -35,7 +35,7 @@ def write_report(
     out: Path,
     faults: Faults | None = None,
     *,
-    plans: Sequence[Foretold] = (),
+    plans: Sequence[SavedPlan] = (),
     figures: bool = False,
 ) -> Path:
     """Write index.html, summary.md, rounds.csv and each study's speedup chart into `out`; by `figures` all charts."""

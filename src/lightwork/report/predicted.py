@@ -27,16 +27,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Band:
-    """A predicted figure and the ends of its band; None where those are not known."""
-
-    point: float
-    low: float | None
-    high: float | None
-
-
-@dataclass(frozen=True)
-class Foretelling:
+class SavedPrediction:
     """One setting of a plan. chunksize: the one in force, None where the strategy has none. speedup: over serial."""
 
     strategy: str
@@ -45,16 +36,16 @@ class Foretelling:
     order: str
     start_method: str
     cores: int | None
-    speedup: Band | None = None
+    speedup: Estimate | None = None
 
 
 @dataclass(frozen=True)
-class Foretold:
+class SavedPlan:
     """A plan, as far as a report has use for it: the work that it is about, and its predictions."""
 
     target: str
     items: int
-    predictions: tuple[Foretelling, ...]
+    predictions: tuple[SavedPrediction, ...]
     machine: Mapping[str, Any] = field(default_factory=dict)
 
     def is_of(self, study: Study) -> bool:
@@ -71,19 +62,19 @@ class Beside:
     notes: tuple[str, ...]
 
 
-def load(path: Path) -> Foretold:
+def load(path: Path) -> SavedPlan:
     """The plan saved at `path`. Raises UsageError when there is none, or it is something else."""
     return FORMAT.load(path, decode)
 
 
-def decode(data: Mapping[str, Any]) -> Foretold:
+def decode(data: Mapping[str, Any]) -> SavedPlan:
     """What `lightwork plan --json` wrote. Raises ValueError or KeyError for anything else."""
     if data["schema"] != FORMAT.schema:
         raise ValueError(f"its schema is {data['schema']!r}, where {FORMAT.schema} is read")
-    return read_as(Foretold, data)
+    return read_as(SavedPlan, data)
 
 
-def beside(plans: Sequence[Foretold], scaling: StudyScaling, machine: Mapping[str, Any]) -> Beside | None:
+def beside(plans: Sequence[SavedPlan], scaling: StudyScaling, machine: Mapping[str, Any]) -> Beside | None:
     """The first plan of this study beside its cells, the fastest first; None where none is about it."""
     own = next((plan for plan in plans if plan.is_of(scaling.study)), None)
     pairs = list(_pairs(own, scaling)) if own is not None else []
@@ -97,7 +88,7 @@ def beside(plans: Sequence[Foretold], scaling: StudyScaling, machine: Mapping[st
     return Beside(sheet, _finding(basis, pairs), notes)
 
 
-def _pairs(plan: Foretold, scaling: StudyScaling) -> Iterator[tuple[CellScaling, Band]]:
+def _pairs(plan: SavedPlan, scaling: StudyScaling) -> Iterator[tuple[CellScaling, Estimate]]:
     known = {_key_of(one): one.speedup for one in plan.predictions}
     for cell in reversed(ranked(scaling)):
         found = known.get(_key(cell.cell)) if cell.cell.setting.pool == "fresh" else None
@@ -110,21 +101,21 @@ def _key(cell: Cell) -> tuple[object, ...]:
     return own.strategy, own.workers, cell.chunksize, own.order, own.start_method, own.cores
 
 
-def _key_of(one: Foretelling) -> tuple[object, ...]:
+def _key_of(one: SavedPrediction) -> tuple[object, ...]:
     return one.strategy, one.workers, one.chunksize, one.order, one.start_method, one.cores
 
 
-def _figures(basis: Basis, cell: CellScaling, found: Band) -> tuple[Figure, ...]:
+def _figures(basis: Basis, cell: CellScaling, found: Estimate) -> tuple[Figure, ...]:
     measured = basis.speedup(cell)
     off = found.point / measured.point - 1
     return (
-        Figure(times(Estimate(found.point, found.low, found.high, 0, "")), found.point),
+        Figure(times(found), found.point),
         Figure(times(measured), measured.point),
         Figure(f"{MINUS if off < 0 else '+'}{percent(abs(off))}", off),
     )
 
 
-def _finding(basis: Basis, pairs: Sequence[tuple[CellScaling, Band]]) -> str:
+def _finding(basis: Basis, pairs: Sequence[tuple[CellScaling, Estimate]]) -> str:
     """How far the plan was off, and how often its band held what was measured."""
     off = median(abs(found.point / basis.speedup(cell).point - 1) for cell, found in pairs)
     banded = [(cell, found) for cell, found in pairs if found.low is not None and found.high is not None]
@@ -133,7 +124,7 @@ def _finding(basis: Basis, pairs: Sequence[tuple[CellScaling, Band]]) -> str:
     return f"{told}; the band holds {held} of {len(banded)}." if banded else f"{told}."
 
 
-def not_found(plan: Foretold, studies: Sequence[Study]) -> str:
+def not_found(plan: SavedPlan, studies: Sequence[Study]) -> str:
     """Why a plan stands beside nothing, and what there is instead."""
     there = ", ".join(f"{plain(study.label)} ({counted(len(study.item_names), 'item')})" for study in studies)
     return f"the plan is about {plain(plan.target)} ({counted(plan.items, 'item')}), and the run holds {there}"

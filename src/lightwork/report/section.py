@@ -20,7 +20,7 @@ from lightwork.report.charts.timeline import Timeline, most_items, round_to_draw
 from lightwork.report.charts.zoom import ITEMS_ON_A_PAGE, NAMES_ON_A_PAGE, Room
 from lightwork.report.cluster import cluster_sentence
 from lightwork.report.factors import factors_sheet
-from lightwork.report.predicted import Beside, Foretold, beside
+from lightwork.report.predicted import Beside, SavedPlan, beside
 from lightwork.report.resources import resources_sheet, sampling_told
 from lightwork.report.split import Split, split
 from lightwork.report.tables import Table, table
@@ -57,10 +57,10 @@ class Surroundings:
 
     ledgers: Mapping[str, Any]
     looks: Mapping[str, Look]
-    plans: Sequence[Foretold] = ()
+    plans: Sequence[SavedPlan] = ()
 
 
-def sections_of(judged: Sequence[Judged], ledgers: Mapping[str, Any], plans: Sequence[Foretold] = ()) -> list[Section]:
+def sections_of(judged: Sequence[Judged], ledgers: Mapping[str, Any], plans: Sequence[SavedPlan] = ()) -> list[Section]:
     """A section per study. Draws with matplotlib: to be called inside `svg.style`."""
     around = Surroundings(ledgers, looks(one.study for one in judged), plans)
     taken: set[str] = set()

@@ -1,6 +1,6 @@
 """A comparison: rounds of one setting beside what was foretold of them; plain data.
 
-Foretold (a makespan with its band) beside Trial (a measured round), three times: as a plan would have it, from the
+PredictedWall (a makespan with its band) beside Trial (a measured round), three times: as a plan would have it, from the
 serial round of the same block; given what this round's items cost in CPU time; given how fast its cores were
 """
 
@@ -11,7 +11,7 @@ from lightwork.core.setting import Setting
 
 
 @dataclass(frozen=True)
-class Foretold:
+class PredictedWall:
     """A predicted makespan with its band, seconds."""
 
     wall_s: float
@@ -42,9 +42,9 @@ class Trial:
     level_s: float | None
     item_factor: float
     spin_ns: float | None
-    plain: Foretold | None = None
-    conditional: Foretold | None = None
-    by_spin: Foretold | None = None
+    plain: PredictedWall | None = None
+    conditional: PredictedWall | None = None
+    by_spin: PredictedWall | None = None
 
 
 @dataclass(frozen=True)

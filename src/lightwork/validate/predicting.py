@@ -1,4 +1,4 @@
-"""Foretelling: what a plan would have said of every round that was measured, by the planner's own code; pure.
+"""Predicting: what a plan would have said of every round that was measured, by the planner's own code; pure.
 
     serial ledger of the block at the usual speed, what its probes show of contention -> predict() -> plain
     the same, its computing as dear as in the round foretold -------------------------> predict() -> conditional
@@ -16,7 +16,7 @@ from lightwork.replay.calibration import Calibration
 from lightwork.replay.contention import NO_CONTENTION, Contention, Probe, contention_of, probe_setting
 from lightwork.replay.cpu_speed import at_speed, unrest, usual_speed, usual_spin_ns
 from lightwork.replay.prediction import Prediction, predict
-from lightwork.validate.comparison import Foretold, Held, SerialRun, Trial, Tried
+from lightwork.validate.comparison import Held, PredictedWall, SerialRun, Trial, Tried
 
 PROBES = (probe_setting(2), probe_setting(4))  # of every block
 Tables = Mapping[str, Any]  # a numpy table by ledger name
@@ -57,7 +57,7 @@ class _Block:
         share, inflation = self.contention.exclusive_share, self.contention.cpu_inflation
         self.run = replace(run, exclusive_share=share, cpu_inflation=inflation)
 
-    def plain(self, settings: Sequence[Any]) -> list[Foretold]:
+    def plain(self, settings: Sequence[Any]) -> list[PredictedWall]:
         """What a plan made from this block says of the settings."""
         restless = unrest(self.serial, self.probes)
         return [foretold(one.widened(restless)) for one in self._said(settings, 1.0, self.spin_ns, self.contention)]
@@ -87,7 +87,7 @@ class _Block:
         return contention_of(self.serial, probes, self.cores, costs)
 
 
-def foretold(found: Prediction) -> Foretold:
+def foretold(found: Prediction) -> PredictedWall:
     """A prediction's makespan with the band that its speedup has."""
     serial_s = found.wall_s * found.speedup
-    return Foretold(found.wall_s, serial_s / found.high, serial_s / found.low)
+    return PredictedWall(found.wall_s, serial_s / found.high, serial_s / found.low)

@@ -27,7 +27,6 @@ from lightwork.plan.conclude.result import (
     MeasuredSetting,
     PlanResult,
     PredictedSetting,
-    Range,
     RecommendedSetting,
 )
 from lightwork.plan.forms import forms, sentences
@@ -54,7 +53,7 @@ HOSTILE = [
 ]
 texts = st.sampled_from(HOSTILE) | st.text(max_size=12)
 figures = st.floats(allow_nan=True, allow_infinity=True) | st.floats(0.1, 100)
-ranges = st.builds(Range, figures, st.none() | figures, st.none() | figures)
+ranges = st.builds(Estimate, figures, st.none() | figures, st.none() | figures)
 counts = st.integers(1, 10_000)
 settings = st.builds(
     Setting, st.sampled_from(["map", "imap_unordered", "static", "pipe"]), counts, st.none() | counts,
@@ -211,7 +210,7 @@ TAIL = LargestLoss(Cause.TAIL, 0.8, 4)
 def example(**changes):
     """A verdict as a plan gives it."""
     setting = Setting("map", 4, 8)
-    one, wall = Range(3.2, 3.0, 3.4), Range(0.5, 0.45, 0.55)
+    one, wall = Estimate(3.2, 3.0, 3.4), Estimate(0.5, 0.45, 0.55)
     code = 'from load import f\n\nif __name__ == "__main__":\n    results = [f(1)]\n'
     whole = {
         "target": "load.py:f", "items": 100, "items_run": 100,

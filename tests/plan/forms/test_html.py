@@ -10,8 +10,9 @@ from pages import Page
 
 from lightwork.analysis.scaling import karp_flatt
 from lightwork.analysis.usl import LEAST_COUNTS
+from lightwork.core.estimate import Estimate
 from lightwork.core.setting import Setting
-from lightwork.plan.conclude.result import Gain, Range
+from lightwork.plan.conclude.result import Gain
 from lightwork.plan.forms import sentences
 from lightwork.plan.forms.page.curve import outlook
 from lightwork.plan.forms.page.page import page
@@ -195,7 +196,7 @@ def test_law_is_read_from_what_was_measured_and_not_drawn_past_twice_that():
 def test_unbounded_bands_are_drawn_as_points():
     """A prediction without a band, or with one that has no end, is drawn, and makes no axis without end."""
     known = samples.unmeasured()
-    bands = (Range(2.0, None, None), Range(2.0, 1.0, float("inf")))
+    bands = (Estimate(2.0, None, None), Estimate(2.0, 1.0, float("inf")))
     predictions = tuple(replace(one, speedup=band) for one, band in zip(known.predictions, bands * 4, strict=False))
     verdict = replace(known, predictions=predictions)
     assert outlook(verdict).top < 3

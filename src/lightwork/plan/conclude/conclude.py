@@ -16,7 +16,6 @@ from lightwork.plan.conclude.result import (
     MeasuredSetting,
     PlanResult,
     PredictedSetting,
-    Range,
     RecommendedSetting,
 )
 from lightwork.plan.conclude.what_if import gains_of
@@ -94,8 +93,8 @@ def _measured(evidence: PlanEvidence, cell: CellScaling) -> MeasuredSetting:
     return MeasuredSetting(
         setting=own.setting,
         chunksize=own.chunksize,
-        wall_s=_range(cell.wall_s),
-        speedup=_range(evidence.basis.speedup(cell)) if cell.speedup is not None else None,
+        wall_s=cell.wall_s,
+        speedup=evidence.basis.speedup(cell) if cell.speedup is not None else None,
         rounds=len(own.rounds),
         failed=sum(not found.ok for found in own.rounds),
         memory_bytes=peak_bytes(own, "peak_pss_bytes"),
@@ -117,8 +116,8 @@ def _predictions(evidence: PlanEvidence) -> Iterator[PredictedSetting]:
     """In the order of the settings. The wall's band is the speedup's: both are relative to the same serial wall."""
     for one in evidence.planned.predictions:
         serial_s = one.wall_s * one.speedup
-        wall_s = Range(one.wall_s, serial_s / one.high, serial_s / one.low)
-        yield PredictedSetting(one.setting, one.chunksize, wall_s, Range(one.speedup, one.low, one.high), one.lost)
+        wall_s = Estimate(one.wall_s, serial_s / one.high, serial_s / one.low)
+        yield PredictedSetting(one.setting, one.chunksize, wall_s, Estimate(one.speedup, one.low, one.high), one.lost)
 
 
 def _gains(evidence: PlanEvidence) -> tuple[Gain, ...]:
@@ -127,12 +126,8 @@ def _gains(evidence: PlanEvidence) -> tuple[Gain, ...]:
     return tuple(Gain(name, times) for name, times in gains_of(evidence.planned, evidence.chosen.setting).items())
 
 
-def _serial_s(evidence: PlanEvidence) -> Range | None:
+def _serial_s(evidence: PlanEvidence) -> Estimate | None:
     if evidence.scaling is not None and evidence.planned.sample.is_all:
-        return _range(evidence.scaling.serial_s)
+        return evidence.scaling.serial_s
     first = next(iter(evidence.planned.predictions), None)
-    return Range(first.wall_s * first.speedup, None, None) if first else None
-
-
-def _range(estimate: Estimate | None) -> Range | None:
-    return Range(estimate.point, estimate.low, estimate.high) if estimate else None
+    return Estimate(first.wall_s * first.speedup, None, None) if first else None

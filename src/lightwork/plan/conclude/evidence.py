@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from lightwork.analysis.basis import Basis
 from lightwork.analysis.peaks import peak_bytes
-from lightwork.analysis.recommendation import Foretold, Recommendation, recommend
+from lightwork.analysis.recommendation import Recommendation, recommend
 from lightwork.analysis.scaling import StudyScaling, scale
 from lightwork.analysis.speedometer import equal_speed_walls_s
 from lightwork.analysis.study_losses import losses_by_cell
@@ -20,7 +20,6 @@ from lightwork.core.estimate import Estimate
 from lightwork.core.setting import Setting
 from lightwork.core.study import Cell, Study
 from lightwork.plan.conclude.choice import recommended, stays_serial
-from lightwork.plan.conclude.result import Range
 from lightwork.plan.memory_probe import MemoryModel, model_of
 from lightwork.replay.prediction import Prediction
 
@@ -40,7 +39,7 @@ class PlanEvidence:
 
     planned: "Planned"
     chosen: Cell | None
-    speedup: Range | None
+    speedup: Estimate | None
     guess: Prediction | None
     basis: Basis | None = field(repr=False, default=None)
     recommendation: Recommendation | None = None
@@ -87,15 +86,15 @@ def evidence_of(planned: "Planned") -> PlanEvidence:
     if planned.study is None:
         if guess is None or stays_serial(guess):
             return PlanEvidence(planned, None, None, guess)
-        return PlanEvidence(planned, cell_of(guess), Range(guess.speedup, guess.low, guess.high), guess)
+        return PlanEvidence(planned, cell_of(guess), Estimate(guess.speedup, guess.low, guess.high), guess)
     scaling = scale(planned.study, planned.request.usable_cpus, equal_speed_walls_s(planned.study))
-    expected = {one.setting.cell_id: Foretold(one.speedup, one.low) for one in planned.predictions}
+    expected = {one.setting.cell_id: Estimate(one.speedup, one.low, one.high) for one in planned.predictions}
     recommendation = recommend(scaling, losses_by_cell(scaling), expected=expected)
-    chosen, speedup = recommendation.chosen, recommendation.speedup
+    chosen = recommendation.chosen
     return PlanEvidence(
         planned,
         chosen.cell if chosen else None,
-        Range(speedup.point, speedup.low, speedup.high) if speedup else None,
+        recommendation.speedup,
         guess,
         Basis.of(scaling),
         recommendation,

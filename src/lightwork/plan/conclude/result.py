@@ -7,19 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lightwork.core.estimate import Estimate
 from lightwork.core.reasons import LimitedBy, Reason, RestsOn
 from lightwork.core.setting import Setting
 from lightwork.core.verdict import Verdict, VerdictKind
 from lightwork.core.warnings import VerdictWarning
-
-
-@dataclass(frozen=True)
-class Range:
-    """A figure with its 95 % interval where it was measured, its band where it was predicted; None: not known."""
-
-    point: float
-    low: float | None
-    high: float | None
 
 
 @dataclass(frozen=True)
@@ -35,7 +27,7 @@ class RecommendedSetting:
     setting: Setting
     chunksize: int | None
     chunksize_band: tuple[int, int] | None
-    speedup: Range
+    speedup: Estimate
     is_measured: bool
     limited_by: LimitedBy | None
     memory_bytes: int | None
@@ -54,8 +46,8 @@ class MeasuredSetting:
 
     setting: Setting
     chunksize: int | None
-    wall_s: Range | None
-    speedup: Range | None
+    wall_s: Estimate | None
+    speedup: Estimate | None
     rounds: int
     failed: int
     memory_bytes: int | None
@@ -72,8 +64,8 @@ class PredictedSetting:
 
     setting: Setting
     chunksize: int | None
-    wall_s: Range
-    speedup: Range
+    wall_s: Estimate
+    speedup: Estimate
     lost: Mapping[str, float]
 
 
@@ -111,7 +103,7 @@ class PlanResult:
     what_if: tuple[Gain, ...]
     noise_floor: float | None
     machine: Mapping[str, Any]
-    serial_s: Range | None = None
+    serial_s: Estimate | None = None
 
     @property
     def kind(self) -> VerdictKind:

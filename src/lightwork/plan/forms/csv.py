@@ -10,8 +10,9 @@ from lightwork.plan.forms import form
 from lightwork.render.csv import safe
 
 if TYPE_CHECKING:
+    from lightwork.core.estimate import Estimate
     from lightwork.core.setting import Setting
-    from lightwork.plan.conclude.result import MeasuredSetting, PlanResult, PredictedSetting, Range
+    from lightwork.plan.conclude.result import MeasuredSetting, PlanResult, PredictedSetting
 
 ENDS = ("", "_low", "_high")
 LOST = {str(cause): f"predicted_lost_{str(cause).lower().replace(' ', '_').replace('-', '_')}" for cause in Cause}
@@ -54,7 +55,7 @@ def _row(
     ]  # fmt: skip
 
 
-def _ends(found: "Range | None") -> list[float | None]:
+def _ends(found: "Estimate | None") -> list[float | None]:
     return [_finite(value) for value in (found.point, found.low, found.high)] if found else [None] * len(ENDS)
 
 

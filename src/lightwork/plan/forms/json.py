@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 from lightwork.plan.forms import form
 
 if TYPE_CHECKING:
+    from lightwork.core.estimate import Estimate
     from lightwork.core.setting import Setting
-    from lightwork.plan.conclude.result import MeasuredSetting, PlanResult, PredictedSetting, Range
+    from lightwork.plan.conclude.result import MeasuredSetting, PlanResult, PredictedSetting
 
 SCHEMA = 1
 SCHEMA_FILE = Path(__file__).with_name("plan.schema.json")
@@ -108,7 +109,7 @@ def _setting(setting: "Setting", chunksize: int | None) -> dict[str, Any]:
     }
 
 
-def _range(found: "Range | None") -> dict[str, float | None] | None:
+def _range(found: "Estimate | None") -> dict[str, float | None] | None:
     if found is None or not isfinite(found.point):
         return None
     return {"point": float(found.point), "low": _finite(found.low), "high": _finite(found.high)}

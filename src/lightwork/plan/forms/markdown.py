@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from lightwork.core.estimate import Estimate
 from lightwork.plan.forms import form
 from lightwork.plan.forms.text import gains_in_words
 from lightwork.render.markdown import inert
 from lightwork.text.quantities import plain, seconds_with_interval, size, times
 
 if TYPE_CHECKING:
+    from lightwork.core.estimate import Estimate
     from lightwork.core.setting import Setting
-    from lightwork.plan.conclude.result import MeasuredSetting, PlanResult, PredictedSetting, Range
+    from lightwork.plan.conclude.result import MeasuredSetting, PlanResult, PredictedSetting
 
 MOST_LINES = 59
 SENTENCE_LENGTH = 400
@@ -133,17 +133,13 @@ def _instruction(setting: "Setting", chunksize: int | None) -> str:
     return instruction(Cell(setting.cell_id, setting, chunksize, ()))
 
 
-def _speedup(found: "Range | None") -> str:
-    return times(_estimate(found)) if found else ""
+def _speedup(found: "Estimate | None") -> str:
+    return times(found) if found else ""
 
 
-def _wall(found: "Range | None") -> str:
-    return seconds_with_interval(_estimate(found)) if found else ""
+def _wall(found: "Estimate | None") -> str:
+    return seconds_with_interval(found) if found else ""
 
 
-def _estimate(found: "Range") -> Estimate:
-    return Estimate(found.point, found.low, found.high, 0, "")
-
-
-def _point(found: "Range | None") -> float:
+def _point(found: "Estimate | None") -> float:
     return found.point if found and isfinite(found.point) else 0.0

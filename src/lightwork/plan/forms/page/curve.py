@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from math import inf, isfinite
 
 from lightwork.analysis.usl import LEAST_COUNTS, Fit, fit_usl
-from lightwork.plan.conclude.result import MeasuredSetting, PlanResult, PredictedSetting, Range
+from lightwork.core.estimate import Estimate
+from lightwork.plan.conclude.result import MeasuredSetting, PlanResult, PredictedSetting
 from lightwork.render.palette import Look, looks_of
 from lightwork.report.charts.curves import HEADROOM
 from lightwork.text.quantities import counted, number, percent, plain
 
-Points = tuple[tuple[int, Range], ...]
+Points = tuple[tuple[int, Estimate], ...]
 
 
 @dataclass(frozen=True)
-class Foretold:
+class PredictedCurve:
     """A strategy's best predicted speedup at each worker count, whatever its chunksize and order."""
 
     strategy: str
@@ -27,7 +28,7 @@ class Foretold:
 
 
 @dataclass(frozen=True)
-class Found:
+class MeasuredCurve:
     """A strategy's measured speedups, in the order of their worker counts."""
 
     strategy: str
@@ -49,8 +50,8 @@ class Reading:
 class Outlook:
     """All of the figure, the recommended strategy first, then the fastest. top: the largest speedup on the axis."""
 
-    foretold: tuple[Foretold, ...]
-    found: tuple[Found, ...]
+    foretold: tuple[PredictedCurve, ...]
+    found: tuple[MeasuredCurve, ...]
     workers: tuple[int, ...]
     cap: float
     reading: Reading | None
@@ -63,8 +64,8 @@ def outlook(result: PlanResult) -> Outlook | None:
     predicted = _best(result.predictions)
     measured = _all(result.cells)
     looks = looks_of([*predicted, *measured])
-    foretold = [Foretold(name, looks[name], points, name == chosen) for name, points in predicted.items()]
-    found = [Found(name, looks[name], points, name == chosen) for name, points in measured.items()]
+    foretold = [PredictedCurve(name, looks[name], points, name == chosen) for name, points in predicted.items()]
+    found = [MeasuredCurve(name, looks[name], points, name == chosen) for name, points in measured.items()]
     foretold.sort(key=lambda one: (not one.chosen, -_most(one.points)))
     found.sort(key=lambda one: (not one.chosen, -_most(one.points)))
     points = [point for known in (predicted, measured) for own in known.values() for point in own]
@@ -77,19 +78,19 @@ def outlook(result: PlanResult) -> Outlook | None:
     return Outlook(tuple(foretold), tuple(found), tuple(workers), cap, _reading(foretold, found), max(top, HEADROOM))
 
 
-def high(found: Range) -> float:
+def high(found: Estimate) -> float:
     """The upper end, the point where there is none."""
     return found.point if found.high is None or not isfinite(found.high) else found.high
 
 
-def low(found: Range) -> float:
+def low(found: Estimate) -> float:
     """The lower end, the point where there is none."""
     return found.point if found.low is None or not isfinite(found.low) else found.low
 
 
 def _best(predictions: Sequence[PredictedSetting]) -> dict[str, Points]:
     """By strategy: the fastest prediction at each worker count."""
-    found: dict[str, dict[int, Range]] = {}
+    found: dict[str, dict[int, Estimate]] = {}
     for one in sorted(predictions, key=lambda one: one.speedup.point):
         if isfinite(one.speedup.point):
             found.setdefault(one.setting.strategy, {})[one.setting.workers] = one.speedup
@@ -98,7 +99,7 @@ def _best(predictions: Sequence[PredictedSetting]) -> dict[str, Points]:
 
 def _all(cells: Sequence[MeasuredSetting]) -> dict[str, Points]:
     """By strategy: every measured speedup."""
-    found: dict[str, list[tuple[int, Range]]] = {}
+    found: dict[str, list[tuple[int, Estimate]]] = {}
     for cell in cells:
         if cell.speedup is not None and not cell.failed:
             found.setdefault(cell.setting.strategy, []).append((cell.setting.workers, cell.speedup))
@@ -109,9 +110,9 @@ def _most(points: Points) -> float:
     return max((one.point for _, one in points), default=0.0)
 
 
-def _reading(foretold: Sequence[Foretold], found: Sequence[Found]) -> Reading | None:
+def _reading(foretold: Sequence[PredictedCurve], found: Sequence[MeasuredCurve]) -> Reading | None:
     """The law of the first strategy by what was measured, else by what is predicted; None without enough of either."""
-    sources: list[tuple[str, Found | Foretold]] = [*(("measured", one) for one in found[:1])]
+    sources: list[tuple[str, MeasuredCurve | PredictedCurve]] = [*(("measured", one) for one in found[:1])]
     sources += [("predicted", one) for one in foretold[:1]]
     for source, one in sources:
         best: dict[int, float] = {}

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from lightwork.plan.forms.page.curve import Foretold, Found, Outlook, high, low
+from lightwork.plan.forms.page.curve import MeasuredCurve, Outlook, PredictedCurve, high, low
 from lightwork.render.canvas import (
     BOTTOM,
     LEFT,
@@ -61,7 +61,7 @@ def _bounds(axes: "Axes", outlook: Outlook) -> None:
         axes.plot(within, [law.at(count) for count in within], color=MUTED, linewidth=0.9, linestyle=LAW_DASH, zorder=3)
 
 
-def _band(axes: "Axes", one: Foretold) -> None:
+def _band(axes: "Axes", one: PredictedCurve) -> None:
     """Where its speedup is predicted to lie; a single worker count has a short bar in place of an area."""
     counts, colour = [count for count, _ in one.points], one.look.colour
     lows, highs = [low(found) for _, found in one.points], [high(found) for _, found in one.points]
@@ -73,7 +73,7 @@ def _band(axes: "Axes", one: Foretold) -> None:
     axes.plot(counts, points, color=colour, linewidth=1.8 if one.chosen else 0.9, linestyle=one.look.dash, zorder=2.5)
 
 
-def _points(axes: "Axes", found: Found, dodge: float) -> None:
+def _points(axes: "Axes", found: MeasuredCurve, dodge: float) -> None:
     """What was measured, each with its interval; several at one worker count stand on one another."""
     axes.errorbar(
         [count * dodge for count, _ in found.points],
@@ -86,7 +86,7 @@ def _points(axes: "Axes", found: Found, dodge: float) -> None:
     )  # fmt: skip
 
 
-def _mark(one: Found | Foretold) -> dict[str, Any]:
+def _mark(one: MeasuredCurve | PredictedCurve) -> dict[str, Any]:
     return {"color": one.look.colour, "marker": one.look.marker, "markersize": 6.5 if one.chosen else 5}
 
 
@@ -94,7 +94,7 @@ def _legend_entries(outlook: Outlook) -> list[tuple[Any, str]]:
     """The strategies, then whatever bounds them."""
     measured = {one.strategy for one in outlook.found}
     named = [*outlook.foretold[:NAMED]]
-    named_ones: list[Found | Foretold] = [*named]
+    named_ones: list[MeasuredCurve | PredictedCurve] = [*named]
     named_ones += [one for one in outlook.found if one.strategy not in {other.strategy for other in named}]
     entries = [(_handle(one, measured), curve_words(one.strategy, chosen=one.chosen)) for one in named_ones]
     more = len(outlook.foretold) - len(named)
@@ -103,9 +103,9 @@ def _legend_entries(outlook: Outlook) -> list[tuple[Any, str]]:
     return [*entries, *_bound_entries(outlook)]
 
 
-def _handle(one: Found | Foretold, measured: set[str]) -> Line2D:
+def _handle(one: MeasuredCurve | PredictedCurve, measured: set[str]) -> Line2D:
     mark = _mark(one) if one.strategy in measured else {"color": one.look.colour}
-    style: Any = one.look.dash if isinstance(one, Foretold) else "none"
+    style: Any = one.look.dash if isinstance(one, PredictedCurve) else "none"
     return Line2D([], [], linestyle=style, linewidth=1.8 if one.chosen else 0.9, **mark)
 
 

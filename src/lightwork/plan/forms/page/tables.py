@@ -8,7 +8,7 @@ from lightwork.analysis.scaling import karp_flatt
 from lightwork.core.estimate import Estimate
 from lightwork.core.setting import Setting
 from lightwork.core.study import Cell
-from lightwork.plan.conclude.result import Gain, MeasuredSetting, PlanResult, PredictedSetting, Range
+from lightwork.plan.conclude.result import Gain, MeasuredSetting, PlanResult, PredictedSetting
 from lightwork.render.sheet import UNKNOWN, Column, Figure, Sheet, without_empty
 from lightwork.text.quantities import between, counted, duration, percent, plain, size, times
 from lightwork.text.settings import named
@@ -31,7 +31,7 @@ JUDGED = {"equal": "not measurably different", "faster": "faster, not recommende
 
 
 @dataclass(frozen=True)
-class Foretelling:
+class PredictionRow:
     """A row of the predictions: the setting by its parts, its figures with their bands, and its largest loss."""
 
     strategy: str
@@ -58,7 +58,7 @@ def what_if_sheet(gains: Sequence[Gain]) -> Sheet | None:
     return without_empty(WHAT_IF, rows)
 
 
-def foretellings(result: PlanResult) -> list[Foretelling]:
+def foretellings(result: PlanResult) -> list[PredictionRow]:
     """All predictions, the fastest first, at most MOST_SHOWN."""
     best = sorted(result.predictions, key=lambda one: -_point(one.speedup))
     chosen = result.recommendation.setting if result.recommendation else None
@@ -70,11 +70,11 @@ def name_of(one: MeasuredSetting | PredictedSetting) -> str:
     return plain(named(Cell(one.setting.cell_id, one.setting, one.chunksize, ())))
 
 
-def interval(found: Range) -> str:
+def interval(found: Estimate) -> str:
     """The interval or band alone; "" where there is none."""
     if found.low is None or found.high is None or not isfinite(found.low):
         return ""
-    return between(Estimate(found.point, found.low, found.high, 0, ""))
+    return between(found)
 
 
 def _measured(cell: MeasuredSetting) -> tuple[Figure, ...]:
@@ -102,12 +102,12 @@ def _signed(fraction: float) -> str:
     return percent(fraction).replace("-", "\N{MINUS SIGN}")
 
 
-def _speedup(found: Range) -> str:
+def _speedup(found: Estimate) -> str:
     return f"{times(found.point)} {_bracketed(interval(found))}".strip()
 
 
-def _foretelling(one: PredictedSetting, *, chosen: bool) -> Foretelling:
-    return Foretelling(
+def _foretelling(one: PredictedSetting, *, chosen: bool) -> PredictionRow:
+    return PredictionRow(
         strategy=plain(one.setting.strategy),
         details=", ".join(_details(one.setting)),
         workers=f"{one.setting.workers:,}",
@@ -134,7 +134,7 @@ def _largest_loss(one: PredictedSetting) -> str:
     return f"{plain(worst)} {percent(known[worst] / one.setting.workers)}"
 
 
-def _wall(found: Range) -> str:
+def _wall(found: Estimate) -> str:
     """A wall time with its ends in the unit of the point's own words."""
     if found.low is None or found.high is None:
         return duration(found.point)
@@ -145,5 +145,5 @@ def _bracketed(words: str) -> str:
     return f"({words})" if words else ""
 
 
-def _point(found: Range | None) -> float:
+def _point(found: Estimate | None) -> float:
     return found.point if found is not None and isfinite(found.point) else -1.0
