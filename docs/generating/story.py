@@ -18,7 +18,7 @@ from lightwork.analysis.basis import Basis
 from lightwork.analysis.judged_study import Judged, block_count, judge
 from lightwork.analysis.lanes import lanes_of
 from lightwork.analysis.scaling import CellScaling, StudyScaling
-from lightwork.core.causes import MEANINGS, Cause
+from lightwork.core.causes import Cause
 from lightwork.core.round import Round
 from lightwork.core.study import Cell, Results, Study
 from lightwork.report.charts.timeline import round_to_draw
@@ -218,10 +218,10 @@ class Told:
         """Where the workers' time went under every step, by cause; causes that take next to nothing left out."""
         by_step = [self.judged.losses[self.cell(name, workers).cell_id] for name in self.steps]
         rows = [("the work itself", *(percent(float(one.speedup) / workers) for one in by_step))]
-        for cause, words in MEANINGS.items():
+        for cause in Cause:
             shares = [one.by_cause().get(cause, 0) / one.budget_ns for one in by_step]
             if any(abs(share) >= FLEETING for share in shares):
-                rows.append((f"{cause}: {words}", *map(_share, shares)))
+                rows.append((f"{cause}: {cause.meaning}", *map(_share, shares)))
         return table((f"of {counted(workers, 'worker')}' time", *(STEPS[name] for name in self.steps)), rows)
 
 

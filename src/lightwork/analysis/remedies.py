@@ -6,7 +6,7 @@ A remedy is advice, not a measurement: apply it and measure again. But one that 
 comes with what it brought there, and is left out where it brought nothing.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from lightwork.analysis.basis import Difference
@@ -69,6 +69,20 @@ def largest_loss(scaling: StudyScaling, cell: Cell, losses: Losses, *, recommend
     return replace(loss, evidence=evidence, remedies=remedies)
 
 
+Explain = Callable[[CellEvidence], Explanation]
+EXPLANATIONS: dict[Cause, Explain] = {}
+
+
+def explains(*causes: Cause) -> Callable[[Explain], Explain]:
+    """Register the decorated function, unchanged, as what is known and advised where one of these causes is largest."""
+
+    def register(explain: Explain) -> Explain:
+        EXPLANATIONS.update(dict.fromkeys(causes, explain))
+        return explain
+
+    return register
+
+
 def _worthwhile(seen: CellEvidence, *candidates: Candidate) -> tuple[Remedy, ...]:
     """The remedies with what they brought where the study shows them, but for those that brought nothing."""
     return tuple(remedy for candidate in candidates if (remedy := _tried(seen, candidate)))
@@ -125,6 +139,7 @@ def _chunks(seen: CellEvidence, remedy: Remedy, fits: Callable[[int], bool]) -> 
     return Candidate(remedy, shows)
 
 
+@explains(Cause.START_UP)
 def _start_up(seen: CellEvidence) -> Explanation:
     mean_ns = seen.losses.start_up_ns / seen.rounds / seen.losses.lanes
     setting = seen.cell.setting
@@ -143,6 +158,7 @@ def _spawned(cell: Cell) -> Cell:
     return replace(cell, setting=replace(cell.setting, start_method="spawn"))
 
 
+@explains(Cause.DISPATCH)
 def _dispatch(seen: CellEvidence) -> Explanation:
     if seen.item_bytes >= BULKY_BYTES:
         return _bulky(seen)
@@ -164,6 +180,7 @@ def _bulky(seen: CellEvidence) -> Explanation:
     return PickledSize(seen.item_bytes), (Remedy(RemedyKind.HAND_OVER_LESS),)
 
 
+@explains(Cause.TAIL)
 def _tail(seen: CellEvidence) -> Explanation:
     scaling, setting, chunksize = seen.scaling, seen.cell.setting, seen.cell.chunksize
     candidates, evidence = [], None
@@ -180,6 +197,7 @@ def _tail(seen: CellEvidence) -> Explanation:
     return evidence, _worthwhile(seen, *candidates or _fewer_workers(seen))
 
 
+@explains(Cause.TEARDOWN)
 def _teardown(seen: CellEvidence) -> Explanation:
     if seen.item_bytes >= BULKY_BYTES:
         return _bulky(seen)
@@ -187,6 +205,7 @@ def _teardown(seen: CellEvidence) -> Explanation:
     return TeardownTime(mean_ns / NS_PER_S), _worthwhile(seen, _one_pool(seen), *_fewer_workers(seen))
 
 
+@explains(Cause.CPU_INFLATION)
 def _cpu_inflation(seen: CellEvidence) -> Explanation:
     if seen.has_own_threads:
         return _own_threads()
@@ -197,6 +216,7 @@ def _cpu_inflation(seen: CellEvidence) -> Explanation:
     return ExtraCpu(extra, seen.retries), _worthwhile(seen, *fewer, threads)
 
 
+@explains(Cause.CORE_WAIT)
 def _core_wait(seen: CellEvidence) -> Explanation:
     if seen.cut_short >= CUT_SHORT:
         fewer = _fewer_workers(seen, RemedyKind.NO_MORE_THAN_QUOTA, seen.cores)
@@ -213,19 +233,8 @@ def _own_threads() -> Explanation:
     return OwnThreads(), (Remedy(RemedyKind.ONE_THREAD),)
 
 
+@explains(Cause.BLOCKING, Cause.BLOCKING_OR_CORE_WAIT)
 def _blocking(seen: CellEvidence) -> Explanation:
     if seen.has_own_threads:
         return _own_threads()
     return ItemRetries(seen.retries) if seen.retries else None, (Remedy(RemedyKind.WAIT_LESS),)
-
-
-EXPLANATIONS: Mapping[Cause, Callable[[CellEvidence], Explanation]] = {
-    Cause.START_UP: _start_up,
-    Cause.DISPATCH: _dispatch,
-    Cause.TAIL: _tail,
-    Cause.TEARDOWN: _teardown,
-    Cause.CPU_INFLATION: _cpu_inflation,
-    Cause.CORE_WAIT: _core_wait,
-    Cause.BLOCKING: _blocking,
-    Cause.BLOCKING_OR_CORE_WAIT: _blocking,
-}

@@ -48,17 +48,9 @@ class Losses:
 
     def by_cause(self) -> dict[Cause, int]:
         """Worker-nanoseconds lost, by cause; with the useful work (or the item time) they are the budget."""
-        blocking = Cause.BLOCKING_OR_CORE_WAIT if self.core_wait_ns is None else Cause.BLOCKING
-        causes = {
-            Cause.START_UP: self.start_up_ns,
-            Cause.DISPATCH: self.dispatch_ns,
-            Cause.TAIL: self.tail_ns,
-            Cause.TEARDOWN: self.teardown_ns,
-            Cause.CPU_INFLATION: self.cpu_inflation_ns,
-            Cause.CORE_WAIT: self.core_wait_ns,
-            blocking: self.blocked_inflation_ns,
-        }
-        return {cause: lost_ns for cause, lost_ns in causes.items() if lost_ns is not None}
+        absent = Cause.BLOCKING if self.core_wait_ns is None else Cause.BLOCKING_OR_CORE_WAIT
+        losses_ns = {cause: getattr(self, cause.field) for cause in Cause if cause is not absent}
+        return {cause: lost_ns for cause, lost_ns in losses_ns.items() if lost_ns is not None}
 
     def lost_speedup(self) -> dict[Cause, Fraction]:
         """Speedup lost by cause: lanes x loss / budget. Exact: speedup + the sum of these = lanes."""

@@ -40,17 +40,11 @@ ROLES = {
     NEUTRAL: ("neutral", "#d3dae3"),
 }
 WORKERS, USEFUL, ITEMS = "workers", "useful work", "items"
-CAUSES: Mapping[str, tuple[str, str]] = {  # apart under every common colour blindness: a test computes it
-    USEFUL: ("#2861af", "#6d9fdf"),
-    Cause.START_UP: ("#ab8917", "#eae690"),
-    Cause.DISPATCH: ("#6a626f", "#7f8a9c"),
-    Cause.TAIL: ("#b74913", "#e8833f"),
-    Cause.TEARDOWN: ("#2d3246", "#686964"),
-    Cause.CPU_INFLATION: ("#d960c3", "#f1afee"),
-    Cause.CORE_WAIT: ("#1e957c", "#3fd6a0"),
-    Cause.BLOCKING: ("#620710", "#e1042a"),
-}
 SHARED: Mapping[str, str] = {ITEMS: USEFUL, Cause.BLOCKING_OR_CORE_WAIT: Cause.BLOCKING}
+CAUSES: Mapping[str, tuple[str, str]] = {
+    USEFUL: ("#2861af", "#6d9fdf"),
+    **{cause: cause.colours for cause in Cause if cause not in SHARED},
+}
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p", "<", ">", "h", "*")
 SIGNS = dict(zip(MARKERS, "\u25cf\u25a0\u25b2\u25c6\u25bc\u271a\u2716\u2b1f\u25c0\u25b6\u2b22\u2605", strict=True))
 DASHES = ("-", "--", ":", "-.")

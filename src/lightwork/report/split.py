@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lightwork.core.causes import MEANINGS
+from lightwork.core.causes import Cause
 from lightwork.core.losses import Losses
 from lightwork.text.quantities import number
 
@@ -24,8 +24,8 @@ def split(losses: Mapping[tuple[str, str], Losses]) -> Split | None:
     if not losses:
         return None
     parts = [{cause: float(lost) for cause, lost in one.lost_speedup().items()} for one in losses.values()]
-    causes = [cause for cause in MEANINGS if any(cause in part for part in parts)]
-    rows = [(cause, MEANINGS[cause], tuple(_figure(part.get(cause)) for part in parts)) for cause in causes]
+    causes = [cause for cause in Cause if any(cause in part for part in parts)]
+    rows = [(cause, cause.meaning, tuple(_figure(part.get(cause)) for part in parts)) for cause in causes]
     useful = tuple(number(float(one.speedup)) for one in losses.values())
     sums = tuple(str(one.lanes) for one in losses.values())
     first = ("useful work", "the same items as long as they took serially", useful)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from lightwork.analysis.basis import ranked
 from lightwork.analysis.recommendation import Recommendation
 from lightwork.analysis.scaling import StudyScaling
-from lightwork.core.causes import MEANINGS, Cause
+from lightwork.core.causes import Cause
 from lightwork.core.losses import Losses
 from lightwork.core.study import Cell
 from lightwork.render.canvas import canvas, worker_axis
@@ -137,7 +137,7 @@ def _parts(losses: Losses) -> Mapping[str, Fraction]:
 
 def _meaning(name: str) -> str:
     meanings = {USEFUL: "the speedup", ITEMS: "not split: the serial ledger is missing"}
-    return meanings.get(name) or MEANINGS[Cause(name)]
+    return meanings.get(name) or next(cause.meaning for cause in Cause if cause == name)
 
 
 def loss_drawing(stack: Stack, shared: Stacks) -> Drawing:
