@@ -47,10 +47,10 @@ def clock_id() -> str:
 def identity(path: str) -> str:
     """What tells a file from every other one, seen from this process; "" where there is none."""
     try:
-        found = Path(path).stat()
+        status = Path(path).stat()
     except OSError:
         return ""
-    return f"{clock_id()} {found.st_dev} {found.st_ino}"
+    return f"{clock_id()} {status.st_dev} {status.st_ino}"
 
 
 class Origin(NamedTuple):

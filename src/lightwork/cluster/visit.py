@@ -155,16 +155,16 @@ class Visit:
 
     def _alignments(self, rows: Iterable[Carried], after: Mapping[str, Offset]) -> dict[str, Alignment | None]:
         """How to read every clock by which rows were written; None for our own."""
-        found: dict[str, Alignment | None] = {}
+        alignments: dict[str, Alignment | None] = {}
         for clock in {carried.origin.clock for carried in rows}:
             first = self._before.get(clock) or after.get(clock)
             if clock == remote_rows.clock_id():
-                found[clock] = None
+                alignments[clock] = None
             elif first is None:
                 raise WorkError("a worker joined the cluster and left it within the round: its clock was never read")
             else:
-                found[clock] = Alignment(first, after.get(clock) if clock in self._before else None)
-        return found
+                alignments[clock] = Alignment(first, after.get(clock) if clock in self._before else None)
+        return alignments
 
 
 def _greeted(client: Any, addresses: Sequence[str], function: bytes | None) -> dict[str, Greeting]:
@@ -218,5 +218,5 @@ def lost_in(events: Iterable[Mapping[str, Any]]) -> list[list[int]]:
 
 def _ours(keys: Iterable[Any]) -> set[int]:
     """The tasks' numbers, which end their keys."""
-    found = [KEY.fullmatch(key) for key in keys if isinstance(key, str)]
-    return {int(match[1]) for match in found if match}
+    matches = [KEY.fullmatch(key) for key in keys if isinstance(key, str)]
+    return {int(match[1]) for match in matches if match}

@@ -101,12 +101,12 @@ class Comparison:
     @property
     def cells(self) -> list[Compared]:
         """Every parallel cell."""
-        return [one for study in self.studies for one in study.cells if not one.is_serial]
+        return [compared for study in self.studies for compared in study.cells if not compared.is_serial]
 
     @property
     def serials(self) -> list[Compared]:
         """Every study's serial reference."""
-        return [one for study in self.studies for one in study.cells if one.is_serial]
+        return [compared for study in self.studies for compared in study.cells if compared.is_serial]
 
 
 def compare(base: Results, new: Results, seed: int = SEED) -> Comparison:
@@ -126,9 +126,9 @@ def changed_by(study: StudyCompared, gained: str, lost: str) -> Estimate | None:
     """
     if study.runs is None:
         return None
-    own = {one.cell_id for one in study.cells if one.as_measured} & {gained, lost}
+    own = {compared.cell_id for compared in study.cells if compared.as_measured} & {gained, lost}
     told = study.runs.as_measured if own else (study.runs.base, study.runs.new)
-    base, new = (_speedup(one, gained) - _speedup(one, lost) for one in told)
+    base, new = (_speedup(figures, gained) - _speedup(figures, lost) for figures in told)
     return ratio(base, new, study.critical)
 
 
@@ -190,8 +190,8 @@ def _slows_itself(runs: BothRuns, cell_id: str, critical: float) -> bool:
     """Whether the cell's cores have become slower or faster against serial's, and measurably so."""
     if cell_id not in runs.base.spin:
         return False
-    found = ratio(runs.base.spin[cell_id], runs.new.spin[cell_id], critical)
-    return word_of(found, 0.0) != "cannot tell"
+    estimate = ratio(runs.base.spin[cell_id], runs.new.spin[cell_id], critical)
+    return word_of(estimate, 0.0) != "cannot tell"
 
 
 def _mean(values_ln: Column) -> float | None:
@@ -204,7 +204,7 @@ def _trouble(one: Pair, cell_id: str) -> str:
         if judged.trouble:
             return f"{run}: {judged.trouble}"
         cell = judged.study.cell(cell_id)
-        failed = [found for found in cell.tried if not found.ok]
+        failed = [round_ for round_ in cell.tried if not round_.ok]
         if failed:
             return f"failed in {run} ({failed[0].outcome}: {failed[0].reason or 'no reason given'})"
     return "no undisturbed round in both runs"

@@ -104,10 +104,10 @@ def _half_width(base: Table, new: Table, critical: float) -> float:
     return float(stats.t.isf(stats.norm.sf(critical), freedom) * np.sqrt(parts.sum()))
 
 
-def inverse(found: Estimate) -> Estimate:
+def inverse(estimate: Estimate) -> Estimate:
     """The ratio the other way round: of wall times, where `found` is one of speeds."""
-    low, high = found.low, found.high
-    return replace(found, point=1 / found.point, low=high and 1 / high, high=low and 1 / low)
+    low, high = estimate.low, estimate.high
+    return replace(estimate, point=1 / estimate.point, low=high and 1 / high, high=low and 1 / low)
 
 
 def twin_floor(ratios_ln: Table) -> float:
@@ -137,8 +137,8 @@ def _chance_as_measured(base_blocks: int, new_blocks: int) -> float:
 
 def _as_measured(base: Table, new: Table, dealt: Table) -> Table:
     """Whether a deal leaves any figure's values as measured, or mirrored; fewer values come together more often."""
-    known = np.unique(~np.isnan(np.vstack([base, new])), axis=1).astype(float)
-    ours, theirs = known[: len(base)], known[len(base) :]
+    rows = np.unique(~np.isnan(np.vstack([base, new])), axis=1).astype(float)
+    ours, theirs = rows[: len(base)], rows[len(base) :]
     moved, stayed = dealt[:, : len(base)] @ ours, dealt[:, len(base) :] @ theirs  # values of BASE and of NEW in NEW
     same = (moved == 0) & (stayed == theirs.sum(axis=0))
     mirrored = (moved == ours.sum(axis=0)) & (stayed == 0)

@@ -76,13 +76,13 @@ def figures_of(pair: Pair, *, same_interpreter: bool) -> BothRuns | None:
 
 
 def _sound(scaling: StudyScaling, cell_id: str) -> bool:
-    return any(one.cell.cell_id == cell_id and one.wall_s is not None for one in scaling.cells)
+    return any(cell.cell.cell_id == cell_id and cell.wall_s is not None for cell in scaling.cells)
 
 
 def _meter(base: StudyScaling, new: StudyScaling) -> Speedometer:
     """One speedometer for both runs."""
     ours, theirs = read(base.study), read(new.study)
-    nothing = {one.cell.cell_id: 0.0 for one in (*base.cells, *new.cells)}
+    nothing = {cell.cell.cell_id: 0.0 for cell in (*base.cells, *new.cells)}
     return Speedometer((ours.exponent + theirs.exponent) / 2, ours.reference_ln_ns, nothing)
 
 
@@ -90,8 +90,8 @@ def _figures(
     scaling: StudyScaling, names: Sequence[str], meter: Speedometer | None, across: Speedometer | None
 ) -> Figures:
     """meter: for ratios inside blocks; across: for walls; None leaves them as measured."""
-    cells = {one.cell.cell_id: one for one in scaling.cells}
-    blocks = sorted({block for one in cells.values() for block in one.walls_s})
+    cells = {cell.cell.cell_id: cell for cell in scaling.cells}
+    blocks = sorted({block for cell in cells.values() for block in cell.walls_s})
     parallel = [name for name in names if cells[name].parallel]
     twins = [_walls_ln(cells[name], blocks, meter) for name in (SERIAL, SERIAL_AGAIN) if name in cells]
     spins = [_spins_ln(cells[name], blocks) for name in (SERIAL, SERIAL_AGAIN) if name in cells]
@@ -114,15 +114,17 @@ def _middle(columns: Sequence[Column]) -> Column:
 
 def _walls_ln(cell: CellScaling, blocks: Sequence[int], meter: Speedometer | None) -> Column:
     rounds = _rounds(cell)
-    seconds = {block: meter.equal_speed_wall_s(one) if meter else one.wall_ns / 1e9 for block, one in rounds.items()}
+    seconds = {
+        block: meter.equal_speed_wall_s(round_) if meter else round_.wall_ns / 1e9 for block, round_ in rounds.items()
+    }
     return np.array([log(seconds[block]) if block in seconds else nan for block in blocks])
 
 
 def _spins_ln(cell: CellScaling, blocks: Sequence[int]) -> Column:
-    spins = {block: one.spin_ns for block, one in _rounds(cell).items() if one.spins >= FEWEST_SPINS}
+    spins = {block: round_.spin_ns for block, round_ in _rounds(cell).items() if round_.spins >= FEWEST_SPINS}
     return np.array([log(spins.get(block) or nan) for block in blocks])
 
 
 def _rounds(cell: CellScaling) -> Mapping[int, Round]:
     """The cell's ok and undisturbed rounds by block."""
-    return {one.block: one for one in cell.cell.rounds if one.block in cell.walls_s}
+    return {round_.block: round_ for round_ in cell.cell.rounds if round_.block in cell.walls_s}

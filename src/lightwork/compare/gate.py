@@ -69,7 +69,7 @@ def parse(text: str) -> Condition:
 
 def failures(comparison: Comparison, conditions: Sequence[Condition]) -> list[Failure]:
     """Everything that fails: what is missing or broken in NEW, whatever is asked, then each condition by itself."""
-    return [*_missing(comparison), *(one for condition in conditions for one in _check(comparison, condition))]
+    return [*_missing(comparison), *(failure for condition in conditions for failure in _check(comparison, condition))]
 
 
 def cells_asked(comparison: Comparison, condition: Condition) -> list[Compared]:
@@ -109,12 +109,12 @@ def _not_known(text: str) -> UsageError:
 
 def _missing(comparison: Comparison) -> list[Failure]:
     gone = [f"study {short(label)} is missing in NEW" for label in comparison.paired.missing]
-    for one in comparison.paired.pairs:
-        gone += [f"{short(one.label)}: {short(cell_id)} is missing in NEW" for cell_id in one.missing]
-        gone += [f"{short(one.label)}: {short(cell_id)} fails in NEW, not in BASE" for cell_id in one.failing]
+    for pair in comparison.paired.pairs:
+        gone += [f"{short(pair.label)}: {short(cell_id)} is missing in NEW" for cell_id in pair.missing]
+        gone += [f"{short(pair.label)}: {short(cell_id)} fails in NEW, not in BASE" for cell_id in pair.failing]
         gone += [
-            f"{short(one.label)}: {short(cell_id)} fails in every round of NEW, not in BASE's"
-            for cell_id in one.failing_throughout
+            f"{short(pair.label)}: {short(cell_id)} fails in every round of NEW, not in BASE's"
+            for cell_id in pair.failing_throughout
         ]
     return [Failure("", words) for words in gone]
 
@@ -123,26 +123,26 @@ def _check(comparison: Comparison, condition: Condition) -> list[Failure]:
     if condition.bound is None:
         found = [_recommendation(study, RECOMMENDED[condition.name]) for study in comparison.studies]
         return [Failure(condition.text, words) for words in found if words]
-    failed = [one for one in cells_asked(comparison, condition) if _beyond(one, condition)]
-    return [Failure(condition.text, _words(one, condition)) for one in failed]
+    failed = [compared for compared in cells_asked(comparison, condition) if _beyond(compared, condition)]
+    return [Failure(condition.text, _words(compared, condition)) for compared in failed]
 
 
-def _beyond(one: Compared, condition: Condition) -> bool:
+def _beyond(compared: Compared, condition: Condition) -> bool:
     """Whether the cell is measurably worse, and its point beyond the bound. A wall's ratio is one over its speed's."""
     bound = condition.bound or 1.0
     if condition.name == "speedup":
-        return one.word == "slower" and one.speedup is not None and one.speedup.point < bound
-    return one.speed_word == "slower" and one.speed is not None and 1 / one.speed.point > bound
+        return compared.word == "slower" and compared.speedup is not None and compared.speedup.point < bound
+    return compared.speed_word == "slower" and compared.speed is not None and 1 / compared.speed.point > bound
 
 
-def _words(one: Compared, condition: Condition) -> str:
+def _words(compared: Compared, condition: Condition) -> str:
     """As "csv_parse: map-w2-fork-given: 0.90x (0.86-0.94) of the speedup it had"."""
     told = ""
-    if condition.name == "speedup" and one.speedup is not None:
-        told = f"{times(one.speedup)} of the speedup it had"
-    elif one.speed is not None:
-        told = f"{times(inverse(one.speed))} of the wall time it had"
-    return f"{short(one.label)}: {short(one.cell_id)}: {told}"
+    if condition.name == "speedup" and compared.speedup is not None:
+        told = f"{times(compared.speedup)} of the speedup it had"
+    elif compared.speed is not None:
+        told = f"{times(inverse(compared.speed))} of the wall time it had"
+    return f"{short(compared.label)}: {short(compared.cell_id)}: {told}"
 
 
 def _recommendation(study: StudyCompared, told_by: Callable[[Recommendation], str]) -> str:
@@ -151,7 +151,7 @@ def _recommendation(study: StudyCompared, told_by: Callable[[Recommendation], st
     if base is None or new is None or told_by(base) == told_by(new):
         return ""
     gained, lost = chosen_id(new), chosen_id(base)
-    known = {one.cell_id for one in study.cells} | {SERIAL}
+    known = {compared.cell_id for compared in study.cells} | {SERIAL}
     if gained in known and lost in known:
         told = word_of(changed_by(study, gained, lost), study.noise_floor)
         changed = told == "faster"

@@ -50,10 +50,10 @@ class Paired:
 
 def pair(base: Results, new: Results) -> Paired:
     """The two runs side by side, each study judged as its own report judges it."""
-    ours = {one.study.label: one for one in judge(base, {})}
-    theirs = {one.study.label: one for one in judge(new, {})}
+    ours = {judged.study.label: judged for judged in judge(base, {})}
+    theirs = {judged.study.label: judged for judged in judge(new, {})}
     return Paired(
-        tuple(_pair(one, theirs[label]) for label, one in ours.items() if label in theirs),
+        tuple(_pair(judged, theirs[label]) for label, judged in ours.items() if label in theirs),
         tuple(label for label in ours if label not in theirs),
         tuple(label for label in theirs if label not in ours),
     )
@@ -76,8 +76,8 @@ def _measured(cells: Sequence[Cell]) -> list[str]:
 
 
 def _worked(study: Study) -> set[str]:
-    return {cell.cell_id for cell in study.cells if any(found.ok for found in cell.rounds)}
+    return {cell.cell_id for cell in study.cells if any(round_.ok for round_ in cell.rounds)}
 
 
 def _failed(study: Study) -> set[str]:
-    return {cell.cell_id for cell in study.cells if any(not found.ok for found in cell.tried)}
+    return {cell.cell_id for cell in study.cells if any(not round_.ok for round_ in cell.tried)}

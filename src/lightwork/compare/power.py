@@ -14,27 +14,27 @@ from lightwork.core.study import SERIAL
 from lightwork.text.quantities import counted, plain
 
 
-def powerless(found: Comparison, conditions: Sequence[Condition]) -> str:
+def powerless(comparison: Comparison, conditions: Sequence[Condition]) -> str:
     """What these conditions could not have failed, in words; "" where they could have failed everything they ask."""
-    asked = [(one, condition) for condition in conditions for one in cells_asked(found, condition)]
-    unable = {(one.label, one.cell_id) for one, condition in asked if not _can_fail(one, condition)}
+    asked = [(compared, condition) for condition in conditions for compared in cells_asked(comparison, condition)]
+    unable = {(compared.label, compared.cell_id) for compared, condition in asked if not _can_fail(compared, condition)}
     serials = sum(cell_id == SERIAL for _, cell_id in unable)
-    advice = sum(any(not _advice_can_fail(study, one) for one in conditions) for study in found.studies)
-    told = [f"{len(unable) - serials} of {counted(len(found.cells), 'cell')}"] if len(unable) > serials else []
-    told += [f"serial in {_of_studies(serials, len(found.serials))}"] if serials else []
-    told += [f"the advice in {_of_studies(advice, len(found.studies))}"] if advice else []
+    advice = sum(any(not _advice_can_fail(study, one) for one in conditions) for study in comparison.studies)
+    told = [f"{len(unable) - serials} of {counted(len(comparison.cells), 'cell')}"] if len(unable) > serials else []
+    told += [f"serial in {_of_studies(serials, len(comparison.serials))}"] if serials else []
+    told += [f"the advice in {_of_studies(advice, len(comparison.studies))}"] if advice else []
     words = [f"{' and '.join(told)} could not have failed"] if told else []
-    empty = [plain(one.text) for one in conditions if not _compares(found, one)]
+    empty = [plain(one.text) for one in conditions if not _compares(comparison, one)]
     return ", and ".join(words + ([f"nothing was compared for {', '.join(empty)}"] if empty else []))
 
 
-def _compares(found: Comparison, condition: Condition) -> bool:
+def _compares(comparison: Comparison, condition: Condition) -> bool:
     """Whether both runs have anything that the condition asks about."""
-    return bool(found.studies if condition.bound is None else cells_asked(found, condition))
+    return bool(comparison.studies if condition.bound is None else cells_asked(comparison, condition))
 
 
-def _can_fail(one: Compared, condition: Condition) -> bool:
-    return _tells(one.speedup if condition.name == "speedup" else one.speed) and one.noise_floor < 1
+def _can_fail(compared: Compared, condition: Condition) -> bool:
+    return _tells(compared.speedup if condition.name == "speedup" else compared.speed) and compared.noise_floor < 1
 
 
 def _advice_can_fail(study: StudyCompared, condition: Condition) -> bool:
@@ -49,15 +49,15 @@ def _advice_can_fail(study: StudyCompared, condition: Condition) -> bool:
     if base is None or new is None or not isfinite(study.noise_floor):
         return False
     if RECOMMENDED[condition.name](base) == RECOMMENDED[condition.name](new):
-        return any(_tells(one.speedup) for one in study.cells)
+        return any(_tells(compared.speedup) for compared in study.cells)
     chosen = {chosen_id(base), chosen_id(new)}
-    if not chosen <= {one.cell_id for one in study.cells} | {SERIAL}:
+    if not chosen <= {compared.cell_id for compared in study.cells} | {SERIAL}:
         return True
     return _tells(changed_by(study, chosen_id(new), chosen_id(base)))
 
 
-def _tells(found: Estimate | None) -> bool:
-    return found is not None and found.low is not None
+def _tells(estimate: Estimate | None) -> bool:
+    return estimate is not None and estimate.low is not None
 
 
 def _of_studies(count: int, of: int) -> str:

@@ -13,30 +13,30 @@ from lightwork.text.quantities import percent, plain, short
 def obstacles(base: Results, new: Results, paired: Paired) -> list[str]:
     """Why no figure of one run says anything of the other: another kind of machine, or other work under one label."""
     machines = [f"another kind of machine ({words})" for words in other_kind(base.machine, new.machine)]
-    return machines + [words for one in paired.pairs for words in _other_work(one)]
+    return machines + [words for pair in paired.pairs for words in _other_work(pair)]
 
 
 def surroundings(base: Results, new: Results, paired: Paired) -> list[str]:
     """What else differs: interpreter, kernel, limits, parameters of one run alone, the seed of an order by chance."""
     told = [f"BASE and NEW differ in {words}" for words in other_surroundings(base.machine, new.machine)]
-    for one in paired.pairs:
-        ours, theirs = one.base.study, one.new.study
+    for pair in paired.pairs:
+        ours, theirs = pair.base.study, pair.new.study
         if words := in_few_words(other_parameters(ours.parameters, theirs.parameters).one_sided):
-            told.append(f"{short(one.label)}: parameters that only one run names ({words})")
+            told.append(f"{short(pair.label)}: parameters that only one run names ({words})")
         seeds = ours.seed, theirs.seed
         if seeds[0] != seeds[1]:
             told.append(
-                f"{short(one.label)}: other seeds ({seeds[0]} and {seeds[1]}): shuffled items come in another order"
+                f"{short(pair.label)}: other seeds ({seeds[0]} and {seeds[1]}): shuffled items come in another order"
             )
     return told
 
 
-def other_load(one: Pair) -> str:
+def other_load(pair: Pair) -> str:
     """That others took far more of the machine in one run than in the other; "" where they did not, or nobody knows.
 
     Blocks can't show it: all of one run had it. The measure is that by which a round counts as disturbed.
     """
-    shares = usual_share(one.base.study), usual_share(one.new.study)
+    shares = usual_share(pair.base.study), usual_share(pair.new.study)
     if shares[0] is None or shares[1] is None or abs(shares[0] - shares[1]) <= EXCESS_SHARE:
         return ""
     return (
@@ -45,14 +45,14 @@ def other_load(one: Pair) -> str:
     )
 
 
-def _other_work(one: Pair) -> list[str]:
-    base, new = one.base.study, one.new.study
+def _other_work(pair: Pair) -> list[str]:
+    base, new = pair.base.study, pair.new.study
     words = in_few_words(other_parameters(base.parameters, new.parameters).changed)
-    told = [f"{short(one.label)}: other parameters ({words})"] if words else []
+    told = [f"{short(pair.label)}: other parameters ({words})"] if words else []
     if base.workload != new.workload:
-        told.append(f"{short(one.label)}: another workload, {short(base.workload)} and {short(new.workload)}")
+        told.append(f"{short(pair.label)}: another workload, {short(base.workload)} and {short(new.workload)}")
     if base.item_names != new.item_names:
-        told.append(f"{short(one.label)}: other items ({_first_difference(base.item_names, new.item_names)})")
+        told.append(f"{short(pair.label)}: other items ({_first_difference(base.item_names, new.item_names)})")
     return told
 
 

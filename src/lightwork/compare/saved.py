@@ -16,63 +16,63 @@ FORMAT = Format("lightwork comparison", 1, "cells", "comparison", "lightwork com
 
 
 def text_of(
-    found: Comparison, runs: Sequence[Results], failed: Sequence[Failure], conditions: Sequence[Condition]
+    comparison: Comparison, runs: Sequence[Results], failed: Sequence[Failure], conditions: Sequence[Condition]
 ) -> str:
     """The file's content. Ratios are NEW over BASE, of speeds: above 1 is faster. What is not known is null."""
     base, new = runs
     data: dict[str, Any] = {
         "kind": FORMAT.kind,
         "schema": FORMAT.schema,
-        "sentence": headline(found, failed, conditions),
+        "sentence": headline(comparison, failed, conditions),
         "fails": bool(failed),
-        "failures": [asdict(one) for one in failed],
-        "conditions": [one.text for one in conditions],
+        "failures": [asdict(failure) for failure in failed],
+        "conditions": [condition.text for condition in conditions],
         "base": {"saved_at": base.saved_at, "commit": dict(base.commit)},
         "new": {"saved_at": new.saved_at, "commit": dict(new.commit)},
-        "obstacles": list(found.obstacles),
-        "notes": list(found.notes),
-        "studies": [_study(one) for one in found.studies],
-        "missing_studies": list(found.paired.missing),
-        "new_studies": list(found.paired.added),
-        "cells": [_cell(one) for study in found.studies for one in study.cells],
+        "obstacles": list(comparison.obstacles),
+        "notes": list(comparison.notes),
+        "studies": [_study(one) for one in comparison.studies],
+        "missing_studies": list(comparison.paired.missing),
+        "new_studies": list(comparison.paired.added),
+        "cells": [_cell(compared) for study in comparison.studies for compared in study.cells],
     }
     return FORMAT.text_of(data)
 
 
-def _study(one: StudyCompared) -> Mapping[str, Any]:
-    base, new = map(_finite, one.noise_floors)
+def _study(study: StudyCompared) -> Mapping[str, Any]:
+    base, new = map(_finite, study.noise_floors)
     return {
-        "label": one.pair.label,
-        "equal_cpu_speed": one.runs is not None and one.runs.equal_speed,
-        "walls_at_equal_cpu_speed": one.runs is not None and one.runs.walls_equal_speed,
+        "label": study.pair.label,
+        "equal_cpu_speed": study.runs is not None and study.runs.equal_speed,
+        "walls_at_equal_cpu_speed": study.runs is not None and study.runs.walls_equal_speed,
         "noise_floor_base": base,
         "noise_floor_new": new,
-        "other_load": one.other_load,
-        "missing_cells": list(one.pair.missing),
-        "failing_cells": [*one.pair.failing, *one.pair.failing_throughout],
-        "new_cells": list(one.pair.added),
+        "other_load": study.other_load,
+        "missing_cells": list(study.pair.missing),
+        "failing_cells": [*study.pair.failing, *study.pair.failing_throughout],
+        "new_cells": list(study.pair.added),
     }
 
 
-def _cell(one: Compared) -> Mapping[str, Any]:
-    figure = "wall_s" if one.is_serial else "speedup"
+def _cell(compared: Compared) -> Mapping[str, Any]:
+    figure = "wall_s" if compared.is_serial else "speedup"
     return {
-        "label": one.label,
-        "cell_id": one.cell_id,
-        "word": one.word,
-        f"{figure}_base": one.base,
-        f"{figure}_new": one.new,
-        "speedup_ratio": _estimate(one.speedup),
-        "speed_ratio": _estimate(one.speed),
-        "speed_word": one.speed_word,
-        "noise_floor": _finite(one.noise_floor),
-        "as_measured": one.as_measured,
-        "trouble": one.trouble,
+        "label": compared.label,
+        "cell_id": compared.cell_id,
+        "word": compared.word,
+        f"{figure}_base": compared.base,
+        f"{figure}_new": compared.new,
+        "speedup_ratio": _estimate(compared.speedup),
+        "speed_ratio": _estimate(compared.speed),
+        "speed_word": compared.speed_word,
+        "noise_floor": _finite(compared.noise_floor),
+        "as_measured": compared.as_measured,
+        "trouble": compared.trouble,
     }
 
 
-def _estimate(found: Estimate | None) -> Mapping[str, Any] | None:
-    return None if found is None else asdict(found)
+def _estimate(estimate: Estimate | None) -> Mapping[str, Any] | None:
+    return None if estimate is None else asdict(estimate)
 
 
 def _finite(value: float) -> float | None:

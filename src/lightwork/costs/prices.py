@@ -40,8 +40,8 @@ class Prices:
     @property
     def failures(self) -> list[str]:
         """Why figures are missing, each reason once."""
-        found = [self.start_up, *self.item.values(), *self.result.values()]
-        return list(dict.fromkeys(price.failure for price in found if price.failure))
+        prices = [self.start_up, *self.item.values(), *self.result.values()]
+        return list(dict.fromkeys(price.failure for price in prices if price.failure))
 
 
 def prices_of(samples: Sequence[Sample]) -> list[Prices]:
@@ -51,17 +51,17 @@ def prices_of(samples: Sequence[Sample]) -> list[Prices]:
 
 
 def _prices(name: str, samples: Sequence[Sample]) -> Prices:
-    start = next(one for one in samples if one.probe.start_up)
-    more = [one for one in samples if not one.probe.start_up]
-    plain = {one.probe.setting.chunksize: one for one in more if not one.probe.payload_bytes}
+    start = next(sample for sample in samples if sample.probe.start_up)
+    more = [sample for sample in samples if not sample.probe.start_up]
+    plain = {sample.probe.setting.chunksize: sample for sample in more if not sample.probe.payload_bytes}
     one_by_one = plain.get(start.probe.setting.chunksize)
     item_ns = _items_ns(one_by_one, start) if one_by_one else {}
-    results = {one.probe.payload_bytes: one for one in more if one.probe.payload_bytes}
+    results = {sample.probe.payload_bytes: sample for sample in more if sample.probe.payload_bytes}
     return Prices(
         name,
         _price(start, [float(wall_ns) for wall_ns in start.walls_ns.values()]),
-        {size: _price(one, list(_items_ns(one, start).values())) for size, one in plain.items()},
-        {size: _price(one, _results_ns(one, start, item_ns)) for size, one in results.items()},
+        {size: _price(sample, list(_items_ns(sample, start).values())) for size, sample in plain.items()},
+        {size: _price(sample, _results_ns(sample, start, item_ns)) for size, sample in results.items()},
     )
 
 

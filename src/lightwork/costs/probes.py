@@ -67,9 +67,9 @@ def probes_of(names: Iterable[str], workers: int) -> list[Probe]:
 
 
 def _probes(name: str, workers: int) -> Iterable[Probe]:
-    found = find(name)
-    chunksizes: Sequence[int | None] = CHUNKSIZES if found.default_chunksize else (None,)
-    own = Setting(name, workers if found.parallel else 1, start_method=found.start_methods[0])
+    strategy = find(name)
+    chunksizes: Sequence[int | None] = CHUNKSIZES if strategy.default_chunksize else (None,)
+    own = Setting(name, workers if strategy.parallel else 1, start_method=strategy.start_methods[0])
     one_by_one = replace(own, chunksize=chunksizes[0])
     yield Probe(one_by_one, own.workers, start_up=True)
     for chunksize in chunksizes:

@@ -51,38 +51,38 @@ class _Recording:
         """Give every probe the number of items that it needs, from rounds of its own; starts first."""
         starts: dict[str, int] = {}
         for probe in sorted(probes, key=lambda one: not one.start_up):
-            sized, found = self._sized(probe, starts.get(probe.setting.strategy, 0))
-            if found.ok and probe.start_up:
-                starts[probe.setting.strategy] = found.wall_ns
-            self.samples[probe.name] = Sample(sized, {}, [] if found.ok else [_failure(found)])
+            sized, round_ = self._sized(probe, starts.get(probe.setting.strategy, 0))
+            if round_.ok and probe.start_up:
+                starts[probe.setting.strategy] = round_.wall_ns
+            self.samples[probe.name] = Sample(sized, {}, [] if round_.ok else [_failure(round_)])
         self.blocks_began_s = self.around.clock_s()
 
     def _sized(self, probe: Probe, start_ns: int) -> tuple[Probe, Round]:
         """The probe with as many items as it needs, and the last round that it was told from."""
-        found = self._look_at(probe)
-        if probe.start_up and found.ok:  # the first one reads from disk what the others find in memory
-            found = self._look_at(probe)
-        while found.ok and probe.is_too_short(start_ns, found.wall_ns):
-            probe = probe.resized(start_ns, found.wall_ns)
-            found = self._look_at(probe)
-        return (probe.resized(start_ns, found.wall_ns) if found.ok else probe), found
+        round_ = self._look_at(probe)
+        if probe.start_up and round_.ok:  # the first one reads from disk what the others find in memory
+            round_ = self._look_at(probe)
+        while round_.ok and probe.is_too_short(start_ns, round_.wall_ns):
+            probe = probe.resized(start_ns, round_.wall_ns)
+            round_ = self._look_at(probe)
+        return (probe.resized(start_ns, round_.wall_ns) if round_.ok else probe), round_
 
     def _look_at(self, probe: Probe) -> Round:
-        found = self.run(probe, FIRST_LOOK, self.looked)
+        round_ = self.run(probe, FIRST_LOOK, self.looked)
         self.looked += 1
         self.tell()
-        return found
+        return round_
 
     def block(self, block: int) -> None:
         """Run every probe that does not keep failing once."""
         alive = [name for name, one in self.samples.items() if len(one.failures) < TRIES_OF_A_FAILING_CELL]
         for position, name in enumerate(order_of(alive, block, self.seed)):
             sample = self.samples[name]
-            found = self.run(sample.probe, block, position)
-            if found.ok:
-                sample.walls_ns[block] = found.wall_ns
+            round_ = self.run(sample.probe, block, position)
+            if round_.ok:
+                sample.walls_ns[block] = round_.wall_ns
             else:
-                sample.failures.append(_failure(found))
+                sample.failures.append(_failure(round_))
             self.done += 1
             self.tell()
 
@@ -127,5 +127,5 @@ def record(probes: Sequence[Probe], around: Surroundings, budget_s: float, seed:
     return [recording.samples[probe.name] for probe in probes if probe.name in recording.samples], finished
 
 
-def _failure(found: Round) -> str:
-    return f"{found.outcome}: {found.reason}"
+def _failure(round_: Round) -> str:
+    return f"{round_.outcome}: {round_.reason}"

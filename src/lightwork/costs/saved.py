@@ -35,41 +35,41 @@ class Costs:
         return len({block for sample in self.samples for block in sample.walls_ns})
 
 
-def encode(found: Costs) -> dict[str, Any]:
+def encode(costs: Costs) -> dict[str, Any]:
     """The run as plain JSON types: its samples, and the prices that follow from them, for other readers."""
-    shallow = {name: value for name, value in vars(found).items() if name != "samples"}
+    shallow = {name: value for name, value in vars(costs).items() if name != "samples"}
     return {
         "kind": FORMAT.kind, "schema": FORMAT.schema, **shallow,
         "prices": [
             {
-                "strategy": one.strategy,
-                "start_up_ns": _figure(one.start_up),
-                "item_ns_by_chunksize": {_key(size): _figure(price) for size, price in one.item.items()},
-                "result_ns_by_bytes": {_key(size): _figure(price) for size, price in one.result.items()},
+                "strategy": prices.strategy,
+                "start_up_ns": _figure(prices.start_up),
+                "item_ns_by_chunksize": {_key(size): _figure(price) for size, price in prices.item.items()},
+                "result_ns_by_bytes": {_key(size): _figure(price) for size, price in prices.result.items()},
             }
-            for one in prices_of(found.samples)
+            for prices in prices_of(costs.samples)
         ],
-        "samples": [asdict(sample) for sample in found.samples],
+        "samples": [asdict(sample) for sample in costs.samples],
     }  # fmt: skip
 
 
-def text_of(found: Costs) -> str:
+def text_of(costs: Costs) -> str:
     """The file's content: one line a sample."""
-    return FORMAT.text_of(encode(found))
+    return FORMAT.text_of(encode(costs))
 
 
 def decode(data: Mapping[str, Any]) -> Costs:
     """The run that `encode` wrote. Raises KeyError or ValueError for anything else."""
     FORMAT.check(data)
-    found = read_as(Costs, data)
-    check_machine(found.machine)
-    started = {sample.probe.setting.strategy for sample in found.samples if sample.probe.start_up}
-    for sample in found.samples:
+    costs = read_as(Costs, data)
+    check_machine(costs.machine)
+    started = {sample.probe.setting.strategy for sample in costs.samples if sample.probe.start_up}
+    for sample in costs.samples:
         if any(wall_ns <= 0 for wall_ns in sample.walls_ns.values()) or sample.probe.items < 1:
             raise ValueError(f"{sample.probe.name} has a round that took no time, or no items")
         if sample.probe.setting.strategy not in started:
             raise ValueError(f"{sample.probe.name} has no start beside it")
-    return found
+    return costs
 
 
 def load(path: Path) -> Costs:

@@ -132,7 +132,7 @@ def _unchanged(told: Story, measured: int) -> str:
 
 def _open(told: Story) -> str:
     """How many runs can't be held against what was before, and for want of which setting's figures."""
-    cells = {found.cell_id: found.figures.cell for found in told.open if found.figures}
+    cells = {reference.cell_id: reference.figures.cell for reference in told.open if reference.figures}
     setting = named(next(iter(cells.values()))) if len(cells) == 1 else "the settings recommended before"
     return f"{counted(len(told.open), 'run')} can't be held against those before: no interval of {setting}"
 
@@ -144,9 +144,9 @@ def gaps(line: Line) -> str:
     return f"{capitalised(told)} of {counted(len(line.points), 'run')}." if told else ""
 
 
-def apart(one: Estimate, its_floor: float, other: Estimate, others_floor: float) -> bool:
+def apart(estimate: Estimate, its_floor: float, other: Estimate, others_floor: float) -> bool:
     """Whether two intervals, each widened by its noise floor, do not meet; never where one of the four is missing."""
-    ends = (one.low, one.high, other.low, other.high)
+    ends = (estimate.low, estimate.high, other.low, other.high)
     if None in ends or not (isfinite(its_floor) and isfinite(others_floor)):
         return False
     low, high, other_low, other_high = (float(end) for end in ends if end is not None)

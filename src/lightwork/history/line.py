@@ -114,8 +114,8 @@ def _line(label: str, runs: Sequence[Run]) -> Line:
         points.append(Point(run, standing, other, _lacking(verdict, run, standing)))
         before = run if standing else before
         verdict = standing if standing and standing.settled else verdict
-    told = [point.standing for point in points if point.standing and _tells(point.standing)]
-    return Line(label, bool(told) and all(map(_has_equal_speed, told)), tuple(points))
+    standings = [point.standing for point in points if point.standing and _tells(point.standing)]
+    return Line(label, bool(standings) and all(map(_has_equal_speed, standings)), tuple(points))
 
 
 def _lacking(before: Standing | None, run: Run, standing: Standing | None) -> str:
@@ -132,7 +132,7 @@ def _lacking(before: Standing | None, run: Run, standing: Standing | None) -> st
 def _not_among(cell: Cell, standing: Standing) -> str:
     """The cell's number of workers, if that alone tells what was not measured; else its setting."""
     workers = cell.setting.workers
-    if any(found.cell.setting.workers == workers for found in standing.cells.values()):
+    if any(figures.cell.setting.workers == workers for figures in standing.cells.values()):
         return f"{named(cell)} was not measured"
     return f"{counted(workers, 'worker')} {'was' if workers == 1 else 'were'} not measured"
 

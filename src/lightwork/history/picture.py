@@ -53,14 +53,22 @@ def times_picture(line: Line) -> Figure:
     entries = _times_entries(line)
     figure, (axes,) = _frame(line, len(entries), (SPEEDUP_HEIGHT + BETWEEN + WORKERS_HEIGHT,))
     serial = {place: point.standing.serial_s for place, point in enumerate(line.points) if point.standing}
-    own = {
+    estimates = {
         place: point.standing.chosen.wall_s
         for place, point in enumerate(line.points)
         if point.standing and point.standing.chosen
     }
-    _wall_axis(axes, [end for found in (*serial.values(), *own.values()) if found for end in (low(found), high(found))])
+    _wall_axis(
+        axes,
+        [
+            end
+            for estimate in (*serial.values(), *estimates.values())
+            if estimate
+            for end in (low(estimate), high(estimate))
+        ],
+    )
     _walls(axes, line, serial, SERIAL_COLOUR, "s")
-    _walls(axes, line, own, OWN, "o")
+    _walls(axes, line, estimates, OWN, "o")
     _breaks([axes], line)
     _name_runs(axes, line)
     legend(figure, entries, _legend_share(figure, len(entries)))
@@ -111,13 +119,13 @@ def _name_runs(axes: "Axes", line: Line) -> None:
 
 
 def _speedups(axes: "Axes", line: Line) -> None:
-    found = {place: speedup for place, point in enumerate(line.points) if (speedup := line.speedup(point))}
+    estimates = {place: speedup for place, point in enumerate(line.points) if (speedup := line.speedup(point))}
     _noise(axes, line)
     axes.axhline(1, color=LIMIT, linewidth=0.9, linestyle=(0, (1, 2)), zorder=1)
-    _joined(axes, line, found, OWN, "o")
+    _joined(axes, line, estimates, OWN, "o")
     ringed = [change.speedup for change in changes(line) if change.speedup]
     _rings(axes, line)
-    axes.set_ylim(0, 1.08 * max([1.2, *(high(one) for one in (*found.values(), *ringed))]))
+    axes.set_ylim(0, 1.08 * max([1.2, *(high(estimate) for estimate in (*estimates.values(), *ringed))]))
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}x")
     axes.locator_params(axis="y", nbins=6)
     _gaps(axes, line)
@@ -143,17 +151,17 @@ def _noise(axes: "Axes", line: Line) -> None:
     axes.add_collection(PolyCollection(boxes, facecolors=BAND, linewidths=0, zorder=0))
 
 
-def _joined(axes: "Axes", line: Line, found: dict[int, Estimate], colour: str, marker: str) -> None:
+def _joined(axes: "Axes", line: Line, estimates: dict[int, Estimate], colour: str, marker: str) -> None:
     """Points with their intervals, joined where they may be; hollow where the run had uncommitted changes."""
     for piece in line.pieces():
-        known = [place for place in piece if place in found]
-        points = [found[place].point for place in known]
+        known = [place for place in piece if place in estimates]
+        points = [estimates[place].point for place in known]
         axes.plot(known, points, color=colour, linewidth=0.9, alpha=0.55, zorder=2)
     for dirty in (False, True):
-        known = [place for place in found if line.points[place].run.dirty is dirty]
-        points = [found[place].point for place in known]
-        down = [max(0.0, found[place].point - low(found[place])) for place in known]
-        up = [max(0.0, high(found[place]) - found[place].point) for place in known]
+        known = [place for place in estimates if line.points[place].run.dirty is dirty]
+        points = [estimates[place].point for place in known]
+        down = [max(0.0, estimates[place].point - low(estimates[place])) for place in known]
+        up = [max(0.0, high(estimates[place]) - estimates[place].point) for place in known]
         axes.errorbar(
             known, points, yerr=[down, up], elinewidth=1.0, capsize=2 if len(line.points) <= FULL_SIZE_UNTIL else 0,
             zorder=3, linestyle="none", color=colour, marker=marker, markersize=_size(line),
@@ -240,8 +248,8 @@ def _wall_axis(axes: "Axes", walls_s: Sequence[float]) -> None:
     axes.yaxis.set_major_formatter(lambda value, _: tick(value))
 
 
-def _walls(axes: "Axes", line: Line, found: dict[int, Estimate | None], colour: str, marker: str) -> None:
-    known = {place: wall for place, wall in found.items() if wall is not None}
+def _walls(axes: "Axes", line: Line, estimates: dict[int, Estimate | None], colour: str, marker: str) -> None:
+    known = {place: wall for place, wall in estimates.items() if wall is not None}
     _joined(axes, line, known, colour, marker)
 
 

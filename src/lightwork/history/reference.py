@@ -42,7 +42,7 @@ def can_be_held(line: Line, reference: Reference, point: Point) -> bool:
     """Whether both runs have an interval of the setting, and a noise floor."""
     both = pair(line, reference, point)
     floors = isfinite(line.noise_floor(reference.point)) and isfinite(line.noise_floor(point))
-    return floors and all(found is not None and found.low is not None for found in both)
+    return floors and all(estimate is not None and estimate.low is not None for estimate in both)
 
 
 def following(reference: Reference | None, point: Point, *, changed: bool) -> Reference | None:

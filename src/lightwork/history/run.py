@@ -198,9 +198,9 @@ def short_id(commit_id: str) -> str:
     return short(plain(commit_id).encode("ascii", "backslashreplace").decode(), LONGEST_ID)
 
 
-def _figures(found: CellScaling) -> Figures:
-    bare = Cell(found.cell.cell_id, found.cell.setting, found.cell.chunksize, ())
-    return Figures(bare, found.wall_s, found.speedup, found.speedup_equal_speed)
+def _figures(cell: CellScaling) -> Figures:
+    bare = Cell(cell.cell.cell_id, cell.cell.setting, cell.cell.chunksize, ())
+    return Figures(bare, cell.wall_s, cell.speedup, cell.speedup_equal_speed)
 
 
 def _cells(scaling: StudyScaling) -> dict[str, Figures]:

@@ -90,8 +90,8 @@ def by_commit_time(runs: Sequence[Run]) -> bool:
     return all(run.commit_at is not None for run in runs)
 
 
-def _at(found: datetime | None) -> datetime:
-    return found or NEVER
+def _at(moment: datetime | None) -> datetime:
+    return moment or NEVER
 
 
 def _once(paths: Sequence[Path]) -> list[Path]:

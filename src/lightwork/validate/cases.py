@@ -59,12 +59,12 @@ def settings_of(
     strategies: Sequence[str], workers: Sequence[int], chunksizes: Sequence[int | None], items: int
 ) -> tuple[Setting, ...]:
     """Every setting of the grid once: of those with one chunksize in force, the first."""
-    found: dict[tuple[str, int, int | None], Setting] = {}
+    settings: dict[tuple[str, int, int | None], Setting] = {}
     for size in chunksizes:
         # A strategy without chunks is in every grid whose chunksize is its own default.
         for setting in [
             *Grid("", {}, strategies, workers, (size,)).settings(),
             *Grid("", {}, [name for name in strategies if find(name).default_chunksize is None], workers).settings(),
         ]:
-            found.setdefault((setting.strategy, setting.workers, chunksize_in_force(setting, items)), setting)
-    return tuple(found.values())
+            settings.setdefault((setting.strategy, setting.workers, chunksize_in_force(setting, items)), setting)
+    return tuple(settings.values())

@@ -84,7 +84,9 @@ def _grid(held: Held, *, level: bool) -> dict[Setting, Walls]:
     walls: dict[Setting, Walls] = {SERIAL: serial} if serial else {}
     for cell in held.cells:
         if cell.trials and not cell.failures:
-            walls[cell.setting] = {one.block: (one.level_s if level else None) or one.wall_s for one in cell.trials}
+            walls[cell.setting] = {
+                trial.block: (trial.level_s if level else None) or trial.wall_s for trial in cell.trials
+            }
     return walls
 
 

@@ -90,27 +90,29 @@ def _design(case: Case, wanted: Wanted, shop: Workshop, budget_s: float) -> Desi
 
 
 def _measured(design: Design, shop: Workshop) -> tuple[Study, dict[str, bytes]]:
-    kept: list[Finished] = []
-    study = measure(design, Surroundings(shop.desk, shop.execute, shop.clock_s, kept.append, shop.tell, shop.now))
-    return study, {one.round.ledger: one.ledger for one in kept if one.ledger}
+    finished_rounds: list[Finished] = []
+    study = measure(
+        design, Surroundings(shop.desk, shop.execute, shop.clock_s, finished_rounds.append, shop.tell, shop.now)
+    )
+    return study, {finished.round.ledger: finished.ledger for finished in finished_rounds if finished.ledger}
 
 
 def _weights(design: Design, shop: Workshop) -> tuple[float, ...]:
-    found = registry.find(design.workload)
+    workload = registry.find(design.workload)
     place = Place(shop.desk.data_dir, shop.desk.data_dir / "no-round")
-    items = found.items(found.parameters(**design.parameters), place)
-    return tuple(found.weight_of(item) for item in items)
+    items = workload.items(workload.parameters(**design.parameters), place)
+    return tuple(workload.weight_of(item) for item in items)
 
 
 def held_of(name: str, study: Study, weights: tuple[float, ...]) -> Held:
     """The study as trials beside their blocks' serial runs; pure. A block whose serial round failed is left out."""
     levels = equal_speed_walls_s(study) or {}
-    references = {found.block: found for found in study.serial.rounds if found.ok}
+    references = {round_.block: round_ for round_ in study.serial.rounds if round_.ok}
     probe_ids = [setting.cell_id for setting in PROBES]
-    twins, *probes = ({one.block: one for one in _rounds(study, key)} for key in (SERIAL_AGAIN, *probe_ids))
+    twins, *probes = ({round_.block: round_ for round_ in _rounds(study, key)} for key in (SERIAL_AGAIN, *probe_ids))
     runs = tuple(
-        _serial_run(found, twins.get(block), [one.get(block) for one in probes], levels)
-        for block, found in references.items()
+        _serial_run(round_, twins.get(block), [rounds.get(block) for rounds in probes], levels)
+        for block, round_ in references.items()
     )
     cells = (cell for cell in study.cells if cell.cell_id not in (SERIAL, SERIAL_AGAIN, *probe_ids))
     tried = tuple(_tried(cell, references, levels) for cell in cells)
@@ -119,13 +121,13 @@ def held_of(name: str, study: Study, weights: tuple[float, ...]) -> Held:
 
 def _rounds(study: Study, cell_id: str) -> list[Round]:
     """The rounds of this cell that did their work."""
-    return [found for cell in study.cells if cell.cell_id == cell_id for found in cell.rounds if found.ok]
+    return [round_ for cell in study.cells if cell.cell_id == cell_id for round_ in cell.rounds if round_.ok]
 
 
-def _serial_run(found: Round, twin: Round | None, probes: Sequence[Round | None], levels: Walls) -> SerialRun:
+def _serial_run(round_: Round, twin: Round | None, probes: Sequence[Round | None], levels: Walls) -> SerialRun:
     return SerialRun(
-        found.block, found.wall_ns / 1e9, levels.get((SERIAL, found.block)), twin.wall_ns / 1e9 if twin else None,
-        levels.get((SERIAL_AGAIN, found.block)), _spin_ns(found), found.ledger, twin.ledger if twin else "",
+        round_.block, round_.wall_ns / 1e9, levels.get((SERIAL, round_.block)), twin.wall_ns / 1e9 if twin else None,
+        levels.get((SERIAL_AGAIN, round_.block)), _spin_ns(round_), round_.ledger, twin.ledger if twin else "",
         tuple(probe.ledger for probe in probes if probe) if all(probes) else (),
     )  # fmt: skip
 
@@ -133,17 +135,17 @@ def _serial_run(found: Round, twin: Round | None, probes: Sequence[Round | None]
 def _tried(cell: Cell, references: Mapping[int, Round], levels: Walls) -> Tried:
     trials = tuple(
         Trial(
-            found.block, found.wall_ns / 1e9, levels.get((cell.cell_id, found.block)),
-            found.item_cpu_ns / max(references[found.block].item_cpu_ns, 1), _spin_ns(found),
+            round_.block, round_.wall_ns / 1e9, levels.get((cell.cell_id, round_.block)),
+            round_.item_cpu_ns / max(references[round_.block].item_cpu_ns, 1), _spin_ns(round_),
         )
-        for found in cell.rounds
-        if found.ok and found.block in references
+        for round_ in cell.rounds
+        if round_.ok and round_.block in references
     )  # fmt: skip
-    return Tried(cell.setting, cell.chunksize, trials, tuple(found.reason for found in cell.rounds if not found.ok))
+    return Tried(cell.setting, cell.chunksize, trials, tuple(round_.reason for round_ in cell.rounds if not round_.ok))
 
 
-def _spin_ns(found: Round) -> float | None:
-    return found.spin_ns if found.spins >= FEWEST_SPINS else None
+def _spin_ns(round_: Round) -> float | None:
+    return round_.spin_ns if round_.spins >= FEWEST_SPINS else None
 
 
 def _choice(design: Design, wanted: Wanted, shop: Workshop, grid_s: float) -> Choice:

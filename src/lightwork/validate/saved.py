@@ -46,55 +46,55 @@ class Validation:
         return float(self.machine["usable_cpus"])
 
 
-def foretold_anew(found: Validation, path: Path, version: str) -> Validation:
+def foretold_anew(validation: Validation, path: Path, version: str) -> Validation:
     """The same measurements, saved at `path`, with what this version foretells of them.
 
     Raises UsageError where the ledgers are not beside it.
     """
-    if not found.ledgers:
+    if not validation.ledgers:
         raise UsageError(f"{path} was saved without ledgers: measure again with --json FILE, which keeps them")
-    tables = ledgers.load(beside(path, found.ledgers))
+    tables = ledgers.load(beside(path, validation.ledgers))
     try:
-        costs = calibrations.decode(found.calibration)
+        costs = calibrations.decode(validation.calibration)
     except (TypeError, KeyError, ValueError) as error:
         told = f"{type(error).__name__}: {error}"
         raise UsageError(f"{path} has a calibration of another version ({told}): measure again") from None
-    studies = tuple(foretell(held, tables, found.cores, costs, found.seed) for held in found.studies)
-    return replace(found, studies=studies, version=version)
+    studies = tuple(foretell(held, tables, validation.cores, costs, validation.seed) for held in validation.studies)
+    return replace(validation, studies=studies, version=version)
 
 
-def encode(found: Validation) -> dict[str, Any]:
+def encode(validation: Validation) -> dict[str, Any]:
     """The validation as plain JSON types."""
-    shallow = {name: getattr(found, name) for name in FIELDS}
+    shallow = {name: getattr(validation, name) for name in FIELDS}
     return {
         "kind": FORMAT.kind, "schema": FORMAT.schema, **shallow,
-        "studies": [_rounded(asdict(held)) for held in found.studies],
+        "studies": [_rounded(asdict(held)) for held in validation.studies],
     }  # fmt: skip
 
 
 def decode(data: Mapping[str, Any]) -> Validation:
     """The validation that `encode` wrote. Raises KeyError or ValueError for anything else."""
     FORMAT.check(data)
-    found = read_as(Validation, data)
-    check_machine(found.machine)
-    for seconds in _walls_s(found):
+    validation = read_as(Validation, data)
+    check_machine(validation.machine)
+    for seconds in _walls_s(validation):
         if not (isfinite(seconds) and seconds > 0):
             raise ValueError(f"a round that took {seconds:g} s")
-    return found
+    return validation
 
 
-def _walls_s(found: Validation) -> Iterator[float]:
+def _walls_s(validation: Validation) -> Iterator[float]:
     """Every measured or foretold time."""
-    for held in found.studies:
+    for held in validation.studies:
         yield from (run.wall_s for run in held.serial)
         for trial in (trial for cell in held.cells for trial in cell.trials):
             yield trial.wall_s
-            yield from (one.wall_s for one in (trial.plain, trial.conditional, trial.by_spin) if one)
+            yield from (foretold.wall_s for foretold in (trial.plain, trial.conditional, trial.by_spin) if foretold)
 
 
-def text_of(found: Validation) -> str:
+def text_of(validation: Validation) -> str:
     """The file's content: one line a workload."""
-    return FORMAT.text_of(encode(found))
+    return FORMAT.text_of(encode(validation))
 
 
 def load(path: Path) -> Validation:
