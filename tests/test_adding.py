@@ -95,10 +95,10 @@ Path("data").mkdir(exist_ok=True)
 calibrate(Path("data"))
 """
 RANKS = """
-from lightwork.analysis.recommendation import modesty
+from lightwork.analysis.recommendation import preference
 from lightwork.core.setting import Setting
 names = ["queue", "process_executor", "pairs", "map"]
-print(*sorted(names, key=lambda name: modesty(Setting(name, 2))))
+print(*sorted(names, key=lambda name: preference(Setting(name, 2))))
 """
 
 

@@ -114,7 +114,7 @@ def test_recommends_more_workers_where_they_measurably_help() -> None:
     ],
 )
 def test_prefers_the_simpler_of_two_that_tie(modest: Setting, other: Setting) -> None:
-    """On a tie the more modest setting is chosen, whichever was listed first or is a hair faster."""
+    """On a tie the simpler setting is chosen, whichever was listed first or is a hair faster."""
     assert chosen(plan_of({modest: about(2.02), other: about(2.0)})) == modest
     assert chosen(plan_of({other: about(2.02), modest: about(2.0)})) == modest
 

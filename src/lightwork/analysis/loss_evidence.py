@@ -68,25 +68,25 @@ class CellEvidence:
     @property
     def cut_short(self) -> float:
         """The share of the quota's periods that were cut short, in the median round; 0 without a quota."""
-        usages = [found.usage for found in self.cell.rounds if found.ok and found.usage]
+        usages = [round_.usage for round_ in self.cell.rounds if round_.ok and round_.usage]
         shares = [(one.throttled_periods or 0) / one.periods if one.periods else 0.0 for one in usages]
         return median(shares) if shares else 0.0
 
     @property
     def retries(self) -> float:
         """Tries repeated inside items, in the median round."""
-        return median([found.retries for found in self.cell.rounds if found.ok] or [0])
+        return median([round_.retries for round_ in self.cell.rounds if round_.ok] or [0])
 
     @property
     def has_own_threads(self) -> bool:
         """Whether the caller of serial rounds used clearly more CPU time than its thread that ran the items did."""
         beside = [
-            (found.usage.caller_cpu_ns - found.thread_cpu_ns, found)
-            for found in self.scaling.study.serial.rounds
-            if found.ok and found.usage and found.usage.caller_cpu_ns and found.thread_cpu_ns
+            (round_.usage.caller_cpu_ns - round_.thread_cpu_ns, round_)
+            for round_ in self.scaling.study.serial.rounds
+            if round_.ok and round_.usage and round_.usage.caller_cpu_ns and round_.thread_cpu_ns
         ]
         clear = [
-            used_ns > max(OWN_THREADS * found.item_cpu_ns, BUSY_BESIDE * found.wall_ns) for used_ns, found in beside
+            used_ns > max(OWN_THREADS * round_.item_cpu_ns, BUSY_BESIDE * round_.wall_ns) for used_ns, round_ in beside
         ]
         return sum(clear) > len(clear) / 2
 
@@ -96,12 +96,12 @@ class CellEvidence:
         None where there is no such cell, or nothing can be said of the two: too few blocks, or no noise floor.
         """
         basis = Basis.of(self.scaling)
-        own = [cell for cell in basis.candidates if cell.cell.cell_id == self.cell.cell_id]
-        others = [cell for cell in basis.candidates if cell not in own and shows(cell.cell)]
-        if not own or not others or basis.noise_floor == inf:
+        this = [cell for cell in basis.candidates if cell.cell.cell_id == self.cell.cell_id]
+        others = [cell for cell in basis.candidates if cell not in this and shows(cell.cell)]
+        if not this or not others or basis.noise_floor == inf:
             return None
         best = max(others, key=lambda cell: basis.speedup(cell).point)
-        ratio, difference = basis.ratio(best, own[0]), basis.compare(best, own[0])
+        ratio, difference = basis.ratio(best, this[0]), basis.compare(best, this[0])
         if ratio is None or ratio.high is None:
             return None
         is_open = difference is Difference.EQUAL and ratio.high > 1 + basis.noise_floor

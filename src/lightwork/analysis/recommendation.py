@@ -98,7 +98,7 @@ def recommend(
 
 
 def _choose(basis: Basis, best: CellScaling, expected: Mapping[str, Estimate]) -> CellScaling | None:
-    """The most modest cell that is faster than serial and not measurably slower than the best."""
+    """Of the cells that are faster than serial and not measurably slower than the best, the one to prefer."""
     faster = [
         cell
         for cell in basis.candidates
@@ -110,31 +110,31 @@ def _choose(basis: Basis, best: CellScaling, expected: Mapping[str, Estimate]) -
     if all(cell.cell.cell_id in expected for cell in good):
         pooled = {cell.cell.cell_id: _pooled(basis.speedup(cell), expected[cell.cell.cell_id].point) for cell in good}
         good = [cell for cell in good if pooled[cell.cell.cell_id] >= (1 - AS_GOOD) * max(pooled.values())]
-    return min(good, key=lambda cell: modesty(cell.cell.setting))
+    return min(good, key=lambda cell: preference(cell.cell.setting))
 
 
 def _is_as_good(basis: Basis, cell: CellScaling, best: CellScaling, expected: Mapping[str, Estimate]) -> bool:
-    """Whether a cell is not told apart from the best, by blocks enough to tell or else by its prediction.
+    """Whether a cell is as good as the best, by blocks enough to tell or else by its prediction.
 
     Two common blocks carry no interval: without this a cell that lost most of its rounds would be as good as any.
     """
-    known = cell is best or cell.cell.cell_id in expected or basis.can_compare(best, cell)
-    return known and basis.compare(best, cell) is not Difference.FASTER
+    can_tell = cell is best or cell.cell.cell_id in expected or basis.can_compare(best, cell)
+    return can_tell and basis.compare(best, cell) is not Difference.FASTER
 
 
-def _agree(basis: Basis, cell: CellScaling, predicted: Estimate | None) -> bool:
+def _agree(basis: Basis, cell: CellScaling, prediction: Estimate | None) -> bool:
     """Whether every measured block was faster than serial, and all of the predicted band is.
 
-    On a noisy machine a few blocks carry so wide an interval that twice the speed can't be told from none, or none at
-    all. But n blocks all faster by chance are one study in 2^n, and the prediction comes from other rounds. Where no
-    block could be measured it is recommended by itself: a block that agrees with it must not undo that.
+    On a noisy machine a few blocks have a wide interval or none, and hide even twice the speed. But n blocks are all
+    faster by chance in one study of 2^n, and the prediction comes from other rounds. Where no block could be measured
+    the prediction alone recommends a setting: a block that agrees with it must not undo that.
     """
-    if predicted is None or predicted.low is None or predicted.low <= 1:
+    if prediction is None or prediction.low is None or prediction.low <= 1:
         return False
-    serial = next(basis.walls_s(one) for one in basis.scaling.cells if one.cell.cell_id == SERIAL)
-    own_s = basis.walls_s(cell)
-    both = own_s.keys() & serial.keys()
-    return bool(both) and all(own_s[block] < serial[block] for block in both)
+    serial_s = next(basis.walls_s(one) for one in basis.scaling.cells if one.cell.cell_id == SERIAL)
+    walls_s = basis.walls_s(cell)
+    both = walls_s.keys() & serial_s.keys()
+    return bool(both) and all(walls_s[block] < serial_s[block] for block in both)
 
 
 def _by_prediction_too(
@@ -148,7 +148,7 @@ def _by_prediction_too(
 
 
 def _pooled(measured: Estimate, expected: float) -> float:
-    """The speedup by what was measured and what was foretold together, in the mean of logs.
+    """The speedup by measurement and prediction together, in the mean of logs.
 
     A prediction counts as PRIOR_BLOCKS measured ones: of a few short rounds the median is no better known.
     """
@@ -156,7 +156,7 @@ def _pooled(measured: Estimate, expected: float) -> float:
     return float(measured.point**weight * expected ** (1 - weight))
 
 
-def modesty(setting: Setting) -> tuple[int, ...]:
+def preference(setting: Setting) -> tuple[int, ...]:
     """The order of preference among settings that are as good, the smallest first; see `recommend`."""
     return (
         setting.workers,

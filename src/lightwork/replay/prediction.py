@@ -136,7 +136,7 @@ def _band(workers: int, cores: float, contention: Contention) -> float:
 
 
 def shortlist(predictions: Sequence[Prediction], most: int) -> list[Prediction]:
-    """What is worth measuring, at most `most`: the predicted fastest, their modest equals, one more worker count.
+    """What is worth measuring, at most `most`: the predicted fastest, equals with few workers, one more worker count.
 
     Half of the places are for the fastest, at most VARIANTS of one strategy at one worker count: their order is what
     the replay tells least surely. Then, of each strategy at each worker count the fastest only, those within AS_GOOD of
@@ -150,13 +150,13 @@ def shortlist(predictions: Sequence[Prediction], most: int) -> list[Prediction]:
     leaders = [one for one in ranked if one in alike[one.setting.strategy, one.setting.workers][:VARIANTS]]
     kept = leaders[: max(1, most // 2)]
 
-    def modesty(one: Prediction) -> tuple[int, int]:
+    def preference(one: Prediction) -> tuple[int, int]:
         return one.setting.workers, rank(one.setting.strategy)
 
     others = [variants[0] for variants in alike.values() if variants[0] not in kept]
-    equals = sorted((one for one in others if one.speedup >= (1 - AS_GOOD) * ranked[0].speedup), key=modesty)
+    equals = sorted((one for one in others if one.speedup >= (1 - AS_GOOD) * ranked[0].speedup), key=preference)
     kept += equals[: max(0, most - 1 - len(kept))]
     fewest = min((one.setting.workers for one in kept), default=0)
     larger = [one for one in others if one.setting.workers > fewest and one not in kept]
-    kept += sorted(larger, key=modesty)[:1]
+    kept += sorted(larger, key=preference)[:1]
     return [*kept, *(one for one in others if one not in kept)][:most]

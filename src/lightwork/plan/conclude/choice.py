@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from lightwork.analysis.recommendation import modesty
+from lightwork.analysis.recommendation import preference
 from lightwork.core.setting import Setting
 from lightwork.replay.prediction import AS_GOOD, Prediction
 
@@ -13,16 +13,16 @@ def recommended(predictions: Sequence[Prediction]) -> Prediction | None:
     The same order of preference as the measured plan's (lightwork.analysis.recommendation.recommend). None without
     predictions.
     """
-    return min(_good(predictions), key=lambda one: modesty(one.setting), default=None)
+    return min(_good(predictions), key=lambda one: preference(one.setting), default=None)
 
 
 def equals(predictions: Sequence[Prediction], chosen: Prediction) -> list[Prediction]:
-    """The other settings that are predicted to be within AS_GOOD of the best, the most modest first."""
-    return sorted((one for one in _good(predictions) if one is not chosen), key=lambda one: modesty(one.setting))
+    """The other settings that are predicted to be within AS_GOOD of the best, the preferred first."""
+    return sorted((one for one in _good(predictions) if one is not chosen), key=lambda one: preference(one.setting))
 
 
 def stays_serial(chosen: Prediction) -> bool:
-    """Whether even this setting is not told apart from the serial run, or is slower."""
+    """Whether even this setting is within AS_GOOD of the serial run, or slower."""
     return chosen.speedup < 1 + AS_GOOD
 
 

@@ -88,17 +88,17 @@ def _cells(evidence: PlanEvidence) -> Iterator[MeasuredSetting]:
 
 def _measured(evidence: PlanEvidence, cell: CellScaling) -> MeasuredSetting:
     assert evidence.basis is not None
-    own = cell.cell
-    foretold = evidence.by_setting.get(own.setting)
+    measured = cell.cell
+    prediction = evidence.by_setting.get(measured.setting)
     return MeasuredSetting(
-        setting=own.setting,
-        chunksize=own.chunksize,
+        setting=measured.setting,
+        chunksize=measured.chunksize,
         wall_s=cell.wall_s,
         speedup=evidence.basis.speedup(cell) if cell.speedup is not None else None,
-        rounds=len(own.rounds),
-        failed=sum(not found.ok for found in own.rounds),
-        memory_bytes=peak_bytes(own, "peak_pss_bytes"),
-        predicted=foretold.speedup if foretold else None,
+        rounds=len(measured.rounds),
+        failed=sum(not round_.ok for round_ in measured.rounds),
+        memory_bytes=peak_bytes(measured, "peak_pss_bytes"),
+        predicted=prediction.speedup if prediction else None,
         judged=_judged(evidence, cell),
     )
 

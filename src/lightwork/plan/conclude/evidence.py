@@ -1,7 +1,7 @@
 """A plan's evidence: its measurements or predictions, and the recommendation from them; pure.
 
 Planned -> measured: scaling, recommendation, losses
-        -> not measured: the most modest of the best predictions     -> PlanEvidence -> verdict, reasons
+        -> not measured: the preferred one of the best predictions   -> PlanEvidence -> verdict, reasons
 """
 
 from collections.abc import Mapping
@@ -114,13 +114,13 @@ def estimate_of(one: Prediction) -> Estimate:
 
 def _measured_memory(study: Study | None) -> MemoryModel | None:
     """A line from the cells of the fewest workers to those of the most, by the largest peak of either."""
-    found = [(cell.setting.workers, peak_bytes(cell, "peak_pss_bytes")) for cell in study.cells] if study else []
     peaks: dict[int, int] = {}
-    for workers, peak in found:
+    for cell in study.cells if study else ():
+        workers, peak = cell.setting.workers, peak_bytes(cell, "peak_pss_bytes")
         peaks[workers] = max(peaks.get(workers, 0), peak or 0)
-    known = sorted((workers, peak) for workers, peak in peaks.items() if peak)
-    if len(known) < 2:  # noqa: PLR2004  a line needs two points
+    points = sorted((workers, peak) for workers, peak in peaks.items() if peak)
+    if len(points) < 2:  # noqa: PLR2004  a line needs two points
         return None
-    (few, least), (many, most) = known[0], known[-1]
+    (few, least), (many, most) = points[0], points[-1]
     each = max((most - least) / (many - few), 0.0)
     return MemoryModel(max(least - few * each, 0.0), each)

@@ -40,7 +40,7 @@ class MeasuredSetting:
     """A setting that was measured, as the plan judges it.
 
     wall_s and speedup: None where no round of it succeeded. rounds, failed: how many of its timed rounds there were,
-    and how many of them did not do the work. predicted: the speedup that the replay foretold, None where it had none.
+    and how many of them did not do the work. predicted: the replay's speedup, None without.
     judged: against the recommended setting: "recommended", "faster", "equal", "slower", "failed", or "" without one.
     """
 
