@@ -7,7 +7,7 @@ run in place; a test fails when what stands there is stale. The parts are in doc
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from generating import commands, gate, house, speedups, strategies, tables, terminal, tutorial, workloads
+from generating import commands, databases, gate, house, speedups, strategies, tables, terminal, tutorial, workloads
 
 from lightwork.storage import schema
 
@@ -20,6 +20,7 @@ PAGES: Mapping[Path, Callable[[str], str]] = {  # from what stands there to what
     DOCS / "commands.md": commands.page,
     DOCS / "strategies.md": strategies.page,
     DOCS / "workloads.md": workloads.page,
+    DOCS / "databases.md": databases.page,
     schema.FILE: lambda _: schema.text(),
     DOCS / "tutorial.md": tutorial.page,
 }

@@ -69,6 +69,61 @@ def nap(seconds):
     time.sleep(seconds)
     return seconds
 '''
+SERVER = '''
+"""Lite: a server that is a folder of SQLite files."""
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..capacity import Capacity
+from ..connections import own
+from ..drivers import Driver
+
+SCHEMES = {"lite": "lite"}
+OPTIONS = frozenset({"folder"})
+METHODS = ("row", "batch")
+DRIVER = Driver("sqlite3", "Lite", extra="")
+OWN = "a file"
+
+
+@dataclass(frozen=True)
+class Database:
+    url: Any
+    name: str
+    address: str
+
+    def path(self):
+        return Path(self.url().options["folder"], f"{self.name}.lite")
+
+    def connect(self):
+        return sqlite3.connect(self.path(), timeout=60, isolation_level=None, check_same_thread=False)
+
+    def name_of(self, table):
+        return table.name
+
+    def create(self, table):
+        with closing(self.connect()) as connection:
+            connection.execute(table.schema(table.name))
+        return {"server": "Lite 1"}
+
+    def store(self, table, rows, method, rows_per_commit):
+        insert = f"INSERT OR REPLACE INTO {table.name} {table.values('?')}"
+        return own(self.address, self.connect).executemany(insert, rows).rowcount
+
+    def answers(self, query):
+        with closing(self.connect()) as connection:
+            return connection.execute(query).fetchall()
+
+    def drop(self):
+        self.path().unlink(missing_ok=True)
+
+
+def capacity(url):
+    return Capacity("Lite 1", 8, 0, 0)
+'''
 WAIT = """
 import time
 
@@ -93,6 +148,31 @@ from pathlib import Path
 from calibrations import calibrate
 Path("data").mkdir(exist_ok=True)
 calibrate(Path("data"))
+"""
+STORED = """
+import sys
+from pathlib import Path
+from lightwork.core.setting import Setting
+from lightwork.launch.run import launch
+from lightwork.launch.workdir import open_desk
+from rounds import job
+with open_desk(Path("desk")) as desk:
+    small = {"db": sys.argv[1], "batches": 4, "rows_per_item": 10}
+    found = launch(desk, job(desk, Setting("map", 2), "db_insert", **small), 60.0).round
+print(found.outcome, found.items_done, found.reason)
+"""
+REFUSED = """
+import sys
+from lightwork.core.setting import Setting
+from lightwork.errors import UsageError
+from lightwork.workloads import db_insert
+lite, other = sys.argv[1:]
+for given in {"db": lite, "method": "copy"}, {"db": other}:
+    try:
+        db_insert.Parameters(**given)
+    except UsageError as error:
+        print(error)
+print(*db_insert.limits(db_insert.Parameters(db=lite), [Setting("map", 2)]))
 """
 RANKS = """
 from lightwork.analysis.recommendation import preference
@@ -134,3 +214,16 @@ def test_a_workload_is_one_file(extended):
     (held,) = load(extended.folder / "naps.json").studies
     assert (held.name, held.items, held.trouble) == ("naps", 30, "")
     assert all(trial.plain for _, trial in held.trials)
+
+
+def test_a_database_server_is_one_file(extended):
+    """A new server's URL is understood, its methods and its room for connections are named, and rows get there."""
+    extended.add("workloads/_databases/servers/lite.py", SERVER)
+    place = f"lite://me:secret@here/it?folder={extended.folder}"
+    told = extended.python("-c", REFUSED, place, "oracle://me@there/it")
+    assert "db_insert.method can't be 'copy' with lite: choose from row, batch" in told
+    assert "lite://USER@HOST/DATABASE" in told
+    assert "at most 2 connections (2 workers x 1 each); 8 left of the 8 that Lite 1 takes" in told
+    assert "secret" not in told
+    assert extended.python("-c", STORED, place.replace(":secret", "")).split() == ["ok", "4"]
+    assert not list(extended.folder.glob("*.lite"))

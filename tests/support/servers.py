@@ -14,11 +14,20 @@ import pytest
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
 from lightwork.workloads import _databases
-from lightwork.workloads._databases import mariadb, postgres, url
+from lightwork.workloads._databases import url
+from lightwork.workloads._databases.servers import mariadb, module_of, names, postgres
+from lightwork.workloads._databases.words import read
 
-POSTGRES = os.environ.get("LIGHTWORK_TEST_POSTGRES", "postgresql://root@127.0.0.1:5432/test")
-MARIADB = os.environ.get("LIGHTWORK_TEST_MARIADB", "mariadb://root@127.0.0.1:3306/test")
-ALL = {"sqlite": "sqlite", "duckdb": "duckdb", "postgres": POSTGRES, "mariadb": MARIADB}
+ALL = {
+    "sqlite": "sqlite",
+    "duckdb": "duckdb",
+    **{
+        name: os.environ.get(
+            f"LIGHTWORK_TEST_{name.upper()}", f"{next(iter(module_of(name).SCHEMES))}://root@127.0.0.1/test"
+        )
+        for name in names()
+    },
+}
 SERVERS = ("postgres", "mariadb")
 
 
@@ -44,7 +53,7 @@ def _found(name: str) -> tuple[str, str]:
 
 def parsed(words: str) -> url.Url:
     """The parts of a server's URL."""
-    return url.read(words, {"postgresql": postgres.OPTIONS, "mariadb": mariadb.OPTIONS, "mysql": mariadb.OPTIONS})
+    return read(words)
 
 
 def ask(words: str, *statements: str) -> list[tuple]:
@@ -72,16 +81,19 @@ def user(words: str, password: str) -> Iterator[str]:
     name = f"lightwork_{secrets.token_hex(4)}"
     where = parsed(words)
     if where.scheme == "postgresql":
+        alone = "SELECT pg_advisory_lock(1)"  # else grants of two tests at once fail: "tuple concurrently updated"
         make = (
+            alone,
             f"CREATE ROLE {name} LOGIN PASSWORD '{password}'",
             f"GRANT CREATE ON DATABASE {where.database} TO {name}",
         )
-        drop = (f"DROP OWNED BY {name} CASCADE", f"DROP ROLE {name}")
+        drop = (alone, f"DROP OWNED BY {name} CASCADE", f"DROP ROLE {name}")
     else:
         make = (f"CREATE USER {name}@'%' IDENTIFIED BY '{password}'", f"GRANT ALL ON {where.database}.* TO {name}@'%'")
         drop = (f"DROP USER {name}@'%'",)
     ask(words, *make)
     try:
-        yield f"{where.scheme}://{name}:{{}}@{where.host}:{where.port}/{where.database}"
+        port = f":{where.port}" if where.port else ""
+        yield f"{where.scheme}://{name}:{{}}@{where.host}{port}/{where.database}"
     finally:
         ask(words, *drop)

@@ -23,15 +23,14 @@ from lightwork.launch.run import launch
 from lightwork.launch.workdir import open_desk
 from lightwork.workload.api import Place
 from lightwork.workloads import _databases, csv_to_db, db_insert
-from lightwork.workloads._databases import capacity, connections, duck, mariadb, postgres, retry, table
+from lightwork.workloads._databases import capacity, connections, duck, retry, table
+from lightwork.workloads._databases.servers import mariadb, module_of, names, postgres
 from lightwork.workloads.db_insert import READINGS, Parameters
 
 FORK = multiprocessing.get_context("fork")
 METHODS = {
-    name: module.METHODS
-    for name, module in {
-        "sqlite": _databases.sqlite, "duckdb": duck, "postgres": postgres, "mariadb": mariadb,
-    }.items()
+    "sqlite": _databases.sqlite.METHODS, "duckdb": duck.METHODS,
+    **{name: module_of(name).METHODS for name in names()},
 }  # fmt: skip
 SMALL = {"batches": 3, "rows_per_item": 7, "batch_rows": 3}
 
@@ -468,7 +467,7 @@ def test_an_absent_driver_is_one_line(monkeypatch: pytest.MonkeyPatch, words: st
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ({"db": "oracle"}, "db_insert.db: a database can't be that: choose from sqlite, duckdb, postgresql://"),
+        ({"db": "oracle"}, "db_insert.db: a database can't be that: choose from sqlite, duckdb, mariadb://"),
         ({"db": "oracle://me@there/it"}, "db_insert.db: a database can't be that"),
         ({"method": "copy"}, "db_insert.method can't be 'copy' with sqlite: choose from row, batch, multi-row"),
         ({"db": "mysql://me@there/it", "method": "copy"}, "db_insert.method can't be 'copy' with mysql"),

@@ -1,4 +1,4 @@
-"""Databases for workloads that write: one file for each kind, one protocol for all.
+"""Databases for workloads that write: one file for each kind, one protocol for all; servers have a folder of theirs.
 
     words of a parameter -> known(): checked, its password hidden
         -> place_of(): an address of the round's own, which travels with the items -> at(): the Database there
@@ -23,6 +23,7 @@ from .table import Method, Rows, Table, rows_per_commit, shared_out
 if TYPE_CHECKING:
     from lightwork.core.setting import Setting
 
+    from .servers import Server
     from .url import Url
 
 __all__ = [
@@ -71,10 +72,10 @@ def known(words: str) -> tuple[str, str]:
     """The words for a database with the password hidden, and the kind of database."""
     if words in (SQLITE, DUCKDB):
         return words, words
-    from . import url
+    from .words import hide, read
 
-    hidden = url.hide(words, _options())
-    return hidden, url.read(hidden, _options()).scheme
+    hidden = hide(words)
+    return hidden, read(hidden).scheme
 
 
 def place_of(db: str, place: Place, name: str) -> str:
@@ -95,9 +96,9 @@ def at(address: str, busy_timeout_s: float = 5.0, journal: Journal = "wal") -> D
         from . import duck
 
         return duck.Database(address)
-    words, _, schema = address.rpartition("#")
-    found: Database = _server(words).Database(lambda: _url(words), schema, address)
-    return found
+    words, _, name = address.rpartition("#")
+    database: Database = _server(words).Database(lambda: _url(words), name, address)
+    return database
 
 
 def limits(db: str, settings: "Sequence[Setting]") -> Sequence[str]:
@@ -109,9 +110,9 @@ def limits(db: str, settings: "Sequence[Setting]") -> Sequence[str]:
     if db == SQLITE or not settings:
         return ()
     if db == DUCKDB:
-        from . import drivers, duck
+        from . import duck
 
-        drivers.duckdb()
+        duck.DRIVER.load()
         duck.one_writer(settings)
         return ()
     from .capacity import connections
@@ -138,24 +139,17 @@ def _methods(kind: str) -> tuple[str, ...]:
         from . import duck
 
         return duck.METHODS
-    methods: tuple[str, ...] = _server(f"{kind}:").METHODS
-    return methods
+    return _server(kind).METHODS
 
 
 def _url(words: str) -> "Url":
-    from .url import read
+    from .words import read
 
-    return read(words, _options())
-
-
-def _options() -> dict[str, frozenset[str]]:
-    from . import mariadb, postgres
-
-    return {"postgresql": postgres.OPTIONS, "mariadb": mariadb.OPTIONS, "mysql": mariadb.OPTIONS}
+    return read(words)
 
 
-def _server(words: str) -> Any:
-    """The module that talks to the server of this URL."""
-    from . import mariadb, postgres
+def _server(words: str) -> "Server":
+    """The server of a URL, or of a scheme."""
+    from . import servers
 
-    return postgres if words.startswith("postgresql:") else mariadb
+    return servers.by_scheme()[words.partition(":")[0]]

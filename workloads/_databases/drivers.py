@@ -1,30 +1,26 @@
-"""Drivers: the libraries through which servers are talked to, imported when a round first needs one."""
+"""Drivers: the libraries through which databases are talked to, imported when a round first needs one."""
 
 import importlib
+from dataclasses import dataclass
 from typing import Any
 
 from lightwork.errors import UsageError
 from lightwork.machine import extras
 
 
-def psycopg() -> Any:
-    """Psycopg 3. Raises UsageError, saying how to install it, where it is absent."""
-    return _driver("psycopg", "PostgreSQL", "postgres")
+@dataclass(frozen=True)
+class Driver:
+    """A library: the module to import, whose databases it talks to, and the extra of lightwork that installs it."""
 
+    module: str
+    database: str
+    extra: str
 
-def pymysql() -> Any:
-    """PyMySQL. Raises UsageError, saying how to install it, where it is absent."""
-    return _driver("pymysql", "MariaDB and MySQL", "mariadb")
-
-
-def duckdb() -> Any:
-    """DuckDB itself. Raises UsageError, saying how to install it, where it is absent."""
-    return _driver("duckdb", "DuckDB", "duckdb")
-
-
-def _driver(module: str, server: str, extra: str) -> Any:
-    try:
-        return importlib.import_module(module)
-    except ImportError as error:  # absent, or without the C library it needs
-        told = " ".join(str(error).split())
-        raise UsageError(f"{server} needs the library {module} ({told}){extras.install_hint(extra)}") from None
+    def load(self) -> Any:
+        """The module. Raises UsageError, saying how to install it, where it is absent."""
+        try:
+            return importlib.import_module(self.module)
+        except ImportError as error:  # absent, or without the C library it needs
+            reason = " ".join(str(error).split())
+            hint = extras.install_hint(self.extra)
+            raise UsageError(f"{self.database} needs the library {self.module} ({reason}){hint}") from None

@@ -15,10 +15,12 @@ from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
 from lightwork.workload.api import Facts
 
-from . import drivers, writers
+from . import writers
 from .connections import own
+from .drivers import Driver
 from .table import Rows, Table
 
+DRIVER = Driver("duckdb", "DuckDB", extra="duckdb")
 EXECUTED_MANY = ("batch", "transaction")
 METHODS = ("row", "batch", "multi-row", "transaction", "copy")
 SCHEME = "duckdb:"
@@ -43,7 +45,7 @@ class Database:
 
     def create(self, table: Table) -> Facts:
         """Make the file with an empty table."""
-        duckdb = drivers.duckdb()
+        duckdb = DRIVER.load()
         with duckdb.connect(self.path) as connection:
             connection.execute(table.schema(table.name, "BIGINT"))
         return {"server": f"DuckDB {duckdb.__version__}"}
@@ -110,7 +112,7 @@ def one_writer(settings: Sequence[Setting]) -> None:
 
 def _connect(path: str) -> Any:
     """A connection. Raises UsageError when another process has the file."""
-    duckdb = drivers.duckdb()
+    duckdb = DRIVER.load()
     try:
         return duckdb.connect(path)
     except duckdb.IOException as error:

@@ -12,16 +12,19 @@ from typing import TYPE_CHECKING, Any
 
 from lightwork.workload.api import Facts
 
-from . import drivers
-from .capacity import Capacity
-from .connections import own
-from .retry import insist
-from .table import Rows, Table
-from .url import Url, unreachable
+from ..capacity import Capacity
+from ..connections import own
+from ..drivers import Driver
+from ..retry import insist
+from ..table import Rows, Table
+from ..url import Url, unreachable
 
 if TYPE_CHECKING:
     import psycopg
 
+SCHEMES = {"postgresql": "postgresql", "postgres": "postgresql"}
+DRIVER = Driver("psycopg", "PostgreSQL", extra="postgres")
+OWN = "a schema"
 EXECUTED_MANY = ("batch", "transaction")
 METHODS = ("row", "batch", "multi-row", "transaction", "copy")
 OPTIONS = frozenset({"connect_timeout", "host", "sslcert", "sslkey", "sslmode", "sslrootcert"})
@@ -67,7 +70,7 @@ class Database:
                 with connection.transaction():
                     connection.execute(f"CREATE SCHEMA {self.schema}")
                     connection.execute(table.schema(self.name_of(table), "BIGINT"))
-            except drivers.psycopg().errors.InsufficientPrivilege as error:
+            except DRIVER.load().errors.InsufficientPrivilege as error:
                 raise unreachable(url, error, "grant this role CREATE on the database") from None
             most = connection.execute("SELECT current_setting('max_connections')::int").fetchall()[0][0]
             return {"server": _server(connection), "max_connections": most}
@@ -94,7 +97,7 @@ class Database:
 
     def _commit(self, connection: "psycopg.Connection[Any]", table: Table, rows: Rows, method: str) -> int:
         """One transaction."""
-        library = drivers.psycopg()
+        library = DRIVER.load()
         send = _copy if method == "copy" else _execute_many if method in EXECUTED_MANY else _multi_row
         try:
             with connection.transaction(), connection.cursor() as cursor:
@@ -108,7 +111,7 @@ class Database:
 
 def connect(url: Url) -> "psycopg.Connection[Any]":
     """A connection in autocommit mode. Raises UsageError when the server can't be reached or refuses us."""
-    library = drivers.psycopg()
+    library = DRIVER.load()
     named = {"user": url.user, "host": url.host, "port": url.port, "dbname": url.database, **url.options}
     try:
         opened: psycopg.Connection[Any] = library.connect(

@@ -16,16 +16,19 @@ from typing import TYPE_CHECKING, Any
 from lightwork.errors import UsageError
 from lightwork.workload.api import Facts
 
-from . import drivers
-from .capacity import Capacity
-from .connections import own
-from .retry import insist
-from .table import Rows, Table
-from .url import Url, unreachable
+from ..capacity import Capacity
+from ..connections import own
+from ..drivers import Driver
+from ..retry import insist
+from ..table import Rows, Table
+from ..url import Url, unreachable
 
 if TYPE_CHECKING:
     import pymysql
 
+SCHEMES = {"mariadb": "mariadb", "mysql": "mysql"}
+DRIVER = Driver("pymysql", "MariaDB and MySQL", extra="mariadb")
+OWN = "a table"
 EXECUTED_MANY = ("batch", "transaction")
 METHODS = ("row", "batch", "multi-row", "transaction")
 OPTIONS = frozenset({"connect_timeout", "ssl_ca", "unix_socket"})
@@ -57,7 +60,7 @@ class Database:
         with closing(connect(url)) as connection, connection.cursor() as cursor:
             try:
                 cursor.execute(f"{table.schema(self.name_of(table), 'BIGINT')} ENGINE = InnoDB")
-            except drivers.pymysql().err.OperationalError as error:
+            except DRIVER.load().err.OperationalError as error:
                 if error.args[0] not in FORBIDDEN:
                     raise
                 raise unreachable(url, error, "grant this user CREATE and DROP on the database") from None
@@ -107,7 +110,7 @@ class Database:
 
 def connect(url: Url) -> "pymysql.Connection[Any]":
     """A connection in autocommit mode. Raises UsageError when the server can't be reached or refuses us."""
-    library = drivers.pymysql()
+    library = DRIVER.load()
     if url.database is None:
         raise UsageError(f"{url.words} names no database: write {url.scheme}://USER@HOST/DATABASE")
     given = {**url.options, "host": url.host, "user": url.user, "port": url.port}
