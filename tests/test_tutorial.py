@@ -35,7 +35,7 @@ def told(**walls):
     [
         (0.5, "measurably faster than `Pool.map`, 2.0x"),
         (2.0, "measurably slower than `Pool.map`, 0.50x"),
-        (1.01, "not told apart from `Pool.map`, 0.99x"),
+        (1.01, "not measurably different from `Pool.map`, 0.99x"),
     ],
 )
 def test_a_step_is_told_by_the_rule_of_a_verdict(new, words):

@@ -3,7 +3,7 @@
 from generating.blocks import filled, table
 from lightwork.workloads._databases import duck, servers, sqlite
 
-HEADS = ("`db`", "library", "a round's own", "methods")
+HEADS = ("`db`", "library", "a round creates", "methods")
 
 
 def page(text: str) -> str:

@@ -166,7 +166,7 @@ class Told:
         judged = {
             "faster": "measurably faster than",
             "slower": "measurably slower than",
-            "equal": "not told apart from",
+            "equal": "not measurably different from",
         }
         words = judged[self.verdict(new, old, workers)]
         return f"{words} {NOUNS[old]}, {times(ratio) if ratio else 'never in the same block'}"
