@@ -10,7 +10,7 @@ from benches import TINY, SavedRun, bench, saved_in
 from browsing import chromium
 from hypothesis import settings
 from made_once import made_once
-from progress import pytest_configure as pytest_configure
+from progress import pytest_configure  # noqa: F401  pytest finds it here
 from repository import REPOSITORY, SUPPORT
 from turns import turn
 from users import User, furnish

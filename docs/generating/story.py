@@ -6,6 +6,7 @@ sentence that stands in the text for good does not hold.
 """
 
 import inspect
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -254,10 +255,11 @@ class Story:
 
 
 def code(strategy: str, *names: str) -> str:
-    """These functions of a strategy's file as they stand there, as a block of code."""
+    """These functions of a strategy's file as they stand there, without what registers them, as a block of code."""
     module = inspect.getmodule(strategies.find(strategy).run)
     functions = [inspect.getsource(getattr(module, name)).rstrip() for name in names]
-    return "```python\n" + "\n\n\n".join(functions) + "\n```"
+    plain = [re.sub(r"\A@strategy\(.*?\)\n(?=def )", "", function, flags=re.DOTALL) for function in functions]
+    return "```python\n" + "\n\n\n".join(plain) + "\n```"
 
 
 def sure(claim: bool, words: str) -> str:

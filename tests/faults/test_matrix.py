@@ -30,7 +30,7 @@ SELDOM = {name for name, faults in HANGS.items() if faults == POOL}
 COMPLETES = {"serial": {F.BAD_RESULT}, "threads": {F.BAD_RESULT}, "pipe": {F.KILL_IDLE}}
 DIES = {"serial": {F.KILL, F.EXIT}, "threads": {F.KILL, F.EXIT}}
 NEVER_IDLE = {"serial", "threads", "fork", "static", "static_striped", "single_writer"}
-LIBRARIES = {"dask", "interpreters", "joblib", "mpire"}  # whose versions change
+LIBRARIES = {"interpreters", *(name for name in strategies.names() if strategies.find(name).extra)}  # they change
 STANDARD = [name for name in strategies.names() if name not in LIBRARIES]
 
 

@@ -137,20 +137,20 @@ def strategy(
         name = run.__module__.rpartition(".")[2]
         summary = (run.__doc__ or "").partition("\n")[0]
         _registry[name] = Strategy(
-            name,
-            run,
-            default_chunksize,
-            start_methods,
-            parallel,
-            summary,
-            workers,
-            missing,
-            staged,
-            opened,
-            installed_by,
-            hand_out,
-            rank,
-            script,
+            name=name,
+            run=run,
+            summary=summary,
+            hand_out=hand_out,
+            rank=rank,
+            script=script,
+            default_chunksize=default_chunksize,
+            start_methods=start_methods,
+            parallel=parallel,
+            workers=workers,
+            needs=missing,
+            extra=installed_by,
+            staged=staged,
+            opened=opened,
         )
         return run
 
