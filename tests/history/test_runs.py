@@ -164,4 +164,4 @@ def test_a_study_without_a_reference_is_kept_with_its_trouble():
     bare = replace(bare, cells=bare.cells[1:])
     (run,) = samples.runs(samples.results(bare))
     assert (run.standings["load"].word, run.standings["load"].serial_s) == (Word.NOTHING, None)
-    assert "no serial round was measured" in run.standings["load"].sentence
+    assert "no serial round was measured" in run.standings["load"].trouble

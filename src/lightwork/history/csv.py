@@ -10,6 +10,7 @@ from lightwork.core.estimate import Estimate
 from lightwork.history.changes import changes
 from lightwork.history.line import Line, Point
 from lightwork.render.csv import safe
+from lightwork.text.verdict import verdict_sentence
 
 ENDS = ("", "_low", "_high")
 COLUMNS = (
@@ -63,7 +64,10 @@ def _about(point: Point) -> list[object]:
 
 
 def _sentence(point: Point) -> str | None:
-    return point.standing.sentence if point.standing else None
+    standing = point.standing
+    if standing is None:
+        return None
+    return verdict_sentence(standing.verdict) if standing.verdict else standing.trouble
 
 
 def _ends(found: Estimate | None) -> list[float | None]:

@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -19,12 +19,12 @@ from lightwork.analysis.scaling import CellScaling, StudyScaling, scale
 from lightwork.analysis.speedometer import equal_speed_walls_s
 from lightwork.core.estimate import Estimate
 from lightwork.core.study import Cell, Results, Study
-from lightwork.core.verdict import VerdictKind
+from lightwork.core.verdict import Verdict, VerdictKind
 from lightwork.errors import WorkError
 from lightwork.text.quantities import plain, short
-from lightwork.text.verdict import verdict_sentence
 
 HEX_DIGITS, SHORT_ID, LONGEST_ID = 7, 7, 12
+NO_ROUNDS: dict[str, Any] = {"rounds": (), "probe": None, "losses": {}}
 NO_COMMIT = ("", "unknown", "unversioned")  # ids that pytest-benchmark writes where there is no repository
 
 
@@ -72,7 +72,8 @@ class Figures:
 class Standing:
     """One study's verdict in one run.
 
-    chosen: None unless `word` is USE; equal_speed: whether the run's own verdict rests on figures at equal CPU speed.
+    verdict: without rounds; None where `trouble` says why there is none. chosen: None unless `word` is USE.
+    equal_speed: whether the run's own verdict rests on figures at equal CPU speed.
     noise_floor: relative, inf where none was measured; noise_floor_equal_speed: None where there are no such figures.
     cells: by cell_id, of every setting that was measured: a setting that is recommended in one run is held against the
     same one in others, whatever they recommend. as_good: ids of those not measurably different from the chosen one.
@@ -80,9 +81,10 @@ class Standing:
 
     work: Work
     word: Word
-    sentence: str
+    verdict: Verdict | None
     blocks: int
     finished: bool
+    trouble: str = ""
     serial_s: Estimate | None = None
     chosen: Figures | None = None
     equal_speed: bool = False
@@ -158,12 +160,12 @@ def standing_of(study: Study, cpus: float) -> Standing:
     try:
         scaling = scale(study, cpus, equal_speed_walls_s(study))
     except WorkError as trouble:
-        return Standing(work, Word.NOTHING, str(trouble), blocks, study.finished)
+        return Standing(work, Word.NOTHING, None, blocks, study.finished, str(trouble))
     recommendation, basis = recommend(scaling), Basis.of(scaling)
     return Standing(
         work=work,
         word=WORDS[recommendation.kind],
-        sentence=verdict_sentence(recommendation.verdict),
+        verdict=_without_rounds(recommendation.verdict),
         blocks=blocks,
         finished=study.finished,
         serial_s=scaling.serial_s,
@@ -198,9 +200,12 @@ def short_id(commit_id: str) -> str:
     return short(plain(commit_id).encode("ascii", "backslashreplace").decode(), LONGEST_ID)
 
 
+def _without_rounds(verdict: Verdict) -> Verdict:
+    return verdict if verdict.cell is None else replace(verdict, cell=replace(verdict.cell, **NO_ROUNDS))
+
+
 def _figures(cell: CellScaling) -> Figures:
-    bare = Cell(cell.cell.cell_id, cell.cell.setting, cell.cell.chunksize, ())
-    return Figures(bare, cell.wall_s, cell.speedup, cell.speedup_equal_speed)
+    return Figures(replace(cell.cell, **NO_ROUNDS), cell.wall_s, cell.speedup, cell.speedup_equal_speed)
 
 
 def _cells(scaling: StudyScaling) -> dict[str, Figures]:
