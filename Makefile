@@ -7,8 +7,10 @@ LOCK = $(wildcard constraints/py$(shell $(BIN)/python -c 'import sys; print("%d.
 LOCKED_PYTHONS = 3.11 3.12 3.13 3.14
 # Hundreds of short processes are started here: where compiled files may not be kept, each would compile all its modules.
 export PYTHONDONTWRITEBYTECODE =
+# Tests in as many processes, each file in one of them: what its tests share is made once.
+AT_ONCE = -n 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: report bench test test-newest lint type lock figures soak fuzz clean
+.PHONY: report bench test test-all test-newest lint type lock figures soak fuzz clean
 .DEFAULT_GOAL := report
 
 # Renders what is saved; measures first only when nothing is.
@@ -20,24 +22,28 @@ report: .venv/bench
 bench: .venv/bench
 	$(BIN)/python -m pytest bench/ --benchmark-save $(ARGS)
 
+# One of each kind, in a few minutes.
 test: .venv/test
-	$(BIN)/python -m pytest -n 6 $(ARGS)
+	$(BIN)/python -m pytest $(AT_ONCE) $(ARGS)
+
+# Everything; what measures time has the machine to itself.
+test-all: .venv/test
+	$(BIN)/python -m pytest $(AT_ONCE) -m 'not timing and not figures' $(ARGS)
+	$(BIN)/python -m pytest -m timing $(ARGS)
 
 lint: .venv/lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 
-# Every library that lightwork builds on is used at least once.
-QUICK = serials_results or test_schema or test_docs or test_cli or test_pytest_plugin or test_page.py or test_estimate
-NEWEST_S = 300
+NEWEST_S = 500
 
-# The newest of everything instead of the tested versions: says which differ, and whether the quick tests pass.
+# The newest of everything instead of the tested versions: says which differ, and whether the tests pass.
 test-newest: .venv/pip
 	test -d .venv/newest || $(BIN)/python -m venv .venv/newest
 	.venv/newest/bin/python -m pip install --quiet --upgrade --upgrade-strategy eager setuptools --editable '.[test]'
 	.venv/newest/bin/python .ci/versions.py
-	timeout --kill-after 10 $(NEWEST_S) .venv/newest/bin/python -m pytest -n 6 -m 'not alone and not figures' -k '$(QUICK)' $(ARGS)
+	timeout --kill-after 10 $(NEWEST_S) .venv/newest/bin/python -m pytest $(AT_ONCE) $(ARGS)
 
 type: .venv/type
 	$(BIN)/mypy

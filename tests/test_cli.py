@@ -74,7 +74,7 @@ def test_a_reader_that_leaves_ends_it_quietly():
     complaint = listing.stderr.read()
     listing.stderr.close()
     listing.stdin.close()
-    assert (listing.wait(timeout=30), complaint) == (1, b"")
+    assert (listing.wait(timeout=200), complaint) == (1, b"")
 
 
 def test_reports_a_saved_run(saved_run, tmp_path, capsys):

@@ -13,7 +13,7 @@ from repository import REPOSITORY, SUPPORT
 from lightwork.core.causes import Cause
 from lightwork.core.estimate import Estimate
 
-pytestmark = [pytest.mark.alone, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.timing, pytest.mark.timeout(300)]
 
 
 def grown_inside(name: str, quota_cpus: float) -> Grown:

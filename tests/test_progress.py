@@ -31,5 +31,5 @@ def test_tells_what_is_done_and_what_is_running(workers, tmp_path):
         for line in running.stdout:
             if "1 of 2 tests done; running test_it.py::test_slow" in line:
                 (tmp_path / "seen").touch()
-        assert running.wait(60) == 0
+        assert running.wait(200) == 0
     assert (tmp_path / "seen").exists()

@@ -9,7 +9,7 @@ from repository import SUPPORT
 SOAK = SUPPORT / "soak.py"
 
 
-@pytest.mark.alone
+@pytest.mark.timing
 @pytest.mark.timeout(180)
 def test_nothing_is_left_after_rounds_with_faults_at_random():
     """No process, segment, file, database object or descriptor is left, no memory grows, and nothing hangs."""

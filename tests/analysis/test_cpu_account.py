@@ -13,8 +13,6 @@ from lightwork.launch.workdir import open_desk
 from lightwork.storage.ledgers import ROW, table
 from lightwork.strategies import find
 
-pytestmark = pytest.mark.alone
-
 COMPUTING = {"items": 40, "turns": 100_000}
 
 
@@ -26,6 +24,7 @@ def measured(folder, setting):
     return account_of(found.round, table(found.ledger), in_caller=find(setting.strategy).in_caller)
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize(
     "strategy",
     ["serial", "fork", "map", "imap_unordered", "queue", "pipe", "static", "process_executor", "threads"],

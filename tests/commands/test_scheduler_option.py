@@ -18,7 +18,7 @@ def bench(folder, *words):
         sys.executable, "-m", "pytest", str(REPOSITORY / "bench" / "bench_cells.py"), "-c",
         str(REPOSITORY / "pyproject.toml"), "--rootdir", str(folder), "--workloads", "sleep_io", *words,
     ]  # fmt: skip
-    found = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
+    found = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=200)
     return found.returncode, found.stdout + found.stderr
 
 
@@ -43,7 +43,7 @@ def test_plan_refuses_a_cluster(tmp_path):
     words = [sys.executable, "-m", "lightwork", "plan", "sleep_io", "--strategies", "dask"]
     environment = {**os.environ, "LIGHTWORK_SCHEDULER": "tcp://head:8786"}
     found = subprocess.run(
-        words, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=60
+        words, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=200
     )
     assert found.returncode == 2
     assert "`pytest bench/ --strategies dask --scheduler tcp://head:8786`" in found.stderr

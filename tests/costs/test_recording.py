@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from price_samples import COSTS, Planted, recorded
-from rounds import job, nothing_left_behind
+from rounds import PATIENCE_S, job, nothing_left_behind
 
 from lightwork import strategies
 from lightwork.core.round import Outcome
@@ -159,7 +159,7 @@ def test_an_unrecorded_round_is_checked_and_leaves_no_ledger(name, tmp_path):
     """A real round without a ledger has its wall time, its workload's check, and nothing of its items."""
     with nothing_left_behind(), open_desk(tmp_path) as desk:
         wanted = job(desk, Setting(name, 2 if name != "serial" else 1), "no_op", items=50, payload_bytes=100)
-        found = launch(desk, replace(wanted, record=False), 30.0).round
+        found = launch(desk, replace(wanted, record=False), PATIENCE_S).round
     assert (found.outcome, found.reason) == (Outcome.OK, "")
     assert found.evidence == {"results": 50}
     assert (found.items_expected, found.items_done) == (0, 0)
@@ -170,7 +170,7 @@ def test_an_unrecorded_round_that_raises_has_no_time(tmp_path):
     """An item's exception still ends the round."""
     with open_desk(tmp_path) as desk:
         wanted = job(desk, Setting("map", 2), fault="raise")
-        found = launch(desk, replace(wanted, record=False), 30.0).round
+        found = launch(desk, replace(wanted, record=False), PATIENCE_S).round
     assert found.outcome is Outcome.RAISED
     assert "can't be squared" in found.reason
 

@@ -13,8 +13,6 @@ from lightwork.core.setting import Setting
 from lightwork.core.usage import Usage
 from lightwork.host import counters
 
-pytestmark = pytest.mark.alone
-
 WORK = """
 import json, os, sys, time
 from dataclasses import asdict
@@ -74,6 +72,7 @@ def test_bytes_written_and_read_back(tmp_path, place):
         assert found.written_bytes >= 3 << 20
 
 
+@pytest.mark.timing
 def test_what_others_use_is_not_the_rounds():
     """A process beside the work is others' CPU time and not the tree's."""
     burn = "import time\nend = time.monotonic() + 30\nwhile time.monotonic() < end: pass"

@@ -6,7 +6,7 @@ import time
 from contextlib import contextmanager
 
 import pytest
-from rounds import job, nothing_left_behind, run_round
+from rounds import PATIENCE_S, job, nothing_left_behind, run_round
 
 from lightwork.core.round import Outcome, decode_round, encode
 from lightwork.core.setting import Setting
@@ -119,7 +119,7 @@ def test_refuses_an_empty_list(tmp_path):
 def test_leaves_no_file_behind(tmp_path):
     """After a round and its desk, the data folder is as it was and the temporary folders are gone."""
     with open_desk(tmp_path) as desk:
-        launch(desk, job(desk, SERIAL), 30.0)
+        launch(desk, job(desk, SERIAL), PATIENCE_S)
         folders = (desk.rounds, desk.shared, desk.temporary)
         assert not any(desk.rounds.iterdir())
         assert not any(desk.shared.iterdir())
@@ -201,7 +201,7 @@ def test_a_round_survives_its_journey_as_json(tmp_path):
     assert decode_round(encode(found)) == found
 
 
-@pytest.mark.alone
+@pytest.mark.timing
 def test_an_interrupt_ends_the_host(tmp_path, monkeypatch):
     """A Ctrl-C while a round runs ends the host and its workers at once and goes on to the caller."""
     import signal
@@ -220,7 +220,7 @@ def test_an_interrupt_ends_the_host(tmp_path, monkeypatch):
     assert time.monotonic() - began < 3.0
 
 
-@pytest.mark.alone
+@pytest.mark.timing
 def test_the_trees_cpu_is_that_of_the_clocked_time(tmp_path):
     """Digests of 60 MB of results, taken after the clock has stopped, do not count as the round's CPU time."""
     found = run_round(tmp_path, SERIAL, result_bytes=5_000_000).round

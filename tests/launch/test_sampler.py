@@ -16,8 +16,6 @@ from lightwork.launch.sampler import PROBING, TIMED, Rate, Sampler
 from lightwork.launch.workdir import open_desk
 from lightwork.ledger.table import Ledger
 
-pytestmark = pytest.mark.alone
-
 MIB = 1 << 20
 HOLD = f"import sys; held = bytearray(40 * {MIB}); print('held', flush=True); sys.stdin.read()"
 SHARE = f"""
@@ -130,6 +128,7 @@ def test_nothing_is_sampled_when_the_clock_has_stopped(tmp_path):
     assert sampler.memory().samples == 1
 
 
+@pytest.mark.timing
 def test_a_round_tells_its_memory_and_what_sampling_cost(tmp_path):
     """A round of sleeping workers has samples, a peak for each worker, and a sampler under 1 % of one core."""
     deadline_s = 30.0

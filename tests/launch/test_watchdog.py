@@ -4,6 +4,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from rounds import PATIENCE_S
 
 from lightwork.launch.capture import Output
 from lightwork.launch.watchdog import STORM, Watch
@@ -50,7 +51,7 @@ def make_workers(ledger, workers):
 
 def test_tells_the_exit_code(watched):
     """A host that ends by itself ends the watch."""
-    end = watched(0.1, 30.0)
+    end = watched(0.1, PATIENCE_S)
     assert (end.exit_code, end.reason) == (0, "")
 
 
@@ -86,7 +87,7 @@ def test_takes_output_while_it_waits(ledger):
     output = Output()
     host = subprocess.Popen(["head", "-c", "1000000", "/dev/zero"], stdout=output.writer)
     try:
-        assert Watch(host, output, Path(ledger.path), WORKERS).until(30.0).exit_code == 0
+        assert Watch(host, output, Path(ledger.path), WORKERS).until(PATIENCE_S).exit_code == 0
     finally:
         host.kill()
         host.wait()

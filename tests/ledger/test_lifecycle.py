@@ -53,7 +53,7 @@ def at_once(code, path, numbers):
     for process in started:
         process.stdin.write("go\n")
         process.stdin.flush()
-    return {process.pid: process.communicate(timeout=60)[0] for process in started}
+    return {process.pid: process.communicate(timeout=200)[0] for process in started}
 
 
 def test_no_two_claims_get_the_same_slot(tmp_path):

@@ -13,8 +13,6 @@ from lightwork.ledger import recorder
 from lightwork.ledger.recorder import MAX_SPINS, SCHEDSTAT, SPIN_EVERY_NS, Detail, Recorder, count_retry, enter
 from lightwork.ledger.table import ABSENT, Ledger, State
 
-pytestmark = pytest.mark.alone
-
 EVERYTHING = Detail()
 HAS_SCHEDSTAT = Path(SCHEDSTAT).exists()
 
@@ -132,6 +130,7 @@ def test_a_retry_outside_of_any_round_is_no_error():
     count_retry()
 
 
+@pytest.mark.timing
 def test_spins_after_computing_and_not_after_sleeping(ledger, record):
     """The fixed spin is run once for every so much CPU time of items, at most so often after one item."""
     record(time.sleep)((0, 0.02))
@@ -145,6 +144,7 @@ def test_spins_after_computing_and_not_after_sleeping(ledger, record):
     assert all((row.spin_ns > 0) == (row.spins > 0) for row in rows)
 
 
+@pytest.mark.timing
 def test_a_spin_is_not_counted_as_work(ledger, record):
     """An item that follows spins at once starts after them, and has no CPU time of theirs."""
     run = record(compute)
@@ -240,6 +240,6 @@ def test_threads_of_a_caller_are_workers_of_their_own(ledger, record):
     record(double)((0, 0))
     barrier = threading.Barrier(2)
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda index: (barrier.wait(5), record(double)((index, index))), [1, 2]))
+        list(pool.map(lambda index: (barrier.wait(200), record(double)((index, index))), [1, 2]))
     assert ledger.row(0).worker == 2
     assert {ledger.row(1).worker, ledger.row(2).worker} == {5, 6}

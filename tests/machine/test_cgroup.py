@@ -11,8 +11,6 @@ from control_groups import control_group, inside
 
 from lightwork.machine.cgroup import Limits, Throttling, read_limits, read_throttling, versions
 
-pytestmark = pytest.mark.alone
-
 GIB = 1 << 30
 NO_LIMIT_V1 = "9223372036854771712\n"
 
@@ -236,6 +234,7 @@ def test_tells_which_versions_can_be_seen(tree):
     assert tree.versions() == (1, 2)
 
 
+@pytest.mark.timing
 def test_a_real_quota_and_its_throttling_are_seen():
     """A process in a real group with half a CPU reads that quota, and being held back once it used more."""
     code = """
@@ -248,7 +247,7 @@ print(json.dumps([limits.cpus, limits.cpus_from, *dataclasses.astuple(throttling
 """
     with control_group(0.5) as folder:
         told = subprocess.run(
-            inside(folder, sys.executable, "-c", code), check=True, capture_output=True, text=True, timeout=60
+            inside(folder, sys.executable, "-c", code), check=True, capture_output=True, text=True, timeout=200
         ).stdout
     cpus, cpus_from, periods, throttled_periods, throttled_ns = json.loads(told)
     assert (cpus, cpus_from) == (0.5, str(folder))

@@ -8,8 +8,6 @@ import pytest
 
 from lightwork.machine.load import CpuTime, Load, load_between, read_cpu_time, read_load
 
-pytestmark = pytest.mark.alone
-
 S = 10**9
 
 
@@ -48,6 +46,7 @@ def test_a_clock_that_stands_still_tells_nothing():
     assert load_between(CpuTime(0, 0, 0), CpuTime(0, 0, 0), own_ns=0, wall_ns=S) is None
 
 
+@pytest.mark.timing
 def test_a_real_busy_neighbour_is_seen():
     """Another process that computes all the time is others' load, whatever else runs here."""
     if read_cpu_time() is None:

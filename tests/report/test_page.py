@@ -371,7 +371,7 @@ def test_write_is_whole_or_not_at_all(tmp_path, monkeypatch):
     assert [(found.name, found.read_bytes()) for found in tmp_path.iterdir()] == [("index.html", b"old")]
 
 
-@pytest.mark.alone
+@pytest.mark.timing
 def test_hundred_cells_stay_quick_and_small(tmp_path):
     """100 cells of 10 rounds take under 10 s of CPU time and give a page under 2 MB."""
     maker = samples.Maker()
@@ -393,7 +393,7 @@ def test_hundred_cells_stay_quick_and_small(tmp_path):
     )
 
 
-@pytest.mark.alone
+@pytest.mark.timing
 def test_many_studies_share_the_room_for_items(tmp_path):
     """A page of a dozen studies sums up what a page of one draws item by item, and stays under 2 MB."""
     maker = samples.Maker()

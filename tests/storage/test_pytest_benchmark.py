@@ -77,7 +77,7 @@ def test_runs_at_the_same_time_get_numbers_of_their_own(tmp_path):
         )
         for _ in range(3)
     ]
-    said = [run.communicate(timeout=100)[0].decode() for run in runs]
+    said = [run.communicate(timeout=200)[0].decode() for run in runs]
     assert [run.returncode for run in runs] == [0, 0, 0], said
     assert [path.name[:5] for path in saved_in(tmp_path)] == ["0001_", "0002_", "0003_"]
     assert all(results_json.load(path).studies for path in saved_in(tmp_path))

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 from repository import SUPPORT
-from rounds import job, nothing_left_behind, run_round
+from rounds import PATIENCE_S, job, nothing_left_behind, run_round
 
 from lightwork.analysis.losses import violations
 from lightwork.core.round import Outcome
@@ -39,7 +39,7 @@ def naps(folder, workers, seconds=0.02, count=12):
     (folder / "naps.json").write_text(json.dumps([seconds] * count))
     with open_desk(folder) as desk:
         asked = job(desk, Setting("threads", workers), f"{folder}/naps.py:nap", source=f"list:{folder}/naps.json")
-        return launch(desk, asked, 30.0)
+        return launch(desk, asked, PATIENCE_S)
 
 
 def test_every_thread_that_runs_items_is_a_worker(tmp_path):
@@ -90,7 +90,7 @@ def test_interpreters_of_one_process_are_workers_of_their_own(tmp_path):
     path = tmp_path / "ledger"
     Ledger.create(path, 4, 4)
     command = [sys.executable, SUPPORT / "toys" / "subinterpreters.py", path, "0,1", "2,3"]
-    subprocess.run(command, check=True, timeout=60)
+    subprocess.run(command, check=True, timeout=200)
     rows, lives = Ledger(str(path)).rows(), Ledger(str(path)).lives()
     assert [row.state for row in rows] == [State.DONE] * 4
     assert rows[0].worker == rows[1].worker != rows[2].worker == rows[3].worker
@@ -104,7 +104,7 @@ def test_an_interpreter_is_ready_when_it_has_loaded_the_function(tmp_path):
     path = tmp_path / "ledger"
     Ledger.create(path, 2, 4)
     command = [sys.executable, SUPPORT / "toys" / "subinterpreters.py", path, "0", "1"]
-    subprocess.run(command, check=True, timeout=60)
+    subprocess.run(command, check=True, timeout=200)
     for row in Ledger(str(path)).rows():
         life = Ledger(str(path)).lives()[row.worker]
         assert row.start_ns - life.ready_ns < life.ready_ns - life.requested_ns

@@ -35,7 +35,7 @@ def run_script(folder, method, *sizes):
     """The strategy, in chunks of three, in an interpreter of its own that shows all warnings, its tracker's too."""
     (folder / "job.py").write_text(SCRIPT)
     command = [sys.executable, "-W", "always", "job.py", method, *map(str, sizes)]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=200, check=False)
 
 
 @pytest.mark.parametrize("method", START_METHODS)

@@ -48,7 +48,7 @@ def run(folder: Path, words: list[str]) -> subprocess.CompletedProcess[str]:
     """Run a command in `folder`; standard output and error as one text."""
     return subprocess.run(
         words, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        timeout=100, check=False,
+        timeout=200, check=False,
     )  # fmt: skip
 
 

@@ -32,7 +32,7 @@ class Extended:
         """What Python prints with these arguments, run in the folder; it must succeed."""
         found = subprocess.run(
             [sys.executable, *arguments], cwd=self.folder, env=self.environment, capture_output=True, text=True,
-            timeout=110, check=False,
+            timeout=200, check=False,
         )  # fmt: skip
         assert found.returncode == 0, found.stdout + found.stderr
         return found.stdout

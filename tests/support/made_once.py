@@ -1,14 +1,15 @@
 """Made once for all processes of a test run: by the first that asks; the others wait, and read what it made."""
 
 import fcntl
+import os
 import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from turns import SEVERAL
 
+SEVERAL = "PYTEST_XDIST_WORKER" in os.environ
 Made = TypeVar("Made")
 
 

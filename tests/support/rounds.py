@@ -14,8 +14,10 @@ from lightwork.launch.finished import Finished
 from lightwork.launch.run import launch
 from lightwork.launch.workdir import Desk, open_desk
 
+PATIENCE_S = 90.0  # no round that ends by itself takes as long on any day
 
-def run_round(folder: Path, setting: Setting, deadline_s: float = 30.0, **parameters: Any) -> Finished:
+
+def run_round(folder: Path, setting: Setting, deadline_s: float = PATIENCE_S, **parameters: Any) -> Finished:
     """One round of `toys.squares` with these parameters."""
     with open_desk(folder) as desk:
         return launch(desk, job(desk, setting, **parameters), deadline_s)

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from rounds import job
+from rounds import PATIENCE_S, job
 
 from lightwork.core.round import Outcome
 from lightwork.core.setting import START_METHODS, Setting
@@ -76,7 +76,7 @@ def listed(folder, items):
 def run(folder, reference, setting=None, **parameters):
     """One round of a target."""
     with open_desk(folder / "data") as desk:
-        return launch(desk, job(desk, setting or Setting("serial"), workload=reference, **parameters), 30.0).round
+        return launch(desk, job(desk, setting or Setting("serial"), workload=reference, **parameters), PATIENCE_S).round
 
 
 def test_finds_a_function_in_a_file(load):

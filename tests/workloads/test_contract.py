@@ -127,7 +127,7 @@ def test_the_halves_make_the_whole(workload: Workload, data_dir: Path, tmp_path:
     assert rounds[0] == rounds[1]
 
 
-@pytest.mark.alone
+@pytest.mark.timing
 def test_tiny_is_tiny(workload: Workload, place: Place) -> None:
     """A tiny round's serial work, at its best of three, takes about 0.1 s, and not thrice that on a slow machine."""
     items = begin(workload, place)

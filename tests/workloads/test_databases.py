@@ -227,9 +227,9 @@ def test_each_thread_has_a_connection_of_its_own(db: str, place: Place) -> None:
     both_there = threading.Barrier(2)  # a thread that is gone leaves its number, and its connection, to the next
 
     def store(item: Any) -> None:
-        both_there.wait(30)
+        both_there.wait(200)
         db_insert.insert_rows(item)
-        both_there.wait(30)
+        both_there.wait(200)
 
     with begun(parameters, place) as items:
         db_insert.insert_rows(items[0])
