@@ -29,4 +29,4 @@ def test_an_interrupt_comes_while_items_are_left(done, strikes, host, tmp_path):
     for index in range(done):
         run((index, -1))
     assert interrupt_half_way(host.pid, Ledger(str(tmp_path / "ledger"))) is strikes
-    assert (host.wait(10) if strikes else host.poll()) == (-signal.SIGINT if strikes else None)
+    assert (host.wait(200) if strikes else host.poll()) == (-signal.SIGINT if strikes else None)

@@ -1,10 +1,13 @@
 """What the strategies do when something dies: real workers, really killed; facts about the interpreter in use."""
 
 import signal
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
+from registered import each_once, unless_absent
 from rounds import nothing_left_behind
+from together import selected, together
 
 from lightwork import strategies
 from lightwork.faults import matrix
@@ -17,7 +20,6 @@ from lightwork.launch.workdir import open_desk
 F = SimpleNamespace(**{name.replace("-", "_").upper(): fault for name, fault in faults().items()})
 ITEMS, VICTIM = set(range(Parameters().items)), Parameters().at
 HANGS_AFTER_S, GIVEN_UP_AFTER_S = 5.0, 60.0  # only what is known to hang has its deadline waited for
-SELDOM_HANGS_AFTER_S = 20.0
 
 # Facts about multiprocessing and concurrent.futures, by strategy: which faults hang it, and which it does not notice.
 POOL = {F.KILL, F.EXIT, F.KILL_IDLE, F.BAD_ERROR, F.HANG}
@@ -44,22 +46,44 @@ def expected(name, fault):
     return Ending.HANGS if fault is F.HANG else Ending.RAISES
 
 
-def found(folder, name, fault, allowed_s):
-    """The case of this strategy and this fault; nobody is left behind."""
-    with open_desk(folder) as desk, nothing_left_behind():
+CELLS = [(name, fault) for name in STANDARD for fault in dict.fromkeys((F.KILL, *faults().values()))]
+
+
+def found(folder, name, fault, allowed_s=GIVEN_UP_AFTER_S):
+    """The case of this strategy and this fault."""
+    with open_desk(folder) as desk:
         return case(name, fault, Asked([name], [fault]), desk, allowed_s)
 
 
-@pytest.mark.parametrize("fault", faults().values(), ids=faults())
-@pytest.mark.parametrize("name", STANDARD)
-def test_a_fact_of_the_interpreter(name, fault, tmp_path):
+@pytest.fixture(scope="module")
+def hanging(request, tmp_path_factory):
+    """The cases of this run that are known to hang, all at once; nobody is left behind."""
+    cells = [cell for cell in selected(request, test_a_fact_of_the_interpreter, "name", "fault") if hangs(*cell)]
+
+    def hung(cell, folder):
+        seen = found(folder, *cell, HANGS_AFTER_S + len(cells))  # so many begin at the same time
+        return seen if seen.ending is Ending.HANGS else found(folder, *cell)  # it had not come to it: a busy machine
+
+    with nothing_left_behind():
+        return together({cell: partial(hung, cell, tmp_path_factory.mktemp("hangs")) for cell in cells})
+
+
+def hangs(name, fault):
+    """Whether this is known to hang."""
+    return expected(name, fault) is Ending.HANGS
+
+
+@pytest.mark.parametrize(("name", "fault"), each_once(unless_absent(*cell) for cell in CELLS))
+def test_a_fact_of_the_interpreter(name, fault, hanging, tmp_path):
     """Every strategy of the standard library takes every fault as known; each item has one state in the ledger."""
     wanted = expected(name, fault)
-    seldom = name in SELDOM and fault is F.INTERRUPT
-    allowed_s = HANGS_AFTER_S if wanted is Ending.HANGS else SELDOM_HANGS_AFTER_S if seldom else GIVEN_UP_AFTER_S
-    seen = found(tmp_path, name, fault, allowed_s)
-    if seldom and seen.ending is Ending.HANGS:
-        seen = found(tmp_path, name, fault, allowed_s)
+    if wanted is Ending.HANGS:
+        seen = hanging[name, fault]()
+    else:
+        with nothing_left_behind():
+            seen = found(tmp_path, name, fault)
+            if name in SELDOM and fault is F.INTERRUPT and seen.ending is Ending.HANGS:
+                seen = found(tmp_path, name, fault)
     assert seen.ending is wanted, seen
     assert sorted(seen.done + seen.running + seen.never + seen.raised) == sorted(ITEMS)
     assert seen.redone == ()
@@ -73,13 +97,14 @@ def test_a_fact_of_the_interpreter(name, fault, tmp_path):
         assert seen.knew_s is None or wanted is Ending.COMPLETES
 
 
-@pytest.mark.parametrize("fault", [F.RAISE, F.KILL], ids=["raise", "kill"])
-@pytest.mark.parametrize("name", sorted(LIBRARIES))
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    each_once(unless_absent(name, fault) for name in sorted(LIBRARIES) for fault in (F.KILL, F.RAISE)),
+)
 def test_libraries_neither_hang_nor_lose_items_silently(name, fault, tmp_path):
     """joblib, mpire and dask tell of an exception, and of a killed worker unless they run its items again."""
-    if missing := strategies.absent(name):
-        pytest.skip(missing)
-    seen = found(tmp_path, name, fault, GIVEN_UP_AFTER_S)
+    with nothing_left_behind():
+        seen = found(tmp_path, name, fault)
     assert seen.ending is Ending.RAISES or set(seen.done) == ITEMS, seen
     assert seen.ending is not Ending.LOSES
 
@@ -88,7 +113,7 @@ def test_an_interrupt_reaches_workers_that_a_shell_has_deaf(tmp_path):
     """Where SIGINT is ignored here, as in a script's background jobs, a round's processes still hear it."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        seen = found(tmp_path, "static", F.INTERRUPT, GIVEN_UP_AFTER_S)
+        seen = found(tmp_path, "static", F.INTERRUPT)
     finally:
         signal.signal(signal.SIGINT, before)
     assert seen.ending is Ending.RAISES, seen
@@ -96,9 +121,9 @@ def test_an_interrupt_reaches_workers_that_a_shell_has_deaf(tmp_path):
 
 def test_the_error_is_told(tmp_path):
     """What was raised is kept in one line, with the item."""
-    seen = found(tmp_path, "process_executor", F.KILL, GIVEN_UP_AFTER_S)
+    seen = found(tmp_path, "process_executor", F.KILL)
     assert seen.error.startswith("BrokenProcessPool: ")
-    seen = found(tmp_path, "static", F.RAISE, GIVEN_UP_AFTER_S)
+    seen = found(tmp_path, "static", F.RAISE)
     assert seen.error == f"ValueError: planted in item {VICTIM}: number {VICTIM}"
 
 

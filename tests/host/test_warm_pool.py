@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from rounds import job, nothing_left_behind, run_round
+from registered import each_once, unless_absent
+from rounds import PATIENCE_S, job, nothing_left_behind, run_round
 
 from lightwork import strategies
 from lightwork.analysis.losses import losses_of, violations
@@ -26,14 +27,12 @@ from lightwork.replay.engine import replay
 from lightwork.storage.ledgers import table
 
 WORKERS = 2
-KEEPERS = [
-    pytest.param(
-        name, method, id=f"{name}-{method}", marks=pytest.mark.skipif(bool(strategies.absent(name)), reason="absent")
-    )
+KEEPERS = each_once(
+    unless_absent(name, method)
     for name in strategies.names()
     if strategies.find(name).opened
     for method in strategies.find(name).start_methods
-]
+)
 OTHERS = [name for name in strategies.names() if not strategies.find(name).opened]
 
 
@@ -110,7 +109,7 @@ def test_the_kernels_books_hold_the_warm_workers(tmp_path):
     """CPU time of workers that live on after t1 is counted, and what they used before t0 is not."""
     setting = Setting("map", 2, start_method="spawn", pool="warm")
     with open_desk(tmp_path) as desk:
-        found = launch(desk, job(desk, setting, "no_op", items=40, turns=20_000), 30.0).round
+        found = launch(desk, job(desk, setting, "no_op", items=40, turns=20_000), PATIENCE_S).round
     beside_ns = found.usage.cpu_ns - found.usage.caller_cpu_ns - found.item_cpu_ns
     assert 0 < beside_ns < found.item_cpu_ns  # two interpreters' starts alone would be more than these items
     assert all(worker.cpu_ns is None for worker in found.workers)
@@ -128,7 +127,7 @@ def test_messages_of_the_warming_are_not_counted(tmp_path):
 def probed(folder, setting):
     """A probing round of toy squares."""
     with open_desk(folder) as desk:
-        return launch(desk, replace(job(desk, setting), probe=True), 30.0).round
+        return launch(desk, replace(job(desk, setting), probe=True), PATIENCE_S).round
 
 
 class TestMeeting:
@@ -146,7 +145,7 @@ class TestMeeting:
         assert came_back == []
         threads[1].start()
         for thread in threads:
-            thread.join(10)
+            thread.join(200)
         assert came_back == [NO_OP, NO_OP]
         assert function((0, -3)) == (0, 3)
         assert len(set(roll_of(str(path)).read_text().split())) == 2

@@ -5,8 +5,8 @@ import sys
 from dataclasses import replace
 
 import pytest
-from registered import unless_absent
-from rounds import job
+from registered import all_but, unless_absent
+from rounds import PATIENCE_S, job
 
 from lightwork import strategies
 from lightwork.core.setting import Setting
@@ -16,14 +16,17 @@ from lightwork.launch.workdir import open_desk
 RESULT_BYTES = 20_000
 ITEMS = 12
 PROCESSES = [name for name in strategies.names() if not strategies.find(name).in_caller]
-CELLS = [unless_absent(name, method) for name in PROCESSES for method in strategies.find(name).start_methods]
+CELLS = all_but(
+    [("map", "fork"), ("queue", "fork"), ("single_writer", "fork"), ("static", "spawn")],
+    [unless_absent(name, method) for name in PROCESSES for method in strategies.find(name).start_methods],
+)
 
 
 def probed(folder, setting, probe=True, **parameters):
     """One round of squares whose results are padded, probing or not."""
     with open_desk(folder) as desk:
         asked = job(desk, setting, **{"items": ITEMS, "result_bytes": RESULT_BYTES, **parameters})
-        return launch(desk, replace(asked, probe=probe), 30.0).round
+        return launch(desk, replace(asked, probe=probe), PATIENCE_S).round
 
 
 @pytest.mark.parametrize(("strategy", "method"), CELLS)

@@ -1,10 +1,13 @@
 """Recovery: a round that broke off is gone on with, exactly its undone items, until all of the work is there."""
 
 from dataclasses import dataclass, field
+from functools import partial
 
 import pytest
 from recoveries import retried, states
+from registered import all_but, unless_absent
 from rounds import job, nothing_left_behind
+from together import selected, together
 
 from lightwork import strategies
 from lightwork.core.round import Outcome, Round, decode_round, encode
@@ -17,7 +20,7 @@ from lightwork.study.retry import ATTEMPTS, Retrying
 from lightwork.study.run import held_against
 
 PLANTED = "lightwork.faults.planted"
-NAMES = [name for name in strategies.usable() if name != "serial"]
+NAMES = [name for name in strategies.names() if name != "serial"]
 
 
 @dataclass
@@ -107,11 +110,22 @@ class TestRule:
         assert held_against(found, Round("serial", -1, 0, Outcome.OK, evidence={"rows": 6})) == found
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_killed_workers_items_are_recovered(name, tmp_path):
-    """A worker killed in mid-item, under every strategy: the work is whole in the end, no item done twice."""
+@pytest.fixture(scope="module")
+def recovered(request, tmp_path_factory):
+    """A round of each strategy of this run with a worker killed in it, all at once; nobody is left behind."""
+    names = [name for (name,) in selected(request, test_a_killed_workers_items_are_recovered, "name")]
+
+    def run(name, folder):
+        return retried(folder, Setting(name, 2), PLANTED, beside=len(names), fault=find("kill").module)
+
     with nothing_left_behind():
-        found = retried(tmp_path, Setting(name, 2), PLANTED, fault=find("kill").module)
+        return together({name: partial(run, name, tmp_path_factory.mktemp(name)) for name in names})
+
+
+@pytest.mark.parametrize("name", all_but([("static",), ("process_executor",)], map(unless_absent, NAMES)))
+def test_a_killed_workers_items_are_recovered(name, recovered):
+    """A worker killed in mid-item, under every strategy: the work is whole in the end, no item done twice."""
+    found = recovered[name]()
     assert found.round.outcome in {Outcome.RECOVERED, Outcome.OK}  # a cluster runs the item again by itself
     if found.round.outcome is Outcome.RECOVERED:
         undone = {index for index, state in enumerate(states(found.ledger)) if state != State.DONE}

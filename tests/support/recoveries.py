@@ -20,7 +20,7 @@ from lightwork.study.retry import Retrying
 
 Strike = Callable[[int, Ledger], bool]
 HANGING = {"map", "imap_unordered", "apply_async", "queue", "shared_memory"}  # when a worker is killed
-HANGS_AFTER_S, GIVEN_UP_AFTER_S = 6.0, 60.0  # only where a strategy hangs is its deadline waited for
+HANGS_AFTER_S, GIVEN_UP_AFTER_S = 6.0, 90.0  # only where a strategy hangs is its deadline waited for
 
 
 def states(ledger: bytes) -> Any:
@@ -32,18 +32,24 @@ def retried(
     folder: Path,
     setting: Setting,
     workload: str,
-    strike: Callable[[int, Ledger], bool] | None = None,
+    strike: Strike | None = None,
+    beside: int = 0,
     **parameters: Any,
 ) -> Finished:
-    """The round of this setting, gone on with where it broke off; what strikes it from outside has struck."""
-    with open_desk(folder) as desk:
-        made = job(desk, setting, workload, **parameters)
-        beside = Accident(Path(made.ledger), strike)
-        execute = Retrying(desk, functools.partial(launch, desk, beside=beside.beside))
-        found = execute(made, HANGS_AFTER_S if setting.strategy in HANGING else GIVEN_UP_AFTER_S)
-        assert not any(desk.rounds.iterdir())
-    assert strike is None or beside.struck_ns
-    return found
+    """The round of this setting, gone on with where it broke off; what strikes it from outside has struck.
+
+    beside: how many other rounds run at the same time.
+    """
+    first_s = HANGS_AFTER_S + beside if setting.strategy in HANGING else GIVEN_UP_AFTER_S
+    for deadline_s in (first_s, GIVEN_UP_AFTER_S):
+        with open_desk(folder) as desk:
+            made = job(desk, setting, workload, **parameters)
+            accident = Accident(Path(made.ledger), strike)
+            finished = Retrying(desk, functools.partial(launch, desk, beside=accident.beside))(made, deadline_s)
+            assert not any(desk.rounds.iterdir())
+        if strike is None or accident.struck_ns:
+            return finished
+    raise AssertionError(f"nothing struck {setting.cell_id} within {GIVEN_UP_AFTER_S} s")
 
 
 def kill_half_way(host_pid: int, ledger: Ledger) -> bool:

@@ -41,6 +41,12 @@ def database(name: str) -> str:
     return words
 
 
+def answering(name: str) -> str:
+    """The words for this database, "" where it can't be had."""
+    words, missing = _found(name)
+    return "" if missing else words
+
+
 @functools.cache
 def _found(name: str) -> tuple[str, str]:
     words, _ = _databases.known(ALL[name])

@@ -1,9 +1,13 @@
 """The founding story with an accident: files into a database, a worker killed half-way, and every row there once."""
 
+from functools import partial
+
 import pytest
 import servers
 from recoveries import kill_half_way, retried
-from rounds import job, nothing_left_behind
+from registered import all_but, unless_absent
+from rounds import PATIENCE_S, job, nothing_left_behind
+from together import selected, together
 
 from lightwork import strategies
 from lightwork.core.round import Outcome
@@ -12,30 +16,39 @@ from lightwork.launch.run import launch
 from lightwork.launch.workdir import open_desk
 from lightwork.workloads import csv_to_db
 
-NAMES = [name for name in strategies.usable() if name != "serial"]
 FILES = 10
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def database(request):
-    """Each database in turn, where it can be had."""
-    return servers.database(request.param)
+CELLS = [
+    unless_absent(name, database)
+    for name in strategies.names()
+    if name != "serial"
+    for database in ("sqlite", "postgres")
+]
 
 
 @pytest.fixture(scope="module")
-def undisturbed(database, data_dir):
-    """What an undisturbed serial run says of the database."""
-    parameters = {"files": FILES, "db": database}
-    csv_to_db.prepare(csv_to_db.Parameters(**parameters), data_dir)
-    with open_desk(data_dir) as desk:
-        return launch(desk, job(desk, Setting("serial"), "csv_to_db", **parameters), 60.0).round.evidence
+def loads(request, data_dir):
+    """By database: an undisturbed serial load, and one under each strategy with a worker killed, all at once."""
+    cells = selected(request, test_every_row_is_there_once_though_a_worker_was_killed, "name", "database")
+    databases = {name: servers.answering(name) for _, name in cells}
+    cells = [("serial", name) for name in databases] + cells
 
+    def load(name, database):
+        parameters = {"files": FILES, "db": databases[database]}
+        if name != "serial":
+            return retried(data_dir, Setting(name, 3), "csv_to_db", kill_half_way, len(cells), **parameters).round
+        with open_desk(data_dir) as desk:
+            return launch(desk, job(desk, Setting(name), "csv_to_db", **parameters), PATIENCE_S).round
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_row_is_there_once_though_a_worker_was_killed(name, database, undisturbed, data_dir):
-    """Under every strategy the database holds each file's rows once in the end, as after an undisturbed serial run."""
+    csv_to_db.prepare(csv_to_db.Parameters(files=FILES), data_dir)
     with nothing_left_behind():
-        found = retried(data_dir, Setting(name, 3), "csv_to_db", kill_half_way, files=FILES, db=database).round
+        return together({cell: partial(load, *cell) for cell in cells if databases[cell[1]]})
+
+
+@pytest.mark.parametrize(("name", "database"), all_but([("static", "sqlite"), ("process_executor", "postgres")], CELLS))
+def test_every_row_is_there_once_though_a_worker_was_killed(name, database, loads):
+    """Under every strategy the database holds each file's rows once in the end, as after an undisturbed serial run."""
+    servers.database(database)
+    found, undisturbed = loads[name, database](), loads["serial", database]()
     assert found.outcome in {Outcome.RECOVERED, Outcome.OK}, found.reason  # a cluster runs the item again by itself
-    assert found.evidence == undisturbed
+    assert found.evidence == undisturbed.evidence
     assert found.evidence["rows"] > 0

@@ -45,7 +45,7 @@ def done(folder, code, arguments=(), stdin=""):
     surroundings = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     found = subprocess.run(
         [sys.executable, "-W", "error", "job.py", *arguments], cwd=folder, env=surroundings, input=stdin,
-        capture_output=True, text=True, timeout=60, check=False,
+        capture_output=True, text=True, timeout=200, check=False,
     )  # fmt: skip
     assert (found.returncode, found.stderr) == (0, "")
     return json.loads(found.stdout)
