@@ -7,7 +7,7 @@ import sys
 
 import pytest
 from calibrations import calibrate
-from made_once import made_once
+from command_line import run_here
 
 LOAD = """
 import time
@@ -53,13 +53,9 @@ def furnished(folder):
     return folder
 
 
-def lightwork(home, *words, stdin="", **more):
-    """The command line in the user's folder; its end, with output and complaints apart."""
-    environment = {**os.environ, "LIGHTWORK_DATA": str(home / "data"), **more}
-    return subprocess.run(
-        [sys.executable, "-m", "lightwork", "plan", *words], cwd=home, env=environment, input=stdin,
-        capture_output=True, text=True, timeout=110, check=False,
-    )  # fmt: skip
+def plan(home, *words, **more):
+    """A plan in the user's folder, as it ended."""
+    return run_here(home, "plan", *words, **{"LIGHTWORK_DATA": str(home / "data"), **more})
 
 
 def files(home):
@@ -67,24 +63,11 @@ def files(home):
     return sorted(path.name for path in home.glob("file_*.txt"))
 
 
-@pytest.fixture(scope="module")
-def planned(tmp_path_factory):
-    """A user's folder, and a plan in it as it ended: so only to be read."""
-    return made_once(tmp_path_factory, "planned", plan)
-
-
-def plan(folder):
-    """Plan in this folder."""
-    home = furnished(folder)
-    found = lightwork(home, "load.py:load_file", *files(home), *NARROW)
-    assert found.returncode == 0, found.stderr
-    return home, found
-
-
-@pytest.mark.alone
-def test_recommends_a_setting_with_its_reason_and_code(planned):
+@pytest.mark.timing
+def test_recommends_a_setting_with_its_reason_and_code(home):
     """Waiting work on one, two or four workers: four are recommended, with speedup, loss, memory and a script."""
-    _, found = planned
+    found = plan(home, "load.py:load_file", *files(home), *NARROW)
+    assert found.returncode == 0, found.stderr
     first = found.stdout.splitlines()[0]
     assert first.startswith("Use 4 workers, ")
     assert " over serial" in first
@@ -94,17 +77,16 @@ def test_recommends_a_setting_with_its_reason_and_code(planned):
     assert "running 24 of 24 items serially" in found.stderr
 
 
-@pytest.mark.alone
-def test_the_code_runs_as_pasted(planned, tmp_path):
+def test_the_code_runs_as_pasted(home, tmp_path):
     """What stands below the answer is a script that does the work with exactly this setting."""
-    home, found = planned
-    told = found.stdout
+    told = plan(home, "load.py:load_file", *files(home), "--once", "--workers", "2,4").stdout
+    assert told.startswith("Predicted: use ")
     script = tmp_path / "run.py"
     script.write_text(told[told.index("\n\n") :] + "    print(len(results))\n")
     environment = {**os.environ, "PYTHONPATH": str(home)}
     ran = subprocess.run(
         [sys.executable, str(script), *files(home)], cwd=home, env=environment, capture_output=True, text=True,
-        check=False, timeout=60,
+        check=False, timeout=200,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.split() == ["24"]
@@ -114,7 +96,7 @@ def test_once_runs_everything_one_time_and_predicts(home):
     """--once runs each item a single time, and says that every speedup is predicted."""
     counted = home / "count.py"
     counted.write_text("def note(path):\n    open('runs', 'a').write('x')\n    import time; time.sleep(0.003)\n")
-    found = lightwork(home, "count.py:note", *files(home), "--once", "--workers", "2,4")
+    found = plan(home, "count.py:note", *files(home), "--once", "--workers", "2,4")
     assert found.returncode == 0, found.stderr
     assert found.stdout.startswith("Predicted: use ")
     assert "every speedup is predicted" in found.stdout
@@ -123,7 +105,7 @@ def test_once_runs_everything_one_time_and_predicts(home):
 
 def test_predicts_for_another_machine(home):
     """--cores N predicts a machine that isn't there, and says what is assumed."""
-    found = lightwork(home, "load.py:load_file", *files(home), "--cores", "16", "--json")
+    found = plan(home, "load.py:load_file", *files(home), "--cores", "16", "--json")
     assert found.returncode == 0, found.stderr
     told = json.loads(found.stdout)
     assert any("for 16 cores as fast as these" in note for note in told["notes"])
@@ -136,30 +118,30 @@ def test_predicts_for_another_machine(home):
 def test_items_come_from_wherever_people_have_them(home, words):
     """A list in a file, standard input, and a function that returns them."""
     target = "load.py:wait" if "--items" in words else "load.py:load_file"
-    found = lightwork(home, target, *words, "--dry-run", stdin="\n".join(files(home)))
+    found = plan(home, target, *words, "--dry-run", stdin="\n".join(files(home)))
     assert found.returncode == 0, found.stderr
     assert "nothing was run" in found.stdout
 
 
 def test_a_dry_run_runs_nothing(home):
     """--dry-run tells what would be run, predicted and measured, and for how long, and does not call the function."""
-    found = lightwork(home, "load.py:fail", *files(home), "--dry-run", "--budget", "2m", "--workers", "1-3")
+    found = plan(home, "load.py:fail", *files(home), "--dry-run", "--budget", "2m", "--workers", "1-3")
     assert found.returncode == 0, found.stderr
-    assert "would plan load.py:fail in 2.00 min; nothing was run" in found.stdout
-    assert "16 items, then all or as many as take 4.80 s" in found.stdout
+    assert "would plan load.py:fail in 2.0 min; nothing was run" in found.stdout
+    assert "16 items, then all or as many as take 4.8 s" in found.stdout
     assert "1, 2, 3 workers; chunksize default, 1, 8, 64" in found.stdout
     assert "up to 6 of them beside the serial run, in 3 to 30 blocks" in found.stdout
-    fixed = lightwork(home, "load.py:fail", *files(home), "--dry-run", "--blocks", "5", "--strategies", "static")
+    fixed = plan(home, "load.py:fail", *files(home), "--dry-run", "--blocks", "5", "--strategies", "static")
     assert "in 5 blocks exactly" in fixed.stdout
 
 
 def test_items_may_stand_behind_options(home):
     """Options and items in any order; what is neither is refused."""
     words = ("--strategies", "static", "--dry-run", *files(home)[:3], "--workers", "2", *files(home)[3:])
-    found = lightwork(home, "load.py:load_file", *words)
+    found = plan(home, "load.py:load_file", *words)
     assert found.returncode == 0, found.stderr
     assert "nothing was run" in found.stdout
-    assert lightwork(home, "load.py:load_file", *words, "--unheard-of").returncode == 2
+    assert plan(home, "load.py:load_file", *words, "--unheard-of").returncode == 2
 
 
 def test_a_check_sees_all_results(user):
@@ -176,14 +158,14 @@ def test_a_check_sees_all_results(user):
 def test_a_strategy_without_chunks_stays_beside_those_that_have_them(home):
     """A chunksize that was asked for does not shut out strategies that have none."""
     words = ("--strategies", "map,static", "--chunksizes", "4,8", "--workers", "2", "--orders", "given", "--dry-run")
-    found = lightwork(home, "load.py:load_file", *files(home), *words)
+    found = plan(home, "load.py:load_file", *files(home), *words)
     assert "3 settings: map, static" in found.stdout
 
 
 def test_cold_files_are_read_cold_or_it_is_said(home):
     """--cold puts the items' files out of memory before each round; where the kernel keeps them, a note says so."""
     words = ("--strategies", "static", "--workers", "2", "--blocks", "1", "--cold")
-    found = lightwork(home, "load.py:load_file", *files(home), *words)
+    found = plan(home, "load.py:load_file", *files(home), *words)
     assert found.returncode == 0, found.stderr
     told = (
         "cold reads not possible here" in found.stdout.lower()
@@ -203,7 +185,7 @@ def can_be_cold(home):
 
 def test_help_fits_a_screen(home):
     """The help has its four examples, on 50 lines of 80 columns."""
-    found = lightwork(home, "--help", COLUMNS="80")
+    found = plan(home, "--help", COLUMNS="80")
     assert found.returncode == 0
     assert found.stdout.count("lightwork plan ") >= 5
     assert len(found.stdout.splitlines()) <= 50

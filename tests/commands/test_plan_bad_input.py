@@ -1,13 +1,12 @@
 """What a plan refuses, and what it says of work that fails: one clear line, the right status, nothing left running."""
 
 import subprocess
-import sys
 
 import pytest
 from control_groups import control_group, inside
 from rounds import nothing_left_behind
 
-NARROW = ("--strategies", "map,static", "--workers", "1,2", "--blocks", "1")
+NARROW = ("--strategies", "static", "--workers", "2", "--orders", "given", "--blocks", "1")
 
 
 @pytest.mark.parametrize(
@@ -141,6 +140,7 @@ def test_an_item_that_hangs_is_named(user):
     assert f"item 4 of 24, file_03.txt, was still running after {timeout_s}.0 s: ended (3 items done" in found.stderr
 
 
+@pytest.mark.matrix
 def test_an_item_that_ends_its_process_may_be_left_out(user):
     """--skip-failing runs once more without it."""
     found = user.plan("load.py:die", *user.files, *NARROW, "--skip-failing")
@@ -165,6 +165,7 @@ def test_an_output_that_can_not_be_written_is_refused_before_anything_runs(user)
     assert not list(user.folder.glob("*.out"))
 
 
+@pytest.mark.matrix
 def test_items_shorter_than_their_hand_over_are_told(user):
     """Items that take less than handing them over: no chunksize of 1 can win, and how many a chunk needs."""
     found = user.plan("load.py:briefly", *map(str, range(400)), *NARROW)
@@ -172,18 +173,14 @@ def test_items_shorter_than_their_hand_over_are_told(user):
     assert "less than handing it over: no worker count can win at chunksize 1; it needs at least " in found.stdout
 
 
+@pytest.mark.timing
 def test_half_a_cpu_is_enough_and_said(user):
     """A container with a quota below one CPU gets its plan, and is told what that means."""
     words = user.words("load.py:load_file", *user.files[:8], "--once", "--strategies", "map", "--workers", "2")
     with control_group(0.5) as group:
         found = subprocess.run(
             inside(group, *words), cwd=user.folder, env=user.environment, capture_output=True, text=True, check=False,
-            timeout=110,
+            timeout=200,
         )  # fmt: skip
     assert found.returncode == 0, found.stderr
     assert "only 0.5 of a CPU may be used here" in found.stdout.replace("Only", "only")
-
-
-def test_it_is_this_python_that_plans(user):
-    """The command line under test is the module that is tested."""
-    assert user.words()[0] == sys.executable

@@ -4,13 +4,11 @@ import csv
 import html
 import io
 import json
-import os
-import subprocess
-import sys
 
 import jsonschema
 import pytest
 from calibrations import calibrate
+from command_line import run_here
 
 from lightwork.plan.forms import forms
 from lightwork.plan.forms.json import SCHEMA_FILE
@@ -50,12 +48,8 @@ def home(tmp_path_factory):
 
 
 def plan(home, *words):
-    """The command line in the user's folder; its end, with output and complaints apart."""
-    environment = {**os.environ, "LIGHTWORK_DATA": str(home / "data")}
-    return subprocess.run(
-        [sys.executable, "-m", "lightwork", "plan", *words], cwd=home, env=environment, input="",
-        capture_output=True, text=True, timeout=110, check=False,
-    )  # fmt: skip
+    """A plan in the user's folder, as it ended."""
+    return run_here(home, "plan", *words, LIGHTWORK_DATA=str(home / "data"))
 
 
 def files(home):

@@ -1,7 +1,6 @@
 """A Ctrl-C: at any phase a plan ends with status 130, at once, and nothing that it started goes on."""
 
 import signal
-import threading
 import time
 
 import pytest
@@ -19,10 +18,7 @@ from rounds import nothing_left_behind
 def test_ends_with_nothing_left_running(user, tmp_path, phase, words, fresh):
     """SIGINT to the command alone, as a terminal's Ctrl-C reaches it, while rounds run."""
     data = {"LIGHTWORK_DATA": str(tmp_path / "new")} if fresh else {}
-    with nothing_left_behind():
-        running = user.start(*words, *user.files, "--workers", "2", **data)
-        give_up = threading.Timer(60, running.kill)
-        give_up.start()
+    with nothing_left_behind(), user.start(*words, *user.files, "--workers", "2", **data) as running:
         said = []
         for line in running.stderr:
             said.append(line)
@@ -30,7 +26,6 @@ def test_ends_with_nothing_left_running(user, tmp_path, phase, words, fresh):
                 break
         time.sleep(0.4)
         running.send_signal(signal.SIGINT)
-        output, complaints = running.communicate(timeout=20)
-        give_up.cancel()
+        output, complaints = running.communicate(timeout=200)
     assert (running.returncode, output) == (130, ""), (said, complaints)
     assert complaints.endswith("lightwork: interrupted\n")

@@ -42,12 +42,12 @@ def validated(home):
     """Validate in this folder."""
     words = ("--workloads", "sleep_io,uniform", *NARROW, "--json", "tiny.json", "--md", "tiny.md")
     running = start(home, *words)
-    out, err = running.communicate(timeout=110)
+    out, err = running.communicate(timeout=200)
     assert running.returncode == 0, err
     return home, out
 
 
-@pytest.mark.alone
+@pytest.mark.timing
 def test_measures_saves_and_prints_the_tables(tiny_run):
     """Both workloads are measured and planned; the tables are printed, and saved with what they are made from."""
     home, out = tiny_run
@@ -63,7 +63,7 @@ def test_measures_saves_and_prints_the_tables(tiny_run):
     assert (home / "tiny.npz").exists()
 
 
-@pytest.mark.alone
+@pytest.mark.timing
 def test_waits_are_predicted_well(tiny_run):
     """Sleeps on two workers are foretold within half of what they take: the pieces fit together."""
     home, _ = tiny_run
@@ -71,7 +71,7 @@ def test_waits_are_predicted_well(tiny_run):
     assert all(abs(trial.plain.error(trial.wall_s)) < 0.5 for _, trial in held.trials)
 
 
-@pytest.mark.alone
+@pytest.mark.timing
 def test_shows_and_predicts_anew_what_was_saved(tiny_run, capsys):
     """--from gives the same tables without measuring, and --predict-anew by this version the same predictions."""
     home, out = tiny_run
@@ -94,7 +94,7 @@ def test_goes_on_after_a_workload_that_fails(calibrated):
     """A workload whose data can't be had is named and left out; the others have figures; the status is 1."""
     words = ("--workloads", "csv_parse,sleep_io", *NARROW, "--json", "failed.json")
     running = start(calibrated, *words, LIGHTWORK_FLIGHTS="nowhere.csv")
-    out, err = running.communicate(timeout=60)
+    out, err = running.communicate(timeout=200)
     assert running.returncode == 1
     assert "csv_parse failed and is left out: LIGHTWORK_FLIGHTS names nowhere.csv" in err
     assert "csv_parse has no figures" in out
@@ -112,7 +112,7 @@ def test_ctrl_c_leaves_what_was_measured(calibrated):
             break
     assert told[-1].startswith("sleep_io: "), told
     running.send_signal(signal.SIGINT)
-    out, err = running.communicate(timeout=60)
+    out, err = running.communicate(timeout=200)
     # CPython ends itself by the signal, which a shell calls 130, too, where it met an exec that an import does.
     assert running.returncode in {130, -signal.SIGINT}, err
     assert load(calibrated / "cut.json").studies[0].name == "sleep_io"
@@ -152,7 +152,7 @@ def test_refuses_what_it_can_not_do(words, saying, capsys, tmp_path, monkeypatch
     assert saying in told.err
 
 
-@pytest.mark.alone
+@pytest.mark.timing
 def test_prints_json_where_asked(tiny_run, capsys):
     """--json - prints what would be saved, and nothing else."""
     home, _ = tiny_run

@@ -6,6 +6,8 @@ import sys
 
 import rounds
 from calibrations import calibrate
+from command_line import run_here
+from processes import started
 
 LOAD = """
 import os, time
@@ -147,21 +149,18 @@ class User:
         return sorted(path.name for path in self.folder.glob("file_*.txt"))
 
     def words(self, *words):
-        """The words that start a plan."""
+        """The words that start a plan in a process of its own."""
         return [sys.executable, "-m", "lightwork", "plan", *words]
 
-    def plan(self, *words, stdin="", **environment):
+    def plan(self, *words, **more):
         """The end of a plan, with output and complaints apart."""
-        return subprocess.run(
-            self.words(*words), cwd=self.folder, env=self.environment | environment, input=stdin, capture_output=True,
-            text=True, timeout=110, check=False,
-        )  # fmt: skip
+        return run_here(self.folder, "plan", *words, **{"LIGHTWORK_DATA": str(self.data), **more})
 
     def start(self, *words, **environment):
-        """A plan under way."""
-        return subprocess.Popen(
+        """A plan under way in a process of its own."""
+        return started(
             self.words(*words), cwd=self.folder, env=self.environment | environment, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
 
 
@@ -173,5 +172,6 @@ def furnish(place):
     (folder / "load.py").write_text(LOAD)
     for number in range(24):
         (folder / f"file_{number:02}.txt").write_text("0.004")
+    (folder / "list").write_text("".join(f"file_{number:02}.txt\n" for number in range(24)))
     calibrate(data)
     return User(folder, data)
