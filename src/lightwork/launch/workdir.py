@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from lightwork.core.atomic import replacing
 from lightwork.errors import WorkError
 from lightwork.launch import process
 from lightwork.launch.capture import Output
@@ -46,9 +47,8 @@ class Desk:
 
     def lay(self, job: str) -> None:
         """Put the round under way on the desk in one step: a kill meanwhile leaves the one before, not half of it."""
-        unfinished = self.temporary / f"{JOB}.part"
-        unfinished.write_text(job)
-        unfinished.replace(self.job_path)
+        with replacing(self.job_path) as file:
+            file.write(job.encode())
 
 
 @contextmanager

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 
+from lightwork.core.atomic import replacing
+
 MAGIC = b"MHLEDGR2"
 HEADER = struct.Struct("<8sqqqqq16x")  # then, in what is left, how many slots are taken
 LIFE = struct.Struct("<qqqqqqqq")  # pid, requested_ns, ready_ns, exit_ns, exit_code, cpu_ns, returned bytes, messages
@@ -110,9 +112,8 @@ class Ledger:
     def create(cls, path: Path, items: int, slots: int) -> None:
         """Write an empty ledger at `path`, which is there whole or not at all."""
         body = bytes(slots * LIFE.size + items * ROW_BYTES)
-        unfinished = path.with_name(f"{path.name}.part")
-        unfinished.write_bytes(HEADER.pack(MAGIC, items, slots, 0, 0, 0) + body)
-        unfinished.replace(path)
+        with replacing(path) as file:
+            file.write(HEADER.pack(MAGIC, items, slots, 0, 0, 0) + body)
 
     def offset_of(self, index: int) -> int:
         """Where item `index`'s row begins. Raises IndexError beyond the last item."""

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lightwork.core.atomic import replacing
 from lightwork.core.round import decode_round, encode
 from lightwork.errors import JournalError, UsageError
 from lightwork.launch.finished import Finished
@@ -89,13 +90,8 @@ class Journal:
 
     def _write_ledger(self, path: Path, content: bytes) -> None:
         """Have it on the disk, whole, before a line says that it is."""
-        with self._writing():
-            unfinished = path.with_suffix(".part")
-            with unfinished.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            unfinished.replace(path)
+        with self._writing(), replacing(path, synced=True) as file:
+            file.write(content)
 
     def _append(self, line: Mapping[str, Any]) -> None:
         with self._writing():

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lightwork.core.atomic import replacing
 from lightwork.errors import UsageError
 from lightwork.ledger.table import ABSENT, HEADER, LIFE, MAGIC
 
@@ -56,10 +57,8 @@ def _renewed(rows: Table) -> Table:
 def save(path: Path, ledgers: Iterable[tuple[str, bytes]]) -> None:
     """Write the ledgers, by name, into one compressed file, atomically."""
     arrays: dict[str, Any] = {name: np.frombuffer(ledger, np.uint8) for name, ledger in ledgers}
-    unfinished = path.with_suffix(".part")
-    with unfinished.open("wb") as file:
+    with replacing(path) as file:
         np.savez_compressed(file, **arrays)
-    unfinished.replace(path)
 
 
 def load(path: Path) -> Mapping[str, Table]:
