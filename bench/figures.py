@@ -16,7 +16,7 @@ from lightwork.launch.run import launch
 from lightwork.launch.workdir import Desk, open_desk
 from lightwork.storage.paths import data_dir
 from lightwork.study.design import draw_up
-from lightwork.study.run import Surroundings, measure
+from lightwork.study.run import StudyKit, measure
 
 HERE = str(Path(__file__).parent)
 
@@ -40,7 +40,7 @@ def study(
     kept: list[Finished] = []
     with open_desk(data_dir()) as desk:
         run = functools.partial(execute or launch, desk)
-        found = measure(design, Surroundings(desk, run, time.monotonic, kept.append, lambda _: None, lambda: ""))
+        found = measure(design, StudyKit(desk, run, time.monotonic, kept.append, lambda _: None, lambda: ""))
     return found, kept
 
 

@@ -22,7 +22,7 @@ from lightwork.errors import UsageError, WorkError
 from lightwork.storage import pytest_benchmark
 from lightwork.storage.results_json import KEY
 from lightwork.study import resume
-from lightwork.study.bench_request import Wanted, read
+from lightwork.study.bench_request import WantedCell, read
 from lightwork.study.session import Measured, Session
 
 DEFAULT_SAVE_NAME = "lightwork"
@@ -143,9 +143,9 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         terminal.write_line(line)
 
 
-def _wanted(node: Any) -> Wanted:
+def _wanted(node: Any) -> WantedCell:
     parameters = node.callspec.params
-    return Wanted(parameters["workload"], Setting(**{axis: parameters[axis] for axis in AXES}))
+    return WantedCell(parameters["workload"], Setting(**{axis: parameters[axis] for axis in AXES}))
 
 
 @pytest.fixture

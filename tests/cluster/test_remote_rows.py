@@ -11,7 +11,7 @@ from lightwork.cluster import remote_rows
 from lightwork.cluster.clock_sync import Alignment, Offset
 from lightwork.cluster.remote_rows import (
     Carried,
-    Origin,
+    ThreadOrigin,
     Travelling,
     clock_id,
     identity,
@@ -136,7 +136,7 @@ def shifted(carried, clock, ahead_ns):
     remote_rows.START.pack_into(row, 0, start_ns + ahead_ns, worker, state)
     remote_rows.REST.pack_into(row, remote_rows.STATE_OFFSET, state, end_ns + ahead_ns, *rest)
     origin = carried.origin
-    return Carried(Origin(clock, origin.pid + 1, origin.thread, origin.ready_ns + ahead_ns), bytes(row))
+    return Carried(ThreadOrigin(clock, origin.pid + 1, origin.thread, origin.ready_ns + ahead_ns), bytes(row))
 
 
 def alignment(ahead_ns, wrong_ns, uncertainty_ns, around):

@@ -18,7 +18,7 @@ from lightwork.costs.probes import (
     MOST_RESULT_BYTES,
     PAYLOADS_BYTES,
     TARGET_NS,
-    Probe,
+    CostProbe,
     is_measurable,
     probes_of,
 )
@@ -66,21 +66,21 @@ def test_halves_are_not_measured_by_no_ops():
 )
 def test_as_many_items_as_take_the_target(item_ns, payload_bytes, chunksize, expected):
     """Items are added until they take TARGET_NS, within what memory holds and one look tells, in whole chunks."""
-    probe = Probe(Setting("map", 2, chunksize), 1_000, payload_bytes)
+    probe = CostProbe(Setting("map", 2, chunksize), 1_000, payload_bytes)
     sized = probe.resized(5e6, 5e6 + 1_000 * item_ns)
     assert sized == replace(probe, items=expected)
 
 
 def test_a_start_is_never_resized():
     """A start-up probe keeps its one no-op a worker."""
-    probe = Probe(Setting("map", 2), 2, start_up=True)
+    probe = CostProbe(Setting("map", 2), 2, start_up=True)
     assert probe.resized(0.0, 1.0) == probe
     assert not probe.is_too_short(0.0, 1.0)
 
 
 def test_a_slow_start_asks_for_more_items():
     """Where the start itself takes longer than TARGET_NS, the items are to take as long as it."""
-    sized = Probe(Setting("map", 2, 1), 1_000).resized(5.0 * TARGET_NS, 5.0 * TARGET_NS + 1_000 * 200_000)
+    sized = CostProbe(Setting("map", 2, 1), 1_000).resized(5.0 * TARGET_NS, 5.0 * TARGET_NS + 1_000 * 200_000)
     assert sized.items == 5 * TARGET_NS // 200_000
 
 

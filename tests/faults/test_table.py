@@ -39,7 +39,7 @@ def test_a_row_for_every_strategy_and_a_column_for_every_fault_recorded():
     assert [row[0] for row in made.rows] == ["map", "static", "dask"]
     assert [row[2] for row in made.rows] == ["-", "can't happen", "-"]
     assert any("joblib is left out: needs joblib" in note for note in made.notes)
-    assert any("(3.00 s to 9.00 s)" in note for note in made.notes)
+    assert any("(3.0 s to 9.0 s)" in note for note in made.notes)
     assert any("Gone on with 1 round that broke off: in 1 all of the work" in note for note in made.notes)
 
 

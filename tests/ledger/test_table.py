@@ -20,8 +20,8 @@ from lightwork.ledger.table import (
     START,
     STATE_OFFSET,
     Ledger,
+    LedgerRow,
     Life,
-    Row,
     State,
     has_stopped,
 )
@@ -29,7 +29,7 @@ from lightwork.storage.ledgers import ROW, table
 
 LONG, INT = st.integers(-(2**63), 2**63 - 1), st.integers(-(2**31), 2**31 - 1)
 ROWS = st.builds(
-    Row, LONG, INT, st.sampled_from(State), LONG, LONG, LONG, LONG, LONG, INT, INT, st.integers(2, 3),
+    LedgerRow, LONG, INT, st.sampled_from(State), LONG, LONG, LONG, LONG, LONG, INT, INT, st.integers(2, 3),
     st.integers(0, 2), st.binary(min_size=16, max_size=16),
 )  # fmt: skip
 
@@ -41,7 +41,7 @@ def ledger(tmp_path: Path) -> Ledger:
     return Ledger(str(tmp_path / "ledger"))
 
 
-def write(ledger: Ledger, index: int, row: Row) -> None:
+def write(ledger: Ledger, index: int, row: LedgerRow) -> None:
     """Write a row as a worker does, and its digest as the caller does."""
     offset = ledger.offset_of(index)
     START.pack_into(ledger.memory, offset, row.start_ns, row.worker, State.RUNNING)
@@ -72,7 +72,7 @@ def test_rows_survive_both_readers(rows, slots):
 
 def test_a_new_ledger_says_that_nothing_has_begun(ledger):
     """Before anything ran every item has never started, and no worker was asked for."""
-    assert ledger.rows() == [Row(0, 0, State.NEVER_STARTED, 0, 0, 0, 0, 0, 0, 0, 0, 0, NO_DIGEST)] * 5
+    assert ledger.rows() == [LedgerRow(0, 0, State.NEVER_STARTED, 0, 0, 0, 0, 0, 0, 0, 0, 0, NO_DIGEST)] * 5
     assert ledger.lives() == []
     assert ledger.sent() == (0, 0)
 
@@ -97,7 +97,7 @@ def test_processes_share_it(ledger):
 
 def test_a_second_start_does_not_hide_the_first(ledger):
     """An item begun again keeps the count of its further starts when it is started and ended anew."""
-    row = Row(1, 0, State.DONE, 2, 1, 1, ABSENT, 0, 0, 0, 2, 0, NO_DIGEST)
+    row = LedgerRow(1, 0, State.DONE, 2, 1, 1, ABSENT, 0, 0, 0, 2, 0, NO_DIGEST)
     write(ledger, 1, row)
     assert ledger.row(1) == row
     assert ledger.row(0).again == ledger.row(2).again == 0

@@ -16,8 +16,8 @@ from lightwork.launch.finished import Finished
 from lightwork.launch.workdir import Desk
 from lightwork.storage.journal import NAME, Journal, read
 from lightwork.study.design import Design
-from lightwork.study.resume import NOTHING, Replayed, Run, facts_of, gone_on_with, take
-from lightwork.study.run import Surroundings, measure
+from lightwork.study.resume import NOTHING, JournalFolder, Replayed, facts_of, gone_on_with, take
+from lightwork.study.run import StudyKit, measure
 
 NOWHERE = Path("nowhere")
 DESK = Desk(NOWHERE, NOWHERE, NOWHERE, NOWHERE)
@@ -58,7 +58,7 @@ def studied(run, hosts):
     journal, kept = run.journal(FACTS, hosts.clock_s)
     design = gone_on_with(dataclasses.replace(DESIGN, prefix=journal.folder.name), kept)
     played = Replayed(kept, design.prefix, hosts.execute, journal.keep, hosts.clock_s)
-    around = Surroundings(DESK, played.execute, played.clock_s, played.keep, lambda _: None, lambda: "now")
+    around = StudyKit(DESK, played.execute, played.clock_s, played.keep, lambda _: None, lambda: "now")
     try:
         study = measure(design, around)
         journal.end_study()
@@ -79,7 +79,7 @@ def whole(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("lightwork.study.run.sound", lambda finished, lanes: finished.round)
         hosts = Hosts()
-        return studied(Run(tmp_path_factory.mktemp("whole")), hosts), hosts.asked
+        return studied(JournalFolder(tmp_path_factory.mktemp("whole")), hosts), hosts.asked
 
 
 class TestStudy:
@@ -90,7 +90,7 @@ class TestStudy:
         """Killed anywhere, both runs together ask for what one would have asked for, and find the same study."""
         study, asked = whole
         first, second = Hosts(killed_in), Hosts()
-        run = Run(tmp_path / "run")
+        run = JournalFolder(tmp_path / "run")
         if killed_in < len(asked):
             with pytest.raises(Killed):
                 studied(run, first)
@@ -103,7 +103,7 @@ class TestStudy:
     def test_kills_upon_kills(self, whole, tmp_path):
         """Killed after every single round, it comes to its end all the same, and to the same study."""
         study, asked = whole
-        run, found, seen = Run(tmp_path / "run"), None, []
+        run, found, seen = JournalFolder(tmp_path / "run"), None, []
         for _ in range(len(asked) + 1):
             hosts = Hosts(1)
             with contextlib.suppress(Killed):
@@ -125,7 +125,7 @@ class TestStudy:
 
     def test_a_study_that_was_over_stays_so(self, whole, tmp_path):
         """No block is added to a finished study because its budget begins anew."""
-        run = Run(tmp_path / "run")
+        run = JournalFolder(tmp_path / "run")
         studied(run, Hosts())
         hosts = Hosts()
         assert studied(run, hosts) == whole[0]

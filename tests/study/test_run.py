@@ -14,7 +14,7 @@ from lightwork.launch.finished import Finished
 from lightwork.launch.workdir import Desk
 from lightwork.ledger.table import END, START, STATE_OFFSET, Ledger, State
 from lightwork.study.design import Design
-from lightwork.study.run import PROBE_BLOCK, WARM_UP, Surroundings, deadline_s, measure, sound
+from lightwork.study.run import PROBE_BLOCK, WARM_UP, StudyKit, deadline_s, measure, sound
 
 MAP, QUEUE = Setting("map", 2), Setting("queue", 2)
 DESIGN = Design("toy", "toy", {}, ("a", "b"), (MAP, QUEUE), blocks=(3, 3))
@@ -38,7 +38,7 @@ class Scripted:
     def around(self):
         """The surroundings of a study that runs on this script."""
         desk = Desk(*(Path(name) for name in ("data", "rounds", "shared", "temporary")))
-        return Surroundings(desk, self.execute, lambda: self.time_s, self.kept.append, self.told.append, lambda: "now")
+        return StudyKit(desk, self.execute, lambda: self.time_s, self.kept.append, self.told.append, lambda: "now")
 
 
 def blocks_of(jobs):

@@ -11,7 +11,7 @@ from report_samples import HOSTILE
 
 from lightwork.core.setting import Setting
 from lightwork.core.study import Results, Study
-from lightwork.history.run import Run, run_of
+from lightwork.history.run import HistoryRun, run_of
 from lightwork.history.runs import named_apart
 from lightwork.storage.results_json import KEY, encode
 
@@ -53,7 +53,7 @@ def results(
     return Results(studies, MACHINE | dict(machine or {}), {}, "", saved_at, told)
 
 
-def runs(*found: Results) -> tuple[Run, ...]:
+def runs(*found: Results) -> tuple[HistoryRun, ...]:
     """What a history keeps of these, in the order given, each by a name of its own."""
     return named_apart([run_of(one, f"results/{place:04}.json") for place, one in enumerate(found)])
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from lightwork.core.round import Job, Outcome, Round
-from lightwork.costs.probes import Probe
-from lightwork.costs.recording import Sample, Surroundings, record
-from lightwork.costs.saved import Costs
+from lightwork.costs.probes import CostProbe
+from lightwork.costs.recording import CostSample, RecordingKit, record
+from lightwork.costs.saved import SavedCosts
 from lightwork.launch.finished import Finished
 from lightwork.launch.workdir import Desk
 
@@ -42,14 +42,14 @@ class Planted:
         return Finished(found, b"")
 
 
-def recorded(probes: list[Probe], planted: Planted, budget_s: float = 60.0) -> tuple[list[Sample], bool]:
+def recorded(probes: list[CostProbe], planted: Planted, budget_s: float = 60.0) -> tuple[list[CostSample], bool]:
     """The samples of these probes, and whether the recording came to its end."""
     desk = Desk(NOWHERE, NOWHERE, NOWHERE, NOWHERE)
-    return record(probes, Surroundings(desk, planted, lambda: planted.now_s, lambda _: None), budget_s)
+    return record(probes, RecordingKit(desk, planted, lambda: planted.now_s, lambda _: None), budget_s)
 
 
-def costs(samples: list[Sample]) -> Costs:
+def costs(samples: list[CostSample]) -> SavedCosts:
     """A run with these samples."""
     left_out = {"dask": "needs distributed, which is not installed"}
     ledger = {"cpu_time": 1_500.0, "runqueue_wait": 5_000.0}
-    return Costs(tuple(samples), 2, MACHINE, ledger, left_out, 1, "2026-01-01T00:00:00+00:00", "0.1.0")
+    return SavedCosts(tuple(samples), 2, MACHINE, ledger, left_out, 1, "2026-01-01T00:00:00+00:00", "0.1.0")

@@ -1,7 +1,7 @@
 """Made-up validations: workloads whose measured and foretold times are known."""
 
 from lightwork.core.setting import Setting
-from lightwork.validate.comparison import Choice, Held, PredictedWall, SerialRun, Trial, Tried
+from lightwork.validate.comparison import Choice, Held, MeasuredRound, PredictedWall, SerialRun, Tried
 from lightwork.validate.saved import Validation
 
 MACHINE = {"usable_cpus": 2.0, "processor": "Abacus", "python": "3.11.0"}
@@ -17,7 +17,7 @@ def foretold(wall_s, band=0.15):
 def trial(block, measured_s, plain_s, conditional_s=None, level_s=None):
     """A round with what was foretold of it."""
     said = None if conditional_s is None else foretold(conditional_s)
-    return Trial(block, measured_s, level_s, 1.0, None, foretold(plain_s), said, None)
+    return MeasuredRound(block, measured_s, level_s, 1.0, None, foretold(plain_s), said, None)
 
 
 def serial(block, wall_s, again_s=None):

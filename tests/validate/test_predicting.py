@@ -10,7 +10,7 @@ from lightwork.core.setting import Setting
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.costs import NO_COSTS
 from lightwork.replay.prediction import predict
-from lightwork.validate.comparison import SerialRun, Trial, Tried
+from lightwork.validate.comparison import MeasuredRound, SerialRun, Tried
 from lightwork.validate.predicting import foretell, foretold
 
 FREE = Calibration({}, {(name, "fork"): NO_COSTS for name in ("serial", "map", "queue", "pipe")})
@@ -29,7 +29,7 @@ def one_trial(item_factor, spin_ns=None, serial_spin_us=0, twin=None):
     """Eight items on two workers, measured in a round in which they were so many times as dear."""
     rows = ledger(*[(1000, 0, 0, serial_spin_us, 0)] * 12)
     run = SerialRun(0, 0.012, None, None, None, None, "serial", "" if twin is None else "twin")
-    cell = Tried(Setting("queue", 2, 1), 1, (Trial(0, 0.006 * item_factor, None, item_factor, spin_ns),))
+    cell = Tried(Setting("queue", 2, 1), 1, (MeasuredRound(0, 0.006 * item_factor, None, item_factor, spin_ns),))
     made = foretell(held(cells=(cell,), runs=(run,)), {"serial": rows, "twin": twin}, 2.0, FREE, 1)
     return made.cells[0].trials[0]
 
@@ -38,7 +38,7 @@ def probed_trial(probe):
     """The same where the block has a twin and probes with such rows; its trial took half as long again."""
     rows = ledger(*[(1000, 0, 0, 0, 0)] * 12)
     run = SerialRun(0, 0.012, None, None, None, None, "serial", "twin", ("two", "four"))
-    cell = Tried(Setting("queue", 2, 1), 1, (Trial(0, 0.009, None, 1.5, None),))
+    cell = Tried(Setting("queue", 2, 1), 1, (MeasuredRound(0, 0.009, None, 1.5, None),))
     tables = {"serial": rows, "twin": rows, "two": probe, "four": probe}
     made = foretell(held(cells=(cell,), runs=(run,)), tables, 2.0, FREE, 1)
     return made.serial[0], made.cells[0].trials[0]

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from lightwork.workload.trial import TRACEBACK, Failure, Trial, facts_of, failed_in, stuck_in, why_stuck
+from lightwork.workload.trial import TRACEBACK, ItemFailure, Trial, facts_of, failed_in, stuck_in, why_stuck
 
 
 def halve(number):
@@ -41,7 +41,7 @@ def test_a_ctrl_c_is_nobodys_failure():
 
 def test_the_facts_tell_which_failed_and_which_are_stuck():
     """Both by their places, through JSON and back; the first failure's traceback, and a few of the stuck."""
-    results = [1, Failure("ValueError: a", "first"), threading.Lock(), Failure("ValueError: b", "second")]
+    results = [1, ItemFailure("ValueError: a", "first"), threading.Lock(), ItemFailure("ValueError: b", "second")]
     facts = json.loads(json.dumps(dict(facts_of(results))))
     assert failed_in(facts) == {1: "ValueError: a", 3: "ValueError: b"}
     assert list(stuck_in(facts)) == [2]

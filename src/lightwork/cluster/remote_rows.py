@@ -53,7 +53,7 @@ def identity(path: str) -> str:
     return f"{clock_id()} {status.st_dev} {status.st_ino}"
 
 
-class Origin(NamedTuple):
+class ThreadOrigin(NamedTuple):
     """Where rows come from: one thread of one process by one clock, and when it began on the round, by that clock."""
 
     clock: str
@@ -65,7 +65,7 @@ class Origin(NamedTuple):
 class Carried(NamedTuple):
     """An item's row on its way: its bytes as in a ledger, times by the origin's clock."""
 
-    origin: Origin
+    origin: ThreadOrigin
     row: bytes
 
 
@@ -74,10 +74,10 @@ class _Desk:
 
     def __init__(self, travelling: "Travelling") -> None:
         self.path = travelling.path
-        self.origin: Origin | None = None
+        self.origin: ThreadOrigin | None = None
         self.ledger_path = travelling.path
         if identity(travelling.path) != travelling.home:
-            self.origin = Origin(clock_id(), os.getpid(), threading.get_native_id(), monotonic_ns())
+            self.origin = ThreadOrigin(clock_id(), os.getpid(), threading.get_native_id(), monotonic_ns())
             self._file = os.memfd_create("lightwork-rows", os.MFD_CLOEXEC)  # goes with the process, however that ends
             self.ledger_path = f"/proc/self/fd/{self._file}"
             os.write(self._file, HEADER.pack(MAGIC, travelling.items, 1, 0, 0, 0))
@@ -201,7 +201,7 @@ def settle(
     return Settled(len(origins), uncertainty_ns, clamped_ns)
 
 
-def _in_order(rows: Iterable[Carried], alignments: Mapping[str, Alignment | None]) -> Sequence[Origin]:
+def _in_order(rows: Iterable[Carried], alignments: Mapping[str, Alignment | None]) -> Sequence[ThreadOrigin]:
     """The origins in the order in which they began, by our clock."""
     origins = {carried.origin for carried in rows}
     return sorted(origins, key=lambda origin: (_here_ns(origin.ready_ns, alignments[origin.clock]), origin))

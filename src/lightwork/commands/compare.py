@@ -10,7 +10,7 @@ from lightwork.render import delivery
 
 if TYPE_CHECKING:
     from lightwork.compare.comparing import Comparison
-    from lightwork.compare.gate import Condition, Failure
+    from lightwork.compare.gate import Condition, GateFailure
     from lightwork.core.study import Results
 
 EPILOG = """examples:
@@ -73,7 +73,7 @@ def _runs(base: Path, new: Path) -> "tuple[Results, Results]":
 def _deliver(
     found: "Comparison",
     runs: "tuple[Results, Results]",
-    failed: "list[Failure]",
+    failed: "list[GateFailure]",
     conditions: "list[Condition]",
     places: Mapping[str, str],
 ) -> None:

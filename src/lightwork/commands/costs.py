@@ -13,8 +13,8 @@ from lightwork.errors import UsageError
 from lightwork.render import delivery
 
 if TYPE_CHECKING:
-    from lightwork.costs.recording import Sample
-    from lightwork.costs.saved import Costs
+    from lightwork.costs.recording import CostSample
+    from lightwork.costs.saved import SavedCosts
 
 EPILOG = """examples:
   lightwork costs                                       every strategy that can be used here, about a minute
@@ -56,9 +56,9 @@ def run(options: argparse.Namespace) -> int:
     return 1 if any(sample.failures for sample in found.samples) else 0
 
 
-def _measured(options: argparse.Namespace) -> tuple["Costs", bool]:
+def _measured(options: argparse.Namespace) -> tuple["SavedCosts", bool]:
     from lightwork import __version__
-    from lightwork.costs.saved import Costs
+    from lightwork.costs.saved import SavedCosts
     from lightwork.ledger import overhead
     from lightwork.machine.facts import facts
     from lightwork.storage.paths import ready_data_dir
@@ -71,7 +71,7 @@ def _measured(options: argparse.Namespace) -> tuple["Costs", bool]:
     names, left_out = _asked(options.strategies)
     machine = facts(ready_data_dir())
     samples, finished = _record(names, workers[0], budget_s, seed)
-    found = Costs(
+    found = SavedCosts(
         tuple(samples), workers[0], machine, overhead.measure_apart(), left_out, seed,
         datetime.now(UTC).isoformat(timespec="seconds"), __version__,
     )  # fmt: skip
@@ -94,20 +94,20 @@ def _asked(words: str) -> tuple[list[str], dict[str, str]]:
     return [name for name in given if name not in left_out], left_out
 
 
-def _record(names: list[str], workers: int, budget_s: float, seed: int) -> tuple[list["Sample"], bool]:
+def _record(names: list[str], workers: int, budget_s: float, seed: int) -> tuple[list["CostSample"], bool]:
     from lightwork.costs.probes import probes_of
-    from lightwork.costs.recording import LABEL, Surroundings, record
+    from lightwork.costs.recording import LABEL, RecordingKit, record
     from lightwork.launch.run import launch
     from lightwork.launch.workdir import open_desk
     from lightwork.storage.paths import data_dir
     from lightwork.study.progress import Teller
 
     with open_desk(data_dir()) as desk, Teller(LABEL) as teller:
-        around = Surroundings(desk, functools.partial(launch, desk), time.monotonic, teller.tell)
+        around = RecordingKit(desk, functools.partial(launch, desk), time.monotonic, teller.tell)
         return record(probes_of(names, workers), around, budget_s, seed)
 
 
-def _deliver(found: "Costs", places: Mapping[str, str]) -> None:
+def _deliver(found: "SavedCosts", places: Mapping[str, str]) -> None:
     from lightwork.costs.saved import text_of
     from lightwork.costs.table import markdown, table
     from lightwork.render.tabular import draw

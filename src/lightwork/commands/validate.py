@@ -17,8 +17,8 @@ from lightwork.render import delivery
 from lightwork.render.delivery import STDOUT
 
 if TYPE_CHECKING:
-    from lightwork.validate.cases import Case
-    from lightwork.validate.recording import Recorded, Wanted
+    from lightwork.validate.cases import ValidationCase
+    from lightwork.validate.recording import Recorded, ValidationGrid
     from lightwork.validate.saved import Validation
 
 BESIDE = 4  # rounds of a block beside the settings': serial, serial again, two probes for contention
@@ -99,14 +99,14 @@ def _same_folder(options: argparse.Namespace) -> bool:
     return Path(options.json).parent.resolve() == saved.parent.resolve()
 
 
-def _asked(options: argparse.Namespace) -> tuple[list["Case"], "Wanted", float]:
+def _asked(options: argparse.Namespace) -> tuple[list["ValidationCase"], "ValidationGrid", float]:
     """Which cases, under what, for how long. Raises UsageError for what can't be."""
     from lightwork.machine.facts import facts as facts_of
     from lightwork.replay.hand_out import with_a_rule
     from lightwork.storage.paths import ready_data_dir
     from lightwork.study import option_values
     from lightwork.validate import cases as known
-    from lightwork.validate.recording import Wanted
+    from lightwork.validate.recording import ValidationGrid
 
     quick, usable_cpus = options.quick, facts_of(ready_data_dir())["usable_cpus"]
     cases = known.all_cases()
@@ -126,11 +126,11 @@ def _asked(options: argparse.Namespace) -> tuple[list["Case"], "Wanted", float]:
     blocks = option_values.counts("blocks", options.blocks or (QUICK_BLOCKS if quick else BLOCKS))[-1]
     budget_s = option_values.seconds("budget", options.budget or (QUICK_BUDGET if quick else BUDGET))
     seed = option_values.whole_number("seed", options.seed)
-    wanted = Wanted(strategies, workers, chunksizes, blocks, seed, usable_cpus)
+    wanted = ValidationGrid(strategies, workers, chunksizes, blocks, seed, usable_cpus)
     return [cases[name] for name in names], wanted, budget_s
 
 
-def _dry(cases: Sequence["Case"], wanted: "Wanted", budget_s: float) -> str:
+def _dry(cases: Sequence["ValidationCase"], wanted: "ValidationGrid", budget_s: float) -> str:
     from lightwork.text.quantities import counted, duration
     from lightwork.validate.cases import settings_of
     from lightwork.validate.recording import PLAN_SHARE
@@ -161,7 +161,7 @@ def _place(asked: str | None) -> Path | None:
 
 
 def _measure(
-    cases: Sequence["Case"], wanted: "Wanted", budget_s: float, path: Path | None
+    cases: Sequence["ValidationCase"], wanted: "ValidationGrid", budget_s: float, path: Path | None
 ) -> tuple["Validation", bool]:
     """What was measured, saved after each workload, and whether it came to its end."""
     from lightwork.plan.calibrate import calibrated

@@ -46,7 +46,7 @@ class Condition:
 
 
 @dataclass(frozen=True)
-class Failure:
+class GateFailure:
     """What failed, in a sentence. condition: the expression's text, or "" for what fails whatever is asked."""
 
     condition: str
@@ -67,7 +67,7 @@ def parse(text: str) -> Condition:
     return Condition(f"{name} {CHANGED}", name, None)
 
 
-def failures(comparison: Comparison, conditions: Sequence[Condition]) -> list[Failure]:
+def failures(comparison: Comparison, conditions: Sequence[Condition]) -> list[GateFailure]:
     """Everything that fails: what is missing or broken in NEW, whatever is asked, then each condition by itself."""
     return [*_missing(comparison), *(failure for condition in conditions for failure in _check(comparison, condition))]
 
@@ -107,7 +107,7 @@ def _not_known(text: str) -> UsageError:
     return UsageError(f"--fail-if {text!r} is not known: write one of {', '.join(forms)}")
 
 
-def _missing(comparison: Comparison) -> list[Failure]:
+def _missing(comparison: Comparison) -> list[GateFailure]:
     gone = [f"study {short(label)} is missing in NEW" for label in comparison.paired.missing]
     for pair in comparison.paired.pairs:
         gone += [f"{short(pair.label)}: {short(cell_id)} is missing in NEW" for cell_id in pair.missing]
@@ -116,15 +116,15 @@ def _missing(comparison: Comparison) -> list[Failure]:
             f"{short(pair.label)}: {short(cell_id)} fails in every round of NEW, not in BASE's"
             for cell_id in pair.failing_throughout
         ]
-    return [Failure("", words) for words in gone]
+    return [GateFailure("", words) for words in gone]
 
 
-def _check(comparison: Comparison, condition: Condition) -> list[Failure]:
+def _check(comparison: Comparison, condition: Condition) -> list[GateFailure]:
     if condition.bound is None:
         found = [_recommendation(study, RECOMMENDED[condition.name]) for study in comparison.studies]
-        return [Failure(condition.text, words) for words in found if words]
+        return [GateFailure(condition.text, words) for words in found if words]
     failed = [compared for compared in cells_asked(comparison, condition) if _beyond(compared, condition)]
-    return [Failure(condition.text, _words(compared, condition)) for compared in failed]
+    return [GateFailure(condition.text, _words(compared, condition)) for compared in failed]
 
 
 def _beyond(compared: Compared, condition: Condition) -> bool:

@@ -6,7 +6,7 @@ from math import isfinite
 from typing import Any
 
 from lightwork.compare.comparing import Compared, Comparison, StudyCompared
-from lightwork.compare.gate import Condition, Failure
+from lightwork.compare.gate import Condition, GateFailure
 from lightwork.compare.table import headline
 from lightwork.core.estimate import Estimate
 from lightwork.core.study import Results
@@ -16,7 +16,7 @@ FORMAT = Format("lightwork comparison", 1, "cells", "comparison", "lightwork com
 
 
 def text_of(
-    comparison: Comparison, runs: Sequence[Results], failed: Sequence[Failure], conditions: Sequence[Condition]
+    comparison: Comparison, runs: Sequence[Results], failed: Sequence[GateFailure], conditions: Sequence[Condition]
 ) -> str:
     """The file's content. Ratios are NEW over BASE, of speeds: above 1 is faster. What is not known is null."""
     base, new = runs

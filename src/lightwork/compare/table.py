@@ -5,7 +5,7 @@ from math import isfinite
 
 from lightwork.compare.comparing import Compared, Comparison, Word
 from lightwork.compare.contrast import inverse
-from lightwork.compare.gate import Condition, Failure
+from lightwork.compare.gate import Condition, GateFailure
 from lightwork.compare.power import powerless
 from lightwork.core.study import SERIAL
 from lightwork.render import tabular
@@ -23,7 +23,7 @@ NAME_LENGTH = 70
 WORST_FIRST: tuple[Word, ...] = ("slower", "faster", "cannot tell")
 
 
-def headline(found: Comparison, failed: Sequence[Failure], conditions: Sequence[Condition]) -> str:
+def headline(found: Comparison, failed: Sequence[GateFailure], conditions: Sequence[Condition]) -> str:
     """The answer in one sentence."""
     told = f"{_counts(found)}{_serials(found)}"
     if failed:
@@ -37,7 +37,7 @@ def table(found: Comparison) -> Table:
     return Table(HEADS, tuple(map(_row, rows)), tuple(_notes(found)))
 
 
-def markdown(found: Comparison, failed: Sequence[Failure], conditions: Sequence[Condition]) -> str:
+def markdown(found: Comparison, failed: Sequence[GateFailure], conditions: Sequence[Condition]) -> str:
     """The same for a pull request, in under 60 lines: what changed first, the rest as far as there is room."""
     head = [f"**{inert(headline(found, failed, conditions), LONGEST_NOTE)}**", ""]
     head += [f"- {inert(failure_words(one), LONGEST_NOTE)}" for one in failed[:FAILURES_SHOWN]]
@@ -52,7 +52,7 @@ def markdown(found: Comparison, failed: Sequence[Failure], conditions: Sequence[
     return "\n".join(head) + "\n" + tabular.markdown(Table(HEADS, tuple(map(_row, rows[:room])), tuple(notes)))
 
 
-def failure_words(one: Failure) -> str:
+def failure_words(one: GateFailure) -> str:
     """As "speedup<0.95: csv_parse: map-w2-fork-given: 0.90x (0.86-0.94) of the speedup it had"."""
     return f"{plain(one.condition)}: {one.words}" if one.condition else one.words
 
@@ -88,7 +88,7 @@ def _studies(number_of: int) -> str:
     return "1 study" if number_of == 1 else f"{number_of} studies"
 
 
-def _failures(failed: Sequence[Failure]) -> str:
+def _failures(failed: Sequence[GateFailure]) -> str:
     shown = "; ".join(failure_words(one) for one in failed[:NAMED])
     return shown + (f"; and {len(failed) - NAMED} more" if len(failed) > NAMED else "")
 

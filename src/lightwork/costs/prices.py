@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from lightwork.core.estimate import Estimate, median_interval
-from lightwork.costs.recording import Sample
+from lightwork.costs.recording import CostSample
 
 
 @dataclass(frozen=True)
@@ -44,13 +44,13 @@ class Prices:
         return list(dict.fromkeys(price.failure for price in prices if price.failure))
 
 
-def prices_of(samples: Sequence[Sample]) -> list[Prices]:
+def prices_of(samples: Sequence[CostSample]) -> list[Prices]:
     """The prices of every strategy, in the order of the samples."""
     names = dict.fromkeys(sample.probe.setting.strategy for sample in samples)
     return [_prices(name, [one for one in samples if one.probe.setting.strategy == name]) for name in names]
 
 
-def _prices(name: str, samples: Sequence[Sample]) -> Prices:
+def _prices(name: str, samples: Sequence[CostSample]) -> Prices:
     start = next(sample for sample in samples if sample.probe.start_up)
     more = [sample for sample in samples if not sample.probe.start_up]
     plain = {sample.probe.setting.chunksize: sample for sample in more if not sample.probe.payload_bytes}
@@ -65,14 +65,14 @@ def _prices(name: str, samples: Sequence[Sample]) -> Prices:
     )
 
 
-def _items_ns(sample: Sample, start: Sample) -> dict[int, float]:
+def _items_ns(sample: CostSample, start: CostSample) -> dict[int, float]:
     """Nanoseconds an item, by block, of those that have both rounds."""
     more = sample.probe.items - start.probe.items
     both = sample.walls_ns.keys() & start.walls_ns.keys()
     return {block: (sample.walls_ns[block] - start.walls_ns[block]) / more for block in sorted(both)}
 
 
-def _results_ns(sample: Sample, start: Sample, item_ns: Mapping[int, float]) -> list[float]:
+def _results_ns(sample: CostSample, start: CostSample, item_ns: Mapping[int, float]) -> list[float]:
     """Nanoseconds a result, in every block that has all three rounds. item_ns: of a no-op, by block."""
     all_three = sample.walls_ns.keys() & start.walls_ns.keys() & item_ns.keys()
     return [
@@ -81,7 +81,7 @@ def _results_ns(sample: Sample, start: Sample, item_ns: Mapping[int, float]) -> 
     ]
 
 
-def _price(sample: Sample, values_ns: Sequence[float]) -> Price:
+def _price(sample: CostSample, values_ns: Sequence[float]) -> Price:
     """The median; without an interval where a block has none above 0, as two starts differed by more than the items."""
     if not values_ns:
         return Price(None, sample.failures[-1] if sample.failures else "not measured")

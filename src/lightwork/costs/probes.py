@@ -23,7 +23,7 @@ NUMBER_BYTES = 64  # about what a result without a payload takes in memory
 
 
 @dataclass(frozen=True)
-class Probe:
+class CostProbe:
     """A kind of round. payload_bytes: of each result, 0 for none. start_up: whether it is its strategy's start only."""
 
     setting: Setting
@@ -36,7 +36,7 @@ class Probe:
         """Unique among the probes of a study, whatever the number of items."""
         return f"{self.setting.cell_id}-{'start' if self.start_up else self.payload_bytes}"
 
-    def resized(self, start_ns: float, wall_ns: float) -> "Probe":
+    def resized(self, start_ns: float, wall_ns: float) -> "CostProbe":
         """The same with as many items as take the target, judged by a round's wall and a start's; whole chunks."""
         if self.start_up:
             return self
@@ -61,22 +61,22 @@ def is_measurable(name: str) -> bool:
     return not find(name).staged
 
 
-def probes_of(names: Iterable[str], workers: int) -> list[Probe]:
+def probes_of(names: Iterable[str], workers: int) -> list[CostProbe]:
     """The probes of these strategies, each by its first start method, of so many items as a first look takes."""
     return [probe for name in names for probe in _probes(name, workers)]
 
 
-def _probes(name: str, workers: int) -> Iterable[Probe]:
+def _probes(name: str, workers: int) -> Iterable[CostProbe]:
     strategy = find(name)
     chunksizes: Sequence[int | None] = CHUNKSIZES if strategy.default_chunksize else (None,)
     own = Setting(name, workers if strategy.parallel else 1, start_method=strategy.start_methods[0])
     one_by_one = replace(own, chunksize=chunksizes[0])
-    yield Probe(one_by_one, own.workers, start_up=True)
+    yield CostProbe(one_by_one, own.workers, start_up=True)
     for chunksize in chunksizes:
         setting = replace(own, chunksize=chunksize)
-        yield Probe(setting, _whole_chunks(FEWEST, setting))
+        yield CostProbe(setting, _whole_chunks(FEWEST, setting))
     for payload_bytes in PAYLOADS_BYTES:
-        yield Probe(one_by_one, FEWEST_RESULTS, payload_bytes)
+        yield CostProbe(one_by_one, FEWEST_RESULTS, payload_bytes)
 
 
 def _whole_chunks(items: int, setting: Setting) -> int:

@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from lightwork.core.round import Job, Round
-from lightwork.costs.probes import Probe
+from lightwork.costs.probes import CostProbe
 from lightwork.launch.finished import Execute
 from lightwork.launch.workdir import Desk
 from lightwork.study.block_order import order_of
-from lightwork.study.run import TRIES_OF_A_FAILING_CELL, Progress
+from lightwork.study.run import TRIES_OF_A_FAILING_CELL, StudyProgress
 
 DEADLINE_S = 60.0
 LABEL = "costs"
@@ -20,44 +20,44 @@ MOST_BLOCKS = 100
 
 
 @dataclass
-class Sample:
+class CostSample:
     """What came of a probe: walls in nanoseconds by block, and why rounds failed, one line each."""
 
-    probe: Probe
+    probe: CostProbe
     walls_ns: dict[int, int]
     failures: list[str]
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class RecordingKit:
     """What a recording needs from outside: a desk, a way to run rounds, a clock, and an ear for the progress."""
 
     desk: Desk
     execute: Execute
     clock_s: Callable[[], float]
-    tell: Callable[[Progress], None]
+    tell: Callable[[StudyProgress], None]
 
 
 class _Recording:
     """The state of a recording under way."""
 
-    def __init__(self, around: Surroundings, seed: int, budget_s: float) -> None:
+    def __init__(self, around: RecordingKit, seed: int, budget_s: float) -> None:
         self.around, self.seed, self.budget_s = around, seed, budget_s
-        self.samples: dict[str, Sample] = {}
+        self.samples: dict[str, CostSample] = {}
         self.looked = self.done = 0
         self.began_s = self.blocks_began_s = around.clock_s()
 
-    def look(self, probes: Sequence[Probe]) -> None:
+    def look(self, probes: Sequence[CostProbe]) -> None:
         """Give every probe the number of items that it needs, from rounds of its own; starts first."""
         starts: dict[str, int] = {}
         for probe in sorted(probes, key=lambda one: not one.start_up):
             sized, round_ = self._sized(probe, starts.get(probe.setting.strategy, 0))
             if round_.ok and probe.start_up:
                 starts[probe.setting.strategy] = round_.wall_ns
-            self.samples[probe.name] = Sample(sized, {}, [] if round_.ok else [_failure(round_)])
+            self.samples[probe.name] = CostSample(sized, {}, [] if round_.ok else [_failure(round_)])
         self.blocks_began_s = self.around.clock_s()
 
-    def _sized(self, probe: Probe, start_ns: int) -> tuple[Probe, Round]:
+    def _sized(self, probe: CostProbe, start_ns: int) -> tuple[CostProbe, Round]:
         """The probe with as many items as it needs, and the last round that it was told from."""
         round_ = self._look_at(probe)
         if probe.start_up and round_.ok:  # the first one reads from disk what the others find in memory
@@ -67,7 +67,7 @@ class _Recording:
             round_ = self._look_at(probe)
         return (probe.resized(start_ns, round_.wall_ns) if round_.ok else probe), round_
 
-    def _look_at(self, probe: Probe) -> Round:
+    def _look_at(self, probe: CostProbe) -> Round:
         round_ = self.run(probe, FIRST_LOOK, self.looked)
         self.looked += 1
         self.tell()
@@ -86,7 +86,7 @@ class _Recording:
             self.done += 1
             self.tell()
 
-    def run(self, probe: Probe, block: int, position: int) -> Round:
+    def run(self, probe: CostProbe, block: int, position: int) -> Round:
         """One round of a probe."""
         desk, name = self.around.desk, f"b{block}-{position}"
         parameters = {"items": probe.items, "payload_bytes": probe.payload_bytes}
@@ -108,10 +108,12 @@ class _Recording:
         """Tell how far it is."""
         elapsed_s = self.around.clock_s() - self.began_s
         left_s = max(self.budget_s - elapsed_s, 0.0)
-        self.around.tell(Progress(LABEL, self.done, self.done, elapsed_s, left_s, self.looked))
+        self.around.tell(StudyProgress(LABEL, self.done, self.done, elapsed_s, left_s, self.looked))
 
 
-def record(probes: Sequence[Probe], around: Surroundings, budget_s: float, seed: int = 1) -> tuple[list[Sample], bool]:
+def record(
+    probes: Sequence[CostProbe], around: RecordingKit, budget_s: float, seed: int = 1
+) -> tuple[list[CostSample], bool]:
     """Every probe's sample in the order given, and whether the recording came to its end.
 
     At least one block, more as the budget allows; a Ctrl-C ends it early, and what was measured is returned.

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from lightwork.costs.prices import Price, prices_of
-from lightwork.costs.recording import Sample
+from lightwork.costs.recording import CostSample
 from lightwork.storage.decode import check_machine, read_as
 from lightwork.storage.document import Format
 
@@ -14,13 +14,13 @@ FORMAT = Format("lightwork costs", 1, "samples", "costs", "lightwork costs --jso
 
 
 @dataclass(frozen=True)
-class Costs:
+class SavedCosts:
     """One run. machine: its facts. ledger_cost_ns: of a ledger's row, by kind; these rounds write none.
 
     left_out: strategies that were asked for by "all" and are not in it, each with the reason.
     """
 
-    samples: tuple[Sample, ...]
+    samples: tuple[CostSample, ...]
     workers: int
     machine: Mapping[str, Any]
     ledger_cost_ns: Mapping[str, float]
@@ -35,7 +35,7 @@ class Costs:
         return len({block for sample in self.samples for block in sample.walls_ns})
 
 
-def encode(costs: Costs) -> dict[str, Any]:
+def encode(costs: SavedCosts) -> dict[str, Any]:
     """The run as plain JSON types: its samples, and the prices that follow from them, for other readers."""
     shallow = {name: value for name, value in vars(costs).items() if name != "samples"}
     return {
@@ -53,15 +53,15 @@ def encode(costs: Costs) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def text_of(costs: Costs) -> str:
+def text_of(costs: SavedCosts) -> str:
     """The file's content: one line a sample."""
     return FORMAT.text_of(encode(costs))
 
 
-def decode(data: Mapping[str, Any]) -> Costs:
+def decode(data: Mapping[str, Any]) -> SavedCosts:
     """The run that `encode` wrote. Raises KeyError or ValueError for anything else."""
     FORMAT.check(data)
-    costs = read_as(Costs, data)
+    costs = read_as(SavedCosts, data)
     check_machine(costs.machine)
     started = {sample.probe.setting.strategy for sample in costs.samples if sample.probe.start_up}
     for sample in costs.samples:
@@ -72,7 +72,7 @@ def decode(data: Mapping[str, Any]) -> Costs:
     return costs
 
 
-def load(path: Path) -> Costs:
+def load(path: Path) -> SavedCosts:
     """The run saved at `path`. Raises UsageError when there is none, or it is something else."""
     return FORMAT.load(path, decode)
 

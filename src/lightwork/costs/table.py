@@ -7,7 +7,7 @@ from lightwork.core.estimate import Estimate
 from lightwork.core.study import SERIAL
 from lightwork.costs.prices import Price, Prices, prices_of
 from lightwork.costs.probes import CHUNKSIZES, PAYLOADS_BYTES
-from lightwork.costs.saved import Costs
+from lightwork.costs.saved import SavedCosts
 from lightwork.render import tabular
 from lightwork.render.tabular import Table
 from lightwork.text.quantities import counted, number, plain
@@ -25,13 +25,13 @@ HEADS = (
 )
 
 
-def table(found: Costs) -> Table:
+def table(found: SavedCosts) -> Table:
     """The whole table: the cheapest to start first, serial before all."""
     prices = sorted(prices_of(found.samples), key=lambda one: (one.strategy != SERIAL, _start_ns(one)))
     return Table(HEADS, tuple(map(_row, prices)), tuple(_notes(found, prices)))
 
 
-def markdown(found: Costs) -> str:
+def markdown(found: SavedCosts) -> str:
     """The table and its notes as Markdown."""
     return tabular.markdown(table(found))
 
@@ -79,7 +79,7 @@ def _figure(value: float) -> str:
     return number(value)
 
 
-def _notes(found: Costs, prices: list[Prices]) -> list[str]:
+def _notes(found: SavedCosts, prices: list[Prices]) -> list[str]:
     machine = found.machine
     ledger = ", ".join(f"{cost_ns / US_NS:.2g} us with {_kind(kind)}" for kind, cost_ns in found.ledger_cost_ns.items())
     notes = [
@@ -108,7 +108,7 @@ def _notes(found: Costs, prices: list[Prices]) -> list[str]:
     return notes + [f"{name} is left out: {why}" for name, why in found.left_out.items()]
 
 
-def _start_methods(found: Costs) -> str:
+def _start_methods(found: SavedCosts) -> str:
     methods = dict.fromkeys(sample.probe.setting.start_method for sample in found.samples)
     return ", ".join(sorted(methods)) or "none"
 

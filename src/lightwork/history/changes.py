@@ -15,7 +15,7 @@ from math import isfinite
 from lightwork.core.estimate import Estimate
 from lightwork.history.line import Line, Point
 from lightwork.history.reference import Reference, can_be_held, following, ours, pair, recommended_in, still_measured
-from lightwork.history.run import Figures, Standing, Word
+from lightwork.history.run import SettingFigures, Standing, Word
 from lightwork.text.quantities import counted, duration, times
 from lightwork.text.quantities import sentence as capitalised
 from lightwork.text.settings import named
@@ -197,7 +197,7 @@ def _worded(standing: Standing) -> str:
     return counted(standing.chosen.cell.setting.workers, "worker")
 
 
-def _as_good(old: Figures, after: Standing) -> str:
+def _as_good(old: SettingFigures, after: Standing) -> str:
     """What is known of the old setting in the new run."""
     return " (the old setting is not measurably different there)" if old.cell.cell_id in after.as_good else ""
 

@@ -7,7 +7,7 @@ from math import isfinite
 from lightwork.analysis.same_work import in_few_words, other_parameters
 from lightwork.core.estimate import Estimate
 from lightwork.core.study import Cell
-from lightwork.history.run import Figures, Run, Standing, Word, Work
+from lightwork.history.run import HistoryRun, SettingFigures, Standing, StudyWork, Word
 from lightwork.machine.likeness import other_kind
 from lightwork.text.quantities import counted, short
 from lightwork.text.settings import named
@@ -21,7 +21,7 @@ class Point:
     lacking: which setting that one of two verdicts recommends was not asked for in the other run; "" where none.
     """
 
-    run: Run
+    run: HistoryRun
     standing: Standing | None
     other: str = ""
     lacking: str = ""
@@ -57,7 +57,7 @@ class Line:
         """Of any setting, recommended there or not; None where the run has no such figure."""
         return self._of(point.standing.cells.get(cell_id) if point.standing else None)
 
-    def _of(self, figures: Figures | None) -> Estimate | None:
+    def _of(self, figures: SettingFigures | None) -> Estimate | None:
         if figures is None:
             return None
         return figures.speedup_equal_speed if self.equal_speed else figures.speedup
@@ -98,14 +98,14 @@ class Line:
         return found
 
 
-def lines_of(runs: Sequence[Run]) -> list[Line]:
+def lines_of(runs: Sequence[HistoryRun]) -> list[Line]:
     """A line for every study that any of the runs, which are in order, has measured; first seen, first told."""
     return [_line(label, runs) for label in dict.fromkeys(label for run in runs for label in run.standings)]
 
 
-def _line(label: str, runs: Sequence[Run]) -> Line:
+def _line(label: str, runs: Sequence[HistoryRun]) -> Line:
     points: list[Point] = []
-    before: Run | None = None
+    before: HistoryRun | None = None
     verdict: Standing | None = None
     for run in runs:
         standing = run.standings.get(label)
@@ -118,7 +118,7 @@ def _line(label: str, runs: Sequence[Run]) -> Line:
     return Line(label, bool(standings) and all(map(_has_equal_speed, standings)), tuple(points))
 
 
-def _lacking(before: Standing | None, run: Run, standing: Standing | None) -> str:
+def _lacking(before: Standing | None, run: HistoryRun, standing: Standing | None) -> str:
     """The setting of the verdict before that this run did not measure; or its own, which that one did not."""
     if before is None or standing is None or not standing.settled:
         return ""
@@ -148,7 +148,7 @@ def _has_equal_speed(standing: Standing) -> bool:
     return standing.equal_speed and (chosen is None or chosen.speedup_equal_speed is not None)
 
 
-def _other(label: str, before: Run, run: Run) -> str:
+def _other(label: str, before: HistoryRun, run: HistoryRun) -> str:
     """Why the study can't be compared between these runs."""
     work = other_work(before.standings[label].work, run.standings[label].work)
     kinds = other_kind(before.machine, run.machine)
@@ -157,7 +157,7 @@ def _other(label: str, before: Run, run: Run) -> str:
     )
 
 
-def other_work(work: Work, other: Work) -> str:
+def other_work(work: StudyWork, other: StudyWork) -> str:
     """In what two studies of one label differ, as "files: 37 and 256"; "" where they are the same work."""
     if work.workload != other.workload:
         return f"workload: {short(work.workload)} and {short(other.workload)}"

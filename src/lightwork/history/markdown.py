@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from lightwork.history.changes import gaps, sentence
 from lightwork.history.line import Line
-from lightwork.history.run import Run
-from lightwork.history.table import Row, rows, told_of
+from lightwork.history.run import HistoryRun
+from lightwork.history.table import HistoryRow, rows, told_of
 from lightwork.render.markdown import inert
 from lightwork.text.quantities import counted
 
@@ -15,7 +15,7 @@ NOTES_SHOWN = 5
 HEADS = ("run", "recommended", "speedup", "serial", "blocks", "what changed")
 
 
-def memo(runs: Sequence[Run], lines: Sequence[Line], notes: Sequence[str]) -> str:
+def memo(runs: Sequence[HistoryRun], lines: Sequence[Line], notes: Sequence[str]) -> str:
     """The whole file: a row per study, then the latest runs of the first few."""
     told = [f"# lightwork: {counted(len(runs), 'run')}, oldest first", ""]
     told += ["| study | latest | what changed |", "| --- | --- | --- |"]
@@ -42,7 +42,7 @@ def _latest(line: Line) -> list[str]:
     return ["", title, "", *heads, *map(_row, shown), *rest]
 
 
-def _row(row: Row) -> str:
+def _row(row: HistoryRow) -> str:
     figures = (row.run, row.verdict, told_of(row), row.serial or "-", row.blocks or "-", row.changed)
     return f"| {' | '.join(inert(words) for words in figures)} |"
 

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from lightwork.history.run import Run
+from lightwork.history.run import HistoryRun
 from lightwork.machine.likeness import other_kind, other_surroundings
 from lightwork.text.quantities import counted, plain
 
 SHOWN = 20
 
 
-def notes(runs: Sequence[Run]) -> list[str]:
+def notes(runs: Sequence[HistoryRun]) -> list[str]:
     """A sentence for every run, in order, from which on the machine or what surrounds the work is another.
 
     A fact that a run does not tell is taken to be what it was before.

@@ -12,9 +12,9 @@ from lightwork.history.line import Line, lines_of
 from lightwork.history.markdown import memo
 from lightwork.history.notes import notes
 from lightwork.history.picture import speedup_picture, times_picture
-from lightwork.history.run import Run
+from lightwork.history.run import HistoryRun
 from lightwork.history.runs import by_commit_time
-from lightwork.history.table import Row, rows
+from lightwork.history.table import HistoryRow, rows
 from lightwork.render import svg
 from lightwork.render.canvas import entitle
 from lightwork.render.templates import rendered
@@ -63,7 +63,7 @@ METHOD = (
 
 
 @dataclass(frozen=True)
-class Section:
+class HistorySection:
     """All that the page shows of one line. files: the speedup's picture by file name."""
 
     anchor: str
@@ -74,13 +74,13 @@ class Section:
     gaps: str
     certain: bool
     basis: str
-    rows: tuple[Row, ...]
+    rows: tuple[HistoryRow, ...]
     speedup: Markup
     times: Markup
     files: dict[str, bytes]
 
 
-def write_history(runs: Sequence[Run], out: Path) -> Path:
+def write_history(runs: Sequence[HistoryRun], out: Path) -> Path:
     """Write history.html, history.md, history.csv and each study's picture into `out`."""
     lines, told = lines_of(runs), notes(runs)
     with svg.style():
@@ -94,7 +94,7 @@ def write_history(runs: Sequence[Run], out: Path) -> Path:
     return write_atomically(out / "history.html", page(runs, found, told).encode())
 
 
-def page(runs: Sequence[Run], found: Sequence[Section], told: Sequence[str]) -> str:
+def page(runs: Sequence[HistoryRun], found: Sequence[HistorySection], told: Sequence[str]) -> str:
     """The whole page as text; no name in it can become markup, and nothing is loaded from outside."""
     return rendered(
         "history.html",
@@ -110,13 +110,13 @@ def page(runs: Sequence[Run], found: Sequence[Section], told: Sequence[str]) -> 
     )
 
 
-def sections(lines: Sequence[Line]) -> list[Section]:
+def sections(lines: Sequence[Line]) -> list[HistorySection]:
     """A section per line. Draws with matplotlib: to be called inside `svg.style`."""
     taken: set[str] = set()
     return [_section(line, slug(line.label, taken)) for line in lines]
 
 
-def _section(line: Line, anchor: str) -> Section:
+def _section(line: Line, anchor: str) -> HistorySection:
     told, found = sentence(line), rows(line)
     last = found[-1]
     left, right = speedup_picture(line), times_picture(line)
@@ -124,7 +124,7 @@ def _section(line: Line, anchor: str) -> Section:
     entitle(left, line.label, f"speedup of the recommended setting over runs, {line.basis}")
     title = f"Speedup and workers of the recommended setting over {len(found)} runs, {plain(line.label)}. {told}"
     beside = f"Wall times of serial and of the recommended setting over the same runs, {plain(line.label)}"
-    return Section(
+    return HistorySection(
         anchor=anchor,
         label=plain(line.label),
         hero=last.figure or last.verdict,
@@ -140,12 +140,12 @@ def _section(line: Line, anchor: str) -> Section:
     )
 
 
-def _hero_note(last: Row) -> str:
+def _hero_note(last: HistoryRow) -> str:
     at = f"in the latest run, {last.run}"
     return f"{last.interval}; {last.verdict}, {at}" if last.figure else at
 
 
-def _span(runs: Sequence[Run]) -> str:
+def _span(runs: Sequence[HistoryRun]) -> str:
     moments = sorted(at for run in runs if (at := run.commit_at if by_commit_time(runs) else run.saved_at))
     if not moments:
         return ""

@@ -9,7 +9,7 @@ from math import isfinite
 
 from lightwork.core.estimate import Estimate
 from lightwork.history.line import Line, Point
-from lightwork.history.run import Figures, Standing
+from lightwork.history.run import SettingFigures, Standing
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Reference:
     cell_id: str
 
     @property
-    def figures(self) -> Figures | None:
+    def figures(self) -> SettingFigures | None:
         """Of the setting; None where the run did not measure it."""
         return self.point.standing.cells.get(self.cell_id) if self.point.standing else None
 

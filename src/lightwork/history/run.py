@@ -46,7 +46,7 @@ WORDS = {
 
 
 @dataclass(frozen=True)
-class Work:
+class StudyWork:
     """What was done: studies of one label are the same work where all of this is equal.
 
     names_digest: of the items' names in given order.
@@ -59,7 +59,7 @@ class Work:
 
 
 @dataclass(frozen=True)
-class Figures:
+class SettingFigures:
     """A cell without its rounds: its wall time as measured, its speedup in both kinds of figures."""
 
     cell: Cell
@@ -79,18 +79,18 @@ class Standing:
     same one in others, whatever they recommend. as_good: ids of those not measurably different from the chosen one.
     """
 
-    work: Work
+    work: StudyWork
     word: Word
     verdict: Verdict | None
     blocks: int
     finished: bool
     trouble: str = ""
     serial_s: Estimate | None = None
-    chosen: Figures | None = None
+    chosen: SettingFigures | None = None
     equal_speed: bool = False
     noise_floor: float = float("inf")
     noise_floor_equal_speed: float | None = None
-    cells: Mapping[str, Figures] = field(default_factory=dict)
+    cells: Mapping[str, SettingFigures] = field(default_factory=dict)
     as_good: frozenset[str] = frozenset()
 
     @property
@@ -100,7 +100,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Run:
+class HistoryRun:
     """One saved run. file: as it was named, and no more than a name: two files may hold the same run.
 
     commit_id: "" where there was no repository; commit_at, saved_at: None where they are not told, or are no times.
@@ -138,11 +138,11 @@ class Run:
         return f"{self.name} ({at:%Y-%m-%d})" if self.commit_id and at is not None else self.name
 
 
-def run_of(results: Results, file: str) -> Run:
+def run_of(results: Results, file: str) -> HistoryRun:
     """What a history keeps of the saved results, whose labels are unique."""
     commit, cpus = results.commit, usable_cpus(results)
     found = str(commit.get("id") or "")
-    return Run(
+    return HistoryRun(
         file=file,
         saved_at=moment(results.saved_at),
         commit_id="" if found in NO_COMMIT else found,
@@ -178,10 +178,10 @@ def standing_of(study: Study, cpus: float) -> Standing:
     )
 
 
-def work_of(study: Study) -> Work:
+def work_of(study: Study) -> StudyWork:
     """What the study did."""
     digest = hashlib.sha256(json.dumps(study.item_names).encode()).hexdigest()
-    return Work(study.workload, study.parameters, len(study.item_names), digest)
+    return StudyWork(study.workload, study.parameters, len(study.item_names), digest)
 
 
 def moment(text: object) -> datetime | None:
@@ -204,10 +204,10 @@ def _without_rounds(verdict: Verdict) -> Verdict:
     return verdict if verdict.cell is None else replace(verdict, cell=replace(verdict.cell, **NO_ROUNDS))
 
 
-def _figures(cell: CellScaling) -> Figures:
-    return Figures(replace(cell.cell, **NO_ROUNDS), cell.wall_s, cell.speedup, cell.speedup_equal_speed)
+def _figures(cell: CellScaling) -> SettingFigures:
+    return SettingFigures(replace(cell.cell, **NO_ROUNDS), cell.wall_s, cell.speedup, cell.speedup_equal_speed)
 
 
-def _cells(scaling: StudyScaling) -> dict[str, Figures]:
+def _cells(scaling: StudyScaling) -> dict[str, SettingFigures]:
     measured = (cell for cell in scaling.cells if cell.parallel and cell.cell.rounds)
     return {cell.cell.cell_id: _figures(cell) for cell in measured}

@@ -7,7 +7,7 @@ from itertools import combinations
 from pathlib import Path
 
 from lightwork.errors import UsageError
-from lightwork.history.run import LONGEST_ID, Run, run_of
+from lightwork.history.run import LONGEST_ID, HistoryRun, run_of
 from lightwork.machine.likeness import kind_of, other_kind
 from lightwork.storage import results_json
 from lightwork.text.quantities import short
@@ -15,7 +15,7 @@ from lightwork.text.quantities import short
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-def read(paths: Sequence[Path], *, any_machine: bool = False) -> tuple[Run, ...]:
+def read(paths: Sequence[Path], *, any_machine: bool = False) -> tuple[HistoryRun, ...]:
     """The runs saved in these files, oldest first; a file named twice, or copied, counts once.
 
     Raises UsageError for a file that is no saved run, and, unless any_machine, for two runs of different kinds of
@@ -27,7 +27,7 @@ def read(paths: Sequence[Path], *, any_machine: bool = False) -> tuple[Run, ...]
     return named_apart(in_order(runs))
 
 
-def named_apart(runs: Sequence[Run]) -> tuple[Run, ...]:
+def named_apart(runs: Sequence[HistoryRun]) -> tuple[HistoryRun, ...]:
     """The runs, each by a name of its own: where names repeat, with the time of saving, or else the file's name.
 
     The time is told without its day where all runs of the name were saved on one.
@@ -42,7 +42,7 @@ def named_apart(runs: Sequence[Run]) -> tuple[Run, ...]:
     return tuple(replace(run, mark=marks[place]) for place, run in enumerate(runs))
 
 
-def _marks(runs: Sequence[Run]) -> list[str]:
+def _marks(runs: Sequence[HistoryRun]) -> list[str]:
     """What tells these apart, in the fewest characters; their places among themselves, where nothing else does."""
     days = {run.saved_at.date() for run in runs if run.saved_at}
     clock = "%H:%M" if len(days) == 1 else "%m-%d %H:%M"
@@ -52,9 +52,9 @@ def _marks(runs: Sequence[Run]) -> list[str]:
     return next(found for found in (times, names, numbers) if all(found) and len(set(found)) == len(found))
 
 
-def without_copies(runs: Sequence[Run]) -> list[Run]:
+def without_copies(runs: Sequence[HistoryRun]) -> list[HistoryRun]:
     """The runs without those that another file holds too, to the last bit."""
-    kept: dict[tuple[object, ...], list[Run]] = {}
+    kept: dict[tuple[object, ...], list[HistoryRun]] = {}
     for run in runs:
         same = kept.setdefault((run.saved_at, run.commit_id), [])
         if not any(replace(run, file=other.file) == other for other in same):
@@ -62,12 +62,12 @@ def without_copies(runs: Sequence[Run]) -> list[Run]:
     return [run for same in kept.values() for run in same]
 
 
-def check_one_kind(runs: Sequence[Run]) -> None:
+def check_one_kind(runs: Sequence[HistoryRun]) -> None:
     """Raise UsageError, which names two files and their difference, where machines are not all of one kind.
 
     All pairs are looked at: a fact that one run does not tell makes no difference to it, but may between two others.
     """
-    kinds: dict[str, Run] = {}
+    kinds: dict[str, HistoryRun] = {}
     for run in runs:
         kinds.setdefault(str(kind_of(run.machine)), run)
     for run, other in combinations(kinds.values(), 2):
@@ -76,7 +76,7 @@ def check_one_kind(runs: Sequence[Run]) -> None:
             raise UsageError(f"{told}: name runs of one kind, or add --any-machine")
 
 
-def in_order(runs: Sequence[Run]) -> tuple[Run, ...]:
+def in_order(runs: Sequence[HistoryRun]) -> tuple[HistoryRun, ...]:
     """Oldest first: by their commits' times where every run tells one, else by when they were saved.
 
     Runs of one commit are in the order in which they were saved; one of which nothing is known comes last.
@@ -85,7 +85,7 @@ def in_order(runs: Sequence[Run]) -> tuple[Run, ...]:
     return tuple(sorted(runs, key=lambda run: (_at(run.commit_at if by_commit else None), _at(run.saved_at), run.file)))
 
 
-def by_commit_time(runs: Sequence[Run]) -> bool:
+def by_commit_time(runs: Sequence[HistoryRun]) -> bool:
     """Whether the order of the runs is that of their commits."""
     return all(run.commit_at is not None for run in runs)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from lightwork.core.estimate import Estimate
 from lightwork.history.changes import Change, changes
 from lightwork.history.line import Line, Point
-from lightwork.history.run import Run
+from lightwork.history.run import HistoryRun
 from lightwork.text.quantities import between, duration, percent, plain, short, times
 from lightwork.text.settings import named
 
@@ -13,7 +13,7 @@ BRANCH = 40  # characters
 
 
 @dataclass(frozen=True)
-class Row:
+class HistoryRow:
     """A run in words. figure, interval: of the speedup, "" in a gap; changed: what became another at this run.
 
     kind: "gap" where nothing is recommended, "changed" where something changed, else "".
@@ -33,7 +33,7 @@ class Row:
     kind: str
 
 
-def rows(line: Line) -> list[Row]:
+def rows(line: Line) -> list[HistoryRow]:
     """A row per run, oldest first."""
     found: dict[int, list[Change]] = {}
     for change in changes(line):
@@ -41,11 +41,11 @@ def rows(line: Line) -> list[Row]:
     return [_row(line, point, found.get(place, [])) for place, point in enumerate(line.points)]
 
 
-def _row(line: Line, point: Point, changed: list[Change]) -> Row:
+def _row(line: Line, point: Point, changed: list[Change]) -> HistoryRow:
     standing, speedup = point.standing, line.speedup(point)
     chosen = standing.chosen if standing else None
     serial = standing.serial_s if standing else None
-    return Row(
+    return HistoryRow(
         run=plain(point.run.name),
         about=_about(point.run),
         verdict=plain(named(chosen.cell)) if chosen else str(point.word),
@@ -61,7 +61,7 @@ def _row(line: Line, point: Point, changed: list[Change]) -> Row:
     )
 
 
-def _about(run: Run) -> str:
+def _about(run: HistoryRun) -> str:
     """The run's branch, whether it had uncommitted changes, and when it was saved."""
     at = run.saved_at or run.commit_at
     told = [short(run.branch, BRANCH), "uncommitted changes" if run.dirty else "", f"{at:%Y-%m-%d %H:%M}" if at else ""]
@@ -88,6 +88,6 @@ def _blocks(point: Point) -> str:
     return f"{point.standing.blocks}{'' if point.standing.finished else ', not finished'}"
 
 
-def told_of(row: Row) -> str:
+def told_of(row: HistoryRow) -> str:
     """The row's speedup as it stands in a line of text."""
     return f"{row.figure} ({row.interval})" if row.figure else "-"

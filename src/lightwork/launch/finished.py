@@ -10,7 +10,7 @@ from typing import Any
 from lightwork.core.round import Answer, Job, Round, Worker
 from lightwork.core.usage import Traffic
 from lightwork.launch.sampler import Sampler
-from lightwork.ledger.table import NO_DIGEST, Ledger, Life, Row, State
+from lightwork.ledger.table import NO_DIGEST, Ledger, LedgerRow, Life, State
 
 Execute = Callable[[Job, float], "Finished"]
 
@@ -68,7 +68,7 @@ def _traffic(ledger: Ledger, lives: Sequence[Life]) -> Traffic:
     return Traffic(*ledger.sent(), returned_bytes, messages)
 
 
-def _thread_cpu_ns(rows: Sequence[Row]) -> int:
+def _thread_cpu_ns(rows: Sequence[LedgerRow]) -> int:
     """CPU time of each worker's thread from the start of its first item to the end of its last."""
     spans: dict[int, tuple[int, int]] = {}
     for row in rows:
@@ -77,7 +77,7 @@ def _thread_cpu_ns(rows: Sequence[Row]) -> int:
     return sum(last - first for first, last in spans.values())
 
 
-def summary(rows: list[Row]) -> dict[str, Any]:
+def summary(rows: list[LedgerRow]) -> dict[str, Any]:
     """What a Round tells of its items: counts, sums, the longest item, one digest of all results."""
     done = [(row.end_ns - row.start_ns, index, row) for index, row in enumerate(rows) if row.state is State.DONE]
     longest_ns, longest, _ = max(done, default=(0, None, None))

@@ -50,7 +50,7 @@ class State(IntEnum):
 
 
 @dataclass(frozen=True)
-class Row:
+class LedgerRow:
     """One item's row. Times in nanoseconds of CLOCK_MONOTONIC; runqueue_ns is ABSENT where not measured.
 
     thread_cpu_ns: what the worker's thread had used in its life when the item ended, hand-over included.
@@ -132,7 +132,7 @@ class Ledger:
         """Keep the digest of the result that the caller received for item `index`."""
         DIGEST.pack_into(self.memory, self.offset_of(index) + DIGEST_OFFSET, digest)
 
-    def row(self, index: int) -> Row:
+    def row(self, index: int) -> LedgerRow:
         """Item `index`'s row."""
         offset = self.offset_of(index)
         start = START.unpack_from(self.memory, offset)
@@ -140,9 +140,9 @@ class Ledger:
         again = AGAIN.unpack_from(self.memory, offset + AGAIN_OFFSET)
         digest = DIGEST.unpack_from(self.memory, offset + DIGEST_OFFSET)
         start_ns, worker, state = start
-        return Row(start_ns, worker, State(state), *end[1:], *again, *digest)
+        return LedgerRow(start_ns, worker, State(state), *end[1:], *again, *digest)
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[LedgerRow]:
         """Every item's row, in given order."""
         return [self.row(index) for index in range(self.items)]
 

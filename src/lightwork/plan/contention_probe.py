@@ -8,7 +8,7 @@ import numpy as np
 
 from lightwork.core.setting import Setting
 from lightwork.plan.environment import Workshop
-from lightwork.plan.items import Items, parameters_for
+from lightwork.plan.items import JobItems, parameters_for
 from lightwork.plan.request import Request
 from lightwork.plan.serial_run import Serial
 from lightwork.replay.calibration import Calibration
@@ -44,7 +44,7 @@ class Probed:
         return unrest(self.serial, self.probes)
 
 
-def probed(request: Request, shop: Workshop, items: Items, serial: Serial, costs: Calibration) -> Probed | None:
+def probed(request: Request, shop: Workshop, items: JobItems, serial: Serial, costs: Calibration) -> Probed | None:
     """What items cost each other, of this machine's cores; None where it can't be told.
 
     A serial round before and one after, so that a drift of the machine is noise. It can't be told where everything is

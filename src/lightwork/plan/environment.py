@@ -13,7 +13,7 @@ from lightwork.launch.workdir import Desk
 from lightwork.plan.request import Request
 from lightwork.storage import ledgers
 from lightwork.study.design import Design, draw_up
-from lightwork.study.run import Contenders, Progress, Surroundings, measure
+from lightwork.study.run import Contenders, StudyKit, StudyProgress, measure
 from lightwork.workload import target
 
 
@@ -27,7 +27,7 @@ class Workshop:
     desk: Desk
     execute: Execute
     clock_s: Callable[[], float]
-    tell: Callable[[Progress], None]
+    tell: Callable[[StudyProgress], None]
     say: Callable[[str], None]
     now: Callable[[], str]
     machine: Mapping[str, Any]
@@ -56,7 +56,7 @@ class Workshop:
         Raises KeyboardInterrupt where a Ctrl-C ended it early: half a contest decides nothing.
         """
         kept: list[Finished] = []
-        around = Surroundings(self.desk, self.execute, self.clock_s, kept.append, self.tell, self.now)
+        around = StudyKit(self.desk, self.execute, self.clock_s, kept.append, self.tell, self.now)
         study = measure(design, around, contenders)
         if not study.finished:
             raise KeyboardInterrupt

@@ -6,14 +6,14 @@ from lightwork.core.round import Outcome
 from lightwork.errors import WorkError
 from lightwork.launch.finished import Finished
 from lightwork.ledger.table import State
-from lightwork.plan.items import Items
+from lightwork.plan.items import JobItems
 from lightwork.plan.request import Request
 from lightwork.storage import ledgers
 from lightwork.text.quantities import counted, duration, short
 from lightwork.workload import trial
 
 
-def failures(request: Request, items: Items, run: Sequence[int], finished: Finished) -> dict[int, str]:
+def failures(request: Request, items: JobItems, run: Sequence[int], finished: Finished) -> dict[int, str]:
     """Why items failed, by their numbers in the round. Raises WorkError where they may not be left out."""
     found = finished.round
     if not found.ok:
@@ -46,7 +46,7 @@ def _broke_off_at(finished: Finished) -> int | None:
     return int(found[0]) if len(found) else None
 
 
-def _broken_off(request: Request, items: Items, run: Sequence[int], number: int, finished: Finished) -> WorkError:
+def _broken_off(request: Request, items: JobItems, run: Sequence[int], number: int, finished: Finished) -> WorkError:
     found = finished.round
     if found.outcome is Outcome.HUNG:
         what, advice = f"was {found.reason}", "give it more time by --timeout, or leave it out by --skip-failing"
@@ -56,7 +56,7 @@ def _broken_off(request: Request, items: Items, run: Sequence[int], number: int,
 
 
 def _raised(
-    request: Request, items: Items, run: Sequence[int], failed: Mapping[int, str], finished: Finished
+    request: Request, items: JobItems, run: Sequence[int], failed: Mapping[int, str], finished: Finished
 ) -> WorkError:
     number, reason = next(iter(failed.items()))
     rest = _others(finished, failed)
@@ -85,5 +85,5 @@ def _done(finished: Finished) -> str:
     return f"{counted(found.items_done, 'item')} done before it in {duration(found.item_wall_ns / 1e9)}"
 
 
-def _place(items: Items, place: int) -> str:
+def _place(items: JobItems, place: int) -> str:
     return f"item {place + 1:,} of {len(items):,}, {short(items.name(place))},"

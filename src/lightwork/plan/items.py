@@ -17,7 +17,7 @@ MANY, ASKED_FIRST = 20_000, 500  # items
 
 
 @dataclass(frozen=True)
-class Items:
+class JobItems:
     """All items that a plan is about. found: their workload; weights: of each, in given order."""
 
     found: Workload
@@ -36,7 +36,7 @@ class Items:
         return [Path(self.all[place]) for place in places if target.is_file(self.all[place])]
 
 
-def items_of(request: Request, desk: Desk) -> Items:
+def items_of(request: Request, desk: Desk) -> JobItems:
     """The items that the request names.
 
     Raises UsageError where there are none, one only, or one that can't be sent to a worker; WorkError where the
@@ -56,7 +56,7 @@ def items_of(request: Request, desk: Desk) -> Items:
         _refuse_stuck(request, all_items)
         if getattr(parameters, "cold", False) and not any(map(target.is_file, all_items)):
             raise UsageError("--cold puts items' files out of memory, and no item is a file: leave it out")
-    return Items(found, all_items, _weights(found, all_items))
+    return JobItems(found, all_items, _weights(found, all_items))
 
 
 def _weights(found: Workload, items: Sequence[Any]) -> list[float]:
@@ -88,7 +88,7 @@ def _refuse_stuck(request: Request, items: Sequence[Any]) -> None:
             )
 
 
-def parameters_for(request: Request, desk: Desk, items: Items, places: Sequence[int]) -> Mapping[str, Any]:
+def parameters_for(request: Request, desk: Desk, items: JobItems, places: Sequence[int]) -> Mapping[str, Any]:
     """The parameters with which a round runs the items at these places only."""
     whole = as_dict(build(items.found.name, items.found.parameters, request.parameters))
     if len(places) == len(items) or not target.is_reference(request.target):

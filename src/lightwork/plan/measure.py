@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from lightwork.analysis.study_losses import with_losses
 from lightwork.core.study import Study
 from lightwork.plan.environment import Workshop
-from lightwork.plan.items import Items, parameters_for
+from lightwork.plan.items import JobItems, parameters_for
 from lightwork.plan.racing import contenders
 from lightwork.plan.request import Request
 from lightwork.plan.serial_run import ITEM_S, Serial
@@ -53,7 +53,7 @@ def _needed_s(predictions: Sequence[Prediction], probe: bool, blocks: int, seria
 
 
 def measure(
-    request: Request, shop: Workshop, items: Items, serial: Serial, contest: Contest, left_s: float
+    request: Request, shop: Workshop, items: JobItems, serial: Serial, contest: Contest, left_s: float
 ) -> Study | None:
     """What was measured; None where there is nothing to measure. Raises KeyboardInterrupt at a Ctrl-C."""
     if not contest.predictions:

@@ -10,7 +10,7 @@ from lightwork.core.round import Round
 from lightwork.core.setting import Setting
 from lightwork.launch.finished import Finished
 from lightwork.plan.environment import Workshop
-from lightwork.plan.items import Items, parameters_for
+from lightwork.plan.items import JobItems, parameters_for
 from lightwork.plan.request import Request
 from lightwork.study.run import deadline_s
 
@@ -50,7 +50,7 @@ def _own(found: Round) -> list[int]:
     return [worker.peak_uss_bytes for worker in found.workers if worker.peak_uss_bytes]
 
 
-def probes(request: Request, shop: Workshop, items: Items, run: Sequence[int], serial_s: float) -> list[Finished]:
+def probes(request: Request, shop: Workshop, items: JobItems, run: Sequence[int], serial_s: float) -> list[Finished]:
     """A probing round of the first strategy asked for with one worker and one with two, on the items of the sample."""
     asked = request.settings[0]
     parameters = parameters_for(request, shop.desk, items, run)

@@ -7,7 +7,7 @@ from statistics import fmean
 from lightwork.core.round import Round
 from lightwork.core.setting import Setting
 from lightwork.core.study import Study
-from lightwork.plan.items import Items
+from lightwork.plan.items import JobItems
 from lightwork.plan.memory_probe import MemoryModel
 from lightwork.plan.request import Request
 from lightwork.plan.serial_run import Serial, warning
@@ -21,7 +21,9 @@ from lightwork.text.quantities import counted, duration, percent, size
 FAILED_NAMED = 3
 
 
-def notes_on(request: Request, items: Items, serial: Serial, costs: Calibration, study: Study | None) -> Iterator[str]:
+def notes_on(
+    request: Request, items: JobItems, serial: Serial, costs: Calibration, study: Study | None
+) -> Iterator[str]:
     """Everything but what a memory limit and a budget have left out."""
     count, run = len(serial.places), len(serial.sample.chosen)
     if serial.failed:
@@ -43,7 +45,7 @@ def notes_on(request: Request, items: Items, serial: Serial, costs: Calibration,
         yield warning(request, serial.written)
 
 
-def _failed(serial: Serial, items: Items) -> str:
+def _failed(serial: Serial, items: JobItems) -> str:
     named = [f"{items.name(place)} {reason}" for place, reason in list(serial.failed.items())[:FAILED_NAMED]]
     more = len(serial.failed) - len(named)
     told = "; ".join(named) + (f"; and {more} more" if more else "")

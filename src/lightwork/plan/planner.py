@@ -19,7 +19,7 @@ from lightwork.plan import memory_probe, notes
 from lightwork.plan.calibrate import calibrated
 from lightwork.plan.contention_probe import at_usual_speed, calibrated_for, probed
 from lightwork.plan.environment import Workshop
-from lightwork.plan.items import Items, items_of
+from lightwork.plan.items import JobItems, items_of
 from lightwork.plan.measure import contest_for, measure, too_long
 from lightwork.plan.memory_probe import MemoryModel
 from lightwork.plan.request import Request
@@ -105,7 +105,7 @@ def make(request: Request, shop: Workshop) -> Planned:
 
 
 def _measured(
-    request: Request, shop: Workshop, items: Items, serial: Serial, predictions: Sequence[Prediction], began_s: float
+    request: Request, shop: Workshop, items: JobItems, serial: Serial, predictions: Sequence[Prediction], began_s: float
 ) -> tuple[Study | None, str]:
     """The contest, where one is wanted and the budget allows it; else None, and why it does not."""
     if not request.is_measured:
@@ -133,7 +133,7 @@ def _predictions(
     return many_items.predict_many(settings, many_items.Reducer(everything, weights, request.seed, costs), of)
 
 
-def _memory(request: Request, shop: Workshop, items: Items, serial: Serial) -> MemoryModel | None:
+def _memory(request: Request, shop: Workshop, items: JobItems, serial: Serial) -> MemoryModel | None:
     """What settings take, where there is a limit that they might reach."""
     limit, found = request.memory_limit, serial.finished.round
     workers = [setting.workers for setting in request.settings]

@@ -15,7 +15,7 @@ from lightwork.launch.finished import Finished
 from lightwork.plan import side_effects, without_failed
 from lightwork.plan.environment import Workshop
 from lightwork.plan.failing import failures
-from lightwork.plan.items import Items, parameters_for
+from lightwork.plan.items import JobItems, parameters_for
 from lightwork.plan.request import Request
 from lightwork.plan.sample import Sample, draw
 from lightwork.plan.side_effects import Written
@@ -53,7 +53,7 @@ class Serial:
         return [self.places[number] for number in self.sample.chosen]
 
 
-def run_serially(request: Request, shop: Workshop, items: Items) -> Serial:
+def run_serially(request: Request, shop: Workshop, items: JobItems) -> Serial:
     """The serial run of as many items as the budget allows. Raises WorkError when it fails."""
     pilot = draw(items.weights, PILOT if request.can_sample else len(items), request.seed)
     before = _Look(request, shop, items, pilot.chosen)
@@ -83,7 +83,7 @@ def warning(request: Request, found: Written) -> str:
 class _Look:
     """A look at what lies about before the pilot, where what it stores would matter."""
 
-    def __init__(self, request: Request, shop: Workshop, items: Items, chosen: Sequence[int]) -> None:
+    def __init__(self, request: Request, shop: Workshop, items: JobItems, chosen: Sequence[int]) -> None:
         undone = request.parameters.get("setup") or request.parameters.get("cleanup")
         self.wanted = target.is_reference(request.target) and not request.once and not undone
         self.folders = side_effects.folders_of(items.files(chosen)) if self.wanted else []
@@ -126,7 +126,7 @@ def _is_long(request: Request, pilot: Serial) -> bool:
 
 
 def _tried(
-    request: Request, shop: Workshop, items: Items, places: Sequence[int], sample: Sample,
+    request: Request, shop: Workshop, items: JobItems, places: Sequence[int], sample: Sample,
     expected_s: float | None = None,
 ) -> Serial:  # fmt: skip
     """One serial round of the sample, once more without an item that ended or outlived it where that may be left out.
@@ -149,7 +149,9 @@ def _tried(
     raise WorkError(f"{request.name}: {MOST_RERUNS} items ended their process or hung: leave them out yourself")
 
 
-def _without(request: Request, items: Items, places: Sequence[int], sample: Sample, found: Mapping[int, str]) -> Sample:
+def _without(
+    request: Request, items: JobItems, places: Sequence[int], sample: Sample, found: Mapping[int, str]
+) -> Sample:
     if not found:
         return sample
     if len(found) >= len(sample.chosen) - 1:
@@ -158,7 +160,9 @@ def _without(request: Request, items: Items, places: Sequence[int], sample: Samp
     return without_failed.without(sample, found, [items.weights[place] for place in places])
 
 
-def _execute(request: Request, shop: Workshop, items: Items, run: Sequence[int], expected_s: float | None) -> Finished:
+def _execute(
+    request: Request, shop: Workshop, items: JobItems, run: Sequence[int], expected_s: float | None
+) -> Finished:
     parameters = parameters_for(request, shop.desk, items, run)
     if target.is_reference(request.target):
         parameters = {**parameters, "trial": True}

@@ -37,7 +37,7 @@ UNFILTERED = Facets()
 
 
 @dataclass(frozen=True)
-class Choice:
+class FilterChoice:
     """One facet that can be filtered by: the word for it, its attribute, and the values that the page has."""
 
     name: str
@@ -45,13 +45,13 @@ class Choice:
     values: tuple[str, ...]
 
 
-def choices(studies: Iterable[Study]) -> tuple[Choice, ...]:
+def choices(studies: Iterable[Study]) -> tuple[FilterChoice, ...]:
     """The facets of which the page has more than one value, so that there is something to choose."""
     found = {Facets.of(cell) for study in studies for cell in study.cells} - {UNFILTERED}
     methods = {one.start_method for one in found}
     offered = (
-        Choice("strategy", "strategy", tuple(sorted({plain(one.strategy) for one in found}))),
-        Choice("workers", "workers", tuple(map(str, sorted({one.workers or 0 for one in found})))),
-        Choice("start method", "start", tuple(name for name in START_METHODS if name in methods)),
+        FilterChoice("strategy", "strategy", tuple(sorted({plain(one.strategy) for one in found}))),
+        FilterChoice("workers", "workers", tuple(map(str, sorted({one.workers or 0 for one in found})))),
+        FilterChoice("start method", "start", tuple(name for name in START_METHODS if name in methods)),
     )
     return tuple(choice for choice in offered if len(choice.values) > 1)

@@ -33,7 +33,7 @@ Event = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Part:
+class TracePart:
     """A stretch of a lane, in nanoseconds from t0.
 
     cause: what was lost; None for an item, of which `index` is the place.
@@ -83,7 +83,7 @@ def trace_of(study: Study, cell: Cell, round_: Round, items: "NDArray[Any]") -> 
     return {"traceEvents": events, "displayTimeUnit": "ms", "otherData": _facts(study, cell, round_, items)}
 
 
-def parts_of(round_: Round, items: "NDArray[Any]", lanes: int) -> tuple[tuple[Part, ...], ...]:
+def parts_of(round_: Round, items: "NDArray[Any]", lanes: int) -> tuple[tuple[TracePart, ...], ...]:
     """Per lane, what fills its time from t0 to t1, in order; losses that took no time are left out.
 
     Of a sound ledger the parts of a lane follow each other without a gap, and by cause they add up to the
@@ -104,17 +104,17 @@ def _clock(round_: Round) -> Clock:
     return Clock(t0_ns, t1_ns - t0_ns)
 
 
-def _parts(lane: Lane, clock: Clock, end_ns: int) -> Iterator[Part]:
+def _parts(lane: Lane, clock: Clock, end_ns: int) -> Iterator[TracePart]:
     """All parts of a lane; end_ns: when the last item of all ended, on the clock."""
     now_ns = end_ns if lane.ready_ns is None else min(clock.at(lane.ready_ns), end_ns)
-    yield Part(0, now_ns, Cause.START_UP)
+    yield TracePart(0, now_ns, Cause.START_UP)
     for start, end, index in zip(lane.starts_ns.tolist(), lane.ends_ns.tolist(), lane.indices, strict=True):
         start_ns = clock.at(start)
-        yield Part(now_ns, start_ns, Cause.DISPATCH)
-        yield Part(start_ns, max(start_ns, clock.at(end)), index=index)
+        yield TracePart(now_ns, start_ns, Cause.DISPATCH)
+        yield TracePart(start_ns, max(start_ns, clock.at(end)), index=index)
         now_ns = max(now_ns, clock.at(end))
-    yield Part(now_ns, end_ns, Cause.TAIL)
-    yield Part(end_ns, clock.wall_ns, Cause.TEARDOWN)
+    yield TracePart(now_ns, end_ns, Cause.TAIL)
+    yield TracePart(end_ns, clock.wall_ns, Cause.TEARDOWN)
 
 
 def _pids(workers: Sequence[Worker], slots: Sequence[int]) -> list[int]:
@@ -142,7 +142,7 @@ def _tid(lane: int) -> int:
     return lane + 1
 
 
-def _complete(lane: int, part: Part, study: Study, items: "NDArray[Any]") -> Event:
+def _complete(lane: int, part: TracePart, study: Study, items: "NDArray[Any]") -> Event:
     """A part as a complete event. Losses have no args, so that a viewer sums them up under one name."""
     event = {
         "name": _item_name(study, part.index) if part.cause is None else str(part.cause),

@@ -17,7 +17,7 @@ from lightwork.workload import parameters, registry
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedCell:
     """One cell that is wanted: a workload with its parameters, by label, and a setting."""
 
     label: str
@@ -30,7 +30,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Asked:
+class BenchRequest:
     """All that the options ask for. grids: by label, with every parameter that is not at its default.
 
     retry: whether a round that did not end well is gone on with (lightwork.study.retry).
@@ -41,16 +41,16 @@ class Asked:
     seed: int
     retry: bool = False
 
-    def cells(self) -> list[Wanted]:
+    def cells(self) -> list[WantedCell]:
         """Every cell, each workload's serial reference first."""
         return [
-            Wanted(label, setting)
+            WantedCell(label, setting)
             for label, grid in self.grids.items()
             for setting in (Setting(SERIAL), *grid.settings())
         ]
 
 
-def read(options: Mapping[str, Any]) -> Asked:
+def read(options: Mapping[str, Any]) -> BenchRequest:
     """What these options ask for, by their names without dashes; None where one was not given.
 
     Raises UsageError, naming what is allowed, for anything unknown or out of range.
@@ -74,7 +74,7 @@ def read(options: Mapping[str, Any]) -> Asked:
             _refuse_an_empty(changed)
             labelled.setdefault(label, changed)
     timeout = options.get("timeout_s")
-    return Asked(
+    return BenchRequest(
         labelled,
         option_values.seconds("timeout", timeout) if timeout else None,
         option_values.whole_number("seed", options.get("seed") or "1"),

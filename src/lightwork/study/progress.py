@@ -7,7 +7,7 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from lightwork.study.run import Progress as Report
+from lightwork.study.run import StudyProgress as Report
 
 
 class Teller:

@@ -94,14 +94,14 @@ def gone_on_with(design: Design, kept: Kept) -> Design:
     return dataclasses.replace(design, blocks=(len(blocks), len(blocks))) if kept.is_over and blocks else design
 
 
-class Run:
+class JournalFolder:
     """The folder of a run's journals: made when the first is begun, and held from then on as long as the run lasts."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._lock: int | None = None
 
-    def hold(self) -> "Run":
+    def hold(self) -> "JournalFolder":
         """Take the folder, which is made where it is absent. Raises UsageError where its run is still under way."""
         if self._lock is None:
             try:
@@ -165,19 +165,19 @@ class Run:
         return left
 
 
-def take(journals: Path, words: str | None) -> Run:
+def take(journals: Path, words: str | None) -> JournalFolder:
     """A new run; or the one that these words ask for, by its name or as "latest", which goes on.
 
     Raises UsageError, naming those there are, where there is none of this name, or it is still under way.
     """
     if words is None:
-        return Run(journals / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{os.getpid()}")
+        return JournalFolder(journals / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{os.getpid()}")
     runs = sorted({path.parent.parent.name for path in journals.glob(f"*/*/{NAME}")})
     if not runs:
         raise UsageError(f"{journals} holds no run that broke off: leave --resume out")
     if words != "latest" and words not in runs:
         raise UsageError(f"no run {words!r} broke off: choose from latest, {', '.join(runs)}")
-    return Run(journals / (runs[-1] if words == "latest" else words)).hold()
+    return JournalFolder(journals / (runs[-1] if words == "latest" else words)).hold()
 
 
 def _refuse_another(was: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:

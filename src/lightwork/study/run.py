@@ -27,7 +27,7 @@ TRIES_OF_A_FAILING_CELL = 2  # then it is known to fail, and a hung one costs it
 
 
 @dataclass(frozen=True)
-class Progress:
+class StudyProgress:
     """How far a study is, told between rounds; rounds_in_all counts the most blocks that may come.
 
     probed: how many cells were probed so far, before the first block; rounds count those of blocks alone.
@@ -42,7 +42,7 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class StudyKit:
     """What a study needs from outside: a way to run rounds, a clock, and ears.
 
     keep is told of every finished round at once; tell of the progress after it.
@@ -52,7 +52,7 @@ class Surroundings:
     execute: Execute
     clock_s: Callable[[], float]
     keep: Callable[[Finished], None]
-    tell: Callable[[Progress], None]
+    tell: Callable[[StudyProgress], None]
     now: Callable[[], str]
 
 
@@ -67,7 +67,7 @@ Contenders = Callable[[Study], frozenset[str] | None]
 class _Measurement:
     """The state of a study under way. contending: ids of the settings' cells that are still tried."""
 
-    def __init__(self, design: Design, around: Surroundings) -> None:
+    def __init__(self, design: Design, around: StudyKit) -> None:
         self.design, self.around = design, around
         self.settings = design.cells()
         self.rounds: dict[str, list[Round]] = {cell_id: [] for cell_id in self.settings}
@@ -136,7 +136,7 @@ class _Measurement:
             found = Round(job.cell_id, job.block, job.position, Outcome.RAISED, str(error), items_expected=items)
             return Finished(found, b"")
 
-    def progress(self) -> Progress:
+    def progress(self) -> StudyProgress:
         """How far the study is, with the time left by its own pace and its budget."""
         now_s, cells = self.around.clock_s(), len(self.rounds)
         elapsed_s = now_s - self.began_s
@@ -145,7 +145,7 @@ class _Measurement:
         pace_s = (now_s - self.blocks_began_s) / self.done if known else elapsed_s / (1 + len(self.probes))
         by_budget_s = max(self.design.budget_s - elapsed_s, (low * cells - self.done) * pace_s)
         left_s = max(0.0, min((high * cells - self.done) * pace_s, by_budget_s))
-        return Progress(self.design.label, self.done, high * cells, elapsed_s, left_s, len(self.probes))
+        return StudyProgress(self.design.label, self.done, high * cells, elapsed_s, left_s, len(self.probes))
 
     def may_begin(self, block: int) -> bool:
         """Whether one more block is wanted and, past the least number, fits into the budget."""
@@ -164,7 +164,7 @@ class _Measurement:
         self.contending = frozenset() if kept is None else kept | {SERIAL, SERIAL_AGAIN}
 
 
-def measure(design: Design, around: Surroundings, contenders: Contenders | None = None) -> Study:
+def measure(design: Design, around: StudyKit, contenders: Contenders | None = None) -> Study:
     """Measure the design. A Ctrl-C ends it early: what was measured is returned, `finished` is False.
 
     contenders: asked after every block past the least number, with what was measured so far, which settings' cells are

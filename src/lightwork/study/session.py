@@ -1,6 +1,6 @@
 """A bench session: what one pytest run measures and saves.
 
-Asked -> cells -> (selected by -k) -> a study per workload, at its first test -> Results -> saved JSON
+BenchRequest -> cells -> (selected by -k) -> a study per workload, at its first test -> Results -> saved JSON
 """
 
 import dataclasses
@@ -27,12 +27,12 @@ from lightwork.machine.facts import facts
 from lightwork.storage.journal import Journal
 from lightwork.storage.paths import data_dir
 from lightwork.storage.results_json import encode
-from lightwork.study.bench_request import Asked, Wanted
+from lightwork.study.bench_request import BenchRequest, WantedCell
 from lightwork.study.design import SERIAL_SETTING, Design, draw_up, limits
 from lightwork.study.progress import Teller
-from lightwork.study.resume import STARTED_AT, Replayed, Run, facts_of, gone_on_with
+from lightwork.study.resume import STARTED_AT, JournalFolder, Replayed, facts_of, gone_on_with
 from lightwork.study.retry import Retrying
-from lightwork.study.run import Surroundings, measure
+from lightwork.study.run import StudyKit, measure
 
 if TYPE_CHECKING:
     from lightwork.core.setting import Setting
@@ -109,7 +109,9 @@ class Session:
     terminal: makes a context in which progress can be drawn (one that lifts pytest's capture).
     """
 
-    def __init__(self, wanted: Asked, run: Run, terminal: Callable[[], AbstractContextManager[Any]]) -> None:
+    def __init__(
+        self, wanted: BenchRequest, run: JournalFolder, terminal: Callable[[], AbstractContextManager[Any]]
+    ) -> None:
         self.asked, self.interrupted, self.left_over = wanted, False, ""
         self.run = run.name
         self._run = run
@@ -119,7 +121,7 @@ class Session:
         self._journals: dict[str, Journal] = {}
         self._terminal = terminal
 
-    def select(self, wanted: Sequence[Wanted]) -> None:
+    def select(self, wanted: Sequence[WantedCell]) -> None:
         """Measure these cells and no others (the serial reference and its twin always come along)."""
         for one in wanted:
             settings = self._selected.setdefault(one.label, [])
@@ -141,7 +143,7 @@ class Session:
             found += limits(grid.workload, grid.parameters, (SERIAL_SETTING, *settings))
         return list(dict.fromkeys(found))
 
-    def measured(self, wanted: Wanted) -> Measured | None:
+    def measured(self, wanted: WantedCell) -> Measured | None:
         """What the study of this cell's workload found for it; None when it was interrupted before any round.
 
         Raises WorkError when the workload's serial reference fails, UsageError when it can't be measured.
@@ -231,7 +233,7 @@ class Session:
         with self._terminal(), open_desk(data_dir()) as desk, Teller(label) as teller:
             played = Replayed(kept, design.prefix, self._execute(desk), journal.keep)
             began = str(kept.facts.get(STARTED_AT) or _now())
-            around = Surroundings(desk, played.execute, played.clock_s, played.keep, teller.tell, lambda: began)
+            around = StudyKit(desk, played.execute, played.clock_s, played.keep, teller.tell, lambda: began)
             study = measure(design, around)
         if study.finished:
             journal.end_study()

@@ -22,7 +22,7 @@ QUICK_CHUNKSIZES: tuple[int | None, ...] = (1, 8)
 
 
 @dataclass(frozen=True)
-class Case:
+class ValidationCase:
     """A workload with its parameters, by the name it goes by in a validation."""
 
     name: str
@@ -30,11 +30,11 @@ class Case:
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
-def all_cases() -> dict[str, Case]:
+def all_cases() -> dict[str, ValidationCase]:
     """The cases of all built-in workloads by name: those a workload declares, else itself at its default size."""
     workloads = [registry.find(name) for name in registry.names()]
     return {
-        name: Case(name, workload.name, parameters)
+        name: ValidationCase(name, workload.name, parameters)
         for workload in workloads
         for name, parameters in cases_of(workload).items()
     }

@@ -1,7 +1,7 @@
 """A comparison: rounds of one setting beside what was foretold of them; plain data.
 
-PredictedWall (a makespan with its band) beside Trial (a measured round), three times: as a plan would have it, from the
-serial round of the same block; given what this round's items cost in CPU time; given how fast its cores were
+PredictedWall (a makespan with its band) beside MeasuredRound, three times: as a plan would have it, from the serial
+round of the same block; given what this round's items cost in CPU time; given how fast its cores were
 """
 
 import statistics
@@ -28,7 +28,7 @@ class PredictedWall:
 
 
 @dataclass(frozen=True)
-class Trial:
+class MeasuredRound:
     """One measured round and what was foretold of it.
 
     wall_s: as measured; level_s: at equal CPU speed (lightwork.analysis.speedometer), None where no speed was read.
@@ -53,7 +53,7 @@ class Tried:
 
     setting: Setting
     chunksize: int | None
-    trials: tuple[Trial, ...]
+    trials: tuple[MeasuredRound, ...]
     failures: tuple[str, ...] = ()
 
     @property
@@ -66,7 +66,8 @@ class Tried:
 class SerialRun:
     """A block's serial round and its A/A twin: wall times as measured and at equal CPU speed; seconds.
 
-    again_s, again_level_s: the twin's, None where it has none. spin_ns: as in Trial. ledger, twin, probe: names of the
+    again_s, again_level_s: the twin's, None where it has none. spin_ns: as in MeasuredRound. ledger, twin, probe: names
+    of the
     saved ledgers that the block's predictions are made from, the serial round's, its twin's ("" where there is none)
     and those of all probes, none where one failed. exclusive_share, cpu_inflation: what these show of contention
     (lightwork.replay.contention).
@@ -119,6 +120,6 @@ class Held:
     trouble: str = ""
 
     @property
-    def trials(self) -> list[tuple[Tried, Trial]]:
+    def trials(self) -> list[tuple[Tried, MeasuredRound]]:
         """Every trial beside its setting."""
         return [(cell, trial) for cell in self.cells for trial in cell.trials]

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TypeVar
 
-from lightwork.validate.comparison import Held, PredictedWall, Trial, Tried
+from lightwork.validate.comparison import Held, MeasuredRound, PredictedWall, Tried
 
 FAR = 0.9  # the share of errors that the second figure covers
 Key = TypeVar("Key", bound=Hashable)
-Seen = tuple[Held, Tried, Trial]
+Seen = tuple[Held, Tried, MeasuredRound]
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def accuracy_of(seen: Iterable[Seen]) -> Accuracy:
     """The accuracy over these trials."""
     everything = list(seen)
 
-    def errors(said: Callable[[Trial], PredictedWall | None]) -> list[float]:
+    def errors(said: Callable[[MeasuredRound], PredictedWall | None]) -> list[float]:
         return [one.error(trial.wall_s) for _, _, trial in everything if (one := said(trial)) is not None]
 
     planned = [trial.plain.holds(cell.wall_s) for _, cell, trial in everything if trial.plain]

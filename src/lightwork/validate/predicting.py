@@ -16,7 +16,7 @@ from lightwork.replay.calibration import Calibration
 from lightwork.replay.contention import NO_CONTENTION, Contention, Probe, contention_of, probe_setting
 from lightwork.replay.cpu_speed import at_speed, unrest, usual_speed, usual_spin_ns
 from lightwork.replay.prediction import Prediction, predict
-from lightwork.validate.comparison import Held, PredictedWall, SerialRun, Trial, Tried
+from lightwork.validate.comparison import Held, MeasuredRound, PredictedWall, SerialRun, Tried
 
 PROBES = (probe_setting(2), probe_setting(4))  # of every block
 Tables = Mapping[str, Any]  # a numpy table by ledger name
@@ -62,7 +62,7 @@ class _Block:
         restless = unrest(self.serial, self.probes)
         return [foretold(one.widened(restless)) for one in self._said(settings, 1.0, self.spin_ns, self.contention)]
 
-    def given(self, cell: Tried, trial: Trial) -> Trial:
+    def given(self, cell: Tried, trial: MeasuredRound) -> MeasuredRound:
         """The trial with what is foretold of it, given how fast it was."""
         settings, spin_ns = [cell.setting], trial.spin_ns
         # Items that were dearer because others ran are so already.

@@ -20,9 +20,9 @@ from lightwork.plan.request import Request
 from lightwork.replay.calibration import Calibration
 from lightwork.storage import ledgers
 from lightwork.study.design import Design, draw_up
-from lightwork.study.run import Surroundings, measure
-from lightwork.validate.cases import Case, settings_of
-from lightwork.validate.comparison import Choice, Held, SerialRun, Trial, Tried
+from lightwork.study.run import StudyKit, measure
+from lightwork.validate.cases import ValidationCase, settings_of
+from lightwork.validate.comparison import Choice, Held, MeasuredRound, SerialRun, Tried
 from lightwork.validate.predicting import PROBES, foretell
 from lightwork.workload import registry
 from lightwork.workload.api import Place
@@ -34,7 +34,7 @@ PLAN_SHARE = 0.2  # of the grid's measuring time
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ValidationGrid:
     """What every case is measured under: the axes of the grid, at most so many blocks, one seed for all chance."""
 
     strategies: Sequence[str]
@@ -53,7 +53,9 @@ class Recorded:
     ledgers: Mapping[str, bytes]
 
 
-def record(case: Case, wanted: Wanted, shop: Workshop, calibration: Calibration, budget_s: float) -> Recorded:
+def record(
+    case: ValidationCase, wanted: ValidationGrid, shop: Workshop, calibration: Calibration, budget_s: float
+) -> Recorded:
     """The case, measured for so long and held against what is foretold of it.
 
     A case whose work fails is told with its trouble and nothing else. A Ctrl-C leaves what was measured, `finished`
@@ -78,7 +80,7 @@ def record(case: Case, wanted: Wanted, shop: Workshop, calibration: Calibration,
         return Recorded(replace(held, finished=False), used)
 
 
-def _design(case: Case, wanted: Wanted, shop: Workshop, budget_s: float) -> Design:
+def _design(case: ValidationCase, wanted: ValidationGrid, shop: Workshop, budget_s: float) -> Design:
     def drawn(settings: Sequence[Setting]) -> Design:
         return draw_up(
             case.workload, case.parameters, settings, shop.desk.data_dir, blocks=(1, wanted.blocks), budget_s=budget_s,
@@ -92,7 +94,7 @@ def _design(case: Case, wanted: Wanted, shop: Workshop, budget_s: float) -> Desi
 def _measured(design: Design, shop: Workshop) -> tuple[Study, dict[str, bytes]]:
     finished_rounds: list[Finished] = []
     study = measure(
-        design, Surroundings(shop.desk, shop.execute, shop.clock_s, finished_rounds.append, shop.tell, shop.now)
+        design, StudyKit(shop.desk, shop.execute, shop.clock_s, finished_rounds.append, shop.tell, shop.now)
     )
     return study, {finished.round.ledger: finished.ledger for finished in finished_rounds if finished.ledger}
 
@@ -134,7 +136,7 @@ def _serial_run(round_: Round, twin: Round | None, probes: Sequence[Round | None
 
 def _tried(cell: Cell, references: Mapping[int, Round], levels: Walls) -> Tried:
     trials = tuple(
-        Trial(
+        MeasuredRound(
             round_.block, round_.wall_ns / 1e9, levels.get((cell.cell_id, round_.block)),
             round_.item_cpu_ns / max(references[round_.block].item_cpu_ns, 1), _spin_ns(round_),
         )
@@ -148,7 +150,7 @@ def _spin_ns(round_: Round) -> float | None:
     return round_.spin_ns if round_.spins >= FEWEST_SPINS else None
 
 
-def _choice(design: Design, wanted: Wanted, shop: Workshop, grid_s: float) -> Choice:
+def _choice(design: Design, wanted: ValidationGrid, shop: Workshop, grid_s: float) -> Choice:
     """What the planner recommends, given PLAN_SHARE of the time that the grid took."""
     budget_s, began_s = PLAN_SHARE * grid_s, shop.clock_s()
     request = Request(
@@ -168,8 +170,8 @@ def _choice(design: Design, wanted: Wanted, shop: Workshop, grid_s: float) -> Ch
 
 
 def record_all(
-    cases: Sequence[Case],
-    wanted: Wanted,
+    cases: Sequence[ValidationCase],
+    wanted: ValidationGrid,
     shop: Workshop,
     calibration: Calibration,
     budget_s: float,

@@ -21,7 +21,7 @@ from typing import Any
 from lightwork.errors import CheckFailed, UsageError
 from lightwork.workload import trial
 from lightwork.workload.api import Facts, Place, Workload
-from lightwork.workload.trial import Failure, Trial
+from lightwork.workload.trial import ItemFailure, Trial
 
 SEPARATOR = ":"
 CALL = "call" + SEPARATOR
@@ -212,7 +212,7 @@ def _check(parameters: Parameters, place: Place, results: Sequence[Any]) -> Fact
 
     Raises CheckFailed when it returns false, or raises an exception of AssertionError's kind.
     """
-    if parameters.check and not any(isinstance(found, Failure) for found in results):
+    if parameters.check and not any(isinstance(found, ItemFailure) for found in results):
         _ask(parameters.check, list(results))
     return trial.facts_of(results) if parameters.trial else {}
 

@@ -1,6 +1,6 @@
 """A trial: a user's function on its first items, where one that raises is noted and the others still run.
 
-    function(item) raises -> Failure in the result's place -> what failed, and what can't travel, as facts of the round
+    function(item) raises -> ItemFailure in the result's place -> what failed or can't travel, as facts of the round
 
 Nothing else runs differently, so that the ledger of a trial is as good as any. Standard library only: the host imports
 this module.
@@ -21,7 +21,7 @@ LONGEST_REASON = 300  # characters
 
 
 @dataclass(frozen=True)
-class Failure:
+class ItemFailure:
     """What stands in the place of the result of an item that raised: the exception in a line, and its traceback."""
 
     reason: str
@@ -29,17 +29,17 @@ class Failure:
 
 
 class Trial:
-    """The function, but that what it raises is returned as a Failure."""
+    """The function, but that what it raises is returned as an ItemFailure."""
 
     def __init__(self, function: Callable[[Any], Any]) -> None:
         self.function = function
 
     def __call__(self, item: Any) -> Any:
-        """The function's result, or the Failure in its place."""
+        """The function's result, or the ItemFailure in its place."""
         try:
             return self.function(item)
         except (Exception, SystemExit) as error:  # noqa: BLE001  whatever it is, it is told
-            return Failure(_one_line(error), _traceback(error))
+            return ItemFailure(_one_line(error), _traceback(error))
 
 
 def facts_of(results: Sequence[Any]) -> Facts:
@@ -47,7 +47,7 @@ def facts_of(results: Sequence[Any]) -> Facts:
 
     failed: JSON, [[place, reason], ...]; traceback: of the first; stuck: JSON, the first few [[place, reason], ...].
     """
-    failures = [(place, found) for place, found in enumerate(results) if isinstance(found, Failure)]
+    failures = [(place, found) for place, found in enumerate(results) if isinstance(found, ItemFailure)]
     stuck = [(place, reason) for place, found in enumerate(results) if (reason := why_stuck(found))]
     return {
         FAILED: json.dumps([(place, found.reason) for place, found in failures]),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lightwork.faults.fault import Fault
-from lightwork.ledger.table import Ledger, Row, State
+from lightwork.ledger.table import Ledger, LedgerRow, State
 
 SETTLES_S = 0.1  # between the end of the last but one item and the kill: a worker has to get idle first
 
@@ -25,7 +25,7 @@ def strike(host_pid: int, ledger: Ledger) -> bool:
     return bool(idle)
 
 
-def idle_workers(host_pid: int, ledger: Ledger, rows: Sequence[Row]) -> list[int]:
+def idle_workers(host_pid: int, ledger: Ledger, rows: Sequence[LedgerRow]) -> list[int]:
     """The pids of workers that live, in a process of their own, and run no item."""
     lives = ledger.lives()
     busy = {lives[row.worker].pid for row in rows if row.state is State.RUNNING and row.worker < len(lives)}
