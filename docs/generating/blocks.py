@@ -6,6 +6,8 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from lightwork.render.markdown import grid
+
 WIDTH = 120
 MADE = "<!-- Written by docs/generate.py: change {source}, and run it again. -->"
 
@@ -27,8 +29,7 @@ def filled(text: str, blocks: Mapping[str, str]) -> str:
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table of Markdown; its entries are Markdown of our own."""
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join(f"| {' | '.join(entry.replace('|', chr(92) + '|') for entry in line)} |" for line in lines)
+    return grid(heads, [[entry.replace("|", r"\|") for entry in row] for row in rows])
 
 
 def wrapped(text: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 
 from generating.blocks import filled
 from generating.examples import EXAMPLE
+from lightwork.render.markdown import grid
 from lightwork.storage.decode import read_as
 
 GATE = EXAMPLE / "gate.json"
@@ -56,7 +57,7 @@ def _equal(cases: Sequence[Case]) -> str:
         (_asked(*kind), *(_told(case for case in cases if _kind(case) == (*kind, two)) for two in (False, True)))
         for kind in kinds
     ]
-    return _table(EQUAL_HEADS, rows)
+    return grid(EQUAL_HEADS, rows)
 
 
 def _slower(cases: Sequence[Case]) -> str:
@@ -67,11 +68,7 @@ def _slower(cases: Sequence[Case]) -> str:
         for kind in kinds
     ]
     heads = (SLOWER, *(f"{count} cell{'' if count == 1 else 's'}" for count in counts))
-    return _table(heads, rows)
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    return "\n".join(f"| {' | '.join(line)} |" for line in (heads, ["---"] * len(heads), *rows))
+    return grid(heads, rows)
 
 
 def _kind(case: Case) -> tuple[object, ...]:

@@ -5,6 +5,7 @@ from generating.pictures import speedup_curve
 from lightwork.analysis.scaling import CellScaling as StudyCell
 from lightwork.analysis.scaling import scale
 from lightwork.core.study import Results, Study
+from lightwork.render.table import Column, Table, markdown
 from lightwork.storage import results_json
 from lightwork.text.quantities import times
 
@@ -24,12 +25,16 @@ def many_items() -> str:
             speedups.setdefault(cell.cell.setting.strategy, {})[cell.cell.setting.chunksize] = cell
     columns = (None, MANY_CHUNKSIZE)
     ranked = sorted(speedups, key=lambda name: -max(_point(cell) for cell in speedups[name].values()))
-    rows = [f"| `{name}` | {' | '.join(_speedup(speedups[name].get(size)) for size in columns)} |" for name in ranked]
-    head = f"| speedup over serial, {workers} workers | own chunksize | chunks of {MANY_CHUNKSIZE} |"
+    heads = (
+        Column(f"speedup over serial, {workers} workers", is_code=True),
+        "own chunksize",
+        f"chunks of {MANY_CHUNKSIZE}",
+    )
+    rows = [(name, *(_speedup(speedups[name].get(size)) for size in columns)) for name in ranked]
     work = f"{len(study.item_names):,} items (`{study.label}`), {scaling.serial_s.point:.1f} s serially"
     machine = f"{found.machine['usable_cpus']:g} cores ({found.machine['processor']})"
     told = f"{work}; {machine}, Python {found.machine['python']}; medians, 95 % intervals."
-    return "\n".join([head, "| --- | --- | --- |", *rows, "", told])
+    return f"{markdown(Table.of_words(heads, rows))}\n{told}"
 
 
 def _point(cell: StudyCell) -> float:

@@ -10,7 +10,7 @@ from lightwork.costs import saved as saved_costs
 from lightwork.costs import table as costs_table
 from lightwork.faults import saved as saved_faults
 from lightwork.faults import table as faults_table
-from lightwork.render import tabular
+from lightwork.render.table import markdown
 from lightwork.validate import saved as saved_validation
 from lightwork.validate import table as validation_table
 
@@ -22,12 +22,12 @@ def validation(text: str) -> str:
 
 def costs(text: str) -> str:
     """docs/costs.md with its tables made anew."""
-    return filled(text, {"costs": costs_table.markdown(saved_costs.load(COSTS)), "many": speedups.many_items()})
+    return filled(text, {"costs": markdown(costs_table.table(saved_costs.load(COSTS))), "many": speedups.many_items()})
 
 
 def faults(text: str) -> str:
     """docs/faults.md with its table made anew."""
-    return filled(text, {"faults": tabular.markdown(faults_table.table(saved_faults.load(FAULTS)))})
+    return filled(text, {"faults": markdown(faults_table.table(saved_faults.load(FAULTS)))})
 
 
 def when_it_dies(faults_wanted: Sequence[str], strategies_wanted: Sequence[str] = ()) -> str:
@@ -40,4 +40,4 @@ def when_it_dies(faults_wanted: Sequence[str], strategies_wanted: Sequence[str] 
     )
     made = faults_table.table(replace(found, cases=kept), brief=not strategies_wanted)
     machine = f"Python {found.machine['python']}; from the fault until the caller knew."
-    return tabular.markdown(tabular.Table(made.heads, made.rows, ())).rstrip() + f"\n\n{machine}"
+    return markdown(replace(made, notes=())).rstrip() + f"\n\n{machine}"

@@ -10,8 +10,9 @@ from lightwork.core.round import Outcome
 from lightwork.costs import saved
 from lightwork.costs.prices import prices_of
 from lightwork.costs.probes import CHUNKSIZES, PAYLOADS_BYTES, probes_of
-from lightwork.costs.table import HEADS, markdown, table
+from lightwork.costs.table import COLUMNS, table
 from lightwork.errors import UsageError
+from lightwork.render.table import markdown
 
 
 @pytest.fixture(scope="module")
@@ -58,30 +59,31 @@ def test_what_the_start_drowns_has_no_interval(samples):
     assert price.estimate_ns.point > 0
     assert price.estimate_ns.low is None
     assert price.is_below_noise
-    row = next(row for row in table(costs(drowned)).rows if row[0] == "map")
-    assert row[HEADS.index("in chunks of 1,000")] == "below noise"
+    row = next(row for row in table(costs(drowned)).rows if row[0].words == "map")
+    place = [column.name for column in COLUMNS].index("in chunks of 1,000")
+    assert row[place].words == "below noise"
 
 
 def test_failures_stand_in_the_table():
     """A strategy whose rounds fail keeps its row, and the reason stands below; it is never dropped."""
     found, _ = recorded(probes_of(["map", "fork"], 2), Planted({"fork": Outcome.DIED}), 10.0)
     made = table(costs(found))
-    row = next(row for row in made.rows if row[0] == "fork")
-    assert set(row[1:]) == {"failed", "-"}
+    row = next(row for row in made.rows if row[0].words == "fork")
+    assert {entry.words for entry in row[1:]} == {"failed", "-"}
     assert "fork: died: as planted" in made.notes
 
 
 def test_the_table_says_what_it_rests_on(samples):
     """Serial comes first, the others by their start; blocks, the ledger's cost and what is left out are told."""
-    made, text = table(costs(samples)), markdown(costs(samples))
-    assert [row[0] for row in made.rows] == ["serial", "fork", "map"]
-    assert all(len(row) == len(made.heads) for row in made.rows)
+    made, text = table(costs(samples)), markdown(table(costs(samples)))
+    assert [row[0].words for row in made.rows] == ["serial", "fork", "map"]
+    assert all(len(row) == len(made.columns) for row in made.rows)
     assert "2 workers" in made.notes[0]
     assert f"{len(samples[0].walls_ns)} blocks" in made.notes[0]
     assert "Start method: fork, or a library's own way." in made.notes
     assert any("1.5 us with CPU time, 5 us with run-queue wait" in note for note in made.notes)
     assert "dask is left out: needs distributed, which is not installed" in made.notes
-    assert text.splitlines()[0].count("|") == text.splitlines()[2].count("|") == len(HEADS) + 1
+    assert text.splitlines()[0].count("|") == text.splitlines()[2].count("|") == len(COLUMNS) + 1
     assert "| `map` | 20.0 (20.0" in text
 
 

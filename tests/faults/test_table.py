@@ -11,20 +11,20 @@ from lightwork.cli import main
 from lightwork.errors import UsageError
 from lightwork.faults.fault import find
 from lightwork.faults.saved import decode, load, text_of
-from lightwork.faults.table import details, moment, table, words
-from lightwork.render import tabular
-from lightwork.report.faults import fault_sheet, finding
+from lightwork.faults.table import NOT_TRIED, details, entry, moment, table
+from lightwork.render.table import Entry, markdown
+from lightwork.report.faults import fault_section, finding
 
 
 def test_a_case_in_words():
     """How it ended, when the caller knew, and what the ledger and the process table say beside it."""
-    assert words(KILLED) == "HANGS; 2 not done"
-    assert words(RAISED) == "raises, 54 ms; 4 not done"
-    assert words(AGAIN) == "completes; 1 done twice; 2 processes left"
-    assert words(replace(AGAIN, redone=(), left_behind=1)) == "completes; 2 begun again; 1 process left"
-    assert words(replace(RAISED, recovered=False)) == "raises, 54 ms; 4 not done; not recovered"
-    assert words(NEVER) == "can't happen"
-    assert words(None) == "-"
+    assert entry(KILLED).line == "HANGS, 2 not done"
+    assert entry(RAISED).line == "raises, 54 ms, 4 not done"
+    assert entry(AGAIN).line == "completes, 1 done twice, 2 processes left"
+    assert entry(replace(AGAIN, redone=(), left_behind=1)).line == "completes, 2 begun again, 1 process left"
+    assert entry(replace(RAISED, recovered=False)).line == "raises, 54 ms, 4 not done, not recovered"
+    assert entry(NEVER).line == "can't happen"
+    assert entry(None).line == "-"
 
 
 def test_moments_are_no_finer_than_they_matter():
@@ -35,9 +35,9 @@ def test_moments_are_no_finer_than_they_matter():
 def test_a_row_for_every_strategy_and_a_column_for_every_fault_recorded():
     """Faults that were not recorded have no column; a strategy without a case has a dash."""
     made = table(FOUND)
-    assert made.heads == ("strategy", "SIGKILL", "killed idle")
-    assert [row[0] for row in made.rows] == ["map", "static", "dask"]
-    assert [row[2] for row in made.rows] == ["-", "can't happen", "-"]
+    assert [column.name for column in made.columns] == ["strategy", "SIGKILL", "killed idle"]
+    assert [row[0].words for row in made.rows] == ["map", "static", "dask"]
+    assert [row[2].words for row in made.rows] == ["-", "can't happen", "-"]
     assert any("joblib is left out: needs joblib" in note for note in made.notes)
     assert any("(3.0 s to 9.0 s)" in note for note in made.notes)
     assert any("Gone on with 1 round that broke off: in 1 all of the work" in note for note in made.notes)
@@ -46,7 +46,7 @@ def test_a_row_for_every_strategy_and_a_column_for_every_fault_recorded():
 def test_details_name_the_items():
     """Every case that struck has a line with its items by state and its exception."""
     lines = details(FOUND)
-    assert lines[0] == "map, kill: HANGS; 2 not done; done 0-2, 5; running 3; never started 4; still running"
+    assert lines[0] == "map, kill: HANGS, 2 not done; done 0-2, 5; running 3; never started 4; still running"
     assert "run again to recover 2-5" in lines[1]
     assert len(lines) == 3
 
@@ -77,11 +77,11 @@ def test_refuses_cases_that_can_not_be(name, value, why, tmp_path):
 
 def test_the_page_says_first_what_matters():
     """The section's sentence names the strategies by how they end, and the cells carry a class."""
-    sheet = fault_sheet(FOUND)
-    (told,) = sheet.findings
+    section = fault_section(FOUND)
+    (told,) = section.findings
     assert told == finding(FOUND.cases, find("kill"))
     assert "completes under dask; raises under static (after 54 ms to 54 ms); hangs for ever under map." in told
-    assert sheet.rows[0] == ("map", (("HANGS", ("2 not done",), "bad"), ("-", (), "none")))
+    assert section.table.rows[0] == (Entry("map"), Entry("HANGS", details=("2 not done",), kind="bad"), NOT_TRIED)
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -93,7 +93,7 @@ def test_hostile_words_are_inert(name, tmp_path, capsys):
     printed = capsys.readouterr().out
     assert "\x1b" not in printed
     assert "\u202e" not in printed
-    lines = tabular.markdown(table(load(path))).splitlines()
+    lines = markdown(table(load(path))).splitlines()
     assert all(line.count(" | ") == 1 for line in lines[:3])
     assert "<" not in "\n".join(lines).replace("\\<", "")
 

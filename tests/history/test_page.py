@@ -72,7 +72,7 @@ def test_runs_of_one_commit_are_told_apart_everywhere():
         _, lower = speedup_picture(lines[0]).axes
     assert [label.get_text() for label in lower.get_xticklabels()] == names
     assert [row["run"] for row in sheet(lines)] == names
-    assert all(f"| {name} |" in memo(found, lines, []) for name in names)
+    assert all(f"| {name}, " in memo(found, lines, []) for name in names)
     assert f"at {names[1]} (2026-01-05)" in sentence(lines[0])
 
 

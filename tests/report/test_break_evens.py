@@ -6,7 +6,7 @@ import pytest
 import report_samples as samples
 
 from lightwork.analysis.judged_study import judge
-from lightwork.report.break_evens import break_even_sheet
+from lightwork.report.break_evens import break_even_table
 from lightwork.report.summary import summary
 
 KINDS = (
@@ -25,20 +25,20 @@ def judged(counts, kinds):
 
 def test_names_every_start_method_and_pool():
     """Each setting that was measured in several ways has a row that names both, the usual ones too."""
-    sheet = break_even_sheet(judged((2,), KINDS)[0].scaling)
-    assert [name for name, _, _ in sheet.rows] == [
+    table = break_even_table(judged((2,), KINDS)[0].scaling)
+    assert [row[0].words for row in table.rows] == [
         "map, 2 workers, chunksize 1: fork, fresh pool",
         "map, 2 workers, chunksize 1: fork, warm pool",
         "map, 2 workers, chunksize 1: spawn, fresh pool",
     ]
-    assert [figures[3].words == "-" for _, _, figures in sheet.rows] == [False, True, False]
-    assert all(len(figures) == len(sheet.columns) for _, _, figures in sheet.rows)
+    assert [row[4].words == "-" for row in table.rows] == [False, True, False]
+    assert all(len(row) == len(table.columns) for row in table.rows)
 
 
 def test_one_way_of_starting_has_no_table():
     """Without a second start method or pool there is nothing to compare, on the page or in the summary."""
     found = judged((2, 4), KINDS[:1])
-    assert break_even_sheet(found[0].scaling) is None
+    assert break_even_table(found[0].scaling) is None
     assert "What starting costs" not in summary(found)
 
 

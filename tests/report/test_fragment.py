@@ -54,7 +54,7 @@ def test_hostile_names_stand_as_they_are_written(browser, tmp_path):
     """Markup in a name is text that one reads."""
     found = shown(samples.hostile()[0])
     with opened(browser, notebook(tmp_path, found)) as (page, _):
-        assert page.locator(".mh-label").inner_text() == found.studies[0].label
+        assert page.locator(".lw-label").inner_text() == found.studies[0].label
 
 
 def test_styles_stay_inside(tmp_path):
@@ -105,7 +105,7 @@ def test_the_verdicts_are_those_of_the_report():
     found.studies[2]._repr_pretty_(of_one, cycle=False)
     assert printer.said.splitlines() == report.verdicts(found)
     assert of_one.said in printer.said
-    sentences = re.findall(r'class="mh-sentence">(.*?)</p>', found._repr_html_())
+    sentences = re.findall(r'class="lw-sentence">(.*?)</p>', found._repr_html_())
     assert [line.split(": ", 1)[1] for line in report.verdicts(found) if line[0] != " "] == sentences
 
 

@@ -51,8 +51,8 @@ def test_each_setting_of_both_is_compared(tailed):
     found = beside([plan], tailed.scaling, {})
     basis = Basis.of(tailed.scaling)
     cells = sorted(basis.candidates, key=lambda cell: -basis.speedup(cell).point)
-    assert len(found.sheet.rows) == len(cells)
-    for (_, _, (predicted, measured, off)), cell in zip(found.sheet.rows, cells, strict=True):
+    assert len(found.table.rows) == len(cells)
+    for (_, predicted, measured, off), cell in zip(found.table.rows, cells, strict=True):
         assert predicted.words.startswith(times(3.0))
         assert measured.words.startswith(times(basis.speedup(cell).point))
         assert off.value == pytest.approx(3.0 / basis.speedup(cell).point - 1)

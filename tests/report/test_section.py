@@ -22,11 +22,13 @@ from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.render import palette, svg
 from lightwork.render.markdown import inert
-from lightwork.report import split, summary, tables
+from lightwork.report import summary
 from lightwork.report.charts import curves, memory, timeline
 from lightwork.report.charts.memory_figure import memory_drawing
 from lightwork.report.charts.speedup_figure import efficiency_drawing, speedup_drawing
 from lightwork.report.charts.wall_figure import wall_drawing
+from lightwork.report.speedups import failures, speedup_table
+from lightwork.report.split import split_table
 from lightwork.text import quantities
 from lightwork.text.variants import cell_name
 from lightwork.text.verdict import verdict_sentence
@@ -81,8 +83,8 @@ def test_variants_with_a_default_chunksize_share_a_row():
     in_force = {"map-w2-fork-given": 8, "map-w4-fork-given": 4}
     study = replace(study, cells=tuple(replace(cell, chunksize=in_force.get(cell.cell_id)) for cell in study.cells))
     scaling = scale(study, 4)
-    [row] = tables.table(scaling, recommend(scaling)).rows
-    assert (row.strategy, row.details, len(row.entries)) == ("map", "default chunksize, 4 to 8", 2)
+    [(name, *entries)] = speedup_table(scaling, recommend(scaling)).rows
+    assert (name.words, name.details, len(entries)) == ("map", ("default chunksize, 4 to 8",), 2)
 
 
 def test_start_methods_and_orders_have_rows_of_their_own():
@@ -95,18 +97,20 @@ def test_start_methods_and_orders_have_rows_of_their_own():
     ]
     kinds += [{"strategy": "map", "cores": 2}, {"strategy": "map", "chunksize": 4}]
     scaling = scale(samples.study(maker, "s", [samples.MS] * 8, samples.settings((2,), *kinds)), 4)
-    rows = tables.table(scaling, recommend(scaling)).rows
-    assert {row.details for row in rows} == {"", "spawn", "largest first", "on 2 cores", "chunksize 4"}
+    rows = speedup_table(scaling, recommend(scaling)).rows
+    assert {name.line for name, *_ in rows} == {
+        "map", "map, spawn", "map, largest first", "map, on 2 cores", "map, chunksize 4"
+    }  # fmt: skip
 
 
 def test_marks_follow_the_plan(judged):
     """The plan's choice is marked as recommended, its equals as not measurably different, and nothing else."""
     one = judged[0][0]
     marks = {
-        (row.strategy, entry.mark)
-        for row in tables.table(one.scaling, one.recommendation).rows
-        for entry in row.entries
-        if entry and entry.mark
+        (name.words, entry.mark)
+        for name, *entries in speedup_table(one.scaling, one.recommendation).rows
+        for entry in entries
+        if entry.mark
     }
     assert ("imap_unordered", "recommended") in marks
     assert {mark for _, mark in marks} <= {"recommended", "not measurably different"}
@@ -136,7 +140,7 @@ def test_failures_of_one_reason_are_counted_together(judged):
         ),
         4,
     )
-    found = tables.table(scaling, recommend(scaling)).failures
+    found = failures(scaling.cells)
     assert [failure.words.partition(": ")[2][:19] for failure in found] == [
         "failed 1 of 6: hung",
         "failed 1 of 6: lost",
@@ -358,8 +362,8 @@ def test_round_to_draw_is_the_typical_one(judged):
 def test_split_adds_up_to_the_workers(judged):
     """Useful work and all losses of a column sum to its number of workers, as the table's last row says."""
     one = judged[0][0]
-    found = split.split({("part", "cell"): next(iter(one.losses.values()))})
-    figures_shown = [float(shares[0].replace("\N{MINUS SIGN}", "-")) for _, _, shares in found.rows]
+    found = split_table({("part", "cell"): next(iter(one.losses.values()))}, "study")
+    figures_shown = [float(share.words.replace("\N{MINUS SIGN}", "-")) for _, share in found.rows]
     assert sum(figures_shown[:-1]) == pytest.approx(figures_shown[-1], abs=0.05)
 
 
@@ -444,7 +448,7 @@ def test_summary_is_short(judged, studies):
     ]
     lines = summary.summary(many).splitlines()
     assert len(lines) < 60
-    assert ("and 20 more studies in index.html." in lines) == (studies == 40)
+    assert ("- and 20 more rows in index.html." in lines) == (studies == 40)
 
 
 def test_summary_says_the_verdict_and_the_failures(judged):

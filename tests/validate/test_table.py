@@ -12,8 +12,8 @@ from lightwork.validate.table import markdown, summary, tables, text, troubles
 def rows(found, title):
     """A table's rows by their first entry."""
     (table,) = (table for table in tables(found) if table.title == title)
-    assert all(len(row) == len(table.heads) for row in table.rows)
-    return {row[0]: row[1:] for row in table.rows}
+    assert all(len(row) == len(table.columns) for row in table.rows)
+    return {name.words: tuple(entry.words for entry in entries) for name, *entries in table.rows}
 
 
 def test_figures_say_whether_they_were_met():

@@ -79,15 +79,14 @@ def _deliver(
 ) -> None:
     from lightwork.compare.saved import text_of
     from lightwork.compare.table import failure_words, headline, markdown, table
-    from lightwork.render import tabular
+    from lightwork.render.table import terminal
 
     def show() -> None:
         print(headline(found, failed, conditions))
         for one in failed:
             print(f"  fails: {failure_words(one)}")
         if found.studies:
-            print()
-            tabular.draw(table(found), numeric=False)
+            print(f"\n{terminal(table(found))}", end="")
 
     renders = {
         "json": lambda: text_of(found, runs, failed, conditions),

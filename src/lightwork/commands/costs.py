@@ -109,8 +109,8 @@ def _record(names: list[str], workers: int, budget_s: float, seed: int) -> tuple
 
 def _deliver(found: "SavedCosts", places: Mapping[str, str]) -> None:
     from lightwork.costs.saved import text_of
-    from lightwork.costs.table import markdown, table
-    from lightwork.render.tabular import draw
+    from lightwork.costs.table import table
+    from lightwork.render.table import markdown, terminal
 
-    renders = {"json": lambda: text_of(found), "md": lambda: markdown(found)}
-    delivery.deliver(places, renders, lambda: draw(table(found)))
+    renders = {"json": lambda: text_of(found), "md": lambda: markdown(table(found))}
+    delivery.deliver(places, renders, lambda: print(terminal(table(found)), end=""))

@@ -135,12 +135,12 @@ def _bar(in_all: int) -> Iterator[Callable[["Progress"], None]]:
 def _deliver(found: "Faults", has_details: bool, places: Mapping[str, str]) -> None:
     from lightwork.faults.saved import text_of
     from lightwork.faults.table import details, table
-    from lightwork.render import tabular
+    from lightwork.render.table import markdown, terminal
 
     def show() -> None:
-        tabular.draw(table(found, brief=not has_details), numeric=False)
+        print(terminal(table(found, brief=not has_details)), end="")
         if has_details:
             print(*details(found), sep="\n")
 
-    renders = {"json": lambda: text_of(found), "md": lambda: tabular.markdown(table(found))}
+    renders = {"json": lambda: text_of(found), "md": lambda: markdown(table(found))}
     delivery.deliver(places, renders, show)

@@ -248,4 +248,4 @@ def _deliver(found: "Validation", places: Mapping[str, str]) -> None:
 
     left = {name: place for name, place in places.items() if name != "json" or place == STDOUT}
     renders = {"json": lambda: text_of(found), "md": lambda: markdown(found)}
-    delivery.deliver(left, renders, lambda: print(text(found)))
+    delivery.deliver(left, renders, lambda: print(text(found), end=""))

@@ -8,12 +8,20 @@ from lightwork.compare.contrast import inverse
 from lightwork.compare.gate import Condition, GateFailure
 from lightwork.compare.power import powerless
 from lightwork.core.study import SERIAL
-from lightwork.render import tabular
+from lightwork.render import table as tables
 from lightwork.render.markdown import inert
-from lightwork.render.tabular import LONGEST_NOTE, Table
+from lightwork.render.table import LONGEST_ENTRY, Column, Table, figures
 from lightwork.text.quantities import counted, duration, percent, plain, sentence, short, times
 
-HEADS = ("cell", "BASE", "NEW", "speed, NEW / BASE", "noise floor", "word", "wall time, NEW / BASE")
+COLUMNS = (
+    Column("cell"),
+    figures("BASE"),
+    figures("NEW"),
+    figures("speed, NEW / BASE"),
+    figures("noise floor"),
+    Column("word"),
+    figures("wall time, NEW / BASE"),
+)
 NONE = "-"
 NAMED = 2  # failures in the first sentence
 LINES = 59  # of Markdown, with the sentence and all else
@@ -34,13 +42,13 @@ def headline(found: Comparison, failed: Sequence[GateFailure], conditions: Seque
 def table(found: Comparison) -> Table:
     """A row for every cell of both runs, study by study, the serial reference first; below it how to read it."""
     rows = [one for study in found.studies for one in sorted(study.cells, key=lambda one: not one.is_serial)]
-    return Table(HEADS, tuple(map(_row, rows)), tuple(_notes(found)))
+    return Table.of_words(COLUMNS, map(_row, rows), notes=_notes(found))
 
 
 def markdown(found: Comparison, failed: Sequence[GateFailure], conditions: Sequence[Condition]) -> str:
     """The same for a pull request, in under 60 lines: what changed first, the rest as far as there is room."""
-    head = [f"**{inert(headline(found, failed, conditions), LONGEST_NOTE)}**", ""]
-    head += [f"- {inert(failure_words(one), LONGEST_NOTE)}" for one in failed[:FAILURES_SHOWN]]
+    head = [f"**{inert(headline(found, failed, conditions), LONGEST_ENTRY)}**", ""]
+    head += [f"- {inert(failure_words(one), LONGEST_ENTRY)}" for one in failed[:FAILURES_SHOWN]]
     head += [f"- and {len(failed) - FAILURES_SHOWN} more", ""] if len(failed) > FAILURES_SHOWN else [""] * bool(failed)
     notes = _notes(found)[:NOTES_SHOWN]
     rows = sorted((one for study in found.studies for one in study.cells), key=_rank)
@@ -49,7 +57,7 @@ def markdown(found: Comparison, failed: Sequence[GateFailure], conditions: Seque
         left_out = rows[room:]
         same = "can't be told" if {one.word for one in left_out} == {"cannot tell"} else "are left out"
         notes = [f"{counted(len(left_out), 'more row')} {same}: `lightwork compare` shows all.", *notes]
-    return "\n".join(head) + "\n" + tabular.markdown(Table(HEADS, tuple(map(_row, rows[:room])), tuple(notes)))
+    return "\n".join(head) + "\n" + tables.markdown(Table.of_words(COLUMNS, map(_row, rows[:room]), notes=notes))
 
 
 def failure_words(one: GateFailure) -> str:
@@ -139,7 +147,7 @@ def _differences(found: Comparison) -> list[str]:
 
 def _troubles(found: Comparison) -> list[str]:
     told = [
-        f"{short(one.label)}: {short(one.cell_id)} can't be told: {short(one.trouble, LONGEST_NOTE)}"
+        f"{short(one.label)}: {short(one.cell_id)} can't be told: {short(one.trouble, LONGEST_ENTRY)}"
         for one in (*found.serials, *found.cells)
         if one.trouble
     ]

@@ -1,4 +1,4 @@
-"""The table of a run of `lightwork costs`: a row for every strategy, for a terminal and for Markdown; pure."""
+"""The table of a run of `lightwork costs`: a row for every strategy; pure."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,32 +8,26 @@ from lightwork.core.study import SERIAL
 from lightwork.costs.prices import Price, Prices, prices_of
 from lightwork.costs.probes import CHUNKSIZES, PAYLOADS_BYTES
 from lightwork.costs.saved import SavedCosts
-from lightwork.render import tabular
-from lightwork.render.tabular import Table
+from lightwork.render.table import Column, Table, figures
 from lightwork.text.quantities import counted, number, plain
 
 NONE, FAILED, UNSEEN = "-", "failed", "below noise"
 MS_NS, US_NS = 1e6, 1e3
 SMALL = 0.1  # has two figures
 SIZES = {1_000: "1 kB", 100_000: "100 kB", 10_000_000: "10 MB"}
-HEADS = (
-    "strategy",
-    "start-up, ms",
-    "an item, us",
-    *(f"in chunks of {size:,}" for size in CHUNKSIZES),
-    *(f"a result of {SIZES[size]}, us" for size in PAYLOADS_BYTES),
+COLUMNS = (
+    Column("strategy", is_code=True),
+    figures("start-up, ms"),
+    figures("an item, us"),
+    *(figures(f"in chunks of {size:,}") for size in CHUNKSIZES),
+    *(figures(f"a result of {SIZES[size]}, us") for size in PAYLOADS_BYTES),
 )
 
 
 def table(found: SavedCosts) -> Table:
     """The whole table: the cheapest to start first, serial before all."""
     prices = sorted(prices_of(found.samples), key=lambda one: (one.strategy != SERIAL, _start_ns(one)))
-    return Table(HEADS, tuple(map(_row, prices)), tuple(_notes(found, prices)))
-
-
-def markdown(found: SavedCosts) -> str:
-    """The table and its notes as Markdown."""
-    return tabular.markdown(table(found))
+    return Table.of_words(COLUMNS, map(_row, prices), notes=_notes(found, prices))
 
 
 def _row(one: Prices) -> tuple[str, ...]:

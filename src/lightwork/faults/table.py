@@ -6,10 +6,10 @@ from lightwork.faults import fault as registry
 from lightwork.faults.fault import Fault
 from lightwork.faults.outcome import Case, Ending, spread
 from lightwork.faults.saved import Faults
-from lightwork.render.tabular import Table
+from lightwork.render.table import Column, Entry, Table
 from lightwork.text.quantities import counted, duration, plain
 
-NOT_TRIED = "-"
+NOT_TRIED = Entry("-", kind="none")
 SOON_S = 0.01
 KNOWN = (Ending.RAISES, Ending.DIES)  # when the caller knew is then worth telling
 SAID = {
@@ -20,17 +20,30 @@ SAID = {
     Ending.DIES: "caller dies",
     Ending.NEVER: "can't happen",
 }
+KINDS = {  # CSS classes
+    Ending.COMPLETES: "fine",
+    Ending.RAISES: "told",
+    Ending.HANGS: "bad",
+    Ending.LOSES: "bad",
+    Ending.DIES: "bad",
+    Ending.NEVER: "none",
+}
 
 
 def table(found: Faults, *, brief: bool = False) -> Table:
     """The whole table, strategies in the order in which they were recorded. brief: without the items' numbers."""
     faults = faults_in(found)
     by_place = {(case.strategy, case.fault): case for case in found.cases}
-    names = list(dict.fromkeys(case.strategy for case in found.cases))
-    heads = ("strategy", *(fault.short for fault in faults))
-    say = ending_words if brief else words
-    rows = tuple((plain(name), *(say(by_place.get((name, fault.name))) for fault in faults)) for name in names)
-    return Table(heads, rows, tuple(notes(found, faults)))
+    names = dict.fromkeys(case.strategy for case in found.cases)
+    rows = [
+        (Entry(plain(name)), *(entry(by_place.get((name, fault.name)), brief=brief) for fault in faults))
+        for name in names
+    ]
+    return Table.of_words(
+        (Column("strategy", is_code=True), *(fault.short for fault in faults)),
+        rows,
+        notes=notes(found, faults),
+    )
 
 
 def faults_in(found: Faults) -> list[Fault]:
@@ -39,21 +52,13 @@ def faults_in(found: Faults) -> list[Fault]:
     return [fault for name, fault in registry.faults().items() if name in recorded]
 
 
-def words(case: Case | None) -> str:
-    """A case in a few words, as "raises, 30 ms; 9 not done"."""
-    if case is None or case.ending is Ending.NEVER:
-        return ending_words(case)
-    return "; ".join([ending_words(case), *facts(case)])
-
-
-def ending_words(case: Case | None) -> str:
-    """How it ended and when the caller knew, as "raises, 30 ms"."""
+def entry(case: Case | None, *, brief: bool = False) -> Entry:
+    """How it ended, when the caller knew, and what else is known, as "raises, 30 ms, 9 not done"."""
     if case is None:
         return NOT_TRIED
-    told = SAID[case.ending]
-    if case.knew_s is None or case.ending not in KNOWN:
-        return told
-    return f"{told}, {moment(case.knew_s)}"
+    when = [moment(case.knew_s)] if case.knew_s is not None and case.ending in KNOWN else []
+    more = [] if brief or case.ending is Ending.NEVER else facts(case)
+    return Entry(SAID[case.ending], details=(*when, *more), kind=KINDS[case.ending])
 
 
 def moment(seconds: float) -> str:
@@ -124,7 +129,7 @@ def details(found: Faults) -> list[str]:
 
 def _detail(case: Case) -> str:
     parts = [f"{name} {spread(indices)}" for name, indices in _states(case) if indices]
-    return "; ".join([words(case), *parts, *([plain(case.error)] if case.error else [])])
+    return "; ".join([entry(case).line, *parts, *([plain(case.error)] if case.error else [])])
 
 
 def _states(case: Case) -> list[tuple[str, tuple[int, ...]]]:

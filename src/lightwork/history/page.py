@@ -14,9 +14,10 @@ from lightwork.history.notes import notes
 from lightwork.history.picture import speedup_picture, times_picture
 from lightwork.history.run import HistoryRun
 from lightwork.history.runs import by_commit_time
-from lightwork.history.table import HistoryRow, rows
+from lightwork.history.table import latest, runs_table
 from lightwork.render import svg
 from lightwork.render.canvas import entitle
+from lightwork.render.table import Entry, Table
 from lightwork.render.templates import rendered
 from lightwork.storage.atomic import slug, write_atomically
 from lightwork.text.quantities import counted, plain
@@ -74,7 +75,7 @@ class HistorySection:
     gaps: str
     certain: bool
     basis: str
-    rows: tuple[HistoryRow, ...]
+    table: Table
     speedup: Markup
     times: Markup
     files: dict[str, bytes]
@@ -117,32 +118,31 @@ def sections(lines: Sequence[Line]) -> list[HistorySection]:
 
 
 def _section(line: Line, anchor: str) -> HistorySection:
-    told, found = sentence(line), rows(line)
-    last = found[-1]
+    told, last = sentence(line), latest(line)
     left, right = speedup_picture(line), times_picture(line)
     speedup_svg = svg.svg_bytes(left)
     entitle(left, line.label, f"speedup of the recommended setting over runs, {line.basis}")
-    title = f"Speedup and workers of the recommended setting over {len(found)} runs, {plain(line.label)}. {told}"
+    title = f"Speedup and workers of the recommended setting over {len(line.points)} runs, {plain(line.label)}. {told}"
     beside = f"Wall times of serial and of the recommended setting over the same runs, {plain(line.label)}"
     return HistorySection(
         anchor=anchor,
         label=plain(line.label),
-        hero=last.figure or last.verdict,
-        hero_note=_hero_note(last),
+        hero=last.words,
+        hero_note=_hero_note(last, plain(line.points[-1].run.name)),
         sentence=told,
         gaps=gaps(line),
-        certain=bool(last.figure),
+        certain=bool(last.interval),
         basis=line.basis,
-        rows=tuple(found),
+        table=runs_table(line),
         speedup=svg.inline(speedup_svg, f"{anchor}-s", title),
         times=svg.inline(svg.svg_bytes(right), f"{anchor}-t", beside),
         files={f"history-{anchor}{suffix}": content for suffix, content in svg.files_of(left).items()},
     )
 
 
-def _hero_note(last: HistoryRow) -> str:
-    at = f"in the latest run, {last.run}"
-    return f"{last.interval}; {last.verdict}, {at}" if last.figure else at
+def _hero_note(last: Entry, run: str) -> str:
+    at = f"in the latest run, {run}"
+    return f"{last.interval}; {last.mark}, {at}" if last.interval else at
 
 
 def _span(runs: Sequence[HistoryRun]) -> str:

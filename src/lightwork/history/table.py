@@ -1,64 +1,72 @@
 """The table of a line: every run's row, those without a verdict included; pure."""
 
-from dataclasses import dataclass
-
 from lightwork.core.estimate import Estimate
-from lightwork.history.changes import Change, changes
+from lightwork.history.changes import changes
 from lightwork.history.line import Line, Point
 from lightwork.history.run import HistoryRun
+from lightwork.render.table import BEST, Column, Entry, Table, figures
 from lightwork.text.quantities import between, duration, percent, plain, short, times
 from lightwork.text.settings import named
 
 BRANCH = 40  # characters
 
 
-@dataclass(frozen=True)
-class HistoryRow:
-    """A run in words. figure, interval: of the speedup, "" in a gap; changed: what became another at this run.
-
-    kind: "gap" where nothing is recommended, "changed" where something changed, else "".
-    """
-
-    run: str
-    about: str
-    verdict: str
-    figure: str
-    interval: str
-    serial: str
-    serial_interval: str
-    own: str
-    noise_floor: str
-    blocks: str
-    changed: str
-    kind: str
+COLUMNS = (
+    Column("run"),
+    Column("recommended"),
+    *map(figures, ("speedup", "serial", "its time", "noise floor", "blocks")),
+    Column("what changed"),
+)
 
 
-def rows(line: Line) -> list[HistoryRow]:
-    """A row per run, oldest first."""
-    found: dict[int, list[Change]] = {}
+def runs_table(line: Line) -> Table:
+    """A row per run, oldest first: of kind "gap" where nothing is recommended, "changed" where something changed."""
+    words: dict[int, list[str]] = {}
     for change in changes(line):
-        found.setdefault(change.place, []).append(change)
-    return [_row(line, point, found.get(place, [])) for place, point in enumerate(line.points)]
+        words.setdefault(change.place, []).append(plain(change.words))
+    return Table(
+        COLUMNS,
+        tuple(_row(line, point, "; ".join(words.get(place, []))) for place, point in enumerate(line.points)),
+        title=f"Every run, {plain(line.label)}",
+        caption=f"Speedup of the recommended setting {line.basis}, median over blocks and 95\N{NO-BREAK SPACE}% "
+        "interval; times as measured.",
+    )
 
 
-def _row(line: Line, point: Point, changed: list[Change]) -> HistoryRow:
-    standing, speedup = point.standing, line.speedup(point)
+def latest(line: Line) -> Entry:
+    """The last run's speedup, marked by its setting; in a gap the verdict alone."""
+    point = line.points[-1]
+    speedup = line.speedup(point)
+    if speedup is None:
+        return Entry(_verdict(point), kind=BEST)
+    return Entry(times(speedup.point), interval=between(speedup), mark=_verdict(point), kind=BEST)
+
+
+def _row(line: Line, point: Point, changed: str) -> tuple[Entry, ...]:
+    standing, speedup, about = point.standing, line.speedup(point), _about(point.run)
     chosen = standing.chosen if standing else None
     serial = standing.serial_s if standing else None
-    return HistoryRow(
-        run=plain(point.run.name),
-        about=_about(point.run),
-        verdict=plain(named(chosen.cell)) if chosen else str(point.word),
-        figure=times(speedup.point) if speedup else "",
-        interval=between(speedup) if speedup else "",
-        serial=duration(serial.point) if serial else "",
-        serial_interval=_ends(serial),
-        own=duration(chosen.wall_s.point) if chosen and chosen.wall_s else "",
-        noise_floor=_floor(line, point),
-        blocks=_blocks(point),
-        changed="; ".join(plain(change.words) for change in changed),
-        kind="gap" if speedup is None else "changed" if changed else "",
+    ends = _ends(serial)
+    return (
+        Entry(
+            plain(point.run.name),
+            details=(about,) if about else (),
+            kind="gap" if speedup is None else "changed" if changed else "",
+        ),
+        Entry(_verdict(point)),
+        Entry(times(speedup.point), interval=between(speedup)) if speedup else Entry(),
+        Entry(duration(serial.point), details=(ends,) if ends else ()) if serial else Entry(),
+        Entry(duration(chosen.wall_s.point) if chosen and chosen.wall_s else ""),
+        Entry(_floor(line, point)),
+        Entry(_blocks(point)),
+        Entry(changed),
     )
+
+
+def _verdict(point: Point) -> str:
+    """The recommended setting, or the word for why there is none."""
+    chosen = point.standing.chosen if point.standing else None
+    return plain(named(chosen.cell)) if chosen else str(point.word)
 
 
 def _about(run: HistoryRun) -> str:
@@ -86,8 +94,3 @@ def _blocks(point: Point) -> str:
     if point.standing is None:
         return ""
     return f"{point.standing.blocks}{'' if point.standing.finished else ', not finished'}"
-
-
-def told_of(row: HistoryRow) -> str:
-    """The row's speedup as it stands in a line of text."""
-    return f"{row.figure} ({row.interval})" if row.figure else "-"

@@ -8,19 +8,24 @@ from lightwork.analysis.scaling import StudyScaling
 from lightwork.core.estimate import Estimate
 from lightwork.core.setting import Setting
 from lightwork.core.study import Cell
-from lightwork.render.sheet import Column, Figure, Sheet
-from lightwork.text.quantities import percent, seconds_with_interval, times
+from lightwork.render.table import Column, Entry, Table, figures
+from lightwork.text.quantities import percent, plain, seconds_with_interval, times
 from lightwork.text.variants import cell_name
 
+CAPTION = (
+    "Start methods and pool lifetimes that were measured beside each other. A job is the same work, longer or shorter; "
+    "its length is what it takes serially. A warm pool was made and used before the round, and stays."
+)
 COLUMNS = (
-    Column("start-up and teardown", "of a round, the mean over its workers: F. Median over blocks, 95 % interval."),
-    Column("speedup between", "useful work over the wall time between start-up and teardown: S."),
-    Column(
+    Column("setting"),
+    figures("start-up and teardown", "of a round, the mean over its workers: F. Median over blocks, 95 % interval."),
+    figures("speedup between", "useful work over the wall time between start-up and teardown: S."),
+    figures(
         "pays from",
         "the job length from which on this is faster than serial: F S / (S - 1), as such a job takes F + T / S. "
         "It can't be told where S is below 1 in some block and above it in another.",
     ),
-    Column(
+    figures(
         f"fresh within {percent(LITTLE)} of warm from",
         f"the job length from which on making the pool afresh costs less than {percent(LITTLE)} of the job; a warm "
         "pool that was not measured counts as one without start-up and teardown.",
@@ -28,10 +33,10 @@ COLUMNS = (
 )
 
 
-def break_even_sheet(scaling: StudyScaling) -> Sheet | None:
+def break_even_table(scaling: StudyScaling) -> Table | None:
     """A row for every setting that was measured by two start methods or pool lifetimes; None where there is none."""
-    rows = tuple((_name(one.setting), "", _figures(one)) for one in break_evens(scaling))
-    return Sheet(COLUMNS, rows) if rows else None
+    rows = tuple((Entry(_name(one.setting)), *_figures(one)) for one in break_evens(scaling))
+    return Table(COLUMNS, rows, f"Break-even job lengths, {plain(scaling.study.label)}", CAPTION) if rows else None
 
 
 def _name(setting: Setting) -> str:
@@ -40,18 +45,18 @@ def _name(setting: Setting) -> str:
     return f"{cell_name(Cell(usual.cell_id, usual, None, ()))}: {setting.start_method}, {setting.pool} pool"
 
 
-def _figures(one: BreakEven) -> tuple[Figure, ...]:
+def _figures(one: BreakEven) -> tuple[Entry, ...]:
     return (
-        Figure(seconds_with_interval(one.fixed_s), one.fixed_s.point),
-        Figure.of(one.speedup, times),
+        Entry(seconds_with_interval(one.fixed_s), one.fixed_s.point),
+        Entry.of(one.speedup, times),
         _length(one.pays_from_s, "can't tell"),
         _length(one.alike_from_s, "-"),
     )
 
 
-def _length(length_s: Estimate | None, missing: str) -> Figure:
+def _length(length_s: Estimate | None, missing: str) -> Entry:
     if length_s is None:
-        return Figure(missing)
+        return Entry(missing)
     if isinf(length_s.point):
-        return Figure("never")
-    return Figure(seconds_with_interval(length_s) if length_s.point else "any length", length_s.point)
+        return Entry("never")
+    return Entry(seconds_with_interval(length_s) if length_s.point else "any length", length_s.point)

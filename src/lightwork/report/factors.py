@@ -5,29 +5,34 @@ from collections.abc import Mapping
 from lightwork.analysis.basis import ranked
 from lightwork.analysis.scaling import CellScaling, StudyScaling, karp_flatt
 from lightwork.core.losses import Losses
-from lightwork.render.filters import Facets
-from lightwork.render.sheet import Column, Figure, Sheet
-from lightwork.text.quantities import percent
-from lightwork.text.variants import cell_name
+from lightwork.render.table import Column, Entry, Table, figures
+from lightwork.report.rows import row_name
+from lightwork.text.quantities import percent, plain
 
+TITLE = "Efficiency factors"
+CAPTION = (
+    "After the POP Centre of Excellence: each factor says how much one kind of loss leaves. All undisturbed rounds "
+    "together."
+)
 COLUMNS = (
-    Column(
+    Column("setting"),
+    figures(
         "load balance", "the mean of the workers' item times over the busiest one's; low: some had too little to do."
     ),
-    Column(
+    figures(
         "communication efficiency",
         "the busiest worker's item time over wall time; low: even it waited for its start, for work or for the end.",
     ),
-    Column("parallel efficiency", "the product of these two: the share of the workers' time in which items ran."),
-    Column(
+    figures("parallel efficiency", "the product of these two: the share of the workers' time in which items ran."),
+    figures(
         "computation scalability",
         "serial over parallel time of the same items; low: they took longer side by side, above 100 %: less long.",
     ),
-    Column(
+    figures(
         "global efficiency",
         "parallel efficiency times computation scalability: speedup over workers, all losses in it.",
     ),
-    Column(
+    figures(
         "serial fraction",
         "Karp and Flatt's, from the speedup alone; the same at all worker counts: part of the work stays serial, "
         "rising: overhead that grows with the workers, above 100 %: slower than serial.",
@@ -35,20 +40,17 @@ COLUMNS = (
 )
 
 
-def factors_sheet(scaling: StudyScaling, losses: Mapping[str, Losses], parts: Mapping[str, str]) -> Sheet | None:
+def factors_table(scaling: StudyScaling, losses: Mapping[str, Losses], parts: Mapping[str, str]) -> Table | None:
     """The factors of every cell that may be compared, the fastest first; None where no losses are known.
 
     parts: by cell id, what a cell is called that stands out.
     """
     cells = [cell for cell in reversed(ranked(scaling)) if cell.cell.cell_id in losses]
-    rows = tuple(
-        (cell_name(cell.cell), parts.get(cell.cell.cell_id, ""), _figures(cell, losses[cell.cell.cell_id]))
-        for cell in cells
-    )
-    return Sheet(COLUMNS, rows, tuple(Facets.of(cell.cell) for cell in cells)) if rows else None
+    rows = tuple((row_name(cell.cell, parts), *_figures(cell, losses[cell.cell.cell_id])) for cell in cells)
+    return Table(COLUMNS, rows, f"{TITLE}, {plain(scaling.study.label)}", CAPTION) if rows else None
 
 
-def _figures(cell: CellScaling, one: Losses) -> tuple[Figure, ...]:
+def _figures(cell: CellScaling, one: Losses) -> tuple[Entry, ...]:
     found = one.factors()
     shares = (
         found.load_balance,
@@ -58,7 +60,7 @@ def _figures(cell: CellScaling, one: Losses) -> tuple[Figure, ...]:
         found.global_efficiency,
         _serial_fraction(cell),
     )
-    return tuple(Figure.of(share, percent) for share in shares)
+    return tuple(Entry.of(share, percent) for share in shares)
 
 
 def _serial_fraction(cell: CellScaling) -> float | None:

@@ -1,21 +1,19 @@
 """The page's section on what happens when something dies: of a saved run of `lightwork faults`; pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lightwork.faults.fault import Fault
 from lightwork.faults.outcome import Case, Ending
 from lightwork.faults.saved import Faults
-from lightwork.faults.table import KNOWN, NOT_TRIED, SAID, coarse, facts, faults_in, moment, notes
+from lightwork.faults.table import coarse, faults_in, table
+from lightwork.render.table import Table
 from lightwork.text.quantities import plain, sentence
 
-KINDS = {
-    Ending.COMPLETES: "fine",
-    Ending.RAISES: "told",
-    Ending.HANGS: "bad",
-    Ending.LOSES: "bad",
-    Ending.DIES: "bad",
-}
+TITLE = "What every strategy does under every fault"
+CAPTION = (
+    "A row for every strategy, a column for every fault. Recorded apart from the speeds above, by lightwork faults."
+)
 TOLD = {
     Ending.COMPLETES: "completes under",
     Ending.RAISES: "raises under",
@@ -27,26 +25,17 @@ TOLD_OF = ("kill", "hang")  # a sentence each
 
 
 @dataclass(frozen=True)
-class FaultSheet:
-    """heads: a fault each. rows: a strategy and, for each fault, how it ends, facts, and a class.
+class FaultSection:
+    """What the page says of faults: findings, a sentence each, and the whole table."""
 
-    findings, notes: sentences.
-    """
-
-    heads: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[tuple[str, tuple[str, ...], str], ...]], ...]
     findings: tuple[str, ...]
-    notes: tuple[str, ...]
+    table: Table
 
 
-def fault_sheet(found: Faults) -> FaultSheet:
+def fault_section(found: Faults) -> FaultSection:
     """The matrix as the page shows it."""
-    faults = faults_in(found)
-    by_place = {(case.strategy, case.fault): case for case in found.cases}
-    names = dict.fromkeys(case.strategy for case in found.cases)
-    rows = tuple((plain(name), tuple(_entry(by_place.get((name, fault.name))) for fault in faults)) for name in names)
-    findings = tuple(finding(found.cases, fault) for fault in faults if fault.name in TOLD_OF)
-    return FaultSheet(tuple(fault.short for fault in faults), rows, findings, tuple(notes(found, faults)))
+    findings = tuple(finding(found.cases, fault) for fault in faults_in(found) if fault.name in TOLD_OF)
+    return FaultSection(findings, replace(table(found), title=TITLE, caption=CAPTION))
 
 
 def finding(cases: Sequence[Case], fault: Fault) -> str:
@@ -66,11 +55,3 @@ def _part(alike: Sequence[Case], of: int) -> str:
     if alike[0].ending is not Ending.RAISES or not times_s:
         return told
     return f"{told} (after {coarse(min(times_s))} to {coarse(max(times_s))})"
-
-
-def _entry(case: Case | None) -> tuple[str, tuple[str, ...], str]:
-    if case is None:
-        return NOT_TRIED, (), "none"
-    known = [moment(case.knew_s)] if case.knew_s is not None and case.ending in KNOWN else []
-    told = [] if case.ending is Ending.NEVER else known + facts(case)
-    return SAID[case.ending], tuple(told), KINDS.get(case.ending, "none")

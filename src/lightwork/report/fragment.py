@@ -9,9 +9,10 @@ from pathlib import Path
 
 from lightwork.analysis.judged_study import Judged, judge
 from lightwork.core.study import Results, Study
+from lightwork.render.table import Table
 from lightwork.render.templates import rendered
 from lightwork.report.answer import StudyAnswer, answer, comparisons
-from lightwork.report.tables import Table, table
+from lightwork.report.speedups import FailedCell, failures, speedup_table
 from lightwork.text.quantities import counted, plain, short
 
 HERE = Path(__file__).parent
@@ -21,10 +22,11 @@ COMMIT = 12  # characters
 
 @dataclass(frozen=True)
 class Part:
-    """A study's verdict, and its table where it has one."""
+    """A study's verdict, its speedups where it has some, and its failed cells."""
 
     verdict: StudyAnswer
-    table: Table | None
+    table: Table | None = None
+    failures: tuple[FailedCell, ...] = ()
 
 
 def fragment(results: Results) -> str:
@@ -47,8 +49,10 @@ def study_fragment(study: Study) -> str:
 
 
 def _part(judged: Judged) -> Part:
-    known = judged.scaling is not None and judged.recommendation is not None
-    return Part(answer(judged), table(judged.scaling, judged.recommendation) if known else None)  # type: ignore[arg-type]  # both are known
+    scaling, recommendation = judged.scaling, judged.recommendation
+    if scaling is None or recommendation is None:
+        return Part(answer(judged))
+    return Part(answer(judged), speedup_table(scaling, recommendation), failures(scaling.cells))
 
 
 def _about(results: Results) -> str:

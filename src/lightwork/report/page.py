@@ -15,7 +15,7 @@ from lightwork.render.templates import rendered
 from lightwork.report.answer import comparisons
 from lightwork.report.charts import timeline
 from lightwork.report.charts.album import album
-from lightwork.report.faults import fault_sheet
+from lightwork.report.faults import fault_section
 from lightwork.report.method import gaps, machine_facts, method
 from lightwork.report.predicted import SavedPlan, not_found
 from lightwork.report.rounds_csv import rounds_csv
@@ -69,7 +69,7 @@ def page(
         compared=comparisons(judged),
         saved_at=moment(results.saved_at),
         facts=machine_facts(results),
-        faults=fault_sheet(faults) if faults else None,
+        faults=fault_section(faults) if faults else None,
         method=method(judged),
         gaps=gaps(judged, results, ledgers),
         study_count="1 study" if len(sections) == 1 else f"{len(sections)} studies",

@@ -11,18 +11,19 @@ from lightwork.analysis.scaling import CellScaling, StudyScaling
 from lightwork.core.estimate import Estimate
 from lightwork.core.study import Cell, Study
 from lightwork.machine.likeness import other_kind
-from lightwork.render.filters import Facets
-from lightwork.render.sheet import Column, Figure, Sheet
+from lightwork.render.table import Column, Entry, Table, figures
+from lightwork.report.charts.curves import basis_name
+from lightwork.report.rows import row_name
 from lightwork.storage.decode import read_as
 from lightwork.storage.document import Format
 from lightwork.text.quantities import MINUS, counted, percent, plain, times
-from lightwork.text.variants import cell_name
 
 FORMAT = Format("lightwork plan", 1, "predictions", "plan", "lightwork plan --json", 1 << 26)
 COLUMNS = (
-    Column("predicted", "the replay's speedup, and the band that it stands for."),
-    Column("measured", "the same setting's speedup here: median over blocks, 95 % interval."),
-    Column("predicted over measured", "above 0: the plan promised more than was found."),
+    Column("setting"),
+    figures("predicted", "the replay's speedup, and the band that it stands for."),
+    figures("measured", "the same setting's speedup here: median over blocks, 95 % interval."),
+    figures("predicted over measured", "above 0: the plan promised more than was found."),
 )
 
 
@@ -57,7 +58,7 @@ class SavedPlan:
 class Beside:
     """The table of a study, and what it comes to. notes: what makes the comparison a weaker one."""
 
-    sheet: Sheet
+    table: Table
     finding: str
     notes: tuple[str, ...]
 
@@ -81,11 +82,15 @@ def beside(plans: Sequence[SavedPlan], scaling: StudyScaling, machine: Mapping[s
     if own is None or not pairs:
         return None
     basis = Basis.of(scaling)
-    rows = tuple((cell_name(cell.cell), "", _figures(basis, cell, found)) for cell, found in pairs)
-    sheet = Sheet(COLUMNS, rows, tuple(Facets.of(cell.cell) for cell, _ in pairs))
+    rows = tuple((row_name(cell.cell), *_figures(basis, cell, found)) for cell, found in pairs)
+    caption = (
+        f"What a plan predicted from one serial run, beside what this run measured {basis_name(scaling)}; "
+        "the fastest first."
+    )
+    table = Table(COLUMNS, rows, f"Predicted beside measured, {plain(scaling.study.label)}", caption)
     differences = other_kind(own.machine, machine)
     notes = (f"The plan was made on another kind of machine: {'; '.join(differences)}.",) if differences else ()
-    return Beside(sheet, _finding(basis, pairs), notes)
+    return Beside(table, _finding(basis, pairs), notes)
 
 
 def _pairs(plan: SavedPlan, scaling: StudyScaling) -> Iterator[tuple[CellScaling, Estimate]]:
@@ -105,13 +110,13 @@ def _key_of(one: SavedPrediction) -> tuple[object, ...]:
     return one.strategy, one.workers, one.chunksize, one.order, one.start_method, one.cores
 
 
-def _figures(basis: Basis, cell: CellScaling, found: Estimate) -> tuple[Figure, ...]:
+def _figures(basis: Basis, cell: CellScaling, found: Estimate) -> tuple[Entry, ...]:
     measured = basis.speedup(cell)
     off = found.point / measured.point - 1
     return (
-        Figure(times(found), found.point),
-        Figure(times(measured), measured.point),
-        Figure(f"{MINUS if off < 0 else '+'}{percent(abs(off))}", off),
+        Entry(times(found), found.point),
+        Entry(times(measured), measured.point),
+        Entry(f"{MINUS if off < 0 else '+'}{percent(abs(off))}", off),
     )
 
 

@@ -9,16 +9,16 @@ from lightwork.analysis.scaling import CellScaling, StudyScaling
 from lightwork.core.round import Round
 from lightwork.core.study import Cell, Study
 from lightwork.core.usage import Usage
-from lightwork.render.filters import Facets
-from lightwork.render.sheet import UNKNOWN, Column, Figure, Sheet, without_empty
-from lightwork.text.quantities import duration, percent, size
-from lightwork.text.variants import cell_name
+from lightwork.render.table import UNKNOWN, Column, Entry, Table, figures
+from lightwork.report.rows import row_name
+from lightwork.text.quantities import duration, percent, plain, size
 
 Words = Callable[[float], str]
 NS_PER_S = 1e9
+CAPTION = "Per round, median over the undisturbed ones, of the caller and all workers."
 
 
-def resources_sheet(scaling: StudyScaling, parts: Mapping[str, str]) -> Sheet | None:
+def resources_table(scaling: StudyScaling, parts: Mapping[str, str]) -> Table | None:
     """A row for the serial reference and for every cell that may be compared; None where nothing was counted.
 
     parts: by cell id, what a cell is called that stands out.
@@ -26,8 +26,9 @@ def resources_sheet(scaling: StudyScaling, parts: Mapping[str, str]) -> Sheet | 
     study = scaling.study
     serial = [cell for cell in scaling.cells if cell.cell.cell_id == study.serial.cell_id]
     cells = (*serial, *reversed(ranked(scaling)))
-    rows = [(cell_name(cell.cell), parts.get(cell.cell.cell_id, ""), _figures(study, cell)) for cell in cells]
-    return without_empty(COLUMNS, rows, [Facets.of(cell.cell) for cell in cells])
+    rows = tuple((row_name(cell.cell, parts), *_figures(study, cell)) for cell in cells)
+    caption = f"{CAPTION} {sampling_words(scaling)}".rstrip()
+    return Table(COLUMNS, rows, f"What every setting took, {plain(study.label)}", caption).without_unknown()
 
 
 def sampler_share(found: Round) -> float | None:
@@ -35,24 +36,24 @@ def sampler_share(found: Round) -> float | None:
     return found.memory.sampler_cpu_ns / found.wall_ns if found.memory is not None and found.wall_ns else None
 
 
-def sampling_told(scaling: StudyScaling) -> str:
+def sampling_words(scaling: StudyScaling) -> str:
     """What sampling the memory cost in the timed round that it cost most; "" where none was sampled."""
     rounds = [found for cell in scaling.cells for found in cell.cell.rounds if found.ok]
     shares = [share for share in map(sampler_share, rounds) if share is not None]
     return f"Sampling the memory took at most {percent(max(shares))} of a core in any timed round." if shares else ""
 
 
-def _figures(study: Study, cell: CellScaling) -> tuple[Figure, ...]:
+def _figures(study: Study, cell: CellScaling) -> tuple[Entry, ...]:
     rounds = [found for found in cell.cell.rounds if found.ok and found.block not in cell.disturbed]
     return (_pickled(study, cell.cell), *_memory(cell.cell), *(_pair(rounds, *quantity) for _, quantity in ROUNDS))
 
 
-def _pair(rounds: list[Round], words: Words, *values: Callable[[Round], float | None]) -> Figure:
+def _pair(rounds: list[Round], words: Words, *values: Callable[[Round], float | None]) -> Entry:
     """The medians of a column's quantities: `1.2 s / 0.1 s`."""
     found = [_median(rounds, value) for value in values]
     if all(value is None for value in found):
         return UNKNOWN
-    return Figure(" / ".join(Figure.of(value, words).words for value in found), found[0])
+    return Entry(" / ".join(Entry.of(value, words).words for value in found), found[0])
 
 
 def _median(rounds: list[Round], value: Callable[[Round], float | None]) -> float | None:
@@ -60,17 +61,17 @@ def _median(rounds: list[Round], value: Callable[[Round], float | None]) -> floa
     return median(known) if known else None
 
 
-def _pickled(study: Study, cell: Cell) -> Figure:
+def _pickled(study: Study, cell: Cell) -> Entry:
     """Bytes an item that were sent and returned in the probing round."""
     traffic = cell.probe.traffic if cell.probe is not None else None
     items = len(study.item_names)
     if traffic is None or not items:
         return UNKNOWN
     each = f"{size(traffic.sent_bytes / items)} / {size(traffic.returned_bytes / items)}"
-    return Figure(each, traffic.sent_bytes / items)
+    return Entry(each, traffic.sent_bytes / items)
 
 
-def _memory(cell: Cell) -> tuple[Figure, Figure]:
+def _memory(cell: Cell) -> tuple[Entry, Entry]:
     """The largest peaks of all processes together, and of a single worker; the probing round samples most finely."""
     names = ("peak_pss_bytes", "peak_uss_bytes")
     workers = [worker for found in cell.tried for worker in found.workers]
@@ -80,9 +81,9 @@ def _memory(cell: Cell) -> tuple[Figure, Figure]:
     )
 
 
-def _largest(sizes_bytes: list[int | None]) -> Figure:
+def _largest(sizes_bytes: list[int | None]) -> Entry:
     known = [one for one in sizes_bytes if one is not None]
-    return Figure(" / ".join(map(size, known)), known[0]) if len(known) == len(sizes_bytes) else UNKNOWN
+    return Entry(" / ".join(map(size, known)), known[0]) if len(known) == len(sizes_bytes) else UNKNOWN
 
 
 def _used(name: str) -> Callable[[Round], float | None]:
@@ -112,46 +113,47 @@ def _count(value: float) -> str:
 NOTHING = Usage()
 ROUNDS: tuple[tuple[Column, tuple[Words, *tuple[Callable[[Round], float | None], ...]]], ...] = (
     (
-        Column("CPU time, user / system", "of the caller and all workers, in their own code and in the kernel."),
+        figures("CPU time, user / system", "of the caller and all workers, in their own code and in the kernel."),
         (_time, _user_ns, _used("system_ns")),
     ),
     (
-        Column("context switches, voluntary / involuntary", "gave the core up to wait; were made to give it up."),
+        figures("context switches, voluntary / involuntary", "gave the core up to wait; were made to give it up."),
         (_count, _used("voluntary_switches"), _used("involuntary_switches")),
     ),
     (
-        Column("page faults, minor / major", "pages found in memory; pages that had to be read from storage."),
+        figures("page faults, minor / major", "pages found in memory; pages that had to be read from storage."),
         (_count, _used("minor_faults"), _used("major_faults")),
     ),
     (
-        Column("calls, read / written", "bytes through read and write calls: files in the page cache and pipes, too."),
+        figures("calls, read / written", "bytes through read and write calls: files in the page cache and pipes, too."),
         (size, _used("read_call_bytes"), _used("write_call_bytes")),
     ),
     (
-        Column("storage, read / written", "bytes that really came from and went to the disk."),
+        figures("storage, read / written", "bytes that really came from and went to the disk."),
         (size, _used("read_bytes"), _used("written_bytes")),
     ),
     (
-        Column("files in the page cache", "share of the input that lay in memory when the round began."),
+        figures("files in the page cache", "share of the input that lay in memory when the round began."),
         (percent, _resident),
     ),
     (
-        Column("CPU time of others / stolen", "everything else on this machine; what the hypervisor gave to others."),
+        figures("CPU time of others / stolen", "everything else on this machine; what the hypervisor gave to others."),
         (_time, _used("others_cpu_ns"), _used("steal_ns")),
     ),
-    (Column("throttled", "time in which a quota kept the work from running."), (_time, _used("throttled_ns"))),
+    (figures("throttled", "time in which a quota kept the work from running."), (_time, _used("throttled_ns"))),
     (
-        Column("sampling, share of a core", "CPU time that lightwork itself took to sample the memory meanwhile."),
+        figures("sampling, share of a core", "CPU time that lightwork itself took to sample the memory meanwhile."),
         (percent, sampler_share),
     ),
 )
 COLUMNS = (
-    Column("pickled per item, sent / returned", "counted in one more round, which was not timed."),
-    Column(
+    Column("setting"),
+    figures("pickled per item, sent / returned", "counted in one more round, which was not timed."),
+    figures(
         "peak memory, PSS / USS",
         "of all processes in one sample, the most of any round, the untimed one included; shared pages count once / "
         "not at all.",
     ),
-    Column("largest worker, PSS / USS", "the most that any single worker had."),
+    figures("largest worker, PSS / USS", "the most that any single worker had."),
     *(column for column, _ in ROUNDS),
 )

@@ -9,9 +9,9 @@ from markupsafe import Markup
 from lightwork.analysis.judged_study import Judged, best_and_worst
 from lightwork.core.study import Cell
 from lightwork.render.palette import Look, looks
-from lightwork.render.sheet import Sheet
+from lightwork.render.table import Table
 from lightwork.report.answer import StudyAnswer, answer, cap_sentence
-from lightwork.report.break_evens import break_even_sheet
+from lightwork.report.break_evens import break_even_table
 from lightwork.report.charts.curves import basis_name, describe, overview
 from lightwork.report.charts.histogram import item_times_s
 from lightwork.report.charts.pictures import Pictures, pictures
@@ -19,11 +19,11 @@ from lightwork.report.charts.speedup_figure import small_drawing
 from lightwork.report.charts.timeline import Timeline, most_items, round_to_draw, timeline
 from lightwork.report.charts.zoom import ITEMS_ON_A_PAGE, NAMES_ON_A_PAGE, Room
 from lightwork.report.cluster import cluster_sentence
-from lightwork.report.factors import factors_sheet
+from lightwork.report.factors import factors_table
 from lightwork.report.predicted import Beside, SavedPlan, beside
-from lightwork.report.resources import resources_sheet, sampling_told
-from lightwork.report.split import Split, split
-from lightwork.report.tables import Table, table
+from lightwork.report.resources import resources_table
+from lightwork.report.speedups import FailedCell, failures, speedup_table
+from lightwork.report.split import split_table
 from lightwork.storage.atomic import slug
 from lightwork.text.variants import cell_name
 
@@ -35,17 +35,16 @@ class Section:
     anchor: str
     verdict: StudyAnswer
     small: Markup | None = None
-    table: Table | None = None
+    speedups: Table | None = None
+    failures: tuple[FailedCell, ...] = ()
     pictures: Pictures | None = None
     timelines: tuple[Timeline, ...] = ()
-    split: Split | None = None
-    factors: Sheet | None = None
-    break_evens: Sheet | None = None
-    resources: Sheet | None = None
+    split: Table | None = None
+    factors: Table | None = None
+    break_evens: Table | None = None
+    resources: Table | None = None
     foretold: Beside | None = None
-    sampling: str = ""
     basis: str = ""
-    has_equal_speed: bool = False
     has_left_out: bool = False
     cap: str = ""
     cluster: str = ""
@@ -68,7 +67,7 @@ def sections_of(judged: Sequence[Judged], ledgers: Mapping[str, Any], plans: Seq
     drawn = _all_timelines(judged, ledgers)
     small = iter(_overview(judged, around.looks))
     return [
-        replace(section, small=next(small), timelines=timelines) if section.table else section
+        replace(section, small=next(small), timelines=timelines) if section.speedups else section
         for section, timelines in zip(sections, drawn, strict=True)
     ]
 
@@ -97,15 +96,14 @@ def _section(one: Judged, anchor: str, around: Surroundings) -> Section:
         anchor,
         answer(one),
         pictures=pictures(one, scaling, recommendation, anchor, around.looks, items_s),
-        table=table(scaling, recommendation),
+        speedups=speedup_table(scaling, recommendation),
+        failures=failures(scaling.cells),
         split=_split(one, shown),
-        factors=factors_sheet(scaling, one.losses, parts),
-        break_evens=break_even_sheet(scaling),
-        resources=resources_sheet(scaling, parts),
+        factors=factors_table(scaling, one.losses, parts),
+        break_evens=break_even_table(scaling),
+        resources=resources_table(scaling, parts),
         foretold=beside(around.plans, scaling, one.machine),
-        sampling=sampling_told(scaling),
         basis=basis_name(scaling),
-        has_equal_speed=any(cell.speedup_equal_speed is not None for cell in scaling.cells),
         has_left_out=any(cell.disturbed for cell in scaling.cells),
         cap=cap_sentence(scaling),
         cluster=cluster_sentence(scaling, one.losses),
@@ -148,6 +146,6 @@ def _timelines(one: Judged, ledgers: Mapping[str, Any], most: int, room: Room) -
     )
 
 
-def _split(one: Judged, shown: Sequence[tuple[str, Cell]]) -> Split | None:
+def _split(one: Judged, shown: Sequence[tuple[str, Cell]]) -> Table | None:
     named = {(part, cell_name(cell)): one.losses.get(cell.cell_id) for part, cell in shown}
-    return split({name: lost for name, lost in named.items() if lost is not None})
+    return split_table({name: lost for name, lost in named.items() if lost is not None}, one.study.label)

@@ -1,35 +1,49 @@
 """Where the workers of a cell spent their time, as a table: speedup kept and lost by cause; pure."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 
 from lightwork.core.causes import Cause
 from lightwork.core.losses import Losses
-from lightwork.text.quantities import number
+from lightwork.render.table import Column, Entry, Table
+from lightwork.text.quantities import number, plain
+
+CAPTION = (
+    "All undisturbed rounds together: where the workers\N{RIGHT SINGLE QUOTATION MARK} time went, as speedup kept or "
+    "lost. Each column adds up to its number of workers."
+)
 
 
-@dataclass(frozen=True)
-class Split:
-    """The table of a few cells. columns: (part, cell) of each.
+def split_table(losses: Mapping[tuple[str, str], Losses], label: str) -> Table | None:
+    """A column for each cell, by (part, cell name): useful work, the pooled losses by cause, and the sum.
 
-    rows: (cause, its meaning, one figure per cell), useful work first and the sum last.
+    None where there are no losses.
     """
-
-    columns: tuple[tuple[str, str], ...]
-    rows: tuple[tuple[str, str, tuple[str, ...]], ...]
-
-
-def split(losses: Mapping[tuple[str, str], Losses]) -> Split | None:
-    """The table of these cells' pooled losses by name; None where there are none."""
     if not losses:
         return None
     parts = [{cause: float(lost) for cause, lost in one.lost_speedup().items()} for one in losses.values()]
-    causes = [cause for cause in Cause if any(cause in part for part in parts)]
-    rows = [(cause, cause.meaning, tuple(_figure(part.get(cause)) for part in parts)) for cause in causes]
-    useful = tuple(number(float(one.speedup)) for one in losses.values())
-    sums = tuple(str(one.lanes) for one in losses.values())
-    first = ("useful work", "the same items as long as they took serially", useful)
-    return Split(tuple(losses), (first, *rows, ("workers", "all of the above", sums)))
+    rows = [
+        _row("useful work", "the same items as long as they took serially", _useful(losses.values()), kind="sum"),
+        *(
+            _row(cause, cause.meaning, [_figure(part.get(cause)) for part in parts])
+            for cause in Cause
+            if any(cause in part for part in parts)
+        ),
+        _row("workers", "all of the above", [str(one.lanes) for one in losses.values()], kind="sum"),
+    ]
+    return Table.of_words(
+        ("time spent on", *(Column(part, detail=name, is_numeric=True) for part, name in losses)),
+        rows,
+        title=f"Where the workers' time went, {plain(label)}",
+        caption=CAPTION,
+    )
+
+
+def _row(name: str, meaning: str, shares: Iterable[str], kind: str = "") -> tuple[Entry, ...]:
+    return Entry(name, details=(meaning,), kind=kind), *map(Entry, shares)
+
+
+def _useful(losses: Iterable[Losses]) -> list[str]:
+    return [number(float(one.speedup)) for one in losses]
 
 
 def _figure(lost: float | None) -> str:

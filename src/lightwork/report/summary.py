@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 
 from lightwork.analysis.judged_study import Judged
 from lightwork.render.markdown import inert
-from lightwork.render.sheet import Sheet
+from lightwork.render.table import BEST, Entry, Table, markdown
 from lightwork.report.answer import StudyAnswer, answer, cap_sentence, comparisons
-from lightwork.report.break_evens import break_even_sheet
+from lightwork.report.break_evens import break_even_table
 from lightwork.report.cluster import cluster_sentence
-from lightwork.report.tables import Entry, Table, failures, table
+from lightwork.report.speedups import failures, speedup_table
 
 LINES = 59
 STUDIES_IN_FULL = 2
@@ -23,9 +23,8 @@ COMPARISONS_SHOWN = 3
 def summary(judged: Sequence[Judged]) -> str:
     """The whole file: one table row per study, then the details of the first few."""
     verdicts = [(one, answer(one)) for one in judged]
-    lines = ["# lightwork", "", "| study | speedup | verdict |", "| --- | --- | --- |"]
-    lines += [_verdict_row(found) for _, found in verdicts[:STUDIES_LISTED]]
-    lines += _more(len(judged) - STUDIES_LISTED, "study", "studies")
+    glance = Table.of_words(("study", "speedup", "verdict"), [_glance(found) for _, found in verdicts])
+    lines = ["# lightwork", *_lines(glance, STUDIES_LISTED)]
     lines += _batching(comparisons(judged))
     more = f"Details here: the first {STUDIES_IN_FULL} studies. " if len(judged) > STUDIES_IN_FULL else ""
     ending = ["", f"{more}Every cell, chart and timeline: index.html. Every round: rounds.csv."]
@@ -48,9 +47,9 @@ def _batching(told: Sequence[str]) -> list[str]:
     return ["", *shown, *_more(len(told) - len(shown), "comparison", "comparisons")] if told else []
 
 
-def _verdict_row(found: StudyAnswer) -> str:
-    note = f" ({found.hero_note})" if found.hero_note else ""
-    return f"| {inert(found.label)} | **{inert(found.hero)}**{inert(note)} | {inert(found.sentence, 300)} |"
+def _glance(found: StudyAnswer) -> tuple[Entry, ...]:
+    note = f"({found.hero_note})" if found.hero_note else ""
+    return Entry(found.label), Entry(found.hero, mark=note, kind=BEST), Entry(found.sentence)
 
 
 def _details(one: Judged, found: StudyAnswer, rows: int) -> list[str]:
@@ -60,47 +59,25 @@ def _details(one: Judged, found: StudyAnswer, rows: int) -> list[str]:
     told.append(cluster_sentence(one.scaling, one.losses))
     told += [f"Warning: {warning}" for warning in found.warnings[:WARNINGS_SHOWN]]
     lines = ["", f"## {inert(found.label)}", "", *(f"- {inert(words, 400)}" for words in told if words)]
-    lines += _table(table(one.scaling, one.recommendation), rows)
+    table = speedup_table(one.scaling, one.recommendation).brief()
+    lines += _lines(table, rows)
     notes = failures(one.scaling.cells)
     lines += ["", *(f"- {inert(note.words, 300)}" for note in notes[:NOTES_SHOWN])] if notes else []
     return lines
 
 
-def _table(whole: Table, rows: int) -> list[str]:
-    """The table's rows with the marked ones kept; what does not fit is counted."""
-    heads = ["speedup as measured, by workers", *(str(count) for count in whole.workers)]
-    kept = sorted(whole.rows, key=lambda row: not any(entry and entry.mark for entry in row.entries))[:rows]
-    lines = ["", f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}"]
-    for row in kept:
-        name = f"{row.strategy}, {row.details}" if row.details else row.strategy
-        cells = [inert(name, 80), *(_entry(entry) for entry in row.entries)]
-        lines.append(f"| {' | '.join(cells)} |")
-    return lines + _more(len(whole.rows) - len(kept), "row", "rows")
+def _lines(table: Table, rows: int) -> list[str]:
+    """The table's first rows below a blank line; what does not fit is counted."""
+    return ["", *markdown(table.first(rows, "index.html")).splitlines()]
 
 
 def _starts(judged: Sequence[Judged]) -> list[str]:
     """The break-even lengths of the first study that has any."""
     for one in judged:
-        sheet = break_even_sheet(one.scaling) if one.scaling is not None else None
-        if sheet is not None:
-            return ["", f"## What starting costs: {inert(one.study.label)}", *_sheet(sheet, STARTS_SHOWN)]
+        table = break_even_table(one.scaling) if one.scaling is not None else None
+        if table is not None:
+            return ["", f"## What starting costs: {inert(one.study.label)}", *_lines(table, STARTS_SHOWN)]
     return []
-
-
-def _sheet(sheet: Sheet, rows: int) -> list[str]:
-    """The sheet's first rows; what does not fit is counted."""
-    lines = ["", f"| setting | {' | '.join(inert(column.name) for column in sheet.columns)} |"]
-    lines.append(f"|{' --- |' * (1 + len(sheet.columns))}")
-    for name, _, figures in sheet.rows[:rows]:
-        lines.append(f"| {' | '.join(inert(words) for words in (name, *(figure.words for figure in figures)))} |")
-    return lines + _more(len(sheet.rows) - rows, "row", "rows")
-
-
-def _entry(entry: Entry | None) -> str:
-    if entry is None:
-        return ""
-    text = inert(f"{entry.text} ({entry.interval})" if entry.interval else entry.text)
-    return f"**{text}** {inert(entry.mark)}" if entry.mark == "recommended" else text
 
 
 def _more(count: int, one: str, many: str) -> list[str]:

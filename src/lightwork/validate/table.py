@@ -1,13 +1,14 @@
-"""Tables: what a validation found, in words and figures, for a terminal and for Markdown; pure.
+"""Tables: what a validation found, in words and figures; pure.
 
 Validation -> goals, workloads, strategies, worker counts, choices -> tables -> text | Markdown
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from lightwork.core.setting import Setting
+from lightwork.render import table as kit
 from lightwork.render.markdown import inert
+from lightwork.render.table import Table, figures
 from lightwork.text.quantities import duration, percent, plain
 from lightwork.text.quantities import percent as roundly
 from lightwork.validate.choosing import AS_GOOD, Choices, best_of, choices_of, regret_of
@@ -20,38 +21,30 @@ CONDITIONAL = (0.03, 0.10)  # median and 90th percentile of the error that are a
 COVERAGE = CHOICES = 0.9
 NOTHING = "-"
 ERRORS = ("rounds", "raw", "conditional", "by spin", "plans in band", "conditional in band")
-
-
-@dataclass(frozen=True)
-class Table:
-    """A title, a sentence that says how to read it, the columns' heads, and rows as long as these."""
-
-    title: str
-    note: str
-    heads: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+CHOSEN = ("slower by", "planning took, of the grid's time")
 
 
 def tables(found: Validation) -> list[Table]:
     """Every table, those without rows left out."""
     seen = seen_in(found.studies)
     made = [
-        Table("Figures", "", ("figure", "found", "aimed at", "met"), tuple(_goals(found, seen))),
-        Table(
-            "By workload",
-            "Absolute errors of predicted makespans: median / 90th percentile. A/A is the serial round against itself.",
-            ("workload", *ERRORS, "A/A", "A/A at equal speed"),
-            tuple(_workloads(found.studies)),
+        Table.of_words(("figure", figures("found"), "aimed at", "met"), _goals(found, seen), title="Figures"),
+        Table.of_words(
+            ("workload", *map(figures, (*ERRORS, "A/A", "A/A at equal speed"))),
+            _workloads(found.studies),
+            title="By workload",
+            caption="Absolute errors of predicted makespans: median / 90th percentile. A/A is the serial round against "
+            "itself.",
         ),
         _by("By strategy", "strategy", seen, lambda _, cell: cell.setting.strategy),
         _by("By workers", "workers", seen, lambda _, cell: cell.setting.workers),
         _by("By chunksize in force", "chunksize", seen, lambda _, cell: cell.chunksize or 0),
-        Table(
-            "Recommended settings against the whole grid",
-            "Slower than the best of the grid: by medians as measured / at equal CPU speed / best found in other "
-            "blocks.",
-            ("workload", "best measured", "recommended", "slower by", "planning took, of the grid's time"),
-            tuple(_chosen(held) for held in found.studies if held.choice),
+        Table.of_words(
+            ("workload", "best measured", "recommended", *map(figures, CHOSEN)),
+            (_chosen(held) for held in found.studies if held.choice),
+            title="Recommended settings against the whole grid",
+            caption="Slower than the best of the grid: by medians as measured / at equal CPU speed / best found in "
+            "other blocks.",
         ),
     ]
     return [table for table in made if table.rows]
@@ -72,22 +65,19 @@ def troubles(found: Validation) -> list[str]:
 
 
 def text(found: Validation) -> str:
-    """All tables with columns aligned, for a terminal."""
-    blocks = [_aligned(table) for table in tables(found)]
-    return "\n\n".join([*blocks, *troubles(found), _rests_on(found)])
+    """All tables, for a terminal."""
+    lines = [f"{line}\n" for line in (*troubles(found), _rests_on(found))]
+    return "\n".join([*map(kit.terminal, tables(found)), *lines])
 
 
 def markdown(found: Validation, level: int = 2) -> str:
     """All tables as Markdown under headings of this level."""
-    blocks = [_rests_on(found)]
+    blocks = [f"{_rests_on(found)}\n"]
     for table in tables(found):
-        lines = [f"{'#' * level} {table.title}", ""]
-        lines += [table.note, ""] if table.note else []
-        lines += [_row(table.heads), _row(["---"] * len(table.heads))]
-        lines += [_row([inert(entry, 120) for entry in row]) for row in table.rows]
-        blocks.append("\n".join(lines))
-    told = [f"- {inert(line, 300)}" for line in troubles(found)]
-    return "\n\n".join([*blocks, *(["\n".join(told)] if told else [])]) + "\n"
+        caption = f"{table.caption}\n\n" if table.caption else ""
+        blocks.append(f"{'#' * level} {table.title}\n\n{caption}{kit.markdown(table)}")
+    told = "".join(f"- {inert(line, 300)}\n" for line in troubles(found))
+    return "\n".join([*blocks, *([told] if told else [])])
 
 
 def summary(held: Held) -> str:
@@ -149,8 +139,8 @@ def _workloads(studies: Sequence[Held]) -> Iterator[tuple[str, ...]]:
 
 def _by(title: str, head: str, seen: Sequence[Seen], key: Callable[[Held, Tried], str | int]) -> Table:
     groups = sorted(grouped(seen, key).items(), key=lambda group: (str(type(group[0])), group[0]))
-    rows = tuple((str(name or "none"), *_errors(own)) for name, own in groups)
-    return Table(title, "", (head, *ERRORS), rows)
+    rows = ((str(name or "none"), *_errors(own)) for name, own in groups)
+    return Table.of_words((head, *map(figures, ERRORS)), rows, title=title)
 
 
 def _errors(seen: Iterable[Seen]) -> tuple[str, ...]:
@@ -203,14 +193,3 @@ def _rests_on(found: Validation) -> str:
         f"{machine['usable_cpus']:g} cores ({machine['processor']}), Python {machine['python']}; lightwork "
         f"{found.version}, {found.saved_at}."
     )
-
-
-def _aligned(table: Table) -> str:
-    rows = [table.heads, *table.rows]
-    widths = [max(len(row[place]) for row in rows) for place in range(len(table.heads))]
-    lines = ["  ".join(entry.ljust(width) for entry, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    return "\n".join([table.title, *([table.note] if table.note else []), *(f"  {line}" for line in lines)])
-
-
-def _row(entries: Iterable[str]) -> str:
-    return f"| {' | '.join(entries)} |"

@@ -236,8 +236,8 @@ def test_markdown_has_all_that_a_reviewer_asks_for():
     for part in (
         "# lightwork plan: load.py:f", "**Use 4 workers, map, chunksize 8: 3.2x (3.0-3.4) over serial**",
         "- Tail takes 0.8", "- Warning: Only 3 blocks: intervals are wide",
-        "| 4 workers, map, chunksize 8 | 3.2x (3.0-3.4) |", "recommended |",
-        "| 2 workers, map, chunksize 1 |", "largest first (1.2x)", "```python\nfrom load import f\n",
+        "| **map with 4 workers, chunksize 8, recommended** | 3.2x (3.0-3.4) |",
+        "| map | 2 | 1 |", "largest first (1.2x)", "```python\nfrom load import f\n",
         "- Measured 1 setting", "- Machine: 4 usable CPUs, Python 3.11",
     ):  # fmt: skip
         assert part in text

@@ -16,7 +16,8 @@ from lightwork.plan.conclude.result import Gain
 from lightwork.plan.forms import sentences
 from lightwork.plan.forms.page.curve import outlook
 from lightwork.plan.forms.page.page import page
-from lightwork.plan.forms.page.tables import BEST_SHOWN, MOST_SHOWN, foretellings, measured_sheet, what_if_sheet
+from lightwork.plan.forms.page.tables import BEST_SHOWN, MOST_SHOWN, measured_table, predictions_table, what_if_table
+from lightwork.render.table import BEST
 from lightwork.text.quantities import MINUS, duration, number, percent, plain, times
 
 KINDS = ("sample", "unmeasured", "serial", "bare", "hostile")
@@ -119,26 +120,26 @@ def words(figures):
 def test_measured_table_is_the_verdicts():
     """Fastest first and failed ones last; each with its interval, prediction, serial share and memory."""
     known = samples.sample()
-    sheet = measured_sheet(known)
+    table = measured_table(known)
     best = max((cell for cell in known.cells if cell.speedup), key=lambda cell: cell.speedup.point)
-    _, part, told = sheet.rows[0]
+    name, *told = table.rows[0]
     figures = words(told)
     assert figures[0] == f"{times(best.speedup.point)} ({best.speedup.low:.1f}-{best.speedup.high:.1f})"
     assert figures[2] == times(best.predicted)
     assert figures[3] == percent(karp_flatt(best.speedup.point, best.setting.workers))
-    assert part == "not measurably different"
-    assert [row[1] for row in sheet.rows].count("recommended") == 1
-    _, part, told = sheet.rows[-1]
-    assert part == "failed"
+    assert name.details == ("not measurably different",)
+    assert [row[0].details for row in table.rows].count(("recommended",)) == 1
+    name, *told = table.rows[-1]
+    assert name.details == ("failed",)
     assert words(told) == ["n/a", "n/a", times(known.cells[-1].predicted), "n/a", "124 MiB", "7, 2 failed"]
     assert [figure.value for figure in told] == [None, None, known.cells[-1].predicted, None, 124 * 2**20, 7]
-    assert len(sheet.rows) == len(known.cells)
+    assert len(table.rows) == len(known.cells)
 
 
 def test_what_ifs_stand_by_gain():
     """The largest gain stands first, with the part of the time that it saves."""
-    sheet = what_if_sheet((Gain("a", 1.0), Gain("b", 1.25), Gain("c", 0.5)))
-    assert [(name, *words(figures)) for name, _, figures in sheet.rows] == [
+    table = what_if_table((Gain("a", 1.0), Gain("b", 1.25), Gain("c", 0.5)))
+    assert [tuple(words(row)) for row in table.rows] == [
         ("b", times(1.25), "20 %"), ("a", times(1), "0 %"), ("c", times(0.5), f"{MINUS}100 %"),
     ]  # fmt: skip
 
@@ -146,16 +147,18 @@ def test_what_ifs_stand_by_gain():
 def test_predictions_are_all_there_the_best_openly(pages):
     """The best stand openly and all others folded, each with its band and its time; none twice."""
     known = samples.sample()
-    rows = foretellings(known)
-    openly, folded = re.findall(r'<div class="scroll sheet figures".*?</table>', pages["sample"], flags=re.DOTALL)
+    rows = predictions_table(known).rows
+    tables = r'aria-label="(?:The best|All other) predictions">.*?</table>'
+    openly, folded = re.findall(tables, pages["sample"], flags=re.DOTALL)
     assert len(ROWS.findall(openly)) - 1 == BEST_SHOWN
     assert len(ROWS.findall(folded)) - 1 == len(known.predictions) - BEST_SHOWN
     best = max(known.predictions, key=lambda one: one.speedup.point)
     band = f"({best.speedup.low:.1f}-{best.speedup.high:.1f})"
-    assert (rows[0].speedup, rows[0].wall) == (f"{times(best.speedup.point)} {band}", duration(best.wall_s.point))
-    assert rows[0].loss.startswith("tail ") or rows[0].loss.startswith("waiting for a core ")
-    assert [row.chosen for row in rows].count(True) == 1
-    assert pages["sample"].count('<tr class="chosen">') == 1
+    *_, speedup, wall, loss = words(rows[0])
+    assert (speedup, wall) == (f"{times(best.speedup.point)} {band}", duration(best.wall_s.point))
+    assert loss.startswith(("tail ", "waiting for a core "))
+    assert [name.kind for name, *_ in rows].count(BEST) == 1
+    assert pages["sample"].count('<tr class="best">') == 2  # among the measured settings, and among the predicted ones
 
 
 def test_figure_has_the_best_of_each_strategy_and_every_measured_point():

@@ -1,20 +1,18 @@
 """A memo: a plan in Markdown for a pull request, under 60 lines whatever was planned; pure."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from math import isfinite
 from typing import TYPE_CHECKING
 
 from lightwork.plan.forms import form
 from lightwork.plan.forms.text import gains_in_words
 from lightwork.render.markdown import inert
-from lightwork.text.quantities import plain, seconds_with_interval, size, times
+from lightwork.text.quantities import plain
 
 if TYPE_CHECKING:
-    from lightwork.core.estimate import Estimate
-    from lightwork.core.setting import Setting
-    from lightwork.plan.conclude.result import MeasuredSetting, PlanResult, PredictedSetting
+    from lightwork.plan.conclude.result import PlanResult
+    from lightwork.render.table import Table
 
 MOST_LINES = 59
 SENTENCE_LENGTH = 400
@@ -44,13 +42,14 @@ def as_markdown(result: "PlanResult") -> str:
 
 def _lines(result: "PlanResult", room: _Room) -> Iterator[str]:
     from lightwork.plan.forms import sentences
+    from lightwork.plan.forms.page.tables import measured_table, predictions_table
 
     yield f"# lightwork plan: {inert(result.target, 80)}"
     yield from ("", f"**{inert(sentences.what_to_do(result), SENTENCE_LENGTH)}**", "")
     warned = [f"Warning: {warning}" for warning in sentences.warnings(result)[:2]]
     yield from _points([*sentences.reasons(result)[: room.reasons], gains_in_words(result), *warned])
-    yield from _cells(result, room.cells)
-    yield from _predictions(result, room.predictions)
+    yield from _table(measured_table(result), room.cells)
+    yield from _table(predictions_table(result), room.predictions)
     yield from _script(result, room.code)
     yield ""
     yield from _points([*sentences.notes(result)[: room.notes], _machine(result)])
@@ -60,35 +59,11 @@ def _points(sentences: Iterable[str]) -> Iterator[str]:
     return (f"- {inert(words, SENTENCE_LENGTH)}" for words in sentences if words)
 
 
-def _cells(result: "PlanResult", most: int) -> Iterator[str]:
-    """What was measured, the recommended one first, then by speedup."""
-    ranked = sorted(result.cells, key=lambda cell: (cell.judged != "recommended", -_point(cell.speedup)))
-    rows = [_cell(cell) for cell in ranked[:most]]
-    yield from _table(("measured setting", "speedup", "wall", "memory", "against it"), rows, len(ranked))
+def _table(table: "Table | None", most: int) -> list[str]:
+    """The table's first rows below a blank line, the recommended setting among them."""
+    from lightwork.render.table import markdown
 
-
-def _cell(cell: "MeasuredSetting") -> list[str]:
-    memory = size(cell.memory_bytes) if cell.memory_bytes else ""
-    judged = f"{cell.judged} in {cell.failed} of {cell.rounds} rounds" if cell.judged == "failed" else cell.judged
-    return [_named(cell), _speedup(cell.speedup), _wall(cell.wall_s), memory, judged]
-
-
-def _predictions(result: "PlanResult", most: int) -> Iterator[str]:
-    """The settings that are predicted to be the fastest."""
-    if not most:
-        return
-    best = sorted(result.predictions, key=lambda one: -_point(one.speedup))
-    rows = [[_named(one), _speedup(one.speedup), _wall(one.wall_s)] for one in best[:most]]
-    yield from _table(("best predicted settings", "speedup", "wall"), rows, len(best))
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], count: int) -> Iterator[str]:
-    if not rows:
-        return
-    yield from ("", f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}")
-    yield from (f"| {' | '.join(inert(entry) for entry in row)} |" for row in rows)
-    if count > len(rows):
-        yield from ("", f"and {count - len(rows):,} more.")
+    return ["", *markdown(table.first(most)).splitlines()] if table and most else []
 
 
 def _script(result: "PlanResult", most: int) -> Iterator[str]:
@@ -120,26 +95,3 @@ def _machine(result: "PlanResult") -> str:
     ]
     words = ", ".join(str(part) for part in told if part)
     return f"Machine: {words}" if words else ""
-
-
-def _named(one: "MeasuredSetting | PredictedSetting") -> str:
-    return _instruction(one.setting, one.chunksize)
-
-
-def _instruction(setting: "Setting", chunksize: int | None) -> str:
-    from lightwork.core.study import Cell
-    from lightwork.text.settings import instruction
-
-    return instruction(Cell(setting.cell_id, setting, chunksize, ()))
-
-
-def _speedup(found: "Estimate | None") -> str:
-    return times(found) if found else ""
-
-
-def _wall(found: "Estimate | None") -> str:
-    return seconds_with_interval(found) if found else ""
-
-
-def _point(found: "Estimate | None") -> float:
-    return found.point if found and isfinite(found.point) else 0.0

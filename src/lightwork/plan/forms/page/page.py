@@ -1,20 +1,26 @@
 """The plan's page: one HTML file that needs nothing else, drawn from its result alone in the report's look."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import isfinite
 from pathlib import Path
 
 from markupsafe import Markup
 
-from lightwork import report
 from lightwork.core.causes import Cause
 from lightwork.core.verdict import VerdictKind
 from lightwork.plan.conclude.result import PlanResult, PredictedSetting
 from lightwork.plan.forms import sentences
 from lightwork.plan.forms.page.curve import Outlook, outlook
 from lightwork.plan.forms.page.curve_figure import outlook_figure
-from lightwork.plan.forms.page.tables import BEST_SHOWN, foretellings, interval, measured_sheet, name_of, what_if_sheet
+from lightwork.plan.forms.page.tables import (
+    BEST_SHOWN,
+    interval,
+    measured_table,
+    name_of,
+    predictions_table,
+    what_if_table,
+)
 from lightwork.render import svg
 from lightwork.render.templates import rendered
 from lightwork.report.charts.waterfall import described, steps_down, waterfall_drawing
@@ -22,7 +28,6 @@ from lightwork.report.method import facts_of
 from lightwork.text.quantities import counted, duration, number, percent, plain, short, size, times
 
 HERE = Path(__file__).parent
-REPORT = Path(report.__file__).parent  # whose macros draw a table
 METHOD = (
     (
         "Predicted",
@@ -78,12 +83,11 @@ class Hero:
 def page(result: PlanResult) -> str:
     """The whole page as text; no name in it can become markup, and nothing is loaded from outside."""
     seen = outlook(result)
-    everything = foretellings(result)
+    predicted = predictions_table(result)
     chosen = result.recommendation
     return rendered(
         "plan.html",
         HERE,
-        REPORT,
         title=f"lightwork plan: {short(result.target, 80)}",
         scripts=("copy", "sort"),
         target=plain(result.target),
@@ -97,11 +101,11 @@ def page(result: PlanResult) -> str:
         speedup=_drawn(seen, result) if seen else None,
         outlook=seen,
         fall=_fall(result),
-        measured=measured_sheet(result),
-        what_if=what_if_sheet(result.what_if),
-        best=everything[:BEST_SHOWN],
-        rest=everything[BEST_SHOWN:],
-        left_out=len(result.predictions) - len(everything),
+        measured=measured_table(result),
+        what_if=what_if_table(result.what_if),
+        best=replace(predicted, rows=predicted.rows[:BEST_SHOWN], title="The best predictions") if predicted else None,
+        rest=replace(predicted, rows=predicted.rows[BEST_SHOWN:], title="All other predictions") if predicted else None,
+        left_out=len(result.predictions) - len(predicted.rows) if predicted else 0,
         notes=sentences.notes(result),
         method=METHOD,
         machine=facts_of(result.machine),

@@ -1,7 +1,6 @@
 """The plan's tables: what was measured, what a change would gain, what is predicted; pure, from its result to rows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import isfinite
 
 from lightwork.analysis.scaling import karp_flatt
@@ -9,60 +8,60 @@ from lightwork.core.estimate import Estimate
 from lightwork.core.setting import Setting
 from lightwork.core.study import Cell
 from lightwork.plan.conclude.result import Gain, MeasuredSetting, PlanResult, PredictedSetting
-from lightwork.render.sheet import UNKNOWN, Column, Figure, Sheet, without_empty
+from lightwork.render.table import BEST, UNKNOWN, Column, Entry, Table, figures
 from lightwork.text.quantities import between, counted, duration, percent, plain, size, times
 from lightwork.text.settings import named
 
 BEST_SHOWN = 20
 MOST_SHOWN = 2000  # predictions: the page is to stay under a megabyte
 MEASURED = (
-    Column("speedup", "Over the serial run: median over blocks, and 95 % interval."),
-    Column("wall time", "Of a round as measured: median, and 95 % interval."),
-    Column("predicted", "The speedup that the replay foretold from the serial run."),
-    Column("serial share", "Karp and Flatt's: where it rises with the workers it is overhead, else serial work."),
-    Column("memory", "The largest peak of all processes together."),
-    Column("rounds", "Timed rounds, and how many of them failed."),
+    Column("measured setting"),
+    figures("speedup", "Over the serial run: median over blocks, and 95 % interval."),
+    figures("wall time", "Of a round as measured: median, and 95 % interval."),
+    figures("predicted", "The speedup that the replay foretold from the serial run."),
+    figures("serial share", "Karp and Flatt's: where it rises with the workers it is overhead, else serial work."),
+    figures("memory", "The largest peak of all processes together."),
+    figures("rounds", "Timed rounds, and how many of them failed."),
+)
+PREDICTED = (
+    Column("predicted setting"),
+    *map(figures, ("workers", "chunksize", "speedup", "time")),
+    Column("largest loss"),
 )
 WHAT_IF = (
-    Column("times as fast", "The recommended setting's predicted time over the same with this one thing changed."),
-    Column("time saved", "The part of its predicted time that would go."),
+    Column("change"),
+    figures("times as fast", "The recommended setting's predicted time over the same with this one thing changed."),
+    figures("time saved", "The part of its predicted time that would go."),
 )
 JUDGED = {"equal": "not measurably different", "faster": "faster, not recommended", "": ""}
 
 
-@dataclass(frozen=True)
-class PredictionRow:
-    """A row of the predictions: the setting by its parts, its figures with their bands, and its largest loss."""
-
-    strategy: str
-    details: str
-    workers: str
-    chunksize: str
-    speedup: str
-    wall: str
-    loss: str
-    chosen: bool
-
-
-def measured_sheet(result: PlanResult) -> Sheet | None:
+def measured_table(result: PlanResult) -> Table | None:
     """Every measured setting, the fastest first and failed ones last; None where nothing was measured."""
     cells = sorted(result.cells, key=lambda cell: (cell.judged == "failed", -_point(cell.speedup)))
-    rows = [(name_of(cell), JUDGED.get(cell.judged, cell.judged), _measured(cell)) for cell in cells]
-    return without_empty(MEASURED, rows)
+    rows = tuple((_measured_name(cell), *_measured(cell)) for cell in cells)
+    caption = "In interleaved blocks with the serial run, the fastest first."
+    return Table(MEASURED, rows, "Measured settings", caption).without_unknown()
 
 
-def what_if_sheet(gains: Sequence[Gain]) -> Sheet | None:
+def what_if_table(gains: Sequence[Gain]) -> Table | None:
     """Every change, the largest gain first; None without any."""
     known = sorted((one for one in gains if isfinite(one.times) and one.times > 0), key=lambda one: -one.times)
-    rows = [(plain(one.name), "", (Figure.of(one.times, times), _saved(one.times))) for one in known]
-    return without_empty(WHAT_IF, rows)
+    rows = tuple((Entry(plain(one.name)), Entry.of(one.times, times), _saved(one.times)) for one in known)
+    caption = "The recommended setting with one thing changed; predicted."
+    return Table(WHAT_IF, rows, "What-ifs", caption) if rows else None
 
 
-def foretellings(result: PlanResult) -> list[PredictionRow]:
-    """All predictions, the fastest first, at most MOST_SHOWN."""
+def predictions_table(result: PlanResult) -> Table | None:
+    """All predictions, the fastest first, at most MOST_SHOWN; None where there are none."""
     best = sorted(result.predictions, key=lambda one: -_point(one.speedup))
     chosen = result.recommendation.setting if result.recommendation else None
-    return [_foretelling(one, chosen=one.setting == chosen) for one in best[:MOST_SHOWN]]
+    rows = tuple(_predicted(one, chosen=one.setting == chosen) for one in best[:MOST_SHOWN])
+    caption = (
+        "Predicted from the serial run, the fastest first; bands in brackets. The loss is the largest one, as a share "
+        "of the workers."
+    )
+    return Table(PREDICTED, rows, "Predictions", caption) if rows else None
 
 
 def name_of(one: MeasuredSetting | PredictedSetting) -> str:
@@ -77,25 +76,25 @@ def interval(found: Estimate) -> str:
     return between(found)
 
 
-def _measured(cell: MeasuredSetting) -> tuple[Figure, ...]:
+def _measured(cell: MeasuredSetting) -> tuple[Entry, ...]:
     return (
-        Figure(_speedup(cell.speedup), cell.speedup.point) if cell.speedup else UNKNOWN,
-        Figure(_wall(cell.wall_s), cell.wall_s.point) if cell.wall_s else UNKNOWN,
-        Figure.of(cell.predicted, times),
+        Entry(_speedup(cell.speedup), cell.speedup.point) if cell.speedup else UNKNOWN,
+        Entry(_wall(cell.wall_s), cell.wall_s.point) if cell.wall_s else UNKNOWN,
+        Entry.of(cell.predicted, times),
         _serial_share(cell),
-        Figure.of(cell.memory_bytes or None, size),
-        Figure(f"{cell.rounds}, {cell.failed} failed" if cell.failed else str(cell.rounds), cell.rounds),
+        Entry.of(cell.memory_bytes or None, size),
+        Entry(f"{cell.rounds}, {cell.failed} failed" if cell.failed else str(cell.rounds), cell.rounds),
     )
 
 
-def _serial_share(cell: MeasuredSetting) -> Figure:
+def _serial_share(cell: MeasuredSetting) -> Entry:
     if cell.speedup is None or cell.setting.workers < 2 or not cell.speedup.point > 0:  # noqa: PLR2004
         return UNKNOWN
-    return Figure.of(karp_flatt(cell.speedup.point, cell.setting.workers), _signed)
+    return Entry.of(karp_flatt(cell.speedup.point, cell.setting.workers), _signed)
 
 
-def _saved(gain: float) -> Figure:
-    return Figure.of(1 - 1 / gain, _signed)
+def _saved(gain: float) -> Entry:
+    return Entry.of(1 - 1 / gain, _signed)
 
 
 def _signed(fraction: float) -> str:
@@ -106,16 +105,21 @@ def _speedup(found: Estimate) -> str:
     return f"{times(found.point)} {_bracketed(interval(found))}".strip()
 
 
-def _foretelling(one: PredictedSetting, *, chosen: bool) -> PredictionRow:
-    return PredictionRow(
-        strategy=plain(one.setting.strategy),
-        details=", ".join(_details(one.setting)),
-        workers=f"{one.setting.workers:,}",
-        chunksize="" if one.chunksize is None else f"{one.chunksize:,}",
-        speedup=_speedup(one.speedup),
-        wall=duration(one.wall_s.point),
-        loss=_largest_loss(one),
-        chosen=chosen,
+def _measured_name(cell: MeasuredSetting) -> Entry:
+    judged = JUDGED.get(cell.judged, cell.judged)
+    kind = BEST if cell.judged == "recommended" else ""
+    return Entry(name_of(cell), details=(judged,) if judged else (), kind=kind)
+
+
+def _predicted(one: PredictedSetting, *, chosen: bool) -> tuple[Entry, ...]:
+    details = ", ".join([*_details(one.setting), *(["recommended"] if chosen else [])])
+    return (
+        Entry(plain(one.setting.strategy), details=(details,) if details else (), kind=BEST if chosen else ""),
+        Entry(f"{one.setting.workers:,}"),
+        Entry("" if one.chunksize is None else f"{one.chunksize:,}"),
+        Entry(_speedup(one.speedup)),
+        Entry(duration(one.wall_s.point)),
+        Entry(_largest_loss(one)),
     )
 
 

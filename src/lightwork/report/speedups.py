@@ -1,4 +1,4 @@
-"""A study's cells as a table, strategy x workers; pure functions from scaling to rows."""
+"""The table of a study's speedups, variant by worker count, and what failed in words; pure."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -9,72 +9,54 @@ from lightwork.analysis.recommendation import Recommendation
 from lightwork.analysis.scaling import CellScaling, StudyScaling
 from lightwork.core.round import Round
 from lightwork.core.study import SERIAL_AGAIN
-from lightwork.render.filters import UNFILTERED, Facets
+from lightwork.render.filters import Facets
+from lightwork.render.table import BEST, Column, Entry, Table
 from lightwork.text.quantities import between, counted, lines, plain, times
-from lightwork.text.variants import Variant, cell_name
+from lightwork.text.variants import TWIN, Variant, cell_name
 
-BEST, EQUAL, ORDINARY, FAILED, UNMEASURED = "best", "equal", "ordinary", "failed", "unmeasured"
+EQUAL, ORDINARY, FAILED, UNMEASURED = "equal", "ordinary", "failed", "unmeasured"  # kinds of entries, and BEST
+NOT_ASKED = Entry("\N{MIDDLE DOT}", kind="none", hover="not asked for")
 NOTES_SHOWN = 40
 DETAIL_LINES = 30
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One cell in the table. kind: BEST, EQUAL (to the best), ORDINARY, FAILED or UNMEASURED.
-
-    text is the figure or what happened; interval and equal_speed stand beside and below it; hover explains.
-    left_out: how many rounds were left out as disturbed, in short; "" for none. speedup: to sort by; None without.
-    """
-
-    kind: str
-    text: str
-    interval: str = ""
-    equal_speed: str = ""
-    hover: str = ""
-    mark: str = ""
-    left_out: str = ""
-    speedup: float | None = None
-
-
-@dataclass(frozen=True)
-class Row:
-    """A variant and its entries, one per worker count of the table; None where no such cell was asked for."""
-
-    strategy: str
-    details: str
-    entries: tuple[Entry | None, ...]
-    facets: Facets = UNFILTERED
-
-
-@dataclass(frozen=True)
-class Failure:
+class FailedCell:
     """A failed cell in words; detail is the traceback or last output of its first such round."""
 
     words: str
     detail: str = ""
 
 
-@dataclass(frozen=True)
-class Table:
-    """Rows under worker counts, and the A/A twin; `failures` says in words what the failed entries only name."""
-
-    workers: tuple[int, ...]
-    rows: tuple[Row, ...]
-    twin: Entry | None
-    failures: tuple[Failure, ...]
-
-
-def table(scaling: StudyScaling, recommendation: Recommendation) -> Table:
-    """The study's table. Every cell but the reference is in it; failed ones are, and are never marked best."""
+def speedup_table(scaling: StudyScaling, recommendation: Recommendation) -> Table:
+    """Speedups by variant and worker count. All cells but the reference; failed ones are never marked best."""
     grouped: dict[Variant, dict[int, CellScaling]] = {}
     for cell in scaling.cells:
         if cell.parallel:
             grouped.setdefault(Variant.of(cell.cell), {})[cell.cell.setting.workers] = cell
     workers = tuple(sorted({count for own in grouped.values() for count in own}))
     marked = marks(scaling, recommendation)
-    rows = tuple(_row(variant, workers, grouped[variant], marked) for variant in sorted(grouped))
-    twin = [_entry(cell, {}) for cell in scaling.cells if cell.cell.cell_id == SERIAL_AGAIN]
-    return Table(workers, rows, twin[0] if twin else None, failures(scaling.cells))
+    twin = [(Entry(TWIN), _entry(cell, {})) for cell in scaling.cells if cell.cell.cell_id == SERIAL_AGAIN]
+    return Table(
+        (Column("setting"), *(Column(str(count), is_numeric=True, facets=Facets(workers=count)) for count in workers)),
+        tuple(_row(variant, workers, grouped[variant], marked) for variant in sorted(grouped)),
+        title=f"Speedup by setting and workers, {plain(scaling.study.label)}",
+        caption=_caption(scaling),
+        group="speedup as measured, by workers",
+        foot=twin[0] if twin else (),
+    )
+
+
+def _caption(scaling: StudyScaling) -> str:
+    """What the figures are."""
+    caption = "Speedup over serial as measured: median over blocks and 95\N{NO-BREAK SPACE}% interval."
+    if any(cell.speedup_equal_speed is not None for cell in scaling.cells):
+        caption += " In small: the same at equal CPU speed."
+    else:
+        caption += " There are no figures at equal CPU speed for this study."
+    if any(cell.disturbed for cell in scaling.cells):
+        caption += " Rounds that something else on the machine disturbed are left out."
+    return caption
 
 
 def marks(scaling: StudyScaling, recommendation: Recommendation) -> dict[str, tuple[str, str]]:
@@ -86,19 +68,19 @@ def marks(scaling: StudyScaling, recommendation: Recommendation) -> dict[str, tu
     return found | {cell.cell.cell_id: (BEST, "fastest, not recommended") for cell in fastest}
 
 
-def failures(cells: Iterable[CellScaling]) -> tuple[Failure, ...]:
+def failures(cells: Iterable[CellScaling]) -> tuple[FailedCell, ...]:
     """One sentence per failed cell and reason; past NOTES_SHOWN only their number (rounds.csv has them all)."""
     notes = [note for cell in cells if cell.failed for note in _failure_notes(cell)]
     more = len(notes) - NOTES_SHOWN
-    rest = (Failure(f"and {more} more: see rounds.csv"),) if more > 0 else ()
+    rest = (FailedCell(f"and {more} more: see rounds.csv"),) if more > 0 else ()
     return (*notes[:NOTES_SHOWN], *rest)
 
 
-def _failure_notes(cell: CellScaling) -> list[Failure]:
+def _failure_notes(cell: CellScaling) -> list[FailedCell]:
     name, rounds = cell_name(cell.cell), len(cell.cell.tried)
     details = {_what(failed): failed.detail for failed in reversed(cell.failed)}
     return [
-        Failure(f"{name}: failed {count} of {rounds}: {what}", lines(details[what], DETAIL_LINES))
+        FailedCell(f"{name}: failed {count} of {rounds}: {what}", lines(details[what], DETAIL_LINES))
         for what, count in Counter(_what(failed) for failed in cell.failed).items()
     ]
 
@@ -109,10 +91,11 @@ def _what(failed: Round) -> str:
 
 def _row(
     variant: Variant, workers: tuple[int, ...], own: dict[int, CellScaling], marked: dict[str, tuple[str, str]]
-) -> Row:
-    entries = tuple(_entry(own[count], marked) if count in own else None for count in workers)
-    details = [*_default_chunksize(variant, own.values()), *variant.details]
-    return Row(plain(variant.strategy), ", ".join(details), entries, Facets(variant.strategy, variant.start_method))
+) -> tuple[Entry, ...]:
+    details = ", ".join([*_default_chunksize(variant, own.values()), *variant.details])
+    facets = Facets(variant.strategy, variant.start_method)
+    name = Entry(plain(variant.strategy), details=(details,) if details else (), facets=facets)
+    return (name, *(_entry(own[count], marked) if count in own else NOT_ASKED for count in workers))
 
 
 def _default_chunksize(variant: Variant, cells: Iterable[CellScaling]) -> list[str]:
@@ -127,16 +110,22 @@ def _default_chunksize(variant: Variant, cells: Iterable[CellScaling]) -> list[s
 def _entry(cell: CellScaling, marked: dict[str, tuple[str, str]]) -> Entry:
     if cell.failed:
         reasons = "; ".join(sorted({_what(failed) for failed in cell.failed}))
-        return Entry(FAILED, f"failed {len(cell.failed)} of {len(cell.cell.tried)}", hover=reasons)
+        return Entry(f"failed {len(cell.failed)} of {len(cell.cell.tried)}", hover=reasons, kind=FAILED)
     if cell.speedup is None:
-        return Entry(UNMEASURED, "not measured", hover="no block holds both this cell and the serial reference")
+        return Entry("not measured", hover="no block holds both this cell and the serial reference", kind=UNMEASURED)
     kind, mark = marked.get(cell.cell.cell_id, (ORDINARY, ""))
-    known = cell.speedup_equal_speed
-    equal = f"{times(known)}" if known is not None else ""
+    level = cell.speedup_equal_speed
+    equal = f"equal CPU speed {times(level)}" if level is not None else ""
     method, left_out = plain(cell.speedup.method), _left_out(cell)
-    hover = f"{method}; {left_out} as disturbed" if left_out else method
-    point = cell.speedup.point
-    return Entry(kind, times(point), between(cell.speedup), equal, hover, mark, left_out, point)
+    return Entry(
+        times(cell.speedup.point),
+        cell.speedup.point,
+        interval=between(cell.speedup),
+        details=tuple(words for words in (equal, left_out) if words),
+        mark=mark,
+        hover=f"{method}; {left_out} as disturbed" if left_out else method,
+        kind=kind,
+    )
 
 
 def _left_out(cell: CellScaling) -> str:
