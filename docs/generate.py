@@ -14,6 +14,7 @@ from lightwork.storage import schema
 DOCS = Path(__file__).parent
 PAGES: Mapping[Path, Callable[[str], str]] = {  # from what stands there to what should
     DOCS / "validation.md": tables.validation,
+    DOCS / "results.md": tables.rounds,
     DOCS / "costs.md": tables.costs,
     DOCS / "faults.md": tables.faults,
     DOCS / "compare.md": gate.page,

@@ -1,16 +1,19 @@
 """Pages with tables of saved runs."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, replace
 
 from generating import speedups
-from generating.blocks import filled
+from generating.blocks import filled, table
 from generating.examples import COSTS, FAULTS, VALIDATION
+from lightwork.core.losses import Losses
+from lightwork.core.usage import Usage
 from lightwork.costs import saved as saved_costs
 from lightwork.costs import table as costs_table
 from lightwork.faults import saved as saved_faults
 from lightwork.faults import table as faults_table
 from lightwork.render.table import markdown
+from lightwork.report.rounds import COLUMNS, COUNT
 from lightwork.validate import saved as saved_validation
 from lightwork.validate import table as validation_table
 
@@ -18,6 +21,18 @@ from lightwork.validate import table as validation_table
 def validation(text: str) -> str:
     """docs/validation.md with its tables made anew."""
     return filled(text, {"tables": validation_table.markdown(saved_validation.load(VALIDATION))})
+
+
+def rounds(text: str) -> str:
+    """docs/results.md with its table of the tidy rounds made anew."""
+    return filled(text, {"rounds": table(("column", "type", "what it is"), list(_columns()))})
+
+
+def _columns() -> Iterator[tuple[str, str, str]]:
+    yield from ((f"`{name}`", kind, meaning) for name, kind, meaning in COLUMNS)
+    for data in (Usage, Losses):
+        names = ", ".join(f"`{field.name}`" for field in fields(data))
+        yield names, COUNT, f"[{data.__name__.lower()}](#{data.__name__.lower()})"
 
 
 def costs(text: str) -> str:

@@ -1,15 +1,13 @@
 """history.csv: one tidy row per run and study, those in which a study is absent included; pure."""
 
-import csv
-import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from math import isfinite
 
 from lightwork.core.estimate import Estimate
 from lightwork.history.changes import changes
 from lightwork.history.line import Line, Point
-from lightwork.render.csv import safe
+from lightwork.render.csv import csv_text
 from lightwork.text.verdict import verdict_sentence
 
 ENDS = ("", "_low", "_high")
@@ -23,17 +21,18 @@ COLUMNS = (
 
 def as_csv(lines: Sequence[Line]) -> str:
     """The whole file. Text that a spreadsheet would run as a formula gets an apostrophe in front."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for line in lines:
-        found = changes(line)
-        for place, point in enumerate(line.points):
-            changed = "; ".join(change.words for change in found if change.place == place)
-            row = [place + 1, *_run(point), line.label, *_verdict(line, point), *_times(point), *_about(point)]
-            row += [point.other or point.lacking or None, changed or None, _sentence(point)]
-            writer.writerow(map(safe, row))
-    return stream.getvalue()
+    import pandas as pd
+
+    rows = [row for line in lines for row in _rows(line)]
+    return csv_text(pd.DataFrame(rows, columns=COLUMNS, dtype=object))
+
+
+def _rows(line: Line) -> Iterator[list[object]]:
+    found = changes(line)
+    for place, point in enumerate(line.points):
+        changed = "; ".join(change.words for change in found if change.place == place)
+        row = [place + 1, *_run(point), line.label, *_verdict(line, point), *_times(point), *_about(point)]
+        yield [*row, point.other or point.lacking or None, changed or None, _sentence(point)]
 
 
 def _run(point: Point) -> list[object]:

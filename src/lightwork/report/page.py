@@ -18,7 +18,7 @@ from lightwork.report.charts.album import album
 from lightwork.report.faults import fault_section
 from lightwork.report.method import gaps, machine_facts, method
 from lightwork.report.predicted import SavedPlan, not_found
-from lightwork.report.rounds_csv import rounds_csv
+from lightwork.report.rounds import rounds_csv
 from lightwork.report.section import Section, sections_of
 from lightwork.report.summary import summary
 from lightwork.storage.atomic import replace_all

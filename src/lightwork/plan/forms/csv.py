@@ -1,13 +1,11 @@
 """A sheet: a plan as CSV, one tidy row a setting, what was measured of it beside what was predicted; pure."""
 
-import csv
-import io
 from math import isfinite
 from typing import TYPE_CHECKING
 
 from lightwork.core.causes import Cause
 from lightwork.plan.forms import form
-from lightwork.render.csv import safe
+from lightwork.render.csv import csv_text
 
 if TYPE_CHECKING:
     from lightwork.core.estimate import Estimate
@@ -27,15 +25,15 @@ COLUMNS = (
 @form("csv", help="every setting, measured and predicted", mark=b"target,strategy,workers,")
 def as_csv(result: "PlanResult") -> str:
     """The whole file: measured settings first. Text that a spreadsheet would run as a formula gets an apostrophe."""
+    import pandas as pd
+
     cells = {cell.setting: cell for cell in result.cells}
     predictions = {one.setting: one for one in result.predictions}
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for setting in dict.fromkeys([*cells, *predictions]):
-        row = [result.target, *_row(setting, cells.get(setting), predictions.get(setting), result)]
-        writer.writerow([safe(value) for value in row])
-    return stream.getvalue()
+    rows = [
+        [result.target, *_row(setting, cells.get(setting), predictions.get(setting), result)]
+        for setting in dict.fromkeys([*cells, *predictions])
+    ]
+    return csv_text(pd.DataFrame(rows, columns=COLUMNS, dtype=object))
 
 
 def _row(

@@ -1,0 +1,118 @@
+"""Rounds: a tidy row for each round of every study, as a data frame and as rounds.csv."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from lightwork.analysis.disturbance import disturbed
+from lightwork.core.losses import Losses
+from lightwork.core.round import Round
+from lightwork.core.study import SERIAL, Cell, Results, Study
+from lightwork.core.usage import Usage
+from lightwork.render.csv import csv_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TEXT, COUNT, REAL, FLAG = "string", "Int64", "float64", "boolean"
+COLUMNS = (
+    ("study", TEXT, "its label: the workload, and parameters that are not the default"),
+    ("workload", TEXT, "its name"),
+    ("cell_id", TEXT, "the cell of the study; `serial` is the reference"),
+    ("strategy", TEXT, "its name"),
+    ("workers", COUNT, "how many were asked for"),
+    ("chunksize", COUNT, "what was asked for; unknown where the default was"),
+    ("chunksize_in_force", COUNT, "what the strategy used; unknown where it has none"),
+    ("start_method", TEXT, "`fork`, `spawn` or `forkserver`"),
+    ("order", TEXT, "in which items were handed out"),
+    ("cores", COUNT, "the round's processes were bound to so many; unknown where they were not"),
+    ("pool", TEXT, "`fresh` or `warm`"),
+    ("block", COUNT, "the interleaved block, from 0; a speedup is a ratio within one"),
+    ("position", COUNT, "the round's place in its block, from 0"),
+    ("outcome", TEXT, "`ok`, or how the round failed"),
+    ("reason", TEXT, "why it failed; empty where it did not"),
+    ("wall_s", REAL, "wall time in seconds; unknown for a round that failed"),
+    ("serial_wall_s", REAL, "of the same block's serial round"),
+    ("speedup", REAL, "serial over own wall time, as measured"),
+    ("items_done", COUNT, "items whose result arrived"),
+    ("items_expected", COUNT, "items that were handed out"),
+    ("item_wall_s", REAL, "wall time of all items together, in seconds"),
+    ("item_cpu_s", REAL, "their CPU time, in seconds"),
+    ("longest_item", TEXT, "the name of the item that took longest"),
+    ("longest_item_s", REAL, "its wall time, in seconds"),
+    ("retries", COUNT, "how often the workload had to try again"),
+    ("spin_ns", REAL, "the speedometer: mean CPU time of the fixed spin that ran between items"),
+    ("disturbed", FLAG, "whether verdicts leave the round out because of other programs"),
+    ("peak_pss_bytes", COUNT, "the most memory of all processes together, shared pages counted once"),
+    ("peak_uss_bytes", COUNT, "the same without shared pages"),
+    ("memory_samples", COUNT, "how often memory was sampled"),
+    ("sampler_cpu_ns", COUNT, "CPU time that the sampling took"),
+)
+TYPES = {
+    **{name: kind for name, kind, _ in COLUMNS},
+    **{field.name: COUNT for data in (Usage, Losses) for field in fields(data)},
+}
+
+
+def rounds_frame(results: Results) -> "pd.DataFrame":
+    """A row per round of every study, failed ones included; an unknown value is NA.
+
+    Columns and their units: COLUMNS, then the fields of Usage and of Losses, by the names that they have there.
+    """
+    import pandas as pd
+
+    rows = [row for study in results.studies for row in _study_rows(study)]
+    # As objects first: whole numbers beside unknown ones would become floats, and lose their last digits.
+    return pd.DataFrame(rows, columns=list(TYPES), dtype=object).astype(TYPES)
+
+
+def rounds_csv(results: Results) -> str:
+    """The same as CSV, with 1 for a disturbed round and 0 for others."""
+    return csv_text(rounds_frame(results).astype({"disturbed": COUNT}))
+
+
+def _study_rows(study: Study) -> Iterator[list[object]]:
+    serial_s = {found.block: _wall_s(found) for cell in study.cells if cell.cell_id == SERIAL for found in cell.rounds}
+    for cell in study.cells:
+        left_out = disturbed(cell)
+        for found in cell.rounds:
+            told = (*_setting(cell), *_times(found, serial_s), *_items(study, found), *_used(cell, found, left_out))
+            yield [study.label, study.workload, *told]
+
+
+def _setting(cell: Cell) -> list[object]:
+    setting = cell.setting
+    return [
+        cell.cell_id, setting.strategy, setting.workers, setting.chunksize, cell.chunksize,
+        setting.start_method, setting.order, setting.cores, setting.pool,
+    ]  # fmt: skip
+
+
+def _times(found: Round, serial_s: dict[int, float | None]) -> list[object]:
+    wall, serial = _wall_s(found), serial_s.get(found.block)
+    speedup = serial / wall if serial is not None and wall else None
+    return [found.block, found.position, str(found.outcome), found.reason, wall, serial, speedup]
+
+
+def _items(study: Study, found: Round) -> list[object]:
+    longest = found.longest_item
+    name = study.item_names[longest] if longest is not None and longest < len(study.item_names) else None
+    return [
+        found.items_done, found.items_expected, found.item_wall_ns / 1e9, found.item_cpu_ns / 1e9,
+        name, found.longest_item_ns / 1e9, found.retries, found.spin_ns,
+    ]  # fmt: skip
+
+
+def _used(cell: Cell, found: Round, left_out: Mapping[int, float]) -> list[object]:
+    """Whether the round was left out as disturbed, its memory, its usage, its losses; empty where not known."""
+    memory = found.memory
+    sizes = [memory.peak_pss_bytes, memory.peak_uss_bytes, memory.samples, memory.sampler_cpu_ns] if memory else []
+    used, lost = found.usage or Usage(), cell.losses.get(found.block)
+    return [
+        found.block in left_out, *(sizes or [None] * 4), *(getattr(used, field.name) for field in fields(Usage)),
+        *(getattr(lost, field.name) if lost else None for field in fields(Losses)),
+    ]  # fmt: skip
+
+
+def _wall_s(found: Round) -> float | None:
+    return found.wall_ns / 1e9 if found.ok else None
