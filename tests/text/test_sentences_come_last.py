@@ -20,7 +20,7 @@ from lightwork.history.changes import changes
 from lightwork.history.line import lines_of
 from lightwork.plan.forms import forms
 from lightwork.plan.forms.page import page
-from lightwork.report import summary, tables
+from lightwork.report import speedups, summary
 from lightwork.report.answer import answer
 from lightwork.text.losses import evidence_words
 from lightwork.text.reasons import reason_sentence
@@ -86,7 +86,7 @@ def in_reports(folder):
             one.recommendation.kind,
             one.recommendation.speedup,
             one.recommendation.equals,
-            tables.marks(one.scaling, one.recommendation),
+            speedups.marks(one.scaling, one.recommendation),
             answer(one).hero,
         )
         for one in judged
