@@ -128,7 +128,7 @@ def test_two_forms_can_not_share_standard_output(home):
     found = plan(home, "load.py:load_file", *files(home), "--json", "--csv")
     assert (found.returncode, found.stdout) == (2, "")
     assert found.stderr == (
-        "lightwork: --json and --csv can't both go to standard output: name a file, as --json=FILE\n"
+        "lightwork: --csv and --json can't both go to standard output: name a file, as --csv=FILE\n"
     )
 
 
