@@ -82,8 +82,8 @@ class Basis:
 
     def can_compare(self, cell: CellScaling, other: CellScaling) -> bool:
         """Whether they have blocks enough in common for an interval: without one, no difference says nothing."""
-        found = self.ratio(cell, other)
-        return found is not None and found.low is not None
+        estimate = self.ratio(cell, other)
+        return estimate is not None and estimate.low is not None
 
     def faster_than_serial(self, cell: CellScaling) -> bool:
         """Whether a candidate is measurably faster than the serial reference."""

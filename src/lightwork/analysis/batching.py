@@ -22,18 +22,18 @@ def compare(scalings: Sequence[StudyScaling]) -> list[BatchingVerdict]:
     for scaling in scalings:
         if METHOD in scaling.study.parameters and _rows(scaling.study):
             groups.setdefault(_common(scaling.study), []).append(scaling)
-    return [found for label, group in groups.items() for found in _compare(label, group)]
+    return [batching_verdict for label, group in groups.items() for batching_verdict in _compare(label, group)]
 
 
 def _compare(label: str, group: Sequence[StudyScaling]) -> Iterator[BatchingVerdict]:
-    ranked = sorted(group, key=lambda one: _rows(one.study) / one.serial_s.point)
+    ranked = sorted(group, key=lambda scaling: _rows(scaling.study) / scaling.serial_s.point)
     worst, best = ranked[0], ranked[-1]
     many = _most_workers(worst)
     if worst is best or many is None or many.wall_s is None:
         return
     rows = _rows(best.study) / _rows(worst.study)
     ratio = _over(many.wall_s, best.serial_s, rows)
-    few, by_many = (str(one.study.parameters[METHOD]) for one in (best, worst))
+    few, by_many = (str(scaling.study.parameters[METHOD]) for scaling in (best, worst))
     yield BatchingVerdict(label, few, by_many, many.cell.setting.workers, ratio)
 
 
@@ -58,7 +58,7 @@ def _over(slow_s: Estimate, fast_s: Estimate, rows: float) -> Estimate:
 
 def _rows(study: Study) -> int:
     """How many rows a serial round of the study stored; 0 where its check counts none."""
-    found = next((one.evidence.get(ROWS) for one in study.serial.rounds if one.ok), None)
+    found = next((round_.evidence.get(ROWS) for round_ in study.serial.rounds if round_.ok), None)
     return found if isinstance(found, int) else 0
 
 

@@ -99,19 +99,19 @@ def _break_even(setting: Setting, group: Mapping[Setting, dict[int, Losses]]) ->
     )
 
 
-def _fixed_s(one: Losses) -> float:
-    return (one.start_up_ns + one.teardown_ns) / one.lanes / NS_PER_S
+def _fixed_s(losses: Losses) -> float:
+    return (losses.start_up_ns + losses.teardown_ns) / losses.lanes / NS_PER_S
 
 
-def _speedup(one: Losses) -> float:
+def _speedup(losses: Losses) -> float:
     """Useful work (or item time, where no serial ledger tells it) over the wall time between start-up and teardown."""
-    between_ns = (one.budget_ns - one.start_up_ns - one.teardown_ns) / one.lanes
-    return (one.item_ns if one.useful_ns is None else one.useful_ns) / between_ns if between_ns else 0.0
+    between_ns = (losses.budget_ns - losses.start_up_ns - losses.teardown_ns) / losses.lanes
+    return (losses.item_ns if losses.useful_ns is None else losses.useful_ns) / between_ns if between_ns else 0.0
 
 
 def _estimate(values: Iterable[float]) -> Estimate:
     """The median with its interval, which there is not where a block has 0 or inf."""
     found = list(values)
-    if all(0 < one < inf for one in found):
+    if all(0 < value < inf for value in found):
         return median_interval(found)
     return Estimate(median(found), None, None, len(found), f"{len(found)} blocks, of which some have none")

@@ -44,35 +44,35 @@ class Account:
         return (self.kernel_ns - self.accounted_ns) / self.kernel_ns if self.kernel_ns else 0.0
 
 
-def account_of(found: Round, items: "NDArray[Any]", in_caller: bool) -> Account | None:
+def account_of(round_: Round, items: "NDArray[Any]", in_caller: bool) -> Account | None:
     """The account of one round; None where its usage or its threads' CPU time is not known.
 
     items: its ledger. in_caller: whether the items ran in the caller's process, serially or in its threads.
     """
-    usage, rows = found.usage, items[ended(items)]
+    usage, rows = round_.usage, items[ended(items)]
     if usage is None or usage.cpu_ns is None or usage.caller_cpu_ns is None:
         return None
     if (rows["thread_cpu_ns"] == ABSENT).any():
         return None
     items_ns, spins_ns = int(rows["cpu_ns"].sum()), int(rows["spin_ns"].sum())
     if in_caller:
-        beside_ns = _threads_ns(found, rows)
+        beside_ns = _threads_ns(round_, rows)
         caller_ns = usage.caller_cpu_ns - items_ns - spins_ns - beside_ns
         return Account(items_ns, spins_ns, beside_ns, caller_ns, usage.cpu_ns)
-    workers_ns = _workers_ns(found, rows) - items_ns - spins_ns
+    workers_ns = _workers_ns(round_, rows) - items_ns - spins_ns
     return Account(items_ns, spins_ns, workers_ns, usage.caller_cpu_ns, usage.cpu_ns)
 
 
-def _threads_ns(found: Round, rows: "NDArray[Any]") -> int:
+def _threads_ns(round_: Round, rows: "NDArray[Any]") -> int:
     """CPU time of all threads that were started for the round and left, beside items and spins: serially, none."""
-    lives = {worker.slot: worker.cpu_ns for worker in found.workers if worker.cpu_ns}
+    lives = {worker.slot: worker.cpu_ns for worker in round_.workers if worker.cpu_ns}
     own = rows[[slot in lives for slot in rows["worker"].tolist()]]
     return sum(lives.values()) - int(own["cpu_ns"].sum() + own["spin_ns"].sum())
 
 
-def _workers_ns(found: Round, rows: "NDArray[Any]") -> int:
+def _workers_ns(round_: Round, rows: "NDArray[Any]") -> int:
     """CPU time of all workers, each as far as it was last seen: at its exit, or after its last item."""
-    seen = {worker.slot: worker.cpu_ns or 0 for worker in found.workers}
+    seen = {worker.slot: worker.cpu_ns or 0 for worker in round_.workers}
     for slot in set(rows["worker"].tolist()):
         own = rows[rows["worker"] == slot]
         last = own["thread_cpu_ns"].argmax()

@@ -23,12 +23,12 @@ LEAST_S = 0.05
 
 def disturbed(cell: Cell) -> Mapping[int, float]:
     """The share that others took beyond the usual, by block of each disturbed round of the cell."""
-    taken = {found.block: _taken(found) for found in cell.rounds if found.ok}
-    known = {block: one for block, one in taken.items() if one is not None}
-    if not known:
+    taken = {round_.block: _taken(round_) for round_ in cell.rounds if round_.ok}
+    takens = {block: one for block, one in taken.items() if one is not None}
+    if not takens:
         return {}
-    usual = median(one.share for one in known.values())
-    beyond = {block: (one.share - usual, one.given_s) for block, one in known.items()}
+    usual = median(one.share for one in takens.values())
+    beyond = {block: (one.share - usual, one.given_s) for block, one in takens.items()}
     return {
         block: excess
         for block, (excess, given_s) in beyond.items()
@@ -41,10 +41,10 @@ def usual_share(study: Study) -> float | None:
 
     Serial rounds start nothing whose CPU time could be mistaken for that of others. A study without them tells nothing.
     """
-    serial = [one for cell in study.cells if cell.cell_id == SERIAL for one in cell.rounds]
-    found = [_taken(one) for one in serial if one.ok]
-    known = [one.share for one in found if one is not None]
-    return median(known) if known else None
+    serial = [round_ for cell in study.cells if cell.cell_id == SERIAL for round_ in cell.rounds]
+    takens = [_taken(round_) for round_ in serial if round_.ok]
+    values = [taken.share for taken in takens if taken is not None]
+    return median(values) if values else None
 
 
 @dataclass(frozen=True)
@@ -55,10 +55,10 @@ class _Taken:
     share: float
 
 
-def _taken(found: Round) -> _Taken | None:
-    usage = found.usage
-    if usage is None or usage.others_cpu_ns is None or not usage.machine_cpus or not found.wall_ns:
+def _taken(round_: Round) -> _Taken | None:
+    usage = round_.usage
+    if usage is None or usage.others_cpu_ns is None or not usage.machine_cpus or not round_.wall_ns:
         return None
     taken_ns = usage.others_cpu_ns + (usage.steal_ns or 0)
-    given_ns = usage.machine_cpus * found.wall_ns
+    given_ns = usage.machine_cpus * round_.wall_ns
     return _Taken(given_ns / 1e9, taken_ns / given_ns)

@@ -71,7 +71,7 @@ def compared(judged: Sequence[Judged]) -> list[BatchingVerdict]:
 
 def block_count(study: Study) -> int:
     """How many blocks have at least one round."""
-    return len({found.block for cell in study.cells for found in cell.rounds})
+    return len({round_.block for cell in study.cells for round_ in cell.rounds})
 
 
 def _judge(study: Study, cpus: float, ledgers: Mapping[str, Any]) -> Judged:

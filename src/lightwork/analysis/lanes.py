@@ -105,5 +105,5 @@ def _ready_ns(crew: Crew, first_start: Mapping[int, int]) -> int | None:
 
 
 def _lane(crew: Crew, first_start: Mapping[int, int], items: "NDArray[Any]", indices: list[int]) -> Lane:
-    own, slots = items[indices], tuple(worker.slot for worker in crew)
-    return Lane(_ready_ns(crew, first_start), tuple(indices), own["start_ns"], own["end_ns"], slots)
+    rows, slots = items[indices], tuple(worker.slot for worker in crew)
+    return Lane(_ready_ns(crew, first_start), tuple(indices), rows["start_ns"], rows["end_ns"], slots)

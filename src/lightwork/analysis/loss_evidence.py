@@ -69,7 +69,7 @@ class CellEvidence:
     def cut_short(self) -> float:
         """The share of the quota's periods that were cut short, in the median round; 0 without a quota."""
         usages = [round_.usage for round_ in self.cell.rounds if round_.ok and round_.usage]
-        shares = [(one.throttled_periods or 0) / one.periods if one.periods else 0.0 for one in usages]
+        shares = [(usage.throttled_periods or 0) / usage.periods if usage.periods else 0.0 for usage in usages]
         return median(shares) if shares else 0.0
 
     @property

@@ -89,7 +89,7 @@ def scale(
         raise WorkError(_no_reference(study))
     left_out = {cell.cell_id: disturbed(cell) for cell in study.cells}
     walls = {cell.cell_id: _walls(cell, left_out[cell.cell_id]) for cell in study.cells}
-    walls_equal = {cell_id: _equal(equal, cell_id, own) for cell_id, own in walls.items()}
+    walls_equal = {cell_id: _equal(equal, cell_id, values) for cell_id, values in walls.items()}
     again, again_equal = walls.get(SERIAL_AGAIN, {}), walls_equal.get(SERIAL_AGAIN, {})
     serial = _ok_rounds(study.serial, left_out[SERIAL])
     total_s = median(round_.item_wall_ns for round_ in serial) / NS_PER_S
@@ -139,17 +139,17 @@ def _scale_cell(
     cell: Cell, walls: Mapping[str, Walls], walls_equal: Mapping[str, Walls], left_out: Mapping[int, float]
 ) -> CellScaling:
     failed = tuple(round_ for round_ in cell.tried if not round_.ok)
-    own, own_equal = walls[cell.cell_id], walls_equal[cell.cell_id]
-    sound = bool(own) and not failed
-    speedup = ratio(walls[SERIAL], own) if sound else None
+    values, own_equal = walls[cell.cell_id], walls_equal[cell.cell_id]
+    sound = bool(values) and not failed
+    speedup = ratio(walls[SERIAL], values) if sound else None
     return CellScaling(
         cell=cell,
         failed=failed,
-        wall_s=median_interval(list(own.values())) if sound else None,
+        wall_s=median_interval(list(values.values())) if sound else None,
         speedup=speedup,
         speedup_equal_speed=ratio(walls_equal[SERIAL], own_equal) if sound else None,
         efficiency=speedup.point / cell.setting.workers if speedup else None,
-        walls_s=own,
+        walls_s=values,
         walls_equal_speed_s=own_equal,
         disturbed=left_out,
     )

@@ -40,12 +40,12 @@ class Speedometer:
     reference_ln_ns: float
     own_ln: Mapping[str, float]
 
-    def equal_speed_wall_s(self, found: Round) -> float:
+    def equal_speed_wall_s(self, round_: Round) -> float:
         """The wall time that this round would have had at the reference speed, seconds."""
-        if not _has_speed(found):
-            return found.wall_ns / 1e9
-        deviation = _ln_spin(found) - self.reference_ln_ns - self.own_ln[found.cell_id]
-        return found.wall_ns / 1e9 * math.exp(-self.exponent * deviation)
+        if not _has_speed(round_):
+            return round_.wall_ns / 1e9
+        deviation = _ln_spin(round_) - self.reference_ln_ns - self.own_ln[round_.cell_id]
+        return round_.wall_ns / 1e9 * math.exp(-self.exponent * deviation)
 
 
 def equal_speed_walls_s(study: Study) -> Walls | None:
@@ -54,30 +54,30 @@ def equal_speed_walls_s(study: Study) -> Walls | None:
     None where no round has spins enough to tell a speed, or there is no serial cell to hold the others against: then
     there are no such figures.
     """
-    rounds = [found for cell in study.cells for found in cell.rounds if found.ok]
+    rounds = [round_ for cell in study.cells for round_ in cell.rounds if round_.ok]
     if not any(map(_has_speed, rounds)) or not any(cell.cell_id == SERIAL for cell in study.cells):
         return None
     meter = read(study)
-    return {(found.cell_id, found.block): meter.equal_speed_wall_s(found) for found in rounds}
+    return {(round_.cell_id, round_.block): meter.equal_speed_wall_s(round_) for round_ in rounds}
 
 
 def read(study: Study) -> Speedometer:
     """The study's speedometer; its exponent is 0 where rounds have too few spins to tell a speed."""
-    timed = {cell.cell_id: [found for found in cell.rounds if _has_speed(found)] for cell in study.cells}
-    everything = [found for rounds in timed.values() for found in rounds]
+    timed = {cell.cell_id: [round_ for round_ in cell.rounds if _has_speed(round_)] for cell in study.cells}
+    everything = [round_ for rounds in timed.values() for round_ in rounds]
     if not everything:
         return Speedometer(0.0, 0.0, {})
-    reference = statistics.median(_ln_spin(found) for found in everything)
-    own = {cell.cell_id: _own_slowdown_ln(cell, study.serial) for cell in study.cells}
-    return Speedometer(_exponent(list(timed.values())), reference, own)
+    reference = statistics.median(_ln_spin(round_) for round_ in everything)
+    values = {cell.cell_id: _own_slowdown_ln(cell, study.serial) for cell in study.cells}
+    return Speedometer(_exponent(list(timed.values())), reference, values)
 
 
-def _has_speed(found: Round) -> bool:
-    return found.ok and found.spin_ns is not None and found.spins >= FEWEST_SPINS
+def _has_speed(round_: Round) -> bool:
+    return round_.ok and round_.spin_ns is not None and round_.spins >= FEWEST_SPINS
 
 
-def _ln_spin(found: Round) -> float:
-    return math.log(found.spin_ns or math.nan)
+def _ln_spin(round_: Round) -> float:
+    return math.log(round_.spin_ns or math.nan)
 
 
 def _exponent(cells: Sequence[Sequence[Round]]) -> float:
@@ -85,11 +85,11 @@ def _exponent(cells: Sequence[Sequence[Round]]) -> float:
     pairs = []
     for rounds in cells:
         if len(rounds) > 1:
-            xs, ys = [_ln_spin(found) for found in rounds], [math.log(found.wall_ns) for found in rounds]
+            xs, ys = [_ln_spin(round_) for round_ in rounds], [math.log(round_.wall_ns) for round_ in rounds]
             mean_x, mean_y = statistics.fmean(xs), statistics.fmean(ys)
             pairs += [(x - mean_x, y - mean_y) for x, y in zip(xs, ys, strict=True)]
-    everything = [found for rounds in cells for found in rounds]
-    share = statistics.median(found.item_cpu_ns / found.item_wall_ns for found in everything)
+    everything = [round_ for rounds in cells for round_ in rounds]
+    share = statistics.median(round_.item_cpu_ns / round_.item_wall_ns for round_ in everything)
     variation = sum(x * x for x, _ in pairs)
     if not variation:
         return min(max(share, 0.0), 1.0)
@@ -100,7 +100,7 @@ def _exponent(cells: Sequence[Sequence[Round]]) -> float:
 
 def _own_slowdown_ln(cell: Cell, serial: Cell) -> float:
     """The mean log ratio of the cell's spin to serial's in the same blocks, if it is clearly not chance."""
-    references = {found.block: _ln_spin(found) for found in serial.rounds if _has_speed(found)}
+    references = {round_.block: _ln_spin(round_) for round_ in serial.rounds if _has_speed(round_)}
     ratios = [_ln_spin(f) - references[f.block] for f in cell.rounds if _has_speed(f) and f.block in references]
     if len(ratios) < 3:  # noqa: PLR2004  no spread to test with
         return 0.0

@@ -18,9 +18,9 @@ Ledgers = Mapping[str, Any]  # a numpy table by ledger name
 def with_losses(study: Study, ledgers: Ledgers) -> Study:
     """The study with the losses of every round that has a time and a ledger, by block, in each of its cells."""
     references = {
-        found.block: ledgers[found.ledger]
-        for found in study.cell(SERIAL).rounds
-        if found.ok and found.ledger in ledgers
+        round_.block: ledgers[round_.ledger]
+        for round_ in study.cell(SERIAL).rounds
+        if round_.ok and round_.ledger in ledgers
     }
     return replace(study, cells=tuple(_with_losses(cell, ledgers, references) for cell in study.cells))
 
@@ -45,9 +45,9 @@ def losses_by_cell(scaling: "StudyScaling") -> dict[str, Losses]:
 
 
 def _with_losses(cell: Cell, ledgers: Ledgers, references: Mapping[int, Any]) -> Cell:
-    timed = [found for found in cell.rounds if found.ok and found.ledger in ledgers]
-    return replace(cell, losses={found.block: _losses(cell, found, ledgers, references) for found in timed})
+    timed = [round_ for round_ in cell.rounds if round_.ok and round_.ledger in ledgers]
+    return replace(cell, losses={round_.block: _losses(cell, round_, ledgers, references) for round_ in timed})
 
 
-def _losses(cell: Cell, found: Round, ledgers: Ledgers, references: Mapping[int, Any]) -> Losses:
-    return losses_of(found, ledgers[found.ledger], cell.setting.workers, references.get(found.block))
+def _losses(cell: Cell, round_: Round, ledgers: Ledgers, references: Mapping[int, Any]) -> Losses:
+    return losses_of(round_, ledgers[round_.ledger], cell.setting.workers, references.get(round_.block))

@@ -67,7 +67,7 @@ class Fit:
         Simulated with speedups that vary by 3 % about three laws, 120 draws each: from 4 worker counts it encloses the
         true curve in 94 to 99 % of all cases, inside the measured range and at twice it; from 8 in 91 to 99 %.
         """
-        low, high = np.percentile([one.at(workers) for one in self.draws], PERCENTILES)
+        low, high = np.percentile([law.at(workers) for law in self.draws], PERCENTILES)
         return float(low), float(high)
 
 

@@ -76,23 +76,23 @@ def _print_json(checkup: Any, advised: list["Advice"]) -> None:
 
     from lightwork.doctor.checkup import as_json
 
-    print(json.dumps({**as_json(checkup), "advice": [asdict(one) for one in advised]}, indent=2, allow_nan=False))
+    print(json.dumps({**as_json(checkup), "advice": [asdict(advice) for advice in advised]}, indent=2, allow_nan=False))
 
 
-def _print(found: list["Finding"], advised: list["Advice"]) -> None:
+def _print(findings: list["Finding"], advised: list["Advice"]) -> None:
     """Facts under their headings; folded to the terminal's width, one line each where there is no terminal."""
     from rich.console import Console
 
-    console, texts = Console(highlight=False, soft_wrap=True), {one.topic: one.text for one in advised}
-    indent = max(len(one.topic) for one in found) + 4
+    console, texts = Console(highlight=False, soft_wrap=True), {advice.topic: advice.text for advice in advised}
+    indent = max(len(one.topic) for one in findings) + 4
     heading = ""
-    for one in found:
-        if one.heading != heading:
-            heading = one.heading
+    for finding in findings:
+        if finding.heading != heading:
+            heading = finding.heading
             console.print(heading, style="bold")
-        _print_folded(console, f"  {one.topic}".ljust(indent), one.words)
-        if one.topic in texts:
-            _print_folded(console, " " * indent, f"-> {texts[one.topic]}", style="bold yellow", hanging=3)
+        _print_folded(console, f"  {finding.topic}".ljust(indent), finding.words)
+        if finding.topic in texts:
+            _print_folded(console, " " * indent, f"-> {texts[finding.topic]}", style="bold yellow", hanging=3)
 
 
 def _print_folded(console: "Console", start: str, words: str, style: str = "", hanging: int = 0) -> None:

@@ -105,14 +105,14 @@ def run(options: argparse.Namespace) -> int:
         return 1
     path = options.results[0] if options.results else options.storage
     path = results_json.latest(path) if path.is_dir() or not options.results else path
-    found = results_json.load(path)
-    tables = _tables(path, found)
+    results = results_json.load(path)
+    tables = _tables(path, results)
     faults, plans = _faults(options.faults), _plans(options.plan)
     try:
-        page = report.render(found, tables, options.out, faults, plans=plans, figures=options.figures)
+        page = report.render(results, tables, options.out, faults, plans=plans, figures=options.figures)
     except OSError as error:
         raise UsageError(f"no report in {options.out} ({error.strerror}): name another folder by --out") from None
-    for line in report.verdicts(found):
+    for line in report.verdicts(results):
         print(line)
     print(f"report of {path}: {page}")
     return 0

@@ -50,40 +50,40 @@ def run(options: argparse.Namespace) -> int:
     from lightwork.storage import ledgers, results_json
 
     path = options.result or results_json.latest(options.storage)
-    found = results_json.load(path)
-    if not found.ledgers:
+    results = results_json.load(path)
+    if not results.ledgers:
         raise UsageError(f"{path} was saved without ledgers: measure again with --benchmark-save, which keeps them")
-    study = _study(found, options.study, options.cell)
-    tables = ledgers.load(results_json.beside(path, found.ledgers))
-    cell = _cell(found, study, options.cell, tables)
+    study = _study(results, options.study, options.cell)
+    tables = ledgers.load(results_json.beside(path, results.ledgers))
+    cell = _cell(results, study, options.cell, tables)
     chosen = _round(cell, options.block, tables)
     content = trace.encode(trace.trace_of(study, cell, chosen, tables[chosen.ledger]))
     _write(content, options.out, cell.cell_id, chosen.block)
     return 0
 
 
-def _study(found: "Results", label: str | None, cell_id: str | None) -> "Study":
+def _study(results: "Results", label: str | None, cell_id: str | None) -> "Study":
     """The study of this label; without one the only study there is, or the only one that has the cell."""
-    labels = _labels(found)
+    labels = _labels(results)
     if label is not None:
-        for study in found.studies:
+        for study in results.studies:
             if study.label == label:
                 return study
         raise unknown("study", label, labels)
-    having = [study for study in found.studies if any(cell.cell_id == cell_id for cell in study.cells)]
-    candidates = found.studies if len(found.studies) == 1 else having
+    having = [study for study in results.studies if any(cell.cell_id == cell_id for cell in study.cells)]
+    candidates = results.studies if len(results.studies) == 1 else having
     if len(candidates) != 1:
         raise UsageError(f"which study is not clear: choose one by --study from {', '.join(labels) or 'none'}")
     return candidates[0]
 
 
-def _labels(found: "Results") -> list[str]:
+def _labels(results: "Results") -> list[str]:
     from lightwork.text.quantities import plain
 
-    return [repr(plain(study.label)) for study in found.studies]
+    return [repr(plain(study.label)) for study in results.studies]
 
 
-def _cell(found: "Results", study: "Study", cell_id: str | None, tables: Mapping[str, Any]) -> "Cell":
+def _cell(results: "Results", study: "Study", cell_id: str | None, tables: Mapping[str, Any]) -> "Cell":
     """The cell of this id; without one the recommended, else the fastest one."""
     from lightwork.analysis.judged_study import best_and_worst, judge
 
@@ -92,7 +92,7 @@ def _cell(found: "Results", study: "Study", cell_id: str | None, tables: Mapping
             return study.cell(cell_id)
         except KeyError:
             raise unknown("cell", cell_id, _cell_ids(study)) from None
-    (judged,) = judge(replace(found, studies=(study,)), tables)
+    (judged,) = judge(replace(results, studies=(study,)), tables)
     standing_out = (
         best_and_worst(judged.scaling, judged.recommendation) if judged.scaling and judged.recommendation else []
     )
@@ -112,20 +112,20 @@ def _round(cell: "Cell", block: int | None, tables: Mapping[str, Any]) -> "Round
     """The cell's round in this block; without one the typical round. It has times and its ledger was kept."""
     from lightwork.report.charts.timeline import round_to_draw
 
-    kept = {found.block: found for found in cell.rounds if found.ledger in tables and _has_times(found)}
-    blocks = ", ".join(map(str, kept)) or "none"
+    rounds = {round_.block: round_ for round_ in cell.rounds if round_.ledger in tables and _has_times(round_)}
+    blocks = ", ".join(map(str, rounds)) or "none"
     if block is not None:
-        if block not in kept:
+        if block not in rounds:
             raise UsageError(f"no timeline of {cell.cell_id} in block {block}: choose from {blocks}")
-        return kept[block]
+        return rounds[block]
     typical = round_to_draw(cell, tables)
     if typical is None:
         raise UsageError(f"no round of {cell.cell_id} was done and kept its ledger: choose by --block from {blocks}")
     return typical
 
 
-def _has_times(found: "Round") -> bool:
-    return found.t0_ns is not None and found.t1_ns is not None and found.t0_ns < found.t1_ns
+def _has_times(round_: "Round") -> bool:
+    return round_.t0_ns is not None and round_.t1_ns is not None and round_.t0_ns < round_.t1_ns
 
 
 def _write(content: bytes, out: str | None, cell_id: str, block: int) -> None:

@@ -57,14 +57,14 @@ def _quota(checkup: Checkup) -> str:
 
 
 def _throttled(checkup: Checkup) -> str:
-    told = checkup.throttling
-    if told is None:
+    throttling = checkup.throttling
+    if throttling is None:
         return NOT_TOLD
-    if not told.throttled_periods:
+    if not throttling.throttled_periods:
         return "never so far"
-    share = percent(told.throttled_periods / max(told.periods, 1))
-    held = duration(told.throttled_ns / 1e9)
-    return f"in {told.throttled_periods} of {counted(told.periods, 'period')} ({share}), for {held} in all"
+    share = percent(throttling.throttled_periods / max(throttling.periods, 1))
+    held = duration(throttling.throttled_ns / 1e9)
+    return f"in {throttling.throttled_periods} of {counted(throttling.periods, 'period')} ({share}), for {held} in all"
 
 
 def _load(load: Load | None) -> str:
@@ -119,33 +119,34 @@ def _unwritable(volume: Volume) -> str:
 
 
 def _python(checkup: Checkup) -> dict[str, str]:
-    told = checkup.interpreter
-    default, *others = told.start_methods or ("none",)
+    interpreter = checkup.interpreter
+    default, *others = interpreter.start_methods or ("none",)
+    build = "a" if interpreter.free_threaded else "not a"
     return {
-        "version": f"{told.implementation} {told.version}, {told.compiler}",
-        "build": _build(told),
-        "GIL": f"{'on' if told.gil_enabled else 'off'} ({'a' if told.free_threaded else 'not a'} free-threaded build)",
-        "compiled files": "kept" if told.keeps_compiled else "not kept",
+        "version": f"{interpreter.implementation} {interpreter.version}, {interpreter.compiler}",
+        "build": _build(interpreter),
+        "GIL": f"{'on' if interpreter.gil_enabled else 'off'} ({build} free-threaded build)",
+        "compiled files": "kept" if interpreter.keeps_compiled else "not kept",
         "start methods": ", ".join([f"{default} (default)", *others]),
         "thread pools": _thread_pools(checkup.thread_pools),
     }
 
 
-def _build(told: Interpreter) -> str:
-    if told.debug_build:
+def _build(interpreter: Interpreter) -> str:
+    if interpreter.debug_build:
         return "debug"
     return {None: "release, optimisation " + NOT_TOLD, True: "release, optimised", False: "release, not optimised"}[
-        told.optimised
+        interpreter.optimised
     ]
 
 
-def _thread_pools(told: ThreadPools) -> str:
-    after = f"in a worker after import of {told.imported}"
-    if told.pools is None:
+def _thread_pools(thread_pools: ThreadPools) -> str:
+    after = f"in a worker after import of {thread_pools.imported}"
+    if thread_pools.pools is None:
         return NOT_TOLD
-    if not told.pools:
+    if not thread_pools.pools:
         return f"none {after}"
-    return f"{', '.join(map(_pool, told.pools))}, {after}"
+    return f"{', '.join(map(_pool, thread_pools.pools))}, {after}"
 
 
 def _pool(pool: ThreadPool) -> str:

@@ -117,12 +117,12 @@ def job_of(name: str, planted: Parameters, workers: int, desk: Desk) -> Job:
 
 def judged(fault: Fault, job: Job, finished: Finished, beside: Accident, allowed_s: float) -> Case:
     """What came of it, from the round and its ledger."""
-    found, planted = finished.round, Parameters()
+    round_, planted = finished.round, Parameters()
     rows = ledgers.table(finished.ledger) if finished.ledger else None
     struck_ns = beside.struck_ns
     if rows is not None and fault.strike is None:
         struck_ns = struck_at_ns(rows, planted.at, planted.wait_s / 2)
-    ending = ending_of(fault, found, struck_ns)
+    ending = ending_of(fault, round_, struck_ns)
     items = {} if rows is None else {
         "done": items_in(rows, State.DONE), "running": items_in(rows, State.RUNNING),
         "never": items_in(rows, State.NEVER_STARTED), "raised": items_in(rows, State.RAISED),
@@ -131,16 +131,16 @@ def judged(fault: Fault, job: Job, finished: Finished, beside: Accident, allowed
     return Case(
         job.setting.strategy, fault.name, job.setting.workers,
         strategies.chunksize_in_force(job.setting, planted.items), ending,
-        error=found.reason, knew_s=knew_s(found, ending, struck_ns, beside.ended_ns or 0),
-        left_behind=found.left_behind, deadline_s=allowed_s,
-        recovered=found.outcome is Outcome.RECOVERED if len(found.attempts) > 1 else None,
-        run_again=tuple(sorted({index for attempt in found.attempts[1:] for index in attempt.items})), **items,
+        error=round_.reason, knew_s=knew_s(round_, ending, struck_ns, beside.ended_ns or 0),
+        left_behind=round_.left_behind, deadline_s=allowed_s,
+        recovered=round_.outcome is Outcome.RECOVERED if len(round_.attempts) > 1 else None,
+        run_again=tuple(sorted({index for attempt in round_.attempts[1:] for index in attempt.items})), **items,
     )  # fmt: skip
 
 
 def _calm_s(name: str, asked: Asked, desk: Desk) -> float:
     """What the strategy takes without a fault, seconds."""
-    found = launch(desk, job_of(name, Parameters(), asked.workers, desk), CALM_DEADLINE_S).round
-    if not found.ok:
-        raise WorkError(f"it fails without any fault: {found.outcome}: {found.reason}")
-    return found.wall_ns / 1e9
+    round_ = launch(desk, job_of(name, Parameters(), asked.workers, desk), CALM_DEADLINE_S).round
+    if not round_.ok:
+        raise WorkError(f"it fails without any fault: {round_.outcome}: {round_.reason}")
+    return round_.wall_ns / 1e9

@@ -63,11 +63,11 @@ ENDINGS = {
 }
 
 
-def ending_of(fault: Fault, found: Round, struck_ns: int | None) -> Ending:
+def ending_of(fault: Fault, round_: Round, struck_ns: int | None) -> Ending:
     """How the first attempt ended."""
     if fault.strike is not None and struck_ns is None:
         return Ending.NEVER
-    return ENDINGS[found.attempts[0].outcome if found.attempts else found.outcome]
+    return ENDINGS[round_.attempts[0].outcome if round_.attempts else round_.outcome]
 
 
 def items_in(rows: Any, state: State) -> tuple[int, ...]:
@@ -86,11 +86,11 @@ def struck_at_ns(rows: Any, victim: int, half_s: float) -> int | None:
     return started_ns + int(half_s * 1e9) if started_ns else None
 
 
-def knew_s(found: Round, ending: Ending, struck_ns: int | None, ended_ns: int) -> float | None:
+def knew_s(round_: Round, ending: Ending, struck_ns: int | None, ended_ns: int) -> float | None:
     """Seconds from the fault until the caller knew. ended_ns: when the host was seen to have ended."""
     if struck_ns is None or ending in (Ending.HANGS, Ending.LOSES, Ending.NEVER):
         return None
-    knew_ns = found.t1_ns if ending is not Ending.DIES and found.t1_ns is not None else ended_ns
+    knew_ns = round_.t1_ns if ending is not Ending.DIES and round_.t1_ns is not None else ended_ns
     return max(0.0, (knew_ns - struck_ns) / 1e9)
 
 

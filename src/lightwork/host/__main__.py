@@ -87,35 +87,36 @@ def _sign_semaphores() -> None:
 
 def run(job: Job) -> Answer:
     """One round: everything but the strategy's own run lies outside its clock."""
-    found = registry.find(job.workload)
-    values = parameters.build(found.name, found.parameters, job.parameters)
+    workload = registry.find(job.workload)
+    values = parameters.build(workload.name, workload.parameters, job.parameters)
     place = Place(Path(job.data_dir), Path(job.round_dir))
-    items = found.items(values, place)
+    items = workload.items(values, place)
     if not items:
-        raise UsageError(f"workload {found.name} has no items with these parameters: give it at least one")
+        raise UsageError(f"workload {workload.name} has no items with these parameters: give it at least one")
     _limit_cores(job.setting.cores)
     is_over = not job.hold
     try:
-        facts = {} if job.attempt else dict(found.setup(values, place))
-        answer, results = _time(job, found, values, items)
+        facts = {} if job.attempt else dict(workload.setup(values, place))
+        answer, results = _time(job, workload, values, items)
         if answer.outcome is Outcome.OK:
-            answer = _check(job, answer, found, values, place, items, results)
+            answer = _check(job, answer, workload, values, place, items, results)
         is_over = answer.outcome is Outcome.OK or not job.hold
         return replace(answer, facts=facts, gil=gil.is_enabled())
     finally:
         if is_over:
-            found.cleanup(values, place)
+            workload.cleanup(values, place)
 
 
 def clean_up(job: Job) -> None:
     """Do the workload's cleanup after a round whose host was ended before it could."""
-    found = registry.find(job.workload)
-    found.cleanup(
-        parameters.build(found.name, found.parameters, job.parameters), Place(Path(job.data_dir), Path(job.round_dir))
+    workload = registry.find(job.workload)
+    workload.cleanup(
+        parameters.build(workload.name, workload.parameters, job.parameters),
+        Place(Path(job.data_dir), Path(job.round_dir)),
     )
 
 
-def _time(job: Job, found: Workload, values: Any, items: Sequence[Any]) -> tuple[Answer, list[Any]]:
+def _time(job: Job, workload: Workload, values: Any, items: Sequence[Any]) -> tuple[Answer, list[Any]]:
     """Hand the items to the strategy between t0 and t1; the answer and the `(index, result)` pairs."""
     setting = job.setting
     strategy = strategies.require(setting.strategy)
@@ -124,9 +125,9 @@ def _time(job: Job, found: Workload, values: Any, items: Sequence[Any]) -> tuple
     ledger = Ledger(job.ledger)
     slots = Slots(ledger, job.ledger, job.probe)
     context = recording_context(setting.start_method, slots)
-    function = _recorded(job, found, values, staged=strategy.staged)
+    function = _recorded(job, workload, values, staged=strategy.staged)
     wanted = [(index, items[index]) for index in _indices(job, items)]
-    numbered = arrange(wanted, setting.order, lambda pair: found.weight_of(pair[1]), job.seed)
+    numbered = arrange(wanted, setting.order, lambda pair: workload.weight_of(pair[1]), job.seed)
     visit = None
     if strategy.is_remote and cluster_facts.scheduler() and job.record:
         try:
@@ -223,11 +224,11 @@ def _crew(ledger: Ledger) -> list[int]:
     return [life.pid for life in ledger.lives() if life.pid and life.pid not in own]
 
 
-def _recorded(job: Job, found: Workload, values: Any, staged: bool) -> Any:
+def _recorded(job: Job, workload: Workload, values: Any, staged: bool) -> Any:
     """The item function, or its two halves for a strategy that wants them, such that items are recorded."""
     detail = Detail(job.runqueue, job.spin)
     if not staged:
-        function = _apart(job, found.function_for(found.function, values))
+        function = _apart(job, workload.function_for(workload.function, values))
         if not job.record:
             return recorder.Unrecorded(function)
         if job.setting.pool == "warm":
@@ -237,7 +238,7 @@ def _recorded(job: Job, found: Workload, values: Any, staged: bool) -> Any:
         return Recorder(function, job.ledger, detail)
     from lightwork.ledger.two_stage import staged as recorded
 
-    halves = found.halves(job.setting.strategy)
+    halves = workload.halves(job.setting.strategy)
     return recorded(Stages(_apart(job, halves.parse), _apart(job, halves.store)), job.ledger, detail)
 
 
@@ -280,17 +281,17 @@ def _indices(job: Job, items: Sequence[Any]) -> Sequence[int]:
 
 
 def _check(
-    job: Job, answer: Answer, found: Workload, values: Any, place: Place, items: Sequence[Any], pairs: Sequence[Any]
+    job: Job, answer: Answer, workload: Workload, values: Any, place: Place, items: Sequence[Any], pairs: Sequence[Any]
 ) -> Answer:
     """The answer after counting what came back and asking the workload whether the work was done."""
     counts, wanted = Counter(index for index, _ in pairs), _indices(job, items)
     wrong = [index for index in wanted if counts[index] != 1]
     if wrong:
-        named = ", ".join(f"{found.name_of(items[index])} ({counts[index]} times)" for index in wrong[:5])
+        named = ", ".join(f"{workload.name_of(items[index])} ({counts[index]} times)" for index in wrong[:5])
         reason = f"{len(wanted) - len(wrong)} of {len(wanted)} items came back exactly once; not so: {named}"
         return replace(answer, outcome=Outcome.LOST, reason=reason)
     try:
-        evidence = found.check(values, place, [result for _, result in sorted(pairs, key=lambda pair: pair[0])])
+        evidence = workload.check(values, place, [result for _, result in sorted(pairs, key=lambda pair: pair[0])])
     except CheckFailed as error:
         return replace(answer, outcome=Outcome.WRONG, reason=str(error))
     return replace(answer, evidence=dict(evidence))

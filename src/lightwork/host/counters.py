@@ -136,9 +136,9 @@ def _io(process: str) -> Reading:
 
 def _machine() -> Reading:
     """What all CPUs together have worked, what the hypervisor took, and how long some task waited for a core."""
-    found, stall = read_cpu_time(), read_pressure().cpu
+    cpu_time, stall = read_cpu_time(), read_pressure().cpu
     return {
-        "busy_ns": found.busy_ns if found else None,
-        "steal_ns": found.steal_ns if found else None,
+        "busy_ns": cpu_time.busy_ns if cpu_time else None,
+        "steal_ns": cpu_time.steal_ns if cpu_time else None,
         "pressure_ns": stall.some_total_us * 1_000 if stall else None,
     }

@@ -41,7 +41,7 @@ def finish(job: Job, answer: Answer, sampler: Sampler, left_behind: int = 0, pri
     lives = ledger.lives()
     workers = tuple(_worker(slot, life, answer.t0_ns, sampler.peaks) for slot, life in enumerate(lives))
     if job.setting.pool == "warm" and answer.t0_ns is not None:
-        workers = tuple(_there_from(answer.t0_ns, one) for one in workers)
+        workers = tuple(_there_from(answer.t0_ns, worker) for worker in workers)
     known["workers"] = workers
     known["traffic"] = _traffic(ledger, lives) if job.probe and not answer.remote else None
     return Finished(Round(**known, **summary(ledger.rows())), path.read_bytes(), printed_bytes)

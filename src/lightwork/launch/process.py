@@ -45,10 +45,10 @@ def clean_up(job_path: Path, temporary: Path, output: Output) -> int | None:
     Returns the exit code; None where it took too long and was ended.
     """
     with hosted([str(job_path)], temporary, output) as cleaner:
-        found = Watch(cleaner, output).until(CLEAN_UP_S)
-    if found.exit_code is None:
+        end = Watch(cleaner, output).until(CLEAN_UP_S)
+    if end.exit_code is None:
         output.add(f"its cleanup took longer than {CLEAN_UP_S:g} s and was ended\n".encode())
-    return found.exit_code
+    return end.exit_code
 
 
 def members_of(group: int) -> list[int]:

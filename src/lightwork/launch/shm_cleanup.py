@@ -17,10 +17,10 @@ def remove(host_pid: int, since_s: float) -> None:
     for name in ("results-{}-*", "sem.mp-{}-*", "sem.loky-{}-*", "joblib_memmapping_folder_{}_*"):
         for segment in SHARED_MEMORY.glob(name.format(host_pid)):
             with suppress(OSError):  # gone meanwhile, or of another user whose process had this number
-                found = segment.lstat()
-                if found.st_uid != os.geteuid() or found.st_mtime < since_s:
+                status = segment.lstat()
+                if status.st_uid != os.geteuid() or status.st_mtime < since_s:
                     continue
-                if stat.S_ISDIR(found.st_mode):
+                if stat.S_ISDIR(status.st_mode):
                     shutil.rmtree(segment, ignore_errors=True)
                 else:
                     segment.unlink()

@@ -76,8 +76,8 @@ def open_desk(data_dir: Path) -> Iterator[Desk]:
 
 def sweep(homes: tuple[Path, ...]) -> None:
     """Remove the folders there that nobody holds any more, having had the workload clean up after its last round."""
-    found = [folder for home in dict.fromkeys(homes) for folder in home.glob(f"{PREFIX}*")]
-    stale = {folder: lock for folder in found if (lock := _lock_if_stale(folder)) is not None}
+    paths = [folder for home in dict.fromkeys(homes) for folder in home.glob(f"{PREFIX}*")]
+    stale = {folder: lock for folder in paths if (lock := _lock_if_stale(folder)) is not None}
     try:
         for folder in sorted(stale, key=lambda folder: not _has_job(folder)):  # jobs need the others' files
             if not _has_job(folder) or _clean_up(folder):
@@ -108,9 +108,9 @@ def _clean_up(temporary: Path) -> bool:
 def _lock_if_stale(folder: Path) -> int | None:
     """A descriptor that holds the folder, where it is ours and whoever made it has gone; else None."""
     try:
-        found = folder.lstat()
-        is_ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid()
-        return _lock(folder) if is_ours and time.time() - found.st_mtime > YOUNG_S else None
+        status = folder.lstat()
+        is_ours = stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid()
+        return _lock(folder) if is_ours and time.time() - status.st_mtime > YOUNG_S else None
     except OSError:  # it is locked, or has gone meanwhile
         return None
 

@@ -27,21 +27,21 @@ def built_in(name: str, words: Sequence[str], db: str | None) -> BuiltIn:
     Raises UsageError for a parameter, a value or a database that it does not take. What stands in the place of a name
     is not repeated from where it may hold a password.
     """
-    found = registry.find(name)
+    workload = registry.find(name)
     given = dict(_pair(name, word) for word in words)
     if db is not None:
-        if DATABASE not in get_type_hints(found.parameters):
+        if DATABASE not in get_type_hints(workload.parameters):
             raise UsageError(f"{name} takes no database: leave --db out, or plan db_insert or csv_to_db")
         given = {DATABASE: db, **given}
-    chosen = parameters.build(name, found.parameters, given)
+    chosen = parameters.build(name, workload.parameters, given)
     taken = parameters.as_dict(chosen)
-    return BuiltIn(name, {key: taken[key] for key in given}, label_of(found, chosen))
+    return BuiltIn(name, {key: taken[key] for key in given}, label_of(workload, chosen))
 
 
 def refuse_beyond_limits(one: BuiltIn, settings: Sequence[Setting]) -> None:
     """Raise UsageError for a setting that exceeds a limit of the workload, such as a server's connections."""
-    found = registry.find(one.name)
-    found.limits(parameters.build(one.name, found.parameters, one.parameters), (SERIAL_SETTING, *settings))
+    workload = registry.find(one.name)
+    workload.limits(parameters.build(one.name, workload.parameters, one.parameters), (SERIAL_SETTING, *settings))
 
 
 def _pair(workload_name: str, word: str) -> tuple[str, str]:

@@ -39,7 +39,7 @@ def calibrated(shop: Workshop, settings: Iterable[Setting]) -> Calibration:
 def is_calibrated(folder: Path, machine: dict[str, object], settings: Iterable[Setting]) -> bool:
     """Whether all of these settings' strategies were measured on this machine before."""
     kept = _kept(calibration.saved_in(folder, machine))
-    return kept is not None and all((one.strategy, one.start_method) in kept.costs for one in settings)
+    return kept is not None and all((setting.strategy, setting.start_method) in kept.costs for setting in settings)
 
 
 def _kept(path: Path) -> Calibration | None:

@@ -143,10 +143,12 @@ def _settings(options: argparse.Namespace, cores: float) -> Iterator[Setting]:
         raise UsageError("the serial run is the reference anyway: name a strategy that has workers")
     chunked = [name for name in chosen if strategies.find(name).default_chunksize]
     grids = [(chunked, (size,)) for size in sizes] + [([one for one in chosen if one not in chunked], (None,))]
-    found = [one for names, size in grids for one in Grid("", {}, names, workers, size, methods, orders).settings()]
-    if not found:
+    settings = [
+        setting for names, size in grids for setting in Grid("", {}, names, workers, size, methods, orders).settings()
+    ]
+    if not settings:
         raise UsageError(f"{', '.join(chosen)} can't start by {', '.join(methods)}: name another start method")
-    yield from found
+    yield from settings
 
 
 def _auto_workers(cores: float) -> tuple[int, ...]:

@@ -59,15 +59,15 @@ def probed(request: Request, shop: Workshop, items: JobItems, serial: Serial, co
     settings = [Setting("serial"), *together, Setting("serial")]
     parameters = parameters_for(request, shop.desk, items, [serial.run[number] for number in chosen])
     deadline = request.timeout_s or deadline_s(PROBE_SHARE * request.budget_s)
-    found = [
+    finished_rounds = [
         shop.run(request, parameters, setting, f"contention-{number}", deadline)
         for number, setting in enumerate(settings)
     ]
-    if not all(one.round.ok for one in found):
+    if not all(finished.round.ok for finished in finished_rounds):
         return None
-    first, *rounds, last = (ledgers.table(one.ledger) for one in found)
+    first, *rounds, last = (ledgers.table(finished.ledger) for finished in finished_rounds)
     probes = [Probe(setting, rows) for setting, rows in zip(together, rounds, strict=True)]
-    own = costs.of(together[0], found[0].round.spin_ns)
+    own = costs.of(together[0], finished_rounds[0].round.spin_ns)
     sample = ledgers.table(serial.finished.ledger)[chosen]
     contention = contention_of([first, sample, last], probes, request.usable_cpus, own)
     return Probed(contention, (sample, first, last), rounds)

@@ -55,9 +55,11 @@ class Workshop:
 
         Raises KeyboardInterrupt where a Ctrl-C ended it early: half a contest decides nothing.
         """
-        kept: list[Finished] = []
-        around = StudyKit(self.desk, self.execute, self.clock_s, kept.append, self.tell, self.now)
+        finished_rounds: list[Finished] = []
+        around = StudyKit(self.desk, self.execute, self.clock_s, finished_rounds.append, self.tell, self.now)
         study = measure(design, around, contenders)
         if not study.finished:
             raise KeyboardInterrupt
-        return study, {one.round.ledger: ledgers.table(one.ledger) for one in kept if one.ledger}
+        return study, {
+            finished.round.ledger: ledgers.table(finished.ledger) for finished in finished_rounds if finished.ledger
+        }

@@ -15,23 +15,23 @@ from lightwork.workload import trial
 
 def failures(request: Request, items: JobItems, run: Sequence[int], finished: Finished) -> dict[int, str]:
     """Why items failed, by their numbers in the round. Raises WorkError where they may not be left out."""
-    found = finished.round
-    if not found.ok:
+    round_ = finished.round
+    if not round_.ok:
         number = _broke_off_at(finished)
         if number is None:
-            raise WorkError(f"{request.name}: the serial round {found.outcome}: {found.reason}\n{found.detail}")
-        reason = "hung" if found.outcome is Outcome.HUNG else f"ended its process ({_how(found.reason)})"
+            raise WorkError(f"{request.name}: the serial round {round_.outcome}: {round_.reason}\n{round_.detail}")
+        reason = "hung" if round_.outcome is Outcome.HUNG else f"ended its process ({_how(round_.reason)})"
         if not request.skip_failing or request.once:
             raise _broken_off(request, items, run, number, finished)
         return {number: reason}
-    stuck = trial.stuck_in(found.evidence)
+    stuck = trial.stuck_in(round_.evidence)
     if stuck:
         number, reason = next(iter(stuck.items()))
         raise WorkError(
             f"{request.name}: the result for {_place(items, run[number])} can't be sent back by a worker ({reason}): "
             "return plain data, or store it and return its path"
         )
-    failed = trial.failed_in(found.evidence)
+    failed = trial.failed_in(round_.evidence)
     if failed and not request.skip_failing:
         raise _raised(request, items, run, failed, finished)
     return {number: f"raised {reason}" for number, reason in failed.items()}
@@ -47,11 +47,11 @@ def _broke_off_at(finished: Finished) -> int | None:
 
 
 def _broken_off(request: Request, items: JobItems, run: Sequence[int], number: int, finished: Finished) -> WorkError:
-    found = finished.round
-    if found.outcome is Outcome.HUNG:
-        what, advice = f"was {found.reason}", "give it more time by --timeout, or leave it out by --skip-failing"
+    round_ = finished.round
+    if round_.outcome is Outcome.HUNG:
+        what, advice = f"was {round_.reason}", "give it more time by --timeout, or leave it out by --skip-failing"
     else:
-        what, advice = f"ended its process, {_how(found.reason)}", "mend it, or leave such items out by --skip-failing"
+        what, advice = f"ended its process, {_how(round_.reason)}", "mend it, or leave such items out by --skip-failing"
     return WorkError(f"{request.name}: {_place(items, run[number])} {what} ({_done(finished)}); {advice}")
 
 
@@ -81,8 +81,8 @@ def _how(reason: str) -> str:
 
 
 def _done(finished: Finished) -> str:
-    found = finished.round
-    return f"{counted(found.items_done, 'item')} done before it in {duration(found.item_wall_ns / 1e9)}"
+    round_ = finished.round
+    return f"{counted(round_.items_done, 'item')} done before it in {duration(round_.item_wall_ns / 1e9)}"
 
 
 def _place(items: JobItems, place: int) -> str:

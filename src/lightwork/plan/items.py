@@ -42,11 +42,11 @@ def items_of(request: Request, desk: Desk) -> JobItems:
     Raises UsageError where there are none, one only, or one that can't be sent to a worker; WorkError where the
     function that is to return them raises.
     """
-    found = registry.find(request.target)
-    parameters = build(found.name, found.parameters, request.parameters)
-    found.prepare(parameters, desk.data_dir)
+    workload = registry.find(request.target)
+    parameters = build(workload.name, workload.parameters, request.parameters)
+    workload.prepare(parameters, desk.data_dir)
     try:
-        all_items = found.items(parameters, Place(desk.data_dir, desk.data_dir / "no-round"))
+        all_items = workload.items(parameters, Place(desk.data_dir, desk.data_dir / "no-round"))
     except LightworkError:
         raise
     except Exception as error:
@@ -56,15 +56,15 @@ def items_of(request: Request, desk: Desk) -> JobItems:
         _refuse_stuck(request, all_items)
         if getattr(parameters, "cold", False) and not any(map(target.is_file, all_items)):
             raise UsageError("--cold puts items' files out of memory, and no item is a file: leave it out")
-    return JobItems(found, all_items, _weights(found, all_items))
+    return JobItems(workload, all_items, _weights(workload, all_items))
 
 
-def _weights(found: Workload, items: Sequence[Any]) -> list[float]:
+def _weights(workload: Workload, items: Sequence[Any]) -> list[float]:
     """Of all items. Of very many a few are asked first whether they are files: a million questions take seconds."""
     spread = items[:: max(1, len(items) // ASKED_FIRST)]
-    if len(items) > MANY and target.is_reference(found.name) and not any(map(target.is_file, spread)):
+    if len(items) > MANY and target.is_reference(workload.name) and not any(map(target.is_file, spread)):
         return [1.0] * len(items)
-    return [found.weight_of(item) for item in items]
+    return [workload.weight_of(item) for item in items]
 
 
 def _refuse_too_few(request: Request, items: Sequence[Any]) -> None:

@@ -47,7 +47,7 @@ def contest_for(
 
 def _needed_s(predictions: Sequence[Prediction], probe: bool, blocks: int, serial_s: float, beside_s: float) -> float:
     """A warm-up, a probing round of each cell where wanted, and the blocks, the serial reference twice in each."""
-    settings_s = sum(serial_s / one.speedup + beside_s for one in predictions)
+    settings_s = sum(serial_s / prediction.speedup + beside_s for prediction in predictions)
     round_s = serial_s + beside_s
     return round_s + (round_s + settings_s if probe else 0.0) + blocks * (2 * round_s + settings_s)
 
@@ -58,7 +58,7 @@ def measure(
     """What was measured; None where there is nothing to measure. Raises KeyboardInterrupt at a Ctrl-C."""
     if not contest.predictions:
         return None
-    settings = [one.setting for one in contest.predictions]
+    settings = [prediction.setting for prediction in contest.predictions]
     shop.say(f"measuring {len(settings)} of {len(request.settings)} settings beside the serial run")
     exactly = (request.blocks, request.blocks) if request.blocks else BLOCKS
     design = shop.design(

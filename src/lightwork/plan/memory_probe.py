@@ -37,17 +37,17 @@ def model_of(rounds: Iterable[Round], serial: Round) -> MemoryModel | None:
     less. Without rounds of workers each is taken to need what the serial round did.
     """
     serial_bytes = serial.memory.peak_pss_bytes if serial.memory else None
-    known = [one for one in rounds if one.memory and one.memory.peak_pss_bytes and _own(one)]
+    known = [round_ for round_ in rounds if round_.memory and round_.memory.peak_pss_bytes and _own(round_)]
     if not known:
         own_bytes = serial.memory.peak_uss_bytes if serial.memory else None
         return MemoryModel(serial_bytes, own_bytes) if serial_bytes and own_bytes else None
-    worker_bytes = max(max(_own(one)) for one in known)
-    bases = [(one.memory.peak_pss_bytes or 0) - sum(_own(one)) for one in known if one.memory]
+    worker_bytes = max(max(_own(round_)) for round_ in known)
+    bases = [(round_.memory.peak_pss_bytes or 0) - sum(_own(round_)) for round_ in known if round_.memory]
     return MemoryModel(max(0, *bases), worker_bytes)
 
 
-def _own(found: Round) -> list[int]:
-    return [worker.peak_uss_bytes for worker in found.workers if worker.peak_uss_bytes]
+def _own(round_: Round) -> list[int]:
+    return [worker.peak_uss_bytes for worker in round_.workers if worker.peak_uss_bytes]
 
 
 def probes(request: Request, shop: Workshop, items: JobItems, run: Sequence[int], serial_s: float) -> list[Finished]:

@@ -60,7 +60,9 @@ def fewest_per_chunk(settings: Iterable[Setting], item_ns: float, costs: Calibra
     A caller that takes h for a chunk of K items of length w keeps K w / h workers busy at most: above 1 where
     K > h / w. By the strategy that hands over most cheaply; 1 without any that has chunks.
     """
-    chunked = {(one.strategy, one.start_method) for one in settings if find(one.strategy).default_chunksize}
+    chunked = {
+        (setting.strategy, setting.start_method) for setting in settings if find(setting.strategy).default_chunksize
+    }
     hand_over_ns = [costs.costs[kind].send_ns + costs.costs[kind].receive_ns for kind in chunked if kind in costs.costs]
     return floor(min(hand_over_ns) / item_ns) + 1 if hand_over_ns else 1
 
@@ -79,21 +81,25 @@ def _too_short(settings: Iterable[Setting], serial: Serial, costs: Calibration) 
 
 def _cold(rounds: list[Round], study: Study | None) -> str:
     """What of cold files could not be had; "" where all were cold, or nobody asked."""
-    asked = [*rounds, *(found for cell in study.cells for found in cell.rounds)] if study else rounds
-    said = [str(found.facts["cache_note"]) for found in asked if found.facts.get("cache_note")]
+    asked = [*rounds, *(round_ for cell in study.cells for round_ in cell.rounds)] if study else rounds
+    said = [str(round_.facts["cache_note"]) for round_ in asked if round_.facts.get("cache_note")]
     return f"{said[0]} (in {len(said)} of {len(asked)} rounds)" if said else ""
 
 
-def on_contention(found: Contention | None) -> str:
+def on_contention(contention: Contention | None) -> str:
     """What items cost each other when they run at once; "" where nothing was found, or nobody looked."""
-    if found is None or not found.found:
+    if contention is None or not contention.found:
         return ""
     said = []
-    if found.exclusive_share:
-        said.append(f"as though {percent(found.exclusive_share)} of an item's time went under a lock that all share")
-    if found.cpu_inflation > 1:
-        said.append(f"each further busy core makes them compute {percent(found.cpu_inflation - 1)} longer")
-    return f"items get in each other's way ({' and '.join(said)}): found from rounds of up to {found.workers} workers"
+    if contention.exclusive_share:
+        said.append(
+            f"as though {percent(contention.exclusive_share)} of an item's time went under a lock that all share"
+        )
+    if contention.cpu_inflation > 1:
+        said.append(f"each further busy core makes them compute {percent(contention.cpu_inflation - 1)} longer")
+    return (
+        f"items get in each other's way ({' and '.join(said)}): found from rounds of up to {contention.workers} workers"
+    )
 
 
 def on_memory(model: MemoryModel | None, request: Request, left_out: int) -> str:

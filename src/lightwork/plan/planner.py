@@ -87,7 +87,7 @@ def make(request: Request, shop: Workshop) -> Planned:
     rows, spin_ns = at_usual_speed(serial, probing)
     everything, gil = rows[list(serial.sample.stands_for)], serial.finished.round.gil is not False
     predictions = _predictions(request, settings, everything, weights, costs, spin_ns, contention, gil)
-    predictions = [one.widened(probing.unrest) for one in predictions] if probing else predictions
+    predictions = [prediction.widened(probing.unrest) for prediction in predictions] if probing else predictions
     study, not_measured = _measured(request, shop, items, serial, predictions, began_s)
     on_memory = notes.on_memory(model, request, len(request.settings) - len(settings))
     said = [
@@ -126,21 +126,23 @@ def _predictions(
 
     def of(few: many_items.Reduced) -> Prediction:
         weights = [1.0] * len(few.rows)
-        own = few.calibration
-        (found,) = predict([few.setting], few.rows, weights, cores, own, spin_ns, request.seed, contention, gil)
-        return found
+        calibration = few.calibration
+        (prediction,) = predict(
+            [few.setting], few.rows, weights, cores, calibration, spin_ns, request.seed, contention, gil
+        )
+        return prediction
 
     return many_items.predict_many(settings, many_items.Reducer(everything, weights, request.seed, costs), of)
 
 
 def _memory(request: Request, shop: Workshop, items: JobItems, serial: Serial) -> MemoryModel | None:
     """What settings take, where there is a limit that they might reach."""
-    limit, found = request.memory_limit, serial.finished.round
+    limit, round_ = request.memory_limit, serial.finished.round
     workers = [setting.workers for setting in request.settings]
-    if limit is None or not (limit.is_asked or memory_probe.may_exceed(limit.size_bytes, workers, found)):
+    if limit is None or not (limit.is_asked or memory_probe.may_exceed(limit.size_bytes, workers, round_)):
         return None
-    probes = [] if request.once else memory_probe.probes(request, shop, items, serial.run, found.wall_ns / 1e9)
-    return memory_probe.model_of([one.round for one in probes], found)
+    probes = [] if request.once else memory_probe.probes(request, shop, items, serial.run, round_.wall_ns / 1e9)
+    return memory_probe.model_of([finished.round for finished in probes], round_)
 
 
 def _that_fit(request: Request, model: MemoryModel | None) -> tuple[Setting, ...]:

@@ -24,10 +24,10 @@ def contenders(study: Study, usable_cpus: float) -> frozenset[str] | None:
     if not basis.candidates:
         return None
     best = max(basis.candidates, key=lambda cell: basis.speedup(cell).point)
-    kept = [cell for cell in basis.candidates if cell is best or basis.compare(cell, best) is not Difference.SLOWER]
+    cells = [cell for cell in basis.candidates if cell is best or basis.compare(cell, best) is not Difference.SLOWER]
     recommendation = recommend(scaling)
-    if len(kept) == 1 and recommendation.chosen is not None and recommendation.speedup is not None:
+    if len(cells) == 1 and recommendation.chosen is not None and recommendation.speedup is not None:
         low, high = recommendation.speedup.low, recommendation.speedup.high
         if low is not None and high is not None and (high - low) / 2 <= NARROW * recommendation.speedup.point:
             return None
-    return frozenset(cell.cell.cell_id for cell in kept)
+    return frozenset(cell.cell.cell_id for cell in cells)

@@ -72,10 +72,10 @@ def run_serially(request: Request, shop: Workshop, items: JobItems) -> Serial:
     return replace(second, failed={**first.failed, **second.failed}, written=first.written, is_first=False)
 
 
-def warning(request: Request, found: Written) -> str:
+def warning(request: Request, written: Written) -> str:
     """That the function stores something, what was seen of it, and the three ways out."""
     return (
-        f"{request.name} seems to store something: its first run {found.words}. It will be "
+        f"{request.name} seems to store something: its first run {written.words}. It will be "
         "run again and again on the same items: undo that by --setup or --cleanup, or run it --once"
     )
 
@@ -106,17 +106,17 @@ def _size(request: Request, pilot: Serial) -> int:
     return max(round(count * SAMPLE_SHARE * request.budget_s / all_s), PILOT)
 
 
-def _expected_s(found: Serial) -> float:
+def _expected_s(serial: Serial) -> float:
     """How long all items would take serially."""
-    rows = ledgers.table(found.finished.ledger)
+    rows = ledgers.table(serial.finished.ledger)
     times_s = (rows["end_ns"] - rows["start_ns"]) / 1e9
-    return float(times_s[list(found.sample.stands_for)].sum())
+    return float(times_s[list(serial.sample.stands_for)].sum())
 
 
 def _beside_s(pilot: Serial) -> float:
     """What a round of all items would take beside them: to write their rows, and before and after the clock."""
-    found = pilot.finished.round
-    gap_s = max(0, found.wall_ns - found.item_wall_ns) / 1e9 / len(pilot.sample.chosen)
+    round_ = pilot.finished.round
+    gap_s = max(0, round_.wall_ns - round_.item_wall_ns) / 1e9 / len(pilot.sample.chosen)
     return len(pilot.places) * (gap_s + ITEM_S)
 
 

@@ -78,19 +78,19 @@ def _own_output() -> frozenset[tuple[int, int]]:
     found = set()
     for descriptor in (1, 2):
         with suppress(OSError):  # closed
-            told = os.fstat(descriptor)
-            found.add((told.st_dev, told.st_ino))
+            status = os.fstat(descriptor)
+            found.add((status.st_dev, status.st_ino))
     return frozenset(found)
 
 
 def _state(entry: "os.DirEntry[str]", own: frozenset[tuple[int, int]]) -> Look:
     try:
-        found = entry.stat()
+        status = entry.stat()
     except OSError:  # a link that leads nowhere, or gone
         return {}
-    if (found.st_dev, found.st_ino) in own:
+    if (status.st_dev, status.st_ino) in own:
         return {}
-    return {entry.path: (found.st_size, found.st_mtime_ns)}
+    return {entry.path: (status.st_size, status.st_mtime_ns)}
 
 
 def written(before: Look, after: Look, finished: Finished) -> Written:

@@ -55,7 +55,7 @@ class Journal:
             file.truncate(kept.size_bytes)
         self = cls.__new__(cls)
         self._open(folder, clock_s, max((age_s for _, age_s in kept.rounds), default=0.0))
-        self._kept = {one.round.ledger for one, _ in kept.rounds if one.ledger}
+        self._kept = {finished.round.ledger for finished, _ in kept.rounds if finished.ledger}
         return self
 
     def _open(self, folder: Path, clock_s: Callable[[], float], age_s: float) -> None:
@@ -155,11 +155,11 @@ def _whole(line: bytes) -> Any:
 
 def _round(folder: Path, data: Mapping[str, Any]) -> tuple[Finished, float]:
     """A round with its ledger. Raises OSError or one of DAMAGED where either is not whole."""
-    found = decode_round(data["round"])
-    if Path(found.ledger).name != found.ledger:
+    round_ = decode_round(data["round"])
+    if Path(round_.ledger).name != round_.ledger:
         raise ValueError("a ledger's name that leads elsewhere")
-    path = folder / LEDGERS / f"{found.ledger}.bin"
-    ledger = path.read_bytes() if found.ledger and path.exists() else b""
-    if found.ok and not ledger:
+    path = folder / LEDGERS / f"{round_.ledger}.bin"
+    ledger = path.read_bytes() if round_.ledger and path.exists() else b""
+    if round_.ok and not ledger:
         raise ValueError("its ledger is missing")
-    return Finished(found, ledger), float(data["age_s"])
+    return Finished(round_, ledger), float(data["age_s"])

@@ -76,14 +76,14 @@ def saved_in(storage: Path) -> list[Path]:
     By what the files themselves say, since copying, a checkout or an artefact of CI makes all of them new; by their
     times of change where they say nothing.
     """
-    found = [*storage.glob("*.json"), *storage.glob("*/*.json")]
-    return sorted(found, key=lambda path: (_stamp(path), path.stat().st_mtime, path.name))
+    paths = [*storage.glob("*.json"), *storage.glob("*/*.json")]
+    return sorted(paths, key=lambda path: (_stamp(path), path.stat().st_mtime, path.name))
 
 
 def _stamp(path: Path) -> bytes:
     """When the run was saved, in ISO form and UTC, without reading all of it as JSON; b"" where it does not say."""
-    found = STAMP.search(path.read_bytes())
-    return found[1] if found else b""
+    match = STAMP.search(path.read_bytes())
+    return match[1] if match else b""
 
 
 def latest(storage: Path) -> Path:
@@ -119,15 +119,15 @@ def _check(study: Study) -> None:
         raise ValueError(f"{study.label} has no items")
     for cell in study.cells:
         lanes = cell.setting.workers
-        if any(found.budget_ns <= 0 or found.rounds < 1 or found.lanes != lanes for found in cell.losses.values()):
+        if any(losses.budget_ns <= 0 or losses.rounds < 1 or losses.lanes != lanes for losses in cell.losses.values()):
             raise ValueError(f"{cell.cell_id} has losses of another budget")
-        for found in cell.rounds:
-            if found.ok and (found.t0_ns is None or found.t1_ns is None or found.wall_ns <= 0):
+        for round_ in cell.rounds:
+            if round_.ok and (round_.t0_ns is None or round_.t1_ns is None or round_.wall_ns <= 0):
                 raise ValueError(f"{cell.cell_id} has a round that took no time")
-            if found.spin_ns is not None and not 0 < found.spin_ns < inf:
-                raise ValueError(f"{cell.cell_id} has a spin of {found.spin_ns} ns")
-            if found.longest_item is not None and not 0 <= found.longest_item < len(study.item_names):
-                raise ValueError(f"{cell.cell_id} names item {found.longest_item} of {len(study.item_names)}")
+            if round_.spin_ns is not None and not 0 < round_.spin_ns < inf:
+                raise ValueError(f"{cell.cell_id} has a spin of {round_.spin_ns} ns")
+            if round_.longest_item is not None and not 0 <= round_.longest_item < len(study.item_names):
+                raise ValueError(f"{cell.cell_id} names item {round_.longest_item} of {len(study.item_names)}")
 
 
 def _renewed_cell(data: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -172,7 +172,7 @@ def _choices(name: str, words: Mapping[str, str]) -> Iterator[dict[str, str]]:
 
 def _settled(grid: Grid) -> tuple[str, Grid]:
     """The study's label, and the grid with its parameters as the workload takes them: a password is not kept."""
-    found = registry.find(grid.workload)
-    chosen = parameters.build(found.name, found.parameters, grid.parameters)
+    workload = registry.find(grid.workload)
+    chosen = parameters.build(workload.name, workload.parameters, grid.parameters)
     taken = parameters.as_dict(chosen)
-    return label_of(found, chosen), replace(grid, parameters={name: taken[name] for name in grid.parameters})
+    return label_of(workload, chosen), replace(grid, parameters={name: taken[name] for name in grid.parameters})

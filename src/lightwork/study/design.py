@@ -64,14 +64,14 @@ def draw_up(name: str, values: Mapping[str, Any], settings: Sequence[Setting], d
     Raises UsageError for an unknown workload or parameter, for a setting that it can't be run under or that is beyond
     one of its limits, and when the data can't be had.
     """
-    found = registry.find(name)
-    chosen = parameters.build(name, found.parameters, values)
-    _limits(found, chosen, (SERIAL_SETTING, *settings))
+    workload = registry.find(name)
+    chosen = parameters.build(name, workload.parameters, values)
+    _limits(workload, chosen, (SERIAL_SETTING, *settings))
     data_dir.mkdir(parents=True, exist_ok=True)
-    found.prepare(chosen, data_dir)
-    items = found.items(chosen, Place(data_dir, data_dir / "no-round"))
-    names = tuple(found.name_of(item) for item in items)
-    return Design(label_of(found, chosen), name, parameters.as_dict(chosen), names, tuple(settings), **more)
+    workload.prepare(chosen, data_dir)
+    items = workload.items(chosen, Place(data_dir, data_dir / "no-round"))
+    names = tuple(workload.name_of(item) for item in items)
+    return Design(label_of(workload, chosen), name, parameters.as_dict(chosen), names, tuple(settings), **more)
 
 
 def limits(name: str, values: Mapping[str, Any], settings: Sequence[Setting]) -> Sequence[str]:
@@ -79,19 +79,19 @@ def limits(name: str, values: Mapping[str, Any], settings: Sequence[Setting]) ->
 
     Raises UsageError, before anything runs, for a setting that would exceed one, or that it can't be run under.
     """
-    found = registry.find(name)
-    return _limits(found, parameters.build(name, found.parameters, values), settings)
+    workload = registry.find(name)
+    return _limits(workload, parameters.build(name, workload.parameters, values), settings)
 
 
-def _limits(found: Workload, chosen: Any, settings: Sequence[Setting]) -> Sequence[str]:
+def _limits(workload: Workload, chosen: Any, settings: Sequence[Setting]) -> Sequence[str]:
     for name in dict.fromkeys(setting.strategy for setting in settings):
         if strategies.find(name).staged:
-            found.halves(name)
-    return found.limits(chosen, settings)
+            workload.halves(name)
+    return workload.limits(chosen, settings)
 
 
-def label_of(found: Workload, chosen: Any) -> str:
+def label_of(workload: Workload, chosen: Any) -> str:
     """The workload's name and the parameters that are not at their defaults: `sleep_io sizes=giant`."""
-    defaults = parameters.as_dict(found.parameters())
+    defaults = parameters.as_dict(workload.parameters())
     differing = [f"{key}={value}" for key, value in parameters.as_dict(chosen).items() if value != defaults[key]]
-    return " ".join([found.name, *differing])
+    return " ".join([workload.name, *differing])

@@ -39,8 +39,12 @@ class Replayed:
         clock_s: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
         # A warm-up that failed ended its study: it is tried again, as whatever was missing may be there now.
-        rounds = [(one, age_s) for one, age_s in kept.rounds if one.round.ok or one.round.block != WARM_UP_BLOCK]
-        self._rounds = {(one.round.cell_id, one.round.block): (one, age_s) for one, age_s in rounds}
+        rounds = [
+            (finished, age_s)
+            for finished, age_s in kept.rounds
+            if finished.round.ok or finished.round.block != WARM_UP_BLOCK
+        ]
+        self._rounds = {(finished.round.cell_id, finished.round.block): (finished, age_s) for finished, age_s in rounds}
         self._prefix, self._execute, self._keep = f"{prefix}-", execute, keep
         self._clock_s, self._began_s, self._age_s = clock_s, clock_s(), 0.0
 
@@ -90,7 +94,7 @@ NOTHING = Kept({}, (), is_over=False, size_bytes=0)
 
 def gone_on_with(design: Design, kept: Kept) -> Design:
     """The design, no block added to a study that was over."""
-    blocks = {one.round.block for one, _ in kept.rounds if one.round.block >= 0}
+    blocks = {finished.round.block for finished, _ in kept.rounds if finished.round.block >= 0}
     return dataclasses.replace(design, blocks=(len(blocks), len(blocks))) if kept.is_over and blocks else design
 
 

@@ -65,13 +65,13 @@ class Retrying:
         return replace(first, round=_told(first, last, attempts))
 
 
-def _undone(wanted: Sequence[int], found: Finished) -> list[int]:
+def _undone(wanted: Sequence[int], finished: Finished) -> list[int]:
     """Those of the wanted items that the round's ledger does not call done; all, where it has none."""
-    if not found.ledger:
+    if not finished.ledger:
         return list(wanted)
     from lightwork.storage import ledgers  # numpy only where a round did not end well
 
-    states = ledgers.table(found.ledger)["state"]
+    states = ledgers.table(finished.ledger)["state"]
     return [index for index in wanted if states[index] != State.DONE]
 
 

@@ -80,11 +80,11 @@ class _Measurement:
 
     def warm_up(self) -> None:
         """One serial round that is not counted: warms caches, sets the deadline, gives the reference result."""
-        found = self.round(WARM_UP, SERIAL_SETTING, WARM_UP_BLOCK, 0)
-        if not found.ok:
-            raise WorkError(f"{self.design.label}: the serial round {found.outcome}: {found.reason}\n{found.detail}")
-        self.reference = found
-        self.deadline_s = self.design.timeout_s or deadline_s(found.wall_ns / 1e9)
+        round_ = self.round(WARM_UP, SERIAL_SETTING, WARM_UP_BLOCK, 0)
+        if not round_.ok:
+            raise WorkError(f"{self.design.label}: the serial round {round_.outcome}: {round_.reason}\n{round_.detail}")
+        self.reference = round_
+        self.deadline_s = self.design.timeout_s or deadline_s(round_.wall_ns / 1e9)
 
     def probe(self) -> None:
         """One round of every cell that counts what costs time to count; not timed. The twin needs none."""
@@ -107,7 +107,7 @@ class _Measurement:
         """Whether the cell has failed so often that it is not tried again; its probing round counts."""
         probe = self.probes.get(cell_id)
         tried = [*self.rounds[cell_id], *([probe] if probe else [])]
-        return sum(not found.ok for found in tried) >= TRIES_OF_A_FAILING_CELL
+        return sum(not round_.ok for round_ in tried) >= TRIES_OF_A_FAILING_CELL
 
     def round(self, cell_id: str, setting: Setting, block: int, position: int) -> Round:
         """Run one round, hold it against the reference and keep it."""
@@ -133,8 +133,8 @@ class _Measurement:
             if self.reference is None:
                 raise
             items = len(self.design.item_names)
-            found = Round(job.cell_id, job.block, job.position, Outcome.RAISED, str(error), items_expected=items)
-            return Finished(found, b"")
+            round_ = Round(job.cell_id, job.block, job.position, Outcome.RAISED, str(error), items_expected=items)
+            return Finished(round_, b"")
 
     def progress(self) -> StudyProgress:
         """How far the study is, with the time left by its own pace and its budget."""
@@ -204,28 +204,28 @@ def _study(measurement: _Measurement, chunksizes: Mapping[str, int | None], star
     )  # fmt: skip
 
 
-def held_against(found: Round, reference: Round | None, compare_results: bool = True) -> Round:
+def held_against(round_: Round, reference: Round | None, compare_results: bool = True) -> Round:
     """The round, its outcome WRONG where its work differs from the reference's: failing work looks fast.
 
     compare_results: whether the results' digests are compared too; a user's function may return something new each
     time.
     """
-    if reference is None or not (found.ok or found.outcome is Outcome.RECOVERED):
-        return found
-    if found.evidence != reference.evidence:
-        reason = f"the check found {dict(found.evidence)} where serial found {dict(reference.evidence)}"
-        return replace(found, outcome=Outcome.WRONG, reason=reason)
-    if compare_results and found.ok and found.result_digest != reference.result_digest:
-        return replace(found, outcome=Outcome.WRONG, reason="the results differ from the serial round's")
-    return found
+    if reference is None or not (round_.ok or round_.outcome is Outcome.RECOVERED):
+        return round_
+    if round_.evidence != reference.evidence:
+        reason = f"the check found {dict(round_.evidence)} where serial found {dict(reference.evidence)}"
+        return replace(round_, outcome=Outcome.WRONG, reason=reason)
+    if compare_results and round_.ok and round_.result_digest != reference.result_digest:
+        return replace(round_, outcome=Outcome.WRONG, reason="the results differ from the serial round's")
+    return round_
 
 
 def sound(finished: Finished, lanes: int) -> Round:
     """The round, its outcome UNSOUND where its ledger breaks a condition without which losses mean nothing."""
-    found = finished.round
-    if not found.ok or not finished.ledger:
-        return found
+    round_ = finished.round
+    if not round_.ok or not finished.ledger:
+        return round_
     from lightwork.storage import ledgers  # numpy only when something is measured
 
-    broken = violations(found, ledgers.table(finished.ledger), lanes)
-    return replace(found, outcome=Outcome.UNSOUND, reason="; ".join(broken)) if broken else found
+    broken = violations(round_, ledgers.table(finished.ledger), lanes)
+    return replace(round_, outcome=Outcome.UNSOUND, reason="; ".join(broken)) if broken else round_

@@ -61,7 +61,7 @@ class Measured:
     @property
     def walls_s(self) -> list[float]:
         """The wall time of every round in block order, seconds."""
-        return [found.wall_ns / 1e9 for found in self.cell.rounds]
+        return [round_.wall_ns / 1e9 for round_ in self.cell.rounds]
 
     def extra_info(self) -> dict[str, Any]:
         """What the saved benchmark says beside its times, plain JSON types only."""
@@ -72,10 +72,10 @@ class Measured:
             **dataclasses.asdict(cell.setting),
             "chunksize": cell.chunksize,
             "seed": study.seed,
-            "items_done": min(found.items_done for found in rounds),
+            "items_done": min(round_.items_done for round_ in rounds),
             "items_expected": len(study.item_names),
             "check": self.failure or "ok",
-            "blocks": [found.block for found in rounds],
+            "blocks": [round_.block for round_ in rounds],
             "disturbed_blocks": sorted(self.scaling.disturbed),
             "speedup": _plain(self.scaling.speedup),
             "speedup_equal_speed": _plain(self.scaling.speedup_equal_speed),
@@ -93,7 +93,7 @@ def _plain(estimate: Estimate | None) -> dict[str, Any] | None:
 
 def as_in_the_hosts(machine: Mapping[str, Any], studies: Sequence[Study]) -> dict[str, Any]:
     """The machine's facts, the GIL as the rounds' hosts had it: what this process imports can enable it here alone."""
-    seen = {found.gil for study in studies for cell in study.cells for found in cell.rounds} - {None}
+    seen = {round_.gil for study in studies for cell in study.cells for round_ in cell.rounds} - {None}
     return {**machine, **({"gil": any(seen)} if seen else {})}
 
 
@@ -123,10 +123,10 @@ class Session:
 
     def select(self, wanted: Sequence[WantedCell]) -> None:
         """Measure these cells and no others (the serial reference and its twin always come along)."""
-        for one in wanted:
-            settings = self._selected.setdefault(one.label, [])
-            if one.setting.strategy != SERIAL:
-                settings.append(one.setting)
+        for wanted_cell in wanted:
+            settings = self._selected.setdefault(wanted_cell.label, [])
+            if wanted_cell.setting.strategy != SERIAL:
+                settings.append(wanted_cell.setting)
 
     def settings(self) -> "list[Setting]":
         """Every setting that is to be measured, the serial one apart."""

@@ -13,12 +13,15 @@ def recommended(predictions: Sequence[Prediction]) -> Prediction | None:
     The same order of preference as the measured plan's (lightwork.analysis.recommendation.recommend). None without
     predictions.
     """
-    return min(_good(predictions), key=lambda one: preference(one.setting), default=None)
+    return min(_good(predictions), key=lambda prediction: preference(prediction.setting), default=None)
 
 
 def equals(predictions: Sequence[Prediction], chosen: Prediction) -> list[Prediction]:
     """The other settings that are predicted to be within AS_GOOD of the best, the preferred first."""
-    return sorted((one for one in _good(predictions) if one is not chosen), key=lambda one: preference(one.setting))
+    return sorted(
+        (prediction for prediction in _good(predictions) if prediction is not chosen),
+        key=lambda prediction: preference(prediction.setting),
+    )
 
 
 def stays_serial(chosen: Prediction) -> bool:
@@ -29,9 +32,11 @@ def stays_serial(chosen: Prediction) -> bool:
 def chunksize_band(predictions: Sequence[Prediction], setting: Setting) -> tuple[int, int] | None:
     """The smallest and the largest chunksize predicted to be as good, all else being equal; None without."""
     alike = [
-        one for one in predictions if one.chunksize is not None and _but_chunks(one.setting) == _but_chunks(setting)
+        prediction
+        for prediction in predictions
+        if prediction.chunksize is not None and _but_chunks(prediction.setting) == _but_chunks(setting)
     ]
-    good = [one.chunksize for one in _good(alike) if one.chunksize is not None]
+    good = [prediction.chunksize for prediction in _good(alike) if prediction.chunksize is not None]
     return (min(good), max(good)) if good else None
 
 
@@ -39,17 +44,23 @@ def following(predictions: Sequence[Prediction], setting: Setting) -> Prediction
     """The best prediction of the same strategy, order and start method with the next larger number of workers."""
     kind = (setting.strategy, setting.order, setting.start_method, setting.cores)
     more = [
-        one
-        for one in predictions
-        if one.setting.workers > setting.workers
-        and (one.setting.strategy, one.setting.order, one.setting.start_method, one.setting.cores) == kind
+        prediction
+        for prediction in predictions
+        if prediction.setting.workers > setting.workers
+        and (
+            prediction.setting.strategy,
+            prediction.setting.order,
+            prediction.setting.start_method,
+            prediction.setting.cores,
+        )
+        == kind
     ]
-    return min(more, key=lambda one: (one.setting.workers, -one.speedup), default=None)
+    return min(more, key=lambda prediction: (prediction.setting.workers, -prediction.speedup), default=None)
 
 
 def _good(predictions: Sequence[Prediction]) -> list[Prediction]:
-    best = max((one.speedup for one in predictions), default=0.0)
-    return [one for one in predictions if one.speedup >= (1 - AS_GOOD) * best]
+    best = max((prediction.speedup for prediction in predictions), default=0.0)
+    return [prediction for prediction in predictions if prediction.speedup >= (1 - AS_GOOD) * best]
 
 
 def _but_chunks(setting: Setting) -> tuple[object, ...]:

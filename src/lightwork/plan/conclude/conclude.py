@@ -114,10 +114,16 @@ def _judged(evidence: PlanEvidence, cell: CellScaling) -> str:
 
 def _predictions(evidence: PlanEvidence) -> Iterator[PredictedSetting]:
     """In the order of the settings. The wall's band is the speedup's: both are relative to the same serial wall."""
-    for one in evidence.planned.predictions:
-        serial_s = one.wall_s * one.speedup
-        wall_s = Estimate(one.wall_s, serial_s / one.high, serial_s / one.low)
-        yield PredictedSetting(one.setting, one.chunksize, wall_s, Estimate(one.speedup, one.low, one.high), one.lost)
+    for prediction in evidence.planned.predictions:
+        serial_s = prediction.wall_s * prediction.speedup
+        wall_s = Estimate(prediction.wall_s, serial_s / prediction.high, serial_s / prediction.low)
+        yield PredictedSetting(
+            prediction.setting,
+            prediction.chunksize,
+            wall_s,
+            Estimate(prediction.speedup, prediction.low, prediction.high),
+            prediction.lost,
+        )
 
 
 def _gains(evidence: PlanEvidence) -> tuple[Gain, ...]:

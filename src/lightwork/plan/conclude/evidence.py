@@ -57,7 +57,7 @@ class PlanEvidence:
     @cached_property
     def by_setting(self) -> Mapping[Setting, Prediction]:
         """Every prediction by its setting."""
-        return {one.setting: one for one in self.planned.predictions}
+        return {prediction.setting: prediction for prediction in self.planned.predictions}
 
     @cached_property
     def longest_share(self) -> float:
@@ -88,7 +88,10 @@ def evidence_of(planned: "Planned") -> PlanEvidence:
             return PlanEvidence(planned, None, None, guess)
         return PlanEvidence(planned, cell_of(guess), Estimate(guess.speedup, guess.low, guess.high), guess)
     scaling = scale(planned.study, planned.request.usable_cpus, equal_speed_walls_s(planned.study))
-    expected = {one.setting.cell_id: Estimate(one.speedup, one.low, one.high) for one in planned.predictions}
+    expected = {
+        prediction.setting.cell_id: Estimate(prediction.speedup, prediction.low, prediction.high)
+        for prediction in planned.predictions
+    }
     recommendation = recommend(scaling, losses_by_cell(scaling), expected=expected)
     chosen = recommendation.chosen
     return PlanEvidence(
@@ -101,15 +104,17 @@ def evidence_of(planned: "Planned") -> PlanEvidence:
     )
 
 
-def cell_of(one: Prediction) -> Cell:
+def cell_of(prediction: Prediction) -> Cell:
     """A predicted setting as a cell of which nothing was measured."""
-    return Cell(one.setting.cell_id, one.setting, one.chunksize, ())
+    return Cell(prediction.setting.cell_id, prediction.setting, prediction.chunksize, ())
 
 
-def estimate_of(one: Prediction) -> Estimate:
+def estimate_of(prediction: Prediction) -> Estimate:
     """A prediction's speedup with its band, where that is known."""
-    has_band = isfinite(one.low) and isfinite(one.high)
-    return Estimate(one.speedup, one.low if has_band else None, one.high if has_band else None, 1, "replay")
+    has_band = isfinite(prediction.low) and isfinite(prediction.high)
+    return Estimate(
+        prediction.speedup, prediction.low if has_band else None, prediction.high if has_band else None, 1, "replay"
+    )
 
 
 def _measured_memory(study: Study | None) -> MemoryModel | None:

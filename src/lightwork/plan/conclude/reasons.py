@@ -173,7 +173,7 @@ def _equal(evidence: PlanEvidence) -> AsGood | None:
 def _predicted_equal(evidence: PlanEvidence) -> AsGood | None:
     if evidence.chosen is None or evidence.guess is None:
         return None
-    alike = [cell_of(one) for one in equals(evidence.planned.predictions, evidence.guess)]
+    alike = [cell_of(prediction) for prediction in equals(evidence.planned.predictions, evidence.guess)]
     return _as_good(alike, cell_of(evidence.guess), Rival.PREDICTED, AS_GOOD)
 
 
@@ -216,4 +216,4 @@ def rests_on(evidence: PlanEvidence) -> RestsOn:
 
 
 def _apart(measured: Mapping[Setting, float], predicted: Mapping[Setting, Prediction]) -> list[float]:
-    return [abs(predicted[one].speedup / point - 1) for one, point in measured.items() if one in predicted]
+    return [abs(predicted[setting].speedup / point - 1) for setting, point in measured.items() if setting in predicted]

@@ -61,8 +61,8 @@ def _replayed_ns(planned: "Planned", setting: Setting, changes: list[WhatIf], pl
     gil = planned.serial.gil is not False
     usable = lock.usable(min(planned.cores, setting.cores or planned.cores), setting, gil)
     if lock.holds(setting, gil):  # however many cores there are
-        changes = [replace(one, cores=1.0) for one in changes]
+        changes = [replace(what_if, cores=1.0) for what_if in changes]
     alone = demands_of(planned.everything[places])
     asked = with_contention(alone, planned.contention, setting.workers, usable).take(order)
     costs = planned.calibration.of(setting, planned.spin_ns)
-    return [float(replay_if(one, asked, setting, usable, costs).makespan_ns) for one in changes]
+    return [float(replay_if(what_if, asked, setting, usable, costs).makespan_ns) for what_if in changes]

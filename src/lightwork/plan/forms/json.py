@@ -45,8 +45,8 @@ def contract_of(result: "PlanResult") -> dict[str, Any]:
         "serial_wall_s": _range(result.serial_s),
         "longest_item": {"name": name, "share": _finite(share)},
         "cells": [_cell(cell) for cell in result.cells],
-        "predictions": [_prediction(one) for one in result.predictions],
-        "what_if": [{"change": one.name, "times": _finite(one.times)} for one in result.what_if],
+        "predictions": [_prediction(predicted_setting) for predicted_setting in result.predictions],
+        "what_if": [{"change": gain.name, "times": _finite(gain.times)} for gain in result.what_if],
         "noise_floor": _finite(result.noise_floor),
         "machine": plain_data(result.machine),
         "reasons": sentences.reasons(result),
@@ -58,19 +58,19 @@ def contract_of(result: "PlanResult") -> dict[str, Any]:
 def _recommendation(result: "PlanResult") -> dict[str, Any] | None:
     from lightwork.plan.forms import sentences
 
-    found = result.recommendation
-    if found is None:
+    recommended_setting = result.recommendation
+    if recommended_setting is None:
         return None
-    band = found.chunksize_band
+    band = recommended_setting.chunksize_band
     return {
-        **_setting(found.setting, found.chunksize),
+        **_setting(recommended_setting.setting, recommended_setting.chunksize),
         "chunksize_band": {"low": band[0], "high": band[1]} if band else None,
-        "speedup": _range(found.speedup),
-        "measured": found.is_measured,
+        "speedup": _range(recommended_setting.speedup),
+        "measured": recommended_setting.is_measured,
         "limited_by": sentences.limited_by(result),
-        "memory_bytes": found.memory_bytes,
-        "memory_limit_bytes": found.memory_limit_bytes,
-        "code": found.code,
+        "memory_bytes": recommended_setting.memory_bytes,
+        "memory_limit_bytes": recommended_setting.memory_limit_bytes,
+        "code": recommended_setting.code,
     }
 
 
@@ -87,12 +87,12 @@ def _cell(cell: "MeasuredSetting") -> dict[str, Any]:
     }
 
 
-def _prediction(one: "PredictedSetting") -> dict[str, Any]:
+def _prediction(predicted_setting: "PredictedSetting") -> dict[str, Any]:
     return {
-        **_setting(one.setting, one.chunksize),
-        "wall_s": _range(one.wall_s),
-        "speedup": _range(one.speedup),
-        "lost": {cause: _finite(lost) for cause, lost in one.lost.items()},
+        **_setting(predicted_setting.setting, predicted_setting.chunksize),
+        "wall_s": _range(predicted_setting.wall_s),
+        "speedup": _range(predicted_setting.speedup),
+        "lost": {cause: _finite(lost) for cause, lost in predicted_setting.lost.items()},
     }
 
 
@@ -109,10 +109,10 @@ def _setting(setting: "Setting", chunksize: int | None) -> dict[str, Any]:
     }
 
 
-def _range(found: "Estimate | None") -> dict[str, float | None] | None:
-    if found is None or not isfinite(found.point):
+def _range(estimate: "Estimate | None") -> dict[str, float | None] | None:
+    if estimate is None or not isfinite(estimate.point):
         return None
-    return {"point": float(found.point), "low": _finite(found.low), "high": _finite(found.high)}
+    return {"point": float(estimate.point), "low": _finite(estimate.low), "high": _finite(estimate.high)}
 
 
 def _finite(value: float | None) -> float | None:

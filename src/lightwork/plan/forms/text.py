@@ -34,8 +34,10 @@ def _lines(result: "PlanResult") -> Iterator[str]:
 
 def gains_in_words(result: "PlanResult") -> str:
     """The what-ifs that would gain something, the largest first; that none would, where all were tried in vain."""
-    gaining = sorted((one for one in result.what_if if one.times >= WORTH_NAMING), key=lambda one: -one.times)
+    gaining = sorted((gain for gain in result.what_if if gain.times >= WORTH_NAMING), key=lambda gain: -gain.times)
     if gaining:
-        return f"It would be faster with {', '.join(f'{one.name} ({one.times:.3g}x)' for one in gaining)} (predicted)"
-    tried = ", ".join(one.name for one in result.what_if)
+        return (
+            f"It would be faster with {', '.join(f'{gain.name} ({gain.times:.3g}x)' for gain in gaining)} (predicted)"
+        )
+    tried = ", ".join(gain.name for gain in result.what_if)
     return f"Nothing would be gained by {tried} (predicted)" if tried else ""

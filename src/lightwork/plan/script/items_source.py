@@ -126,9 +126,9 @@ def _joined(words: Sequence[str], files: bool) -> Origin:
         else ARGUMENTS
         for word in words
     ]
-    kept = list(dict.fromkeys(parts))
-    imports = dict.fromkeys(statement for part in kept for statement in part.imports)
-    return Origin(" + ".join(part.expression for part in kept), tuple(imports), files)
+    origins = list(dict.fromkeys(parts))
+    imports = dict.fromkeys(statement for part in origins for statement in part.imports)
+    return Origin(" + ".join(part.expression for part in origins), tuple(imports), files)
 
 
 def _has_blanks(path: str) -> bool:

@@ -65,36 +65,45 @@ def outlook(result: PlanResult) -> Outlook | None:
     measured = _all(result.cells)
     looks = looks_of([*predicted, *measured])
     foretold = [PredictedCurve(name, looks[name], points, name == chosen) for name, points in predicted.items()]
-    found = [MeasuredCurve(name, looks[name], points, name == chosen) for name, points in measured.items()]
-    foretold.sort(key=lambda one: (not one.chosen, -_most(one.points)))
-    found.sort(key=lambda one: (not one.chosen, -_most(one.points)))
+    measured_curves = [MeasuredCurve(name, looks[name], points, name == chosen) for name, points in measured.items()]
+    foretold.sort(key=lambda predicted_curve: (not predicted_curve.chosen, -_most(predicted_curve.points)))
+    measured_curves.sort(key=lambda measured_curve: (not measured_curve.chosen, -_most(measured_curve.points)))
     points = [point for known in (predicted, measured) for own in known.values() for point in own]
     workers = sorted({count for count, _ in points})
     if not workers:
         return None
     share = result.longest_item[1]
     cap = 1 / share if share > 0 else inf
-    top = HEADROOM * max(high(one) for _, one in points)
-    return Outlook(tuple(foretold), tuple(found), tuple(workers), cap, _reading(foretold, found), max(top, HEADROOM))
+    top = HEADROOM * max(high(estimate) for _, estimate in points)
+    return Outlook(
+        tuple(foretold),
+        tuple(measured_curves),
+        tuple(workers),
+        cap,
+        _reading(foretold, measured_curves),
+        max(top, HEADROOM),
+    )
 
 
-def high(found: Estimate) -> float:
+def high(estimate: Estimate) -> float:
     """The upper end, the point where there is none."""
-    return found.point if found.high is None or not isfinite(found.high) else found.high
+    return estimate.point if estimate.high is None or not isfinite(estimate.high) else estimate.high
 
 
-def low(found: Estimate) -> float:
+def low(estimate: Estimate) -> float:
     """The lower end, the point where there is none."""
-    return found.point if found.low is None or not isfinite(found.low) else found.low
+    return estimate.point if estimate.low is None or not isfinite(estimate.low) else estimate.low
 
 
 def _best(predictions: Sequence[PredictedSetting]) -> dict[str, Points]:
     """By strategy: the fastest prediction at each worker count."""
-    found: dict[str, dict[int, Estimate]] = {}
-    for one in sorted(predictions, key=lambda one: one.speedup.point):
-        if isfinite(one.speedup.point):
-            found.setdefault(one.setting.strategy, {})[one.setting.workers] = one.speedup
-    return {name: tuple(sorted(own.items())) for name, own in sorted(found.items())}
+    estimateses: dict[str, dict[int, Estimate]] = {}
+    for predicted_setting in sorted(predictions, key=lambda one: one.speedup.point):
+        if isfinite(predicted_setting.speedup.point):
+            estimateses.setdefault(predicted_setting.setting.strategy, {})[predicted_setting.setting.workers] = (
+                predicted_setting.speedup
+            )
+    return {name: tuple(sorted(estimates.items())) for name, estimates in sorted(estimateses.items())}
 
 
 def _all(cells: Sequence[MeasuredSetting]) -> dict[str, Points]:
@@ -107,13 +116,15 @@ def _all(cells: Sequence[MeasuredSetting]) -> dict[str, Points]:
 
 
 def _most(points: Points) -> float:
-    return max((one.point for _, one in points), default=0.0)
+    return max((estimate.point for _, estimate in points), default=0.0)
 
 
-def _reading(foretold: Sequence[PredictedCurve], found: Sequence[MeasuredCurve]) -> Reading | None:
+def _reading(foretold: Sequence[PredictedCurve], measured_curves: Sequence[MeasuredCurve]) -> Reading | None:
     """The law of the first strategy by what was measured, else by what is predicted; None without enough of either."""
-    sources: list[tuple[str, MeasuredCurve | PredictedCurve]] = [*(("measured", one) for one in found[:1])]
-    sources += [("predicted", one) for one in foretold[:1]]
+    sources: list[tuple[str, MeasuredCurve | PredictedCurve]] = [
+        *(("measured", measured_curve) for measured_curve in measured_curves[:1])
+    ]
+    sources += [("predicted", predicted_curve) for predicted_curve in foretold[:1]]
     for source, one in sources:
         best: dict[int, float] = {}
         for count, speedup in one.points:

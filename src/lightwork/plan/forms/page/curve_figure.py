@@ -41,10 +41,10 @@ def outlook_figure(outlook: Outlook) -> Figure:
     axes.locator_params(axis="y", nbins=6)
     axes.grid(visible=True, axis="y")
     _bounds(axes, outlook)
-    for one in reversed(outlook.foretold[:NAMED]):
-        _band(axes, one)
-    for place, found in enumerate(reversed(outlook.found)):
-        _points(axes, found, 1 + 0.016 * (place - (len(outlook.found) - 1) / 2))
+    for predicted_curve in reversed(outlook.foretold[:NAMED]):
+        _band(axes, predicted_curve)
+    for place, measured_curve in enumerate(reversed(outlook.found)):
+        _points(axes, measured_curve, 1 + 0.016 * (place - (len(outlook.found) - 1) / 2))
     legend(figure, entries, foot / (PLOT_HEIGHT + foot))
     return figure
 
@@ -61,28 +61,39 @@ def _bounds(axes: "Axes", outlook: Outlook) -> None:
         axes.plot(within, [law.at(count) for count in within], color=MUTED, linewidth=0.9, linestyle=LAW_DASH, zorder=3)
 
 
-def _band(axes: "Axes", one: PredictedCurve) -> None:
+def _band(axes: "Axes", predicted_curve: PredictedCurve) -> None:
     """Where its speedup is predicted to lie; a single worker count has a short bar in place of an area."""
-    counts, colour = [count for count, _ in one.points], one.look.colour
-    lows, highs = [low(found) for _, found in one.points], [high(found) for _, found in one.points]
-    strength = 0.26 if one.chosen else 0.07
+    counts, colour = [count for count, _ in predicted_curve.points], predicted_curve.look.colour
+    lows, highs = (
+        [low(estimate) for _, estimate in predicted_curve.points],
+        [high(estimate) for _, estimate in predicted_curve.points],
+    )
+    strength = 0.26 if predicted_curve.chosen else 0.07
     if len(counts) == 1:
         axes.vlines(counts, lows, highs, color=colour, alpha=strength, linewidth=9, zorder=2)
     axes.fill_between(counts, lows, highs, color=colour, alpha=strength, linewidth=0, zorder=2)
-    points = [found.point for _, found in one.points]
-    axes.plot(counts, points, color=colour, linewidth=1.8 if one.chosen else 0.9, linestyle=one.look.dash, zorder=2.5)
+    points = [estimate.point for _, estimate in predicted_curve.points]
+    axes.plot(
+        counts,
+        points,
+        color=colour,
+        linewidth=1.8 if predicted_curve.chosen else 0.9,
+        linestyle=predicted_curve.look.dash,
+        zorder=2.5,
+    )
 
 
-def _points(axes: "Axes", found: MeasuredCurve, dodge: float) -> None:
+def _points(axes: "Axes", measured_curve: MeasuredCurve, dodge: float) -> None:
     """What was measured, each with its interval; several at one worker count stand on one another."""
     axes.errorbar(
-        [count * dodge for count, _ in found.points],
-        [each.point for _, each in found.points],
+        [count * dodge for count, _ in measured_curve.points],
+        [each.point for _, each in measured_curve.points],
         yerr=[
-            [max(0.0, each.point - low(each)) for _, each in found.points],
-            [max(0.0, high(each) - each.point) for _, each in found.points],
+            [max(0.0, each.point - low(each)) for _, each in measured_curve.points],
+            [max(0.0, high(each) - each.point) for _, each in measured_curve.points],
         ],
-        linestyle="none", elinewidth=1.2, capsize=2.5, zorder=5 if found.chosen else 4, **_mark(found),
+        linestyle="none", elinewidth=1.2, capsize=2.5, zorder=5 if measured_curve.chosen else 4,
+        **_mark(measured_curve),
     )  # fmt: skip
 
 
@@ -92,10 +103,14 @@ def _mark(one: MeasuredCurve | PredictedCurve) -> dict[str, Any]:
 
 def _legend_entries(outlook: Outlook) -> list[tuple[Any, str]]:
     """The strategies, then whatever bounds them."""
-    measured = {one.strategy for one in outlook.found}
+    measured = {measured_curve.strategy for measured_curve in outlook.found}
     named = [*outlook.foretold[:NAMED]]
     named_ones: list[MeasuredCurve | PredictedCurve] = [*named]
-    named_ones += [one for one in outlook.found if one.strategy not in {other.strategy for other in named}]
+    named_ones += [
+        measured_curve
+        for measured_curve in outlook.found
+        if measured_curve.strategy not in {other.strategy for other in named}
+    ]
     entries = [(_handle(one, measured), curve_words(one.strategy, chosen=one.chosen)) for one in named_ones]
     more = len(outlook.foretold) - len(named)
     if more:

@@ -145,12 +145,12 @@ def _facts(result: PlanResult) -> list[tuple[str, str]]:
 
 
 def _serial(result: PlanResult) -> str:
-    found = result.serial_s
-    if found is None or not isfinite(found.point):
+    estimate = result.serial_s
+    if estimate is None or not isfinite(estimate.point):
         return ""
-    if found.low is None or found.high is None:
-        return duration(found.point)
-    return f"{duration(found.point)} ({duration(found.low)} to {duration(found.high)})"
+    if estimate.low is None or estimate.high is None:
+        return duration(estimate.point)
+    return f"{duration(estimate.point)} ({duration(estimate.low)} to {duration(estimate.high)})"
 
 
 def _chunksize(result: PlanResult) -> str:
@@ -171,8 +171,9 @@ def _memory(result: PlanResult) -> str:
 
 def _drawn(seen: Outlook, result: PlanResult) -> Markup:
     steps = "; ".join(
-        f"{plain(one.strategy)} " + ", ".join(f"{number(found.point)} with {count}" for count, found in one.points)
-        for one in seen.foretold
+        f"{plain(predicted_curve.strategy)} "
+        + ", ".join(f"{number(estimate.point)} with {count}" for count, estimate in predicted_curve.points)
+        for predicted_curve in seen.foretold
     )
     title = (
         f"Speedup over workers, {plain(result.target)}. Predicted: {steps or 'nothing'}. {sentences.what_to_do(result)}"
@@ -193,12 +194,20 @@ class Fall:
 
 def _fall(result: PlanResult) -> Fall | None:
     """The recommended setting's predicted round by cause, or the best predicted one's; None without predictions."""
-    known = [one for one in result.predictions if one.lost and all(isfinite(lost) for lost in one.lost.values())]
-    if not known:
+    predicted_settings = [
+        predicted_setting
+        for predicted_setting in result.predictions
+        if predicted_setting.lost and all(isfinite(lost) for lost in predicted_setting.lost.values())
+    ]
+    if not predicted_settings:
         return None
     chosen = result.recommendation
-    mine = [one for one in known if chosen is not None and one.setting == chosen.setting]
-    one = mine[0] if mine else max(known, key=lambda one: one.speedup.point)
+    mine = [
+        predicted_setting
+        for predicted_setting in predicted_settings
+        if chosen is not None and predicted_setting.setting == chosen.setting
+    ]
+    one = mine[0] if mine else max(predicted_settings, key=lambda predicted_setting: predicted_setting.speedup.point)
     steps = steps_down(one.setting.workers, {_cause(name): Fraction(lost) for name, lost in one.lost.items()})
     part = "Recommended" if mine else "Best predicted"
     with svg.style():
@@ -211,6 +220,6 @@ def _cause(name: str) -> str:
     return name if name in tuple(Cause) else short(name, 18)
 
 
-def _serially(one: PredictedSetting) -> str:
-    serial_s = one.wall_s.point * one.speedup.point
+def _serially(predicted_setting: PredictedSetting) -> str:
+    serial_s = predicted_setting.wall_s.point * predicted_setting.speedup.point
     return f", serially {duration(serial_s)}" if isfinite(serial_s) else ""
