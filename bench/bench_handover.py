@@ -20,7 +20,7 @@ from lightwork.core.estimate import median_interval
 from lightwork.core.round import Job
 from lightwork.core.setting import Setting
 from lightwork.launch.run import launch
-from lightwork.launch.workdir import open_desk
+from lightwork.launch.workdir import open_workdir
 from lightwork.ledger import overhead
 from lightwork.storage.paths import data_dir
 from lightwork.study.block_order import order_of
@@ -115,11 +115,11 @@ def bare_ns(script, items):
     return int(told)
 
 
-def ours_ns(execute, desk, setting, name, items, record):
+def ours_ns(execute, workdir, setting, name, items, record):
     """The wall time of one round of no-ops."""
     job = Job(
-        setting.cell_id, 0, 0, "no_op", {"items": items}, setting, 1, False, False, str(desk.data_dir),
-        str(desk.rounds / name), str(desk.shared / name), record=record,
+        setting.cell_id, 0, 0, "no_op", {"items": items}, setting, 1, False, False, str(workdir.data_dir),
+        str(workdir.rounds / name), str(workdir.shared / name), record=record,
     )  # fmt: skip
     return execute(job, 60.0).round.wall_ns
 
@@ -136,8 +136,8 @@ def test_hand_over_costs_what_the_standard_library_takes(name, tmp_path):
     script = tmp_path / "bare.py"
     script.write_text(SCRIPT.format(workers=WORKERS, code=textwrap.dedent(BARE[name])))
     setting = Setting(name, WORKERS, 1)
-    with open_desk(data_dir()) as desk:
-        run = functools.partial(ours_ns, functools.partial(launch, desk), desk, setting, "round")
+    with open_workdir(data_dir()) as workdir:
+        run = functools.partial(ours_ns, functools.partial(launch, workdir), workdir, setting, "round")
         ways = {
             "bare": functools.partial(bare_ns, script),
             "unrecorded": functools.partial(run, record=False),

@@ -13,7 +13,7 @@ from lightwork.core.setting import Setting
 from lightwork.core.study import Study
 from lightwork.launch.finished import Execute, Finished
 from lightwork.launch.run import launch
-from lightwork.launch.workdir import Desk, open_desk
+from lightwork.launch.workdir import Workdir, open_workdir
 from lightwork.storage.paths import data_dir
 from lightwork.study.design import draw_up
 from lightwork.study.run import StudyKit, measure
@@ -31,16 +31,16 @@ def study(
 ) -> tuple[Study, list[Finished]]:
     """Measure so many blocks; the study and every finished round with its ledger.
 
-    execute: (desk, job, deadline) -> Finished in the place of `launch`, to plant something known.
+    execute: (workdir, job, deadline) -> Finished in the place of `launch`, to plant something known.
     """
     _let_hosts_find_planted_work()
     design = draw_up(
         workload, parameters or {}, settings, data_dir(), blocks=(blocks, blocks), budget_s=float("inf"), **more
     )
     kept: list[Finished] = []
-    with open_desk(data_dir()) as desk:
-        run = functools.partial(execute or launch, desk)
-        found = measure(design, StudyKit(desk, run, time.monotonic, kept.append, lambda _: None, lambda: ""))
+    with open_workdir(data_dir()) as workdir:
+        run = functools.partial(execute or launch, workdir)
+        found = measure(design, StudyKit(workdir, run, time.monotonic, kept.append, lambda _: None, lambda: ""))
     return found, kept
 
 
@@ -54,9 +54,9 @@ def _let_hosts_find_planted_work() -> None:
 def planting(cell_id: str, setting: Setting, parameters: Mapping[str, Any]):
     """An `execute` that runs one cell's rounds as another setting with changed parameters."""
 
-    def execute(desk: Desk, job: Job, deadline_s: float) -> Finished:
+    def execute(workdir: Workdir, job: Job, deadline_s: float) -> Finished:
         if job.cell_id == cell_id:
             job = replace(job, setting=setting, parameters={**job.parameters, **parameters})
-        return launch(desk, job, deadline_s)
+        return launch(workdir, job, deadline_s)
 
     return execute

@@ -42,7 +42,7 @@ def made_up(
     """A study whose cells take 1 / (0.8 workers) of the serial time, each round with normal noise of that size in logs.
 
     changed: by cell id, how many times as long its rounds take; times: the same of every round. two_speeds: each round
-    runs on cores that are 1.0 or 1.4 times as slow, in four stretches, and its spin tells so but for 1.5 % of noise.
+    runs on cores that are 1.0 or 1.4 times as slow, in four activities, and its spin tells so but for 1.5 % of noise.
     """
     random = np.random.default_rng([seed, 71])
     wanted = [(SERIAL, Setting("serial")), (SERIAL_AGAIN, Setting("serial")), *((one.cell_id, one) for one in cells)]

@@ -154,11 +154,11 @@ import sys
 from pathlib import Path
 from lightwork.core.setting import Setting
 from lightwork.launch.run import launch
-from lightwork.launch.workdir import open_desk
+from lightwork.launch.workdir import open_workdir
 from rounds import job
-with open_desk(Path("desk")) as desk:
+with open_workdir(Path("workdir")) as workdir:
     small = {"db": sys.argv[1], "batches": 4, "rows_per_item": 10}
-    found = launch(desk, job(desk, Setting("map", 2), "db_insert", **small), 60.0).round
+    found = launch(workdir, job(workdir, Setting("map", 2), "db_insert", **small), 60.0).round
 print(found.outcome, found.items_done, found.reason)
 """
 REFUSED = """

@@ -9,7 +9,7 @@ from lightwork.core.round import Outcome, Round, Worker
 from lightwork.core.setting import Setting
 from lightwork.core.usage import Usage
 from lightwork.launch.run import launch
-from lightwork.launch.workdir import open_desk
+from lightwork.launch.workdir import open_workdir
 from lightwork.storage.ledgers import ROW, table
 from lightwork.strategies import find
 
@@ -18,8 +18,8 @@ COMPUTING = {"items": 40, "turns": 100_000}
 
 def measured(folder, setting):
     """The account of one real round of computing."""
-    with open_desk(folder) as desk:
-        found = launch(desk, job(desk, setting, workload="planted.compute", **COMPUTING), 60.0)
+    with open_workdir(folder) as workdir:
+        found = launch(workdir, job(workdir, setting, workload="planted.compute", **COMPUTING), 60.0)
     assert found.round.ok
     return account_of(found.round, table(found.ledger), in_caller=find(setting.strategy).in_caller)
 

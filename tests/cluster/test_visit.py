@@ -17,7 +17,7 @@ from lightwork.core.cluster_facts import SCHEDULER
 from lightwork.core.round import Outcome, decode_round, encode
 from lightwork.core.setting import Setting
 from lightwork.launch.run import launch
-from lightwork.launch.workdir import open_desk
+from lightwork.launch.workdir import open_workdir
 from lightwork.storage.ledgers import table
 
 SHIFT_S = 5_000
@@ -29,8 +29,8 @@ pytestmark = needs_dask
 
 def run_round(folder, setting, **parameters):
     """One round of `toys.mortal` with these parameters."""
-    with open_desk(folder) as desk:
-        return launch(desk, job(desk, setting, "toys.mortal", **parameters), 60.0)
+    with open_workdir(folder) as workdir:
+        return launch(workdir, job(workdir, setting, "toys.mortal", **parameters), 60.0)
 
 
 @contextmanager

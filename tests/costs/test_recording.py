@@ -23,7 +23,7 @@ from lightwork.costs.probes import (
     probes_of,
 )
 from lightwork.launch.run import launch
-from lightwork.launch.workdir import open_desk
+from lightwork.launch.workdir import open_workdir
 
 NAMES = [name for name in strategies.names() if is_measurable(name)]
 
@@ -157,9 +157,9 @@ def test_looks_go_on_until_the_items_outlast_what_two_starts_differ_by():
 @pytest.mark.parametrize("name", ["serial", "fork", "map", "pipe"])
 def test_an_unrecorded_round_is_checked_and_leaves_no_ledger(name, tmp_path):
     """A real round without a ledger has its wall time, its workload's check, and nothing of its items."""
-    with nothing_left_behind(), open_desk(tmp_path) as desk:
-        wanted = job(desk, Setting(name, 2 if name != "serial" else 1), "no_op", items=50, payload_bytes=100)
-        found = launch(desk, replace(wanted, record=False), PATIENCE_S).round
+    with nothing_left_behind(), open_workdir(tmp_path) as workdir:
+        wanted = job(workdir, Setting(name, 2 if name != "serial" else 1), "no_op", items=50, payload_bytes=100)
+        found = launch(workdir, replace(wanted, record=False), PATIENCE_S).round
     assert (found.outcome, found.reason) == (Outcome.OK, "")
     assert found.evidence == {"results": 50}
     assert (found.items_expected, found.items_done) == (0, 0)
@@ -168,9 +168,9 @@ def test_an_unrecorded_round_is_checked_and_leaves_no_ledger(name, tmp_path):
 
 def test_an_unrecorded_round_that_raises_has_no_time(tmp_path):
     """An item's exception still ends the round."""
-    with open_desk(tmp_path) as desk:
-        wanted = job(desk, Setting("map", 2), fault="raise")
-        found = launch(desk, replace(wanted, record=False), PATIENCE_S).round
+    with open_workdir(tmp_path) as workdir:
+        wanted = job(workdir, Setting("map", 2), fault="raise")
+        found = launch(workdir, replace(wanted, record=False), PATIENCE_S).round
     assert found.outcome is Outcome.RAISED
     assert "can't be squared" in found.reason
 

@@ -7,7 +7,7 @@ import pytest
 from lightwork.cli import main
 from lightwork.machine import fact
 from lightwork.machine.facts import facts
-from lightwork.machine.likeness import other_kind
+from lightwork.machine.same_machine import other_kind
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
 from lightwork.host.warm_pool import NO_OP, Warmed, roll_of, warm
 from lightwork.launch.run import launch
-from lightwork.launch.workdir import open_desk
+from lightwork.launch.workdir import open_workdir
 from lightwork.ledger.recorder import Detail
 from lightwork.ledger.table import Ledger
 from lightwork.replay.calibration import Calibration
@@ -108,8 +108,8 @@ def test_refuses_what_keeps_no_pool(name):
 def test_the_kernels_books_hold_the_warm_workers(tmp_path):
     """CPU time of workers that live on after t1 is counted, and what they used before t0 is not."""
     setting = Setting("map", 2, start_method="spawn", pool="warm")
-    with open_desk(tmp_path) as desk:
-        found = launch(desk, job(desk, setting, "no_op", items=40, turns=20_000), PATIENCE_S).round
+    with open_workdir(tmp_path) as workdir:
+        found = launch(workdir, job(workdir, setting, "no_op", items=40, turns=20_000), PATIENCE_S).round
     beside_ns = found.usage.cpu_ns - found.usage.caller_cpu_ns - found.item_cpu_ns
     assert 0 < beside_ns < found.item_cpu_ns  # two interpreters' starts alone would be more than these items
     assert all(worker.cpu_ns is None for worker in found.workers)
@@ -126,8 +126,8 @@ def test_messages_of_the_warming_are_not_counted(tmp_path):
 
 def probed(folder, setting):
     """A probing round of toy squares."""
-    with open_desk(folder) as desk:
-        return launch(desk, replace(job(desk, setting), probe=True), PATIENCE_S).round
+    with open_workdir(folder) as workdir:
+        return launch(workdir, replace(job(workdir, setting), probe=True), PATIENCE_S).round
 
 
 class TestMeeting:

@@ -15,7 +15,7 @@ from lightwork.launch import shm_cleanup
 from lightwork.launch.capture import TOLD_BYTES
 from lightwork.launch.run import launch
 from lightwork.launch.shm_cleanup import SHARED_MEMORY
-from lightwork.launch.workdir import open_desk
+from lightwork.launch.workdir import open_workdir
 from lightwork.ledger.table import State
 from lightwork.storage.ledgers import table
 
@@ -117,12 +117,12 @@ def test_refuses_an_empty_list(tmp_path):
 
 
 def test_leaves_no_file_behind(tmp_path):
-    """After a round and its desk, the data folder is as it was and the temporary folders are gone."""
-    with open_desk(tmp_path) as desk:
-        launch(desk, job(desk, SERIAL), PATIENCE_S)
-        folders = (desk.rounds, desk.shared, desk.temporary)
-        assert not any(desk.rounds.iterdir())
-        assert not any(desk.shared.iterdir())
+    """After a round and its workdir, the data folder is as it was and the temporary folders are gone."""
+    with open_workdir(tmp_path) as workdir:
+        launch(workdir, job(workdir, SERIAL), PATIENCE_S)
+        folders = (workdir.rounds, workdir.shared, workdir.temporary)
+        assert not any(workdir.rounds.iterdir())
+        assert not any(workdir.shared.iterdir())
     assert not any(folder.exists() for folder in folders)
     assert not any(tmp_path.iterdir())
 
@@ -162,8 +162,8 @@ def test_leaves_no_semaphore_behind(setting, fault, tmp_path):
         yield
         seen[pid] = semaphores_of(pid)
 
-    with open_desk(tmp_path) as desk:
-        found = launch(desk, job(desk, setting, fault=fault), 2 * HANGS_AFTER_S, counted).round
+    with open_workdir(tmp_path) as workdir:
+        found = launch(workdir, job(workdir, setting, fault=fault), 2 * HANGS_AFTER_S, counted).round
     assert found.outcome is Outcome.HUNG
     (pid,) = seen
     assert seen[pid] > 0

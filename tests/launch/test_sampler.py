@@ -13,7 +13,7 @@ from rounds import job, run_round
 from lightwork.core.setting import Setting
 from lightwork.launch.run import launch
 from lightwork.launch.sampler import PROBING, TIMED, Rate, Sampler
-from lightwork.launch.workdir import open_desk
+from lightwork.launch.workdir import open_workdir
 from lightwork.ledger.table import Ledger
 
 MIB = 1 << 20
@@ -132,10 +132,12 @@ def test_nothing_is_sampled_when_the_clock_has_stopped(tmp_path):
 def test_a_round_tells_its_memory_and_what_sampling_cost(tmp_path):
     """A round of sleeping workers has samples, a peak for each worker, and a sampler under 1 % of one core."""
     deadline_s = 30.0
-    with open_desk(tmp_path) as desk:
+    with open_workdir(tmp_path) as workdir:
         naps = {"items": 8, "mean_ms": 150.0, "sizes": "uniform"}
         began_s, before_ns = time.monotonic(), time.thread_time_ns()
-        found = launch(desk, job(desk, Setting("imap_unordered", 2), workload="sleep_io", **naps), deadline_s).round
+        found = launch(
+            workdir, job(workdir, Setting("imap_unordered", 2), workload="sleep_io", **naps), deadline_s
+        ).round
         used_share = (time.thread_time_ns() - before_ns) / 1e9 / (time.monotonic() - began_s)
     memory = found.memory
     assert memory.samples >= 1

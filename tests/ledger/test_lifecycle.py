@@ -12,7 +12,7 @@ from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.launch.finished import _worker
 from lightwork.launch.run import launch
-from lightwork.launch.workdir import open_desk
+from lightwork.launch.workdir import open_workdir
 from lightwork.ledger.table import Ledger, Life
 
 AT_ONCE = 8
@@ -91,9 +91,11 @@ def test_a_librarys_workers_are_seen_from_their_request_to_their_end(name, metho
 
     One that gets ready only when all items are done has taken none: nothing of it is known but that it was asked for.
     """
-    with nothing_left_behind(), open_desk(tmp_path) as desk:
-        asked = job(desk, Setting(name, 2, 1, start_method=method), "synthetic", items=20, mean_ms=10, family="uniform")
-        found = launch(desk, asked, 60.0)
+    with nothing_left_behind(), open_workdir(tmp_path) as workdir:
+        asked = job(
+            workdir, Setting(name, 2, 1, start_method=method), "synthetic", items=20, mean_ms=10, family="uniform"
+        )
+        found = launch(workdir, asked, 60.0)
     round_ = found.round
     assert round_.outcome is Outcome.OK, round_.reason
     assert len(round_.workers) == 2

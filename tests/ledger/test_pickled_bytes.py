@@ -11,7 +11,7 @@ from rounds import PATIENCE_S, job
 from lightwork import strategies
 from lightwork.core.setting import Setting
 from lightwork.launch.run import launch
-from lightwork.launch.workdir import open_desk
+from lightwork.launch.workdir import open_workdir
 
 RESULT_BYTES = 20_000
 ITEMS = 12
@@ -24,9 +24,9 @@ CELLS = all_but(
 
 def probed(folder, setting, probe=True, **parameters):
     """One round of squares whose results are padded, probing or not."""
-    with open_desk(folder) as desk:
-        asked = job(desk, setting, **{"items": ITEMS, "result_bytes": RESULT_BYTES, **parameters})
-        return launch(desk, replace(asked, probe=probe), PATIENCE_S).round
+    with open_workdir(folder) as workdir:
+        asked = job(workdir, setting, **{"items": ITEMS, "result_bytes": RESULT_BYTES, **parameters})
+        return launch(workdir, replace(asked, probe=probe), PATIENCE_S).round
 
 
 @pytest.mark.parametrize(("strategy", "method"), CELLS)

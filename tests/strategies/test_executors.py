@@ -15,7 +15,7 @@ from lightwork.core.round import Outcome
 from lightwork.core.setting import START_METHODS, Setting
 from lightwork.core.study import Cell, Study
 from lightwork.launch.run import launch
-from lightwork.launch.workdir import open_desk
+from lightwork.launch.workdir import open_workdir
 from lightwork.ledger.table import Ledger, State
 from lightwork.machine import gil
 from lightwork.storage.ledgers import table
@@ -37,9 +37,9 @@ def naps(folder, workers, seconds=0.02, count=12):
     """A round of threads that all wait, each with a helper thread of its own."""
     (folder / "naps.py").write_text(OWN_THREADS)
     (folder / "naps.json").write_text(json.dumps([seconds] * count))
-    with open_desk(folder) as desk:
-        asked = job(desk, Setting("threads", workers), f"{folder}/naps.py:nap", source=f"list:{folder}/naps.json")
-        return launch(desk, asked, PATIENCE_S)
+    with open_workdir(folder) as workdir:
+        asked = job(workdir, Setting("threads", workers), f"{folder}/naps.py:nap", source=f"list:{folder}/naps.json")
+        return launch(workdir, asked, PATIENCE_S)
 
 
 def test_every_thread_that_runs_items_is_a_worker(tmp_path):

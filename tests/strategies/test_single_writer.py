@@ -9,7 +9,7 @@ from lightwork.core.round import Outcome
 from lightwork.core.setting import START_METHODS, Setting
 from lightwork.errors import UsageError
 from lightwork.launch.run import launch
-from lightwork.launch.workdir import open_desk
+from lightwork.launch.workdir import open_workdir
 from lightwork.storage.ledgers import table
 from lightwork.study import design
 
@@ -18,9 +18,9 @@ WORKERS = 3
 
 def run(folder, workers=WORKERS, start_method="fork", **parameters):
     """A round of `toys.stored`, and what its log says."""
-    with open_desk(folder) as desk, nothing_left_behind():
+    with open_workdir(folder) as workdir, nothing_left_behind():
         setting = Setting("single_writer", workers, start_method=start_method)
-        finished = launch(desk, job(desk, setting, "toys.stored", **parameters), 30)
+        finished = launch(workdir, job(workdir, setting, "toys.stored", **parameters), 30)
     return finished, stored.read(folder)
 
 
@@ -76,8 +76,8 @@ def test_an_items_row_lasts_until_it_is_stored(tmp_path):
 def test_a_round_is_held_against_serial_as_any_other(tmp_path):
     """Results, digests, evidence and the split of the item time are those of the whole function run serially."""
     finished, _ = run(tmp_path / "a", items=6)
-    with open_desk(tmp_path / "b") as desk:
-        serial = launch(desk, job(desk, Setting("serial"), "toys.stored", items=6), 30)
+    with open_workdir(tmp_path / "b") as workdir:
+        serial = launch(workdir, job(workdir, Setting("serial"), "toys.stored", items=6), 30)
     assert finished.round.result_digest == serial.round.result_digest != ""
     assert finished.round.evidence == serial.round.evidence
     losses = losses_of(finished.round, table(finished.ledger), WORKERS, table(serial.ledger))
@@ -118,7 +118,7 @@ def test_a_workload_in_one_piece_is_refused_before_anything_runs(ask):
 
 def test_a_host_refuses_a_workload_in_one_piece(tmp_path):
     """Nor does a host that is asked all the same."""
-    with open_desk(tmp_path) as desk:
-        wanted = job(desk, Setting("single_writer", 2), "sleep_io", items=2)
+    with open_workdir(tmp_path) as workdir:
+        wanted = job(workdir, Setting("single_writer", 2), "sleep_io", items=2)
         with pytest.raises(UsageError, match="needs the work in two halves"):
-            launch(desk, wanted, 30)
+            launch(workdir, wanted, 30)

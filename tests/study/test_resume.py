@@ -13,14 +13,14 @@ from lightwork.core.round import Outcome, Round
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
 from lightwork.launch.finished import Finished
-from lightwork.launch.workdir import Desk
+from lightwork.launch.workdir import Workdir
 from lightwork.storage.journal import NAME, Journal, read
 from lightwork.study.design import Design
 from lightwork.study.resume import NOTHING, JournalFolder, Replayed, facts_of, gone_on_with, take
 from lightwork.study.run import StudyKit, measure
 
 NOWHERE = Path("nowhere")
-DESK = Desk(NOWHERE, NOWHERE, NOWHERE, NOWHERE)
+DESK = Workdir(NOWHERE, NOWHERE, NOWHERE, NOWHERE)
 DESIGN = Design(
     "toy", "toy", {"items": 3}, ("a", "b", "c"), (Setting("map", 2), Setting("queue", 2)), blocks=(3, 5), budget_s=40.0
 )

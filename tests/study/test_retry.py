@@ -14,7 +14,7 @@ from lightwork.core.round import Outcome, Round, decode_round, encode
 from lightwork.core.setting import Setting
 from lightwork.faults.fault import find
 from lightwork.launch.finished import Finished
-from lightwork.launch.workdir import open_desk
+from lightwork.launch.workdir import open_workdir
 from lightwork.ledger.table import END, START, STATE_OFFSET, Ledger, State
 from lightwork.study.retry import ATTEMPTS, Retrying
 from lightwork.study.run import held_against
@@ -54,8 +54,8 @@ class TestRule:
 
         def run(*attempts, workload=PLANTED):
             script = Script(tmp_path, list(attempts))
-            with open_desk(tmp_path) as desk:
-                found = Retrying(desk, script)(job(desk, Setting("map", 2), workload), 1.0)
+            with open_workdir(tmp_path) as workdir:
+                found = Retrying(workdir, script)(job(workdir, Setting("map", 2), workload), 1.0)
             return found.round, script.asked
 
         return run

@@ -11,7 +11,7 @@ from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, SERIAL_AGAIN
 from lightwork.errors import UsageError, WorkError
 from lightwork.launch.finished import Finished
-from lightwork.launch.workdir import Desk
+from lightwork.launch.workdir import Workdir
 from lightwork.ledger.table import END, START, STATE_OFFSET, Ledger, State
 from lightwork.study.design import Design
 from lightwork.study.run import PROBE_BLOCK, WARM_UP, StudyKit, deadline_s, measure, sound
@@ -37,8 +37,8 @@ class Scripted:
 
     def around(self):
         """The surroundings of a study that runs on this script."""
-        desk = Desk(*(Path(name) for name in ("data", "rounds", "shared", "temporary")))
-        return StudyKit(desk, self.execute, lambda: self.time_s, self.kept.append, self.told.append, lambda: "now")
+        workdir = Workdir(*(Path(name) for name in ("data", "rounds", "shared", "temporary")))
+        return StudyKit(workdir, self.execute, lambda: self.time_s, self.kept.append, self.told.append, lambda: "now")
 
 
 def blocks_of(jobs):

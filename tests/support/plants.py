@@ -21,7 +21,7 @@ from lightwork.core.round import Job
 from lightwork.core.setting import Setting
 from lightwork.core.study import Study
 from lightwork.launch.finished import Finished
-from lightwork.launch.workdir import Desk
+from lightwork.launch.workdir import Workdir
 from lightwork.machine.facts import facts
 from lightwork.storage.ledgers import table
 from lightwork.storage.paths import data_dir
@@ -172,9 +172,9 @@ def _is_shared(study: Study) -> bool:
 def _lifting(group: Path, plant: Plant, execute: Callable[..., Finished]) -> Callable[..., Finished]:
     """The same `execute`, with the group's quota lifted while the remedy runs."""
 
-    def lifted(desk: Desk, job: Job, deadline_s: float) -> Finished:
+    def lifted(workdir: Workdir, job: Job, deadline_s: float) -> Finished:
         limit(group, None if job.cell_id == plant.marked.cell_id else plant.quota_cpus)
-        return execute(desk, job, deadline_s)
+        return execute(workdir, job, deadline_s)
 
     return lifted
 

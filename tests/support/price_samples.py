@@ -8,7 +8,7 @@ from lightwork.costs.probes import CostProbe
 from lightwork.costs.recording import CostSample, RecordingKit, record
 from lightwork.costs.saved import SavedCosts
 from lightwork.launch.finished import Finished
-from lightwork.launch.workdir import Desk
+from lightwork.launch.workdir import Workdir
 
 NOWHERE = Path("nowhere")
 MACHINE = {"usable_cpus": 2.0, "processor": "a made-up one", "python": "3.11.7"}
@@ -44,8 +44,8 @@ class Planted:
 
 def recorded(probes: list[CostProbe], planted: Planted, budget_s: float = 60.0) -> tuple[list[CostSample], bool]:
     """The samples of these probes, and whether the recording came to its end."""
-    desk = Desk(NOWHERE, NOWHERE, NOWHERE, NOWHERE)
-    return record(probes, RecordingKit(desk, planted, lambda: planted.now_s, lambda _: None), budget_s)
+    workdir = Workdir(NOWHERE, NOWHERE, NOWHERE, NOWHERE)
+    return record(probes, RecordingKit(workdir, planted, lambda: planted.now_s, lambda _: None), budget_s)
 
 
 def costs(samples: list[CostSample]) -> SavedCosts:

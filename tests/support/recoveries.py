@@ -13,7 +13,7 @@ from lightwork.core.setting import Setting
 from lightwork.faults.accident import Accident
 from lightwork.launch.finished import Finished
 from lightwork.launch.run import launch
-from lightwork.launch.workdir import open_desk
+from lightwork.launch.workdir import open_workdir
 from lightwork.ledger.table import Ledger, State
 from lightwork.storage.ledgers import table
 from lightwork.study.retry import Retrying
@@ -42,11 +42,11 @@ def retried(
     """
     first_s = HANGS_AFTER_S + beside if setting.strategy in HANGING else GIVEN_UP_AFTER_S
     for deadline_s in (first_s, GIVEN_UP_AFTER_S):
-        with open_desk(folder) as desk:
-            made = job(desk, setting, workload, **parameters)
+        with open_workdir(folder) as workdir:
+            made = job(workdir, setting, workload, **parameters)
             accident = Accident(Path(made.ledger), strike)
-            finished = Retrying(desk, functools.partial(launch, desk, beside=accident.beside))(made, deadline_s)
-            assert not any(desk.rounds.iterdir())
+            finished = Retrying(workdir, functools.partial(launch, workdir, beside=accident.beside))(made, deadline_s)
+            assert not any(workdir.rounds.iterdir())
         if strike is None or accident.struck_ns:
             return finished
     raise AssertionError(f"nothing struck {setting.cell_id} within {GIVEN_UP_AFTER_S} s")

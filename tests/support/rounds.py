@@ -12,22 +12,22 @@ from lightwork.core.round import Job
 from lightwork.core.setting import Setting
 from lightwork.launch.finished import Finished
 from lightwork.launch.run import launch
-from lightwork.launch.workdir import Desk, open_desk
+from lightwork.launch.workdir import Workdir, open_workdir
 
 PATIENCE_S = 90.0  # no round that ends by itself takes as long on any day
 
 
 def run_round(folder: Path, setting: Setting, deadline_s: float = PATIENCE_S, **parameters: Any) -> Finished:
     """One round of `toys.squares` with these parameters."""
-    with open_desk(folder) as desk:
-        return launch(desk, job(desk, setting, **parameters), deadline_s)
+    with open_workdir(folder) as workdir:
+        return launch(workdir, job(workdir, setting, **parameters), deadline_s)
 
 
-def job(desk: Desk, setting: Setting, workload: str = "toys.squares", **parameters: Any) -> Job:
-    """The job of one round on this desk."""
+def job(workdir: Workdir, setting: Setting, workload: str = "toys.squares", **parameters: Any) -> Job:
+    """The job of one round on this workdir."""
     return Job(
         setting.cell_id, 0, 0, workload, parameters, setting, 1, True, True,
-        str(desk.data_dir), str(desk.rounds / "round"), str(desk.shared / "round"),
+        str(workdir.data_dir), str(workdir.rounds / "round"), str(workdir.shared / "round"),
     )  # fmt: skip
 
 

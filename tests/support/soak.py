@@ -1,7 +1,7 @@
 """The soak: thousands of tiny rounds of every strategy, faults thrown in at random; then nothing may be left.
 
 `python tests/support/soak.py --rounds 10000 --seed 1`, or `tox -e soak`. Several measuring processes run rounds beside
-each other, each at a desk of its own. Half of the rounds suffer a fault: one of `lightwork faults`, or the SIGKILL of
+each other, each in its own workdir. Half of the rounds suffer a fault: one of `lightwork faults`, or the SIGKILL of
 any process of the round, the host included, at any moment. Databases that can be had are stored into.
 
 Exits 1 if the harness hung, or a process, descriptor, shared-memory segment, file or database object is left, or
@@ -40,7 +40,7 @@ from lightwork.faults.accident import Accident
 from lightwork.faults.fault import Fault, faults
 from lightwork.launch.process import members_of
 from lightwork.launch.run import launch
-from lightwork.launch.workdir import Desk, open_desk
+from lightwork.launch.workdir import Workdir, open_workdir
 from lightwork.study.retry import Retrying
 
 HERE = Path(__file__).parent
@@ -86,7 +86,7 @@ def databases() -> list[str]:
     return found
 
 
-def job_of(chance: random.Random, desk: Desk, number: int, words: Sequence[str]) -> tuple[Job, Fault | None]:
+def job_of(chance: random.Random, workdir: Workdir, number: int, words: Sequence[str]) -> tuple[Job, Fault | None]:
     """A round at random, and the fault that is in its items or strikes it."""
     name = weighted(chance, strategies.usable(), SELDOM)
     method = weighted(chance, strategies.find(name).start_methods, SELDOM)
@@ -100,7 +100,7 @@ def job_of(chance: random.Random, desk: Desk, number: int, words: Sequence[str])
         parameters = {"db": chance.choice(words), "batches": 6, "rows_per_item": 30, "batch_rows": 10}
     made = Job(
         setting.cell_id, 0, number, workload, parameters, setting, number, True, True,
-        str(desk.data_dir), str(desk.rounds / f"r{number}"), str(desk.shared / f"r{number}"),
+        str(workdir.data_dir), str(workdir.rounds / f"r{number}"), str(workdir.shared / f"r{number}"),
     )  # fmt: skip
     return made, fault
 
@@ -129,32 +129,32 @@ def random_kill(chance: random.Random, host_pid: int) -> Iterator[None]:
 
 
 def measure(seed: int, rounds: int, data_dir: str, words: Sequence[str], answers: Any) -> None:
-    """So many rounds at a desk of one's own."""
+    """So many rounds at a workdir of one's own."""
     chance, found = random.Random(seed), Found()
     found.look()
-    with open_desk(Path(data_dir)) as desk:
+    with open_workdir(Path(data_dir)) as workdir:
         for number in range(rounds):
             if number == int(rounds * WARM_UP):
                 found.look()
-            one(chance, desk, number, words, found)
+            one(chance, workdir, number, words, found)
     found.look()
     answers.put(asdict(found))
 
 
-def one(chance: random.Random, desk: Desk, number: int, words: Sequence[str], found: Found) -> None:
+def one(chance: random.Random, workdir: Workdir, number: int, words: Sequence[str], found: Found) -> None:
     """One round, with its fault."""
-    job, fault = job_of(chance, desk, number, words)
+    job, fault = job_of(chance, workdir, number, words)
     beside = Accident(Path(job.ledger), fault.strike).beside if fault else None
     if fault is None and chance.random() < KILLS:
         beside = functools.partial(random_kill, chance)
     began = time.monotonic()
 
     def execute(asked: Job, deadline_s: float) -> Any:
-        return launch(desk, asked, deadline_s, beside)
+        return launch(workdir, asked, deadline_s, beside)
 
     retried = chance.random() < RETRIED
     with suppress(UsageError):  # a killed host may have been about to refuse
-        run = Retrying(desk, execute) if retried else execute
+        run = Retrying(workdir, execute) if retried else execute
         outcome = str(run(job, DEADLINE_S).round.outcome)
         found.outcomes[outcome] = found.outcomes.get(outcome, 0) + 1
     took_s = time.monotonic() - began

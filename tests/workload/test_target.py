@@ -12,7 +12,7 @@ from lightwork.core.round import Outcome
 from lightwork.core.setting import START_METHODS, Setting
 from lightwork.errors import UsageError
 from lightwork.launch.run import launch
-from lightwork.launch.workdir import open_desk
+from lightwork.launch.workdir import open_workdir
 from lightwork.workload import registry, target
 
 LOAD = """
@@ -75,8 +75,10 @@ def listed(folder, items):
 
 def run(folder, reference, setting=None, **parameters):
     """One round of a target."""
-    with open_desk(folder / "data") as desk:
-        return launch(desk, job(desk, setting or Setting("serial"), workload=reference, **parameters), PATIENCE_S).round
+    with open_workdir(folder / "data") as workdir:
+        return launch(
+            workdir, job(workdir, setting or Setting("serial"), workload=reference, **parameters), PATIENCE_S
+        ).round
 
 
 def test_finds_a_function_in_a_file(load):

@@ -20,7 +20,7 @@ from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
 from lightwork.launch.run import launch
-from lightwork.launch.workdir import open_desk
+from lightwork.launch.workdir import open_workdir
 from lightwork.workload.api import Place
 from lightwork.workloads import _databases, csv_to_db, db_insert
 from lightwork.workloads._databases import capacity, connections, duck, retry, table
@@ -299,18 +299,18 @@ def refuse(words: str, item: db_insert.Batch, name: str, code: str) -> None:
 def test_a_round_that_hangs_is_cleaned_up_after(server: str, tmp_path: Path) -> None:
     """A host that is ended at its deadline could not drop what the round had made; it is dropped all the same."""
     parameters = {"db": server, "method": "row", "batches": 200, "rows_per_item": 500}
-    with open_desk(tmp_path) as desk:
-        wanted = job(desk, Setting("map", 2), "db_insert", **parameters)
-        found = launch(desk, wanted, 1.5).round
+    with open_workdir(tmp_path) as workdir:
+        wanted = job(workdir, Setting("map", 2), "db_insert", **parameters)
+        found = launch(workdir, wanted, 1.5).round
     assert (found.outcome, found.items_expected) == (Outcome.HUNG, 200)
     assert not made(server, Place(tmp_path, Path(wanted.round_dir)))
 
 
 def test_a_round_runs_in_a_host(db: str, tmp_path: Path) -> None:
     """A whole round, host, strategy and check: done, and the server tells its version and maximum."""
-    with open_desk(tmp_path) as desk:
+    with open_workdir(tmp_path) as workdir:
         setting = Setting("map", 1 if db == "duckdb" else 4)
-        found = launch(desk, job(desk, setting, "db_insert", db=db, **SMALL), 30).round
+        found = launch(workdir, job(workdir, setting, "db_insert", db=db, **SMALL), 30).round
     assert (found.outcome, found.reason, found.items_done) == (Outcome.OK, "", 3)
     assert found.evidence["rows"] == 21
     if "://" in db:
@@ -331,9 +331,11 @@ def test_a_mysql_url_is_taken_like_mariadbs(place: Place) -> None:
 @pytest.mark.parametrize("method", ["row", "transaction"])
 def test_a_single_writer_loses_no_row(db: str, tmp_path: Path, method: str) -> None:
     """Workers parse and one process writes, on every database, DuckDB included: every row is there once."""
-    with open_desk(tmp_path) as desk:
-        wanted = job(desk, Setting("single_writer", 4), "db_insert", db=db, method=method, batches=9, rows_per_item=7)
-        found = launch(desk, wanted, 30).round
+    with open_workdir(tmp_path) as workdir:
+        wanted = job(
+            workdir, Setting("single_writer", 4), "db_insert", db=db, method=method, batches=9, rows_per_item=7
+        )
+        found = launch(workdir, wanted, 30).round
     assert (found.outcome, found.reason, found.items_done, found.items_again) == (Outcome.OK, "", 9, 0)
     assert (found.evidence["rows"], len(found.workers), found.retries) == (63, 4, 0)
 

@@ -13,7 +13,7 @@ from lightwork import strategies
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.launch.run import launch
-from lightwork.launch.workdir import open_desk
+from lightwork.launch.workdir import open_workdir
 from lightwork.workloads import csv_to_db
 
 FILES = 10
@@ -36,8 +36,8 @@ def loads(request, data_dir):
         parameters = {"files": FILES, "db": databases[database]}
         if name != "serial":
             return retried(data_dir, Setting(name, 3), "csv_to_db", kill_half_way, len(cells), **parameters).round
-        with open_desk(data_dir) as desk:
-            return launch(desk, job(desk, Setting(name), "csv_to_db", **parameters), PATIENCE_S).round
+        with open_workdir(data_dir) as workdir:
+            return launch(workdir, job(workdir, Setting(name), "csv_to_db", **parameters), PATIENCE_S).round
 
     csv_to_db.prepare(csv_to_db.Parameters(files=FILES), data_dir)
     with nothing_left_behind():

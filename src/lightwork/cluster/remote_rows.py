@@ -69,7 +69,7 @@ class Carried(NamedTuple):
     row: bytes
 
 
-class _Desk:
+class _Workdir:
     """What one thread of a worker needs for one round: the ledger that it writes, and where that is."""
 
     def __init__(self, travelling: "Travelling") -> None:
@@ -98,9 +98,9 @@ class _Desk:
 
 
 class _Here(threading.local):
-    """This thread's desk."""
+    """This thread's workdir."""
 
-    desk: _Desk | None = None
+    workdir: _Workdir | None = None
 
 
 _here = _Here()
@@ -124,14 +124,14 @@ class Travelling:
 
     def __call__(self, numbered: tuple[int, Any]) -> tuple[int, Any, Carried | None]:
         """Run one item; raises what the function raises."""
-        desk = _here.desk
-        if desk is None or desk.path != self.path:
-            before, desk = desk, _Desk(self)
-            _here.desk = desk
+        workdir = _here.workdir
+        if workdir is None or workdir.path != self.path:
+            before, workdir = workdir, _Workdir(self)
+            _here.workdir = workdir
             if before is not None:
                 before.close()  # only now, so that the two never have the same number, by which a Recorder tells them
-        index, result = Recorder(self.function, desk.ledger_path, self.detail)(numbered)
-        return index, result, desk.carried(index)
+        index, result = Recorder(self.function, workdir.ledger_path, self.detail)(numbered)
+        return index, result, workdir.carried(index)
 
 
 def recorder_of(recorder: Recorder, items: int) -> Travelling:

@@ -98,12 +98,12 @@ def _record(names: list[str], workers: int, budget_s: float, seed: int) -> tuple
     from lightwork.costs.probes import probes_of
     from lightwork.costs.recording import LABEL, RecordingKit, record
     from lightwork.launch.run import launch
-    from lightwork.launch.workdir import open_desk
+    from lightwork.launch.workdir import open_workdir
     from lightwork.storage.paths import data_dir
     from lightwork.study.progress import Teller
 
-    with open_desk(data_dir()) as desk, Teller(LABEL) as teller:
-        around = RecordingKit(desk, functools.partial(launch, desk), time.monotonic, teller.tell)
+    with open_workdir(data_dir()) as workdir, Teller(LABEL) as teller:
+        around = RecordingKit(workdir, functools.partial(launch, workdir), time.monotonic, teller.tell)
         return record(probes_of(names, workers), around, budget_s, seed)
 
 

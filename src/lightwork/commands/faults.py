@@ -97,14 +97,14 @@ def _asked(options: argparse.Namespace) -> tuple["Asked", dict[str, str]]:
 def _record(asked: "Asked") -> tuple[list["Case"], dict[str, str], bool]:
     """The cases, strategies that fail by themselves and why, and whether that is all: a Ctrl-C ends it early."""
     from lightwork.faults.matrix import LeftOut, Surroundings, record
-    from lightwork.launch.workdir import open_desk
+    from lightwork.launch.workdir import open_workdir
     from lightwork.storage.paths import data_dir
 
     found: list[Case] = []
     failing: dict[str, str] = {}
-    with open_desk(data_dir()) as desk, _bar(len(asked.strategies) * len(asked.faults)) as tell:
+    with open_workdir(data_dir()) as workdir, _bar(len(asked.strategies) * len(asked.faults)) as tell:
         try:
-            for case in record(asked, Surroundings(desk, tell)):
+            for case in record(asked, Surroundings(workdir, tell)):
                 if isinstance(case, LeftOut):
                     failing[case.strategy] = case.why
                 else:

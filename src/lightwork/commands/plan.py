@@ -112,7 +112,7 @@ def run(options: argparse.Namespace) -> int:
     places = delivery.places(options, {name: form.mark for name, form in forms().items()})
     facts = facts_of(ready_data_dir())
     with _workshop(facts) as shop:
-        request = asked(options, shop.desk.temporary, facts)
+        request = asked(options, shop.workdir.temporary, facts)
         visit.refuse_a_plan(request.settings)
         if options.dry_run:
             print(dry(request, facts, shop.calibrations))
@@ -137,20 +137,20 @@ def _result(planned: "Planned", facts: Mapping[str, Any], options: argparse.Name
 
 @contextmanager
 def _workshop(facts: Any) -> Iterator[Any]:
-    """A desk and everything else that planning needs, with progress on standard error."""
+    """A workdir and everything else that planning needs, with progress on standard error."""
     import functools
     import time
     from datetime import UTC, datetime
 
     from lightwork.launch.run import launch
-    from lightwork.launch.workdir import open_desk
+    from lightwork.launch.workdir import open_workdir
     from lightwork.plan.environment import Workshop
     from lightwork.storage.paths import data_dir
     from lightwork.study.progress import Teller
 
-    with open_desk(data_dir()) as desk, Teller("plan", always=False) as teller:
+    with open_workdir(data_dir()) as workdir, Teller("plan", always=False) as teller:
         yield Workshop(
-            desk, functools.partial(launch, desk), time.monotonic, teller.tell,
+            workdir, functools.partial(launch, workdir), time.monotonic, teller.tell,
             lambda words: print(words, file=sys.stderr),
             lambda: datetime.now(UTC).isoformat(timespec="seconds"), facts, data_dir() / "calibration",
         )  # fmt: skip

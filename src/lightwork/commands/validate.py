@@ -223,21 +223,21 @@ class _Keeper:
 
 @contextmanager
 def _workshop() -> Iterator[Any]:
-    """A desk and everything else that measuring needs, with progress on standard error."""
+    """A workdir and everything else that measuring needs, with progress on standard error."""
     from lightwork.launch.run import launch
-    from lightwork.launch.workdir import open_desk
+    from lightwork.launch.workdir import open_workdir
     from lightwork.machine.facts import facts as facts_of
     from lightwork.plan.environment import Workshop
     from lightwork.storage.paths import data_dir
     from lightwork.study.progress import Teller
 
-    with open_desk(data_dir()) as desk, Teller("validate", always=False) as teller:
+    with open_workdir(data_dir()) as workdir, Teller("validate", always=False) as teller:
         yield Workshop(
-            desk, functools.partial(launch, desk), time.monotonic, teller.tell,
+            workdir, functools.partial(launch, workdir), time.monotonic, teller.tell,
             lambda words: print(words, file=sys.stderr),
             lambda: datetime.now(UTC).isoformat(timespec="seconds"), facts_of(data_dir()),
             # Measured anew in every run: one that was kept from a busier hour would be held against this one.
-            desk.temporary / "calibration",
+            workdir.temporary / "calibration",
         )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from lightwork.analysis.disturbance import EXCESS_SHARE, usual_share
 from lightwork.analysis.same_work import in_few_words, other_parameters
 from lightwork.compare.pairing import Pair, Paired
 from lightwork.core.study import Results
-from lightwork.machine.likeness import other_kind, other_surroundings
+from lightwork.machine.same_machine import other_kind, other_surroundings
 from lightwork.text.quantities import percent, plain, short
 
 

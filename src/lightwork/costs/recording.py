@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lightwork.core.round import Job, Round
 from lightwork.costs.probes import CostProbe
 from lightwork.launch.finished import Execute
-from lightwork.launch.workdir import Desk
+from lightwork.launch.workdir import Workdir
 from lightwork.study.block_order import order_of
 from lightwork.study.run import TRIES_OF_A_FAILING_CELL, StudyProgress
 
@@ -30,9 +30,9 @@ class CostSample:
 
 @dataclass(frozen=True)
 class RecordingKit:
-    """What a recording needs from outside: a desk, a way to run rounds, a clock, and an ear for the progress."""
+    """What a recording needs from outside: a workdir, a way to run rounds, a clock, and an ear for the progress."""
 
-    desk: Desk
+    workdir: Workdir
     execute: Execute
     clock_s: Callable[[], float]
     tell: Callable[[StudyProgress], None]
@@ -88,11 +88,11 @@ class _Recording:
 
     def run(self, probe: CostProbe, block: int, position: int) -> Round:
         """One round of a probe."""
-        desk, name = self.around.desk, f"b{block}-{position}"
+        workdir, name = self.around.workdir, f"b{block}-{position}"
         parameters = {"items": probe.items, "payload_bytes": probe.payload_bytes}
         job = Job(
             probe.setting.cell_id, block, position, "no_op", parameters, probe.setting, self.seed, False, False,
-            str(desk.data_dir), str(desk.rounds / name), str(desk.shared / name), record=False,
+            str(workdir.data_dir), str(workdir.rounds / name), str(workdir.shared / name), record=False,
         )  # fmt: skip
         return self.around.execute(job, DEADLINE_S).round
 

@@ -19,7 +19,7 @@ from lightwork.faults.outcome import Case, Ending, counted_in, ending_of, items_
 from lightwork.faults.planted import Parameters
 from lightwork.launch.finished import Finished
 from lightwork.launch.run import launch
-from lightwork.launch.workdir import Desk
+from lightwork.launch.workdir import Workdir
 from lightwork.ledger.table import State
 from lightwork.storage import ledgers
 from lightwork.study.retry import Retrying
@@ -50,7 +50,7 @@ class Progress:
 class Surroundings:
     """What the matrix needs from outside. tell: called before every case."""
 
-    desk: Desk
+    workdir: Workdir
     tell: Callable[[Progress], None]
     clock_s: Callable[[], float] = time.monotonic
 
@@ -79,39 +79,39 @@ def record(asked: Asked, around: Surroundings) -> Iterator[Case | LeftOut]:
     began_s, in_all = around.clock_s(), len(asked.strategies) * len(asked.faults)
     for place, name in enumerate(asked.strategies):
         try:
-            allowed_s = asked.timeout_s or deadline_s(_calm_s(name, asked, around.desk))
+            allowed_s = asked.timeout_s or deadline_s(_calm_s(name, asked, around.workdir))
         except WorkError as error:
             yield LeftOut(name, str(error))
             continue
         for number, fault in enumerate(asked.faults, place * len(asked.faults)):
             around.tell(Progress(number, in_all, around.clock_s() - began_s, name, fault.name))
-            yield case(name, fault, asked, around.desk, allowed_s)
+            yield case(name, fault, asked, around.workdir, allowed_s)
 
 
-def case(name: str, fault: Fault, asked: Asked, desk: Desk, allowed_s: float) -> Case:
+def case(name: str, fault: Fault, asked: Asked, workdir: Workdir, allowed_s: float) -> Case:
     """One strategy under one fault; again where it came too late, because this process got no CPU in time."""
     for _ in range(TRIES):
-        found = _tried(name, fault, asked, desk, allowed_s)
+        found = _tried(name, fault, asked, workdir, allowed_s)
         if not fault.surely or found.ending is not Ending.NEVER:
             break
     return found
 
 
-def _tried(name: str, fault: Fault, asked: Asked, desk: Desk, allowed_s: float) -> Case:
+def _tried(name: str, fault: Fault, asked: Asked, workdir: Workdir, allowed_s: float) -> Case:
     planted = Parameters(fault=fault.module)
-    job = job_of(name, planted, asked.workers, desk)
+    job = job_of(name, planted, asked.workers, workdir)
     beside = Accident(Path(job.ledger), fault.strike)
-    run = functools.partial(launch, desk, beside=beside.beside)
-    finished = (Retrying(desk, run) if asked.retry else run)(job, allowed_s)
+    run = functools.partial(launch, workdir, beside=beside.beside)
+    finished = (Retrying(workdir, run) if asked.retry else run)(job, allowed_s)
     return judged(fault, job, finished, beside, allowed_s)
 
 
-def job_of(name: str, planted: Parameters, workers: int, desk: Desk) -> Job:
+def job_of(name: str, planted: Parameters, workers: int, workdir: Workdir) -> Job:
     """The round of this strategy with what is planted in it."""
     setting = Setting(name, workers, start_method=strategies.find(name).start_methods[0])
     return Job(
         setting.cell_id, 0, 0, WORKLOAD, as_dict(planted), setting, 1, False, False,
-        str(desk.data_dir), str(desk.rounds / "faults"), str(desk.shared / "faults"),
+        str(workdir.data_dir), str(workdir.rounds / "faults"), str(workdir.shared / "faults"),
     )  # fmt: skip
 
 
@@ -138,9 +138,9 @@ def judged(fault: Fault, job: Job, finished: Finished, beside: Accident, allowed
     )  # fmt: skip
 
 
-def _calm_s(name: str, asked: Asked, desk: Desk) -> float:
+def _calm_s(name: str, asked: Asked, workdir: Workdir) -> float:
     """What the strategy takes without a fault, seconds."""
-    round_ = launch(desk, job_of(name, Parameters(), asked.workers, desk), CALM_DEADLINE_S).round
+    round_ = launch(workdir, job_of(name, Parameters(), asked.workers, workdir), CALM_DEADLINE_S).round
     if not round_.ok:
         raise WorkError(f"it fails without any fault: {round_.outcome}: {round_.reason}")
     return round_.wall_ns / 1e9

@@ -8,7 +8,7 @@ from lightwork.analysis.same_work import in_few_words, other_parameters
 from lightwork.core.estimate import Estimate
 from lightwork.core.study import Cell
 from lightwork.history.run import HistoryRun, SettingFigures, Standing, StudyWork, Word
-from lightwork.machine.likeness import other_kind
+from lightwork.machine.same_machine import other_kind
 from lightwork.text.quantities import counted, short
 from lightwork.text.settings import named
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lightwork.history.run import HistoryRun
-from lightwork.machine.likeness import other_kind, other_surroundings
+from lightwork.machine.same_machine import other_kind, other_surroundings
 from lightwork.text.quantities import counted, plain
 
 SHOWN = 20

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lightwork.errors import UsageError
 from lightwork.history.run import LONGEST_ID, HistoryRun, run_of
-from lightwork.machine.likeness import kind_of, other_kind
+from lightwork.machine.same_machine import kind_of, other_kind
 from lightwork.storage import results_json
 from lightwork.text.quantities import short
 

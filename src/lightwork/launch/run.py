@@ -19,7 +19,7 @@ from lightwork.launch.capture import Output
 from lightwork.launch.finished import Finished, finish
 from lightwork.launch.sampler import PROBING, TIMED, Sampler
 from lightwork.launch.watchdog import End, Watch
-from lightwork.launch.workdir import Desk
+from lightwork.launch.workdir import Workdir
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -28,18 +28,18 @@ LEFT = "processes were left behind when the caller had ended"
 Beside = Callable[[int], AbstractContextManager[Any]]  # takes the host's pid; lasts as long as the host
 
 
-def launch(desk: Desk, job: Job, deadline_s: float, beside: Beside | None = None) -> Finished:
+def launch(workdir: Workdir, job: Job, deadline_s: float, beside: Beside | None = None) -> Finished:
     """Run one round in a fresh host; never raises for what the round does, only for what can't be asked.
 
     beside: what goes on beside the round.
     Raises UsageError when the host refuses the job, and KeyboardInterrupt after ending the host.
     """
     Path(job.round_dir).mkdir(exist_ok=job.attempt > 0)
-    desk.lay(json.dumps(encode(job)))
+    workdir.write_job(json.dumps(encode(job)))
     output = Output()
     found = None
     try:
-        found = _run(desk, job, deadline_s, output, beside or nullcontext)
+        found = _run(workdir, job, deadline_s, output, beside or nullcontext)
         return found
     finally:
         held = job.hold and found is not None and not found.round.ok
@@ -49,16 +49,16 @@ def launch(desk: Desk, job: Job, deadline_s: float, beside: Beside | None = None
         output.close()
 
 
-def _run(desk: Desk, job: Job, deadline_s: float, output: Output, beside: Beside) -> Finished:
+def _run(workdir: Workdir, job: Job, deadline_s: float, output: Output, beside: Beside) -> Finished:
     """The round; where its host ended before it could clean up, that is done now. What was cleaned up stays so."""
-    answer_path = desk.temporary / "answer.json"
+    answer_path = workdir.temporary / "answer.json"
     answer_path.unlink(missing_ok=True)
     end: End | None = None
     try:
-        end, left, sampler = _watched(desk, job, deadline_s, output, beside, answer_path)
+        end, left, sampler = _watched(workdir, job, deadline_s, output, beside, answer_path)
     finally:
         if not answer_path.exists() and not (job.hold and end):
-            process.clean_up(desk.job_path, desk.temporary, output)
+            process.clean_up(workdir.job_path, workdir.temporary, output)
     answer = _answer(answer_path, end, output.rest())
     if left and answer.outcome is Outcome.OK:
         answer = replace(answer, outcome=Outcome.LEFTOVER, reason=LEFT)
@@ -66,11 +66,11 @@ def _run(desk: Desk, job: Job, deadline_s: float, output: Output, beside: Beside
 
 
 def _watched(
-    desk: Desk, job: Job, deadline_s: float, output: Output, beside: Beside, answer_path: Path
+    workdir: Workdir, job: Job, deadline_s: float, output: Output, beside: Beside, answer_path: Path
 ) -> tuple[End, list[int], Sampler]:
     """How the host's run ended, who of its group outlived it, and its memory."""
-    words = [str(desk.job_path), str(answer_path)]
-    with process.hosted(words, desk.temporary, output) as host, beside(host.pid):
+    words = [str(workdir.job_path), str(answer_path)]
+    with process.hosted(words, workdir.temporary, output) as host, beside(host.pid):
         return _watch(host, job, deadline_s, output)
 
 

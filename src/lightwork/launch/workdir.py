@@ -1,4 +1,4 @@
-"""The desk: where a study's rounds get their files; and the sweeping up after studies that were killed at theirs."""
+"""The workdir: where a study's rounds get their files; and the sweeping up after studies that were killed."""
 
 import fcntl
 import hashlib
@@ -21,14 +21,14 @@ from lightwork.launch.capture import Output
 from lightwork.machine.volume import SHARED_MEMORY
 
 # With the host's name: through a network file system a lock of another host is not seen.
-PREFIX = f"lightwork-desk-{hashlib.blake2b(socket.gethostname().encode(), digest_size=3).hexdigest()}-"
+PREFIX = f"lightwork-workdir-{hashlib.blake2b(socket.gethostname().encode(), digest_size=3).hexdigest()}-"
 GIVEN_UP_AFTER_S = 7 * 86_400.0
 JOB = "job.json"
 YOUNG_S = 10.0  # a folder that was made just now may not be locked yet
 
 
 @dataclass(frozen=True)
-class Desk:
+class Workdir:
     """Where a study's rounds get their files: `data_dir` is kept, everything else is removed.
 
     rounds: on the data's own disk, for what a round stores. shared: memory-backed where there is such a
@@ -45,15 +45,15 @@ class Desk:
         """The file with the round under way."""
         return self.temporary / JOB
 
-    def lay(self, job: str) -> None:
-        """Put the round under way on the desk in one step: a kill meanwhile leaves the one before, not half of it."""
+    def write_job(self, job: str) -> None:
+        """Put the round under way into its file in one step: a kill meanwhile leaves the job before, not half of it."""
         with replacing(self.job_path) as file:
             file.write(job.encode())
 
 
 @contextmanager
-def open_desk(data_dir: Path) -> Iterator[Desk]:
-    """A desk for one study, removed at the end; those of killed studies are removed first.
+def open_workdir(data_dir: Path) -> Iterator[Workdir]:
+    """A workdir for one study, removed at the end; those of killed studies are removed first.
 
     Raises WorkError where no folder can be made.
     """
@@ -67,7 +67,7 @@ def open_desk(data_dir: Path) -> Iterator[Desk]:
     except OSError as error:
         raise WorkError(f"no folder for a study's files can be made ({error.strerror}: {error.filename})") from None
     try:
-        yield Desk(data_dir, rounds, shared, temporary)
+        yield Workdir(data_dir, rounds, shared, temporary)
     finally:
         for folder, lock in zip(folders, locks, strict=True):
             shutil.rmtree(folder, ignore_errors=True)

@@ -62,7 +62,7 @@ def _calibrate(shop: Workshop, kinds: Iterable[Kind]) -> Calibration:
     """The costs from rounds of no-ops and of short items together: either alone misses what the other shows."""
     kinds, rounds = list(kinds), []
     for turns, count, blocks, workers in (NO_OPS, SHORT_ITEMS):
-        path = shop.desk.temporary / f"turns-{turns}.json"
+        path = shop.workdir.temporary / f"turns-{turns}.json"
         path.write_text(json.dumps([turns] * count), encoding="utf-8")
         source = {"source": f"{target.LIST}{path}"}
         settings = _calibrating(kinds, workers)

@@ -57,7 +57,7 @@ def probed(request: Request, shop: Workshop, items: JobItems, serial: Serial, co
     shop.say(f"looking whether items get in each other's way, with {len(chosen):,} of them")
     together = [_setting(request, workers) for workers in PROBED_WITH]
     settings = [Setting("serial"), *together, Setting("serial")]
-    parameters = parameters_for(request, shop.desk, items, [serial.run[number] for number in chosen])
+    parameters = parameters_for(request, shop.workdir, items, [serial.run[number] for number in chosen])
     deadline = request.timeout_s or deadline_s(PROBE_SHARE * request.budget_s)
     finished_rounds = [
         shop.run(request, parameters, setting, f"contention-{number}", deadline)

@@ -9,7 +9,7 @@ from lightwork.core.round import Job
 from lightwork.core.setting import Setting
 from lightwork.core.study import Study
 from lightwork.launch.finished import Execute, Finished
-from lightwork.launch.workdir import Desk
+from lightwork.launch.workdir import Workdir
 from lightwork.plan.request import Request
 from lightwork.storage import ledgers
 from lightwork.study.design import Design, draw_up
@@ -19,12 +19,12 @@ from lightwork.workload import target
 
 @dataclass(frozen=True)
 class Workshop:
-    """What the planner needs from outside: a desk, a way to run rounds, a clock, ears, and the machine's facts.
+    """What the planner needs from outside: a workdir, a way to run rounds, a clock, ears, and the machine's facts.
 
     calibrations: the folder that keeps what strategies cost on this machine.
     """
 
-    desk: Desk
+    workdir: Workdir
     execute: Execute
     clock_s: Callable[[], float]
     tell: Callable[[StudyProgress], None]
@@ -35,7 +35,7 @@ class Workshop:
 
     def design(self, name: str, parameters: Mapping[str, Any], settings: Sequence[Setting], **more: Any) -> Design:
         """The design of a study of a workload or a target, labelled in short."""
-        made = draw_up(name, parameters, settings, self.desk.data_dir, **more)
+        made = draw_up(name, parameters, settings, self.workdir.data_dir, **more)
         return replace(made, label=name.rpartition("/")[2] if target.is_reference(name) else made.label)
 
     def run(
@@ -43,10 +43,10 @@ class Workshop:
         *, probe: bool = False,
     ) -> Finished:  # fmt: skip
         """One round of the request's target by itself, in folders of this name, given up after so long."""
-        desk = self.desk
+        workdir = self.workdir
         job = Job(
             setting.cell_id, 0, 0, request.target, parameters, setting, request.seed, True, True,
-            str(desk.data_dir), str(desk.rounds / name), str(desk.shared / name), probe=probe,
+            str(workdir.data_dir), str(workdir.rounds / name), str(workdir.shared / name), probe=probe,
         )  # fmt: skip
         return self.execute(job, deadline_s)
 
@@ -56,7 +56,7 @@ class Workshop:
         Raises KeyboardInterrupt where a Ctrl-C ended it early: half a contest decides nothing.
         """
         finished_rounds: list[Finished] = []
-        around = StudyKit(self.desk, self.execute, self.clock_s, finished_rounds.append, self.tell, self.now)
+        around = StudyKit(self.workdir, self.execute, self.clock_s, finished_rounds.append, self.tell, self.now)
         study = measure(design, around, contenders)
         if not study.finished:
             raise KeyboardInterrupt

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lightwork.errors import LightworkError, UsageError, WorkError
-from lightwork.launch.workdir import Desk
+from lightwork.launch.workdir import Workdir
 from lightwork.plan.request import Request
 from lightwork.workload import registry, target, trial
 from lightwork.workload.api import Place, Workload
@@ -36,7 +36,7 @@ class JobItems:
         return [Path(self.all[place]) for place in places if target.is_file(self.all[place])]
 
 
-def items_of(request: Request, desk: Desk) -> JobItems:
+def items_of(request: Request, workdir: Workdir) -> JobItems:
     """The items that the request names.
 
     Raises UsageError where there are none, one only, or one that can't be sent to a worker; WorkError where the
@@ -44,9 +44,9 @@ def items_of(request: Request, desk: Desk) -> JobItems:
     """
     workload = registry.find(request.target)
     parameters = build(workload.name, workload.parameters, request.parameters)
-    workload.prepare(parameters, desk.data_dir)
+    workload.prepare(parameters, workdir.data_dir)
     try:
-        all_items = workload.items(parameters, Place(desk.data_dir, desk.data_dir / "no-round"))
+        all_items = workload.items(parameters, Place(workdir.data_dir, workdir.data_dir / "no-round"))
     except LightworkError:
         raise
     except Exception as error:
@@ -88,18 +88,18 @@ def _refuse_stuck(request: Request, items: Sequence[Any]) -> None:
             )
 
 
-def parameters_for(request: Request, desk: Desk, items: JobItems, places: Sequence[int]) -> Mapping[str, Any]:
+def parameters_for(request: Request, workdir: Workdir, items: JobItems, places: Sequence[int]) -> Mapping[str, Any]:
     """The parameters with which a round runs the items at these places only."""
     whole = as_dict(build(items.found.name, items.found.parameters, request.parameters))
     if len(places) == len(items) or not target.is_reference(request.target):
         return whole
     if whole["source"].startswith(target.LIST):  # short, so that no round has to read a million items
-        return {**whole, "source": f"{target.LIST}{_kept(desk, 'items', [items.all[place] for place in places])}"}
-    return {**whole, "sample": str(_kept(desk, "places", list(places)))}
+        return {**whole, "source": f"{target.LIST}{_kept(workdir, 'items', [items.all[place] for place in places])}"}
+    return {**whole, "sample": str(_kept(workdir, "places", list(places)))}
 
 
-def _kept(desk: Desk, name: str, content: list[Any]) -> Path:
-    number = sum(1 for _ in desk.temporary.glob(f"{name}-*.json"))
-    path = desk.temporary / f"{name}-{number}.json"
+def _kept(workdir: Workdir, name: str, content: list[Any]) -> Path:
+    number = sum(1 for _ in workdir.temporary.glob(f"{name}-*.json"))
+    path = workdir.temporary / f"{name}-{number}.json"
     path.write_text(json.dumps(content), encoding="utf-8")
     return path

@@ -62,7 +62,7 @@ def measure(
     shop.say(f"measuring {len(settings)} of {len(request.settings)} settings beside the serial run")
     exactly = (request.blocks, request.blocks) if request.blocks else BLOCKS
     design = shop.design(
-        request.target, parameters_for(request, shop.desk, items, serial.run), settings, blocks=exactly,
+        request.target, parameters_for(request, shop.workdir, items, serial.run), settings, blocks=exactly,
         budget_s=max(left_s, 1.0), timeout_s=request.timeout_s, seed=request.seed, probe=contest.probe,
         compare_results=not target.is_reference(request.target),
     )  # fmt: skip

@@ -53,7 +53,7 @@ def _own(round_: Round) -> list[int]:
 def probes(request: Request, shop: Workshop, items: JobItems, run: Sequence[int], serial_s: float) -> list[Finished]:
     """A probing round of the first strategy asked for with one worker and one with two, on the items of the sample."""
     asked = request.settings[0]
-    parameters = parameters_for(request, shop.desk, items, run)
+    parameters = parameters_for(request, shop.workdir, items, run)
     deadline = request.timeout_s or deadline_s(serial_s)
     return [
         shop.run(

@@ -30,7 +30,7 @@ def notes_on(
         yield _failed(serial, items)
     if run < count:
         yield f"{run:,} of {count:,} items were run; the others are taken to last as long as those"
-    if many_items.is_coarse(count):
+    if many_items.is_many(count):
         yield "predicted in bundles of neighbours, as though each were one item"
     if request.cores:
         yield f"predicted for {request.cores:g} cores as fast as these; nothing was measured there"

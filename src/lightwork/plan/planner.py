@@ -74,7 +74,7 @@ class Planned:
 def make(request: Request, shop: Workshop) -> Planned:
     """The plan. Raises UsageError for what can't be asked, WorkError when the serial run fails."""
     began_s = shop.clock_s()
-    items = items_of(request, shop.desk)
+    items = items_of(request, shop.workdir)
     serial = run_serially(request, shop, items)
     calibrating_s = shop.clock_s()
     costs = calibrated(shop, (*request.settings, calibrated_for(request)))
@@ -121,7 +121,7 @@ def _predictions(
 ) -> list[Prediction]:  # fmt: skip
     """Of every setting."""
     cores = request.cores or request.usable_cpus
-    if not many_items.is_coarse(len(everything)):
+    if not many_items.is_many(len(everything)):
         return predict(settings, everything, weights, cores, costs, spin_ns, request.seed, contention, gil)
 
     def of(few: many_items.Reduced) -> Prediction:

@@ -87,8 +87,8 @@ class _Look:
         undone = request.parameters.get("setup") or request.parameters.get("cleanup")
         self.wanted = target.is_reference(request.target) and not request.once and not undone
         self.folders = side_effects.folders_of(items.files(chosen)) if self.wanted else []
-        desk = shop.desk
-        self.own = [desk.data_dir, desk.rounds, desk.shared, desk.temporary]
+        workdir = shop.workdir
+        self.own = [workdir.data_dir, workdir.rounds, workdir.shared, workdir.temporary]
         self.found = side_effects.look(self.folders, self.own)
 
     def compared(self, finished: Finished) -> Written | None:
@@ -142,7 +142,7 @@ def _tried(
         sample = _without(request, items, places, sample, found)
         places = [place for place in places if place not in failed] if found else places
         if finished.round.ok:
-            kept = without_failed.rows_without(finished, found, shop.desk.shared)
+            kept = without_failed.rows_without(finished, found, shop.workdir.shared)
             return Serial(places, sample, kept, failed, None, is_first=True)
         ((number, reason),) = found.items()
         shop.say(f"once more without {items.name(run[number])}, which {reason}")
@@ -163,7 +163,7 @@ def _without(
 def _execute(
     request: Request, shop: Workshop, items: JobItems, run: Sequence[int], expected_s: float | None
 ) -> Finished:
-    parameters = parameters_for(request, shop.desk, items, run)
+    parameters = parameters_for(request, shop.workdir, items, run)
     if target.is_reference(request.target):
         parameters = {**parameters, "trial": True}
     return shop.run(request, parameters, Setting("serial"), "serial", _deadline_s(request, expected_s))

@@ -1,10 +1,10 @@
-"""Stretches: a hand-out as what workers do one after the other: compute, wait, take the lock, give it back; pure.
+"""Activities: a hand-out as what workers do one after the other: compute, wait, take the lock, give it back; pure.
 
     chunk  = [wake] item item ...
     item   = gap | wait, compute, wait | LOCK wait compute UNLOCK | spin
                  start_ns                                       end_ns
 
-Neighbouring amounts of one kind become one stretch, so that a chunk of pure computing is one event however many
+Neighbouring amounts of one kind become one activity, so that a chunk of pure computing is one event however many
 items it holds; where its items begin and end is read off afterwards.
 
 Nothing in a ledger says where in an item its waiting stood. The computing is one piece at a place that differs from
@@ -38,17 +38,17 @@ Column = tuple[int, "NDArray[Any]"]  # a kind, and its amount for every item
 
 @dataclass(frozen=True, eq=False)
 class Places:
-    """Moments as (stretch, offset_ns into it), one per item."""
+    """Moments as (activity, offset_ns into it), one per item."""
 
-    stretch: "NDArray[Any]"
+    activity: "NDArray[Any]"
     offset_ns: "NDArray[Any]"
 
 
 @dataclass(frozen=True, eq=False)
-class Stretches:
-    """kind and amount_ns of every stretch; chunk k's are first[k] to first[k + 1].
+class Activities:
+    """kind and amount_ns of every activity; chunk k's are first[k] to first[k + 1].
 
-    starts, ends: where the items' times lie, in hand-out order. chunk: each item's. locks: the LOCK stretches, of
+    starts, ends: where the items' times lie, in hand-out order. chunk: each item's. locks: the LOCK activities, of
     the items at lock_items.
     """
 
@@ -106,8 +106,8 @@ def _coldness(found: Demands, plan: HandOut) -> "NDArray[Any]":
     return cold
 
 
-def stretches_of(parts: Parts, plan: HandOut) -> Stretches:
-    """The parts of all items, chunk by chunk, as stretches; every chunk that has items has one at least."""
+def activities_of(parts: Parts, plan: HandOut) -> Activities:
+    """The parts of all items, chunk by chunk, as activities; every chunk that has items has one at least."""
     before, within, after = (
         [(kind, amounts) for kind, amounts in columns if amounts.any()]
         for columns in (parts.before, parts.within, parts.after)
@@ -126,7 +126,7 @@ def stretches_of(parts: Parts, plan: HandOut) -> Stretches:
     first = np.searchsorted(chunk[heads // width], np.arange(plan.chunks + 1))
     places = _Ruler(amounts, heads, first[:-1][chunk], width)
     is_lock = kinds[heads] == LOCK
-    return Stretches(
+    return Activities(
         kind=kinds[heads],
         amount_ns=lengths,
         first=first,
@@ -148,15 +148,15 @@ def _kept(amounts: "NDArray[Any]", chunk: "NDArray[Any]", chunks: int, width: in
 
 
 class _Ruler:
-    """Finds the stretch, and the offset into it, at which a part of an item ends."""
+    """Finds the activity, and the offset into it, at which a part of an item ends."""
 
     def __init__(self, amounts: "NDArray[Any]", heads: "NDArray[Any]", first: "NDArray[Any]", width: int) -> None:
-        """heads: the part with which each stretch begins. first: of each item's chunk, the first stretch."""
+        """heads: the part with which each activity begins. first: of each item's chunk, the first activity."""
         self.passed_ns = np.cumsum(amounts)
         self.began_ns = self.passed_ns[heads] - amounts[heads]
         self.heads, self.first, self.width = heads, first, width
 
     def after(self, column: int) -> Places:
         parts = np.arange(len(self.first)) * self.width + column
-        stretch = np.maximum(np.searchsorted(self.heads, parts, side="right") - 1, self.first)
-        return Places(stretch, self.passed_ns[parts] - self.began_ns[stretch])
+        activity = np.maximum(np.searchsorted(self.heads, parts, side="right") - 1, self.first)
+        return Places(activity, self.passed_ns[parts] - self.began_ns[activity])

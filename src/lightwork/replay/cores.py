@@ -8,7 +8,7 @@ Three on two cores do not run at two thirds each: one has a core to itself, and 
 in its queue while that is among the shortest, else joins the shortest; a queue that has been two shorter than another
 for BALANCE_NS takes one over. Every queue has a clock, `served`: an agent that asks for x ends when its queue's clock
 has advanced by x, whoever comes and goes meanwhile. That is the virtual time of fair queueing (Parekh & Gallager
-1993): one heap entry a stretch, and O(log agents) an event. In whole nanoseconds all sums are exact as long as nobody
+1993): one heap entry an activity, and O(log agents) an event. In whole nanoseconds all sums are exact as long as nobody
 has to share.
 """
 
@@ -82,7 +82,7 @@ class Cores:
         heappush(self._waiting, (self.now_ns + wait_ns, agent))
 
     def next(self) -> int:
-        """Advance to the next end of a stretch; the agent whose it was, or NOBODY when all are idle."""
+        """Advance to the next end of an activity; the agent whose it was, or NOBODY when all are idle."""
         ends_ns, waiting = self._ends_ns, self._waiting
         if self._left != NOBODY:  # whoever left at this moment has not come back by now
             self._foresee(self._left)
@@ -110,7 +110,7 @@ class Cores:
         passed_ns = now_ns - self._stamp_ns[core]
         if queue and passed_ns > 0:
             served_ns += passed_ns * self._rate(len(queue))
-            # Rounding must not carry the clock past the stretch that ends next: time would run backwards.
+            # Rounding must not carry the clock past the activity that ends next: time would run backwards.
             self.served_ns[core] = served_ns = min(served_ns, queue[0][0])
         self._stamp_ns[core] = now_ns
         times, services = self.log[core]
@@ -118,7 +118,7 @@ class Cores:
         services.append(served_ns)
 
     def _foresee(self, core: int) -> None:
-        """Note when the next stretch of a queue will end if nobody comes or goes."""
+        """Note when the next activity of a queue will end if nobody comes or goes."""
         queue = self._queues[core]
         left_ns = (queue[0][0] - self.served_ns[core]) / self._rate(len(queue)) if queue else inf
         self._ends_ns[core] = self.now_ns + left_ns

@@ -1,7 +1,7 @@
 """Replay: what a setting's round will look like, from one serial ledger; pure.
 
     serial ledger -> demands --+
-    setting -> hand-out rule --+-> stretches -> rehearsal on C cores -> Replay: a Round and its ledger
+    setting -> hand-out rule --+-> activities -> simulation on C cores -> Replay: a Round and its ledger
     no-op rounds -> costs -----+
 
 What comes out is a round like a measured one, so that losses, lanes and traces of both are made by the same code.
@@ -18,11 +18,11 @@ from lightwork.core.round import Outcome, Round, Worker
 from lightwork.core.setting import Setting
 from lightwork.ledger.table import ABSENT, State
 from lightwork.replay import bundles, fast_path
-from lightwork.replay.activities import parts_of, stretches_of
+from lightwork.replay.activities import activities_of, parts_of
 from lightwork.replay.costs import NO_COSTS, Costs
 from lightwork.replay.demands import Demands
 from lightwork.replay.hand_out import HandOut, hand_out
-from lightwork.replay.simulation import Timetable, rehearse
+from lightwork.replay.simulation import Timetable, simulate
 from lightwork.storage.ledgers import ROW
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def replay(demands: Demands, setting: Setting, cores: float, costs: Costs = NO_C
     elif len(demands) >= bundles.FROM_ITEMS:
         found = _in_bundles(handed, plan, setting.workers, cores, costs)
     else:
-        found = rehearse(stretches_of(parts, plan), plan, setting.workers, cores, costs)
+        found = simulate(activities_of(parts, plan), plan, setting.workers, cores, costs)
     over_ns = max(found.over_ns, found.ends_ns.max(), found.ready_ns.max())
     closed_ns = over_ns + costs.close_ns + costs.close_worker_ns * setting.workers
     items = _ledger(handed, plan, found)
@@ -82,8 +82,8 @@ def replay(demands: Demands, setting: Setting, cores: float, costs: Costs = NO_C
 def _in_bundles(handed: Demands, plan: HandOut, workers: int, cores: float, costs: Costs) -> Timetable:
     few = bundles.bundled(handed, plan, workers, costs.item_ns)
     costs = replace(costs, item_ns=0.0)
-    stretches = stretches_of(parts_of(few.demands, few.plan, costs), few.plan)
-    return few.unfold(rehearse(stretches, few.plan, workers, cores, costs))
+    activities = activities_of(parts_of(few.demands, few.plan, costs), few.plan)
+    return few.unfold(simulate(activities, few.plan, workers, cores, costs))
 
 
 def _ledger(handed: Demands, plan: HandOut, found: Timetable) -> "NDArray[Any]":

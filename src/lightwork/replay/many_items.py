@@ -1,4 +1,4 @@
-"""Coarse: predictions for very many items, replayed in bundles of neighbours as though each were one item; pure.
+"""Many items: predictions for very many items, replayed in bundles of neighbours as though each were one item; pure.
 
     all items -> the setting's order -> bundles of so many neighbours -> replay, what a chunk costs taken as often
 
@@ -41,7 +41,7 @@ class Bundling:
     chunksize: int | None
 
 
-def is_coarse(items: int) -> bool:
+def is_many(items: int) -> bool:
     """Whether there are so many items that they are replayed in bundles."""
     return items > MOST
 
@@ -102,7 +102,7 @@ def predict_many(settings: Sequence[Setting], reducer: Reducer, predict: Predict
 
 def bundling(setting: Setting, items: int) -> Bundling:
     """How this setting's items are bundled: neither so few bundles that they show, nor more than needed."""
-    if not is_coarse(items):
+    if not is_many(items):
         return Bundling(1, 1.0, setting.chunksize)
     size = max(1, items // max(BUNDLES, BUNDLES_PER_WORKER * setting.workers))
     chunksize = setting.chunksize

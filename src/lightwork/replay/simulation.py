@@ -1,8 +1,8 @@
-"""A rehearsal: caller and workers act out a hand-out on simulated cores, event by event.
+"""A simulation: caller and workers act out a hand-out on simulated cores, event by event.
 
     caller   open, ask for every worker, send as many chunks as the window holds;
              then, for every answer: receive it and send the next chunk          (one runnable like the workers)
-    worker   boot, then chunk after chunk, its stretches in order; idle where none has been sent yet
+    worker   boot, then chunk after chunk, its activities in order; idle where none has been sent yet
     lock     one for all, first come, first served
 
 Whoever is free takes the next chunk, in order: the list scheduling of Graham (1966).
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lightwork.replay.activities import COMPUTE, LOCK, WAIT, Places, Stretches
+from lightwork.replay.activities import COMPUTE, LOCK, WAIT, Activities, Places
 from lightwork.replay.cores import NOBODY, Cores
 from lightwork.replay.costs import COLD_NS, Costs
 from lightwork.replay.hand_out import HandOut
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Job = tuple[float, Callable[[int], None], int]  # CPU time of the caller, and what is then done
-Piece = tuple[float, int, float]  # from how far into a stretch, on which core, at what its clock showed
+Piece = tuple[float, int, float]  # from how far into an activity, on which core, at what its clock showed
 
 
 @dataclass(frozen=True, eq=False)
 class Timetable:
-    """What came of a rehearsal; nanoseconds from its beginning.
+    """What came of a simulation; nanoseconds from its beginning.
 
     starts_ns, ends_ns, locked_out_ns: per item, in hand-out order; the last is the time it waited for the lock.
     requested_ns, ready_ns: per worker. worker: per chunk; item_worker: per item, where chunks were bundled. over_ns:
@@ -48,16 +48,16 @@ class Timetable:
     item_worker: "NDArray[Any] | None" = None
 
 
-def rehearse(stretches: Stretches, plan: HandOut, workers: int, cores: float, costs: Costs) -> Timetable:
+def simulate(activities: Activities, plan: HandOut, workers: int, cores: float, costs: Costs) -> Timetable:
     """Act a hand-out out with so many workers on so many cores."""
-    acted = _Rehearsal(stretches, plan, workers, cores, costs)
+    acted = _Simulation(activities, plan, workers, cores, costs)
     acted.run()
-    clock = _Clock(stretches, acted)
-    locked_out_ns = np.zeros(len(stretches.chunk))
-    locked_out_ns[stretches.lock_items] = (clock.ended_ns - clock.began_ns)[stretches.locks]
+    clock = _Clock(activities, acted)
+    locked_out_ns = np.zeros(len(activities.chunk))
+    locked_out_ns[activities.lock_items] = (clock.ended_ns - clock.began_ns)[activities.locks]
     return Timetable(
-        starts_ns=clock.read(stretches.starts),
-        ends_ns=clock.read(stretches.ends),
+        starts_ns=clock.read(activities.starts),
+        ends_ns=clock.read(activities.ends),
         locked_out_ns=locked_out_ns,
         requested_ns=np.array(acted.requested_ns),
         ready_ns=np.array(acted.ready_ns),
@@ -66,17 +66,17 @@ def rehearse(stretches: Stretches, plan: HandOut, workers: int, cores: float, co
     )
 
 
-class _Rehearsal:
-    """The state of a rehearsal. Agents are the workers by number, and last the caller."""
+class _Simulation:
+    """The state of a simulation. Agents are the workers by number, and last the caller."""
 
-    def __init__(self, stretches: Stretches, plan: HandOut, workers: int, cores: float, costs: Costs) -> None:
+    def __init__(self, activities: Activities, plan: HandOut, workers: int, cores: float, costs: Costs) -> None:
         self.cores, self.costs, self.plan, self.workers = Cores(cores, workers + 1), costs, plan, workers
-        self.acts = len(stretches.kind)  # then come the workers' boots, their leaving, and their first steps
-        self.kind = stretches.kind.tolist() + [COMPUTE] * workers * 3
+        self.acts = len(activities.kind)  # then come the workers' boots, their leaving, and their first steps
+        self.kind = activities.kind.tolist() + [COMPUTE] * workers * 3
         lives_ns = [costs.boot_ns, costs.leave_ns, costs.first_ns]
-        self.amount_ns = stretches.amount_ns.tolist() + [amount_ns for amount_ns in lives_ns for _ in range(workers)]
+        self.amount_ns = activities.amount_ns.tolist() + [amount_ns for amount_ns in lives_ns for _ in range(workers)]
         self.is_new = [costs.first_ns > 0] * workers
-        self.first = stretches.first.tolist()
+        self.first = activities.first.tolist()
         self.began_ns, self.began_served_ns, self.ended_ns = ([0.0] * len(self.kind) for _ in range(3))
         self.at, self.until, self.has = ([0] * workers for _ in range(3))
         self.requested_ns, self.ready_ns = [0.0] * workers, [0.0] * workers
@@ -102,20 +102,20 @@ class _Rehearsal:
             if agent == caller:
                 self._job_done()
                 continue
-            stretch = at[agent]
-            if stretch + 1 < until[agent]:
-                ended_ns[stretch] = cores.now_ns
-                begin(agent, stretch + 1)
+            activity = at[agent]
+            if activity + 1 < until[agent]:
+                ended_ns[activity] = cores.now_ns
+                begin(agent, activity + 1)
             else:
                 end(agent)
         self.over_ns = max(self.over_ns, cores.now_ns)
 
     def _note_moves(self) -> None:
-        """Keep where the rest of a stretch was computed, of those that went on on another core."""
+        """Keep where the rest of an activity was computed, of those that went on on another core."""
         for agent, left_ns, core, served_ns in self.cores.moved:
             if agent < self.workers:
-                stretch = self.at[agent]
-                self.pieces.setdefault(stretch, []).append((self.amount_ns[stretch] - left_ns, core, served_ns))
+                activity = self.at[agent]
+                self.pieces.setdefault(activity, []).append((self.amount_ns[activity] - left_ns, core, served_ns))
         self.cores.moved.clear()
 
     def _open(self) -> None:
@@ -155,10 +155,10 @@ class _Rehearsal:
     def _boot(self, worker: int) -> None:
         self._live(worker, self.acts + worker)
 
-    def _live(self, worker: int, stretch: int) -> None:
-        """A stretch of the worker's own, which is no part of a chunk."""
-        self.until[worker] = stretch + 1
-        self._begin(worker, stretch)
+    def _live(self, worker: int, activity: int) -> None:
+        """An activity of the worker's own, which is no part of a chunk."""
+        self.until[worker] = activity + 1
+        self._begin(worker, activity)
 
     def _send(self, _: int) -> None:
         self.sent += 1
@@ -189,33 +189,33 @@ class _Rehearsal:
         self.until[worker] = self.first[chunk + 1]
         self._begin(worker, self.first[chunk])
 
-    def _begin(self, agent: int, stretch: int) -> None:
-        cores, kind = self.cores, self.kind[stretch]
-        self.at[agent] = stretch
-        self.began_ns[stretch] = cores.now_ns
+    def _begin(self, agent: int, activity: int) -> None:
+        cores, kind = self.cores, self.kind[activity]
+        self.at[agent] = activity
+        self.began_ns[activity] = cores.now_ns
         if kind == COMPUTE:
-            cores.compute(agent, self.amount_ns[stretch])
-            core = self.core[stretch] = cores.home[agent]
-            self.began_served_ns[stretch] = cores.served_ns[core]
+            cores.compute(agent, self.amount_ns[activity])
+            core = self.core[activity] = cores.home[agent]
+            self.began_served_ns[activity] = cores.served_ns[core]
         elif kind == WAIT:
-            cores.wait(agent, self.amount_ns[stretch])
+            cores.wait(agent, self.amount_ns[activity])
         elif kind == LOCK:
             self._acquire(agent)
         else:
             self._release(agent)
 
     def _end(self, agent: int) -> None:
-        stretch = self.at[agent]
-        self.ended_ns[stretch] = self.cores.now_ns
-        if stretch + 1 < self.until[agent]:
-            self._begin(agent, stretch + 1)
+        activity = self.at[agent]
+        self.ended_ns[activity] = self.cores.now_ns
+        if activity + 1 < self.until[agent]:
+            self._begin(agent, activity + 1)
             return
-        if stretch < self.acts:
+        if activity < self.acts:
             self._answer(agent)
-        elif stretch < self.acts + self.workers:
+        elif activity < self.acts + self.workers:
             self.ready_ns[agent] = self.cores.now_ns
             self._fetch(agent)
-        elif stretch >= self.acts + 2 * self.workers:
+        elif activity >= self.acts + 2 * self.workers:
             self._take(agent, self.has[agent])
 
     def _answer(self, agent: int) -> None:
@@ -253,11 +253,11 @@ class _Rehearsal:
 
 
 class _Clock:
-    """Tells the time of a moment within a stretch."""
+    """Tells the time of a moment within an activity."""
 
-    def __init__(self, stretches: Stretches, acted: _Rehearsal) -> None:
-        count = len(stretches.kind)
-        self.stretches = stretches
+    def __init__(self, activities: Activities, acted: _Simulation) -> None:
+        count = len(activities.kind)
+        self.activities = activities
         self.logs = [(np.array(times_ns), np.array(served_ns)) for times_ns, served_ns in acted.cores.log]
         self.core, self.pieces = np.array(acted.core)[:count], acted.pieces
         self.began_ns, self.ended_ns = np.array(acted.began_ns)[:count], np.array(acted.ended_ns)[:count]
@@ -265,26 +265,26 @@ class _Clock:
 
     def read(self, places: Places) -> "NDArray[Any]":
         """The moments, in nanoseconds; those amid computing by the service that the agents had had by then."""
-        stretch, offset_ns = places.stretch, places.offset_ns
-        moments: NDArray[Any] = self.began_ns[stretch] + offset_ns
-        computing = self.stretches.kind[stretch] == COMPUTE
-        amid = np.flatnonzero(computing & (offset_ns > 0) & (offset_ns < self.stretches.amount_ns[stretch]))
-        served_ns = self.began_served_ns[stretch[amid]] + offset_ns[amid]
-        core = self.core[stretch[amid]]
-        self._follow_moves(stretch[amid], offset_ns[amid], core, served_ns)
+        activity, offset_ns = places.activity, places.offset_ns
+        moments: NDArray[Any] = self.began_ns[activity] + offset_ns
+        computing = self.activities.kind[activity] == COMPUTE
+        amid = np.flatnonzero(computing & (offset_ns > 0) & (offset_ns < self.activities.amount_ns[activity]))
+        served_ns = self.began_served_ns[activity[amid]] + offset_ns[amid]
+        core = self.core[activity[amid]]
+        self._follow_moves(activity[amid], offset_ns[amid], core, served_ns)
         for number, (log_ns, log_served_ns) in enumerate(self.logs):
             here = core == number
             moments[amid[here]] = np.interp(served_ns[here], log_served_ns, log_ns)
-        through = np.flatnonzero(computing & (offset_ns > 0) & (offset_ns >= self.stretches.amount_ns[stretch]))
-        moments[through] = self.ended_ns[stretch[through]]
+        through = np.flatnonzero(computing & (offset_ns > 0) & (offset_ns >= self.activities.amount_ns[activity]))
+        moments[through] = self.ended_ns[activity[through]]
         return moments
 
     def _follow_moves(
-        self, stretch: "NDArray[Any]", offset_ns: "NDArray[Any]", core: "NDArray[Any]", served_ns: "NDArray[Any]"
+        self, activity: "NDArray[Any]", offset_ns: "NDArray[Any]", core: "NDArray[Any]", served_ns: "NDArray[Any]"
     ) -> None:
         """Put right, in place, on which core and at what service those were that had moved on by then."""
-        moved = np.isin(stretch, np.fromiter(self.pieces, np.int64, len(self.pieces)))
+        moved = np.isin(activity, np.fromiter(self.pieces, np.int64, len(self.pieces)))
         for place in np.flatnonzero(moved).tolist():
-            for began_ns, there, served_there_ns in self.pieces[int(stretch[place])]:
+            for began_ns, there, served_there_ns in self.pieces[int(activity[place])]:
                 if offset_ns[place] > began_ns:
                     core[place], served_ns[place] = there, served_there_ns + offset_ns[place] - began_ns

@@ -18,7 +18,7 @@ from lightwork.core.setting import Setting
 from lightwork.launch import process
 from lightwork.launch.capture import Output
 from lightwork.launch.finished import Execute, Finished
-from lightwork.launch.workdir import Desk
+from lightwork.launch.workdir import Workdir
 from lightwork.ledger.table import State
 from lightwork.workload import registry
 from lightwork.workload.api import Workload
@@ -31,7 +31,7 @@ RECOVERABLE = {Outcome.RAISED, Outcome.LOST, Outcome.HUNG, Outcome.DIED}
 class Retrying:
     """Runs rounds as `execute` does, and goes on with those that did not end well."""
 
-    desk: Desk
+    workdir: Workdir
     execute: Execute
     attempts: int = ATTEMPTS
     find: Callable[[str], Workload] = registry.find
@@ -46,7 +46,7 @@ class Retrying:
         try:
             return self._gone_on_with(job, first, deadline_s)
         finally:
-            _clear(self.desk, job)
+            _clear(self.workdir, job)
 
     def _gone_on_with(self, job: Job, first: Finished, deadline_s: float) -> Finished:
         last = first
@@ -89,12 +89,12 @@ def _told(first: Finished, last: Finished, attempts: Sequence[Attempt]) -> Round
     )
 
 
-def _clear(desk: Desk, job: Job) -> None:
+def _clear(workdir: Workdir, job: Job) -> None:
     """Remove what the round stored, which was held for the next attempt."""
     if not Path(job.round_dir).exists():  # the last attempt ended well, and has removed it
         return
     try:
         with closing(Output()) as output:
-            process.clean_up(desk.job_path, desk.temporary, output)
+            process.clean_up(workdir.job_path, workdir.temporary, output)
     finally:
         shutil.rmtree(job.round_dir, ignore_errors=True)

@@ -17,7 +17,7 @@ from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, SERIAL_AGAIN, Cell, Study
 from lightwork.errors import UsageError, WorkError
 from lightwork.launch.finished import Execute, Finished
-from lightwork.launch.workdir import Desk
+from lightwork.launch.workdir import Workdir
 from lightwork.study.block_order import order_of
 from lightwork.study.design import SERIAL_SETTING, Design
 
@@ -48,7 +48,7 @@ class StudyKit:
     keep is told of every finished round at once; tell of the progress after it.
     """
 
-    desk: Desk
+    workdir: Workdir
     execute: Execute
     clock_s: Callable[[], float]
     keep: Callable[[Finished], None]
@@ -111,11 +111,11 @@ class _Measurement:
 
     def round(self, cell_id: str, setting: Setting, block: int, position: int) -> Round:
         """Run one round, hold it against the reference and keep it."""
-        design, desk = self.design, self.around.desk
+        design, workdir = self.design, self.around.workdir
         name = f"b{block}-{position}"
         job = Job(
             cell_id, block, position, design.workload, design.parameters, setting, design.seed,
-            design.runqueue, design.spin, str(desk.data_dir), str(desk.rounds / name), str(desk.shared / name),
+            design.runqueue, design.spin, str(workdir.data_dir), str(workdir.rounds / name), str(workdir.shared / name),
             probe=block == PROBE_BLOCK,
         )  # fmt: skip
         finished = self._executed(job)

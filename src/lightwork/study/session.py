@@ -21,7 +21,7 @@ from lightwork.core.study import SERIAL, Cell, Results, Study
 from lightwork.errors import JournalError, WorkError
 from lightwork.launch.finished import Execute
 from lightwork.launch.run import launch
-from lightwork.launch.workdir import Desk, open_desk
+from lightwork.launch.workdir import Workdir, open_workdir
 from lightwork.ledger import overhead
 from lightwork.machine.facts import facts
 from lightwork.storage.journal import Journal
@@ -230,10 +230,10 @@ class Session:
         journal, kept = self._run.journal(facts_now, started_at=_now())
         self._journals[label] = journal
         design = gone_on_with(replace(design, prefix=journal.folder.name), kept)
-        with self._terminal(), open_desk(data_dir()) as desk, Teller(label) as teller:
-            played = Replayed(kept, design.prefix, self._execute(desk), journal.keep)
+        with self._terminal(), open_workdir(data_dir()) as workdir, Teller(label) as teller:
+            played = Replayed(kept, design.prefix, self._execute(workdir), journal.keep)
             began = str(kept.facts.get(STARTED_AT) or _now())
-            around = StudyKit(desk, played.execute, played.clock_s, played.keep, teller.tell, lambda: began)
+            around = StudyKit(workdir, played.execute, played.clock_s, played.keep, teller.tell, lambda: began)
             study = measure(design, around)
         if study.finished:
             journal.end_study()
@@ -241,9 +241,9 @@ class Session:
         self.interrupted = self.interrupted or not study.finished
         return study
 
-    def _execute(self, desk: Desk) -> Execute:
-        run = functools.partial(launch, desk)
-        return Retrying(desk, run) if self.asked.retry else run
+    def _execute(self, workdir: Workdir) -> Execute:
+        run = functools.partial(launch, workdir)
+        return Retrying(workdir, run) if self.asked.retry else run
 
     def _with_losses(self, study: Study, journal: Journal) -> Study:
         from lightwork.analysis.study_losses import with_losses

@@ -83,7 +83,8 @@ def record(
 def _design(case: ValidationCase, wanted: ValidationGrid, shop: Workshop, budget_s: float) -> Design:
     def drawn(settings: Sequence[Setting]) -> Design:
         return draw_up(
-            case.workload, case.parameters, settings, shop.desk.data_dir, blocks=(1, wanted.blocks), budget_s=budget_s,
+            case.workload, case.parameters, settings, shop.workdir.data_dir, blocks=(1, wanted.blocks),
+            budget_s=budget_s,
             seed=wanted.seed, probe=False, prefix=case.name,
         )  # fmt: skip
 
@@ -94,14 +95,14 @@ def _design(case: ValidationCase, wanted: ValidationGrid, shop: Workshop, budget
 def _measured(design: Design, shop: Workshop) -> tuple[Study, dict[str, bytes]]:
     finished_rounds: list[Finished] = []
     study = measure(
-        design, StudyKit(shop.desk, shop.execute, shop.clock_s, finished_rounds.append, shop.tell, shop.now)
+        design, StudyKit(shop.workdir, shop.execute, shop.clock_s, finished_rounds.append, shop.tell, shop.now)
     )
     return study, {finished.round.ledger: finished.ledger for finished in finished_rounds if finished.ledger}
 
 
 def _weights(design: Design, shop: Workshop) -> tuple[float, ...]:
     workload = registry.find(design.workload)
-    place = Place(shop.desk.data_dir, shop.desk.data_dir / "no-round")
+    place = Place(shop.workdir.data_dir, shop.workdir.data_dir / "no-round")
     items = workload.items(workload.parameters(**design.parameters), place)
     return tuple(workload.weight_of(item) for item in items)
 

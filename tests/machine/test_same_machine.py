@@ -3,7 +3,7 @@
 import pytest
 
 from lightwork.machine.fact import every
-from lightwork.machine.likeness import other_kind, other_surroundings
+from lightwork.machine.same_machine import other_kind, other_surroundings
 
 KIND = {fact.key: fact.name for fact in every() if fact.compared == "kind"}
 AROUND = {fact.key: fact.name for fact in every() if fact.compared == "around"}
