@@ -42,7 +42,7 @@ def speedup_table(scaling: StudyScaling, recommendation: Recommendation) -> Tabl
         tuple(_row(variant, workers, grouped[variant], marked) for variant in sorted(grouped)),
         title=f"Speedup by setting and workers, {plain(scaling.study.label)}",
         caption=_caption(scaling),
-        group="speedup as measured, by workers",
+        group="workers",
         foot=twin[0] if twin else (),
     )
 
