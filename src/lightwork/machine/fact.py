@@ -12,7 +12,7 @@ from lightwork.text.quantities import plain, size
 Machine = Mapping[str, Any]
 
 
-class Source:
+class FactSource:
     """What facts are read from, each at most once."""
 
     def __init__(self, data_dir: Path) -> None:
@@ -44,7 +44,7 @@ class Fact:
     """
 
     key: str
-    read: Callable[[Source], Any]
+    read: Callable[[FactSource], Any]
     compared: Literal["", "kind", "around"] = ""
     name: str = ""
     heading: str = ""

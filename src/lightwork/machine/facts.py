@@ -13,7 +13,7 @@ import psutil
 
 from lightwork.machine import gil
 from lightwork.machine.cgroup import Limits
-from lightwork.machine.fact import Fact, Machine, Source, every, register
+from lightwork.machine.fact import Fact, FactSource, Machine, every, register
 from lightwork.machine.volume import filesystem_of
 from lightwork.text.quantities import size
 
@@ -44,7 +44,7 @@ def facts(data_dir: Path) -> dict[str, Any]:
     build is a free-threaded one, as in the names of its programs. gil: whether the lock was enabled here when this was
     read; a round's host, which imports other modules, tells for itself.
     """
-    source = Source(data_dir)
+    source = FactSource(data_dir)
     return {fact.key: fact.read(source) for fact in every()}
 
 
@@ -63,7 +63,7 @@ def _processor() -> str:
     return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
 
 
-def _usable(source: Source) -> UsableCpus:
+def _usable(source: FactSource) -> UsableCpus:
     return usable_cpus(_affinity(), psutil.cpu_count() or 1, source.limits)
 
 

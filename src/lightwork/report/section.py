@@ -51,7 +51,7 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class SectionContext:
     """What a section needs beside its own study: the ledgers by name, the strategies' looks, and plans of any study."""
 
     ledgers: Mapping[str, Any]
@@ -61,7 +61,7 @@ class Surroundings:
 
 def sections_of(judged: Sequence[Judged], ledgers: Mapping[str, Any], plans: Sequence[SavedPlan] = ()) -> list[Section]:
     """A section per study. Draws with matplotlib: to be called inside `svg.style`."""
-    around = Surroundings(ledgers, looks(one.study for one in judged), plans)
+    around = SectionContext(ledgers, looks(one.study for one in judged), plans)
     taken: set[str] = set()
     sections = [_section(one, slug(one.study.label, taken), around) for one in judged]
     drawn = _all_timelines(judged, ledgers)
@@ -85,7 +85,7 @@ def _overview(judged: Sequence[Judged], looks: Mapping[str, Look]) -> list[Marku
     ]
 
 
-def _section(one: Judged, anchor: str, around: Surroundings) -> Section:
+def _section(one: Judged, anchor: str, around: SectionContext) -> Section:
     scaling, recommendation = one.scaling, one.recommendation
     if scaling is None or recommendation is None:
         return Section(anchor, answer(one))
