@@ -150,7 +150,7 @@ def test_reports_where_the_ledgers_are_lost(saved, tmp_path, capsys):
     """A JSON that was moved away from its ledgers still gives its report, and a line says what is not in it."""
     status, _, err = told(capsys, "report", saved(ledgers="gone.npz"), "--out", str(tmp_path / "page"))
     assert status == 0
-    assert "gone.npz is not there, so there are no timelines" in err
+    assert "gone.npz is missing, so there are no timelines" in err
     assert err.count("\n") == 1
     assert "no ledger was kept beside these results" in (tmp_path / "page" / "index.html").read_text()
 

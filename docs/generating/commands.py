@@ -15,13 +15,12 @@ HEADS = ("argument or option", "what it is")
 OPENING = """
 # The commands
 
-Every command with its arguments and options, as `--help` has them. What stands behind them is in the
-[reference](reference.md).
+All commands with their arguments and options, as in `--help`. The [reference](reference.md) explains them.
 """
 SUITE = """## pytest bench/
 
-`python -m pytest bench/ --benchmark-save` measures the suite. Which cells, and for how long, is said by these options
-beside pytest's and pytest-benchmark's own.
+`python -m pytest bench/ --benchmark-save` measures the suite. Beside pytest's and pytest-benchmark's own options, these
+choose what to measure and for how long.
 """
 
 

@@ -12,12 +12,12 @@ HEADS = ("name", "what it is", "chunksize", "start methods", "warm pool", "needs
 OPENING = """
 # The strategies
 
-Each is a file in [src/lightwork/strategies](../src/lightwork/strategies), short and meant to be copied.
+Each is a short file in [src/lightwork/strategies](../src/lightwork/strategies), meant to be copied.
 """
 READING = """
-Chunksize: how many items are handed over together where nothing else is asked for; "-" where there are no chunks. Start
-methods: "all" are fork, spawn and forkserver; threads have none, and joblib starts its processes in its own way. Warm
-pool: whether it can keep its pool from one round to the next (`--pool warm`). Needs: what must be installed for it.
+Chunksize: the default number of items handed over together; "-" means no chunks. Start methods: "all" means fork, spawn
+and forkserver; threads have none, and joblib starts processes its own way. Warm pool: whether it can keep its pool from
+one round to the next (`--pool warm`). Needs: what you must install for it.
 """
 
 
@@ -26,9 +26,7 @@ def page(_: str) -> str:
     found = [strategies.find(name) for name in strategies.names()]
     head = f"{MADE.format(source='the docstrings of the strategy')}\n{OPENING}"
     usual = ", ".join(f"`{name}`" for name in strategies.USUAL)
-    named = (
-        f"The usual ones are {usual}: `--strategies usual` stands for them, `all` for every one that can be used here."
-    )
+    named = f"`--strategies usual` selects {usual}; `all` selects every strategy available here."
     return "\n".join([head, table(HEADS, [row(one) for one in found]), READING, f"{named}\n", *map(section, found)])
 
 

@@ -13,8 +13,8 @@ from lightwork.workload import api, registry
 OPENING = """
 # The workloads
 
-What each of them stands for, and its parameters. They are given as `--param WORKLOAD.NAME=VALUE` to `pytest bench/`,
-and as `--param NAME=VALUE` to `lightwork plan`. Of those with a choice `pytest bench/` takes several, comma-separated.
+What each workload models, and its parameters. Set them with `--param WORKLOAD.NAME=VALUE` for `pytest bench/` and with
+`--param NAME=VALUE` for `lightwork plan`. `pytest bench/` takes several choices of one parameter, comma-separated.
 """
 FACT = re.compile(r"    (\S+(?: \S+)*) {2,}(\S.*)")
 

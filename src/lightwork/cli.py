@@ -44,7 +44,7 @@ def parser() -> argparse.ArgumentParser:
     """The parser of all commands."""
     made = argparse.ArgumentParser(
         prog="lightwork",
-        description="How many workers, which strategy, what chunksize: measured, with the reason and the evidence.",
+        description="Find out how many workers, which strategy and what chunksize your Python job should have.",
     )
     made.add_argument("--version", action="version", version=f"lightwork {__version__}")
     commands = made.add_subparsers(title="commands", metavar="COMMAND", required=True)

@@ -44,19 +44,19 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "--chunksizes": _shared("--chunksizes", "the profile's"),
     "--start-methods": _shared("--start-methods", "fork"),
     "--orders": _shared("--orders", "given"),
-    "--cores": ("COUNTS", "limit the rounds to so many cores: all,1,2"),
-    "--pool": ("NAMES", "whether rounds make their pool or find a warm one: fresh,warm (default: fresh)"),
-    "--db": ("URL", "the database that workloads store into: sqlite, duckdb, a URL, or '$NAME' of a variable with one"),
-    "--scheduler": ("tcp://HOST:PORT", "run the strategy dask on the cluster of this scheduler"),
+    "--cores": ("COUNTS", "limit rounds to this many cores: all,1,2"),
+    "--pool": ("NAMES", "fresh starts a pool in each round, warm reuses one (default: fresh)"),
+    "--db": ("URL", "the database to load into: sqlite, duckdb, a URL or '$NAME' of a variable"),
+    "--scheduler": ("tcp://HOST:PORT", "run the strategy dask on this scheduler's cluster"),
     "--param": ("WORKLOAD.NAME=VALUE", "a workload's parameter; repeatable"),
-    "--blocks": ("LEAST-MOST", "how many blocks: 6-12, or one number"),
-    "--budget": ("SECONDS", "stop beginning new blocks of a workload after this long"),
+    "--blocks": ("LEAST-MOST", "number of blocks: 6-12 or a single number"),
+    "--budget": ("SECONDS", "start no new block of a workload after this long"),
     # --timeout is pytest-timeout's, for a whole test.
-    "--timeout-s": ("TIME", _shared("--timeout", "by the serial time")[1]),
+    "--timeout-s": ("TIME", _shared("--timeout", "from the serial time")[1]),
     "--on-crash": _shared("--on-crash", "report"),
     "--seed": _shared("--seed", "1"),
 }
-RESUME = ("--resume", "RUN", "go on with a run that broke off: its name in results/journals, or the latest")
+RESUME = ("--resume", "RUN", "resume an interrupted run: its name in results/journals (default: the latest)")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -136,7 +136,7 @@ def test_a_dry_run_runs_nothing(tmp_path, capsys):
         (["--workers", "0"], "workers can't be '0'"),
         (["--blocks", "none"], "blocks can't be 'none'"),
         (["--budget", "soon"], "budget can't be 'soon'"),
-        (["--predict-anew"], "name it by --from"),
+        (["--predict-anew"], "name one with --from"),
         (["--json", "-", "--md", "-"], "can't both go to standard output"),
         (["--from", "none.json"], "none.json can't be read"),
         (["--json", "."], ". is a folder: name a file for --json"),

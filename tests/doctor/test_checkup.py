@@ -186,4 +186,4 @@ def test_refuses_a_window_without_sense(word, capsys):
     with pytest.raises(SystemExit) as left:
         main(["doctor", "--seconds", word])
     assert left.value.code == 2
-    assert f"{word!r} is no number of seconds up to 60" in capsys.readouterr().err
+    assert f"{word!r} is not a number of seconds up to 60" in capsys.readouterr().err

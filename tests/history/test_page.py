@@ -229,7 +229,7 @@ def test_report_refuses_what_is_no_run_among_several(files, tmp_path, capsys):
 def test_report_refuses_what_is_of_one_run_with_several(files, option, capsys):
     """Faults, plans and all pictures are for the report of one run."""
     assert main(["report", *files, *option]) == 2
-    assert "--faults, --plan and --figures go with the report of one run" in capsys.readouterr().err
+    assert "--faults, --plan and --figures work with one run only" in capsys.readouterr().err
 
 
 def test_an_out_that_is_no_folder_is_one_line(files, tmp_path, capsys):

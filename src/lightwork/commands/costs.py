@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from lightwork.costs.saved import SavedCosts
 
 EPILOG = """examples:
-  lightwork costs                                       every strategy that can be used here, about a minute
+  lightwork costs                                       every strategy available here, about a minute
   lightwork costs --strategies map,pipe --budget 3m      two of them, with narrower intervals
-  lightwork costs --from costs.json --md costs.md       the table of a saved run again, nothing measured
+  lightwork costs --from costs.json --md costs.md       show the table of a saved run, measure nothing
 
-Run it on a machine that has nothing else to do.
+Run it on an idle machine.
 """
 
 
@@ -29,17 +29,17 @@ def add_to(commands: Any) -> None:
     """Add the command and its options."""
     command = commands.add_parser(
         "costs",
-        help="measure what every strategy takes to start and to hand items over",
-        description="Measure what a pool's start, an item and a result cost under every strategy, on this machine.",
+        help="measure what each strategy costs to start workers and hand over items",
+        description="Measure the cost of a start, an item and a result under each strategy on this machine.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = command.add_argument
     shared.add(add, "--strategies", default="all")
     add("--workers", default="2", metavar="N", help="how many (default: 2)")
-    shared.add(add, "--budget", default="60s", more="; one block is always measured")
+    shared.add(add, "--budget", default="60s", more="; at least one block is measured")
     shared.add(add, "--seed", default="1")
-    add("--from", dest="saved", type=Path, metavar="FILE", help="the table of a saved run; measures nothing")
+    add("--from", dest="saved", type=Path, metavar="FILE", help="show the table of a saved run; measures nothing")
     delivery.add_options(command, {"json": "all samples and prices as JSON", "md": "the table as Markdown"})
     command.set_defaults(run=run)
 

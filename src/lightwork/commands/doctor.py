@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 LONGEST_WINDOW_S = 60.0
 NARROWEST = 20  # columns for the words, on however narrow a terminal
 EPILOG = """examples:
-  lightwork doctor                                    the facts, and advice where there is some
+  lightwork doctor                                    the facts, and advice if something limits workers
   lightwork doctor --workload csv_parse               thread pools of that workload's workers
-  lightwork doctor --data /mnt/disk --json            another data folder; for a program
+  lightwork doctor --data /mnt/disk --json            another data folder, as JSON
 """
 
 
@@ -27,17 +27,17 @@ def add_to(commands: Any) -> None:
     """Add the command and its options."""
     command = commands.add_parser(
         "doctor",
-        help="tell what this machine really gives to workers",
-        description="Tell what this machine really gives to workers, with one line of advice where there is some.",
+        help="show what CPU, memory and disk workers really get",
+        description="Show what CPU, memory and disk workers really get, with advice if something limits them.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_argument("--json", action="store_true", help="print one JSON object: all facts and the advice")
-    command.add_argument("--data", type=Path, metavar="DIR", help="default: where workloads prepare their data")
+    command.add_argument("--data", type=Path, metavar="DIR", help="data folder (default: that of the workloads)")
     command.add_argument(
-        "--seconds", type=_window_s, default=0.5, metavar="S", help="look at the load for that long (default: 0.5)"
+        "--seconds", type=_window_s, default=0.5, metavar="S", help="seconds to measure the load for (default: 0.5)"
     )
-    command.add_argument("--workload", metavar="NAME", help="look into a worker of this workload (default: of numpy)")
+    command.add_argument("--workload", metavar="NAME", help="inspect a worker of this workload (default: numpy)")
     command.set_defaults(run=run)
 
 
@@ -66,7 +66,7 @@ def _window_s(word: str) -> float:
     except ValueError:
         window_s = math.nan
     if not 0 < window_s <= LONGEST_WINDOW_S:
-        raise argparse.ArgumentTypeError(f"{word!r} is no number of seconds up to {LONGEST_WINDOW_S:g}")
+        raise argparse.ArgumentTypeError(f"{word!r} is not a number of seconds up to {LONGEST_WINDOW_S:g}")
     return window_s
 
 

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from lightwork.faults.saved import Faults
 
 EPILOG = """examples:
-  lightwork faults                                      every strategy that can be used here, some minutes
+  lightwork faults                                      every strategy available here, a few minutes
   lightwork faults --strategies map,pipe --faults kill  two of them under one fault
-  lightwork faults --on-crash retry                     and go on with what broke off
-  lightwork faults --json faults.json                   keep it; lightwork report --faults faults.json shows it
+  lightwork faults --on-crash retry                     run unfinished items again after a crash
+  lightwork faults --json faults.json                   save it; lightwork report --faults faults.json shows it
 
-Nothing of yours is run: the faults are planted in items of our own, in processes of their own.
+None of your code runs: lightwork injects the faults into its own items and processes.
 """
 
 
@@ -31,19 +31,19 @@ def add_to(commands: Any) -> None:
     """Add the command and its options."""
     command = commands.add_parser(
         "faults",
-        help="show what every strategy does when something dies",
-        description="Show what every strategy does when an item fails, a worker is killed, a disk is full.",
+        help="show what each strategy does when something dies",
+        description="Show what each strategy does when an item fails, a worker is killed or the disk is full.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = command.add_argument
     shared.add(add, "--strategies", default="all")
-    shared.add(add, "--faults", default="all", more=" (an unknown one lists them)")
+    shared.add(add, "--faults", default="all", more=" (an unknown name lists them)")
     add("--workers", default="2", metavar="N", help="how many (default: 2)")
     shared.add(add, "--on-crash", default="report")
-    shared.add(add, "--timeout", default_words="2 s plus 5 times what it takes without a fault")
-    add("--from", dest="saved", type=Path, metavar="FILE", help="the table of a saved run; measures nothing")
-    add("--details", action="store_true", help="every case with its items and its exception, below the table")
+    shared.add(add, "--timeout", default_words="2 s plus 5 times the time without a fault")
+    add("--from", dest="saved", type=Path, metavar="FILE", help="show the table of a saved run; measures nothing")
+    add("--details", action="store_true", help="list every case with its items and exception below the table")
     delivery.add_options(command, {"json": "all cases as JSON", "md": "the table as Markdown"})
     command.set_defaults(run=run)
 

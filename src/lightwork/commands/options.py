@@ -19,17 +19,17 @@ class Option:
 
 
 SHARED: Mapping[str, Option] = {
-    "--workloads": Option("NAMES", "comma-separated, or all", "--workload"),
-    "--strategies": Option("NAMES", "comma-separated; usual, or all that work here", "--strategy"),
+    "--workloads": Option("NAMES", "comma-separated or all", "--workload"),
+    "--strategies": Option("NAMES", "comma-separated, usual or all (available here)", "--strategy"),
     "--workers": Option("COUNTS", "1,2,4 or 1-8"),
-    "--chunksizes": Option("SIZES", "1,8,64; default for the strategy's own", "--chunksize"),
+    "--chunksizes": Option("SIZES", "1,8,64 or default, the strategy's own", "--chunksize"),
     "--orders": Option("NAMES", "given,shuffled,largest-first, ...", "--order"),
     "--start-methods": Option("NAMES", "fork,spawn,forkserver", "--start-method"),
-    "--faults": Option("NAMES", "comma-separated, or all", "--fault"),
+    "--faults": Option("NAMES", "comma-separated or all", "--fault"),
     "--blocks": Option("N", "measure each setting N times"),
-    "--budget": Option("TIME", "90, 60s or 2m for everything"),
+    "--budget": Option("TIME", "total time: 90, 60s or 2m"),
     "--timeout": Option("TIME", "limit for each round"),
-    "--on-crash": Option("WHAT", "report, or retry: run again what is not done"),
+    "--on-crash": Option("WHAT", "report, or retry to run unfinished items again"),
     "--seed": Option("N", "seed of all random choices"),
     "--dry-run": Option("", "show what would be measured, then exit"),
 }

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 STDIN = "-"
 SERIAL_TO_PARALLEL = ("map", "imap_unordered", "static", "queue", "pipe")
 EPILOG = """examples:
-  lightwork plan load.py:load_file data/*.csv      for these files, in a minute
-  lightwork plan load.py:load_file @list --quick   for a list's items, in 15 s
-  lightwork plan load.py:load_file - --cores 16    another machine, predicted
+  lightwork plan load.py:load_file data/*.csv      these files, within a minute
+  lightwork plan load.py:load_file @list --quick   items from a list, within 15 s
+  lightwork plan load.py:load_file - --cores 16    predict for a larger machine
   lightwork plan csv_parse --workers 1-4           a built-in workload
-  lightwork plan csv_to_db --param files=30        with a parameter of its own
+  lightwork plan csv_to_db --param files=30        set one of its parameters
 
 The function runs many times on the same items. If it stores something, undo
-that by --setup or --cleanup, or run it --once and have the rest predicted.
+that with --setup or --cleanup, or use --once to run each item only once.
 """
 
 
@@ -33,18 +33,18 @@ def add_to(commands: Any) -> None:
     """Add the command and its options."""
     command = commands.add_parser(
         "plan",
-        help="decide workers, strategy and chunksize for a function of your own",
-        description="Decide workers, strategy and chunksize for a function, by measuring it.",
+        help="pick workers, strategy and chunksize for your own function",
+        description="Measure a function and pick workers, strategy and chunksize for it.",
         usage="lightwork plan TARGET [ITEM ...] [options]",
         epilog=EPILOG,
         formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, max_help_position=27),
     )
     add = command.add_argument
     add("target", metavar="TARGET", help="file.py:function, module:function, or built-in")
-    add("items", nargs="*", metavar="ITEM", help="items; @FILE takes a file's lines, - standard input's")
-    add("--items", dest="maker", metavar="REFERENCE", help="items: what file.py:function returns")
+    add("items", nargs="*", metavar="ITEM", help="items; @FILE or - (standard input): one a line")
+    add("--items", dest="maker", metavar="REFERENCE", help="get the items from file.py:function")
     add("--param", action="append", metavar="NAME=VALUE", help="a built-in workload's parameter; repeatable")
-    add("--db", metavar="URL", help="its database: sqlite, a URL, or '$NAME' of a variable")
+    add("--db", metavar="URL", help="its database: sqlite, a URL or '$VARIABLE'")
     _add_axes(command)
     _add_limits(command)
     _add_around(command)
@@ -68,7 +68,7 @@ def _with_later_items(parse: Callable[..., tuple[Any, list[str]]]) -> Callable[.
 def _add_axes(command: argparse.ArgumentParser) -> None:
     """What to choose from."""
     add = command.add_argument
-    shared.add(add, "--workers", default="auto", default_words="auto, up to 4 a core")
+    shared.add(add, "--workers", default="auto", default_words="auto, up to 4 per core")
     shared.add(add, "--strategies", default=",".join(SERIAL_TO_PARALLEL))
     shared.add(add, "--chunksizes", default="auto")
     shared.add(add, "--orders", default="auto")
@@ -80,22 +80,22 @@ def _add_limits(command: argparse.ArgumentParser) -> None:
     """How long it may take, and how much memory."""
     add = command.add_argument
     shared.add(add, "--budget", default_words="60s")
-    add("--quick", action="store_true", help="the same as --budget 15s")
-    shared.add(add, "--blocks", more=", whatever the budget")
+    add("--quick", action="store_true", help="short for --budget 15s")
+    shared.add(add, "--blocks", more=", ignoring the budget")
     shared.add_alias(add, "--rounds", "--blocks")
-    shared.add(add, "--timeout", default_words="by the serial time")
-    add("--memory-limit", metavar="SIZE", help="for all processes together, such as 2GB")
+    shared.add(add, "--timeout", default_words="from the serial time")
+    add("--memory-limit", metavar="SIZE", help="limit for all processes together, such as 2GB")
 
 
 def _add_around(command: argparse.ArgumentParser) -> None:
     """What stands around each round, and how the function is treated."""
     add = command.add_argument
-    add("--setup", metavar="REFERENCE", help="called before each round")
-    add("--cleanup", metavar="REFERENCE", help="called after each round")
-    add("--check", metavar="REFERENCE", help="called with all results; False: not done")
-    add("--cold", action="store_true", help="put the items' files out of memory before each round")
-    add("--once", action="store_true", help="run everything once, serially; predict the rest")
-    add("--skip-failing", action="store_true", help="leave items that fail out of the plan")
+    add("--setup", metavar="REFERENCE", help="call this before each round")
+    add("--cleanup", metavar="REFERENCE", help="call this after each round")
+    add("--check", metavar="REFERENCE", help="call this with all results; False fails the round")
+    add("--cold", action="store_true", help="evict the items' files from memory before each round")
+    add("--once", action="store_true", help="run each item once, serially; predict the rest")
+    add("--skip-failing", action="store_true", help="plan without the items that fail")
     shared.add(add, "--seed", default="1")
     shared.add(add, "--dry-run")
 

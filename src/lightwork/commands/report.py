@@ -9,10 +9,10 @@ from typing import Any
 from lightwork.errors import UsageError
 
 EPILOG = """examples:
-  lightwork report                                    the run saved last, into reports/
+  lightwork report                                    the last saved run, into reports/
   lightwork report results/*/0003_nightly.json        that run
   lightwork report --out /tmp/page                    somewhere else
-  lightwork report results/*/*.json                   all of them over commits: reports/history.html
+  lightwork report results/*/*.json                   history over commits: reports/history.html
 """
 
 
@@ -31,17 +31,23 @@ def add_to(commands: Any) -> None:
         nargs="*",
         type=Path,
         metavar="RESULT",
-        help="a saved run, or a folder for its last one (default: of --storage); several runs for their history",
+        help="a saved run, or a folder for its last one; several runs show their history",
     )
-    command.add_argument("--out", type=Path, default=Path("reports"), metavar="DIR", help="default: reports")
-    command.add_argument("--storage", type=Path, default=Path("results"), metavar="DIR", help="default: results")
-    command.add_argument("--faults", type=Path, metavar="FILE", help="what `lightwork faults --json` wrote, to show")
+    command.add_argument(
+        "--out", type=Path, default=Path("reports"), metavar="DIR", help="folder to write (default: reports)"
+    )
+    command.add_argument(
+        "--storage", type=Path, default=Path("results"), metavar="DIR", help="folder of saved runs (default: results)"
+    )
+    command.add_argument("--faults", type=Path, metavar="FILE", help="add what `lightwork faults --json` wrote")
     command.add_argument(
         "--plan", type=Path, action="append", default=[], metavar="FILE",
-        help="what `lightwork plan --json` wrote, to show beside what was measured; repeatable",
+        help="compare what `lightwork plan --json` wrote with the measurements; repeatable",
     )  # fmt: skip
-    command.add_argument("--figures", action="store_true", help="write every picture as SVG and PNG, too")
-    command.add_argument("--any-machine", action="store_true", help="with several runs: mix kinds of machines")
+    command.add_argument("--figures", action="store_true", help="also write every chart as SVG and PNG")
+    command.add_argument(
+        "--any-machine", action="store_true", help="with several runs: allow different kinds of machines"
+    )
     command.add_argument("--if-any", action="store_true", help="exit 1 silently when no run is saved")
     command.set_defaults(run=run)
 
@@ -67,8 +73,8 @@ def _history(options: argparse.Namespace) -> int:
     from lightwork import history
 
     if options.faults or options.plan or options.figures:
-        told = "--faults, --plan and --figures go with the report of one run"
-        raise UsageError(f"{told}: name one, or leave them out")
+        told = "--faults, --plan and --figures work with one run only"
+        raise UsageError(f"{told}: name one run, or omit these options")
     runs = history.read(options.results, any_machine=options.any_machine)
     try:
         page = history.render(runs, options.out)
@@ -88,8 +94,8 @@ def _tables(path: Path, found: Any) -> Mapping[str, Any]:
         return {}
     beside = results_json.beside(path, found.ledgers)
     if not beside.exists():
-        told = "no timelines, item times or chunksize bands: lay the file beside its JSON for those"
-        print(f"lightwork: {beside} is not there, so there are {told}", file=sys.stderr)
+        told = "no timelines, item times or chunksize bands: put the file next to its JSON"
+        print(f"lightwork: {beside} is missing, so there are {told}", file=sys.stderr)
         return {}
     return ledgers.load(beside)
 

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 STDOUT = "-"
 EPILOG = """examples:
-  lightwork trace --study sleep_io                    a typical round of the recommended cell, of the run saved last
+  lightwork trace --study sleep_io                    a typical round of the recommended cell, from the last saved run
   lightwork trace --study sleep_io --cell queue-w8-fork-given
   lightwork trace --cell queue-w8-fork-given --block 3 --out - | gzip > queue.json.gz
 
---study may be left out where the run has one study, or one that has the cell.
+--study is optional if the run has one study, or only one with that cell.
 
-Open the file in ui.perfetto.dev or speedscope.app: it is read by your browser and goes nowhere else.
+Open the file in ui.perfetto.dev or speedscope.app: it stays in your browser.
 """
 
 
@@ -36,11 +36,15 @@ def add_to(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_argument("result", nargs="?", type=Path, metavar="RESULT", help="a saved run (default: the last one)")
-    command.add_argument("--study", metavar="LABEL", help="whose round, where the run holds several studies")
-    command.add_argument("--cell", metavar="ID", help="default: the recommended cell, else the fastest one")
-    command.add_argument("--block", type=int, metavar="N", help="default: the cell's round of median wall time")
-    command.add_argument("--out", metavar="FILE", help="default: trace-CELL-bBLOCK.json; - for standard output")
-    command.add_argument("--storage", type=Path, default=Path("results"), metavar="DIR", help="default: results")
+    command.add_argument("--study", metavar="LABEL", help="which study, if the run has several")
+    command.add_argument("--cell", metavar="ID", help="the cell (default: the recommended one, else the fastest)")
+    command.add_argument("--block", type=int, metavar="N", help="the block (default: that of median wall time)")
+    command.add_argument(
+        "--out", metavar="FILE", help="file to write, - for standard output (default: trace-CELL-bBLOCK.json)"
+    )
+    command.add_argument(
+        "--storage", type=Path, default=Path("results"), metavar="DIR", help="folder of saved runs (default: results)"
+    )
     command.set_defaults(run=run)
 
 

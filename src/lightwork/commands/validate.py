@@ -29,9 +29,9 @@ EPILOG = """examples:
   lightwork validate                                       everything: about 20 minutes on 2 cores
   lightwork validate --quick                               fewer settings and rounds: about 3 minutes
   lightwork validate --workloads lock,giant --blocks 5     two workloads, more rounds of each setting
-  lightwork validate --from results/validation-1.json --md table.md   the table again, nothing measured
+  lightwork validate --from results/validation-1.json --md table.md   show the tables again, measure nothing
 
-Run it on a machine that has nothing else to do.
+Run it on an idle machine.
 """
 
 
@@ -39,23 +39,29 @@ def add_to(commands: Any) -> None:
     """Add the command and its options."""
     command = commands.add_parser(
         "validate",
-        help="hold predictions against the truth on this machine",
-        description="Hold predicted makespans and recommended settings against measured ones, on this machine.",
+        help="check predictions against measurements on this machine",
+        description="Compare predicted wall times and recommended settings with measured ones.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = command.add_argument
-    shared.add(add, "--workloads", default="all", more=" (an unknown one lists them)")
+    shared.add(add, "--workloads", default="all", more=" (an unknown name lists them)")
     shared.add(add, "--strategies", default_words="usual")
-    shared.add(add, "--workers", default_words="1 to 4 a core")
+    shared.add(add, "--workers", default_words="1 to 4 per core")
     shared.add(add, "--chunksizes", default_words="1,4,16")
     shared.add(add, "--blocks", default_words=BLOCKS, more=", fewer if time runs out")
     shared.add(add, "--budget", default_words=BUDGET)
     shared.add(add, "--seed", default="1")
     add("--quick", action="store_true", help=f"a small grid, {QUICK_BLOCKS} blocks, --budget {QUICK_BUDGET}")
     shared.add(add, "--dry-run")
-    add("--from", dest="saved", type=Path, metavar="FILE", help="tables of a saved validation; measures nothing")
-    add("--predict-anew", action="store_true", help="with --from: hold this version's predictions against it")
+    add(
+        "--from",
+        dest="saved",
+        type=Path,
+        metavar="FILE",
+        help="show the tables of a saved validation; measures nothing",
+    )
+    add("--predict-anew", action="store_true", help="with --from: predict again with this version")
     forms = {"json": "everything as JSON (default: results/validation-TIME.json)", "md": "the tables as Markdown"}
     delivery.add_options(command, forms)
     command.set_defaults(run=run)
@@ -67,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
     if options.saved:
         found, finished = _read(options), True
     elif options.predict_anew:
-        raise UsageError("--predict-anew makes predictions of a saved validation anew: name it by --from")
+        raise UsageError("--predict-anew needs a saved validation: name one with --from")
     else:
         cases, wanted, budget_s = _asked(options)
         if options.dry_run:

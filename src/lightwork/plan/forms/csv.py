@@ -22,7 +22,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-@form("csv", help="every setting, measured and predicted", mark=b"target,strategy,workers,")
+@form("csv", help="all settings, measured and predicted, as CSV", mark=b"target,strategy,workers,")
 def as_csv(result: "PlanResult") -> str:
     """The whole file: measured settings first. Text that a spreadsheet would run as a formula gets an apostrophe."""
     import pandas as pd

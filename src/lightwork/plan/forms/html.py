@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from lightwork.plan.conclude.result import PlanResult
 
 
-@form("html", help="a page with the charts", mark=b"lightwork")
+@form("html", help="a page with charts", mark=b"lightwork")
 def as_html(result: "PlanResult") -> str:
     """The whole page; nothing is loaded from outside."""
     from lightwork.plan.forms.page.page import page
