@@ -15,7 +15,9 @@ from typing import Any
 
 import psutil
 import pytest
-from benches import TINY, TOYS, bench, command, lightwork, read, rounds_kept, run, saved_in
+from benches import TINY, TOYS, bench, command, read, rounds_kept, run, saved_in
+from command_line import run_here
+from registered import in_matrix
 
 from lightwork.analysis.disturbance import disturbed
 from lightwork.core.round import Outcome
@@ -180,7 +182,7 @@ def test_a_progress_line_is_told(saved_run):
 def test_a_saved_run_can_be_reported(saved_run, tmp_path):
     """`lightwork report` renders both files."""
     for path in (saved_run.json, saved_run.also):
-        found = lightwork(tmp_path, "report", str(path), "--out", str(tmp_path / "page"))
+        found = run_here(tmp_path, "report", str(path), "--out", str(tmp_path / "page"))
         assert found.returncode == 0, found.stdout
         assert (tmp_path / "page" / "index.html").stat().st_size > 1000
 
@@ -199,6 +201,7 @@ def test_pytest_benchmark_compares_it(saved_run, tmp_path):
     assert "benchmark 'workers=2': 1 tests" in found.stdout
 
 
+@pytest.mark.matrix
 def test_a_second_run_is_named_selected_and_compared(saved_run, tmp_path):
     """A run with =NAME, of one cell by -k, is compared with the first and grouped by workers; -k measures no other."""
     shutil.copytree(saved_run.folder / "results", tmp_path / "results")
@@ -235,17 +238,19 @@ def test_collecting_measures_nothing(tmp_path):
     ("options", "told"),
     [
         (["--workloads", "nap"], "unknown workload 'nap': choose from csv_parse, csv_to_db, db_insert, file_read"),
-        (["--strategies", "pool"], "unknown strategy 'pool': choose from apply_async, dask, fork, imap_unordered"),
-        (["--param", "sleep_io.naps=3"], "unknown parameter of workload sleep_io 'naps': choose from items, mean_ms"),
-        (["--profile", "huge"], "unknown profile 'huge': choose from quick, full"),
-        (["--orders", "random"], "unknown order 'random': choose from given, shuffled, largest-first, largest-last"),
-        (["--start-methods", "clone"], "unknown start method 'clone': choose from fork, spawn, forkserver"),
-        (["--workers", "0"], "workers can't be '0': it must be at least 1"),
-        (["--chunksizes", "0"], "chunksizes can't be '0': it must be at least 1"),
-        (["--param", "sleep_io.items=0"], "sleep_io.items can't be 0: it must be at least 1"),
         (["--cores", f"{USABLE + 1}"], f"cores can't be {USABLE + 1}: this process may use {USABLE}"),
         (["--benchmark-save", "taken/"], "--benchmark-save took 'taken/' for a name: put it after the path, or write"),
-        (["--benchmark-save", "taken"], "--benchmark-save took 'taken' for a name: put it after the path, or write"),
+        *in_matrix(
+            (["--strategies", "pool"], "unknown strategy 'pool': choose from apply_async, dask, fork, imap_unordered"),
+            (["--param", "sleep_io.naps=3"], "unknown parameter of workload sleep_io 'naps': choose from items, mean_"),
+            (["--profile", "huge"], "unknown profile 'huge': choose from quick, full"),
+            (["--orders", "random"], "unknown order 'random': choose from given, shuffled, largest-first, largest-"),
+            (["--start-methods", "clone"], "unknown start method 'clone': choose from fork, spawn, forkserver"),
+            (["--workers", "0"], "workers can't be '0': it must be at least 1"),
+            (["--chunksizes", "0"], "chunksizes can't be '0': it must be at least 1"),
+            (["--param", "sleep_io.items=0"], "sleep_io.items can't be 0: it must be at least 1"),
+            (["--benchmark-save", "taken"], "--benchmark-save took 'taken' for a name: put it after the path, or"),
+        ),
     ],
 )
 def test_bad_options_are_one_line(tmp_path, options, told):
@@ -282,11 +287,12 @@ def test_work_that_fails_is_told_and_saved(tmp_path):
     assert [one["params"]["strategy"] for one in saved["benchmarks"]] == ["serial"]
     rounds = results_json.load(path).studies[0].cell("map-w2-fork-given").tried
     assert [(one.outcome, one.reason) for one in rounds] == [(Outcome.WRONG, reason)] * 2
-    reported = lightwork(tmp_path, "report")
+    reported = run_here(tmp_path, "report")
     assert reported.returncode == 0, reported.stdout
     assert "every parallel setting failed" in reported.stdout
 
 
+@pytest.mark.matrix
 def test_a_failing_reference_fails_every_cell(tmp_path):
     """Work that fails serially fails all its cells, once each with the item's own traceback, and saves no time."""
     found = bench(tmp_path, *TOYS, "--param", "toys.squares.fault=raise", "--benchmark-save")
@@ -367,7 +373,7 @@ def test_what_was_measured_before_an_interrupt_is_saved(interrupted):
 def test_an_interrupted_run_can_be_reported(interrupted, tmp_path):
     """`lightwork report` renders what an interrupted run has saved."""
     (path,) = saved_in(interrupted[0])
-    found = lightwork(tmp_path, "report", str(path))
+    found = run_here(tmp_path, "report", str(path))
     assert found.returncode == 0, found.stdout
     assert (tmp_path / "reports" / "index.html").exists()
 
@@ -420,6 +426,7 @@ def test_a_run_ends_with_its_verdicts(saved_run):
     assert "sleep_io items=6" in printed.rpartition("= lightwork =")[2]
 
 
+@pytest.mark.matrix
 def test_a_run_of_nothing_but_failures_is_saved(tmp_path):
     """When no selected cell has a time the run is saved all the same, and its report shows the failure."""
     found = bench(tmp_path, *TOYS, "--param", "toys.squares.fault=wrong-in-worker", "-k", "map", "--benchmark-save")
@@ -427,13 +434,13 @@ def test_a_run_of_nothing_but_failures_is_saved(tmp_path):
     (path,) = saved_in(tmp_path)
     cells = read(path)["lightwork"]["studies"][0]["cells"]
     assert {round_["outcome"] for cell in cells for round_ in cell["rounds"]} == {"ok", "wrong"}
-    report = lightwork(tmp_path, "report")
+    report = run_here(tmp_path, "report")
     assert report.returncode == 0, report.stdout
     assert "failed" in (tmp_path / "reports" / "index.html").read_text()
     assert not (tmp_path / "results" / "journals").exists()
 
 
-@pytest.mark.parametrize("more", [(), ("--collect-only",)])
+@pytest.mark.parametrize("more", [(), *in_matrix((("--collect-only",),))])
 def test_a_limit_is_told_before_anything_is_measured(tmp_path, more):
     """A setting beyond a workload's limit ends the run with status 2 before a round is run; listing tells nothing."""
     found = bench(

@@ -79,6 +79,7 @@ def test_tells_how_sure_the_times_are(cluster, tmp_path):
     assert decode_round(encode(one)) == one
 
 
+@pytest.mark.matrix
 def test_claims_no_memory_and_no_cpu_time_of_others_processes(cluster, tmp_path):
     """What was not measured of a cluster's workers is not told: neither their memory nor their CPU time."""
     with on(cluster.address):
@@ -97,6 +98,7 @@ def test_reads_a_clock_to_within_what_it_says(cluster):
     assert abs(far.offset_ns - SHIFT_S * 10**9) <= far.uncertainty_ns
 
 
+@pytest.mark.matrix
 def test_fewer_workers_than_the_cluster_has(cluster, tmp_path):
     """One worker of two is used where one is asked for."""
     with on(cluster.address):
@@ -106,6 +108,7 @@ def test_fewer_workers_than_the_cluster_has(cluster, tmp_path):
     assert violations(found.round, table(found.ledger), 1) == []
 
 
+@pytest.mark.matrix
 def test_more_workers_than_the_cluster_has(cluster, tmp_path):
     """A round that asks for more is no round, and says why in one line."""
     with on(cluster.address):
@@ -114,6 +117,7 @@ def test_more_workers_than_the_cluster_has(cluster, tmp_path):
     assert found.reason == f"{cluster.address} has 2 workers, fewer than 3: start more, or ask for fewer"
 
 
+@pytest.mark.matrix
 @needs_namespaces
 def test_a_lost_worker_shows_as_items_begun_again(tmp_path):
     """A worker killed amid its items costs no item: each came back once, and what it had been given counts as again."""
@@ -132,6 +136,7 @@ def test_a_lost_worker_shows_as_items_begun_again(tmp_path):
     assert violations(one, rows, 2) == []
 
 
+@pytest.mark.matrix
 @needs_namespaces
 def test_a_worker_that_sees_the_ledger_writes_into_it(tmp_path):
     """Another network is no other host: no row travels, the ledger itself counts what a killed worker had begun."""
@@ -148,6 +153,7 @@ def test_a_worker_that_sees_the_ledger_writes_into_it(tmp_path):
     assert violations(one, rows, 2) == []
 
 
+@pytest.mark.matrix
 @needs_namespaces
 def test_refuses_a_worker_that_can_not_do(tmp_path):
     """A worker without lightwork, and one that runs two items at once, are refused by their names in one line."""

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from benches import lightwork
+from command_line import run_here
 from made_once import made_once
 
 from lightwork.costs import saved
@@ -14,13 +14,18 @@ from lightwork.costs.prices import prices_of
 def ran(tmp_path_factory):
     """A run of two strategies, one block: its folder and what it printed."""
     words = ("--strategies", "serial,pipe", "--budget", "1s", "--json", "costs.json", "--md", "costs.md")
-    return made_once(tmp_path_factory, "costs", lambda folder: (folder, lightwork(folder, "costs", *words)))
+    return made_once(tmp_path_factory, "costs", lambda folder: (folder, costs(folder, *words)))
+
+
+def costs(folder, *words):
+    """The command in this folder, as it ended."""
+    return run_here(folder, "costs", *words, LIGHTWORK_DATA=str(folder / "data"))
 
 
 def test_prints_a_row_for_each_strategy(ran):
     """The table stands on the terminal with its notes, and the exit status is 0."""
     _, told = ran
-    assert told.returncode == 0, told.stdout
+    assert told.returncode == 0, told.stderr
     rows = {line.split()[0]: line for line in told.stdout.splitlines() if line.strip()}
     assert {"serial", "pipe"} <= rows.keys()
     assert "failed" not in told.stdout
@@ -47,10 +52,10 @@ def test_saves_what_it_measured(ran):
 def test_shows_a_saved_run_again(ran):
     """--from measures nothing, and --md gives the same table as when it was measured."""
     folder, _ = ran
-    told = lightwork(folder, "costs", "--from", "costs.json", "--md", "-")
+    told = costs(folder, "--from", "costs.json", "--md", "-")
     assert told.returncode == 0
     assert told.stdout == (folder / "costs.md").read_text()
-    assert lightwork(folder, "costs", "--from", "costs.json").stdout.count("pipe") == 1
+    assert costs(folder, "--from", "costs.json").stdout.count("pipe") == 1
 
 
 @pytest.mark.parametrize(
@@ -68,7 +73,7 @@ def test_shows_a_saved_run_again(ran):
 )
 def test_refuses_what_it_cannot_do(words, told, tmp_path):
     """Bad input ends the command before anything is measured: one line, exit status 2."""
-    found = lightwork(tmp_path, "costs", *words)
+    found = costs(tmp_path, *words)
     assert found.returncode == 2
-    assert told in found.stdout
-    assert len(found.stdout.strip().splitlines()) == 1
+    assert told in found.stderr
+    assert (found.stdout, found.stderr.count("\n")) == ("", 1)

@@ -90,6 +90,7 @@ def test_shows_and_predicts_anew_what_was_saved(tiny_run, capsys):
     assert again == before
 
 
+@pytest.mark.matrix
 def test_goes_on_after_a_workload_that_fails(calibrated):
     """A workload whose data can't be had is named and left out; the others have figures; the status is 1."""
     words = ("--workloads", "csv_parse,sleep_io", *NARROW, "--json", "failed.json")
@@ -102,6 +103,7 @@ def test_goes_on_after_a_workload_that_fails(calibrated):
     assert (failed.trials, len(whole.trials)) == ([], 1)
 
 
+@pytest.mark.matrix
 def test_ctrl_c_leaves_what_was_measured(calibrated):
     """Interrupted in its second workload, the first is saved and shown; the status is 130."""
     running = start(calibrated, "--workloads", "sleep_io,uniform", *NARROW, "--json", "cut.json")

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from registered import in_matrix
 
 from lightwork.core.round import Outcome, Round, Worker
 from lightwork.core.usage import Memory
@@ -38,6 +39,7 @@ def test_a_limit_that_is_far_away_costs_no_rounds():
     assert may_exceed(1000 * MB, [1], replace(a_round(1), memory=None))
 
 
+@pytest.mark.matrix
 def test_settings_above_the_limit_are_not_measured(user):
     """Items of 30 MB under a limit of 120 MB: eight workers are predicted to be too many, and it says so."""
     words = ("load.py:grow", "--items", "load.py:sizes", "--strategies", "imap_unordered", "--chunksizes", "1")
@@ -47,7 +49,7 @@ def test_settings_above_the_limit_are_not_measured(user):
     assert "measuring 1 of 2 settings" in found.stderr
 
 
-@pytest.mark.parametrize("words", [[], ["--once"]])
+@pytest.mark.parametrize("words", [["--once"], *in_matrix(([],))])
 def test_a_limit_that_nothing_fits_into_is_a_failure(user, words):
     """Where even one worker is too much, the advice is to stay serial or to allow more."""
     found = user.plan(

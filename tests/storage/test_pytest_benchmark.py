@@ -68,6 +68,7 @@ def test_never_writes_over_a_run(tmp_path):
     assert len(list((tmp_path / "machine").iterdir())) == 2
 
 
+@pytest.mark.matrix
 def test_runs_at_the_same_time_get_numbers_of_their_own(tmp_path):
     """Three runs that save into one storage at once are saved as three, whole, numbered from 1 to 3."""
     words = command(*TINY, "--workers", "2", "--blocks", "1", "--benchmark-save")

@@ -13,6 +13,7 @@ from lightwork.storage import results_json
 KILLS = 4
 
 
+@pytest.mark.matrix
 def test_no_finished_round_is_lost_or_run_again_over_kills(tmp_path):
     """Killed at random moments and resumed each time, a run ends with every round measured once."""
     assert killed_and_resumed(tmp_path, KILLS, seed=6) == (0, 0)
@@ -75,6 +76,7 @@ def kept_lines(folder):
     return found[-1].read_bytes().decode().splitlines(keepends=True) if found else []
 
 
+@pytest.mark.matrix
 def test_a_run_that_was_not_gone_on_with_stays(tmp_path):
     """Nothing selected, other cells asked for, or only a look at the cells: the run that broke off is still there."""
     words = (*TINY, "--workers", "2", "--blocks", "500", "--budget", "1h")

@@ -40,3 +40,8 @@ def all_but(kept: Sequence[tuple[Any, ...]], cases: Iterable[Any]) -> list[Any]:
 
 def _in_matrix(case: Any) -> Any:
     return pytest.param(*case.values, id=case.id, marks=[*case.marks, pytest.mark.matrix])
+
+
+def in_matrix(*cases: tuple[Any, ...]) -> list[Any]:
+    """These cases, marked `matrix`."""
+    return [pytest.param(*case, marks=pytest.mark.matrix) for case in cases]

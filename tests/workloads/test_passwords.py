@@ -17,6 +17,7 @@ from benches import bench, command, lightwork, rounds_kept, saved_in
 from calibrations import calibrate
 from hypothesis import given
 from hypothesis import strategies as st
+from registered import all_but
 
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
@@ -176,7 +177,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("name", servers.SERVERS)
+@pytest.mark.parametrize("name", all_but([("postgres",)], map(pytest.param, servers.SERVERS)))
 def test_no_password_in_a_real_run(folder: Path, name: str) -> None:
     """A measured, saved and reported run holds the URL with `***`, and the password nowhere."""
     with servers.user(servers.database(name), PASSWORD) as template:
@@ -193,6 +194,7 @@ def test_no_password_in_a_real_run(folder: Path, name: str) -> None:
     assert not leaks(folder, found.stdout, PASSWORD)
 
 
+@pytest.mark.matrix
 def test_no_password_in_what_a_killed_run_leaves(folder: Path) -> None:
     """Journal, ledgers, job and everything else that a SIGKILL leaves lying about is without the password."""
     with servers.user(servers.database("postgres"), PASSWORD) as template:
@@ -214,6 +216,7 @@ def test_no_password_in_what_a_killed_run_leaves(folder: Path) -> None:
     assert not leaks(folder, "", PASSWORD)
 
 
+@pytest.mark.matrix
 def test_no_password_in_a_plan(folder: Path) -> None:
     """A plan in all its forms names the workload with its parameters, the URL with `***`, and the password nowhere."""
     calibrate(folder / "data")
@@ -262,6 +265,7 @@ def test_no_password_when_the_server_is_gone(folder: Path, scheme: str) -> None:
     assert not leaks(folder, found.stdout, PASSWORD)
 
 
+@pytest.mark.matrix
 def test_no_password_when_connections_break(folder: Path) -> None:
     """Connections that the server ends in mid-round fail the rounds with a traceback, without the password."""
     words, over = servers.database("postgres"), threading.Event()
