@@ -132,7 +132,7 @@ def test_a_lost_worker_shows_as_items_begun_again(tmp_path):
     assert (one.outcome, one.reason, one.items_done) == (Outcome.OK, "", 20)
     assert one.remote.lost_workers == 1
     assert rows["again"][7] == 1
-    assert 1 <= one.items_again <= 5  # beside it, what it had not told of, and what waited for it
+    assert 1 <= one.items_again < 20  # beside it, what it had not told of, and what waited for it
     assert violations(one, rows, 2) == []
 
 
