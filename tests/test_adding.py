@@ -175,7 +175,7 @@ for given in {"db": lite, "method": "copy"}, {"db": other}:
 print(*db_insert.limits(db_insert.Parameters(db=lite), [Setting("map", 2)]))
 """
 RANKS = """
-from lightwork.analysis.recommendation import preference
+from lightwork.analysis.preference import preference
 from lightwork.core.setting import Setting
 names = ["queue", "process_executor", "pairs", "map"]
 print(*sorted(names, key=lambda name: preference(Setting(name, 2))))

@@ -14,19 +14,17 @@ from dataclasses import dataclass, replace
 
 from lightwork.analysis.basis import Basis, Difference
 from lightwork.analysis.bounds import lowest_bound
+from lightwork.analysis.preference import as_good, preference
 from lightwork.analysis.remedies import largest_loss
 from lightwork.analysis.scaling import CellScaling, StudyScaling
 from lightwork.analysis.warnings import warnings_of
 from lightwork.core.estimate import Estimate
 from lightwork.core.losses import Losses
 from lightwork.core.remedy import LargestLoss
-from lightwork.core.setting import ORDERS, POOLS, START_METHODS, Setting
 from lightwork.core.study import SERIAL
 from lightwork.core.verdict import Doubt, LowestBound, NextStep, StepOutcome, Verdict, VerdictKind
 from lightwork.core.warnings import ByPredictionToo, VerdictWarning
-from lightwork.strategies import rank
 
-AS_GOOD = 0.05  # of the best
 PRIOR_BLOCKS = 3  # that a prediction counts as
 
 
@@ -67,8 +65,7 @@ def recommend(
 ) -> Recommendation:
     """The setting with the fewest workers among those not measurably slower than the best one.
 
-    On a tie: the simpler strategy, all cores before some, the given order before others, a fresh pool before
-    a warm one, fork before other start methods, the default chunksize before others, the smaller before the larger.
+    Ties go by `preference`: the simpler strategy first.
 
     losses: by cell_id, of all rounds pooled; name the largest and its remedies. expected: predicted speedups by
     cell_id. With them, what few blocks can't tell apart is as good only where measurement and prediction together put
@@ -108,8 +105,7 @@ def _choose(basis: Basis, best: CellScaling, expected: Mapping[str, Estimate]) -
         return None
     good = [cell for cell in faster if _is_as_good(basis, cell, best, expected)]
     if all(cell.cell.cell_id in expected for cell in good):
-        pooled = {cell.cell.cell_id: _pooled(basis.speedup(cell), expected[cell.cell.cell_id].point) for cell in good}
-        good = [cell for cell in good if pooled[cell.cell.cell_id] >= (1 - AS_GOOD) * max(pooled.values())]
+        good = as_good(good, lambda cell: _pooled(basis.speedup(cell), expected[cell.cell.cell_id].point))
     return min(good, key=lambda cell: preference(cell.cell.setting))
 
 
@@ -154,19 +150,6 @@ def _pooled(measured: Estimate, expected: float) -> float:
     """
     weight = measured.n / (measured.n + PRIOR_BLOCKS)
     return float(measured.point**weight * expected ** (1 - weight))
-
-
-def preference(setting: Setting) -> tuple[int, ...]:
-    """The order of preference among settings that are as good, the smallest first; see `recommend`."""
-    return (
-        setting.workers,
-        rank(setting.strategy),
-        setting.cores is not None,
-        ORDERS.index(setting.order),
-        POOLS.index(setting.pool),
-        START_METHODS.index(setting.start_method),
-        setting.chunksize or 0,
-    )
 
 
 def _equals(basis: Basis, chosen: CellScaling) -> tuple[str, ...]:

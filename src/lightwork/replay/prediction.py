@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from lightwork.analysis.preference import as_good, preference
 from lightwork.core.setting import Setting, arrange
 from lightwork.replay import gil as lock
 from lightwork.replay.calibration import Calibration
@@ -17,7 +18,7 @@ from lightwork.replay.contention import NO_CONTENTION, Contention, with_contenti
 from lightwork.replay.costs import Costs
 from lightwork.replay.demands import Demands, demands_of
 from lightwork.replay.engine import replay
-from lightwork.strategies import chunksize_in_force, rank
+from lightwork.strategies import chunksize_in_force
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,7 +28,6 @@ FAR_BAND = 0.25  # past FAR workers a core, where nothing was held against the t
 CONTENDED_BAND = 0.4  # where contention is carried on beyond its probe; SQLite's waiting is off by so much; at the GIL
 FAR = 4
 VARIANTS = 2
-AS_GOOD = 0.05  # of the best: predictions closer than that are not told apart
 
 
 @dataclass(frozen=True)
@@ -149,14 +149,14 @@ def shortlist(predictions: Sequence[Prediction], most: int) -> list[Prediction]:
         alike.setdefault((one.setting.strategy, one.setting.workers), []).append(one)
     leaders = [one for one in ranked if one in alike[one.setting.strategy, one.setting.workers][:VARIANTS]]
     kept = leaders[: max(1, most // 2)]
-
-    def preference(one: Prediction) -> tuple[int, int]:
-        return one.setting.workers, rank(one.setting.strategy)
-
     others = [variants[0] for variants in alike.values() if variants[0] not in kept]
-    equals = sorted((one for one in others if one.speedup >= (1 - AS_GOOD) * ranked[0].speedup), key=preference)
-    kept += equals[: max(0, most - 1 - len(kept))]
+    equals = [one for one in as_good(ranked, lambda one: one.speedup) if one in others]
+    kept += sorted(equals, key=_preference)[: max(0, most - 1 - len(kept))]
     fewest = min((one.setting.workers for one in kept), default=0)
     larger = [one for one in others if one.setting.workers > fewest and one not in kept]
-    kept += sorted(larger, key=preference)[:1]
+    kept += sorted(larger, key=_preference)[:1]
     return [*kept, *(one for one in others if one not in kept)][:most]
+
+
+def _preference(prediction: Prediction) -> tuple[int, ...]:
+    return preference(prediction.setting)

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from statistics import median
 
+from lightwork.analysis.preference import AS_GOOD
 from lightwork.core.setting import Setting
 from lightwork.validate.comparison import Held
 
-AS_GOOD = 0.05
 FEWEST_BLOCKS = 2  # for one to be left out
 Walls = Mapping[int, float]  # seconds by block
 SERIAL = Setting("serial")

@@ -5,13 +5,14 @@ Validation -> goals, workloads, strategies, worker counts, choices -> tables -> 
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from lightwork.analysis.preference import AS_GOOD
 from lightwork.core.setting import Setting
 from lightwork.render import table as kit
 from lightwork.render.markdown import inert
 from lightwork.render.table import Table, figures
 from lightwork.text.quantities import duration, percent, plain
 from lightwork.text.quantities import percent as roundly
-from lightwork.validate.choosing import AS_GOOD, Choices, best_of, choices_of, regret_of
+from lightwork.validate.choosing import Choices, best_of, choices_of, regret_of
 from lightwork.validate.comparison import Held, Tried
 from lightwork.validate.errors import Accuracy, Seen, Spread, accuracy_of, grouped, noise_floor, seen_in
 from lightwork.validate.recording import PLAN_SHARE

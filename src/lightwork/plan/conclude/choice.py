@@ -2,16 +2,15 @@
 
 from collections.abc import Sequence
 
-from lightwork.analysis.recommendation import preference
+from lightwork.analysis.preference import AS_GOOD, as_good, preference
 from lightwork.core.setting import Setting
-from lightwork.replay.prediction import AS_GOOD, Prediction
+from lightwork.replay.prediction import Prediction
 
 
 def recommended(predictions: Sequence[Prediction]) -> Prediction | None:
     """The predicted setting with the fewest workers within AS_GOOD of the best, the simplest of them.
 
-    The same order of preference as the measured plan's (lightwork.analysis.recommendation.recommend). None without
-    predictions.
+    None without predictions.
     """
     return min(_good(predictions), key=lambda prediction: preference(prediction.setting), default=None)
 
@@ -59,8 +58,7 @@ def following(predictions: Sequence[Prediction], setting: Setting) -> Prediction
 
 
 def _good(predictions: Sequence[Prediction]) -> list[Prediction]:
-    best = max((prediction.speedup for prediction in predictions), default=0.0)
-    return [prediction for prediction in predictions if prediction.speedup >= (1 - AS_GOOD) * best]
+    return as_good(predictions, lambda prediction: prediction.speedup)
 
 
 def _but_chunks(setting: Setting) -> tuple[object, ...]:

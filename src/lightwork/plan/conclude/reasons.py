@@ -6,6 +6,7 @@ from statistics import median
 
 from lightwork.analysis.bounds import NEAR
 from lightwork.analysis.peaks import Limit, peak_bytes
+from lightwork.analysis.preference import AS_GOOD
 from lightwork.core.reasons import (
     AsGood,
     ChunksizeBand,
@@ -27,7 +28,7 @@ from lightwork.core.study import Cell
 from lightwork.core.verdict import Doubt, LongestItemBound, NextStep, StepOutcome, Verdict, VerdictKind
 from lightwork.plan.conclude.choice import chunksize_band, equals, following, stays_serial
 from lightwork.plan.conclude.evidence import PlanEvidence, cell_of, estimate_of
-from lightwork.replay.prediction import AS_GOOD, Prediction
+from lightwork.replay.prediction import Prediction
 
 
 def verdict_on(evidence: PlanEvidence) -> Verdict:
