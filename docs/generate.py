@@ -9,6 +9,7 @@ from pathlib import Path
 
 from generating import commands, databases, gate, house, speedups, strategies, tables, terminal, tutorial, workloads
 
+from lightwork.plan import saved
 from lightwork.storage import schema
 
 DOCS = Path(__file__).parent
@@ -23,6 +24,7 @@ PAGES: Mapping[Path, Callable[[str], str]] = {  # from what stands there to what
     DOCS / "workloads.md": workloads.page,
     DOCS / "databases.md": databases.page,
     schema.FILE: lambda _: schema.text(),
+    saved.SCHEMA_FILE: lambda _: saved.schema_text(),
     DOCS / "tutorial.md": tutorial.page,
 }
 PICTURES: Mapping[Path, Callable[[], bytes]] = {

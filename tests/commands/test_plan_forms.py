@@ -11,7 +11,7 @@ from calibrations import calibrate
 from command_line import run_here
 
 from lightwork.plan.forms import forms
-from lightwork.plan.forms.json import SCHEMA_FILE
+from lightwork.plan.saved import SCHEMA_FILE
 from lightwork.replay.costs import Costs
 
 LOAD = """

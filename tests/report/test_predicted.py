@@ -17,7 +17,8 @@ from lightwork.core.verdict import Verdict, VerdictKind
 from lightwork.errors import UsageError
 from lightwork.plan.conclude.result import PlanResult, PredictedSetting
 from lightwork.plan.forms.json import contract_of
-from lightwork.report.predicted import SavedPlan, beside, decode, load
+from lightwork.plan.saved import SavedPlan, decode, load
+from lightwork.report.predicted import beside
 from lightwork.text.quantities import times
 
 LABEL, ITEMS = "csv_to_db[files=48]", 48

@@ -24,6 +24,7 @@ from lightwork.core.verdict import (
 from lightwork.core.warnings import DisturbedRounds, FailedRounds, FewBlocks
 from lightwork.plan.conclude.result import (
     Gain,
+    Judgement,
     MeasuredSetting,
     PlanResult,
     PredictedSetting,
@@ -77,7 +78,8 @@ def measured(setting: Setting, speedup: float, judged: str, failed: int = 0) -> 
     return MeasuredSetting(
         setting, setting.chunksize, _around(SERIAL_S / speedup, 0.03) if done else None,
         _around(speedup, 0.03) if done else None, 7, failed, (40 + 21 * setting.workers) * MIB,
-        predicted(setting.strategy, setting.workers, setting.chunksize or 1, setting.order).speedup.point, judged,
+        predicted(setting.strategy, setting.workers, setting.chunksize or 1, setting.order).speedup.point,
+        Judgement(judged),
     )  # fmt: skip
 
 

@@ -63,7 +63,7 @@ def _faults(path: Path | None) -> Any:
 def _plans(paths: list[Path]) -> list[Any]:
     if not paths:
         return []
-    from lightwork.report.predicted import load
+    from lightwork.plan.saved import load
 
     return [load(path) for path in paths]
 

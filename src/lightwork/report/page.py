@@ -8,6 +8,7 @@ from lightwork.analysis.judged_study import Judged, judge
 from lightwork.core.study import Results
 from lightwork.errors import UsageError
 from lightwork.faults.saved import Faults
+from lightwork.plan.saved import SavedPlan
 from lightwork.render import svg
 from lightwork.render.filters import choices
 from lightwork.render.palette import keys
@@ -17,7 +18,7 @@ from lightwork.report.charts import timeline
 from lightwork.report.charts.album import album
 from lightwork.report.faults import fault_section
 from lightwork.report.method import gaps, machine_facts, method
-from lightwork.report.predicted import SavedPlan, not_found
+from lightwork.report.predicted import is_of, not_found
 from lightwork.report.rounds import rounds_csv
 from lightwork.report.section import Section, sections_of
 from lightwork.report.summary import summary
@@ -40,7 +41,7 @@ def write_report(
 ) -> Path:
     """Write index.html, summary.md, rounds.csv and each study's speedup chart into `out`; by `figures` all charts."""
     for plan in plans:
-        if not any(plan.is_of(study) for study in results.studies):
+        if not any(is_of(plan, study) for study in results.studies):
             raise UsageError(f"{not_found(plan, results.studies)}: name a plan of the same work, or leave it out")
     judged = judge(results, ledgers)
     out.mkdir(parents=True, exist_ok=True)

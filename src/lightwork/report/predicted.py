@@ -1,8 +1,7 @@
-"""What a plan foretold beside what was measured: the plan's JSON, and a study's settings that stand in both; pure."""
+"""What a saved plan predicted beside what was measured, for the settings of a study that stand in both; pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
@@ -11,47 +10,18 @@ from lightwork.analysis.scaling import CellScaling, StudyScaling
 from lightwork.core.estimate import Estimate
 from lightwork.core.study import Cell, Study
 from lightwork.machine.same_machine import other_kind
+from lightwork.plan.saved import SavedPlan, SavedPrediction
 from lightwork.render.table import Column, Entry, Table, figures
 from lightwork.report.charts.curves import basis_name
 from lightwork.report.rows import row_name
-from lightwork.storage.decode import read_as
-from lightwork.storage.document import Format
 from lightwork.text.quantities import MINUS, counted, percent, plain, times
 
-FORMAT = Format("lightwork plan", 1, "predictions", "plan", "lightwork plan --json", 1 << 26)
 COLUMNS = (
     Column("setting"),
     figures("predicted", "the replay's speedup, and the band that it stands for."),
     figures("measured", "the same setting's speedup here: median over blocks, 95 % interval."),
     figures("predicted over measured", "above 0: the plan promised more than was found."),
 )
-
-
-@dataclass(frozen=True)
-class SavedPrediction:
-    """One setting of a plan. chunksize: the one in force, None where the strategy has none. speedup: over serial."""
-
-    strategy: str
-    workers: int
-    chunksize: int | None
-    order: str
-    start_method: str
-    cores: int | None
-    speedup: Estimate | None = None
-
-
-@dataclass(frozen=True)
-class SavedPlan:
-    """A plan, as far as a report has use for it: the work that it is about, and its predictions."""
-
-    target: str
-    items: int
-    predictions: tuple[SavedPrediction, ...]
-    machine: Mapping[str, Any] = field(default_factory=dict)
-
-    def is_of(self, study: Study) -> bool:
-        """Whether it foretells this study: the same work by its label, parameters included, and as many items."""
-        return self.target == study.label and self.items == len(study.item_names)
 
 
 @dataclass(frozen=True)
@@ -63,21 +33,14 @@ class Beside:
     notes: tuple[str, ...]
 
 
-def load(path: Path) -> SavedPlan:
-    """The plan saved at `path`. Raises UsageError when there is none, or it is something else."""
-    return FORMAT.load(path, decode)
-
-
-def decode(data: Mapping[str, Any]) -> SavedPlan:
-    """What `lightwork plan --json` wrote. Raises ValueError or KeyError for anything else."""
-    if data["schema"] != FORMAT.schema:
-        raise ValueError(f"its schema is {data['schema']!r}, where {FORMAT.schema} is read")
-    return read_as(SavedPlan, data)
+def is_of(plan: SavedPlan, study: Study) -> bool:
+    """Whether the plan predicts this study: the same work by its label, parameters included, and as many items."""
+    return plan.target == study.label and plan.items == len(study.item_names)
 
 
 def beside(plans: Sequence[SavedPlan], scaling: StudyScaling, machine: Mapping[str, Any]) -> Beside | None:
     """The first plan of this study beside its cells, the fastest first; None where none is about it."""
-    own = next((plan for plan in plans if plan.is_of(scaling.study)), None)
+    own = next((plan for plan in plans if is_of(plan, scaling.study)), None)
     pairs = list(_pairs(own, scaling)) if own is not None else []
     if own is None or not pairs:
         return None
@@ -98,7 +61,7 @@ def _pairs(plan: SavedPlan, scaling: StudyScaling) -> Iterator[tuple[CellScaling
     for cell in reversed(ranked(scaling)):
         found = known.get(_key(cell.cell)) if cell.cell.setting.pool == "fresh" else None
         if found is not None and found.point > 0:
-            yield cell, found
+            yield cell, Estimate(found.point, found.low, found.high)
 
 
 def _key(cell: Cell) -> tuple[object, ...]:

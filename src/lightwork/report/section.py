@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from lightwork.analysis.judged_study import Judged, best_and_worst
 from lightwork.core.study import Cell
+from lightwork.plan.saved import SavedPlan
 from lightwork.render.palette import Look, looks
 from lightwork.render.table import Table
 from lightwork.report.answer import StudyAnswer, answer, cap_sentence
@@ -20,7 +21,7 @@ from lightwork.report.charts.timeline import Timeline, most_items, round_to_draw
 from lightwork.report.charts.zoom import ITEMS_ON_A_PAGE, NAMES_ON_A_PAGE, Room
 from lightwork.report.cluster import cluster_sentence
 from lightwork.report.factors import factors_table
-from lightwork.report.predicted import Beside, SavedPlan, beside
+from lightwork.report.predicted import Beside, beside
 from lightwork.report.resources import resources_table
 from lightwork.report.speedups import FailedCell, failures, speedup_table
 from lightwork.report.split import split_table

@@ -1,4 +1,4 @@
-"""The saved results' JSON Schema, made from the dataclasses themselves; it stands in results.schema.json beside this.
+"""JSON Schemas made from dataclasses; the saved results' stands in results.schema.json beside this.
 
 It tells the shape of what this version writes. Reading also refuses figures that can't be, which no schema tells.
 """
@@ -28,10 +28,7 @@ AROUND: dict[str, dict[str, str]] = {  # what pytest-benchmark writes beside our
 
 def schema() -> dict[str, Any]:
     """The schema of a saved file: draft 2020-12, with a definition for every dataclass of the results."""
-    import msgspec
-
-    definitions = msgspec.json.schema(Results)["$defs"]
-    kinds = {name: _normalised(_plain(definitions[name])) for name in sorted(definitions)}
+    kinds = definitions_of(Results)
     own = kinds["Results"]
     for name in ELSEWHERE:
         del own["properties"][name]
@@ -39,7 +36,6 @@ def schema() -> dict[str, Any]:
     own["required"] = [*own["required"], "schema"]
     kinds["Cell"]["properties"]["losses"]["propertyNames"] = {"pattern": "^-?[0-9]+$"}
     return {
-        "$schema": DIALECT,
         "title": "Saved results of lightwork",
         "description": f"A run saved by pytest-benchmark, with all that lightwork measured under the key {KEY}. Names "
         "may be added to it; none is removed or changes its meaning without another number in schema.",
@@ -52,7 +48,20 @@ def schema() -> dict[str, Any]:
 
 def text() -> str:
     """The schema as it stands in its file."""
-    return json.dumps(schema(), indent=2) + "\n"
+    return text_of(schema())
+
+
+def text_of(schema: dict[str, Any]) -> str:
+    """A schema of draft 2020-12 as it stands in its file."""
+    return json.dumps({"$schema": DIALECT, **schema}, indent=2) + "\n"
+
+
+def definitions_of(kind: type) -> dict[str, Any]:
+    """A definition for this dataclass and for each that it holds, by name; their docstrings are the descriptions."""
+    import msgspec
+
+    definitions = msgspec.json.schema(kind)["$defs"]
+    return {name: _normalised(_plain(definitions[name])) for name in sorted(definitions)}
 
 
 def _plain(kind: dict[str, Any]) -> dict[str, Any]:

@@ -86,7 +86,7 @@ def test_nothing_is_recommended_where_nothing_is_faster_than_serial():
     assert found.recommendation is None
     assert sentences.what_to_do(found).startswith("Cannot tell: no setting is measurably faster than serial")
     assert "Can't be told apart from serial within the budget: map with 2 workers" in sentences.reasons(found)
-    assert (found.what_if, found.cells[0].judged) == ((), "")
+    assert (found.what_if, found.cells[0].judged) == ((), None)
 
 
 def test_where_measuring_can_not_tell_the_prediction_is_told_as_one():

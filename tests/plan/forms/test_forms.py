@@ -24,6 +24,7 @@ from lightwork.core.verdict import LongestItemBound, LowestBound, Verdict, Verdi
 from lightwork.core.warnings import FailedRounds, FewBlocks
 from lightwork.plan.conclude.result import (
     Gain,
+    Judgement,
     MeasuredSetting,
     PlanResult,
     PredictedSetting,
@@ -31,8 +32,8 @@ from lightwork.plan.conclude.result import (
 )
 from lightwork.plan.forms import forms, sentences
 from lightwork.plan.forms.csv import COLUMNS
-from lightwork.plan.forms.json import SCHEMA_FILE
 from lightwork.plan.forms.text import lines_of
+from lightwork.plan.saved import SCHEMA_FILE
 from lightwork.render.csv import STARTS_FORMULA
 from lightwork.render.delivery import LOOKED_AT_BYTES
 
@@ -82,7 +83,7 @@ recommendations = st.builds(
 cells = st.builds(
     MeasuredSetting, settings, st.none() | counts, st.none() | ranges, st.none() | ranges, counts, counts,
     st.none() | counts, st.none() | figures,
-    st.sampled_from(["recommended", "faster", "equal", "slower", "failed", ""]),
+    st.none() | st.sampled_from(Judgement),
 )  # fmt: skip
 predictions = st.builds(
     PredictedSetting, settings, st.none() | counts, ranges, ranges,
@@ -108,11 +109,9 @@ verdicts = st.builds(
 def strict(schema):
     """The schema without any room for names that it does not tell of."""
     schema = copy.deepcopy(schema)
-    own = list(schema["$defs"]["setting"]["properties"])
-    for name in ("recommendation", "cell", "prediction"):
-        schema["$defs"][name]["properties"].update(dict.fromkeys(own, True))
-    for part in (schema, *(schema["$defs"][name] for name in ("recommendation", "cell", "prediction"))):
-        part["additionalProperties"] = False
+    for part in (schema, *schema["$defs"].values()):
+        if "properties" in part:
+            part["additionalProperties"] = False
     return schema
 
 
@@ -218,7 +217,7 @@ def example(**changes):
         "recommendation": RecommendedSetting(setting, 8, (4, 16), one, True, TAIL, 1 << 20, code),
         "reasons": (TAIL,), "rests_on": RestsOn(1, 6, 2), "notes": (), "warnings": (FewBlocks(3, 6),),
         "longest_item": ("giant.csv", 0.1),
-        "cells": (MeasuredSetting(setting, 8, wall, one, 6, 0, 1 << 20, 3.1, "recommended"),),
+        "cells": (MeasuredSetting(setting, 8, wall, one, 6, 0, 1 << 20, 3.1, Judgement.RECOMMENDED),),
         "predictions": (
             PredictedSetting(setting, 8, wall, one, {"tail": 0.8}),
             PredictedSetting(Setting("map", 2), 1, wall, one, {}),

@@ -13,6 +13,7 @@ from lightwork.plan.conclude.evidence import PlanEvidence, evidence_of
 from lightwork.plan.conclude.reasons import limited_by, memory_bytes, reasons_of, rests_on, verdict_on
 from lightwork.plan.conclude.result import (
     Gain,
+    Judgement,
     MeasuredSetting,
     PlanResult,
     PredictedSetting,
@@ -103,13 +104,13 @@ def _measured(evidence: PlanEvidence, cell: CellScaling) -> MeasuredSetting:
     )
 
 
-def _judged(evidence: PlanEvidence, cell: CellScaling) -> str:
+def _judged(evidence: PlanEvidence, cell: CellScaling) -> Judgement | None:
     if cell.failed:
-        return "failed"
+        return Judgement.FAILED
     chosen = evidence.recommendation.chosen if evidence.recommendation else None
     if chosen is None or evidence.basis is None:
-        return ""
-    return "recommended" if cell is chosen else evidence.basis.compare(cell, chosen)
+        return None
+    return Judgement.RECOMMENDED if cell is chosen else Judgement(evidence.basis.compare(cell, chosen))
 
 
 def _predictions(evidence: PlanEvidence) -> Iterator[PredictedSetting]:

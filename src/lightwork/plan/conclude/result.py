@@ -5,6 +5,7 @@ Planned -> conclude.py, reasons.py, what_if.py -> PlanResult -> lightwork.plan.f
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from lightwork.core.estimate import Estimate
@@ -12,6 +13,16 @@ from lightwork.core.reasons import LimitedBy, Reason, RestsOn
 from lightwork.core.setting import Setting
 from lightwork.core.verdict import Verdict, VerdictKind
 from lightwork.core.warnings import VerdictWarning
+
+
+class Judgement(StrEnum):
+    """How a measured setting compares with the recommended one."""
+
+    RECOMMENDED = "recommended"
+    FASTER = "faster"
+    EQUAL = "equal"
+    SLOWER = "slower"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True)
@@ -41,7 +52,7 @@ class MeasuredSetting:
 
     wall_s and speedup: None where no round of it succeeded. rounds, failed: how many of its timed rounds there were,
     and how many of them did not do the work. predicted: the replay's speedup, None without.
-    judged: against the recommended setting: "recommended", "faster", "equal", "slower", "failed", or "" without one.
+    judged: against the recommended setting; None without one.
     """
 
     setting: Setting
@@ -52,7 +63,7 @@ class MeasuredSetting:
     failed: int
     memory_bytes: int | None
     predicted: float | None
-    judged: str
+    judged: Judgement | None
 
 
 @dataclass(frozen=True)

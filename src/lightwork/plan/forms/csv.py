@@ -45,7 +45,7 @@ def _row(
     lost = one.lost if one else {}
     return [
         setting.strategy, setting.workers, known.chunksize if known else None, setting.chunksize, setting.order,
-        setting.start_method, setting.cores, judged or None,
+        setting.start_method, setting.cores, judged,
         *_ends(cell.wall_s if cell else None), *_ends(cell.speedup if cell else None),
         *([cell.rounds, cell.failed, cell.memory_bytes] if cell else [None] * 3),
         *_ends(one.wall_s if one else None), *_ends(one.speedup if one else None),

@@ -1,26 +1,31 @@
-"""The contract: a plan as JSON that others build on; its schema is plan.schema.json beside this file.
-
-    1  first format
+"""The contract: a plan as JSON that others build on; lightwork.plan.saved has its names and its schema.
 
 A figure that is not known or not finite is null, and so is a range whose point is not. Units stand in the names;
-speedups and gains are ratios. Names are added without a new number; none is removed or changes its meaning.
+speedups and gains are ratios.
 """
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from math import isfinite
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lightwork.plan.forms import form
+from lightwork.plan.saved import (
+    SavedChunksizes,
+    SavedGain,
+    SavedLongestItem,
+    SavedMeasurement,
+    SavedPlan,
+    SavedPrediction,
+    SavedRange,
+    SavedRecommendation,
+)
 
 if TYPE_CHECKING:
     from lightwork.core.estimate import Estimate
     from lightwork.core.setting import Setting
-    from lightwork.plan.conclude.result import MeasuredSetting, PlanResult, PredictedSetting
-
-SCHEMA = 1
-SCHEMA_FILE = Path(__file__).with_name("plan.schema.json")
+    from lightwork.plan.conclude.result import MeasuredSetting, PlanResult, PredictedSetting, RecommendedSetting
 
 
 @form("json", help="the plan as JSON (docs/reference.md has its schema)", mark=b'{\n  "schema": ')
@@ -34,85 +39,75 @@ def contract_of(result: "PlanResult") -> dict[str, Any]:
     from lightwork.plan.forms import sentences
 
     name, share = result.longest_item
-    return {
-        "schema": SCHEMA,
-        "target": result.target,
-        "items": result.items,
-        "items_run": result.items_run,
-        "kind": str(result.kind),
-        "sentence": sentences.what_to_do(result),
-        "recommendation": _recommendation(result),
-        "serial_wall_s": _range(result.serial_s),
-        "longest_item": {"name": name, "share": _finite(share)},
-        "cells": [_cell(cell) for cell in result.cells],
-        "predictions": [_prediction(predicted_setting) for predicted_setting in result.predictions],
-        "what_if": [{"change": gain.name, "times": _finite(gain.times)} for gain in result.what_if],
-        "noise_floor": _finite(result.noise_floor),
-        "machine": plain_data(result.machine),
-        "reasons": sentences.reasons(result),
-        "notes": sentences.notes(result),
-        "warnings": sentences.warnings(result),
-    }
+    recommended, limited_by = result.recommendation, sentences.limited_by(result)
+    plan = SavedPlan(
+        schema=1,
+        target=result.target,
+        items=result.items,
+        items_run=result.items_run,
+        kind=result.kind,
+        sentence=sentences.what_to_do(result),
+        recommendation=_recommendation(recommended, limited_by) if recommended else None,
+        serial_wall_s=_range(result.serial_s),
+        longest_item=SavedLongestItem(name, _finite(share)),
+        cells=tuple(map(_cell, result.cells)),
+        predictions=tuple(map(_prediction, result.predictions)),
+        what_if=tuple(SavedGain(gain.name, _finite(gain.times)) for gain in result.what_if),
+        noise_floor=_finite(result.noise_floor),
+        machine=plain_data(result.machine),
+        reasons=tuple(sentences.reasons(result)),
+        notes=tuple(sentences.notes(result)),
+        warnings=tuple(sentences.warnings(result)),
+    )
+    return asdict(plan)
 
 
-def _recommendation(result: "PlanResult") -> dict[str, Any] | None:
-    from lightwork.plan.forms import sentences
-
-    recommended_setting = result.recommendation
-    if recommended_setting is None:
-        return None
-    band = recommended_setting.chunksize_band
-    return {
-        **_setting(recommended_setting.setting, recommended_setting.chunksize),
-        "chunksize_band": {"low": band[0], "high": band[1]} if band else None,
-        "speedup": _range(recommended_setting.speedup),
-        "measured": recommended_setting.is_measured,
-        "limited_by": sentences.limited_by(result),
-        "memory_bytes": recommended_setting.memory_bytes,
-        "memory_limit_bytes": recommended_setting.memory_limit_bytes,
-        "code": recommended_setting.code,
-    }
+def _recommendation(recommended: "RecommendedSetting", limited_by: str) -> SavedRecommendation:
+    band = recommended.chunksize_band
+    return SavedRecommendation(
+        **_setting(recommended.setting, recommended.chunksize),
+        chunksize_band=SavedChunksizes(*band) if band else None,
+        speedup=_range(recommended.speedup),
+        measured=recommended.is_measured,
+        limited_by=limited_by,
+        memory_bytes=recommended.memory_bytes,
+        memory_limit_bytes=recommended.memory_limit_bytes,
+        code=recommended.code,
+    )
 
 
-def _cell(cell: "MeasuredSetting") -> dict[str, Any]:
-    return {
+def _cell(cell: "MeasuredSetting") -> SavedMeasurement:
+    return SavedMeasurement(
         **_setting(cell.setting, cell.chunksize),
-        "wall_s": _range(cell.wall_s),
-        "speedup": _range(cell.speedup),
-        "rounds": cell.rounds,
-        "failed_rounds": cell.failed,
-        "memory_bytes": cell.memory_bytes,
-        "predicted_speedup": _finite(cell.predicted),
-        "judged": cell.judged or None,
-    }
+        wall_s=_range(cell.wall_s),
+        speedup=_range(cell.speedup),
+        rounds=cell.rounds,
+        failed_rounds=cell.failed,
+        memory_bytes=cell.memory_bytes,
+        predicted_speedup=_finite(cell.predicted),
+        judged=cell.judged,
+    )
 
 
-def _prediction(predicted_setting: "PredictedSetting") -> dict[str, Any]:
-    return {
-        **_setting(predicted_setting.setting, predicted_setting.chunksize),
-        "wall_s": _range(predicted_setting.wall_s),
-        "speedup": _range(predicted_setting.speedup),
-        "lost": {cause: _finite(lost) for cause, lost in predicted_setting.lost.items()},
-    }
+def _prediction(predicted: "PredictedSetting") -> SavedPrediction:
+    return SavedPrediction(
+        **_setting(predicted.setting, predicted.chunksize),
+        wall_s=_range(predicted.wall_s),
+        speedup=_range(predicted.speedup),
+        lost={cause: _finite(lost) for cause, lost in predicted.lost.items()},
+    )
 
 
 def _setting(setting: "Setting", chunksize: int | None) -> dict[str, Any]:
-    """The setting with the chunksize in force; requested_chunksize: null where the strategy's own default was left."""
-    return {
-        "strategy": setting.strategy,
-        "workers": setting.workers,
-        "chunksize": chunksize,
-        "requested_chunksize": setting.chunksize,
-        "order": setting.order,
-        "start_method": setting.start_method,
-        "cores": setting.cores,
-    }
+    """The setting's fields in every part of the contract, with the chunksize in force."""
+    fields = {name: getattr(setting, name) for name in ("strategy", "workers", "order", "start_method", "cores")}
+    return {**fields, "chunksize": chunksize, "requested_chunksize": setting.chunksize}
 
 
-def _range(estimate: "Estimate | None") -> dict[str, float | None] | None:
+def _range(estimate: "Estimate | None") -> SavedRange | None:
     if estimate is None or not isfinite(estimate.point):
         return None
-    return {"point": float(estimate.point), "low": _finite(estimate.low), "high": _finite(estimate.high)}
+    return SavedRange(float(estimate.point), _finite(estimate.low), _finite(estimate.high))
 
 
 def _finite(value: float | None) -> float | None:

@@ -7,7 +7,7 @@ from lightwork.analysis.scaling import karp_flatt
 from lightwork.core.estimate import Estimate
 from lightwork.core.setting import Setting
 from lightwork.core.study import Cell
-from lightwork.plan.conclude.result import Gain, MeasuredSetting, PlanResult, PredictedSetting
+from lightwork.plan.conclude.result import Gain, Judgement, MeasuredSetting, PlanResult, PredictedSetting
 from lightwork.render.table import BEST, UNKNOWN, Column, Entry, Table, figures
 from lightwork.text.quantities import between, counted, duration, percent, plain, size, times
 from lightwork.text.settings import named
@@ -33,12 +33,12 @@ WHAT_IF = (
     figures("times as fast", "The recommended setting's predicted time over the same with this one thing changed."),
     figures("time saved", "The part of its predicted time that would go."),
 )
-JUDGED = {"equal": "not measurably different", "faster": "faster, not recommended", "": ""}
+JUDGED = {Judgement.EQUAL: "not measurably different", Judgement.FASTER: "faster, not recommended"}
 
 
 def measured_table(result: PlanResult) -> Table | None:
     """Every measured setting, the fastest first and failed ones last; None where nothing was measured."""
-    cells = sorted(result.cells, key=lambda cell: (cell.judged == "failed", -_point(cell.speedup)))
+    cells = sorted(result.cells, key=lambda cell: (cell.judged is Judgement.FAILED, -_point(cell.speedup)))
     rows = tuple((_measured_name(cell), *_measured(cell)) for cell in cells)
     caption = "In interleaved blocks with the serial run, the fastest first."
     return Table(MEASURED, rows, "Measured settings", caption).without_unknown()
@@ -106,9 +106,9 @@ def _speedup(found: Estimate) -> str:
 
 
 def _measured_name(cell: MeasuredSetting) -> Entry:
-    judged = JUDGED.get(cell.judged, cell.judged)
-    kind = BEST if cell.judged == "recommended" else ""
-    return Entry(name_of(cell), details=(judged,) if judged else (), kind=kind)
+    details = () if cell.judged is None else (JUDGED.get(cell.judged, str(cell.judged)),)
+    kind = BEST if cell.judged is Judgement.RECOMMENDED else ""
+    return Entry(name_of(cell), details=details, kind=kind)
 
 
 def _predicted(one: PredictedSetting, *, chosen: bool) -> tuple[Entry, ...]:
