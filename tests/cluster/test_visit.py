@@ -14,10 +14,11 @@ from lightwork import strategies
 from lightwork.analysis.losses import losses_of, violations
 from lightwork.cluster.visit import connected, lost_in, offset_to
 from lightwork.core.cluster_facts import SCHEDULER
-from lightwork.core.round import Outcome, decode_round, encode
+from lightwork.core.round import Outcome, Round, encode
 from lightwork.core.setting import Setting
 from lightwork.launch.run import launch
 from lightwork.launch.workdir import open_workdir
+from lightwork.storage.decode import read_as
 from lightwork.storage.ledgers import table
 
 SHIFT_S = 5_000
@@ -76,7 +77,7 @@ def test_tells_how_sure_the_times_are(cluster, tmp_path):
     assert (one.remote.scheduler, one.remote.workers, one.remote.clocks) == (cluster.address, 2, 1)
     assert 0 < one.remote.clock_uncertainty_ns < one.wall_ns
     assert one.remote.clamped_ns <= one.remote.clock_uncertainty_ns
-    assert decode_round(encode(one)) == one
+    assert read_as(Round, encode(one)) == one
 
 
 @pytest.mark.matrix

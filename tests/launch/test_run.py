@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 from rounds import PATIENCE_S, job, nothing_left_behind, run_round
 
-from lightwork.core.round import Outcome, decode_round, encode
+from lightwork.core.round import Outcome, Round, encode
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
 from lightwork.launch import shm_cleanup
@@ -17,6 +17,7 @@ from lightwork.launch.run import launch
 from lightwork.launch.shm_cleanup import SHARED_MEMORY
 from lightwork.launch.workdir import open_workdir
 from lightwork.ledger.table import State
+from lightwork.storage.decode import read_as
 from lightwork.storage.ledgers import table
 
 SERIAL = Setting("serial")
@@ -198,7 +199,7 @@ def test_the_rounds_sums_are_the_ledgers(tmp_path):
 def test_a_round_survives_its_journey_as_json(tmp_path):
     """A round is the same after it was written as JSON and read back."""
     found = run_round(tmp_path, Setting("map", 2)).round
-    assert decode_round(encode(found)) == found
+    assert read_as(Round, encode(found)) == found
 
 
 @pytest.mark.timing

@@ -6,8 +6,9 @@ import sys
 
 import pytest
 
-from lightwork.core.round import Outcome, Round, decode_round
+from lightwork.core.round import Outcome, Round
 from lightwork.launch.finished import Finished
+from lightwork.storage.decode import read_as
 from lightwork.storage.journal import Journal
 
 FOUND = Round("map-w2", 0, 1, Outcome.OK, t0_ns=1, t1_ns=5, evidence={"rows": 3}, ledger="s1-b000-map-w2")
@@ -27,7 +28,7 @@ def test_a_round_is_written_down_when_it_is_kept(tmp_path):
     journal.keep(Finished(FOUND, b"the ledger"))
     journal.keep(Finished(LOST, b""))
     _, first, second = lines(tmp_path / "s1")
-    assert [decode_round(line["round"]) for line in (first, second)] == [FOUND, LOST]
+    assert [read_as(Round, line["round"]) for line in (first, second)] == [FOUND, LOST]
     journal.close()
 
 

@@ -9,13 +9,14 @@ from any_results import FACTS, LONG, MAYBE, REMOTES, RESULTS, ROUNDS, SETTINGS, 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lightwork.core.round import Answer, Job, Outcome, Round, Worker, decode_answer, decode_job, decode_round
+from lightwork.core.round import Answer, Job, Outcome, Round, Worker, decode_job
 from lightwork.core.round import encode as encode_record
 from lightwork.core.setting import Setting
 from lightwork.core.study import SCHEMA, Cell, Results, Study
 from lightwork.core.usage import Usage
 from lightwork.errors import UsageError
 from lightwork.storage import results_json
+from lightwork.storage.decode import read_as
 from lightwork.storage.results_json import KEY, decode, encode
 
 
@@ -30,7 +31,7 @@ def test_results_survive_json(found, saved_at, commit):
 @given(ROUNDS)
 def test_rounds_survive_json(found):
     """So is a single round, as it stands in a journal."""
-    assert decode_round(through_json(encode_record(found))) == found
+    assert read_as(Round, through_json(encode_record(found))) == found
 
 
 @given(SETTINGS, FACTS, LONG)
@@ -44,7 +45,7 @@ def test_jobs_survive_json(setting, parameters, seed):
 def test_answers_survive_json(outcome, t0_ns, facts, remote, gil):
     """What the host answers arrives as it was answered."""
     answer = Answer(outcome, "reason", "detail", t0_ns, None, Usage(cpu_ns=3), remote, facts, facts, gil)
-    assert decode_answer(through_json(encode_record(answer))) == answer
+    assert read_as(Answer, through_json(encode_record(answer))) == answer
 
 
 @pytest.mark.parametrize("outcome", [outcome for outcome in Outcome if outcome is not Outcome.OK])

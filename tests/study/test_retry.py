@@ -10,12 +10,13 @@ from rounds import job, nothing_left_behind
 from together import selected, together
 
 from lightwork import strategies
-from lightwork.core.round import Outcome, Round, decode_round, encode
+from lightwork.core.round import Outcome, Round, encode
 from lightwork.core.setting import Setting
 from lightwork.faults.fault import find
 from lightwork.launch.finished import Finished
 from lightwork.launch.workdir import open_workdir
 from lightwork.ledger.table import END, START, STATE_OFFSET, Ledger, State
+from lightwork.storage.decode import read_as
 from lightwork.study.retry import ATTEMPTS, Retrying
 from lightwork.study.run import held_against
 
@@ -100,7 +101,7 @@ class TestRule:
         """It did not end well, so it is no round to compare; as JSON it is the same."""
         found, _ = scripted((Outcome.HUNG, [0, 1, 2, 3, 4]), (Outcome.OK, [5]))
         assert not found.ok
-        assert decode_round(encode(found)) == found
+        assert read_as(Round, encode(found)) == found
 
     def test_its_work_is_held_against_the_serial_rounds(self, scripted):
         """Recovered work that is other than serial's is wrong."""

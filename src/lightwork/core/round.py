@@ -177,9 +177,6 @@ class Round:
         return self.t1_ns - self.t0_ns
 
 
-PARTS: Mapping[str, type] = {"usage": Usage, "memory": Memory, "traffic": Traffic, "remote": Remote}
-
-
 def encode(record: Any) -> dict[str, Any]:
     """A Job, Answer or Round as plain JSON types."""
     return dataclasses.asdict(record)
@@ -189,26 +186,3 @@ def decode_job(data: Mapping[str, Any]) -> Job:
     """The Job that `encode` wrote. Raises TypeError or KeyError for anything else."""
     only = None if data.get("only") is None else tuple(data["only"])
     return Job(**{**data, "setting": Setting(**data["setting"]), "only": only})
-
-
-def decode_answer(data: Mapping[str, Any]) -> Answer:
-    """The Answer that `encode` wrote. Raises TypeError, ValueError or KeyError for anything else."""
-    parts = {"usage": _of(Usage, data["usage"]), "remote": _of(Remote, data["remote"])}
-    return Answer(**{**data, "outcome": Outcome(data["outcome"]), **parts})
-
-
-def decode_round(data: Mapping[str, Any]) -> Round:
-    """The Round that `encode` wrote. Raises TypeError, ValueError or KeyError for anything else."""
-    parts = {
-        "outcome": Outcome(data["outcome"]),
-        "workers": tuple(Worker(**worker) for worker in data["workers"]),
-        "attempts": tuple(
-            Attempt(Outcome(one["outcome"]), one["reason"], tuple(one["items"])) for one in data.get("attempts", ())
-        ),
-        **{name: _of(kind, data.get(name)) for name, kind in PARTS.items()},
-    }
-    return Round(**{**data, **parts})
-
-
-def _of(kind: type, data: Mapping[str, Any] | None) -> Any:
-    return None if data is None else kind(**data)

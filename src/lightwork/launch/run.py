@@ -12,7 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lightwork.core.round import REFUSED, Answer, Job, Outcome, decode_answer, encode
+import msgspec
+
+from lightwork.core.round import REFUSED, Answer, Job, Outcome, encode
 from lightwork.errors import UsageError
 from lightwork.launch import process, stack_collect
 from lightwork.launch.capture import Output
@@ -94,7 +96,7 @@ def _answer(path: Path, end: End, output: str) -> Answer:
     if end.exit_code != 0 or not told:
         last = output.strip().rpartition("\n")[2]
         return Answer(Outcome.DIED, f"the host ended with exit code {end.exit_code}: {last}", output)
-    answer = decode_answer(told)
+    answer = msgspec.convert(told, Answer)
     if answer.outcome is not Outcome.OK and output:
         return replace(answer, detail=f"{answer.detail}\n--- output of the round\n{output}".lstrip())
     return answer

@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from lightwork.core.atomic import replacing
-from lightwork.core.round import decode_round, encode
+from lightwork.core.round import Round, encode
 from lightwork.errors import JournalError, UsageError
 from lightwork.launch.finished import Finished
+from lightwork.storage.decode import read_as
 
 NAME, LEDGERS = "journal.jsonl", "ledgers"
 LARGEST_BYTES = 1 << 30
@@ -155,7 +156,7 @@ def _whole(line: bytes) -> Any:
 
 def _round(folder: Path, data: Mapping[str, Any]) -> tuple[Finished, float]:
     """A round with its ledger. Raises OSError or one of DAMAGED where either is not whole."""
-    round_ = decode_round(data["round"])
+    round_ = read_as(Round, data["round"])
     if Path(round_.ledger).name != round_.ledger:
         raise ValueError("a ledger's name that leads elsewhere")
     path = folder / LEDGERS / f"{round_.ledger}.bin"
