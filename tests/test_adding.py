@@ -204,6 +204,7 @@ def test_a_strategy_is_one_file(extended):
     assert extended.python("-c", RANKS).split() == ["map", "pairs", "process_executor", "queue"]
 
 
+@pytest.mark.matrix
 def test_a_workload_is_one_file(extended):
     """A new workload is listed, measured with its check, and held against predictions at its default size."""
     extended.add("workloads/naps.py", WORKLOAD)

@@ -1,8 +1,9 @@
 """A bounded fuzz run in every test run; `tox -e fuzz` runs a million inputs."""
 
 import pytest
+from examples import examples
 from fuzz.targets import TARGETS, run, sample
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lightwork.costs import saved as saved_costs
@@ -16,7 +17,6 @@ SLOW = {"report_page"}
 
 
 @pytest.mark.parametrize("name", sorted(TARGETS.keys() - SLOW))
-@settings(max_examples=150)
 @given(data=st.binary(max_size=64))
 def test_input_from_elsewhere_gives_no_traceback(name, data):
     """Whatever is read, it is understood, or refused by an error of lightwork' own."""
@@ -24,7 +24,7 @@ def test_input_from_elsewhere_gives_no_traceback(name, data):
 
 
 @pytest.mark.parametrize("name", sorted(SLOW))
-@settings(max_examples=15)
+@examples(0.15)
 @given(data=st.binary(max_size=64))
 def test_results_from_elsewhere_give_a_page_or_an_error(name, data):
     """The same where each input takes its time."""

@@ -93,6 +93,7 @@ def test_workers_that_parse_are_no_writers():
     assert found.workers == 2
 
 
+@pytest.mark.matrix
 def test_the_report_says_it(tmp_path):
     """The sentence stands on the page and in the summary, which keeps within its length however many there are."""
     maker, pairs = Maker(), []

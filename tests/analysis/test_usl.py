@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lightwork.analysis.scaling import karp_flatt
@@ -16,7 +16,6 @@ COUNTS = st.sets(st.integers(1, 64), min_size=4, max_size=8).map(sorted)
 LAWS = st.builds(Law, st.floats(0.5, 1.2), st.floats(0, 0.9), st.floats(0, 0.2))
 
 
-@settings(max_examples=40)
 @given(LAWS, COUNTS)
 def test_known_law_is_found_again(law, counts):
     """Speedups that follow a law exactly give that law back, at and between their worker counts."""
@@ -26,7 +25,6 @@ def test_known_law_is_found_again(law, counts):
     assert fit.reach == FARTHEST * counts[-1]
 
 
-@settings(max_examples=20)
 @given(LAWS)
 def test_known_parameters_are_found_again(law):
     """Over eight worker counts the parameters themselves are found again, not merely a curve like theirs."""
@@ -74,6 +72,7 @@ def test_too_little_gives_no_curve(points, reason):
         fit_usl(points)
 
 
+@pytest.mark.matrix
 def test_band_encloses_the_true_curve():
     """Of 40 noisy samples of four points the band misses the true curve in no more than 3, at and past the last one."""
     rng, true = np.random.default_rng(11), Law(1.0, 0.03, 0.002)

@@ -54,6 +54,7 @@ def cluster():
         yield made
 
 
+@pytest.mark.matrix
 def test_rows_travel_from_workers_that_cant_see_the_ledger(cluster, tmp_path):
     """Every item once with serial's results, a row of each by our clock, and a ledger of which losses can be told."""
     with on(cluster.address), nothing_left_behind():
@@ -70,6 +71,7 @@ def test_rows_travel_from_workers_that_cant_see_the_ledger(cluster, tmp_path):
     assert 0.24 <= losses_of(one, rows, 2).item_ns / 1e9 <= 1.0
 
 
+@pytest.mark.matrix
 def test_tells_how_sure_the_times_are(cluster, tmp_path):
     """The round keeps the scheduler, the number of clocks, their uncertainty, and it survives being saved."""
     with on(cluster.address):
@@ -90,6 +92,7 @@ def test_claims_no_memory_and_no_cpu_time_of_others_processes(cluster, tmp_path)
     assert one.usage.caller_cpu_ns > 0
 
 
+@pytest.mark.matrix
 def test_reads_a_clock_to_within_what_it_says(cluster):
     """A worker with our clock is off by 0, a shifted one by the shift, each to within the stated uncertainty."""
     with connected(cluster.address) as client:
@@ -171,6 +174,7 @@ def test_refuses_a_worker_that_can_not_do(tmp_path):
     assert "runs 2 items at once: start it with --nthreads 1" in both.reason
 
 
+@pytest.mark.matrix
 def test_a_killed_worker_of_a_cluster_of_its_own(tmp_path):
     """The strategy's own cluster replaces a killed worker; its item counts as begun again, and nobody is left."""
     with nothing_left_behind():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from registered import in_matrix
 from scipy import stats
 
 from lightwork.compare import contrast
@@ -28,8 +29,15 @@ def few_deals(monkeypatch):
     monkeypatch.setattr(contrast, "DEALS", 999)
 
 
-@pytest.mark.parametrize("kind", ["normal", "exponential", "two speeds"])
-@pytest.mark.parametrize(("base_blocks", "new_blocks"), [(10, 10), (5, 8)])
+@pytest.mark.parametrize(
+    ("kind", "base_blocks", "new_blocks"),
+    [
+        ("two speeds", 5, 8),
+        *in_matrix(
+            ("normal", 10, 10), ("exponential", 10, 10), ("two speeds", 10, 10), ("normal", 5, 8), ("exponential", 5, 8)
+        ),
+    ],
+)
 def test_equal_runs_are_told_apart_in_one_of_twenty(few_deals, kind, base_blocks, new_blocks):
     """Of 12 figures of equal runs, all with one reference in common, any is told apart in 5 % of 200 comparisons."""
     rng = np.random.default_rng(20261)

@@ -3,19 +3,20 @@
 import history_samples as samples
 import pytest
 from browsing import opened, troubles
+from registered import in_matrix
 
 from lightwork import history
 from lightwork.history.line import lines_of
 from lightwork.text.quantities import between, times
 
-MAKERS = {"eventful": samples.eventful, "many": lambda: samples.many(200), "hostile": samples.hostile}
+MAKERS = {"eventful": samples.eventful, "hostile": samples.hostile, "many": lambda: samples.many(200)}
 CELLS = """
 () => [...document.querySelectorAll('section.study')].map(study => [...study.querySelectorAll('tbody tr')].map(
   row => [...row.children].map(one => one.textContent.trim().replace(/\\s+/g, ' '))))
 """
 
 
-@pytest.fixture(scope="module", params=MAKERS)
+@pytest.fixture(scope="module", params=["eventful", "hostile", *in_matrix(("many",))])
 def written(request, tmp_path_factory):
     """Runs and their page."""
     runs = samples.runs(*MAKERS[request.param]())

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from registered import all_but, unless_absent
 from rounds import job, nothing_left_behind, run_round
 
 from lightwork import strategies
@@ -33,10 +34,10 @@ print("there", flush=True)
 sys.stdin.readline()
 print(function((int(sys.argv[2]), -1)))
 """
-LIBRARIES = [
-    pytest.param(name, method, marks=pytest.mark.skipif(bool(strategies.absent(name)), reason=f"needs {name}"))
-    for name, method in (("joblib", "fork"), ("mpire", "fork"), ("mpire", "spawn"))
-]
+LIBRARIES = all_but(
+    [("mpire", "fork")],
+    [unless_absent(*cell) for cell in (("joblib", "fork"), ("mpire", "fork"), ("mpire", "spawn"))],
+)
 
 
 def at_once(code, path, numbers):

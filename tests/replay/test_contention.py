@@ -6,7 +6,8 @@ from typing import Any
 import figures
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lightwork.core.setting import Setting
@@ -56,7 +57,7 @@ def computing(factor: float, spin_ns: float = SPIN_NS, workers: int = 2) -> Prob
 # The lock
 
 
-@settings(max_examples=8)
+@examples(0.25)
 @given(st.integers(0, 2**32), st.floats(0.3, 1.0), strategies, st.booleans())
 def test_a_share_under_the_lock_is_found_again(seed: int, share: float, name: str, computes: bool) -> None:
     """Replayed with a known share of every item under the lock, two workers' waiting tells that share."""

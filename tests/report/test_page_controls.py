@@ -258,6 +258,7 @@ def test_axe_finds_nothing_serious(page, width, scheme):
     assert told == []
 
 
+@pytest.mark.matrix
 def test_a_hundred_thousand_items_are_zoomed_into(browser, tmp_path):
     """A timeline of 100,000 items is in a page under 2 MB, and all of them are there once it is opened."""
     maker = samples.Maker()

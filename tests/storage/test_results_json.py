@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from any_results import FACTS, LONG, MAYBE, REMOTES, RESULTS, ROUNDS, SETTINGS, TEXT, through_json
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lightwork.core.round import Answer, Job, Outcome, Round, Worker, decode_job
@@ -20,7 +20,6 @@ from lightwork.storage.decode import read_as
 from lightwork.storage.results_json import KEY, decode, encode
 
 
-@settings(max_examples=60)
 @given(RESULTS, TEXT, FACTS)
 def test_results_survive_json(found, saved_at, commit):
     """Every value of every round is the same after it was written as JSON and read back."""

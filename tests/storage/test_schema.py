@@ -9,7 +9,7 @@ import msgspec
 import pandas as pd
 import pytest
 from any_results import RESULTS, through_json
-from hypothesis import given, settings
+from hypothesis import given
 from repository import REPOSITORY
 
 from lightwork.analysis.judged_study import usable_cpus
@@ -66,7 +66,6 @@ def test_what_is_no_run_is_invalid(path):
     assert not VALIDATOR.is_valid(json.loads(path.read_text()))
 
 
-@settings(max_examples=40)
 @given(RESULTS)
 def test_whatever_is_encoded_is_valid(found):
     """Any results fit the schema as they are written."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lightwork.core.round import Outcome, Round
@@ -148,7 +148,6 @@ def journal_with(folder, rounds):
 class TestJournal:
     """What is read of a journal that was cut off or damaged."""
 
-    @settings(max_examples=60)
     @given(data=st.data())
     def test_every_whole_line_counts_and_no_other(self, data, tmp_path_factory):
         """Cut at any byte, it gives the rounds whose lines are whole; then it can be gone on with."""

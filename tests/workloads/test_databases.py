@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import servers
+from registered import each_once, in_matrix
 from rounds import job
 
 from lightwork.core import cluster_facts
@@ -32,6 +33,7 @@ METHODS = {
     "sqlite": _databases.sqlite.METHODS, "duckdb": duck.METHODS,
     **{name: module_of(name).METHODS for name in names()},
 }  # fmt: skip
+CELLS = each_once(pytest.param(name, method) for name in METHODS for method in METHODS[name])
 SMALL = {"batches": 3, "rows_per_item": 7, "batch_rows": 3}
 
 
@@ -77,7 +79,7 @@ def count(words: str, place: Place) -> int:
     return int(rows)
 
 
-@pytest.mark.parametrize(("name", "method"), [(name, method) for name in METHODS for method in METHODS[name]])
+@pytest.mark.parametrize(("name", "method"), CELLS)
 def test_every_method_stores_every_row_once(place: Place, name: str, method: Any) -> None:
     """By whatever method, the database says it stored each item's rows, holds them once, and its sums are right."""
     parameters = Parameters(db=servers.database(name), method=method, **SMALL)
@@ -87,7 +89,7 @@ def test_every_method_stores_every_row_once(place: Place, name: str, method: Any
         assert db_insert.check(parameters, place, results)["rows"] == 21
 
 
-@pytest.mark.parametrize(("name", "method"), [(name, method) for name in METHODS for method in METHODS[name]])
+@pytest.mark.parametrize(("name", "method"), CELLS)
 def test_an_item_that_is_run_again_stores_nothing_new(place: Place, name: str, method: Any) -> None:
     """The second run of an item says what the first one said, and the database is the same."""
     parameters = Parameters(db=servers.database(name), method=method, **SMALL)
@@ -113,7 +115,7 @@ def test_files_are_the_same_in_every_database(tmp_path: Path, name: str, method:
     assert evidence[0]["rows"]
 
 
-@pytest.mark.parametrize(("name", "method"), [(name, method) for name in METHODS for method in METHODS[name]])
+@pytest.mark.parametrize(("name", "method"), CELLS)
 def test_items_that_are_stored_together_are_stored_as_one_by_one(place: Place, name: str, method: Any) -> None:
     """The second halves of three items in one go give the results and the rows that the items one by one give."""
     parameters = Parameters(db=servers.database(name), method=method, **SMALL)
@@ -328,7 +330,7 @@ def test_a_mysql_url_is_taken_like_mariadbs(place: Place) -> None:
     assert _databases.limits(words, [Setting("map", 3)])[0].startswith(f"{words}: at most 3 connections")
 
 
-@pytest.mark.parametrize("method", ["row", "transaction"])
+@pytest.mark.parametrize("method", ["transaction", *in_matrix(("row",))])
 def test_a_single_writer_loses_no_row(db: str, tmp_path: Path, method: str) -> None:
     """Workers parse and one process writes, on every database, DuckDB included: every row is there once."""
     with open_workdir(tmp_path) as workdir:

@@ -3,6 +3,7 @@
 import importlib.util
 
 import pytest
+from calibrations import calibrate
 
 from lightwork import cli
 from lightwork.plan import forms
@@ -32,6 +33,8 @@ def test_a_new_form_is_an_option_and_a_file(toml, tmp_path, capsys, monkeypatch)
     """The help shows --toml, and a plan writes it to the file named, beside the words."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LIGHTWORK_DATA", str(tmp_path / "data"))
+    (tmp_path / "data").mkdir()
+    calibrate(tmp_path / "data")
     with pytest.raises(SystemExit):
         cli.main(["plan", "--help"])
     assert "--toml [FILE]" in capsys.readouterr().out
