@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import servers
 from benches import TINY, SavedRun, bench, saved_in
 from browsing import chromium
 from hypothesis import HealthCheck, settings
@@ -21,13 +22,18 @@ settings.register_profile("home", PATIENT, max_examples=20)
 settings.register_profile("ci", PATIENT, max_examples=100)
 settings.register_profile("search", PATIENT, max_examples=100, derandomize=False)
 settings.load_profile("ci" if os.environ.get("CI") else "home")
+TESTS = Path(__file__).parent
+LONG = ("commands", "faults", "strategies", "report", "workloads", "storage", "study")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test that asks for the browser is marked so."""
+    """Mark tests by what they ask for, and put long files first: else one process is left with some at the end."""
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
+        if hasattr(item, "callspec") and {*servers.SERVERS} & {*map(str, item.callspec.params.values())}:
+            item.add_marker("server")
+    items.sort(key=lambda item: item.path.parent != TESTS and item.path.parent.name not in LONG)
 
 
 @pytest.fixture(scope="module")

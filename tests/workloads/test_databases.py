@@ -320,6 +320,7 @@ def test_a_round_runs_in_a_host(db: str, tmp_path: Path) -> None:
         assert found.facts["max_connections"] > 0
 
 
+@pytest.mark.server
 def test_a_mysql_url_is_taken_like_mariadbs(place: Place) -> None:
     """`mysql://` reaches the same server by the same library: rows are stored, and its limits are told."""
     words = servers.database("mariadb").replace("mariadb://", "mysql://")
@@ -381,6 +382,7 @@ def test_connections_in_use_are_not_left(server: str) -> None:
     assert found.left == found.most - found.reserved - found.in_use
 
 
+@pytest.mark.server
 def test_reserved_connections_are_not_left() -> None:
     """PostgreSQL keeps some connections for superusers: a role that is none does not count on them."""
     words = servers.database("postgres")
@@ -390,6 +392,7 @@ def test_reserved_connections_are_not_left() -> None:
     assert found.reserved >= reserved > 0
 
 
+@pytest.mark.server
 def test_a_roles_own_limit_counts() -> None:
     """Where a role may have fewer connections than the server, its own limit is the one that is told and holds."""
     words = servers.database("postgres")
@@ -409,6 +412,7 @@ def test_a_setting_needs_what_its_workers_open() -> None:
         capacity.connections([Setting("map", 6)], there, "there")
 
 
+@pytest.mark.server
 def test_a_user_who_may_not_make_anything_is_told_so(place: Place) -> None:
     """A role without the right to make a schema gets one line with what to grant, before any item runs."""
     words = servers.database("postgres")

@@ -194,6 +194,7 @@ def test_no_password_in_a_real_run(folder: Path, name: str) -> None:
     assert not leaks(folder, found.stdout, PASSWORD)
 
 
+@pytest.mark.server
 @pytest.mark.matrix
 def test_no_password_in_what_a_killed_run_leaves(folder: Path) -> None:
     """Journal, ledgers, job and everything else that a SIGKILL leaves lying about is without the password."""
@@ -216,6 +217,7 @@ def test_no_password_in_what_a_killed_run_leaves(folder: Path) -> None:
     assert not leaks(folder, "", PASSWORD)
 
 
+@pytest.mark.server
 @pytest.mark.matrix
 def test_no_password_in_a_plan(folder: Path) -> None:
     """A plan in all its forms names the workload with its parameters, the URL with `***`, and the password nowhere."""
@@ -245,6 +247,7 @@ def test_no_password_when_a_plan_is_refused(folder: Path, scheme: str) -> None:
     assert not leaks(folder, found.stdout, PASSWORD)
 
 
+@pytest.mark.server
 def test_no_password_when_it_is_wrong(folder: Path) -> None:
     """A refused login ends the run with status 2 and one line, with neither the right nor the wrong password."""
     with servers.user(servers.database("mariadb"), PASSWORD) as template:
@@ -265,6 +268,7 @@ def test_no_password_when_the_server_is_gone(folder: Path, scheme: str) -> None:
     assert not leaks(folder, found.stdout, PASSWORD)
 
 
+@pytest.mark.server
 @pytest.mark.matrix
 def test_no_password_when_connections_break(folder: Path) -> None:
     """Connections that the server ends in mid-round fail the rounds with a traceback, without the password."""
