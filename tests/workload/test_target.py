@@ -155,7 +155,7 @@ def test_a_module_of_a_package_is_named_by_its_package(tmp_path, monkeypatch):
     ("reference", "saying"),
     [
         ("{load}:nothing", "has no 'nothing': it has "),
-        ("{load}:number", "is no function but a int"),
+        ("{load}:number", r"is not a function \(its type is int\)"),
         ("{load}:inner", "can't be sent to a worker"),
         ("{folder}/none.py:f", "none.py is not there"),
         ("no.such.module:f", "there is no module no.such.module"),
@@ -178,12 +178,29 @@ def test_refuses_a_file_that_hides_behind_another_module(tmp_path):
         target.resolve(f"{tmp_path}/json.py:load")
 
 
-def test_a_bug_in_the_users_file_keeps_its_traceback(tmp_path):
-    """An import that fails inside the user's own file is not mistaken for a missing file."""
-    path = tmp_path / "broken_import.py"
-    path.write_text("import no_such_dependency\n")
-    with pytest.raises(ModuleNotFoundError, match="no_such_dependency"):
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("\nimport no_such_dependency\n", "ModuleNotFoundError: No module named 'no_such_dependency'"),
+        ("\ndef load(path) return path\n", "SyntaxError: "),
+        ("\nload = 1 / 0\n", "ZeroDivisionError: division by zero"),
+    ],
+)
+def test_a_bug_in_the_users_file_is_one_line_that_names_its_place(tmp_path, text, reason):
+    """An import that fails inside the user's own file is told with its reason, file and line."""
+    path = tmp_path / f"broken_{reason.partition(':')[0].lower()}.py"
+    path.write_text(text)
+    with pytest.raises(UsageError) as refused:
         target.resolve(f"{path}:load")
+    assert reason in str(refused.value)
+    assert f"({path}, line 2)" in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_file_without_a_function_is_told_how_to_name_one():
+    """Forgetting the function is the first mistake that one makes."""
+    with pytest.raises(UsageError, match=r"load\.py names no function: write load\.py:function"):
+        registry.find("load.py")
 
 
 def test_the_host_needs_nothing_heavy_for_a_target(load):

@@ -12,6 +12,7 @@ import importlib
 import json
 import os
 import sys
+import traceback
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -87,7 +88,7 @@ def resolve(reference: str) -> Callable[..., Any]:
     if found is None:
         raise _no_such(module, place, name)
     if not callable(found):
-        raise UsageError(f"{reference} is no function but a {type(found).__name__}: name the function")
+        raise UsageError(f"{reference} is not a function (its type is {type(found).__name__}): name the function")
     if isinstance(found, type):
         raise UsageError(f"{reference} is a class: name a function that makes what it needs of it for each item")
     if not _is_importable(found):
@@ -175,12 +176,26 @@ def _import_module(name: str) -> Any:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
         if error.name is None or not (name == error.name or name.startswith(f"{error.name}.")):
-            raise
+            raise _broken(name, error) from None
         raise UsageError(f"there is no module {name}: name one that this Python can import") from None
     except ImportError as error:
         if "relative import" not in str(error):
-            raise
+            raise _broken(name, error) from None
         raise UsageError(f"{name} imports from its own package: name it as package.{name}:function") from None
+    except Exception as error:  # noqa: BLE001  whatever the user's module raises is told with its place
+        raise _broken(name, error) from None
+
+
+def _broken(name: str, error: Exception) -> UsageError:
+    """The error for a user's module that raises when it is imported, with the line that raised."""
+    message: object = error
+    if isinstance(error, SyntaxError):
+        place, line, message = error.filename, error.lineno, error.msg
+    else:
+        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "importlib" not in frame.filename]
+        place, line = frames[-1].filename, frames[-1].lineno
+    reason = " ".join(f"{type(error).__name__}: {message}".split())
+    return UsageError(f"{name} can't be imported: {reason} ({place}, line {line}): fix it, then try again")
 
 
 def _function_for(function: Callable[[Any], Any], parameters: Parameters) -> Callable[[Any], Any]:
