@@ -58,8 +58,8 @@ def _over(slow_s: Estimate, fast_s: Estimate, rows: float) -> Estimate:
 
 def _rows(study: Study) -> int:
     """How many rows a serial round of the study stored; 0 where its check counts none."""
-    found = next((round_.evidence.get(ROWS) for round_ in study.serial.rounds if round_.ok), None)
-    return found if isinstance(found, int) else 0
+    stored = next((round_.evidence.get(ROWS) for round_ in study.serial.rounds if round_.ok), None)
+    return stored if isinstance(stored, int) else 0
 
 
 def _common(study: Study) -> str:

@@ -60,10 +60,10 @@ def break_evens(scaling: StudyScaling) -> list[BreakEven]:
     """
     alike: dict[Setting, list[Cell]] = {}
     left_out: dict[str, Mapping[int, float]] = {}
-    for one in scaling.cells:
-        if one.cell.setting.strategy != SERIAL and not one.failed and one.cell.losses:
-            alike.setdefault(_but_for_the_start(one.cell.setting), []).append(one.cell)
-            left_out[one.cell.cell_id] = one.disturbed
+    for scaled in scaling.cells:
+        if scaled.cell.setting.strategy != SERIAL and not scaled.failed and scaled.cell.losses:
+            alike.setdefault(_but_for_the_start(scaled.cell.setting), []).append(scaled.cell)
+            left_out[scaled.cell.cell_id] = scaled.disturbed
     groups = [
         {cell.setting: _kept(cell, left_out[cell.cell_id]) for cell in cells}
         for cells in alike.values()
@@ -88,8 +88,8 @@ def _break_even(setting: Setting, group: Mapping[Setting, dict[int, Losses]]) ->
     losses, warm = group[setting], group.get(replace(setting, pool="warm"), {})
     usual_s = median(map(_fixed_s, warm.values())) if warm else 0.0
     warm_s = {block: _fixed_s(warm[block]) if block in warm else usual_s for block in losses}
-    pays_s = [pays_from_s(_fixed_s(one), _speedup(one)) for one in losses.values()]
-    alike_s = [alike_from_s(_fixed_s(one), warm_s[block], _speedup(one)) for block, one in losses.items()]
+    pays_s = [pays_from_s(_fixed_s(lost), _speedup(lost)) for lost in losses.values()]
+    alike_s = [alike_from_s(_fixed_s(lost), warm_s[block], _speedup(lost)) for block, lost in losses.items()]
     return BreakEven(
         setting,
         _estimate(map(_fixed_s, losses.values())),
@@ -111,7 +111,7 @@ def _speedup(losses: Losses) -> float:
 
 def _estimate(values: Iterable[float]) -> Estimate:
     """The median with its interval, which there is not where a block has 0 or inf."""
-    found = list(values)
-    if all(0 < value < inf for value in found):
-        return median_interval(found)
-    return Estimate(median(found), None, None, len(found), f"{len(found)} blocks, of which some have none")
+    per_block = list(values)
+    if all(0 < value < inf for value in per_block):
+        return median_interval(per_block)
+    return Estimate(median(per_block), None, None, len(per_block), f"{len(per_block)} blocks, of which some have none")

@@ -60,11 +60,11 @@ def most(items_s: Sequence[float], workers: int, little: float = LITTLE) -> int:
 
 def sizes(largest: int) -> list[int]:
     """Every chunksize to try, from 1 to the largest one, each a quarter more than the one before."""
-    found, size = [], 1.0
+    tried, size = [], 1.0
     while size < largest:
-        found.append(int(size))
+        tried.append(int(size))
         size = max(size * STEP, size + 1)
-    return [*found, max(1, largest)]
+    return [*tried, max(1, largest)]
 
 
 def makespan(items_s: Sequence[float], workers: int, chunksize: int) -> float:

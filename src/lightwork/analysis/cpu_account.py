@@ -66,15 +66,15 @@ def account_of(round_: Round, items: "NDArray[Any]", in_caller: bool) -> Account
 def _threads_ns(round_: Round, rows: "NDArray[Any]") -> int:
     """CPU time of all threads that were started for the round and left, beside items and spins: serially, none."""
     lives = {worker.slot: worker.cpu_ns for worker in round_.workers if worker.cpu_ns}
-    own = rows[[slot in lives for slot in rows["worker"].tolist()]]
-    return sum(lives.values()) - int(own["cpu_ns"].sum() + own["spin_ns"].sum())
+    of_threads = rows[[slot in lives for slot in rows["worker"].tolist()]]
+    return sum(lives.values()) - int(of_threads["cpu_ns"].sum() + of_threads["spin_ns"].sum())
 
 
 def _workers_ns(round_: Round, rows: "NDArray[Any]") -> int:
     """CPU time of all workers, each as far as it was last seen: at its exit, or after its last item."""
     seen = {worker.slot: worker.cpu_ns or 0 for worker in round_.workers}
     for slot in set(rows["worker"].tolist()):
-        own = rows[rows["worker"] == slot]
-        last = own["thread_cpu_ns"].argmax()
-        seen[slot] = max(seen.get(slot, 0), int(own["thread_cpu_ns"][last] + own["spin_ns"][last]))
+        worker_rows = rows[rows["worker"] == slot]
+        last = worker_rows["thread_cpu_ns"].argmax()
+        seen[slot] = max(seen.get(slot, 0), int(worker_rows["thread_cpu_ns"][last] + worker_rows["spin_ns"][last]))
     return sum(seen.values())

@@ -23,12 +23,12 @@ LEAST_S = 0.05
 
 def disturbed(cell: Cell) -> Mapping[int, float]:
     """The share that others took beyond the usual, by block of each disturbed round of the cell."""
-    taken = {round_.block: _taken(round_) for round_ in cell.rounds if round_.ok}
-    takens = {block: one for block, one in taken.items() if one is not None}
-    if not takens:
+    shares = {round_.block: _taken(round_) for round_ in cell.rounds if round_.ok}
+    measured_shares = {block: share for block, share in shares.items() if share is not None}
+    if not measured_shares:
         return {}
-    usual = median(one.share for one in takens.values())
-    beyond = {block: (one.share - usual, one.given_s) for block, one in takens.items()}
+    usual = median(share.share for share in measured_shares.values())
+    beyond = {block: (share.share - usual, share.given_s) for block, share in measured_shares.items()}
     return {
         block: excess
         for block, (excess, given_s) in beyond.items()

@@ -60,13 +60,13 @@ def best_and_worst(scaling: StudyScaling, recommendation: Recommendation) -> lis
 
 def usable_cpus(results: Results) -> float:
     """The CPUs that the measured machine really gave; unknown machines count as unlimited."""
-    found = results.machine.get("usable_cpus")
-    return float(found) if isinstance(found, int | float) and found > 0 else float("inf")
+    cpus = results.machine.get("usable_cpus")
+    return float(cpus) if isinstance(cpus, int | float) and cpus > 0 else float("inf")
 
 
 def compared(judged: Sequence[Judged]) -> list[BatchingVerdict]:
     """What batching is worth beside workers, for every group of studies that differ in their method."""
-    return batching.compare([one.scaling for one in judged if one.scaling is not None])
+    return batching.compare([study.scaling for study in judged if study.scaling is not None])
 
 
 def block_count(study: Study) -> int:

@@ -71,7 +71,7 @@ def lanes_of(workers: Sequence[Worker], items: "NDArray[Any]", count: int) -> tu
     by_lane: list[list[int]] = [[] for _ in crews]
     for slot, index in zip(slots, indices.tolist(), strict=True):
         by_lane[lane_of_slot[slot]].append(index)
-    return tuple(_lane(crew, first_start, items, own) for crew, own in zip(crews, by_lane, strict=True))
+    return tuple(_lane(crew, first_start, items, lane_items) for crew, lane_items in zip(crews, by_lane, strict=True))
 
 
 def _unlisted(workers: Iterable[Worker], first_start: Mapping[int, int]) -> Crew:

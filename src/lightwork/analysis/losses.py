@@ -34,7 +34,7 @@ def pooled(parts: Sequence[Losses]) -> Losses:
         parts = [_without_core_wait(part) for part in parts]
     names = [field.name for field in fields(Losses) if field.name != "lanes"]
     values: dict[str, list[Any]] = {name: [getattr(part, name) for part in parts] for name in names}
-    sums: dict[str, Any] = {name: None if None in found else sum(found) for name, found in values.items()}
+    sums: dict[str, Any] = {name: None if None in column else sum(column) for name, column in values.items()}
     return replace(parts[0], **sums)
 
 
@@ -84,33 +84,33 @@ def violations(round_: Round, items: "NDArray[Any]", lanes: int) -> list[str]:
     t0_ns, t1_ns = _span(round_, lanes)
     parts = lanes_of(round_.workers, items, lanes)
     end_ns = _end_of_items(parts, t1_ns)
-    found = [
+    sentences = [
         sentence for number, lane in enumerate(parts) for sentence in _lane_violations(number, lane, t0_ns, end_ns)
     ]
     if end_ns > t1_ns:
-        found.append(f"the last item ended {end_ns - t1_ns} ns after the round")
-    return found
+        sentences.append(f"the last item ended {end_ns - t1_ns} ns after the round")
+    return sentences
 
 
 def _lane_violations(number: int, lane: Lane, t0_ns: int, end_ns: int) -> list[str]:
-    found = []
+    sentences = []
     ready_ns = _ready(lane, end_ns)
     if ready_ns < t0_ns:
-        found.append(f"lane {number} was ready {t0_ns - ready_ns} ns before the round began")
+        sentences.append(f"lane {number} was ready {t0_ns - ready_ns} ns before the round began")
     if not lane.indices:
-        return found
+        return sentences
     early_ns = ready_ns - int(lane.starts_ns[0])
     if early_ns > 0:
-        found.append(f"item {lane.indices[0]} started {early_ns} ns before lane {number} was ready")
+        sentences.append(f"item {lane.indices[0]} started {early_ns} ns before lane {number} was ready")
     backwards = (lane.ends_ns < lane.starts_ns).nonzero()[0]
     if backwards.size:
-        found.append(f"item {lane.indices[backwards[0]]} ended before it started, on lane {number}")
+        sentences.append(f"item {lane.indices[backwards[0]]} ended before it started, on lane {number}")
     overlaps_ns = lane.ends_ns[:-1] - lane.starts_ns[1:]
     if overlaps_ns.size and overlaps_ns.max() > 0:
         first = int((overlaps_ns > 0).argmax())
         pair = f"items {lane.indices[first]} and {lane.indices[first + 1]}"
-        found.append(f"{pair} overlap by {overlaps_ns[first]} ns on lane {number}")
-    return found
+        sentences.append(f"{pair} overlap by {overlaps_ns[first]} ns on lane {number}")
+    return sentences
 
 
 def _span(round_: Round, lanes: int) -> tuple[int, int]:
@@ -137,11 +137,11 @@ def _inflation(items: "NDArray[Any]", serial_items: "NDArray[Any]") -> Mapping[s
     indices = ended(items)
     if len(items) != len(serial_items) or not set(indices.tolist()) <= set(ended(serial_items).tolist()):
         raise ValueError("the serial ledger lacks items of this round")
-    own, serial = items[indices], serial_items[indices]
-    wall_ns, useful_ns = (int((rows["end_ns"] - rows["start_ns"]).sum()) for rows in (own, serial))
-    cpu_ns = int(own["cpu_ns"].sum() - serial["cpu_ns"].sum())
-    known = bool((own["runqueue_ns"] != ABSENT).all() and (serial["runqueue_ns"] != ABSENT).all())
-    wait_ns = int(own["runqueue_ns"].sum() - serial["runqueue_ns"].sum()) if known else None
+    parallel, serial = items[indices], serial_items[indices]
+    wall_ns, useful_ns = (int((rows["end_ns"] - rows["start_ns"]).sum()) for rows in (parallel, serial))
+    cpu_ns = int(parallel["cpu_ns"].sum() - serial["cpu_ns"].sum())
+    has_waits = bool((parallel["runqueue_ns"] != ABSENT).all() and (serial["runqueue_ns"] != ABSENT).all())
+    wait_ns = int(parallel["runqueue_ns"].sum() - serial["runqueue_ns"].sum()) if has_waits else None
     return {
         "useful_ns": useful_ns,
         "cpu_inflation_ns": cpu_ns,

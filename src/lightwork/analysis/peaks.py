@@ -18,12 +18,12 @@ class Limit:
 
 def peak_bytes(cell: Cell, name: str) -> int | None:
     """The largest peak_pss_bytes or peak_uss_bytes of the cell's rounds and its probing round; None without any."""
-    found = [getattr(round_.memory, name) for round_ in cell.tried if round_.memory is not None]
-    return max((peak for peak in found if peak is not None), default=None)
+    peaks = [getattr(round_.memory, name) for round_ in cell.tried if round_.memory is not None]
+    return max((peak for peak in peaks if peak is not None), default=None)
 
 
 def limit_of(machine: Mapping[str, object]) -> Limit | None:
     """The smaller of what the control group allows and what was free; None where neither is known."""
-    known = [(machine.get(name), words) for name, words in LIMITS.items()]
-    limits = [Limit(float(value), words) for value, words in known if isinstance(value, int | float) and value > 0]
+    facts = [(machine.get(name), words) for name, words in LIMITS.items()]
+    limits = [Limit(float(value), words) for value, words in facts if isinstance(value, int | float) and value > 0]
     return min(limits, key=lambda limit: limit.size_bytes, default=None)

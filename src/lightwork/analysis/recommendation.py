@@ -127,7 +127,7 @@ def _agree(basis: Basis, cell: CellScaling, prediction: Estimate | None) -> bool
     """
     if prediction is None or prediction.low is None or prediction.low <= 1:
         return False
-    serial_s = next(basis.walls_s(one) for one in basis.scaling.cells if one.cell.cell_id == SERIAL)
+    serial_s = next(basis.walls_s(reference) for reference in basis.scaling.cells if reference.cell.cell_id == SERIAL)
     walls_s = basis.walls_s(cell)
     both = walls_s.keys() & serial_s.keys()
     return bool(both) and all(walls_s[block] < serial_s[block] for block in both)

@@ -32,19 +32,19 @@ class OtherParameters:
 def other_parameters(parameters: Parameters, other: Parameters) -> OtherParameters:
     """In which parameters two studies differ. Values that read the same are the same: NaN does not equal itself."""
     names = [*parameters, *(name for name in other if name not in parameters)]
-    told = {name: _differs(name, parameters, other) for name in names if not _alike(name, parameters, other)}
-    both = {name for name in told if name in parameters and name in other}
+    differences = {name: _differs(name, parameters, other) for name in names if not _alike(name, parameters, other)}
+    both = {name for name in differences if name in parameters and name in other}
     return OtherParameters(
-        tuple(words for name, words in told.items() if name in both),
-        tuple(words for name, words in told.items() if name not in both),
-        tuple(told.values()),
+        tuple(words for name, words in differences.items() if name in both),
+        tuple(words for name, words in differences.items() if name not in both),
+        tuple(differences.values()),
     )
 
 
-def in_few_words(told: Sequence[str]) -> str:
+def in_few_words(parameters: Sequence[str]) -> str:
     """The first of them, and how many more there are; "" for none."""
-    more = [f"{counted(len(told) - NAMED, 'more parameter')}"] if len(told) > NAMED else []
-    return ", ".join([*told[:NAMED], *more])
+    more = [f"{counted(len(parameters) - NAMED, 'more parameter')}"] if len(parameters) > NAMED else []
+    return ", ".join([*parameters[:NAMED], *more])
 
 
 def _alike(name: str, parameters: Parameters, other: Parameters) -> bool:

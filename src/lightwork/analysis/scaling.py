@@ -85,7 +85,7 @@ def scale(
     Raises WorkError when the serial reference has no ok round: there is nothing to compare with.
     """
     equal = equal_speed_walls_s or {}
-    if not any(found.ok for cell in study.cells if cell.cell_id == SERIAL for found in cell.rounds):
+    if not any(round_.ok for cell in study.cells if cell.cell_id == SERIAL for round_ in cell.rounds):
         raise WorkError(_no_reference(study))
     left_out = {cell.cell_id: disturbed(cell) for cell in study.cells}
     walls = {cell.cell_id: _walls(cell, left_out[cell.cell_id]) for cell in study.cells}

@@ -30,18 +30,18 @@ def losses_over(cell: Cell, left_out: frozenset[int] = frozenset()) -> Losses | 
 
     Rounds split against a serial ledger are not pooled with rounds that had none: the former are preferred.
     """
-    kept = [losses for block, losses in cell.losses.items() if block not in left_out]
-    split = [losses for losses in kept if losses.useful_ns is not None]
-    return pooled(split or kept) if kept else None
+    by_round = [round_losses for block, round_losses in cell.losses.items() if block not in left_out]
+    split = [round_losses for round_losses in by_round if round_losses.useful_ns is not None]
+    return pooled(split or by_round) if by_round else None
 
 
 def losses_by_cell(scaling: "StudyScaling") -> dict[str, Losses]:
     """The pooled losses of every cell that has any: rounds that were disturbed, or whose serial round was, apart."""
     reference = {block for cell in scaling.cells if cell.cell.cell_id == SERIAL for block in cell.disturbed}
-    found = {
+    by_cell = {
         cell.cell.cell_id: losses_over(cell.cell, frozenset({*cell.disturbed, *reference})) for cell in scaling.cells
     }
-    return {cell_id: losses for cell_id, losses in found.items() if losses is not None}
+    return {cell_id: losses for cell_id, losses in by_cell.items() if losses is not None}
 
 
 def _with_losses(cell: Cell, ledgers: Ledgers, references: Mapping[int, Any]) -> Cell:

@@ -50,12 +50,14 @@ def run(options: argparse.Namespace) -> int:
 
     conditions = [parse(text) for text in options.fail_if]
     runs = _runs(options.base, options.new)
-    found = compare(*runs)
-    if found.obstacles and not options.force:
-        more = f", and {len(found.obstacles) - 1} more" if len(found.obstacles) > 1 else ""
-        raise UsageError(f"BASE and NEW can't be compared: {found.obstacles[0]}{more}; --force compares them anyway")
-    failed = failures(found, conditions)
-    _deliver(found, runs, failed, conditions, places)
+    comparison = compare(*runs)
+    if comparison.obstacles and not options.force:
+        more = f", and {len(comparison.obstacles) - 1} more" if len(comparison.obstacles) > 1 else ""
+        raise UsageError(
+            f"BASE and NEW can't be compared: {comparison.obstacles[0]}{more}; --force compares them anyway"
+        )
+    failed = failures(comparison, conditions)
+    _deliver(comparison, runs, failed, conditions, places)
     return 1 if failed else 0
 
 
@@ -64,14 +66,14 @@ def _runs(base: Path, new: Path) -> "tuple[Results, Results]":
     from lightwork.text.quantities import plain
 
     paths = [latest(path) if path.is_dir() else path for path in (base, new)]
-    found = load(paths[0]), load(paths[1])
+    results = load(paths[0]), load(paths[1])
     if paths[0].samefile(paths[1]):
         raise UsageError(f"BASE and NEW are both {plain(paths[0])}: name two runs")
-    return found
+    return results
 
 
 def _deliver(
-    found: "Comparison",
+    comparison: "Comparison",
     runs: "tuple[Results, Results]",
     failed: "list[GateFailure]",
     conditions: "list[Condition]",
@@ -82,14 +84,14 @@ def _deliver(
     from lightwork.render.table import terminal
 
     def show() -> None:
-        print(headline(found, failed, conditions))
-        for one in failed:
-            print(f"  fails: {failure_words(one)}")
-        if found.studies:
-            print(f"\n{terminal(table(found))}", end="")
+        print(headline(comparison, failed, conditions))
+        for gate_failure in failed:
+            print(f"  fails: {failure_words(gate_failure)}")
+        if comparison.studies:
+            print(f"\n{terminal(table(comparison))}", end="")
 
     renders = {
-        "json": lambda: text_of(found, runs, failed, conditions),
-        "md": lambda: markdown(found, failed, conditions),
+        "json": lambda: text_of(comparison, runs, failed, conditions),
+        "md": lambda: markdown(comparison, failed, conditions),
     }
     delivery.deliver(places, renders, show)

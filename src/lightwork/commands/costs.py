@@ -49,11 +49,11 @@ def run(options: argparse.Namespace) -> int:
     places = delivery.places(options, {"json": b"", "md": b""})
     from lightwork.costs.saved import load
 
-    found, finished = (load(options.saved), True) if options.saved else _measured(options)
-    _deliver(found, places)
+    saved_costs, finished = (load(options.saved), True) if options.saved else _measured(options)
+    _deliver(saved_costs, places)
     if not finished:
         return 130
-    return 1 if any(sample.failures for sample in found.samples) else 0
+    return 1 if any(sample.failures for sample in saved_costs.samples) else 0
 
 
 def _measured(options: argparse.Namespace) -> tuple["SavedCosts", bool]:
@@ -71,11 +71,11 @@ def _measured(options: argparse.Namespace) -> tuple["SavedCosts", bool]:
     names, left_out = _asked(options.strategies)
     machine = facts(ready_data_dir())
     samples, finished = _record(names, workers[0], budget_s, seed)
-    found = SavedCosts(
+    saved_costs = SavedCosts(
         tuple(samples), workers[0], machine, overhead.measure_apart(), left_out, seed,
         datetime.now(UTC).isoformat(timespec="seconds"), __version__,
     )  # fmt: skip
-    return found, finished
+    return saved_costs, finished
 
 
 def _asked(words: str) -> tuple[list[str], dict[str, str]]:
@@ -107,10 +107,10 @@ def _record(names: list[str], workers: int, budget_s: float, seed: int) -> tuple
         return record(probes_of(names, workers), around, budget_s, seed)
 
 
-def _deliver(found: "SavedCosts", places: Mapping[str, str]) -> None:
+def _deliver(saved_costs: "SavedCosts", places: Mapping[str, str]) -> None:
     from lightwork.costs.saved import text_of
     from lightwork.costs.table import table
     from lightwork.render.table import markdown, terminal
 
-    renders = {"json": lambda: text_of(found), "md": lambda: markdown(table(found))}
-    delivery.deliver(places, renders, lambda: print(terminal(table(found)), end=""))
+    renders = {"json": lambda: text_of(saved_costs), "md": lambda: markdown(table(saved_costs))}
+    delivery.deliver(places, renders, lambda: print(terminal(table(saved_costs)), end=""))

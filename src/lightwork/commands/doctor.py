@@ -84,7 +84,7 @@ def _print(findings: list["Finding"], advised: list["Advice"]) -> None:
     from rich.console import Console
 
     console, texts = Console(highlight=False, soft_wrap=True), {advice.topic: advice.text for advice in advised}
-    indent = max(len(one.topic) for one in findings) + 4
+    indent = max(len(each.topic) for each in findings) + 4
     heading = ""
     for finding in findings:
         if finding.heading != heading:

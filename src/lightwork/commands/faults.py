@@ -53,11 +53,11 @@ def run(options: argparse.Namespace) -> int:
     places = delivery.places(options, {"json": b"", "md": b""})
     from lightwork.faults.saved import load
 
-    found, finished = (load(options.saved), True) if options.saved else _recorded(options)
-    if found.cases:
-        _deliver(found, options.details, places)
+    faults, finished = (load(options.saved), True) if options.saved else _recorded(options)
+    if faults.cases:
+        _deliver(faults, options.details, places)
     elif finished:
-        raise WorkError(f"nothing to show: {'; '.join(f'{name}: {why}' for name, why in found.left_out.items())}")
+        raise WorkError(f"nothing to show: {'; '.join(f'{name}: {why}' for name, why in faults.left_out.items())}")
     return 0 if finished else 130
 
 
@@ -100,7 +100,7 @@ def _record(asked: "Asked") -> tuple[list["Case"], dict[str, str], bool]:
     from lightwork.launch.workdir import open_workdir
     from lightwork.storage.paths import data_dir
 
-    found: list[Case] = []
+    cases: list[Case] = []
     failing: dict[str, str] = {}
     with open_workdir(data_dir()) as workdir, _bar(len(asked.strategies) * len(asked.faults)) as tell:
         try:
@@ -108,10 +108,10 @@ def _record(asked: "Asked") -> tuple[list["Case"], dict[str, str], bool]:
                 if isinstance(case, LeftOut):
                     failing[case.strategy] = case.why
                 else:
-                    found.append(case)
+                    cases.append(case)
         except KeyboardInterrupt:
-            return found, failing, False
-    return found, failing, True
+            return cases, failing, False
+    return cases, failing, True
 
 
 @contextmanager
@@ -132,15 +132,15 @@ def _bar(in_all: int) -> Iterator[Callable[["Progress"], None]]:
         yield tell
 
 
-def _deliver(found: "Faults", has_details: bool, places: Mapping[str, str]) -> None:
+def _deliver(faults: "Faults", has_details: bool, places: Mapping[str, str]) -> None:
     from lightwork.faults.saved import text_of
     from lightwork.faults.table import details, table
     from lightwork.render.table import markdown, terminal
 
     def show() -> None:
-        print(terminal(table(found, brief=not has_details)), end="")
+        print(terminal(table(faults, brief=not has_details)), end="")
         if has_details:
-            print(*details(found), sep="\n")
+            print(*details(faults), sep="\n")
 
-    renders = {"json": lambda: text_of(found), "md": lambda: markdown(table(found))}
+    renders = {"json": lambda: text_of(faults), "md": lambda: markdown(table(faults))}
     delivery.deliver(places, renders, show)

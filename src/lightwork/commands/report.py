@@ -73,8 +73,8 @@ def _history(options: argparse.Namespace) -> int:
     from lightwork import history
 
     if options.faults or options.plan or options.figures:
-        told = "--faults, --plan and --figures work with one run only"
-        raise UsageError(f"{told}: name one run, or omit these options")
+        refusal = "--faults, --plan and --figures work with one run only"
+        raise UsageError(f"{refusal}: name one run, or omit these options")
     runs = history.read(options.results, any_machine=options.any_machine)
     try:
         page = history.render(runs, options.out)
@@ -86,16 +86,16 @@ def _history(options: argparse.Namespace) -> int:
     return 0
 
 
-def _tables(path: Path, found: Any) -> Mapping[str, Any]:
+def _tables(path: Path, results: Any) -> Mapping[str, Any]:
     """The run's ledgers; none, and a line that says so, where the JSON was moved away from them, as out of CI."""
     from lightwork.storage import ledgers, results_json
 
-    if not found.ledgers:
+    if not results.ledgers:
         return {}
-    beside = results_json.beside(path, found.ledgers)
+    beside = results_json.beside(path, results.ledgers)
     if not beside.exists():
-        told = "no timelines, item times or chunksize bands: put the file next to its JSON"
-        print(f"lightwork: {beside} is missing, so there are {told}", file=sys.stderr)
+        missing = "no timelines, item times or chunksize bands: put the file next to its JSON"
+        print(f"lightwork: {beside} is missing, so there are {missing}", file=sys.stderr)
         return {}
     return ledgers.load(beside)
 

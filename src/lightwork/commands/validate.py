@@ -71,7 +71,7 @@ def run(options: argparse.Namespace) -> int:
     """Measure, or read what was measured, and print the tables; 1 where a workload failed, 130 after a Ctrl-C."""
     places = delivery.places(options, {"json": b"", "md": b""})
     if options.saved:
-        found, finished = _read(options), True
+        validation, finished = _read(options), True
     elif options.predict_anew:
         raise UsageError("--predict-anew needs a saved validation: name one with --from")
     else:
@@ -79,11 +79,11 @@ def run(options: argparse.Namespace) -> int:
         if options.dry_run:
             print(_dry(cases, wanted, budget_s))
             return 0
-        found, finished = _measure(cases, wanted, budget_s, _place(options.json))
-    _deliver(found, places)
+        validation, finished = _measure(cases, wanted, budget_s, _place(options.json))
+    _deliver(validation, places)
     if not finished:
         return 130
-    return 1 if any(held.trouble for held in found.studies) else 0
+    return 1 if any(held.trouble for held in validation.studies) else 0
 
 
 def _read(options: argparse.Namespace) -> "Validation":
@@ -91,12 +91,14 @@ def _read(options: argparse.Namespace) -> "Validation":
     from lightwork.storage.atomic import write_text
     from lightwork.validate.saved import foretold_anew, load, text_of
 
-    found = load(options.saved)
+    validation = load(options.saved)
     if options.predict_anew:
-        found = foretold_anew(found, options.saved, __version__)
+        validation = foretold_anew(validation, options.saved, __version__)
     if options.json and options.json != STDOUT:
-        write_text(Path(options.json), text_of(found if _same_folder(options) else replace(found, ledgers="")))
-    return found
+        write_text(
+            Path(options.json), text_of(validation if _same_folder(options) else replace(validation, ledgers=""))
+        )
+    return validation
 
 
 def _same_folder(options: argparse.Namespace) -> bool:
@@ -201,10 +203,10 @@ def _nothing_yet(shop: Any, costs: Any, seed: int) -> "Validation":
 class _Keeper:
     """Saves a validation as it grows, its ledgers beside it; keeps it only in memory where there is no path."""
 
-    def __init__(self, path: Path | None, found: "Validation", say: Callable[[str], None]) -> None:
+    def __init__(self, path: Path | None, validation: "Validation", say: Callable[[str], None]) -> None:
         self.path, self.say = path, say
         self.beside = path.with_suffix(".npz") if path else None
-        self.found = replace(found, ledgers=self.beside.name if self.beside else "")
+        self.found = replace(validation, ledgers=self.beside.name if self.beside else "")
         self.ledgers: dict[str, bytes] = {}
 
     def keep(self, recorded: "Recorded") -> None:
@@ -247,11 +249,11 @@ def _workshop() -> Iterator[Any]:
         )  # fmt: skip
 
 
-def _deliver(found: "Validation", places: Mapping[str, str]) -> None:
+def _deliver(validation: "Validation", places: Mapping[str, str]) -> None:
     """Print the tables and write their Markdown; a JSON file has been kept up to date all along."""
     from lightwork.validate.saved import text_of
     from lightwork.validate.table import markdown, text
 
     left = {name: place for name, place in places.items() if name != "json" or place == STDOUT}
-    renders = {"json": lambda: text_of(found), "md": lambda: markdown(found)}
-    delivery.deliver(left, renders, lambda: print(text(found), end=""))
+    renders = {"json": lambda: text_of(validation), "md": lambda: markdown(validation)}
+    delivery.deliver(left, renders, lambda: print(text(validation), end=""))

@@ -113,9 +113,11 @@ def compare(base: Results, new: Results, seed: int = SEED) -> Comparison:
     """The two runs held against each other; nothing is refused here. seed: of the deals, so that all is repeatable."""
     paired = pair(base, new)
     same = base.machine.get("python") == new.machine.get("python")
-    found = [figures_of(one, same_interpreter=same) for one in paired.pairs]
-    critical = critical_value([_tables(one) for one in found], seed)
-    studies = tuple(_study(one, runs, critical) for one, runs in zip(paired.pairs, found, strict=True))
+    runs = [figures_of(study_pair, same_interpreter=same) for study_pair in paired.pairs]
+    critical = critical_value([_tables(study_pair) for study_pair in runs], seed)
+    studies = tuple(
+        _study(study_pair, both_runs, critical) for study_pair, both_runs in zip(paired.pairs, runs, strict=True)
+    )
     return Comparison(paired, studies, tuple(obstacles(base, new, paired)), tuple(surroundings(base, new, paired)))
 
 
@@ -126,9 +128,9 @@ def changed_by(study: StudyCompared, gained: str, lost: str) -> Estimate | None:
     """
     if study.runs is None:
         return None
-    own = {compared.cell_id for compared in study.cells if compared.as_measured} & {gained, lost}
-    told = study.runs.as_measured if own else (study.runs.base, study.runs.new)
-    base, new = (_speedup(figures, gained) - _speedup(figures, lost) for figures in told)
+    self_slowed = {compared.cell_id for compared in study.cells if compared.as_measured} & {gained, lost}
+    runs = study.runs.as_measured if self_slowed else (study.runs.base, study.runs.new)
+    base, new = (_speedup(figures, gained) - _speedup(figures, lost) for figures in runs)
     return ratio(base, new, study.critical)
 
 
@@ -159,28 +161,28 @@ def _enough(columns: tuple[Column, Column]) -> bool:
     return all(np.count_nonzero(~np.isnan(column)) >= FEWEST_BLOCKS for column in columns)
 
 
-def _study(one: Pair, runs: BothRuns | None, critical: float) -> StudyCompared:
+def _study(pair: Pair, runs: BothRuns | None, critical: float) -> StudyCompared:
     floors = (twin_floor(runs.base.twin), twin_floor(runs.new.twin)) if runs else (inf, inf)
-    made = StudyCompared(one, (), runs, critical, floors, other_load(one))
-    cells = tuple(_compared(one, cell_id, runs, critical, made.noise_floor) for cell_id in one.shared)
+    made = StudyCompared(pair, (), runs, critical, floors, other_load(pair))
+    cells = tuple(_compared(pair, cell_id, runs, critical, made.noise_floor) for cell_id in pair.shared)
     return replace(made, cells=cells)
 
 
-def _compared(one: Pair, cell_id: str, runs: BothRuns | None, critical: float, floor: float) -> Compared:
+def _compared(pair: Pair, cell_id: str, runs: BothRuns | None, critical: float, floor: float) -> Compared:
     if runs is None or cell_id not in runs.base.speed:
-        return Compared(one.label, cell_id, noise_floor=floor, trouble=_trouble(one, cell_id))
+        return Compared(pair.label, cell_id, noise_floor=floor, trouble=_trouble(pair, cell_id))
     slows_itself = _slows_itself(runs, cell_id, critical)
     base, new = runs.as_measured if slows_itself else (runs.base, runs.new)
     speed = ratio(base.speed[cell_id], new.speed[cell_id], critical)
     if cell_id == SERIAL:
-        told = -base.speed[cell_id], -new.speed[cell_id]
+        speeds = -base.speed[cell_id], -new.speed[cell_id]
         speedup, word = None, word_of(speed, floor)
     else:
-        told = base.speedup[cell_id], new.speedup[cell_id]
-        speedup = ratio(*told, critical)
+        speeds = base.speedup[cell_id], new.speedup[cell_id]
+        speedup = ratio(*speeds, critical)
         word = word_of(speedup, floor)
     return Compared(
-        one.label, cell_id, _mean(told[0]), _mean(told[1]), speedup, speed, word, word_of(speed, floor), floor,
+        pair.label, cell_id, _mean(speeds[0]), _mean(speeds[1]), speedup, speed, word, word_of(speed, floor), floor,
         as_measured=slows_itself,
         trouble="" if speedup or cell_id == SERIAL else "no undisturbed block has the serial round as well",
     )  # fmt: skip
@@ -195,12 +197,12 @@ def _slows_itself(runs: BothRuns, cell_id: str, critical: float) -> bool:
 
 
 def _mean(values_ln: Column) -> float | None:
-    known = values_ln[~np.isnan(values_ln)]
-    return exp(float(known.mean())) if known.size else None
+    measured = values_ln[~np.isnan(values_ln)]
+    return exp(float(measured.mean())) if measured.size else None
 
 
-def _trouble(one: Pair, cell_id: str) -> str:
-    for run, judged in (("BASE", one.base), ("NEW", one.new)):
+def _trouble(pair: Pair, cell_id: str) -> str:
+    for run, judged in (("BASE", pair.base), ("NEW", pair.new)):
         if judged.trouble:
             return f"{run}: {judged.trouble}"
         cell = judged.study.cell(cell_id)

@@ -66,8 +66,8 @@ def critical_value(studies: Sequence[tuple[Table, Table]], seed: int) -> float:
     for base, new in studies:
         if base.shape[1]:
             dealt = _deals(base, new, rng)
-            found = _largest_by_deal(base, new, dealt)
-            largest = np.maximum(largest, stats.norm.isf(stats.t.sf(found, len(base) + len(new) - 2)))
+            dealt_largest = _largest_by_deal(base, new, dealt)
+            largest = np.maximum(largest, stats.norm.isf(stats.t.sf(dealt_largest, len(base) + len(new) - 2)))
             as_measured |= _as_measured(base, new, dealt)
             anew *= 1 - _chance_as_measured(len(base), len(new))
     if max(1 - anew, float(as_measured.mean())) > 1 - LEVEL:
@@ -97,7 +97,7 @@ def ratio(base: Table, new: Table, critical: float) -> Estimate | None:
 
 def _half_width(base: Table, new: Table, critical: float) -> float:
     """Half of an interval: c se, c being as unlikely in Student's t as `critical` is in the normal distribution."""
-    parts = np.array([one.var(ddof=1) / one.size for one in (base, new)])
+    parts = np.array([values.var(ddof=1) / values.size for values in (base, new)])
     if not parts.sum():
         return 0.0
     freedom = parts.sum() ** 2 / (parts**2 / np.array([base.size - 1, new.size - 1])).sum()
@@ -148,28 +148,28 @@ def _as_measured(base: Table, new: Table, dealt: Table) -> Table:
 def _largest_by_deal(base: Table, new: Table, dealt: Table) -> Table:
     """The largest |d / se| of any figure, in each of these deals of the blocks to the two runs."""
     blocks = np.vstack([base, new])
-    known = ~np.isnan(blocks)
-    values = np.where(known, blocks - np.nanmean(blocks, axis=0), 0.0)
+    is_known = ~np.isnan(blocks)
+    values = np.where(is_known, blocks - np.nanmean(blocks, axis=0), 0.0)
     return np.concatenate(
-        [_largest(values, known, dealt[start : start + AT_ONCE]) for start in range(0, DEALS, AT_ONCE)]
+        [_largest(values, is_known, dealt[start : start + AT_ONCE]) for start in range(0, DEALS, AT_ONCE)]
     )
 
 
-def _largest(values: Table, known: Table, dealt: Table) -> Table:
-    mean_new, error_new = _means(values, known, dealt)
-    mean_base, error_base = _means(values, known, ~dealt)
+def _largest(values: Table, is_known: Table, dealt: Table) -> Table:
+    mean_new, error_new = _means(values, is_known, dealt)
+    mean_base, error_base = _means(values, is_known, ~dealt)
     far, error = np.abs(mean_new - mean_base), np.sqrt(error_new + error_base)
     sure = np.where(far > NOTHING, inf, 0.0)
     return np.where(error > NOTHING, far / np.maximum(error, NOTHING), sure).max(axis=1)
 
 
-def _means(values: Table, known: Table, chosen: Table) -> tuple[Table, Table]:
+def _means(values: Table, is_known: Table, chosen: Table) -> tuple[Table, Table]:
     """Mean and squared standard error of every figure over the chosen blocks, deals x figures.
 
     A figure with fewer than two values in a deal says nothing there: an infinite error.
     """
     weights = chosen.astype(float)
-    count = weights @ known.astype(float)
+    count = weights @ is_known.astype(float)
     enough = count > 1
     count = np.where(enough, count, 2.0)
     mean = (weights @ values) / count

@@ -107,8 +107,8 @@ def _figures(
 def _middle(columns: Sequence[Column]) -> Column:
     """The mean of those that a block has."""
     table = np.vstack(columns)
-    known = ~np.isnan(table)
-    total, count = np.where(known, table, 0.0).sum(axis=0), known.sum(axis=0)
+    is_known = ~np.isnan(table)
+    total, count = np.where(is_known, table, 0.0).sum(axis=0), is_known.sum(axis=0)
     return np.where(count > 0, total / np.maximum(count, 1), nan)
 
 

@@ -56,8 +56,8 @@ class GateFailure:
 def parse(text: str) -> Condition:
     """The condition that this expression stands for. Raises UsageError for anything but the six forms."""
     for operator in (BELOW, ABOVE):
-        name, found, number = (part.strip() for part in text.partition(operator))
-        if found:
+        name, separator, number = (part.strip() for part in text.partition(operator))
+        if separator:
             return Condition(text.strip(), name, _bound(text, name, operator, number))
     name, _, rest = text.strip().partition(" ")
     if name in OPERATORS and rest.strip() != CHANGED:
@@ -121,8 +121,8 @@ def _missing(comparison: Comparison) -> list[GateFailure]:
 
 def _check(comparison: Comparison, condition: Condition) -> list[GateFailure]:
     if condition.bound is None:
-        found = [_recommendation(study, RECOMMENDED[condition.name]) for study in comparison.studies]
-        return [GateFailure(condition.text, words) for words in found if words]
+        changes = [_recommendation(study, RECOMMENDED[condition.name]) for study in comparison.studies]
+        return [GateFailure(condition.text, words) for words in changes if words]
     failed = [compared for compared in cells_asked(comparison, condition) if _beyond(compared, condition)]
     return [GateFailure(condition.text, _words(compared, condition)) for compared in failed]
 
@@ -137,12 +137,12 @@ def _beyond(compared: Compared, condition: Condition) -> bool:
 
 def _words(compared: Compared, condition: Condition) -> str:
     """As "csv_parse: map-w2-fork-given: 0.90x (0.86-0.94) of the speedup it had"."""
-    told = ""
+    ratio = ""
     if condition.name == "speedup" and compared.speedup is not None:
-        told = f"{times(compared.speedup)} of the speedup it had"
+        ratio = f"{times(compared.speedup)} of the speedup it had"
     elif compared.speed is not None:
-        told = f"{times(inverse(compared.speed))} of the wall time it had"
-    return f"{short(compared.label)}: {short(compared.cell_id)}: {told}"
+        ratio = f"{times(inverse(compared.speed))} of the wall time it had"
+    return f"{short(compared.label)}: {short(compared.cell_id)}: {ratio}"
 
 
 def _recommendation(study: StudyCompared, told_by: Callable[[Recommendation], str]) -> str:
@@ -151,10 +151,10 @@ def _recommendation(study: StudyCompared, told_by: Callable[[Recommendation], st
     if base is None or new is None or told_by(base) == told_by(new):
         return ""
     gained, lost = chosen_id(new), chosen_id(base)
-    known = {compared.cell_id for compared in study.cells} | {SERIAL}
-    if gained in known and lost in known:
-        told = word_of(changed_by(study, gained, lost), study.noise_floor)
-        changed = told == "faster"
+    shared = {compared.cell_id for compared in study.cells} | {SERIAL}
+    if gained in shared and lost in shared:
+        word = word_of(changed_by(study, gained, lost), study.noise_floor)
+        changed = word == "faster"
     else:
         changed = lost not in new.equals
     return f"{short(study.pair.label)}: {_advice(base)} in BASE, {_advice(new)} in NEW" if changed else ""

@@ -19,12 +19,14 @@ def powerless(comparison: Comparison, conditions: Sequence[Condition]) -> str:
     asked = [(compared, condition) for condition in conditions for compared in cells_asked(comparison, condition)]
     unable = {(compared.label, compared.cell_id) for compared, condition in asked if not _can_fail(compared, condition)}
     serials = sum(cell_id == SERIAL for _, cell_id in unable)
-    advice = sum(any(not _advice_can_fail(study, one) for one in conditions) for study in comparison.studies)
-    told = [f"{len(unable) - serials} of {counted(len(comparison.cells), 'cell')}"] if len(unable) > serials else []
-    told += [f"serial in {_of_studies(serials, len(comparison.serials))}"] if serials else []
-    told += [f"the advice in {_of_studies(advice, len(comparison.studies))}"] if advice else []
-    words = [f"{' and '.join(told)} could not have failed"] if told else []
-    empty = [plain(one.text) for one in conditions if not _compares(comparison, one)]
+    advice = sum(
+        any(not _advice_can_fail(study, asked_for) for asked_for in conditions) for study in comparison.studies
+    )
+    counts = [f"{len(unable) - serials} of {counted(len(comparison.cells), 'cell')}"] if len(unable) > serials else []
+    counts += [f"serial in {_of_studies(serials, len(comparison.serials))}"] if serials else []
+    counts += [f"the advice in {_of_studies(advice, len(comparison.studies))}"] if advice else []
+    words = [f"{' and '.join(counts)} could not have failed"] if counts else []
+    empty = [plain(asked_for.text) for asked_for in conditions if not _compares(comparison, asked_for)]
     return ", and ".join(words + ([f"nothing was compared for {', '.join(empty)}"] if empty else []))
 
 

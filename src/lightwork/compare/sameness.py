@@ -18,17 +18,17 @@ def obstacles(base: Results, new: Results, paired: Paired) -> list[str]:
 
 def surroundings(base: Results, new: Results, paired: Paired) -> list[str]:
     """What else differs: interpreter, kernel, limits, parameters of one run alone, the seed of an order by chance."""
-    told = [f"BASE and NEW differ in {words}" for words in other_surroundings(base.machine, new.machine)]
+    differences = [f"BASE and NEW differ in {words}" for words in other_surroundings(base.machine, new.machine)]
     for pair in paired.pairs:
         ours, theirs = pair.base.study, pair.new.study
         if words := in_few_words(other_parameters(ours.parameters, theirs.parameters).one_sided):
-            told.append(f"{short(pair.label)}: parameters that only one run names ({words})")
+            differences.append(f"{short(pair.label)}: parameters that only one run names ({words})")
         seeds = ours.seed, theirs.seed
         if seeds[0] != seeds[1]:
-            told.append(
+            differences.append(
                 f"{short(pair.label)}: other seeds ({seeds[0]} and {seeds[1]}): shuffled items come in another order"
             )
-    return told
+    return differences
 
 
 def other_load(pair: Pair) -> str:
@@ -48,12 +48,12 @@ def other_load(pair: Pair) -> str:
 def _other_work(pair: Pair) -> list[str]:
     base, new = pair.base.study, pair.new.study
     words = in_few_words(other_parameters(base.parameters, new.parameters).changed)
-    told = [f"{short(pair.label)}: other parameters ({words})"] if words else []
+    differences = [f"{short(pair.label)}: other parameters ({words})"] if words else []
     if base.workload != new.workload:
-        told.append(f"{short(pair.label)}: another workload, {short(base.workload)} and {short(new.workload)}")
+        differences.append(f"{short(pair.label)}: another workload, {short(base.workload)} and {short(new.workload)}")
     if base.item_names != new.item_names:
-        told.append(f"{short(pair.label)}: other items ({_first_difference(base.item_names, new.item_names)})")
-    return told
+        differences.append(f"{short(pair.label)}: other items ({_first_difference(base.item_names, new.item_names)})")
+    return differences
 
 
 def _first_difference(base: Sequence[str], new: Sequence[str]) -> str:

@@ -31,7 +31,7 @@ def text_of(
         "new": {"saved_at": new.saved_at, "commit": dict(new.commit)},
         "obstacles": list(comparison.obstacles),
         "notes": list(comparison.notes),
-        "studies": [_study(one) for one in comparison.studies],
+        "studies": [_study(study) for study in comparison.studies],
         "missing_studies": list(comparison.paired.missing),
         "new_studies": list(comparison.paired.added),
         "cells": [_cell(compared) for study in comparison.studies for compared in study.cells],

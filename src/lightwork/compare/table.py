@@ -31,61 +31,63 @@ NAME_LENGTH = 70
 WORST_FIRST: tuple[Word, ...] = ("slower", "faster", "cannot tell")
 
 
-def headline(found: Comparison, failed: Sequence[GateFailure], conditions: Sequence[Condition]) -> str:
+def headline(comparison: Comparison, failed: Sequence[GateFailure], conditions: Sequence[Condition]) -> str:
     """The answer in one sentence."""
-    told = f"{_counts(found)}{_serials(found)}"
+    counts = f"{_counts(comparison)}{_serials(comparison)}"
     if failed:
-        return f"{told}; the gate fails: {_failures(failed)}"
-    return f"{told}; the gate passes: {_asked(conditions)}{_unsure(found, conditions)}" if conditions else told
+        return f"{counts}; the gate fails: {_failures(failed)}"
+    return f"{counts}; the gate passes: {_asked(conditions)}{_unsure(comparison, conditions)}" if conditions else counts
 
 
-def table(found: Comparison) -> Table:
+def table(comparison: Comparison) -> Table:
     """A row for every cell of both runs, study by study, the serial reference first; below it how to read it."""
-    rows = [one for study in found.studies for one in sorted(study.cells, key=lambda one: not one.is_serial)]
-    return Table.of_words(COLUMNS, map(_row, rows), notes=_notes(found))
+    rows = [
+        compared for study in comparison.studies for compared in sorted(study.cells, key=lambda row: not row.is_serial)
+    ]
+    return Table.of_words(COLUMNS, map(_row, rows), notes=_notes(comparison))
 
 
-def markdown(found: Comparison, failed: Sequence[GateFailure], conditions: Sequence[Condition]) -> str:
+def markdown(comparison: Comparison, failed: Sequence[GateFailure], conditions: Sequence[Condition]) -> str:
     """The same for a pull request, in under 60 lines: what changed first, the rest as far as there is room."""
-    head = [f"**{inert(headline(found, failed, conditions), LONGEST_ENTRY)}**", ""]
-    head += [f"- {inert(failure_words(one), LONGEST_ENTRY)}" for one in failed[:FAILURES_SHOWN]]
+    head = [f"**{inert(headline(comparison, failed, conditions), LONGEST_ENTRY)}**", ""]
+    head += [f"- {inert(failure_words(gate_failure), LONGEST_ENTRY)}" for gate_failure in failed[:FAILURES_SHOWN]]
     head += [f"- and {len(failed) - FAILURES_SHOWN} more", ""] if len(failed) > FAILURES_SHOWN else [""] * bool(failed)
-    notes = _notes(found)[:NOTES_SHOWN]
-    rows = sorted((one for study in found.studies for one in study.cells), key=_rank)
+    notes = _notes(comparison)[:NOTES_SHOWN]
+    rows = sorted((compared for study in comparison.studies for compared in study.cells), key=_rank)
     room = LINES - len(head) - len(notes) - 4  # the table's two heads, the blank line below it, what is left out
     if len(rows) > room:
         left_out = rows[room:]
-        same = "can't be told" if {one.word for one in left_out} == {"cannot tell"} else "are left out"
+        same = "can't be told" if {compared.word for compared in left_out} == {"cannot tell"} else "are left out"
         notes = [f"{counted(len(left_out), 'more row')} {same}: `lightwork compare` shows all.", *notes]
     return "\n".join(head) + "\n" + tables.markdown(Table.of_words(COLUMNS, map(_row, rows[:room]), notes=notes))
 
 
-def failure_words(one: GateFailure) -> str:
+def failure_words(gate_failure: GateFailure) -> str:
     """As "speedup<0.95: csv_parse: map-w2-fork-given: 0.90x (0.86-0.94) of the speedup it had"."""
-    return f"{plain(one.condition)}: {one.words}" if one.condition else one.words
+    return f"{plain(gate_failure.condition)}: {gate_failure.words}" if gate_failure.condition else gate_failure.words
 
 
-def _rank(one: Compared) -> tuple[int, bool]:
-    return WORST_FIRST.index(one.word), not one.is_serial
+def _rank(compared: Compared) -> tuple[int, bool]:
+    return WORST_FIRST.index(compared.word), not compared.is_serial
 
 
-def _counts(found: Comparison) -> str:
-    words = [one.word for one in found.cells]
+def _counts(comparison: Comparison) -> str:
+    words = [compared.word for compared in comparison.cells]
     if not words:
         return "No parallel cell is in both runs"
     slower, faster, unknown = (words.count(word) for word in WORST_FIRST)
-    told = f"{_count(slower)} of {counted(len(words), 'cell')} slower, {_count(faster)} faster"
-    return sentence(f"{told}, {_count(unknown)} can't be told")
+    changed = f"{_count(slower)} of {counted(len(words), 'cell')} slower, {_count(faster)} faster"
+    return sentence(f"{changed}, {_count(unknown)} can't be told")
 
 
-def _serials(found: Comparison) -> str:
+def _serials(comparison: Comparison) -> str:
     """That the work itself became slower or faster, which no speedup shows."""
-    told = []
+    clauses = []
     for word in ("slower", "faster"):
-        changed = [one for one in found.serials if one.word == word]
+        changed = [compared for compared in comparison.serials if compared.word == word]
         if changed:
-            told.append(f"serial itself {word} in {len(changed)} of {_studies(len(found.serials))}")
-    return "".join(f"; {words}" for words in told)
+            clauses.append(f"serial itself {word} in {len(changed)} of {_studies(len(comparison.serials))}")
+    return "".join(f"; {words}" for words in clauses)
 
 
 def _count(number_of: int) -> str:
@@ -97,81 +99,84 @@ def _studies(number_of: int) -> str:
 
 
 def _failures(failed: Sequence[GateFailure]) -> str:
-    shown = "; ".join(failure_words(one) for one in failed[:NAMED])
+    shown = "; ".join(failure_words(gate_failure) for gate_failure in failed[:NAMED])
     return shown + (f"; and {len(failed) - NAMED} more" if len(failed) > NAMED else "")
 
 
 def _asked(conditions: Sequence[Condition]) -> str:
-    return ", ".join(plain(one.text) for one in conditions)
+    return ", ".join(plain(condition.text) for condition in conditions)
 
 
-def _unsure(found: Comparison, conditions: Sequence[Condition]) -> str:
+def _unsure(comparison: Comparison, conditions: Sequence[Condition]) -> str:
     """That a gate passes which could not have failed some of what it asks."""
-    words = powerless(found, conditions)
+    words = powerless(comparison, conditions)
     return f", but {words}" if words else ""
 
 
-def _without_interval(one: Compared) -> bool:
-    return one.deciding is not None and one.deciding.low is None
+def _without_interval(compared: Compared) -> bool:
+    return compared.deciding is not None and compared.deciding.low is None
 
 
-def _row(one: Compared) -> tuple[str, ...]:
-    show = duration if one.is_serial else times
+def _row(compared: Compared) -> tuple[str, ...]:
+    show = duration if compared.is_serial else times
     return (
-        f"{short(one.label, NAME_LENGTH)}: {short(one.cell_id, NAME_LENGTH)}",
-        show(one.base) if one.base is not None else NONE,
-        show(one.new) if one.new is not None else NONE,
-        times(one.deciding) if one.deciding else NONE,
-        percent(one.noise_floor) if isfinite(one.noise_floor) else "unknown",
-        one.word,
-        times(inverse(one.speed)) if one.speed else NONE,
+        f"{short(compared.label, NAME_LENGTH)}: {short(compared.cell_id, NAME_LENGTH)}",
+        show(compared.base) if compared.base is not None else NONE,
+        show(compared.new) if compared.new is not None else NONE,
+        times(compared.deciding) if compared.deciding else NONE,
+        percent(compared.noise_floor) if isfinite(compared.noise_floor) else "unknown",
+        compared.word,
+        times(inverse(compared.speed)) if compared.speed else NONE,
     )
 
 
-def _notes(found: Comparison) -> list[str]:
+def _notes(comparison: Comparison) -> list[str]:
     """What does not fit, then how to read the table."""
-    return [*_differences(found), *_troubles(found), *_reading(found)]
+    return [*_differences(comparison), *_troubles(comparison), *_reading(comparison)]
 
 
-def _differences(found: Comparison) -> list[str]:
-    told = [f"Compared by force: {words}" for words in found.obstacles] + list(found.notes)
-    told += [f"study {short(label)} is new: BASE lacks it" for label in found.paired.added]
-    for one in found.paired.pairs:
-        added = [cell_id for cell_id in one.added if cell_id != SERIAL]
+def _differences(comparison: Comparison) -> list[str]:
+    notes = [f"Compared by force: {words}" for words in comparison.obstacles] + list(comparison.notes)
+    notes += [f"study {short(label)} is new: BASE lacks it" for label in comparison.paired.added]
+    for pair in comparison.paired.pairs:
+        added = [cell_id for cell_id in pair.added if cell_id != SERIAL]
         if added:
             more = f" and {len(added) - NAMED} more" if len(added) > NAMED else ""
             names = ", ".join(map(short, added[:NAMED]))
-            told.append(f"{short(one.label)}: new cells, which BASE lacks: {names}{more}")
-    return told
+            notes.append(f"{short(pair.label)}: new cells, which BASE lacks: {names}{more}")
+    return notes
 
 
-def _troubles(found: Comparison) -> list[str]:
-    told = [
-        f"{short(one.label)}: {short(one.cell_id)} can't be told: {short(one.trouble, LONGEST_ENTRY)}"
-        for one in (*found.serials, *found.cells)
-        if one.trouble
+def _troubles(comparison: Comparison) -> list[str]:
+    notes = [
+        f"{short(compared.label)}: {short(compared.cell_id)} can't be told: {short(compared.trouble, LONGEST_ENTRY)}"
+        for compared in (*comparison.serials, *comparison.cells)
+        if compared.trouble
     ]
-    told += [f"{short(one.pair.label)}: no word, {one.other_load}" for one in found.studies if one.other_load]
-    told += [
-        f"{short(one.label)}: {short(one.cell_id)} is compared as measured: how it slows its own cores has changed"
-        for one in found.cells
-        if one.as_measured
+    notes += [
+        f"{short(study.pair.label)}: no word, {study.other_load}" for study in comparison.studies if study.other_load
     ]
-    if few := list(filter(_without_interval, (*found.serials, *found.cells))):
-        blocks = min(one.deciding.n for one in few if one.deciding)
-        told.append(
+    notes += [
+        f"{short(compared.label)}: {short(compared.cell_id)} is compared as measured: "
+        "how it slows its own cores has changed"
+        for compared in comparison.cells
+        if compared.as_measured
+    ]
+    if few := list(filter(_without_interval, (*comparison.serials, *comparison.cells))):
+        blocks = min(compared.deciding.n for compared in few if compared.deciding)
+        notes.append(
             f"{counted(len(few), 'row')} can't carry an interval ({counted(blocks, 'block')} in one run): "
             "measure both runs with --blocks 10 or more"
         )
-    return told
+    return notes
 
 
-def _reading(found: Comparison) -> list[str]:
+def _reading(comparison: Comparison) -> list[str]:
     """The statistics in three sentences."""
-    runs = [one.runs for one in found.studies if one.runs]
+    runs = [study.runs for study in comparison.studies if study.runs]
     if not runs:
         return []
-    level = sum(one.equal_speed for one in runs)
+    level = sum(both.equal_speed for both in runs)
     basis = "at equal CPU speed" if level == len(runs) else "as measured"
     if 0 < level < len(runs):
         basis = f"at equal CPU speed in {level} of {_studies(len(runs))}, else as measured"

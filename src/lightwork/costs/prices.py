@@ -47,7 +47,10 @@ class Prices:
 def prices_of(samples: Sequence[CostSample]) -> list[Prices]:
     """The prices of every strategy, in the order of the samples."""
     names = dict.fromkeys(sample.probe.setting.strategy for sample in samples)
-    return [_prices(name, [one for one in samples if one.probe.setting.strategy == name]) for name in names]
+    return [
+        _prices(name, [cost_sample for cost_sample in samples if cost_sample.probe.setting.strategy == name])
+        for name in names
+    ]
 
 
 def _prices(name: str, samples: Sequence[CostSample]) -> Prices:

@@ -69,11 +69,11 @@ def probes_of(names: Iterable[str], workers: int) -> list[CostProbe]:
 def _probes(name: str, workers: int) -> Iterable[CostProbe]:
     strategy = find(name)
     chunksizes: Sequence[int | None] = CHUNKSIZES if strategy.default_chunksize else (None,)
-    own = Setting(name, workers if strategy.parallel else 1, start_method=strategy.start_methods[0])
-    one_by_one = replace(own, chunksize=chunksizes[0])
-    yield CostProbe(one_by_one, own.workers, start_up=True)
+    plain_setting = Setting(name, workers if strategy.parallel else 1, start_method=strategy.start_methods[0])
+    one_by_one = replace(plain_setting, chunksize=chunksizes[0])
+    yield CostProbe(one_by_one, plain_setting.workers, start_up=True)
     for chunksize in chunksizes:
-        setting = replace(own, chunksize=chunksize)
+        setting = replace(plain_setting, chunksize=chunksize)
         yield CostProbe(setting, _whole_chunks(FEWEST, setting))
     for payload_bytes in PAYLOADS_BYTES:
         yield CostProbe(one_by_one, FEWEST_RESULTS, payload_bytes)

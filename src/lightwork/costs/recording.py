@@ -50,7 +50,7 @@ class _Recording:
     def look(self, probes: Sequence[CostProbe]) -> None:
         """Give every probe the number of items that it needs, from rounds of its own; starts first."""
         starts: dict[str, int] = {}
-        for probe in sorted(probes, key=lambda one: not one.start_up):
+        for probe in sorted(probes, key=lambda cost_probe: not cost_probe.start_up):
             sized, round_ = self._sized(probe, starts.get(probe.setting.strategy, 0))
             if round_.ok and probe.start_up:
                 starts[probe.setting.strategy] = round_.wall_ns
@@ -75,7 +75,9 @@ class _Recording:
 
     def block(self, block: int) -> None:
         """Run every probe that does not keep failing once."""
-        alive = [name for name, one in self.samples.items() if len(one.failures) < TRIES_OF_A_FAILING_CELL]
+        alive = [
+            name for name, cost_sample in self.samples.items() if len(cost_sample.failures) < TRIES_OF_A_FAILING_CELL
+        ]
         for position, name in enumerate(order_of(alive, block, self.seed)):
             sample = self.samples[name]
             round_ = self.run(sample.probe, block, position)

@@ -24,46 +24,46 @@ COLUMNS = (
 )
 
 
-def table(found: SavedCosts) -> Table:
+def table(saved_costs: SavedCosts) -> Table:
     """The whole table: the cheapest to start first, serial before all."""
-    prices = sorted(prices_of(found.samples), key=lambda one: (one.strategy != SERIAL, _start_ns(one)))
-    return Table.of_words(COLUMNS, map(_row, prices), notes=_notes(found, prices))
+    prices = sorted(prices_of(saved_costs.samples), key=lambda row: (row.strategy != SERIAL, _start_ns(row)))
+    return Table.of_words(COLUMNS, map(_row, prices), notes=_notes(saved_costs, prices))
 
 
-def _row(one: Prices) -> tuple[str, ...]:
+def _row(prices: Prices) -> tuple[str, ...]:
     return (
-        plain(one.strategy),
-        _words(one.start_up, MS_NS),
-        _at(one.item, None),
-        *(_at(one.item, size) for size in CHUNKSIZES),
-        *(_at(one.result, size) for size in PAYLOADS_BYTES),
+        plain(prices.strategy),
+        _words(prices.start_up, MS_NS),
+        _at(prices.item, None),
+        *(_at(prices.item, size) for size in CHUNKSIZES),
+        *(_at(prices.result, size) for size in PAYLOADS_BYTES),
     )
 
 
-def _start_ns(one: Prices) -> float:
-    return one.start_up.estimate_ns.point if one.start_up.estimate_ns else float("inf")
+def _start_ns(prices: Prices) -> float:
+    return prices.start_up.estimate_ns.point if prices.start_up.estimate_ns else float("inf")
 
 
 def _at(prices: Mapping[Any, Price], size: int | None) -> str:
-    found = prices.get(size)
-    return _words(found, US_NS) if found else NONE
+    price = prices.get(size)
+    return _words(price, US_NS) if price else NONE
 
 
 def _words(price: Price, unit_ns: float) -> str:
     """As "21 (19-24)"; the point alone where there is no interval."""
-    found = price.estimate_ns
-    if found is None:
+    estimate = price.estimate_ns
+    if estimate is None:
         return FAILED
     if price.is_below_noise:
         return UNSEEN
-    return _with_interval(found, unit_ns)
+    return _with_interval(estimate, unit_ns)
 
 
-def _with_interval(found: Estimate, unit_ns: float) -> str:
-    point = _figure(found.point / unit_ns)
-    if found.low is None or found.high is None:
+def _with_interval(estimate: Estimate, unit_ns: float) -> str:
+    point = _figure(estimate.point / unit_ns)
+    if estimate.low is None or estimate.high is None:
         return point
-    return f"{point} ({_figure(found.low / unit_ns)}-{_figure(found.high / unit_ns)})"
+    return f"{point} ({_figure(estimate.low / unit_ns)}-{_figure(estimate.high / unit_ns)})"
 
 
 def _figure(value: float) -> str:
@@ -73,14 +73,16 @@ def _figure(value: float) -> str:
     return number(value)
 
 
-def _notes(found: SavedCosts, prices: list[Prices]) -> list[str]:
-    machine = found.machine
-    ledger = ", ".join(f"{cost_ns / US_NS:.2g} us with {_kind(kind)}" for kind, cost_ns in found.ledger_cost_ns.items())
+def _notes(saved_costs: SavedCosts, prices: list[Prices]) -> list[str]:
+    machine = saved_costs.machine
+    ledger = ", ".join(
+        f"{cost_ns / US_NS:.2g} us with {_kind(kind)}" for kind, cost_ns in saved_costs.ledger_cost_ns.items()
+    )
     notes = [
         (
-            f"Medians over {counted(found.blocks, 'block')} with 95 % intervals; wall time, "
-            f"{counted(found.workers, 'worker')}, on {machine['usable_cpus']:g} cores ({machine['processor']}), Python "
-            f"{machine['python']}; lightwork {found.version}, {found.saved_at}."
+            f"Medians over {counted(saved_costs.blocks, 'block')} with 95 % intervals; wall time, "
+            f"{counted(saved_costs.workers, 'worker')}, on {machine['usable_cpus']:g} cores ({machine['processor']}), "
+            f"Python {machine['python']}; lightwork {saved_costs.version}, {saved_costs.saved_at}."
         ),
         (
             "Start-up: a pool is made, runs one no-op a worker and is closed. An item: the wall of a round of many "
@@ -91,19 +93,19 @@ def _notes(found: SavedCosts, prices: list[Prices]) -> list[str]:
             f"{UNSEEN.capitalize()}: in some block two starts differed by more than all the items took. A figure "
             "without an interval rests on too few blocks for one."
         ),
-        f"Start method: {_start_methods(found)}, or a library's own way.",
+        f"Start method: {_start_methods(saved_costs)}, or a library's own way.",
         "Making a result is part of its figure; what it takes alone stands in the row of serial.",
         (
             "No ledger is written in these rounds: its cost is in none of the figures. Elsewhere an item's row takes "
             f"{ledger} in its worker."
         ),
     ]
-    notes += [f"{one.strategy}: {failure}" for one in prices for failure in one.failures]
-    return notes + [f"{name} is left out: {why}" for name, why in found.left_out.items()]
+    notes += [f"{row.strategy}: {failure}" for row in prices for failure in row.failures]
+    return notes + [f"{name} is left out: {why}" for name, why in saved_costs.left_out.items()]
 
 
-def _start_methods(found: SavedCosts) -> str:
-    methods = dict.fromkeys(sample.probe.setting.start_method for sample in found.samples)
+def _start_methods(saved_costs: SavedCosts) -> str:
+    methods = dict.fromkeys(sample.probe.setting.start_method for sample in saved_costs.samples)
     return ", ".join(sorted(methods)) or "none"
 
 

@@ -46,9 +46,9 @@ def table(found: Faults, *, brief: bool = False) -> Table:
     )
 
 
-def faults_in(found: Faults) -> list[Fault]:
+def faults_in(faults: Faults) -> list[Fault]:
     """The faults that were recorded, in their own order."""
-    recorded = {case.fault for case in found.cases}
+    recorded = {case.fault for case in faults.cases}
     return [fault for name, fault in registry.faults().items() if name in recorded]
 
 
@@ -108,9 +108,9 @@ def notes(found: Faults, faults: Sequence[Fault]) -> list[str]:
     ]
 
 
-def _recovered(found: Faults) -> list[str]:
+def _recovered(faults: Faults) -> list[str]:
     """How much of what broke off could be gone on with; nothing where that was not tried."""
-    tried = [case for case in found.cases if case.recovered is not None]
+    tried = [case for case in faults.cases if case.recovered is not None]
     if not tried:
         return []
     done = sum(case.recovered is True for case in tried)
@@ -118,11 +118,11 @@ def _recovered(found: Faults) -> list[str]:
     return [f"{told}; what was not done was run again, and nothing else."]
 
 
-def details(found: Faults) -> list[str]:
+def details(faults: Faults) -> list[str]:
     """A line for every case, with the items by name of their state and the exception."""
     return [
         f"{plain(case.strategy)}, {case.fault}: {_detail(case)}"
-        for case in found.cases
+        for case in faults.cases
         if case.ending is not Ending.NEVER
     ]
 

@@ -69,7 +69,7 @@ def changes(line: Line) -> tuple[Change, ...]:
 
 def story(line: Line) -> Story:
     """The line's runs, each held against one before it."""
-    found: list[Change] = []
+    events: list[Change] = []
     held, left = 0, []
     before: Standing | None = None
     reference = latest = None
@@ -78,70 +78,70 @@ def story(line: Line) -> Story:
         if standing is None:
             continue
         if point.broken:
-            found.append(_broken(line, place, point, before))
+            events.append(_broken(line, place, point, before))
             before = reference = latest = None
         if standing.settled:  # thin evidence is a gap, and no other verdict
-            found += [Change(place, kind, words) for kind, words in _verdict(before, standing)]
+            events += [Change(place, kind, words) for kind, words in _verdict(before, standing)]
             before = standing
         reference = still_measured(standing, reference, latest)
         change = None
         if reference and can_be_held(line, reference, point):
             held += 1
             change = _speedup(line, reference, point, place)
-            found += [change] if change else []
+            events += [change] if change else []
         elif reference:
             left.append(reference)
         reference = following(reference, point, changed=change is not None)
         latest = recommended_in(point) or latest
-    return Story(tuple(found), held, tuple(left))
+    return Story(tuple(events), held, tuple(left))
 
 
 def sentence(line: Line) -> str:
     """What changed first and when, the first change of the speedup, and how many more there are."""
     measured = sum(point.standing is not None for point in line.points)
-    told = story(line)
-    found = told.changes
+    line_story = story(line)
+    events = line_story.changes
     if measured == 1:
         return "Measured in one run only: nothing to compare."
     if not any(point.standing.settled for point in line.points if point.standing):
         return f"Nothing to compare: none of {counted(measured, 'run')} can tell what to use."
-    if not found:
-        return _unchanged(told, measured)
-    first = [change for change in found if change.place == found[0].place]
-    later = [change for change in found if change not in first]
-    faster = next((change for change in found if change.kind is Kind.SPEEDUP), None)
+    if not events:
+        return _unchanged(line_story, measured)
+    first = [change for change in events if change.place == events[0].place]
+    later = [change for change in events if change not in first]
+    faster = next((change for change in events if change.kind is Kind.SPEEDUP), None)
     parts = [_told(line, first)]
-    shown = told.held and not any(change.kind in (Kind.SPEEDUP, Kind.GRID) for change in found)
+    shown = line_story.held and not any(change.kind in (Kind.SPEEDUP, Kind.GRID) for change in events)
     parts += [f"the speedup shows {NOTHING_TOLD}"] if shown else []
     if faster in later:
         parts.append(_told(line, [faster]))
         later.remove(faster)
     parts += [f"{counted(len(later), 'more change')} in the table"] if later else []
-    parts += [_open(told)] if told.open else []
+    parts += [_open(line_story)] if line_story.open else []
     return f"{capitalised('; '.join(parts))}."
 
 
-def _unchanged(told: Story, measured: int) -> str:
+def _unchanged(line_story: Story, measured: int) -> str:
     """What can be said where nothing changed: no more than of the runs that could be held against another."""
-    if not told.open:
+    if not line_story.open:
         return f"{capitalised(NOTHING_TOLD)} in {counted(measured, 'run')}."
-    if not told.held:
-        return f"Nothing to compare: {_open(told)}."
-    return f"{capitalised(NOTHING_TOLD)} in {counted(measured - len(told.open), 'run')}; {_open(told)}."
+    if not line_story.held:
+        return f"Nothing to compare: {_open(line_story)}."
+    return f"{capitalised(NOTHING_TOLD)} in {counted(measured - len(line_story.open), 'run')}; {_open(line_story)}."
 
 
-def _open(told: Story) -> str:
+def _open(line_story: Story) -> str:
     """How many runs can't be held against what was before, and for want of which setting's figures."""
-    cells = {reference.cell_id: reference.figures.cell for reference in told.open if reference.figures}
+    cells = {reference.cell_id: reference.figures.cell for reference in line_story.open if reference.figures}
     setting = named(next(iter(cells.values()))) if len(cells) == 1 else "the settings recommended before"
-    return f"{counted(len(told.open), 'run')} can't be held against those before: no interval of {setting}"
+    return f"{counted(len(line_story.open), 'run')} can't be held against those before: no interval of {setting}"
 
 
 def gaps(line: Line) -> str:
     """In how many runs nothing is recommended, by word: "Cannot tell in 2 of 9 runs."; "" where there is no gap."""
     words = Counter(point.word for point in line.points if point.word is not Word.USE)
-    told = ", ".join(f"{word} in {count}" for word, count in words.items())
-    return f"{capitalised(told)} of {counted(len(line.points), 'run')}." if told else ""
+    counts = ", ".join(f"{word} in {count}" for word, count in words.items())
+    return f"{capitalised(counts)} of {counted(len(line.points), 'run')}." if counts else ""
 
 
 def apart(estimate: Estimate, its_floor: float, other: Estimate, others_floor: float) -> bool:
@@ -180,14 +180,14 @@ def _verdict(before: Standing | None, after: Standing) -> list[tuple[Kind, str]]
     if old is None or new is None:
         same = before.word == after.word
         return [] if same else [(Kind.VERDICT, f"recommended {_worded(before)} {ARROW} {_worded(after)}")]
-    known = new.cell.cell_id in before.cells
+    was_measured = new.cell.cell_id in before.cells
     if old.cell.setting.workers != new.cell.setting.workers:
         few, many = old.cell.setting.workers, new.cell.setting.workers
-        words = f"recommended workers {few} {ARROW} {many}{_as_good(old, after)}{'' if known else NOT_BEFORE}"
-        return [(Kind.WORKERS if known else Kind.GRID, words)]
+        words = f"recommended workers {few} {ARROW} {many}{_as_good(old, after)}{'' if was_measured else NOT_BEFORE}"
+        return [(Kind.WORKERS if was_measured else Kind.GRID, words)]
     if old.cell.cell_id != new.cell.cell_id and old.cell.cell_id not in after.as_good:
         words = f"recommended setting {named(old.cell)} {ARROW} {named(new.cell)}{_as_good(old, after)}"
-        return [(Kind.SETTING, words) if known else (Kind.GRID, f"{words}{NOT_BEFORE}")]
+        return [(Kind.SETTING, words) if was_measured else (Kind.GRID, f"{words}{NOT_BEFORE}")]
     return []
 
 
@@ -227,8 +227,8 @@ def _because(reference: Reference, point: Point) -> str:
     serial = _times(old.serial_s, new.serial_s, floors)
     if not serial:
         return ""
-    own = _times(reference.figures.wall_s, its.wall_s, floors) or f"shows {NOTHING_TOLD}"
-    return f" (serial time {serial}; the setting's own {own})"
+    setting_time = _times(reference.figures.wall_s, its.wall_s, floors) or f"shows {NOTHING_TOLD}"
+    return f" (serial time {serial}; the setting's own {setting_time})"
 
 
 def _times(old: Estimate | None, new: Estimate | None, floors: tuple[float, float]) -> str:

@@ -28,9 +28,9 @@ def as_csv(lines: Sequence[Line]) -> str:
 
 
 def _rows(line: Line) -> Iterator[list[object]]:
-    found = changes(line)
+    all_changes = changes(line)
     for place, point in enumerate(line.points):
-        changed = "; ".join(change.words for change in found if change.place == place)
+        changed = "; ".join(change.words for change in all_changes if change.place == place)
         row = [place + 1, *_run(point), line.label, *_verdict(line, point), *_times(point), *_about(point)]
         yield [*row, point.other or point.lacking or None, changed or None, _sentence(point)]
 
@@ -44,11 +44,11 @@ def _run(point: Point) -> list[object]:
 def _verdict(line: Line, point: Point) -> list[object]:
     standing, chosen = point.standing, point.standing.chosen if point.standing else None
     setting = chosen.cell.setting if chosen else None
-    told = [setting.strategy, setting.workers, chosen.cell.chunksize] if setting and chosen else [None] * 3
-    told += [setting.order, setting.start_method, setting.cores, setting.pool] if setting else [None] * 4
+    setting_columns = [setting.strategy, setting.workers, chosen.cell.chunksize] if setting and chosen else [None] * 3
+    setting_columns += [setting.order, setting.start_method, setting.cores, setting.pool] if setting else [None] * 4
     floor = line.noise_floor(point)
     figures = [line.basis, *_ends(line.speedup(point)), floor if isfinite(floor) else None]
-    return [standing.work.workload if standing else None, str(point.word), *told, *figures]
+    return [standing.work.workload if standing else None, str(point.word), *setting_columns, *figures]
 
 
 def _times(point: Point) -> list[object]:
@@ -69,9 +69,9 @@ def _sentence(point: Point) -> str | None:
     return verdict_sentence(standing.verdict) if standing.verdict else standing.trouble
 
 
-def _ends(found: Estimate | None) -> list[float | None]:
-    return [found.point, found.low, found.high] if found else [None] * len(ENDS)
+def _ends(estimate: Estimate | None) -> list[float | None]:
+    return [estimate.point, estimate.low, estimate.high] if estimate else [None] * len(ENDS)
 
 
-def _iso(found: datetime | None) -> str | None:
-    return found.isoformat() if found else None
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

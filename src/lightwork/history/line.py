@@ -77,25 +77,25 @@ class Line:
 
     def pieces(self) -> list[list[int]]:
         """Places of points that may be joined by a line: no gap between them, and nothing that can't be compared."""
-        found: list[list[int]] = []
+        pieces: list[list[int]] = []
         for place, point in enumerate(self.points):
             if self.speedup(point) is None:
                 continue
-            joined = bool(found) and found[-1][-1] == place - 1 and not point.broken
-            found[-1].append(place) if joined else found.append([place])
-        return found
+            joined = bool(pieces) and pieces[-1][-1] == place - 1 and not point.broken
+            pieces[-1].append(place) if joined else pieces.append([place])
+        return pieces
 
     def gaps(self) -> list[tuple[Word, int, int]]:
         """Every gap: its word, its first and its last place; neighbours of one word are one gap."""
-        found: list[tuple[Word, int, int]] = []
+        spans: list[tuple[Word, int, int]] = []
         for place, point in enumerate(self.points):
             if self.speedup(point) is not None:
                 continue
-            if found and found[-1][0] == point.word and found[-1][2] == place - 1:
-                found[-1] = (point.word, found[-1][1], place)
+            if spans and spans[-1][0] == point.word and spans[-1][2] == place - 1:
+                spans[-1] = (point.word, spans[-1][1], place)
             else:
-                found.append((point.word, place, place))
-        return found
+                spans.append((point.word, place, place))
+        return spans
 
 
 def lines_of(runs: Sequence[HistoryRun]) -> list[Line]:
@@ -139,7 +139,7 @@ def _not_among(cell: Cell, standing: Standing) -> str:
 
 def _tells(standing: Standing) -> bool:
     """Whether a change can be told of the run, recommend what it may."""
-    figures = any(found.speedup for found in standing.cells.values())
+    figures = any(setting_figures.speedup for setting_figures in standing.cells.values())
     return standing.chosen is not None or (isfinite(standing.noise_floor) and figures)
 
 
@@ -153,7 +153,10 @@ def _other(label: str, before: HistoryRun, run: HistoryRun) -> str:
     work = other_work(before.standings[label].work, run.standings[label].work)
     kinds = other_kind(before.machine, run.machine)
     return "; ".join(
-        [*([f"other work: {work}"] if work else []), *(f"another kind of machine, {one}" for one in kinds)]
+        [
+            *([f"other work: {work}"] if work else []),
+            *(f"another kind of machine, {difference}" for difference in kinds),
+        ]
     )
 
 
@@ -161,9 +164,9 @@ def other_work(work: StudyWork, other: StudyWork) -> str:
     """In what two studies of one label differ, as "files: 37 and 256"; "" where they are the same work."""
     if work.workload != other.workload:
         return f"workload: {short(work.workload)} and {short(other.workload)}"
-    told = in_few_words(other_parameters(work.parameters, other.parameters).either)
-    if told or work.names_digest == other.names_digest:
-        return told
+    difference = in_few_words(other_parameters(work.parameters, other.parameters).either)
+    if difference or work.names_digest == other.names_digest:
+        return difference
     if work.items != other.items:
         return f"{counted(work.items, 'item')} and {counted(other.items, 'item')}"
     return "items of other names"

@@ -20,12 +20,12 @@ HEADS = ("study", "latest", "what changed")
 
 def memo(runs: Sequence[HistoryRun], lines: Sequence[Line], notes: Sequence[str]) -> str:
     """The whole file: a row per study, then the latest runs of the first few."""
-    told = [f"# lightwork: {counted(len(runs), 'run')}, oldest first", ""]
-    told += markdown(Table.of_words(HEADS, map(_study, lines)).first(STUDIES_LISTED, PAGE)).splitlines()
-    told += ["", *(f"- {inert(note, 300)}" for note in notes[:NOTES_SHOWN])] if notes else []
+    text_lines = [f"# lightwork: {counted(len(runs), 'run')}, oldest first", ""]
+    text_lines += markdown(Table.of_words(HEADS, map(_study, lines)).first(STUDIES_LISTED, PAGE)).splitlines()
+    text_lines += ["", *(f"- {inert(note, 300)}" for note in notes[:NOTES_SHOWN])] if notes else []
     for line in lines[:IN_FULL]:
-        told += _latest(line)
-    return "\n".join([*told, "", "Every run: history.html. As figures: history.csv."]) + "\n"
+        text_lines += _latest(line)
+    return "\n".join([*text_lines, "", "Every run: history.html. As figures: history.csv."]) + "\n"
 
 
 def _study(line: Line) -> tuple[str, Entry, str]:

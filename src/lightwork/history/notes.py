@@ -15,13 +15,13 @@ def notes(runs: Sequence[HistoryRun]) -> list[str]:
 
     A fact that a run does not tell is taken to be what it was before.
     """
-    known: dict[str, Any] = {}
-    found: list[str] = []
+    facts: dict[str, Any] = {}
+    sentences: list[str] = []
     for run in runs:
-        told = [*other_kind(known, run.machine), *other_surroundings(known, run.machine)]
-        found += [f"From {plain(run.named)} on: {'; '.join(told)}."] if told else []
-        known |= run.machine
+        differences = [*other_kind(facts, run.machine), *other_surroundings(facts, run.machine)]
+        sentences += [f"From {plain(run.named)} on: {'; '.join(differences)}."] if differences else []
+        facts |= run.machine
     undated = sum(run.saved_at is None and run.commit_at is None for run in runs)
-    found += [f"{counted(undated, 'run')} tell no time, and stand at the end."] if undated else []
-    more = len(found) - SHOWN
-    return found if more <= 0 else [*found[:SHOWN], f"And {more} more changes of what surrounds the work."]
+    sentences += [f"{counted(undated, 'run')} tell no time, and stand at the end."] if undated else []
+    more = len(sentences) - SHOWN
+    return sentences if more <= 0 else [*sentences[:SHOWN], f"And {more} more changes of what surrounds the work."]

@@ -83,29 +83,29 @@ class HistorySection:
 
 def write_history(runs: Sequence[HistoryRun], out: Path) -> Path:
     """Write history.html, history.md, history.csv and each study's picture into `out`."""
-    lines, told = lines_of(runs), notes(runs)
+    lines, sentences = lines_of(runs), notes(runs)
     with svg.style():
-        found = sections(lines)
+        history_sections = sections(lines)
     out.mkdir(parents=True, exist_ok=True)
-    for section in found:
+    for section in history_sections:
         for name, content in section.files.items():
             write_atomically(out / name, content)
     write_atomically(out / "history.csv", as_csv(lines).encode())
-    write_atomically(out / "history.md", memo(runs, lines, told).encode())
-    return write_atomically(out / "history.html", page(runs, found, told).encode())
+    write_atomically(out / "history.md", memo(runs, lines, sentences).encode())
+    return write_atomically(out / "history.html", page(runs, history_sections, sentences).encode())
 
 
-def page(runs: Sequence[HistoryRun], found: Sequence[HistorySection], told: Sequence[str]) -> str:
+def page(runs: Sequence[HistoryRun], history_sections: Sequence[HistorySection], sentences: Sequence[str]) -> str:
     """The whole page as text; no name in it can become markup, and nothing is loaded from outside."""
     return rendered(
         "history.html",
         HERE,
         scripts=("theme",),
-        sections=found,
+        sections=history_sections,
         runs=counted(len(runs), "run"),
         order="the times of their commits" if by_commit_time(runs) else "when they were saved",
         span=_span(runs),
-        notes=told,
+        notes=sentences,
         method=METHOD,
         is_open=len(runs) <= OPEN_UNTIL,
     )
@@ -118,18 +118,18 @@ def sections(lines: Sequence[Line]) -> list[HistorySection]:
 
 
 def _section(line: Line, anchor: str) -> HistorySection:
-    told, last = sentence(line), latest(line)
+    words, last = sentence(line), latest(line)
     left, right = speedup_picture(line), times_picture(line)
     speedup_svg = svg.svg_bytes(left)
     entitle(left, line.label, f"speedup of the recommended setting over runs, {line.basis}")
-    title = f"Speedup and workers of the recommended setting over {len(line.points)} runs, {plain(line.label)}. {told}"
+    title = f"Speedup and workers of the recommended setting over {len(line.points)} runs, {plain(line.label)}. {words}"
     beside = f"Wall times of serial and of the recommended setting over the same runs, {plain(line.label)}"
     return HistorySection(
         anchor=anchor,
         label=plain(line.label),
         hero=last.words,
         hero_note=_hero_note(last, plain(line.points[-1].run.name)),
-        sentence=told,
+        sentence=words,
         gaps=gaps(line),
         certain=bool(last.interval),
         basis=line.basis,

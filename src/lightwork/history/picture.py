@@ -80,7 +80,7 @@ def _frame(line: Line, entries: int, heights: Sequence[float]) -> tuple[Figure, 
     foot = _names_height(line) + 8 + LEGEND_LINE * entries + 8
     whole = TOP + sum(heights) + BETWEEN * (len(heights) - 1) + foot
     figure = Figure(figsize=(WIDTH / POINTS_PER_INCH, whole / POINTS_PER_INCH))
-    found: list[Axes] = []
+    all_axes: list[Axes] = []
     top = whole - TOP
     for height in heights:
         box = (LEFT / WIDTH, (top - height) / whole, (WIDTH - LEFT - RIGHT) / WIDTH, height / whole)
@@ -89,9 +89,9 @@ def _frame(line: Line, entries: int, heights: Sequence[float]) -> tuple[Figure, 
         axes.set_xlim(-0.6, len(line.points) - 0.4)
         axes.set_xticks([])
         axes.grid(visible=True, axis="y")
-        found.append(axes)
+        all_axes.append(axes)
         top -= height + BETWEEN
-    return figure, found
+    return figure, all_axes
 
 
 def _legend_share(figure: Figure, entries: int) -> float:
@@ -154,16 +154,16 @@ def _noise(axes: "Axes", line: Line) -> None:
 def _joined(axes: "Axes", line: Line, estimates: dict[int, Estimate], colour: str, marker: str) -> None:
     """Points with their intervals, joined where they may be; hollow where the run had uncommitted changes."""
     for piece in line.pieces():
-        known = [place for place in piece if place in estimates]
-        points = [estimates[place].point for place in known]
-        axes.plot(known, points, color=colour, linewidth=0.9, alpha=0.55, zorder=2)
+        places = [place for place in piece if place in estimates]
+        points = [estimates[place].point for place in places]
+        axes.plot(places, points, color=colour, linewidth=0.9, alpha=0.55, zorder=2)
     for dirty in (False, True):
-        known = [place for place in estimates if line.points[place].run.dirty is dirty]
-        points = [estimates[place].point for place in known]
-        down = [max(0.0, estimates[place].point - low(estimates[place])) for place in known]
-        up = [max(0.0, high(estimates[place]) - estimates[place].point) for place in known]
+        places = [place for place in estimates if line.points[place].run.dirty is dirty]
+        points = [estimates[place].point for place in places]
+        down = [max(0.0, estimates[place].point - low(estimates[place])) for place in places]
+        up = [max(0.0, high(estimates[place]) - estimates[place].point) for place in places]
         axes.errorbar(
-            known, points, yerr=[down, up], elinewidth=1.0, capsize=2 if len(line.points) <= FULL_SIZE_UNTIL else 0,
+            places, points, yerr=[down, up], elinewidth=1.0, capsize=2 if len(line.points) <= FULL_SIZE_UNTIL else 0,
             zorder=3, linestyle="none", color=colour, marker=marker, markersize=_size(line),
             markerfacecolor=PAPER if dirty else colour,
         )  # fmt: skip
@@ -176,8 +176,8 @@ def _size(line: Line) -> float:
 
 def _gaps(axes: "Axes", line: Line) -> None:
     """Where nothing is recommended: a band, its mark, and its word where there is room for it."""
-    found, across = line.gaps(), axes.get_xaxis_transform()
-    boxes = [[(first - 0.5, 0), (last + 0.5, 0), (last + 0.5, 1), (first - 0.5, 1)] for _, first, last in found]
+    spans, across = line.gaps(), axes.get_xaxis_transform()
+    boxes = [[(first - 0.5, 0), (last + 0.5, 0), (last + 0.5, 1), (first - 0.5, 1)] for _, first, last in spans]
     bands = PolyCollection(boxes, facecolors=BAND, alpha=0.75, linewidths=0, zorder=0.5, transform=across)
     axes.add_collection(bands, autolim=False)
     for word, mark in WORD_MARKS.items():
@@ -185,7 +185,7 @@ def _gaps(axes: "Axes", line: Line) -> None:
         style: dict[str, Any] = {"color": MUTED, "linewidths": 1.0, "transform": across, "zorder": 4, "clip_on": False}
         axes.scatter(places, [0.02] * len(places), marker=mark, s=6 * _size(line), **style)
     room = (WIDTH - LEFT - RIGHT) / (len(line.points) + 0.2)
-    for word, first, last in found:
+    for word, first, last in spans:
         if room * (last - first + 1) >= WORD_LINE:
             middle, words = (first + last) / 2, str(word)
             axes.text(
@@ -209,12 +209,12 @@ def _workers(axes: "Axes", line: Line) -> None:
         across += [edge for place in piece for edge in (place - 0.5, place + 0.5)] + [piece[-1] + 0.5]
         up += [counts[place] for place in piece for _ in range(2)] + [nan]
     axes.plot(across, up, color=OWN, linewidth=1.6, solid_joinstyle="miter", solid_capstyle="butt")
-    known = sorted(set(counts.values())) or [1]
-    axes.set_ylim(0, 1.15 * known[-1] + 0.4)
-    if known[-1] / known[0] >= WIDE:
+    levels = sorted(set(counts.values())) or [1]
+    axes.set_ylim(0, 1.15 * levels[-1] + 0.4)
+    if levels[-1] / levels[0] >= WIDE:
         axes.set_yscale("log", base=2)
-        axes.set_ylim(known[0] / 1.4, known[-1] * 1.4)
-    axes.set_yticks(_ticks(known), [str(count) for count in _ticks(known)])
+        axes.set_ylim(levels[0] / 1.4, levels[-1] * 1.4)
+    axes.set_yticks(_ticks(levels), [str(count) for count in _ticks(levels)])
     axes.minorticks_off()
     axes.set_ylabel("workers")
     _breaks([axes], line)
@@ -222,11 +222,11 @@ def _workers(axes: "Axes", line: Line) -> None:
 
 def _ticks(counts: Sequence[int], most: int = 4) -> list[int]:
     """Up to `most` of the counts, so far apart that their labels do not touch; the largest always among them."""
-    kept = [counts[-1]]
+    ticks = [counts[-1]]
     for count in reversed(counts[:-1]):
-        far = kept[-1] - count >= counts[-1] / most or (counts[-1] / counts[0] >= WIDE and kept[-1] / count >= 2)  # noqa: PLR2004
-        kept += [count] if far and len(kept) < most else []
-    return kept[::-1]
+        far = ticks[-1] - count >= counts[-1] / most or (counts[-1] / counts[0] >= WIDE and ticks[-1] / count >= 2)  # noqa: PLR2004
+        ticks += [count] if far and len(ticks) < most else []
+    return ticks[::-1]
 
 
 def _recommended(point: Point) -> int:
@@ -249,8 +249,8 @@ def _wall_axis(axes: "Axes", walls_s: Sequence[float]) -> None:
 
 
 def _walls(axes: "Axes", line: Line, estimates: dict[int, Estimate | None], colour: str, marker: str) -> None:
-    known = {place: wall for place, wall in estimates.items() if wall is not None}
-    _joined(axes, line, known, colour, marker)
+    measured = {place: wall for place, wall in estimates.items() if wall is not None}
+    _joined(axes, line, measured, colour, marker)
 
 
 def _speedup_entries(line: Line) -> list[tuple[Any, str]]:

@@ -141,11 +141,11 @@ class HistoryRun:
 def run_of(results: Results, file: str) -> HistoryRun:
     """What a history keeps of the saved results, whose labels are unique."""
     commit, cpus = results.commit, usable_cpus(results)
-    found = str(commit.get("id") or "")
+    commit_id = str(commit.get("id") or "")
     return HistoryRun(
         file=file,
         saved_at=moment(results.saved_at),
-        commit_id="" if found in NO_COMMIT else found,
+        commit_id="" if commit_id in NO_COMMIT else commit_id,
         commit_at=moment(commit.get("time")),
         branch=str(commit.get("branch") or ""),
         dirty=commit.get("dirty") is True,
@@ -187,8 +187,8 @@ def work_of(study: Study) -> StudyWork:
 def moment(text: object) -> datetime | None:
     """The time that an ISO 8601 text tells, in UTC where it names no zone; None for anything else."""
     try:
-        found = datetime.fromisoformat(text) if isinstance(text, str) else None
-        return found and (found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC))
+        parsed = datetime.fromisoformat(text) if isinstance(text, str) else None
+        return parsed and (parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC))
     except (ValueError, OverflowError):
         return None
 

@@ -49,17 +49,17 @@ def _marks(runs: Sequence[HistoryRun]) -> list[str]:
     times = [f"{run.saved_at:{clock}}" if run.saved_at else "" for run in runs]
     names = [short(Path(run.file).stem, LONGEST_ID) for run in runs]
     numbers = [f"#{place}" for place in range(1, len(runs) + 1)]
-    return next(found for found in (times, names, numbers) if all(found) and len(set(found)) == len(found))
+    return next(marks for marks in (times, names, numbers) if all(marks) and len(set(marks)) == len(marks))
 
 
 def without_copies(runs: Sequence[HistoryRun]) -> list[HistoryRun]:
     """The runs without those that another file holds too, to the last bit."""
-    kept: dict[tuple[object, ...], list[HistoryRun]] = {}
+    history_runs: dict[tuple[object, ...], list[HistoryRun]] = {}
     for run in runs:
-        same = kept.setdefault((run.saved_at, run.commit_id), [])
+        same = history_runs.setdefault((run.saved_at, run.commit_id), [])
         if not any(replace(run, file=other.file) == other for other in same):
             same.append(run)
-    return [run for same in kept.values() for run in same]
+    return [run for same in history_runs.values() for run in same]
 
 
 def check_one_kind(runs: Sequence[HistoryRun]) -> None:
@@ -72,8 +72,8 @@ def check_one_kind(runs: Sequence[HistoryRun]) -> None:
         kinds.setdefault(str(kind_of(run.machine)), run)
     for run, other in combinations(kinds.values(), 2):
         if different := other_kind(run.machine, other.machine):
-            told = f"{run.file} and {other.file} come from different kinds of machines ({'; '.join(different)})"
-            raise UsageError(f"{told}: name runs of one kind, or add --any-machine")
+            refusal = f"{run.file} and {other.file} come from different kinds of machines ({'; '.join(different)})"
+            raise UsageError(f"{refusal}: name runs of one kind, or add --any-machine")
 
 
 def in_order(runs: Sequence[HistoryRun]) -> tuple[HistoryRun, ...]:

@@ -72,15 +72,19 @@ def _verdict(point: Point) -> str:
 def _about(run: HistoryRun) -> str:
     """The run's branch, whether it had uncommitted changes, and when it was saved."""
     at = run.saved_at or run.commit_at
-    told = [short(run.branch, BRANCH), "uncommitted changes" if run.dirty else "", f"{at:%Y-%m-%d %H:%M}" if at else ""]
-    return ", ".join(part for part in told if part and part != run.own_name)
+    facts = [
+        short(run.branch, BRANCH),
+        "uncommitted changes" if run.dirty else "",
+        f"{at:%Y-%m-%d %H:%M}" if at else "",
+    ]
+    return ", ".join(part for part in facts if part and part != run.own_name)
 
 
-def _ends(found: Estimate | None) -> str:
+def _ends(estimate: Estimate | None) -> str:
     """A wall time's interval, its unit with each end."""
-    if found is None or found.low is None or found.high is None:
+    if estimate is None or estimate.low is None or estimate.high is None:
         return ""
-    return f"{duration(found.low)} - {duration(found.high)}"
+    return f"{duration(estimate.low)} - {duration(estimate.high)}"
 
 
 def _floor(line: Line, point: Point) -> str:

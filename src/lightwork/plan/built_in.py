@@ -38,10 +38,10 @@ def built_in(name: str, words: Sequence[str], db: str | None) -> BuiltIn:
     return BuiltIn(name, {key: taken[key] for key in given}, label_of(workload, chosen))
 
 
-def refuse_beyond_limits(one: BuiltIn, settings: Sequence[Setting]) -> None:
+def refuse_beyond_limits(chosen: BuiltIn, settings: Sequence[Setting]) -> None:
     """Raise UsageError for a setting that exceeds a limit of the workload, such as a server's connections."""
-    workload = registry.find(one.name)
-    workload.limits(parameters.build(one.name, workload.parameters, one.parameters), (SERIAL_SETTING, *settings))
+    workload = registry.find(chosen.name)
+    workload.limits(parameters.build(chosen.name, workload.parameters, chosen.parameters), (SERIAL_SETTING, *settings))
 
 
 def _pair(workload_name: str, word: str) -> tuple[str, str]:

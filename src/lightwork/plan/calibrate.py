@@ -25,12 +25,12 @@ def calibrated(shop: Workshop, settings: Iterable[Setting]) -> Calibration:
     """What these settings' strategies cost on this machine: from the folder, or measured now and kept there."""
     kinds = {(setting.strategy, setting.start_method) for setting in settings} | {("serial", "fork")}
     path = calibration.saved_in(shop.calibrations, shop.machine)
-    kept = _kept(path)
-    missing = kinds - set(kept.costs if kept else ())
-    if kept and not missing:
-        return kept
+    saved = _kept(path)
+    missing = kinds - set(saved.costs if saved else ())
+    if saved and not missing:
+        return saved
     shop.say("measuring once what the strategies cost on this machine")
-    merged = _together(kept, _calibrate(shop, sorted(missing)))
+    merged = _together(saved, _calibrate(shop, sorted(missing)))
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, json.dumps(calibration.encode(merged)).encode())
     return merged
@@ -38,8 +38,8 @@ def calibrated(shop: Workshop, settings: Iterable[Setting]) -> Calibration:
 
 def is_calibrated(folder: Path, machine: dict[str, object], settings: Iterable[Setting]) -> bool:
     """Whether all of these settings' strategies were measured on this machine before."""
-    kept = _kept(calibration.saved_in(folder, machine))
-    return kept is not None and all((setting.strategy, setting.start_method) in kept.costs for setting in settings)
+    saved = _kept(calibration.saved_in(folder, machine))
+    return saved is not None and all((setting.strategy, setting.start_method) in saved.costs for setting in settings)
 
 
 def _kept(path: Path) -> Calibration | None:
@@ -49,12 +49,12 @@ def _kept(path: Path) -> Calibration | None:
         return None
 
 
-def _together(kept: Calibration | None, fresh: Calibration) -> Calibration:
+def _together(saved: Calibration | None, fresh: Calibration) -> Calibration:
     """Both, what was kept brought to the speed at which the fresh costs were measured."""
-    if kept is None:
+    if saved is None:
         return fresh
-    factor = fresh.spin_ns / kept.spin_ns if fresh.spin_ns and kept.spin_ns else 1.0
-    old = {kind: costs.at_speed(factor) for kind, costs in kept.costs.items()}
+    factor = fresh.spin_ns / saved.spin_ns if fresh.spin_ns and saved.spin_ns else 1.0
+    old = {kind: costs.at_speed(factor) for kind, costs in saved.costs.items()}
     return Calibration(fresh.machine, {**old, **fresh.costs}, fresh.spin_ns)
 
 

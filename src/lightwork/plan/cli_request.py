@@ -61,9 +61,9 @@ def asked(options: argparse.Namespace, folder: Path, machine: Mapping[str, Any])
 
 
 def _refuse_contradictions(options: argparse.Namespace) -> None:
-    for one, other, why in CONTRADICTING:
-        if getattr(options, one) and getattr(options, other):
-            raise UsageError(f"--{one} and --{other} contradict each other: {why}")
+    for option, other, why in CONTRADICTING:
+        if getattr(options, option) and getattr(options, other):
+            raise UsageError(f"--{option} and --{other} contradict each other: {why}")
 
 
 def _cores(options: argparse.Namespace) -> float | None:
@@ -84,8 +84,10 @@ def _memory_limit(options: argparse.Namespace, machine: Mapping[str, Any]) -> Me
     if options.memory_limit:
         limit_bytes = option_values.size_bytes("memory-limit", options.memory_limit)
         return MemoryLimit(limit_bytes, "the memory limit", is_asked=True)
-    found = machine.get("memory_limit_bytes")
-    return MemoryLimit(float(found), "the control group's memory limit", is_asked=False) if found else None
+    cgroup_bytes = machine.get("memory_limit_bytes")
+    return (
+        MemoryLimit(float(cgroup_bytes), "the control group's memory limit", is_asked=False) if cgroup_bytes else None
+    )
 
 
 def _parameters(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
@@ -121,10 +123,10 @@ def _own(options: argparse.Namespace, folder: Path) -> tuple[str, Mapping[str, A
 def _built_in(options: argparse.Namespace, settings: Sequence[Setting]) -> tuple[str, Mapping[str, Any], str]:
     if any(getattr(options, name) for name in OWN_ONLY):
         raise UsageError(f"{options.target} is a built-in workload and brings its own items: leave them out")
-    found = built_in(options.target, options.param or (), options.db)
+    workload = built_in(options.target, options.param or (), options.db)
     if not options.dry_run and not options.cores:
-        refuse_beyond_limits(found, settings)
-    return found.name, found.parameters, found.label
+        refuse_beyond_limits(workload, settings)
+    return workload.name, workload.parameters, workload.label
 
 
 def _settings(options: argparse.Namespace, cores: float) -> Iterator[Setting]:
@@ -142,7 +144,7 @@ def _settings(options: argparse.Namespace, cores: float) -> Iterator[Setting]:
     if not chosen:
         raise UsageError("the serial run is the reference anyway: name a strategy that has workers")
     chunked = [name for name in chosen if strategies.find(name).default_chunksize]
-    grids = [(chunked, (size,)) for size in sizes] + [([one for one in chosen if one not in chunked], (None,))]
+    grids = [(chunked, (size,)) for size in sizes] + [([name for name in chosen if name not in chunked], (None,))]
     settings = [
         setting for names, size in grids for setting in Grid("", {}, names, workers, size, methods, orders).settings()
     ]
@@ -161,24 +163,26 @@ def _auto_workers(cores: float) -> tuple[int, ...]:
 def dry(request: Request, machine: dict[str, Any], calibrations: Path) -> str:
     """What would be measured, and for how long."""
     settings = request.settings
-    known = is_calibrated(calibrations, machine, settings)
+    is_ready = is_calibrated(calibrations, machine, settings)
     once = ", one time" if request.once else ""
     serially = f"{PILOT} items, then all or as many as take {duration(SAMPLE_SHARE * request.budget_s)}"
     lines = {
         "serially": serially if request.can_sample else f"all items{once}",
-        "calibrate": "was done on this machine" if known else "what strategies cost here: once, some 10 to 20 s more",
+        "calibrate": "was done on this machine"
+        if is_ready
+        else "what strategies cost here: once, some 10 to 20 s more",
         "predict": f"{counted(len(settings), 'setting')}: {_axis(settings, 'strategy')}",
         "": f"{_axis(settings, 'workers')} workers; chunksize {_axis(settings, 'chunksize')}",
         " ": f"order {_axis(settings, 'order')}; {_axis(settings, 'start_method')}",
         "measure": _measured(request),
     }
     head = f"would plan {request.name} in {duration(request.budget_s)}; nothing was run"
-    return "\n".join([head, *(f"  {name:<11} {told}" for name, told in lines.items())])
+    return "\n".join([head, *(f"  {name:<11} {words}" for name, words in lines.items())])
 
 
 def _axis(settings: Sequence[Setting], name: str) -> str:
-    found = dict.fromkeys(getattr(setting, name) for setting in settings)
-    return ", ".join("default" if value is None else str(value) for value in found)
+    values = dict.fromkeys(getattr(setting, name) for setting in settings)
+    return ", ".join("default" if value is None else str(value) for value in values)
 
 
 def _measured(request: Request) -> str:

@@ -67,26 +67,26 @@ def probed(request: Request, shop: Workshop, items: JobItems, serial: Serial, co
         return None
     first, *rounds, last = (ledgers.table(finished.ledger) for finished in finished_rounds)
     probes = [Probe(setting, rows) for setting, rows in zip(together, rounds, strict=True)]
-    own = costs.of(together[0], finished_rounds[0].round.spin_ns)
+    probe_costs = costs.of(together[0], finished_rounds[0].round.spin_ns)
     sample = ledgers.table(serial.finished.ledger)[chosen]
-    contention = contention_of([first, sample, last], probes, request.usable_cpus, own)
+    contention = contention_of([first, sample, last], probes, request.usable_cpus, probe_costs)
     return Probed(contention, (sample, first, last), rounds)
 
 
-def at_usual_speed(serial: Serial, found: Probed | None) -> "tuple[NDArray[Any], float | None]":
+def at_usual_speed(serial: Serial, probing: Probed | None) -> "tuple[NDArray[Any], float | None]":
     """The serial sample's ledger, and the spin, at the CPU speed that is the median of all serial rounds there are."""
     rows = ledgers.table(serial.finished.ledger)
-    if found is None:
+    if probing is None:
         return rows, serial.finished.round.spin_ns
-    sample, *others = found.serial
-    return at_speed(rows, usual_speed(sample, found.serial)), usual_spin_ns([rows, *others])
+    sample, *others = probing.serial
+    return at_speed(rows, usual_speed(sample, probing.serial)), usual_spin_ns([rows, *others])
 
 
 def _setting(request: Request, workers: int) -> Setting:
     """The probe by a start method that was asked for: functions and their modules may stand only one."""
-    asked = {setting.start_method for setting in request.settings}
-    found = probe_setting(workers)
-    return found if found.start_method in asked else replace(found, start_method=min(asked))
+    asked = {other.start_method for other in request.settings}
+    setting = probe_setting(workers)
+    return setting if setting.start_method in asked else replace(setting, start_method=min(asked))
 
 
 def calibrated_for(request: Request) -> Setting:

@@ -42,8 +42,8 @@ def _broke_off_at(finished: Finished) -> int | None:
     if not finished.ledger:
         return None
     states = ledgers.table(finished.ledger)["state"]
-    (found,) = ((states == State.RUNNING) | (states == State.RAISED)).nonzero()
-    return int(found[0]) if len(found) else None
+    (unfinished,) = ((states == State.RUNNING) | (states == State.RAISED)).nonzero()
+    return int(unfinished[0]) if len(unfinished) else None
 
 
 def _broken_off(request: Request, items: JobItems, run: Sequence[int], number: int, finished: Finished) -> WorkError:

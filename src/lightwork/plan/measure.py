@@ -38,10 +38,10 @@ def contest_for(
     listed = shortlist(predictions, SHORTLISTED)
     blocks = request.blocks or BLOCKS[0]
     for count, probe in [*((count, True) for count in range(len(listed), 0, -1)), (1, False)]:
-        kept = tuple(listed[:count])
-        needed_s = _needed_s(kept, probe, blocks, serial_s, ROUND_S + items * ITEM_S)
+        entered = tuple(listed[:count])
+        needed_s = _needed_s(entered, probe, blocks, serial_s, ROUND_S + items * ITEM_S)
         if request.blocks or needed_s <= left_s:
-            return Contest(kept, probe, needed_s)
+            return Contest(entered, probe, needed_s)
     return Contest((), False, _needed_s(tuple(listed[:1]), False, blocks, serial_s, ROUND_S + items * ITEM_S))
 
 

@@ -37,12 +37,12 @@ def model_of(rounds: Iterable[Round], serial: Round) -> MemoryModel | None:
     less. Without rounds of workers each is taken to need what the serial round did.
     """
     serial_bytes = serial.memory.peak_pss_bytes if serial.memory else None
-    known = [round_ for round_ in rounds if round_.memory and round_.memory.peak_pss_bytes and _own(round_)]
-    if not known:
+    sampled = [round_ for round_ in rounds if round_.memory and round_.memory.peak_pss_bytes and _own(round_)]
+    if not sampled:
         own_bytes = serial.memory.peak_uss_bytes if serial.memory else None
         return MemoryModel(serial_bytes, own_bytes) if serial_bytes and own_bytes else None
-    worker_bytes = max(max(_own(round_)) for round_ in known)
-    bases = [(round_.memory.peak_pss_bytes or 0) - sum(_own(round_)) for round_ in known if round_.memory]
+    worker_bytes = max(max(_own(round_)) for round_ in sampled)
+    bases = [(round_.memory.peak_pss_bytes or 0) - sum(_own(round_)) for round_ in sampled if round_.memory]
     return MemoryModel(max(0, *bases), worker_bytes)
 
 

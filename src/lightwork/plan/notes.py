@@ -48,10 +48,10 @@ def notes_on(
 def _failed(serial: Serial, items: JobItems) -> str:
     named = [f"{items.name(place)} {reason}" for place, reason in list(serial.failed.items())[:FAILED_NAMED]]
     more = len(serial.failed) - len(named)
-    told = "; ".join(named) + (f"; and {more} more" if more else "")
+    list_words = "; ".join(named) + (f"; and {more} more" if more else "")
     unseen = ", and of those that were not run as many may" if len(serial.run) < len(serial.places) else ""
     verb = "fails and is" if len(serial.failed) == 1 else "fail and are"
-    return f"{counted(len(serial.failed), 'item')} {verb} left out{unseen}: {told}"
+    return f"{counted(len(serial.failed), 'item')} {verb} left out{unseen}: {list_words}"
 
 
 def fewest_per_chunk(settings: Iterable[Setting], item_ns: float, costs: Calibration) -> int:
@@ -82,24 +82,23 @@ def _too_short(settings: Iterable[Setting], serial: Serial, costs: Calibration) 
 def _cold(rounds: list[Round], study: Study | None) -> str:
     """What of cold files could not be had; "" where all were cold, or nobody asked."""
     asked = [*rounds, *(round_ for cell in study.cells for round_ in cell.rounds)] if study else rounds
-    said = [str(round_.facts["cache_note"]) for round_ in asked if round_.facts.get("cache_note")]
-    return f"{said[0]} (in {len(said)} of {len(asked)} rounds)" if said else ""
+    cache_notes = [str(round_.facts["cache_note"]) for round_ in asked if round_.facts.get("cache_note")]
+    return f"{cache_notes[0]} (in {len(cache_notes)} of {len(asked)} rounds)" if cache_notes else ""
 
 
 def on_contention(contention: Contention | None) -> str:
     """What items cost each other when they run at once; "" where nothing was found, or nobody looked."""
     if contention is None or not contention.found:
         return ""
-    said = []
+    effects = []
     if contention.exclusive_share:
-        said.append(
+        effects.append(
             f"as though {percent(contention.exclusive_share)} of an item's time went under a lock that all share"
         )
     if contention.cpu_inflation > 1:
-        said.append(f"each further busy core makes them compute {percent(contention.cpu_inflation - 1)} longer")
-    return (
-        f"items get in each other's way ({' and '.join(said)}): found from rounds of up to {contention.workers} workers"
-    )
+        effects.append(f"each further busy core makes them compute {percent(contention.cpu_inflation - 1)} longer")
+    source = f"found from rounds of up to {contention.workers} workers"
+    return f"items get in each other's way ({' and '.join(effects)}): {source}"
 
 
 def on_memory(model: MemoryModel | None, request: Request, left_out: int) -> str:
@@ -109,8 +108,8 @@ def on_memory(model: MemoryModel | None, request: Request, left_out: int) -> str
         return ""
     if model is None:
         return f"{limit.source} was not applied: the rounds were too short to see what memory they take"
-    told = f"{size(model.base_bytes)} and {size(model.worker_bytes)} a worker at most"
+    peak_words = f"{size(model.base_bytes)} and {size(model.worker_bytes)} a worker at most"
     bound = f"{limit.source} of {size(limit.size_bytes)}"
     if not left_out:
-        return f"all settings fit into {bound} (predicted: {told})"
-    return f"{counted(left_out, 'setting')} left out: above {bound} (predicted: {told})"
+        return f"all settings fit into {bound} (predicted: {peak_words})"
+    return f"{counted(left_out, 'setting')} left out: above {bound} (predicted: {peak_words})"

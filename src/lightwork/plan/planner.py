@@ -90,7 +90,7 @@ def make(request: Request, shop: Workshop) -> Planned:
     predictions = [prediction.widened(probing.unrest) for prediction in predictions] if probing else predictions
     study, not_measured = _measured(request, shop, items, serial, predictions, began_s)
     on_memory = notes.on_memory(model, request, len(request.settings) - len(settings))
-    said = [
+    plan_notes = [
         *notes.notes_on(request, items, serial, costs, study),
         notes.on_contention(contention),
         on_memory,
@@ -99,7 +99,7 @@ def make(request: Request, shop: Workshop) -> Planned:
     longest = serial.run[serial.finished.round.longest_item or 0]
     return Planned(
         request, len(serial.places), serial.sample, serial.finished.round, tuple(predictions), study,
-        tuple(filter(None, said)), everything, costs, request.cores or request.usable_cpus, weights,
+        tuple(filter(None, plan_notes)), everything, costs, request.cores or request.usable_cpus, weights,
         items.name(longest), contention or NO_CONTENTION, spin_ns, model,
     )  # fmt: skip
 
@@ -150,7 +150,7 @@ def _that_fit(request: Request, model: MemoryModel | None) -> tuple[Setting, ...
     limit = request.memory_limit
     if limit is None or model is None:
         return request.settings
-    fit = tuple(one for one in request.settings if model.peak_bytes(one.workers) <= limit.size_bytes)
+    fit = tuple(candidate for candidate in request.settings if model.peak_bytes(candidate.workers) <= limit.size_bytes)
     if not fit:
         least = model.peak_bytes(min(setting.workers for setting in request.settings))
         raise WorkError(

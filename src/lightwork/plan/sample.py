@@ -45,14 +45,14 @@ def draw(weights: Sequence[float], size: int, seed: int) -> Sample:
     left = size - len(certain)
     strata = _strata(by_weight[: count - len(certain)], min(STRATA, left)) if left else []
     shares = [left * (number + 1) // len(strata) - left * number // len(strata) for number in range(len(strata))]
-    taken = [chance.sample(own, min(share, len(own))) for own, share in zip(strata, shares, strict=True)]
-    chosen = sorted([*certain, *(place for own in taken for place in own)])
+    taken = [chance.sample(stratum, min(share, len(stratum))) for stratum, share in zip(strata, shares, strict=True)]
+    chosen = sorted([*certain, *(place for sampled in taken for place in sampled)])
     rank = {place: number for number, place in enumerate(chosen)}
     stands_for = [rank.get(place, 0) for place in range(count)]
-    for stratum, own in zip(strata, taken, strict=True):
+    for stratum, sampled in zip(strata, taken, strict=True):
         for place in stratum:
             if place not in rank:
-                stands_for[place] = rank[chance.choice(own)]
+                stands_for[place] = rank[chance.choice(sampled)]
     return Sample(tuple(chosen), tuple(stands_for))
 
 
@@ -63,5 +63,5 @@ def heaviest_in(size: int) -> int:
 
 def _strata(places: Sequence[int], count: int) -> list[Sequence[int]]:
     bounds = [len(places) * number // count for number in range(count + 1)]
-    found = [places[low:high] for low, high in pairwise(bounds)]
-    return [stratum for stratum in found if stratum]
+    strata = [places[low:high] for low, high in pairwise(bounds)]
+    return [stratum for stratum in strata if stratum]

@@ -137,27 +137,27 @@ def _tried(
     for _ in range(MOST_RERUNS):
         run = [places[number] for number in sample.chosen]
         finished = _execute(request, shop, items, run, expected_s)
-        found = failures(request, items, run, finished)
-        failed |= {run[number]: reason for number, reason in found.items()}
-        sample = _without(request, items, places, sample, found)
-        places = [place for place in places if place not in failed] if found else places
+        reasons = failures(request, items, run, finished)
+        failed |= {run[number]: reason for number, reason in reasons.items()}
+        sample = _without(request, items, places, sample, reasons)
+        places = [place for place in places if place not in failed] if reasons else places
         if finished.round.ok:
-            kept = without_failed.rows_without(finished, found, shop.workdir.shared)
-            return Serial(places, sample, kept, failed, None, is_first=True)
-        ((number, reason),) = found.items()
+            sound = without_failed.rows_without(finished, reasons, shop.workdir.shared)
+            return Serial(places, sample, sound, failed, None, is_first=True)
+        ((number, reason),) = reasons.items()
         shop.say(f"once more without {items.name(run[number])}, which {reason}")
     raise WorkError(f"{request.name}: {MOST_RERUNS} items ended their process or hung: leave them out yourself")
 
 
 def _without(
-    request: Request, items: JobItems, places: Sequence[int], sample: Sample, found: Mapping[int, str]
+    request: Request, items: JobItems, places: Sequence[int], sample: Sample, reasons: Mapping[int, str]
 ) -> Sample:
-    if not found:
+    if not reasons:
         return sample
-    if len(found) >= len(sample.chosen) - 1:
-        left = len(sample.chosen) - len(found)
-        raise WorkError(f"{request.name}: {len(found)} of {len(sample.chosen)} items failed, and {left} is no plan")
-    return without_failed.without(sample, found, [items.weights[place] for place in places])
+    if len(reasons) >= len(sample.chosen) - 1:
+        left = len(sample.chosen) - len(reasons)
+        raise WorkError(f"{request.name}: {len(reasons)} of {len(sample.chosen)} items failed, and {left} is no plan")
+    return without_failed.without(sample, reasons, [items.weights[place] for place in places])
 
 
 def _execute(

@@ -38,12 +38,12 @@ class Written:
     @property
     def words(self) -> str:
         """As "created 16 files (a.out, b.out, c.out, ...), wrote 12.0 KiB"."""
-        told = [
+        parts = [
             f"{what} {counted(len(paths), 'file')} ({_named(paths)})"
             for what, paths in (("created", self.created), ("changed", self.changed), ("removed", self.removed))
             if paths
         ]
-        return ", ".join([*told, *([f"wrote {size(self.written_bytes)}"] if self.written_bytes else [])])
+        return ", ".join([*parts, *([f"wrote {size(self.written_bytes)}"] if self.written_bytes else [])])
 
 
 def folders_of(files: Iterable[Path]) -> list[Path]:
@@ -54,11 +54,11 @@ def folders_of(files: Iterable[Path]) -> list[Path]:
 
 def look(folders: Sequence[Path], passed_over: Sequence[Path]) -> Look:
     """The files in these folders and below, the nearest first, hidden folders and those passed over apart."""
-    found: dict[str, tuple[int, int]] = {}
-    own = _own_output()
+    seen_files: dict[str, tuple[int, int]] = {}
+    own_output = _own_output()
     left, seen = [str(folder) for folder in folders], {str(path) for path in passed_over}
     for folder in left:  # grows while it is walked through
-        if folder in seen or len(found) >= FILES:
+        if folder in seen or len(seen_files) >= FILES:
             continue
         seen.add(folder)
         try:
@@ -69,26 +69,26 @@ def look(folders: Sequence[Path], passed_over: Sequence[Path]) -> Look:
             if entry.is_dir(follow_symlinks=False):
                 left += [] if entry.name.startswith(".") or entry.name in PASSED_OVER else [entry.path]
             else:
-                found |= _state(entry, own)
-    return found
+                seen_files |= _state(entry, own_output)
+    return seen_files
 
 
 def _own_output() -> frozenset[tuple[int, int]]:
     """The files that this process's output goes to: they grow because of it."""
-    found = set()
+    output_files = set()
     for descriptor in (1, 2):
         with suppress(OSError):  # closed
             status = os.fstat(descriptor)
-            found.add((status.st_dev, status.st_ino))
-    return frozenset(found)
+            output_files.add((status.st_dev, status.st_ino))
+    return frozenset(output_files)
 
 
-def _state(entry: "os.DirEntry[str]", own: frozenset[tuple[int, int]]) -> Look:
+def _state(entry: "os.DirEntry[str]", own_output: frozenset[tuple[int, int]]) -> Look:
     try:
         status = entry.stat()
     except OSError:  # a link that leads nowhere, or gone
         return {}
-    if (status.st_dev, status.st_ino) in own:
+    if (status.st_dev, status.st_ino) in own_output:
         return {}
     return {entry.path: (status.st_size, status.st_mtime_ns)}
 

@@ -16,14 +16,14 @@ def without(sample: Sample, numbers: Collection[int], weights: Sequence[float]) 
     weights: of all items. One that was stood for by an item left out is stood for by the one nearest to it by weight.
     Raises ValueError where no item would be left to stand for any.
     """
-    kept = [number for number in range(len(sample.chosen)) if number not in numbers]
-    if not kept:
+    remaining = [number for number in range(len(sample.chosen)) if number not in numbers]
+    if not remaining:
         raise ValueError("every item of the sample would be left out")
-    if len(kept) == len(sample.chosen):
+    if len(remaining) == len(sample.chosen):
         return sample
     gone = {sample.chosen[number] for number in numbers}
-    rank = {number: place for place, number in enumerate(kept)}
-    by_weight = sorted(kept, key=lambda number: weights[sample.chosen[number]])
+    rank = {number: place for place, number in enumerate(remaining)}
+    by_weight = sorted(remaining, key=lambda number: weights[sample.chosen[number]])
     marks = [weights[sample.chosen[number]] for number in by_weight]
 
     def heir(place: int) -> int:
@@ -35,7 +35,7 @@ def without(sample: Sample, numbers: Collection[int], weights: Sequence[float]) 
         if place not in gone
     ]
     earlier = sorted(gone)
-    chosen = [place - bisect_left(earlier, place) for place in (sample.chosen[number] for number in kept)]
+    chosen = [place - bisect_left(earlier, place) for place in (sample.chosen[number] for number in remaining)]
     return Sample(tuple(chosen), tuple(stands_for))
 
 
@@ -46,12 +46,12 @@ def rows_without(finished: Finished, numbers: Collection[int], folder: Path) -> 
     ledger = finished.ledger
     magic, items, slots, *rest = HEADER.unpack_from(ledger, 0)
     body = HEADER.size + slots * LIFE.size
-    kept = [
+    remaining = [
         ledger[body + number * ROW_BYTES : body + (number + 1) * ROW_BYTES]
         for number in range(items)
         if number not in numbers
     ]
-    fewer = HEADER.pack(magic, len(kept), slots, *rest) + ledger[HEADER.size : body] + b"".join(kept)
+    fewer = HEADER.pack(magic, len(remaining), slots, *rest) + ledger[HEADER.size : body] + b"".join(remaining)
     path = folder / "kept"
     path.write_bytes(fewer)
     try:

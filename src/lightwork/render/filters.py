@@ -27,9 +27,9 @@ class Facets:
     @property
     def attributes(self) -> Markup:
         """As they stand in a tag, each with a space before it."""
-        known = {"strategy": self.strategy, "start": self.start_method, "workers": self.workers or ""}
+        values = {"strategy": self.strategy, "start": self.start_method, "workers": self.workers or ""}
         return Markup("").join(
-            Markup(' data-{}="{}"').format(name, plain(value)) for name, value in known.items() if value != ""
+            Markup(' data-{}="{}"').format(name, plain(value)) for name, value in values.items() if value != ""
         )
 
 
@@ -47,11 +47,11 @@ class FilterChoice:
 
 def choices(studies: Iterable[Study]) -> tuple[FilterChoice, ...]:
     """The facets of which the page has more than one value, so that there is something to choose."""
-    found = {Facets.of(cell) for study in studies for cell in study.cells} - {UNFILTERED}
-    methods = {one.start_method for one in found}
+    all_facets = {Facets.of(cell) for study in studies for cell in study.cells} - {UNFILTERED}
+    methods = {facets.start_method for facets in all_facets}
     offered = (
-        FilterChoice("strategy", "strategy", tuple(sorted({plain(one.strategy) for one in found}))),
-        FilterChoice("workers", "workers", tuple(map(str, sorted({one.workers or 0 for one in found})))),
+        FilterChoice("strategy", "strategy", tuple(sorted({plain(facets.strategy) for facets in all_facets}))),
+        FilterChoice("workers", "workers", tuple(map(str, sorted({facets.workers or 0 for facets in all_facets})))),
         FilterChoice("start method", "start", tuple(name for name in START_METHODS if name in methods)),
     )
     return tuple(choice for choice in offered if len(choice.values) > 1)

@@ -67,17 +67,17 @@ def looks(studies: Iterable[Study]) -> dict[str, Look]:
 
 def keys(studies: Iterable[Study]) -> list[tuple[str, str, str]]:
     """(strategy, the sign of its marker, the CSS variable of its colour), for a key outside of any figure."""
-    found = looks(studies).items()
-    return [(name, SIGNS[look.marker], VARIABLES[look.colour]) for name, look in found if name != SERIAL]
+    strategy_looks = looks(studies).items()
+    return [(name, SIGNS[look.marker], VARIABLES[look.colour]) for name, look in strategy_looks if name != SERIAL]
 
 
 def looks_of(strategies: Iterable[str]) -> dict[str, Look]:
     """A look for each of these strategies, and for the serial run."""
     names = sorted({*strategies} - {SERIAL})
-    found = {
+    by_strategy = {
         name: Look(SERIES[place % len(SERIES)][0], MARKERS[place % len(MARKERS)]) for place, name in enumerate(names)
     }
-    return {SERIAL: Look(NEUTRAL, "o"), **found}
+    return {SERIAL: Look(NEUTRAL, "o"), **by_strategy}
 
 
 def variant_look(look: Look, place: int) -> Look:

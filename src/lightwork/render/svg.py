@@ -108,7 +108,7 @@ def inline(
     names = dict.fromkeys(re.findall(r'(?:url\(|href=")#([^")]+)', body))
     ids = {name: f"{prefix}-{place}" for place, name in enumerate(names)}
     tags = re.compile(r"(<[^>]*>)(?:\s+(?=<))?")
-    body = tags.sub(lambda found: _tag_for_page(found.group(1), ids, attributes or {}), body.strip())
+    body = tags.sub(lambda match: _tag_for_page(match.group(1), ids, attributes or {}), body.strip())
     opening = f'<svg class="chart" {box.group() if box else ""} role="img" aria-labelledby="{prefix}-title">'
     heading = f'<title id="{prefix}-title">{escape(title)}</title>'
     return Markup(f"{opening}{heading}{_without_bare_groups(body)}{over}</svg>")  # noqa: S704  names are escaped
@@ -122,33 +122,33 @@ def _tag_for_page(tag: str, ids: Mapping[str, str], attributes: Mapping[str, Mar
     if named and named.group(1) in attributes:
         return tag.replace(named.group(), attributes[named.group(1)])
     tag = INK_WORDS.sub(r'\1"', DEFAULTS.sub("", FONT.sub(r"font-size: \1px", tag)))
-    tag = COLOUR.sub(lambda found: COLOURS.get(found.group(), found.group()), tag)
+    tag = COLOUR.sub(lambda match: COLOURS.get(match.group(), match.group()), tag)
     return _own_ids(_short_numbers(tag), ids)
 
 
 def _own_ids(tag: str, ids: Mapping[str, str]) -> str:
-    tag = re.sub(r' id="([^"]*)"', lambda found: f' id="{ids[found.group(1)]}"' if found.group(1) in ids else "", tag)
-    tag = re.sub(r"url\(#([^)]*)", lambda found: f"url(#{ids[found.group(1)]}", tag)
-    return re.sub(r'(?:xlink:)?href="#([^"]*)', lambda found: f'href="#{ids[found.group(1)]}', tag)
+    tag = re.sub(r' id="([^"]*)"', lambda match: f' id="{ids[match.group(1)]}"' if match.group(1) in ids else "", tag)
+    tag = re.sub(r"url\(#([^)]*)", lambda match: f"url(#{ids[match.group(1)]}", tag)
+    return re.sub(r'(?:xlink:)?href="#([^"]*)', lambda match: f'href="#{ids[match.group(1)]}', tag)
 
 
 def _short_numbers(tag: str) -> str:
     """Coordinates to a hundredth of a point, paths without spaces: a third of the size, the same picture."""
-    tag = re.sub(r' d="[^"]*"', lambda found: SPACES.sub(r"\1", found.group()), tag)
-    return COORDINATES.sub(lambda found: LONG.sub(lambda n: f"{float(n.group()):.2f}", found.group()), tag)
+    tag = re.sub(r' d="[^"]*"', lambda match: SPACES.sub(r"\1", match.group()), tag)
+    return COORDINATES.sub(lambda match: LONG.sub(lambda n: f"{float(n.group()):.2f}", match.group()), tag)
 
 
 def _without_bare_groups(body: str) -> str:
     """Without groups that have no attributes."""
-    kept: list[bool] = []
+    has_attributes: list[bool] = []
 
-    def group(found: re.Match[str]) -> str:
-        tag = found.group()
+    def group(match: re.Match[str]) -> str:
+        tag = match.group()
         if tag.startswith("</"):
-            return tag if kept.pop() else ""
+            return tag if has_attributes.pop() else ""
         bare = tag in {"<g>", "<g/>"}
         if not tag.endswith("/>"):
-            kept.append(not bare)
+            has_attributes.append(not bare)
         return "" if bare else tag
 
     return re.sub(r"</?g\b[^>]*>", group, body).replace("<defs></defs>", "").replace("<defs/>", "")

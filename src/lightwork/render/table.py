@@ -101,10 +101,10 @@ class Table:
 
     def without_unknown(self) -> "Table | None":
         """The table without columns in which all is UNKNOWN; None where no column but the first is left."""
-        known = [place for place in range(1, len(self.columns)) if any(row[place] != UNKNOWN for row in self.rows)]
-        rows = tuple((row[0], *(row[place] for place in known)) for row in self.rows)
-        columns = (self.columns[0], *(self.columns[place] for place in known))
-        return replace(self, columns=columns, rows=rows) if known else None
+        places = [place for place in range(1, len(self.columns)) if any(row[place] != UNKNOWN for row in self.rows)]
+        rows = tuple((row[0], *(row[place] for place in places)) for row in self.rows)
+        columns = (self.columns[0], *(self.columns[place] for place in places))
+        return replace(self, columns=columns, rows=rows) if places else None
 
     def brief(self) -> "Table":
         """The table without the small print, but for that of the rows' names."""

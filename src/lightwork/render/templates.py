@@ -19,7 +19,7 @@ def rendered(name: str, *folders: Path, scripts: Sequence[str] = (), **parts: An
     scripts: those of the page, which alone its policy lets run. Whatever `parts` fill in is escaped. Raises
     jinja2.UndefinedError for a part that is missing.
     """
-    own = script(scripts)
+    page_script = script(scripts)
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader([HERE, *folders]), autoescape=True, trim_blocks=True, lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
@@ -28,7 +28,7 @@ def rendered(name: str, *folders: Path, scripts: Sequence[str] = (), **parts: An
         css=Markup((HERE / "page.css").read_text(encoding="utf-8")),  # noqa: S704  our own file
         variables=css_variables(),
         causes=[cause_class(cause) for cause in CAUSES],
-        script=own.text,
-        policy=own.policy,
+        script=page_script.text,
+        policy=page_script.policy,
         **parts,
     )

@@ -81,14 +81,14 @@ def _short(points: float) -> str:
     return f"{points:.1f}".removesuffix(".0")
 
 
-def speedup_words(name: str, workers: int, found: Estimate, rounds_s: Sequence[float], basis: str) -> str:
+def speedup_words(name: str, workers: int, estimate: Estimate, rounds_s: Sequence[float], basis: str) -> str:
     """A point of a speedup curve: what it is, its figure, and the rounds behind it."""
-    head = f"{name}, {counted(workers, 'worker')}: {times(found)} {basis}"
+    head = f"{name}, {counted(workers, 'worker')}: {times(estimate)} {basis}"
     return f"{head}. {rounds_words(rounds_s)}"
 
 
 def rounds_words(rounds_s: Sequence[float]) -> str:
     """The wall times of a cell's rounds, as many as can be read."""
     more = len(rounds_s) - ROUNDS_SHOWN
-    told = ", ".join(duration(value) for value in rounds_s[:ROUNDS_SHOWN])
-    return f"{counted(len(rounds_s), 'round')} as measured: {told}{f' and {more} more' if more > 0 else ''}"
+    times = ", ".join(duration(value) for value in rounds_s[:ROUNDS_SHOWN])
+    return f"{counted(len(rounds_s), 'round')} as measured: {times}{f' and {more} more' if more > 0 else ''}"

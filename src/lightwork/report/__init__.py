@@ -20,9 +20,9 @@ def verdicts(results: Results) -> list[str]:
     from lightwork.report.answer import answer, comparisons
 
     lines, judged = [], judge(results, {})
-    for one in map(answer, judged):
-        lines.append(f"{one.label}: {one.sentence}")
-        lines += [f"    {one.loss}"] if one.loss else []
+    for study_answer in map(answer, judged):
+        lines.append(f"{study_answer.label}: {study_answer.sentence}")
+        lines += [f"    {study_answer.loss}"] if study_answer.loss else []
     return lines + comparisons(judged)
 
 

@@ -90,7 +90,7 @@ def answer(judged: Judged) -> StudyAnswer:
 
 def comparisons(judged: Sequence[Judged]) -> list[str]:
     """What batching is worth beside workers, in a sentence for every group of studies that differ in their method."""
-    return [batching_sentence(one) for one in compared(judged)]
+    return [batching_sentence(batching_verdict) for batching_verdict in compared(judged)]
 
 
 def cap_sentence(scaling: StudyScaling) -> str:
@@ -125,15 +125,15 @@ def _sure(recommendation: Recommendation, scaling: StudyScaling) -> str:
     """How well the recommended speedup is known: its interval about the point, and what makes it; "" without one."""
     if recommendation.chosen is None or recommendation.speedup is None:
         return ""
-    found, basis = recommendation.speedup, Basis.of(scaling)
-    blocks = counted(found.n, "block")
+    estimate, basis = recommendation.speedup, Basis.of(scaling)
+    blocks = counted(estimate.n, "block")
     floor = percent(basis.noise_floor)
     twin = f"the same serial code under two names differs by at most {floor} in the median (95 %)"
     if isinf(basis.noise_floor):
         twin = "no noise floor was measured"
-    if found.low is None or found.high is None:
+    if estimate.low is None or estimate.high is None:
         return f"How sure: {blocks} are too few for an interval; {twin}."
-    below, above = (percent(abs(end / found.point - 1)) for end in (found.low, found.high))
+    below, above = (percent(abs(end / estimate.point - 1)) for end in (estimate.low, estimate.high))
     return f"How sure: {MINUS}{below} to +{above} (95 % interval, {blocks}); {twin}."
 
 

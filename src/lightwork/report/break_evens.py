@@ -35,7 +35,7 @@ COLUMNS = (
 
 def break_even_table(scaling: StudyScaling) -> Table | None:
     """A row for every setting that was measured by two start methods or pool lifetimes; None where there is none."""
-    rows = tuple((Entry(_name(one.setting)), *_figures(one)) for one in break_evens(scaling))
+    rows = tuple((Entry(_name(break_even.setting)), *_figures(break_even)) for break_even in break_evens(scaling))
     return Table(COLUMNS, rows, f"Break-even job lengths, {plain(scaling.study.label)}", CAPTION) if rows else None
 
 
@@ -45,12 +45,12 @@ def _name(setting: Setting) -> str:
     return f"{cell_name(Cell(usual.cell_id, usual, None, ()))}: {setting.start_method}, {setting.pool} pool"
 
 
-def _figures(one: BreakEven) -> tuple[Entry, ...]:
+def _figures(break_even: BreakEven) -> tuple[Entry, ...]:
     return (
-        Entry(seconds_with_interval(one.fixed_s), one.fixed_s.point),
-        Entry.of(one.speedup, times),
-        _length(one.pays_from_s, "can't tell"),
-        _length(one.alike_from_s, "-"),
+        Entry(seconds_with_interval(break_even.fixed_s), break_even.fixed_s.point),
+        Entry.of(break_even.speedup, times),
+        _length(break_even.pays_from_s, "can't tell"),
+        _length(break_even.alike_from_s, "-"),
     )
 
 

@@ -23,9 +23,9 @@ def cost_ns(losses: Losses, items: int) -> float:
 
 def cluster_sentence(scaling: StudyScaling, losses: Mapping[str, Losses]) -> str:
     """The fastest setting that ran on a cluster, its cost and the item size at which that is small; "" without any."""
-    known = [cell.cell for cell in reversed(ranked(scaling)) if cell.cell.cell_id in losses]
-    there = next((cell for cell in known if is_remote(cell)), None)
-    here = next((cell for cell in known if not is_remote(cell)), None)
+    cells = [cell.cell for cell in reversed(ranked(scaling)) if cell.cell.cell_id in losses]
+    there = next((cell for cell in cells if is_remote(cell)), None)
+    here = next((cell for cell in cells if not is_remote(cell)), None)
     items = len(scaling.study.item_names)
     if there is None or not items:
         return ""
@@ -47,11 +47,13 @@ def _beside(cost_s: float, here: Cell | None, losses: Mapping[str, Losses], item
 
 def is_remote(cell: Cell) -> bool:
     """Whether the cell's rounds ran on a cluster that was there."""
-    return any(found.remote is not None for found in cell.rounds)
+    return any(round_.remote is not None for round_ in cell.rounds)
 
 
 def _doubt(cell: Cell) -> str:
     """How far the times may be off, where they were taken by other clocks."""
-    found = [one.remote.clock_uncertainty_ns for one in cell.rounds if one.ok and one.remote is not None]
-    worst_s = max(found, default=0) / 1e9
+    uncertainties_ns = [
+        round_.remote.clock_uncertainty_ns for round_ in cell.rounds if round_.ok and round_.remote is not None
+    ]
+    worst_s = max(uncertainties_ns, default=0) / 1e9
     return f"; times there are known to within {duration(worst_s)}" if worst_s else ""

@@ -50,14 +50,14 @@ def factors_table(scaling: StudyScaling, losses: Mapping[str, Losses], parts: Ma
     return Table(COLUMNS, rows, f"{TITLE}, {plain(scaling.study.label)}", CAPTION) if rows else None
 
 
-def _figures(cell: CellScaling, one: Losses) -> tuple[Entry, ...]:
-    found = one.factors()
+def _figures(cell: CellScaling, losses: Losses) -> tuple[Entry, ...]:
+    factors = losses.factors()
     shares = (
-        found.load_balance,
-        found.communication,
-        found.parallel_efficiency,
-        found.computation_scalability,
-        found.global_efficiency,
+        factors.load_balance,
+        factors.communication,
+        factors.parallel_efficiency,
+        factors.computation_scalability,
+        factors.global_efficiency,
         _serial_fraction(cell),
     )
     return tuple(Entry.of(share, percent) for share in shares)

@@ -32,10 +32,10 @@ class FaultSection:
     table: Table
 
 
-def fault_section(found: Faults) -> FaultSection:
+def fault_section(faults: Faults) -> FaultSection:
     """The matrix as the page shows it."""
-    findings = tuple(finding(found.cases, fault) for fault in faults_in(found) if fault.name in TOLD_OF)
-    return FaultSection(findings, replace(table(found), title=TITLE, caption=CAPTION))
+    findings = tuple(finding(faults.cases, fault) for fault in faults_in(faults) if fault.name in TOLD_OF)
+    return FaultSection(findings, replace(table(faults), title=TITLE, caption=CAPTION))
 
 
 def finding(cases: Sequence[Case], fault: Fault) -> str:
@@ -50,8 +50,8 @@ def _part(alike: Sequence[Case], of: int) -> str:
     if not alike:
         return ""
     names = "every strategy" if len(alike) == of > 1 else ", ".join(plain(case.strategy) for case in alike)
-    told = f"{TOLD[alike[0].ending]} {names}"
+    ending = f"{TOLD[alike[0].ending]} {names}"
     times_s = [case.knew_s for case in alike if case.knew_s is not None]
     if alike[0].ending is not Ending.RAISES or not times_s:
-        return told
-    return f"{told} (after {coarse(min(times_s))} to {coarse(max(times_s))})"
+        return ending
+    return f"{ending} (after {coarse(min(times_s))} to {coarse(max(times_s))})"

@@ -60,7 +60,7 @@ def _about(results: Results) -> str:
     machine, commit = results.machine, str(results.commit.get("id") or "")
     cpus = machine.get("usable_cpus")
     dirty = " with uncommitted changes" if results.commit.get("dirty") is True else ""
-    told = [
+    facts = [
         "1 study" if len(results.studies) == 1 else f"{len(results.studies)} studies",
         f"saved {short(results.saved_at)}" if results.saved_at else "",
         f"commit {short(commit, COMMIT)}{dirty}" if commit else "",
@@ -68,4 +68,4 @@ def _about(results: Results) -> str:
         short(machine.get("processor") or ""),
         f"Python {short(machine['python'])}" if machine.get("python") else "",
     ]
-    return plain("; ".join(part for part in told if part))
+    return plain("; ".join(part for part in facts if part))

@@ -94,9 +94,9 @@ def method(judged: Sequence[Judged]) -> list[tuple[str, str]]:
     """The method in short, with the kinds of intervals that this page really shows."""
     kinds = {
         estimate.method
-        for one in judged
-        if one.scaling is not None
-        for cell in one.scaling.cells
+        for study in judged
+        if study.scaling is not None
+        for cell in study.scaling.cells
         for estimate in (cell.speedup, cell.speedup_equal_speed)
         if estimate is not None
     }
@@ -121,15 +121,15 @@ def facts_of(machine: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def gaps(judged: Sequence[Judged], results: Results, ledgers: Mapping[str, Any]) -> list[str]:
     """What the reader might think was measured, and was not."""
-    found = [
+    missing = [
         "Worker counts that are not in the tables: nothing is extrapolated.",
         "Any other machine: a speedup here says nothing about another number of CPUs, another disk or database.",
-        *(gap for one in judged for gap in _study_gaps(one, ledgers)),
+        *(gap for study in judged for gap in _study_gaps(study, ledgers)),
     ]
     if "usable_cpus" not in results.machine:
-        found.append("How many CPUs this machine lets the process use.")
-    more = len(found) - GAPS_SHOWN
-    return found if more <= 0 else [*found[:GAPS_SHOWN], f"and {more} more, in the tables and rounds.csv"]
+        missing.append("How many CPUs this machine lets the process use.")
+    more = len(missing) - GAPS_SHOWN
+    return missing if more <= 0 else [*missing[:GAPS_SHOWN], f"and {more} more, in the tables and rounds.csv"]
 
 
 def _flat(path: str, value: object) -> Iterable[tuple[str, str]]:
@@ -151,18 +151,18 @@ def _in_words(value: object) -> str:
     if value is None or value == "":
         return "unknown"
     if isinstance(value, list | tuple):
-        return ", ".join(plain(one) for one in value) or "none"
+        return ", ".join(plain(part) for part in value) or "none"
     return {"True": "yes", "False": "no"}.get(str(value), plain(value))
 
 
-def _study_gaps(one: Judged, ledgers: Mapping[str, Any]) -> list[str]:
-    study, label = one.study, plain(one.study.label)
+def _study_gaps(judged: Judged, ledgers: Mapping[str, Any]) -> list[str]:
+    study, label = judged.study, plain(judged.study.label)
     checks = (
         (not study.finished, "the study was not finished; cells may miss rounds."),
-        (one.scaling is None, "no speedup, because the serial reference failed."),
+        (judged.scaling is None, "no speedup, because the serial reference failed."),
         (bool(_short_of_rounds(study)), f"fewer rounds than blocks for {_short_of_rounds(study)}."),
-        (not _has_equal_speed(one), "figures at equal CPU speed."),
-        (not _has_twin(one), "a noise floor: no block holds both serial rounds."),
+        (not _has_equal_speed(judged), "figures at equal CPU speed."),
+        (not _has_twin(judged), "a noise floor: no block holds both serial rounds."),
         (not _ledgers_of(study, ledgers), "timelines: no ledger was kept beside these results."),
         (_no_run_queue(study, ledgers), "how long items waited for a core (this machine does not tell)."),
         (not _items_known(study, ledgers), "how long each item takes: no serial ledger was kept."),
@@ -172,42 +172,42 @@ def _study_gaps(one: Judged, ledgers: Mapping[str, Any]) -> list[str]:
 
 
 def _items_known(study: Study, ledgers: Mapping[str, Any]) -> bool:
-    return any(found.ledger in ledgers for cell in study.cells if cell.cell_id == SERIAL for found in cell.rounds)
+    return any(round_.ledger in ledgers for cell in study.cells if cell.cell_id == SERIAL for round_ in cell.rounds)
 
 
 def _not_counted(study: Study) -> tuple[tuple[bool, str], ...]:
     """What no round of the study has, though others may have it: older results know less."""
-    rounds = [found for cell in study.cells for found in cell.rounds]
-    used = [found.usage or Usage() for found in rounds]
+    rounds = [round_ for cell in study.cells for round_ in cell.rounds]
+    used = [round_.usage or Usage() for round_ in rounds]
     return (
-        (all(one.read_bytes is one.read_call_bytes is None for one in used), "bytes read and written."),
-        (all(not one.memory or one.memory.peak_pss_bytes is None for one in rounds), "memory."),
+        (all(usage.read_bytes is usage.read_call_bytes is None for usage in used), "bytes read and written."),
+        (all(not round_.memory or round_.memory.peak_pss_bytes is None for round_ in rounds), "memory."),
         (all(not cell.probe or not cell.probe.traffic for cell in study.cells), "bytes pickled to hand items over."),
-        (all(one.others_cpu_ns is None for one in used), "what other programs took: no round counts as disturbed."),
-        (all(one.steal_ns is None for one in used), "CPU time stolen by neighbours."),
+        (all(usage.others_cpu_ns is None for usage in used), "what other programs took: no round counts as disturbed."),
+        (all(usage.steal_ns is None for usage in used), "CPU time stolen by neighbours."),
     )
 
 
 def _short_of_rounds(study: Study) -> str:
     blocks = block_count(study)
-    sound = [cell for cell in study.cells if all(found.ok for found in cell.rounds)]
+    sound = [cell for cell in study.cells if all(round_.ok for round_ in cell.rounds)]
     short = [cell_name(cell) for cell in sound if len(cell.rounds) < blocks]
     return counted(len(short), "cell") if len(short) > NAMED_CELLS else "; ".join(short)
 
 
-def _has_equal_speed(one: Judged) -> bool:
-    return one.scaling is not None and any(cell.speedup_equal_speed for cell in one.scaling.cells)
+def _has_equal_speed(judged: Judged) -> bool:
+    return judged.scaling is not None and any(cell.speedup_equal_speed for cell in judged.scaling.cells)
 
 
-def _has_twin(one: Judged) -> bool:
-    return one.scaling is not None and one.scaling.noise_floor != float("inf")
+def _has_twin(judged: Judged) -> bool:
+    return judged.scaling is not None and judged.scaling.noise_floor != float("inf")
 
 
 def _ledgers_of(study: Study, ledgers: Mapping[str, Any]) -> list[Any]:
-    names = (found.ledger for cell in study.cells for found in cell.rounds)
+    names = (round_.ledger for cell in study.cells for round_ in cell.rounds)
     return [ledgers[name] for name in names if name in ledgers]
 
 
 def _no_run_queue(study: Study, ledgers: Mapping[str, Any]) -> bool:
-    kept = _ledgers_of(study, ledgers)
-    return bool(kept) and all(bool((rows["runqueue_ns"] < 0).all()) for rows in kept)
+    tables = _ledgers_of(study, ledgers)
+    return bool(tables) and all(bool((rows["runqueue_ns"] < 0).all()) for rows in tables)

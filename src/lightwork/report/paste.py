@@ -22,7 +22,7 @@ class Paste:
 
 def paste_of(cell: Cell, machine: Mapping[str, object]) -> Paste:
     """The script for exactly this cell's setting, under the Python that it was measured with."""
-    if any(found.remote is not None for found in cell.rounds):
+    if any(round_.remote is not None for round_ in cell.rounds):
         return Paste("", "Measured on a cluster that was there: give its address to dask's Client, and map chunks.")
     try:
         code = recipe(SOURCE, cell.setting, cell.chunksize, usual_method=_usual_method(machine))
@@ -35,5 +35,5 @@ def paste_of(cell: Cell, machine: Mapping[str, object]) -> Paste:
 def _usual_method(machine: Mapping[str, object]) -> str:
     """What this machine's Python starts workers by where nothing is said."""
     version = str(machine.get("python", "")).rstrip("t").split(".")
-    known = tuple(int(part) for part in version[:2] if part.isdecimal())
-    return "forkserver" if known >= FORK_UNTIL else "fork"
+    python_version = tuple(int(part) for part in version[:2] if part.isdecimal())
+    return "forkserver" if python_version >= FORK_UNTIL else "fork"

@@ -40,44 +40,51 @@ def is_of(plan: SavedPlan, study: Study) -> bool:
 
 def beside(plans: Sequence[SavedPlan], scaling: StudyScaling, machine: Mapping[str, Any]) -> Beside | None:
     """The first plan of this study beside its cells, the fastest first; None where none is about it."""
-    own = next((plan for plan in plans if is_of(plan, scaling.study)), None)
-    pairs = list(_pairs(own, scaling)) if own is not None else []
-    if own is None or not pairs:
+    saved_plan = next((plan for plan in plans if is_of(plan, scaling.study)), None)
+    pairs = list(_pairs(saved_plan, scaling)) if saved_plan is not None else []
+    if saved_plan is None or not pairs:
         return None
     basis = Basis.of(scaling)
-    rows = tuple((row_name(cell.cell), *_figures(basis, cell, found)) for cell, found in pairs)
+    rows = tuple((row_name(cell.cell), *_figures(basis, cell, estimate)) for cell, estimate in pairs)
     caption = (
         f"What a plan predicted from one serial run, beside what this run measured {basis_name(scaling)}; "
         "the fastest first."
     )
     table = Table(COLUMNS, rows, f"Predicted beside measured, {plain(scaling.study.label)}", caption)
-    differences = other_kind(own.machine, machine)
+    differences = other_kind(saved_plan.machine, machine)
     notes = (f"The plan was made on another kind of machine: {'; '.join(differences)}.",) if differences else ()
     return Beside(table, _finding(basis, pairs), notes)
 
 
 def _pairs(plan: SavedPlan, scaling: StudyScaling) -> Iterator[tuple[CellScaling, Estimate]]:
-    known = {_key_of(one): one.speedup for one in plan.predictions}
+    by_setting = {_key_of(prediction): prediction.speedup for prediction in plan.predictions}
     for cell in reversed(ranked(scaling)):
-        found = known.get(_key(cell.cell)) if cell.cell.setting.pool == "fresh" else None
-        if found is not None and found.point > 0:
-            yield cell, Estimate(found.point, found.low, found.high)
+        saved = by_setting.get(_key(cell.cell)) if cell.cell.setting.pool == "fresh" else None
+        if saved is not None and saved.point > 0:
+            yield cell, Estimate(saved.point, saved.low, saved.high)
 
 
 def _key(cell: Cell) -> tuple[object, ...]:
-    own = cell.setting
-    return own.strategy, own.workers, cell.chunksize, own.order, own.start_method, own.cores
+    setting = cell.setting
+    return setting.strategy, setting.workers, cell.chunksize, setting.order, setting.start_method, setting.cores
 
 
-def _key_of(one: SavedPrediction) -> tuple[object, ...]:
-    return one.strategy, one.workers, one.chunksize, one.order, one.start_method, one.cores
-
-
-def _figures(basis: Basis, cell: CellScaling, found: Estimate) -> tuple[Entry, ...]:
-    measured = basis.speedup(cell)
-    off = found.point / measured.point - 1
+def _key_of(prediction: SavedPrediction) -> tuple[object, ...]:
     return (
-        Entry(times(found), found.point),
+        prediction.strategy,
+        prediction.workers,
+        prediction.chunksize,
+        prediction.order,
+        prediction.start_method,
+        prediction.cores,
+    )
+
+
+def _figures(basis: Basis, cell: CellScaling, estimate: Estimate) -> tuple[Entry, ...]:
+    measured = basis.speedup(cell)
+    off = estimate.point / measured.point - 1
+    return (
+        Entry(times(estimate), estimate.point),
         Entry(times(measured), measured.point),
         Entry(f"{MINUS if off < 0 else '+'}{percent(abs(off))}", off),
     )
@@ -85,11 +92,13 @@ def _figures(basis: Basis, cell: CellScaling, found: Estimate) -> tuple[Entry, .
 
 def _finding(basis: Basis, pairs: Sequence[tuple[CellScaling, Estimate]]) -> str:
     """How far the plan was off, and how often its band held what was measured."""
-    off = median(abs(found.point / basis.speedup(cell).point - 1) for cell, found in pairs)
-    banded = [(cell, found) for cell, found in pairs if found.low is not None and found.high is not None]
-    held = sum((found.low or 0) <= basis.speedup(cell).point <= (found.high or 0) for cell, found in banded)
-    told = f"{percent(off)} off in the median of {counted(len(pairs), 'setting')} that were both foretold and measured"
-    return f"{told}; the band holds {held} of {len(banded)}." if banded else f"{told}."
+    off = median(abs(estimate.point / basis.speedup(cell).point - 1) for cell, estimate in pairs)
+    banded = [(cell, estimate) for cell, estimate in pairs if estimate.low is not None and estimate.high is not None]
+    held = sum((estimate.low or 0) <= basis.speedup(cell).point <= (estimate.high or 0) for cell, estimate in banded)
+    distance = (
+        f"{percent(off)} off in the median of {counted(len(pairs), 'setting')} that were both foretold and measured"
+    )
+    return f"{distance}; the band holds {held} of {len(banded)}." if banded else f"{distance}."
 
 
 def not_found(plan: SavedPlan, studies: Sequence[Study]) -> str:

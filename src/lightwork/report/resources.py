@@ -31,34 +31,34 @@ def resources_table(scaling: StudyScaling, parts: Mapping[str, str]) -> Table | 
     return Table(COLUMNS, rows, f"What every setting took, {plain(study.label)}", caption).without_unknown()
 
 
-def sampler_share(found: Round) -> float | None:
+def sampler_share(round_: Round) -> float | None:
     """The CPU time that sampling the memory took, as a share of one core for the round; None without samples."""
-    return found.memory.sampler_cpu_ns / found.wall_ns if found.memory is not None and found.wall_ns else None
+    return round_.memory.sampler_cpu_ns / round_.wall_ns if round_.memory is not None and round_.wall_ns else None
 
 
 def sampling_words(scaling: StudyScaling) -> str:
     """What sampling the memory cost in the timed round that it cost most; "" where none was sampled."""
-    rounds = [found for cell in scaling.cells for found in cell.cell.rounds if found.ok]
+    rounds = [round_ for cell in scaling.cells for round_ in cell.cell.rounds if round_.ok]
     shares = [share for share in map(sampler_share, rounds) if share is not None]
     return f"Sampling the memory took at most {percent(max(shares))} of a core in any timed round." if shares else ""
 
 
 def _figures(study: Study, cell: CellScaling) -> tuple[Entry, ...]:
-    rounds = [found for found in cell.cell.rounds if found.ok and found.block not in cell.disturbed]
+    rounds = [round_ for round_ in cell.cell.rounds if round_.ok and round_.block not in cell.disturbed]
     return (_pickled(study, cell.cell), *_memory(cell.cell), *(_pair(rounds, *quantity) for _, quantity in ROUNDS))
 
 
 def _pair(rounds: list[Round], words: Words, *values: Callable[[Round], float | None]) -> Entry:
     """The medians of a column's quantities: `1.2 s / 0.1 s`."""
-    found = [_median(rounds, value) for value in values]
-    if all(value is None for value in found):
+    medians = [_median(rounds, value) for value in values]
+    if all(value is None for value in medians):
         return UNKNOWN
-    return Entry(" / ".join(Entry.of(value, words).words for value in found), found[0])
+    return Entry(" / ".join(Entry.of(value, words).words for value in medians), medians[0])
 
 
 def _median(rounds: list[Round], value: Callable[[Round], float | None]) -> float | None:
-    known = [one for one in map(value, rounds) if one is not None]
-    return median(known) if known else None
+    values = [reading for reading in map(value, rounds) if reading is not None]
+    return median(values) if values else None
 
 
 def _pickled(study: Study, cell: Cell) -> Entry:
@@ -74,31 +74,33 @@ def _pickled(study: Study, cell: Cell) -> Entry:
 def _memory(cell: Cell) -> tuple[Entry, Entry]:
     """The largest peaks of all processes together, and of a single worker; the probing round samples most finely."""
     names = ("peak_pss_bytes", "peak_uss_bytes")
-    workers = [worker for found in cell.tried for worker in found.workers]
+    workers = [worker for round_ in cell.tried for worker in round_.workers]
     return (
         _largest([peak_bytes(cell, name) for name in names]),
-        _largest([max((getattr(one, name) or 0 for one in workers), default=0) or None for name in names]),
+        _largest([max((getattr(worker, name) or 0 for worker in workers), default=0) or None for name in names]),
     )
 
 
 def _largest(sizes_bytes: list[int | None]) -> Entry:
-    known = [one for one in sizes_bytes if one is not None]
-    return Entry(" / ".join(map(size, known)), known[0]) if len(known) == len(sizes_bytes) else UNKNOWN
+    known_bytes = [size_bytes for size_bytes in sizes_bytes if size_bytes is not None]
+    return (
+        Entry(" / ".join(map(size, known_bytes)), known_bytes[0]) if len(known_bytes) == len(sizes_bytes) else UNKNOWN
+    )
 
 
 def _used(name: str) -> Callable[[Round], float | None]:
     """A field of the round's usage."""
-    return lambda found: getattr(found.usage or NOTHING, name)
+    return lambda round_: getattr(round_.usage or NOTHING, name)
 
 
-def _user_ns(found: Round) -> float | None:
-    used = found.usage or NOTHING
+def _user_ns(round_: Round) -> float | None:
+    used = round_.usage or NOTHING
     return None if used.cpu_ns is None or used.system_ns is None else used.cpu_ns - used.system_ns
 
 
-def _resident(found: Round) -> float | None:
+def _resident(round_: Round) -> float | None:
     """The share of the files that lay in the page cache when the round began, where the workload looked."""
-    share = found.facts.get("resident_fraction")
+    share = round_.facts.get("resident_fraction")
     return float(share) if isinstance(share, int | float) else None
 
 

@@ -72,12 +72,22 @@ def rounds_csv(results: Results) -> str:
 
 
 def _study_rows(study: Study) -> Iterator[list[object]]:
-    serial_s = {found.block: _wall_s(found) for cell in study.cells if cell.cell_id == SERIAL for found in cell.rounds}
+    serial_s = {
+        serial_round.block: _wall_s(serial_round)
+        for cell in study.cells
+        if cell.cell_id == SERIAL
+        for serial_round in cell.rounds
+    }
     for cell in study.cells:
         left_out = disturbed(cell)
-        for found in cell.rounds:
-            told = (*_setting(cell), *_times(found, serial_s), *_items(study, found), *_used(cell, found, left_out))
-            yield [study.label, study.workload, *told]
+        for round_ in cell.rounds:
+            values = (
+                *_setting(cell),
+                *_times(round_, serial_s),
+                *_items(study, round_),
+                *_used(cell, round_, left_out),
+            )
+            yield [study.label, study.workload, *values]
 
 
 def _setting(cell: Cell) -> list[object]:
@@ -88,31 +98,31 @@ def _setting(cell: Cell) -> list[object]:
     ]  # fmt: skip
 
 
-def _times(found: Round, serial_s: dict[int, float | None]) -> list[object]:
-    wall, serial = _wall_s(found), serial_s.get(found.block)
+def _times(round_: Round, serial_s: dict[int, float | None]) -> list[object]:
+    wall, serial = _wall_s(round_), serial_s.get(round_.block)
     speedup = serial / wall if serial is not None and wall else None
-    return [found.block, found.position, str(found.outcome), found.reason, wall, serial, speedup]
+    return [round_.block, round_.position, str(round_.outcome), round_.reason, wall, serial, speedup]
 
 
-def _items(study: Study, found: Round) -> list[object]:
-    longest = found.longest_item
+def _items(study: Study, round_: Round) -> list[object]:
+    longest = round_.longest_item
     name = study.item_names[longest] if longest is not None and longest < len(study.item_names) else None
     return [
-        found.items_done, found.items_expected, found.item_wall_ns / 1e9, found.item_cpu_ns / 1e9,
-        name, found.longest_item_ns / 1e9, found.retries, found.spin_ns,
+        round_.items_done, round_.items_expected, round_.item_wall_ns / 1e9, round_.item_cpu_ns / 1e9,
+        name, round_.longest_item_ns / 1e9, round_.retries, round_.spin_ns,
     ]  # fmt: skip
 
 
-def _used(cell: Cell, found: Round, left_out: Mapping[int, float]) -> list[object]:
+def _used(cell: Cell, round_: Round, left_out: Mapping[int, float]) -> list[object]:
     """Whether the round was left out as disturbed, its memory, its usage, its losses; empty where not known."""
-    memory = found.memory
+    memory = round_.memory
     sizes = [memory.peak_pss_bytes, memory.peak_uss_bytes, memory.samples, memory.sampler_cpu_ns] if memory else []
-    used, lost = found.usage or Usage(), cell.losses.get(found.block)
+    used, lost = round_.usage or Usage(), cell.losses.get(round_.block)
     return [
-        found.block in left_out, *(sizes or [None] * 4), *(getattr(used, field.name) for field in fields(Usage)),
+        round_.block in left_out, *(sizes or [None] * 4), *(getattr(used, field.name) for field in fields(Usage)),
         *(getattr(lost, field.name) if lost else None for field in fields(Losses)),
     ]  # fmt: skip
 
 
-def _wall_s(found: Round) -> float | None:
-    return found.wall_ns / 1e9 if found.ok else None
+def _wall_s(round_: Round) -> float | None:
+    return round_.wall_ns / 1e9 if round_.ok else None

@@ -62,9 +62,9 @@ class SectionContext:
 
 def sections_of(judged: Sequence[Judged], ledgers: Mapping[str, Any], plans: Sequence[SavedPlan] = ()) -> list[Section]:
     """A section per study. Draws with matplotlib: to be called inside `svg.style`."""
-    around = SectionContext(ledgers, looks(one.study for one in judged), plans)
+    around = SectionContext(ledgers, looks(study.study for study in judged), plans)
     taken: set[str] = set()
-    sections = [_section(one, slug(one.study.label, taken), around) for one in judged]
+    sections = [_section(study, slug(study.study.label, taken), around) for study in judged]
     drawn = _all_timelines(judged, ledgers)
     small = iter(_overview(judged, around.looks))
     return [
@@ -74,68 +74,68 @@ def sections_of(judged: Sequence[Judged], ledgers: Mapping[str, Any], plans: Seq
 
 
 def _overview(judged: Sequence[Judged], looks: Mapping[str, Look]) -> list[Markup]:
-    known = [
-        (one.scaling, one.recommendation)
-        for one in judged
-        if one.scaling is not None and one.recommendation is not None
+    charted = [
+        (study.scaling, study.recommendation)
+        for study in judged
+        if study.scaling is not None and study.recommendation is not None
     ]
-    charts = overview(known, looks)
+    charts = overview(charted, looks)
     return [
         small_drawing(small).inline(f"o{place}", describe(scaling, recommendation))
-        for place, ((scaling, recommendation), small) in enumerate(zip(known, charts, strict=True))
+        for place, ((scaling, recommendation), small) in enumerate(zip(charted, charts, strict=True))
     ]
 
 
-def _section(one: Judged, anchor: str, around: SectionContext) -> Section:
-    scaling, recommendation = one.scaling, one.recommendation
+def _section(judged: Judged, anchor: str, around: SectionContext) -> Section:
+    scaling, recommendation = judged.scaling, judged.recommendation
     if scaling is None or recommendation is None:
-        return Section(anchor, answer(one))
+        return Section(anchor, answer(judged))
     items_s = item_times_s(scaling.study, around.ledgers)
     shown = best_and_worst(scaling, recommendation)
     parts = {cell.cell_id: part.lower() for part, cell in shown}
     return Section(
         anchor,
-        answer(one),
-        pictures=pictures(one, scaling, recommendation, anchor, around.looks, items_s),
+        answer(judged),
+        pictures=pictures(judged, scaling, recommendation, anchor, around.looks, items_s),
         speedups=speedup_table(scaling, recommendation),
         failures=failures(scaling.cells),
-        split=_split(one, shown),
-        factors=factors_table(scaling, one.losses, parts),
+        split=_split(judged, shown),
+        factors=factors_table(scaling, judged.losses, parts),
         break_evens=break_even_table(scaling),
         resources=resources_table(scaling, parts),
-        foretold=beside(around.plans, scaling, one.machine),
+        foretold=beside(around.plans, scaling, judged.machine),
         basis=basis_name(scaling),
         has_left_out=any(cell.disturbed for cell in scaling.cells),
         cap=cap_sentence(scaling),
-        cluster=cluster_sentence(scaling, one.losses),
+        cluster=cluster_sentence(scaling, judged.losses),
     )
 
 
 def _all_timelines(judged: Sequence[Judged], ledgers: Mapping[str, Any]) -> list[tuple[Timeline, ...]]:
     """Every study's timelines; the first ones can be zoomed into, as long as the page has room for their items."""
-    most, left, found = most_items(2 * len(judged)), ITEMS_ON_A_PAGE, []
-    for one in judged:
-        drawn = _timelines(one, ledgers, most, Room(left // 2, NAMES_ON_A_PAGE // (2 * len(judged))))
+    most, left, timelines = most_items(2 * len(judged)), ITEMS_ON_A_PAGE, []
+    for study in judged:
+        drawn = _timelines(study, ledgers, most, Room(left // 2, NAMES_ON_A_PAGE // (2 * len(judged))))
         left -= sum(each.items for each in drawn if each.zoom is not None)
-        found.append(drawn)
-    return found
+        timelines.append(drawn)
+    return timelines
 
 
-def _timelines(one: Judged, ledgers: Mapping[str, Any], most: int, room: Room) -> tuple[Timeline, ...]:
+def _timelines(judged: Judged, ledgers: Mapping[str, Any], most: int, room: Room) -> tuple[Timeline, ...]:
     """The chosen (or fastest) cell's typical round beside the slowest one's, over the same span of time."""
-    if one.scaling is None or one.recommendation is None:
+    if judged.scaling is None or judged.recommendation is None:
         return ()
-    shown = best_and_worst(one.scaling, one.recommendation)
+    shown = best_and_worst(judged.scaling, judged.recommendation)
     drawn = [(part, cell, round_to_draw(cell, ledgers)) for part, cell in shown]
-    kept = [(part, cell, found) for part, cell, found in drawn if found is not None]
-    span_ns = max((found.wall_ns for _, _, found in kept), default=0)
+    drawable = [(part, cell, round_) for part, cell, round_ in drawn if round_ is not None]
+    span_ns = max((round_.wall_ns for _, _, round_ in drawable), default=0)
     return tuple(
         replace(
             timeline(
-                one.study,
+                judged.study,
                 cell,
-                found,
-                ledgers[found.ledger],
+                round_,
+                ledgers[round_.ledger],
                 span_ns=span_ns,
                 words=f"{part}: {cell_name(cell)}",
                 most=most,
@@ -143,10 +143,10 @@ def _timelines(one: Judged, ledgers: Mapping[str, Any], most: int, room: Room) -
             ),
             part=part,
         )
-        for part, cell, found in kept
+        for part, cell, round_ in drawable
     )
 
 
-def _split(one: Judged, shown: Sequence[tuple[str, Cell]]) -> Table | None:
-    named = {(part, cell_name(cell)): one.losses.get(cell.cell_id) for part, cell in shown}
-    return split_table({name: lost for name, lost in named.items() if lost is not None}, one.study.label)
+def _split(judged: Judged, shown: Sequence[tuple[str, Cell]]) -> Table | None:
+    named = {(part, cell_name(cell)): judged.losses.get(cell.cell_id) for part, cell in shown}
+    return split_table({name: lost for name, lost in named.items() if lost is not None}, judged.study.label)

@@ -34,7 +34,7 @@ def speedup_table(scaling: StudyScaling, recommendation: Recommendation) -> Tabl
     for cell in scaling.cells:
         if cell.parallel:
             grouped.setdefault(Variant.of(cell.cell), {})[cell.cell.setting.workers] = cell
-    workers = tuple(sorted({count for own in grouped.values() for count in own}))
+    workers = tuple(sorted({count for cells in grouped.values() for count in cells}))
     marked = marks(scaling, recommendation)
     twin = [(Entry(TWIN), _entry(cell, {})) for cell in scaling.cells if cell.cell.cell_id == SERIAL_AGAIN]
     return Table(
@@ -61,11 +61,11 @@ def _caption(scaling: StudyScaling) -> str:
 
 def marks(scaling: StudyScaling, recommendation: Recommendation) -> dict[str, tuple[str, str]]:
     """Cell id -> (kind, mark) of the cells that stand out: the recommended one, or else the fastest."""
-    found = dict.fromkeys(recommendation.equals, (EQUAL, "not measurably different"))
+    marked = dict.fromkeys(recommendation.equals, (EQUAL, "not measurably different"))
     if recommendation.chosen is not None:
-        return found | {recommendation.chosen.cell.cell_id: (BEST, "recommended")}
+        return marked | {recommendation.chosen.cell.cell_id: (BEST, "recommended")}
     fastest = ranked(scaling)[-1:]
-    return found | {cell.cell.cell_id: (BEST, "fastest, not recommended") for cell in fastest}
+    return marked | {cell.cell.cell_id: (BEST, "fastest, not recommended") for cell in fastest}
 
 
 def failures(cells: Iterable[CellScaling]) -> tuple[FailedCell, ...]:
@@ -90,12 +90,12 @@ def _what(failed: Round) -> str:
 
 
 def _row(
-    variant: Variant, workers: tuple[int, ...], own: dict[int, CellScaling], marked: dict[str, tuple[str, str]]
+    variant: Variant, workers: tuple[int, ...], cells: dict[int, CellScaling], marked: dict[str, tuple[str, str]]
 ) -> tuple[Entry, ...]:
-    details = ", ".join([*_default_chunksize(variant, own.values()), *variant.details])
+    details = ", ".join([*_default_chunksize(variant, cells.values()), *variant.details])
     facets = Facets(variant.strategy, variant.start_method)
     name = Entry(plain(variant.strategy), details=(details,) if details else (), facets=facets)
-    return (name, *(_entry(own[count], marked) if count in own else NOT_ASKED for count in workers))
+    return (name, *(_entry(cells[count], marked) if count in cells else NOT_ASKED for count in workers))
 
 
 def _default_chunksize(variant: Variant, cells: Iterable[CellScaling]) -> list[str]:

@@ -20,7 +20,7 @@ def split_table(losses: Mapping[tuple[str, str], Losses], label: str) -> Table |
     """
     if not losses:
         return None
-    parts = [{cause: float(lost) for cause, lost in one.lost_speedup().items()} for one in losses.values()]
+    parts = [{cause: float(lost) for cause, lost in lost_here.lost_speedup().items()} for lost_here in losses.values()]
     rows = [
         _row("useful work", "the same items as long as they took serially", _useful(losses.values()), kind="sum"),
         *(
@@ -28,7 +28,7 @@ def split_table(losses: Mapping[tuple[str, str], Losses], label: str) -> Table |
             for cause in Cause
             if any(cause in part for part in parts)
         ),
-        _row("workers", "all of the above", [str(one.lanes) for one in losses.values()], kind="sum"),
+        _row("workers", "all of the above", [str(lost_here.lanes) for lost_here in losses.values()], kind="sum"),
     ]
     return Table.of_words(
         ("time spent on", *(Column(part, detail=name, is_numeric=True) for part, name in losses)),
@@ -43,7 +43,7 @@ def _row(name: str, meaning: str, shares: Iterable[str], kind: str = "") -> tupl
 
 
 def _useful(losses: Iterable[Losses]) -> list[str]:
-    return [number(float(one.speedup)) for one in losses]
+    return [number(float(lost_here.speedup)) for lost_here in losses]
 
 
 def _figure(lost: float | None) -> str:

@@ -22,16 +22,16 @@ COMPARISONS_SHOWN = 3
 
 def summary(judged: Sequence[Judged]) -> str:
     """The whole file: one table row per study, then the details of the first few."""
-    verdicts = [(one, answer(one)) for one in judged]
-    glance = Table.of_words(("study", "speedup", "verdict"), [_glance(found) for _, found in verdicts])
+    verdicts = [(study, answer(study)) for study in judged]
+    glance = Table.of_words(("study", "speedup", "verdict"), [_glance(study_answer) for _, study_answer in verdicts])
     lines = ["# lightwork", *_lines(glance, STUDIES_LISTED)]
     lines += _batching(comparisons(judged))
     more = f"Details here: the first {STUDIES_IN_FULL} studies. " if len(judged) > STUDIES_IN_FULL else ""
     ending = ["", f"{more}Every cell, chart and timeline: index.html. Every round: rounds.csv."]
-    for number, (one, found) in enumerate(verdicts[:STUDIES_IN_FULL]):
+    for number, (study, study_answer) in enumerate(verdicts[:STUDIES_IN_FULL]):
         studies = min(STUDIES_IN_FULL, len(judged)) - number
         room = (LINES - len(ending) - len(lines)) // studies
-        lines += _that_fit(room, (_details(one, found, rows) for rows in range(ROWS_SHOWN // studies, 0, -1)))
+        lines += _that_fit(room, (_details(study, study_answer, rows) for rows in range(ROWS_SHOWN // studies, 0, -1)))
     lines += _that_fit(LINES - len(ending) - len(lines), [_starts(judged)])
     return "\n".join(lines + ending) + "\n"
 
@@ -41,27 +41,33 @@ def _that_fit(room: int, versions: Iterable[list[str]]) -> list[str]:
     return next((lines for lines in versions if len(lines) <= room), [])
 
 
-def _batching(told: Sequence[str]) -> list[str]:
+def _batching(sentences: Sequence[str]) -> list[str]:
     """What batching is worth beside workers, as far as there is room for it."""
-    shown = [f"- {inert(words, 300)}" for words in told[:COMPARISONS_SHOWN]]
-    return ["", *shown, *_more(len(told) - len(shown), "comparison", "comparisons")] if told else []
+    shown = [f"- {inert(words, 300)}" for words in sentences[:COMPARISONS_SHOWN]]
+    return ["", *shown, *_more(len(sentences) - len(shown), "comparison", "comparisons")] if sentences else []
 
 
-def _glance(found: StudyAnswer) -> tuple[Entry, ...]:
-    note = f"({found.hero_note})" if found.hero_note else ""
-    return Entry(found.label), Entry(found.hero, mark=note, kind=BEST), Entry(found.sentence)
+def _glance(study_answer: StudyAnswer) -> tuple[Entry, ...]:
+    note = f"({study_answer.hero_note})" if study_answer.hero_note else ""
+    return Entry(study_answer.label), Entry(study_answer.hero, mark=note, kind=BEST), Entry(study_answer.sentence)
 
 
-def _details(one: Judged, found: StudyAnswer, rows: int) -> list[str]:
-    if one.scaling is None or one.recommendation is None:
+def _details(judged: Judged, study_answer: StudyAnswer, rows: int) -> list[str]:
+    if judged.scaling is None or judged.recommendation is None:
         return []
-    told = [found.reason, found.loss, found.next_workers, found.sure, cap_sentence(one.scaling)]
-    told.append(cluster_sentence(one.scaling, one.losses))
-    told += [f"Warning: {warning}" for warning in found.warnings[:WARNINGS_SHOWN]]
-    lines = ["", f"## {inert(found.label)}", "", *(f"- {inert(words, 400)}" for words in told if words)]
-    table = speedup_table(one.scaling, one.recommendation).brief()
+    sentences = [
+        study_answer.reason,
+        study_answer.loss,
+        study_answer.next_workers,
+        study_answer.sure,
+        cap_sentence(judged.scaling),
+    ]
+    sentences.append(cluster_sentence(judged.scaling, judged.losses))
+    sentences += [f"Warning: {warning}" for warning in study_answer.warnings[:WARNINGS_SHOWN]]
+    lines = ["", f"## {inert(study_answer.label)}", "", *(f"- {inert(words, 400)}" for words in sentences if words)]
+    table = speedup_table(judged.scaling, judged.recommendation).brief()
     lines += _lines(table, rows)
-    notes = failures(one.scaling.cells)
+    notes = failures(judged.scaling.cells)
     lines += ["", *(f"- {inert(note.words, 300)}" for note in notes[:NOTES_SHOWN])] if notes else []
     return lines
 
@@ -73,12 +79,12 @@ def _lines(table: Table, rows: int) -> list[str]:
 
 def _starts(judged: Sequence[Judged]) -> list[str]:
     """The break-even lengths of the first study that has any."""
-    for one in judged:
-        table = break_even_table(one.scaling) if one.scaling is not None else None
+    for study in judged:
+        table = break_even_table(study.scaling) if study.scaling is not None else None
         if table is not None:
-            return ["", f"## What starting costs: {inert(one.study.label)}", *_lines(table, STARTS_SHOWN)]
+            return ["", f"## What starting costs: {inert(study.study.label)}", *_lines(table, STARTS_SHOWN)]
     return []
 
 
-def _more(count: int, one: str, many: str) -> list[str]:
-    return ["", f"and {count} more {one if count == 1 else many} in index.html."] if count > 0 else []
+def _more(count: int, singular: str, plural: str) -> list[str]:
+    return ["", f"and {count} more {singular if count == 1 else plural} in index.html."] if count > 0 else []

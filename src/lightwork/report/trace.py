@@ -72,7 +72,7 @@ def trace_of(study: Study, cell: Cell, round_: Round, items: "NDArray[Any]") -> 
     slots = [lane.slots for lane in lanes_of(round_.workers, items, count)]
     events = [
         _named("process_name", 0, name=f"{plain(study.label)}: {plain(cell.cell_id)}"),
-        *(event for lane, own in enumerate(slots) for event in _thread(lane, _pids(round_.workers, own))),
+        *(event for lane, lane_slots in enumerate(slots) for event in _thread(lane, _pids(round_.workers, lane_slots))),
         *(
             _complete(lane, part, study, items)
             for lane, parts in enumerate(parts_of(round_, items, count))
@@ -126,9 +126,9 @@ def _pids(workers: Sequence[Worker], slots: Sequence[int]) -> list[int]:
 def _thread(lane: int, pids: Sequence[int]) -> list[Event]:
     """The name and place of a lane."""
     more = f" and {len(pids) - 1} more" if len(pids) > 1 else ""
-    told = f" (pid {pids[0]}{more})" if pids else ""
+    process = f" (pid {pids[0]}{more})" if pids else ""
     return [
-        _named("thread_name", _tid(lane), name=f"worker {lane}{told}"),
+        _named("thread_name", _tid(lane), name=f"worker {lane}{process}"),
         _named("thread_sort_index", _tid(lane), sort_index=lane),
     ]
 
@@ -176,7 +176,7 @@ def _never_ended(study: Study, round_: Round, items: "NDArray[Any]", slots: Sequ
 
     A worker that nobody listed and that ended nothing has no lane: the first stands in for it.
     """
-    lane_of_slot = {slot: lane for lane, own in enumerate(slots) for slot in own}
+    lane_of_slot = {slot: lane for lane, lane_slots in enumerate(slots) for slot in lane_slots}
     clock = _clock(round_)
     for index in (items["state"] == State.RUNNING).nonzero()[0].tolist():
         yield {
@@ -211,7 +211,7 @@ def _item_name(study: Study, index: int) -> str:
 
 def _facts(study: Study, cell: Cell, round_: Round, items: "NDArray[Any]") -> dict[str, str]:
     """Which round it is, in words; what is wrong with it where something is."""
-    told = {
+    facts = {
         "made by": f"lightwork {__version__}",
         "study": plain(study.label),
         "cell": plain(cell.cell_id),
@@ -220,4 +220,4 @@ def _facts(study: Study, cell: Cell, round_: Round, items: "NDArray[Any]") -> di
         "reason": plain(round_.reason),
         "unsound": "; ".join(violations(round_, items, cell.setting.workers)),
     }
-    return {name: words for name, words in told.items() if words}
+    return {name: words for name, words in facts.items() if words}

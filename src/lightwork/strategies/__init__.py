@@ -204,14 +204,16 @@ def chunksize_in_force(setting: Setting, items: int) -> int | None:
 
     Raises UsageError when the strategy can't take the chunksize, start method or pool that the setting asks for.
     """
-    found = find(setting.strategy)
-    if setting.start_method not in found.start_methods:
-        methods = ", ".join(found.start_methods)
-        raise UsageError(f"strategy {found.name} can't start by {setting.start_method}: choose from {methods}")
-    if setting.pool == "warm" and found.opened is None:
-        raise UsageError(f"strategy {found.name} has no pool that could be kept for many rounds: leave pool at fresh")
-    if found.default_chunksize is None:
+    strategy = find(setting.strategy)
+    if setting.start_method not in strategy.start_methods:
+        methods = ", ".join(strategy.start_methods)
+        raise UsageError(f"strategy {strategy.name} can't start by {setting.start_method}: choose from {methods}")
+    if setting.pool == "warm" and strategy.opened is None:
+        raise UsageError(
+            f"strategy {strategy.name} has no pool that could be kept for many rounds: leave pool at fresh"
+        )
+    if strategy.default_chunksize is None:
         if setting.chunksize is not None:
-            raise UsageError(f"strategy {found.name} has no chunksize: leave it out")
+            raise UsageError(f"strategy {strategy.name} has no chunksize: leave it out")
         return None
-    return setting.chunksize or found.default_chunksize(items, setting.workers)
+    return setting.chunksize or strategy.default_chunksize(items, setting.workers)

@@ -73,10 +73,10 @@ def cluster(workers: int, context: Any) -> Any:
     address = os.environ.get("LIGHTWORK_SCHEDULER")
     if address:
         with Client(address) as client:
-            found = sorted(client.nthreads())
-            if len(found) < workers:
-                raise RuntimeError(f"{address} has {len(found)} workers, fewer than {workers}")
-            yield client, found[:workers] if workers < len(found) else None
+            addresses = sorted(client.nthreads())
+            if len(addresses) < workers:
+                raise RuntimeError(f"{address} has {len(addresses)} workers, fewer than {workers}")
+            yield client, addresses[:workers] if workers < len(addresses) else None
         return
     method = {"distributed.worker.multiprocessing-method": context.get_start_method()}
     with (

@@ -126,18 +126,20 @@ def counted(count: float, noun: str) -> str:
 
 def lines(text: str, most: int) -> str:
     """The last lines of an output or traceback, each made plain."""
-    kept = text.splitlines()
-    return "\n".join(plain(line) for line in (["(the end of it)"] if len(kept) > most else []) + kept[-most:])
+    text_lines = text.splitlines()
+    return "\n".join(
+        plain(line) for line in (["(the end of it)"] if len(text_lines) > most else []) + text_lines[-most:]
+    )
 
 
 def moment(written: str) -> str:
     """A moment in ISO form to the minute, as `2026-11-28 22:16 UTC`; what is none stays as it is."""
     try:
-        found = datetime.fromisoformat(written)
+        parsed = datetime.fromisoformat(written)
     except ValueError:
         return plain(written)
-    zone = " UTC" if found.utcoffset() == timedelta(0) else f" {found:%z}".rstrip()
-    return f"{found:%Y-%m-%d %H:%M}{zone}"
+    zone = " UTC" if parsed.utcoffset() == timedelta(0) else f" {parsed:%z}".rstrip()
+    return f"{parsed:%Y-%m-%d %H:%M}{zone}"
 
 
 def sentence(text: str) -> str:

@@ -61,8 +61,8 @@ def choices_of(studies: Iterable[Held]) -> Choices:
     planned = [(held, regret) for held in studies if (regret := regret_of(held))]
 
     def as_good(name: str) -> float | None:
-        known = [value for _, regret in planned if (value := getattr(regret, name)) is not None]
-        return sum(value <= AS_GOOD for value in known) / len(known) if known else None
+        values = [value for _, regret in planned if (value := getattr(regret, name)) is not None]
+        return sum(value <= AS_GOOD for value in values) / len(values) if values else None
 
     grids_s = sum(held.grid_s for held, _ in planned)
     spent_s = sum(held.choice.spent_s for held, _ in planned if held.choice)

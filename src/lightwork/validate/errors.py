@@ -57,8 +57,12 @@ def accuracy_of(seen: Iterable[Seen]) -> Accuracy:
     """The accuracy over these trials."""
     everything = list(seen)
 
-    def errors(said: Callable[[MeasuredRound], PredictedWall | None]) -> list[float]:
-        return [one.error(trial.wall_s) for _, _, trial in everything if (one := said(trial)) is not None]
+    def errors(prediction_of: Callable[[MeasuredRound], PredictedWall | None]) -> list[float]:
+        return [
+            predicted_wall.error(trial.wall_s)
+            for _, _, trial in everything
+            if (predicted_wall := prediction_of(trial)) is not None
+        ]
 
     planned = [trial.plain.holds(cell.wall_s) for _, cell, trial in everything if trial.plain]
     given = [trial.conditional.holds(trial.wall_s) for _, _, trial in everything if trial.conditional]
@@ -79,8 +83,8 @@ def seen_in(studies: Iterable[Held]) -> list[Seen]:
 def grouped(seen: Iterable[Seen], key: Callable[[Held, Tried], Key]) -> dict[Key, list[Seen]]:
     """The trials by group, in the order in which the groups first come."""
     groups: dict[Key, list[Seen]] = defaultdict(list)
-    for one in seen:
-        groups[key(one[0], one[1])].append(one)
+    for trial in seen:
+        groups[key(trial[0], trial[1])].append(trial)
     return dict(groups)
 
 

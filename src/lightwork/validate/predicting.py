@@ -60,7 +60,10 @@ class _Block:
     def plain(self, settings: Sequence[Any]) -> list[PredictedWall]:
         """What a plan made from this block says of the settings."""
         restless = unrest(self.serial, self.probes)
-        return [foretold(one.widened(restless)) for one in self._said(settings, 1.0, self.spin_ns, self.contention)]
+        return [
+            foretold(prediction.widened(restless))
+            for prediction in self._said(settings, 1.0, self.spin_ns, self.contention)
+        ]
 
     def given(self, cell: Tried, trial: MeasuredRound) -> MeasuredRound:
         """The trial with what is foretold of it, given how fast it was."""
@@ -87,7 +90,7 @@ class _Block:
         return contention_of(self.serial, probes, self.cores, costs)
 
 
-def foretold(found: Prediction) -> PredictedWall:
+def foretold(prediction: Prediction) -> PredictedWall:
     """A prediction's makespan with the band that its speedup has."""
-    serial_s = found.wall_s * found.speedup
-    return PredictedWall(found.wall_s, serial_s / found.high, serial_s / found.low)
+    serial_s = prediction.wall_s * prediction.speedup
+    return PredictedWall(prediction.wall_s, serial_s / prediction.high, serial_s / prediction.low)

@@ -64,12 +64,12 @@ def record(
     try:
         design = _design(case, wanted, shop, budget_s / (1 + PLAN_SHARE))
         began_s = shop.clock_s()
-        study, kept = _measured(design, shop)
+        study, contents = _measured(design, shop)
         grid_s = shop.clock_s() - began_s
     except LightworkError as error:
         return Recorded(Held(case.name, case.name, 0, (), (), (), 0.0, finished=True, trouble=str(error)), {})
     held = replace(held_of(case.name, study, _weights(design, shop)), grid_s=grid_s)
-    used = {name: kept[name] for run in held.serial for name in (run.ledger, run.twin, *run.probes) if name}
+    used = {name: contents[name] for run in held.serial for name in (run.ledger, run.twin, *run.probes) if name}
     tables = {name: ledgers.table(content) for name, content in used.items()}
     held = foretell(held, tables, wanted.cores, calibration, wanted.seed)
     if not held.finished:

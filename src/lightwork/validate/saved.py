@@ -57,8 +57,8 @@ def foretold_anew(validation: Validation, path: Path, version: str) -> Validatio
     try:
         costs = calibrations.decode(validation.calibration)
     except (TypeError, KeyError, ValueError) as error:
-        told = f"{type(error).__name__}: {error}"
-        raise UsageError(f"{path} has a calibration of another version ({told}): measure again") from None
+        reason = f"{type(error).__name__}: {error}"
+        raise UsageError(f"{path} has a calibration of another version ({reason}): measure again") from None
     studies = tuple(foretell(held, tables, validation.cores, costs, validation.seed) for held in validation.studies)
     return replace(validation, studies=studies, version=version)
 
@@ -106,5 +106,5 @@ def _rounded(value: Any) -> Any:
     if isinstance(value, float):
         return float(f"{value:.{FIGURES}g}")
     if isinstance(value, dict):
-        return {name: _rounded(one) for name, one in value.items()}
-    return [_rounded(one) for one in value] if isinstance(value, list | tuple) else value
+        return {name: _rounded(part) for name, part in value.items()}
+    return [_rounded(part) for part in value] if isinstance(value, list | tuple) else value

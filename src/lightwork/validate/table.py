@@ -25,14 +25,14 @@ ERRORS = ("rounds", "raw", "conditional", "by spin", "plans in band", "condition
 CHOSEN = ("slower by", "planning took, of the grid's time")
 
 
-def tables(found: Validation) -> list[Table]:
+def tables(validation: Validation) -> list[Table]:
     """Every table, those without rows left out."""
-    seen = seen_in(found.studies)
+    seen = seen_in(validation.studies)
     made = [
-        Table.of_words(("figure", figures("found"), "aimed at", "met"), _goals(found, seen), title="Figures"),
+        Table.of_words(("figure", figures("found"), "aimed at", "met"), _goals(validation, seen), title="Figures"),
         Table.of_words(
             ("workload", *map(figures, (*ERRORS, "A/A", "A/A at equal speed"))),
-            _workloads(found.studies),
+            _workloads(validation.studies),
             title="By workload",
             caption="Absolute errors of predicted makespans: median / 90th percentile. A/A is the serial round against "
             "itself.",
@@ -42,7 +42,7 @@ def tables(found: Validation) -> list[Table]:
         _by("By chunksize in force", "chunksize", seen, lambda _, cell: cell.chunksize or 0),
         Table.of_words(
             ("workload", "best measured", "recommended", *map(figures, CHOSEN)),
-            (_chosen(held) for held in found.studies if held.choice),
+            (_chosen(held) for held in validation.studies if held.choice),
             title="Recommended settings against the whole grid",
             caption="Slower than the best of the grid: by medians as measured / at equal CPU speed / best found in "
             "other blocks.",
@@ -51,46 +51,47 @@ def tables(found: Validation) -> list[Table]:
     return [table for table in made if table.rows]
 
 
-def troubles(found: Validation) -> list[str]:
+def troubles(validation: Validation) -> list[str]:
     """What is not in the tables, and why: a line each."""
-    told = [f"{held.name} has no figures: {held.trouble}" for held in found.studies if held.trouble]
-    told += [f"{held.name} was interrupted and is not whole" for held in found.studies if not held.finished]
-    for held in found.studies:
+    reasons = [f"{held.name} has no figures: {held.trouble}" for held in validation.studies if held.trouble]
+    reasons += [f"{held.name} was interrupted and is not whole" for held in validation.studies if not held.finished]
+    for held in validation.studies:
         failed = [cell for cell in held.cells if cell.failures]
         if failed:
             reason = f"{_name(failed[0].setting, failed[0].chunksize)}: {failed[0].failures[0]}"
-            told.append(f"{held.name}: rounds of {len(failed)} settings failed and are not counted, as {reason}")
+            reasons.append(f"{held.name}: rounds of {len(failed)} settings failed and are not counted, as {reason}")
         if held.choice and held.choice.trouble:
-            told.append(f"{held.name} was not planned: {held.choice.trouble}")
-    return [plain(line) for line in told]
+            reasons.append(f"{held.name} was not planned: {held.choice.trouble}")
+    return [plain(line) for line in reasons]
 
 
-def text(found: Validation) -> str:
+def text(validation: Validation) -> str:
     """All tables, for a terminal."""
-    lines = [f"{line}\n" for line in (*troubles(found), _rests_on(found))]
-    return "\n".join([*map(kit.terminal, tables(found)), *lines])
+    lines = [f"{line}\n" for line in (*troubles(validation), _rests_on(validation))]
+    return "\n".join([*map(kit.terminal, tables(validation)), *lines])
 
 
-def markdown(found: Validation, level: int = 2) -> str:
+def markdown(validation: Validation, level: int = 2) -> str:
     """All tables as Markdown under headings of this level."""
-    blocks = [f"{_rests_on(found)}\n"]
-    for table in tables(found):
+    blocks = [f"{_rests_on(validation)}\n"]
+    for table in tables(validation):
         caption = f"{table.caption}\n\n" if table.caption else ""
         blocks.append(f"{'#' * level} {table.title}\n\n{caption}{kit.markdown(table)}")
-    told = "".join(f"- {inert(line, 300)}\n" for line in troubles(found))
-    return "\n".join([*blocks, *([told] if told else [])])
+    notes = "".join(f"- {inert(line, 300)}\n" for line in troubles(validation))
+    return "\n".join([*blocks, *([notes] if notes else [])])
 
 
 def summary(held: Held) -> str:
     """One workload in a line, as soon as it is measured."""
     if held.trouble:
         return f"{held.name} failed and is left out: {plain(held.trouble)}"
-    found = accuracy_of(seen_in([held]))
-    return f"{held.name}: {len(held.trials)} rounds, error {_both(found.raw)}, conditional {_both(found.conditional)}"
+    accuracy = accuracy_of(seen_in([held]))
+    errors = f"error {_both(accuracy.raw)}, conditional {_both(accuracy.conditional)}"
+    return f"{held.name}: {len(held.trials)} rounds, {errors}"
 
 
-def _goals(found: Validation, seen: Sequence[Seen]) -> Iterator[tuple[str, ...]]:
-    accuracy, floor, choices = accuracy_of(seen), noise_floor(found.studies), choices_of(found.studies)
+def _goals(validation: Validation, seen: Sequence[Seen]) -> Iterator[tuple[str, ...]]:
+    accuracy, floor, choices = accuracy_of(seen), noise_floor(validation.studies), choices_of(validation.studies)
     if accuracy.conditional and accuracy.raw:
         yield from _error_goals(accuracy.conditional, accuracy.raw, floor)
     yield _at_least("plans whose band holds the makespan", accuracy.planned_in_band, COVERAGE)
@@ -140,15 +141,15 @@ def _workloads(studies: Sequence[Held]) -> Iterator[tuple[str, ...]]:
 
 def _by(title: str, head: str, seen: Sequence[Seen], key: Callable[[Held, Tried], str | int]) -> Table:
     groups = sorted(grouped(seen, key).items(), key=lambda group: (str(type(group[0])), group[0]))
-    rows = ((str(name or "none"), *_errors(own)) for name, own in groups)
+    rows = ((str(name or "none"), *_errors(members)) for name, members in groups)
     return Table.of_words((head, *map(figures, ERRORS)), rows, title=title)
 
 
 def _errors(seen: Iterable[Seen]) -> tuple[str, ...]:
-    found: Accuracy = accuracy_of(seen)
-    count = found.raw.n if found.raw else 0
-    spreads = (_both(found.raw), _both(found.conditional), _both(found.by_spin))
-    return (str(count), *spreads, _share(found.planned_in_band), _share(found.conditional_in_band))
+    accuracy: Accuracy = accuracy_of(seen)
+    count = accuracy.raw.n if accuracy.raw else 0
+    spreads = (_both(accuracy.raw), _both(accuracy.conditional), _both(accuracy.by_spin))
+    return (str(count), *spreads, _share(accuracy.planned_in_band), _share(accuracy.conditional_in_band))
 
 
 def _chosen(held: Held) -> tuple[str, ...]:
@@ -157,13 +158,13 @@ def _chosen(held: Held) -> tuple[str, ...]:
     sizes = {cell.setting: cell.chunksize for cell in held.cells}
     fastest = f"{_name(best[0], sizes.get(best[0]))}, {duration(best[1])}" if best else NOTHING
     chosen = _name(held.choice.setting, sizes.get(held.choice.setting)) if held.choice.setting else "serial"
-    told = (regret.raw, regret.level, regret.held_out) if regret else (None, None, None)
+    regrets = (regret.raw, regret.level, regret.held_out) if regret else (None, None, None)
     share = held.choice.spent_s / held.grid_s if held.grid_s else None
     return (
         held.name,
         fastest,
         NOTHING if held.choice.trouble else chosen,
-        " / ".join(map(_share, told)),
+        " / ".join(map(_share, regrets)),
         _share(share),
     )
 
@@ -174,23 +175,23 @@ def _name(setting: Setting, chunksize: int | None) -> str:
     return f"{setting.strategy} x {setting.workers}" + (f", chunksize {chunksize}" if chunksize else "")
 
 
-def _both(found: Spread | None) -> str:
-    return f"{percent(found.median)} / {percent(found.far)}" if found else NOTHING
+def _both(spread: Spread | None) -> str:
+    return f"{percent(spread.median)} / {percent(spread.far)}" if spread else NOTHING
 
 
 def _share(value: float | None) -> str:
     return NOTHING if value is None else percent(value)
 
 
-def _rests_on(found: Validation) -> str:
+def _rests_on(validation: Validation) -> str:
     """What was measured, where and when."""
-    machine, measured = found.machine, [held for held in found.studies if held.trials]
+    machine, measured = validation.machine, [held for held in validation.studies if held.trials]
     blocks = sorted({len(held.serial) for held in measured})
     counted = f"{blocks[0]} to {blocks[-1]}" if len(blocks) > 1 else "".join(map(str, blocks))
     rounds = sum(len(held.trials) for held in measured)
-    minutes = sum(held.grid_s + (held.choice.spent_s if held.choice else 0.0) for held in found.studies) / 60
+    minutes = sum(held.grid_s + (held.choice.spent_s if held.choice else 0.0) for held in validation.studies) / 60
     return (
         f"{rounds} rounds of {len(measured)} workloads in {counted or 'no'} blocks, {minutes:.0f} min, on "
         f"{machine['usable_cpus']:g} cores ({machine['processor']}), Python {machine['python']}; lightwork "
-        f"{found.version}, {found.saved_at}."
+        f"{validation.version}, {validation.saved_at}."
     )

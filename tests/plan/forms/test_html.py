@@ -165,9 +165,9 @@ def test_figure_has_the_best_of_each_strategy_and_every_measured_point():
     """A band is the best variant's at each worker count; points are the measured cells, failed ones left out."""
     known = samples.sample()
     seen = outlook(known)
-    assert seen.foretold[0].strategy == known.recommendation.setting.strategy
-    assert {one.strategy for one in seen.foretold} == set(samples.BY_STRATEGY)
-    for one in seen.foretold:
+    assert seen.predicted[0].strategy == known.recommendation.setting.strategy
+    assert {one.strategy for one in seen.predicted} == set(samples.BY_STRATEGY)
+    for one in seen.predicted:
         for count, found in one.points:
             alike = [
                 each.speedup
@@ -175,12 +175,12 @@ def test_figure_has_the_best_of_each_strategy_and_every_measured_point():
                 if (each.setting.strategy, each.setting.workers) == (one.strategy, count)
             ]
             assert found == max(alike, key=lambda each: each.point)
-    points = [(count, found) for one in seen.found for count, found in one.points]
+    points = [(count, found) for one in seen.measured for count, found in one.points]
     assert sorted(points, key=str) == sorted(
         ((cell.setting.workers, cell.speedup) for cell in known.cells if not cell.failed), key=str
     )
     assert seen.cap == pytest.approx(1 / 0.0154)
-    assert seen.top >= max(found.high for one in seen.foretold for _, found in one.points)
+    assert seen.top >= max(found.high for one in seen.predicted for _, found in one.points)
 
 
 def test_law_is_read_from_what_was_measured_and_not_drawn_past_twice_that():

@@ -28,7 +28,7 @@ def as_csv(result: "PlanResult") -> str:
     import pandas as pd
 
     cells = {cell.setting: cell for cell in result.cells}
-    predictions = {one.setting: one for one in result.predictions}
+    predictions = {prediction.setting: prediction for prediction in result.predictions}
     rows = [
         [result.target, *_row(setting, cells.get(setting), predictions.get(setting), result)]
         for setting in dict.fromkeys([*cells, *predictions])
@@ -37,24 +37,29 @@ def as_csv(result: "PlanResult") -> str:
 
 
 def _row(
-    setting: "Setting", cell: "MeasuredSetting | None", one: "PredictedSetting | None", result: "PlanResult"
+    setting: "Setting",
+    cell: "MeasuredSetting | None",
+    prediction: "PredictedSetting | None",
+    result: "PlanResult",
 ) -> list[object]:
-    known = cell or one
+    described = cell or prediction
     chosen = result.recommendation
     judged = cell.judged if cell else "recommended" if chosen and chosen.setting == setting else None
-    lost = one.lost if one else {}
+    lost = prediction.lost if prediction else {}
     return [
-        setting.strategy, setting.workers, known.chunksize if known else None, setting.chunksize, setting.order,
+        setting.strategy, setting.workers, described.chunksize if described else None, setting.chunksize, setting.order,
         setting.start_method, setting.cores, judged,
         *_ends(cell.wall_s if cell else None), *_ends(cell.speedup if cell else None),
         *([cell.rounds, cell.failed, cell.memory_bytes] if cell else [None] * 3),
-        *_ends(one.wall_s if one else None), *_ends(one.speedup if one else None),
+        *_ends(prediction.wall_s if prediction else None), *_ends(prediction.speedup if prediction else None),
         *(_finite(lost.get(cause)) for cause in LOST),
     ]  # fmt: skip
 
 
-def _ends(found: "Estimate | None") -> list[float | None]:
-    return [_finite(value) for value in (found.point, found.low, found.high)] if found else [None] * len(ENDS)
+def _ends(estimate: "Estimate | None") -> list[float | None]:
+    return (
+        [_finite(value) for value in (estimate.point, estimate.low, estimate.high)] if estimate else [None] * len(ENDS)
+    )
 
 
 def _finite(value: float | None) -> float | None:

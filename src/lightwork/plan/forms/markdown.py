@@ -36,8 +36,8 @@ ROOMS = (_Room(8, 8, 5, 5, 14), _Room(6, 5, 3, 3, 26), _Room(4, 3, 0, 2, 36), _R
 def as_markdown(result: "PlanResult") -> str:
     """The whole memo, with as much of every part as there is room for beside the code."""
     memos = [list(_lines(result, room)) for room in ROOMS if room.code >= len(_code(result)) or not room.code]
-    found = next((lines for lines in memos if len(lines) <= MOST_LINES), memos[-1])
-    return "\n".join(found) + "\n"
+    shortest = next((lines for lines in memos if len(lines) <= MOST_LINES), memos[-1])
+    return "\n".join(shortest) + "\n"
 
 
 def _lines(result: "PlanResult", room: _Room) -> Iterator[str]:
@@ -88,10 +88,10 @@ def _machine(result: "PlanResult") -> str:
     """Where these figures hold."""
     facts = result.machine
     cpus, processor, python = (facts.get(name) for name in ("usable_cpus", "processor", "python"))
-    told = [
+    facts_shown = [
         f"{cpus:g} usable CPUs" if isinstance(cpus, int | float) else "",
         processor,
         f"Python {python}" * bool(python),
     ]
-    words = ", ".join(str(part) for part in told if part)
+    words = ", ".join(str(part) for part in facts_shown if part)
     return f"Machine: {words}" if words else ""

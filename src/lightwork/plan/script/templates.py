@@ -80,10 +80,10 @@ def _script(source: Source, call: str, setting: Setting, chunksize: int | None, 
     brought, template = _parts(find(setting.strategy).script)
     blanks = _blanks(call, setting, chunksize, method)
     setup = _setup(setting, files=source.items.files)
-    known = {**_IMPORTS, **brought}
+    by_name = {**_IMPORTS, **brought}
     own_names = _names_in(template.substitute(blanks, items=f"[]{setup}")) - {call}
-    own = f"from {source.module} import {source.function}" + f" as {call}" * (call != source.function)
-    imports = [own, *source.items.imports, *(known[name] for name in own_names & known.keys())]
+    function_import = f"from {source.module} import {source.function}" + f" as {call}" * (call != source.function)
+    imports = [function_import, *source.items.imports, *(by_name[name] for name in own_names & by_name.keys())]
     imports += ["import sys"] if source.folders else []
     code = template.substitute(blanks, items=f"{source.items.expression.strip()}{setup}")
     return f"{_sorted_imports(imports, source)}\n{code}"
@@ -134,15 +134,15 @@ def _blanks(call: str, setting: Setting, chunksize: int | None, method: str) -> 
 
 def _sorted_imports(statements: Iterable[str], source: Source) -> str:
     """The import statements, renamed ones apart, by section: standard library, others', the user's own modules."""
-    found: dict[tuple[int, bool, str, str], set[str]] = defaultdict(set)
+    grouped: dict[tuple[int, bool, str, str], set[str]] = defaultdict(set)
     for node in ast.parse("\n".join(statements)).body:
         for alias in getattr(node, "names", ()):
             origin = getattr(node, "module", None) or alias.name
             package = origin.partition(".")[0]
             section = 2 if package == source.module.partition(".")[0] else int(package not in sys.stdlib_module_names)
-            found[section, isinstance(node, ast.ImportFrom), origin, alias.asname or "~"].add(ast.unparse(alias))
+            grouped[section, isinstance(node, ast.ImportFrom), origin, alias.asname or "~"].add(ast.unparse(alias))
     sections: dict[int, str] = defaultdict(str)
-    for (section, of, origin, _), names in sorted(found.items()):
+    for (section, of, origin, _), names in sorted(grouped.items()):
         sections[section] += f"from {origin} " * of + f"import {', '.join(sorted(names))}\n"
     if source.folders:  # before what lies there is imported, and again in every spawned worker
         sections[0] += f"\nsys.path[:0] = [{', '.join(map(quoted, source.folders))}]\n"

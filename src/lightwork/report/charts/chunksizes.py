@@ -77,26 +77,28 @@ def size_chart(
 
     items_s: how long each item takes serially, in given order; None where it is not known.
     """
-    found = sorted(_curves(scaling, recommendation, losses, looks), key=lambda curve: (not curve.chosen, -_best(curve)))
-    if not found:
+    curves = sorted(
+        _curves(scaling, recommendation, losses, looks), key=lambda curve: (not curve.chosen, -_best(curve))
+    )
+    if not curves:
         return None
-    found, first = _told_apart(found), found[0]
-    known = items_s is not None and sum(items_s) > 0 and first.hand_over_s is not None
-    band = safe_band(items_s, first.workers, first.hand_over_s) if known else None  # type: ignore[arg-type]  # known
-    more = max(0, len(found) - CURVES_SHOWN)
+    curves, first = _told_apart(curves), curves[0]
+    has_times = items_s is not None and sum(items_s) > 0 and first.hand_over_s is not None
+    band = safe_band(items_s, first.workers, first.hand_over_s) if has_times else None  # type: ignore[arg-type]  # known
+    more = max(0, len(curves) - CURVES_SHOWN)
     return SizeChart(
-        tuple(found[:CURVES_SHOWN]), more, band, basis_name(scaling), _finding(first, band, items_s or (0.0,))
+        tuple(curves[:CURVES_SHOWN]), more, band, basis_name(scaling), _finding(first, band, items_s or (0.0,))
     )
 
 
-def _told_apart(found: Sequence[SizeCurve]) -> list[SizeCurve]:
+def _told_apart(curves: Sequence[SizeCurve]) -> list[SizeCurve]:
     """The curves, those of one strategy with a dash each."""
     places: dict[Look, int] = {}
-    told = []
-    for curve in found:
+    dashed = []
+    for curve in curves:
         place = places[curve.look] = places.get(curve.look, -1) + 1
-        told.append(replace(curve, look=variant_look(curve.look, place)))
-    return told
+        dashed.append(replace(curve, look=variant_look(curve.look, place)))
+    return dashed
 
 
 def _curves(
@@ -132,11 +134,11 @@ def _curve(
     return SizeCurve(name, look, Facets.of(first), first.setting.workers, points, hand_over_s)
 
 
-def _hand_over_s(cell: Cell, known: Losses | None, items: int) -> float | None:
+def _hand_over_s(cell: Cell, losses: Losses | None, items: int) -> float | None:
     """What a worker waits between two chunks, seen in the cell of the smallest ones."""
-    if known is None or cell.chunksize is None:
+    if losses is None or cell.chunksize is None:
         return None
-    return known.dispatch_ns / known.rounds / ceil(items / cell.chunksize) / 1e9
+    return losses.dispatch_ns / losses.rounds / ceil(items / cell.chunksize) / 1e9
 
 
 def _best(curve: SizeCurve) -> float:

@@ -76,14 +76,14 @@ class WallGroup:
     rows: tuple[WallRow, ...]
 
 
-def high(found: Estimate) -> float:
+def high(estimate: Estimate) -> float:
     """The interval's upper end, the point where there is none."""
-    return found.point if found.high is None else found.high
+    return estimate.point if estimate.high is None else estimate.high
 
 
-def low(found: Estimate) -> float:
+def low(estimate: Estimate) -> float:
     """The interval's lower end, the point where there is none."""
-    return found.point if found.low is None else found.low
+    return estimate.point if estimate.low is None else estimate.low
 
 
 def basis_name(scaling: StudyScaling) -> str:
@@ -113,31 +113,31 @@ def overview(studies: Sequence[tuple[StudyScaling, Recommendation]], looks: Mapp
 def best_by_workers(scaling: StudyScaling) -> tuple[tuple[int, Estimate], ...]:
     """The speedup of the fastest cell that may be ranked, by worker count."""
     basis = Basis.of(scaling)
-    found = {cell.cell.setting.workers: basis.speedup(cell) for cell in ranked(scaling)}
-    return tuple(sorted(found.items()))
+    estimates = {cell.cell.setting.workers: basis.speedup(cell) for cell in ranked(scaling)}
+    return tuple(sorted(estimates.items()))
 
 
 def _by_strategy(scaling: StudyScaling, recommendation: Recommendation, looks: Mapping[str, Look]) -> list[Curve]:
     """A curve for each strategy: its fastest cell at every worker count; the recommended strategy's last, on top."""
     basis = Basis.of(scaling)
-    found: dict[str, dict[int, Estimate]] = {}
+    by_strategy: dict[str, dict[int, Estimate]] = {}
     for cell in ranked(scaling):
         setting = cell.cell.setting
-        found.setdefault(setting.strategy, {})[setting.workers] = basis.speedup(cell)
+        by_strategy.setdefault(setting.strategy, {})[setting.workers] = basis.speedup(cell)
     chosen = recommendation.chosen.cell.setting.strategy if recommendation.chosen is not None else ""
     curves = [
         Curve(name, looks[name], tuple(sorted(points.items())), (), name == chosen, Facets(name))
-        for name, points in found.items()
+        for name, points in by_strategy.items()
     ]
     return sorted(curves, key=lambda curve: (curve.chosen, _best(curve)))
 
 
 def describe(scaling: StudyScaling, recommendation: Recommendation) -> str:
     """The speedup figure in a sentence, for those who can't see it."""
-    steps = ", ".join(f"{found.point:.2f} with {count}" for count, found in best_by_workers(scaling))
-    told = f"best by number of workers: {steps}" if steps else "no setting has a speedup"
+    steps = ", ".join(f"{estimate.point:.2f} with {count}" for count, estimate in best_by_workers(scaling))
+    best = f"best by number of workers: {steps}" if steps else "no setting has a speedup"
     verdict = plain(verdict_sentence(recommendation.verdict))
-    return f"Speedup over workers, {plain(scaling.study.label)}, {basis_name(scaling)}; {told}. {verdict}."
+    return f"Speedup over workers, {plain(scaling.study.label)}, {basis_name(scaling)}; {best}. {verdict}."
 
 
 def wall_groups(scaling: StudyScaling, looks: Mapping[str, Look]) -> list[WallGroup]:
@@ -152,14 +152,14 @@ def wall_groups(scaling: StudyScaling, looks: Mapping[str, Look]) -> list[WallGr
 
 def rounds_s(cell: CellScaling, *, left_out: bool = False) -> tuple[float, ...]:
     """The wall times of the cell's rounds that did the work, in seconds; those left out as disturbed, or the others."""
-    rounds = (found for found in cell.cell.rounds if found.ok and (found.block in cell.disturbed) is left_out)
-    return tuple(found.wall_ns / 1e9 for found in rounds)
+    rounds = (round_ for round_ in cell.cell.rounds if round_.ok and (round_.block in cell.disturbed) is left_out)
+    return tuple(round_.wall_ns / 1e9 for round_ in rounds)
 
 
 def _chart(scaling: StudyScaling, curves: list[Curve], others: list[Curve], workers: tuple[int, ...]) -> Chart:
     floor = Basis.of(scaling).noise_floor
     noise = floor if math.isfinite(floor) else None
-    reach = max([high(found) for curve in (*curves, *others) for _, found in curve.points] + [1 + (noise or 0.0)])
+    reach = max([high(estimate) for curve in (*curves, *others) for _, estimate in curve.points] + [1 + (noise or 0.0)])
     limit = min(scaling.cap, max(workers, default=1))
     top = HEADROOM * (max(limit, reach) if limit <= 2 * reach else reach)
     return Chart(tuple(curves), tuple(others), workers, scaling.cap, scaling.usable_cpus, noise, top)
@@ -183,21 +183,21 @@ def _curve(
     variant: Variant, cells: list[CellScaling], look: Look, basis: Basis, recommendation: Recommendation
 ) -> Curve:
     cells = sorted(cells, key=lambda cell: cell.cell.setting.workers)
-    known = [cell for cell in cells if cell.speedup is not None]
+    measured = [cell for cell in cells if cell.speedup is not None]
     return Curve(
         variant_name(variant),
         look,
-        tuple((cell.cell.setting.workers, basis.speedup(cell)) for cell in known),
+        tuple((cell.cell.setting.workers, basis.speedup(cell)) for cell in measured),
         tuple(cell.cell.setting.workers for cell in cells if cell.failed),
         recommendation.chosen is not None
         and recommendation.chosen.cell.cell_id in {cell.cell.cell_id for cell in cells},
         Facets(variant.strategy, variant.start_method),
-        tuple(rounds_s(cell) for cell in known),
+        tuple(rounds_s(cell) for cell in measured),
     )
 
 
 def _best(curve: Curve) -> float:
-    return max((found.point for _, found in curve.points), default=-math.inf)
+    return max((estimate.point for _, estimate in curve.points), default=-math.inf)
 
 
 def _wall_group(variant: Variant, cells: list[CellScaling], looks: Mapping[str, Look], brief: bool) -> WallGroup:

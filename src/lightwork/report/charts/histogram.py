@@ -123,7 +123,7 @@ def histogram_drawing(items: Items) -> Drawing:
         axes.axvline(items.share_s, color=INK, linewidth=1.0, linestyle=(0, (4, 2)))
     _names(axes, items, longest)
     words = [f"{counted(count, 'item')}: {duration(left)} to {duration(left + width)}" for left, width, count in bars]
-    spots = tuple(Spot(bar[0], 0, told, UNFILTERED, most, bar[1]) for bar, told in zip(bars, words, strict=True))
+    spots = tuple(Spot(bar[0], 0, tooltip, UNFILTERED, most, bar[1]) for bar, tooltip in zip(bars, words, strict=True))
     return Drawing(figure, axes.transData, spots=spots)
 
 

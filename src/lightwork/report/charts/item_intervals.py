@@ -28,12 +28,12 @@ class Spell:
 
 def spells_of(lanes: Sequence[Lane]) -> list[Spell]:
     """Every item of the round, the longest first; of equally long ones the one given first."""
-    found = [
+    spells = [
         Spell(item, place, start, end)
         for place, lane in enumerate(lanes)
         for item, start, end in zip(lane.indices, lane.starts_ns.tolist(), lane.ends_ns.tolist(), strict=True)
     ]
-    return sorted(found, key=lambda spell: (-spell.length_ns, spell.item))
+    return sorted(spells, key=lambda spell: (-spell.length_ns, spell.item))
 
 
 def longest_told(study: Study, spells: Sequence[Spell]) -> tuple[str, ...]:

@@ -62,10 +62,10 @@ def memory_chart(
     for variant in sorted(grouped):  # in this order every figure gives the variants of a strategy their dashes
         place = places[variant.strategy] = places.get(variant.strategy, -1) + 1
         curves.append(_peaks(variant, grouped[variant], variant_look(looks[variant.strategy], place), chosen))
-    known = sorted((curve for curve in curves if curve.pss), key=lambda curve: not curve.chosen)
-    if not known:
+    with_peaks = sorted((curve for curve in curves if curve.pss), key=lambda curve: not curve.chosen)
+    if not with_peaks:
         return None
-    return MemoryChart(tuple(known[:CURVES_SHOWN]), max(0, len(known) - CURVES_SHOWN), limit_of(machine))
+    return MemoryChart(tuple(with_peaks[:CURVES_SHOWN]), max(0, len(with_peaks) - CURVES_SHOWN), limit_of(machine))
 
 
 def worker_bytes(curves: Iterable[Peaks]) -> float | None:
@@ -81,8 +81,8 @@ def finding(chart: MemoryChart) -> str:
     cost = worker_bytes(chart.curves)
     if cost is None:
         return f"{most}. {_room(chart, inf)}"
-    told = f"one more worker costs about {size(cost)}" if cost > 0 else "more workers cost no more memory"
-    return f"{most}; {told}. {_room(chart, cost)}"
+    cost_words = f"one more worker costs about {size(cost)}" if cost > 0 else "more workers cost no more memory"
+    return f"{most}; {cost_words}. {_room(chart, cost)}"
 
 
 def _room(chart: MemoryChart, cost_bytes: float) -> str:
@@ -110,5 +110,5 @@ def _peaks(variant: Variant, cells: Iterable[Cell], look: Look, chosen: str) -> 
 
 
 def _points(cells: Iterable[Cell], name: str) -> tuple[tuple[int, int], ...]:
-    found = [(cell.setting.workers, peak_bytes(cell, name)) for cell in cells]
-    return tuple((workers, peak) for workers, peak in found if peak is not None)
+    peaks = [(cell.setting.workers, peak_bytes(cell, name)) for cell in cells]
+    return tuple((workers, peak) for workers, peak in peaks if peak is not None)

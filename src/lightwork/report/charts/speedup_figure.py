@@ -97,36 +97,38 @@ def _with_curves(figure: Figure, axes: "Axes", chart: Chart, basis: str) -> Draw
 
 def _spots(chart: Chart, basis: str) -> Iterator[Spot]:
     for place, curve in enumerate(chart.curves):
-        for (workers, found), rounds_s in zip(curve.points, curve.rounds_s, strict=True):
-            words = speedup_words(curve.name, workers, found, rounds_s, basis)
-            yield Spot(workers * _dodge(chart, place), found.point, words, replace(curve.facets, workers=workers))
+        for (workers, estimate), rounds_s in zip(curve.points, curve.rounds_s, strict=True):
+            words = speedup_words(curve.name, workers, estimate, rounds_s, basis)
+            yield Spot(workers * _dodge(chart, place), estimate.point, words, replace(curve.facets, workers=workers))
 
 
 def _efficiency_spots(chart: Chart, basis: str) -> Iterator[Spot]:
     for place, curve in enumerate(chart.curves):
-        for workers, found in curve.points:
-            between = f" ({percent(found.low)} to {percent(found.high)})" if found.low and found.high else ""
-            share = f"{percent(found.point)}{between} of each worker, {basis}"
+        for workers, estimate in curve.points:
+            between = (
+                f" ({percent(estimate.low)} to {percent(estimate.high)})" if estimate.low and estimate.high else ""
+            )
+            share = f"{percent(estimate.point)}{between} of each worker, {basis}"
             words = f"{curve.name}, {counted(workers, 'worker')}: {share}"
-            yield Spot(workers * _dodge(chart, place), found.point, words, replace(curve.facets, workers=workers))
+            yield Spot(workers * _dodge(chart, place), estimate.point, words, replace(curve.facets, workers=workers))
 
 
 def _divided(chart: Chart) -> Chart:
     """The chart with every speedup divided by its workers."""
     curves = tuple(_per_worker(curve) for curve in chart.curves)
     others = tuple(_per_worker(curve) for curve in chart.others)
-    reach = max((high(found) for curve in (*curves, *others) for _, found in curve.points), default=1.0)
+    reach = max((high(estimate) for curve in (*curves, *others) for _, estimate in curve.points), default=1.0)
     return replace(chart, curves=curves, others=others, top=max(EFFICIENCY_TOP, 1.05 * reach))
 
 
 def _per_worker(curve: Curve) -> Curve:
-    points = tuple((workers, _over(found, workers)) for workers, found in curve.points)
+    points = tuple((workers, _over(estimate, workers)) for workers, estimate in curve.points)
     return replace(curve, points=points)
 
 
-def _over(found: Estimate, workers: int) -> Estimate:
-    low_end, high_end = (None if end is None else end / workers for end in (found.low, found.high))
-    return replace(found, point=found.point / workers, low=low_end, high=high_end)
+def _over(estimate: Estimate, workers: int) -> Estimate:
+    low_end, high_end = (None if end is None else end / workers for end in (estimate.low, estimate.high))
+    return replace(estimate, point=estimate.point / workers, low=low_end, high=high_end)
 
 
 def _speedup_axes(axes: "Axes", chart: Chart) -> None:
@@ -175,17 +177,17 @@ def _draw(axes: "Axes", curve: Curve, place: int, dodge: float, *, errors: bool 
     style, groups = _line_style(curve), {f"line-{place}": curve.facets}
     rank = 4 if curve.chosen else 3
     line = {**style, "marker": ""}
-    axes.plot(counts, [found.point for _, found in curve.points], zorder=rank, gid=f"line-{place}", **line)
+    axes.plot(counts, [estimate.point for _, estimate in curve.points], zorder=rank, gid=f"line-{place}", **line)
     if curve.chosen:
         band: dict[str, Any] = {"color": curve.look.colour, "alpha": 0.13, "linewidth": 0, "gid": f"line-{place}"}
-        lows, highs = ([end(found) for _, found in curve.points] for end in (low, high))
+        lows, highs = ([end(estimate) for _, estimate in curve.points] for end in (low, high))
         axes.fill_between(counts, lows, highs, zorder=2, **band)
     point: dict[str, Any] = {**style, "linestyle": "-", "linewidth": 1.0, "markevery": [1], "zorder": rank + 0.1}
-    for (workers, found), at in zip(curve.points, counts, strict=True):
+    for (workers, estimate), at in zip(curve.points, counts, strict=True):
         name = f"point-{place}-{workers}"
         groups[name] = replace(curve.facets, workers=workers)
-        ends = (low(found), high(found)) if errors else (found.point, found.point)
-        axes.plot([at] * 3, [ends[0], found.point, ends[1]], gid=name, **point)  # the interval, and one marker on it
+        ends = (low(estimate), high(estimate)) if errors else (estimate.point, estimate.point)
+        axes.plot([at] * 3, [ends[0], estimate.point, ends[1]], gid=name, **point)  # the interval, and one marker on it
     if curve.failed:
         axes.scatter(
             [count * dodge for count in curve.failed], [0] * len(curve.failed), marker="x", s=26,
@@ -195,7 +197,7 @@ def _draw(axes: "Axes", curve: Curve, place: int, dodge: float, *, errors: bool 
 
 
 def _faint(axes: "Axes", curve: Curve, place: int) -> dict[str, Facets]:
-    counts, heights = [count for count, _ in curve.points], [found.point for _, found in curve.points]
+    counts, heights = [count for count, _ in curve.points], [estimate.point for _, estimate in curve.points]
     axes.plot(counts, heights, color=LIMIT, linewidth=0.7, alpha=0.7, zorder=2, gid=f"line-{place}")
     return {f"line-{place}": curve.facets}
 

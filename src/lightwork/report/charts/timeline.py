@@ -117,8 +117,8 @@ class Plane:
 
 def round_to_draw(cell: Cell, ledgers: Any) -> Round | None:
     """The cell's round of median wall time among those whose ledger was kept; None where there is none."""
-    drawable = [found for found in cell.rounds if found.ok and found.ledger in ledgers]
-    by_wall = sorted(drawable, key=lambda found: (found.wall_ns, found.block))
+    drawable = [round_ for round_ in cell.rounds if round_.ok and round_.ledger in ledgers]
+    by_wall = sorted(drawable, key=lambda round_: (round_.wall_ns, round_.block))
     return by_wall[(len(by_wall) - 1) // 2] if by_wall else None
 
 
@@ -130,7 +130,7 @@ def most_items(timelines: int) -> int:
 def timeline(
     study: Study,
     cell: Cell,
-    found: Round,
+    round_: Round,
     rows: Any,
     *,
     span_ns: int,
@@ -142,11 +142,11 @@ def timeline(
 
     most: up to so many items are drawn one by one; more are summed up. room: how many can be zoomed into.
     """
-    lanes = lanes_of(found.workers, rows, cell.setting.workers)
-    plane = Plane(found.t0_ns or 0, max(1, span_ns), len(lanes))
+    lanes = lanes_of(round_.workers, rows, cell.setting.workers)
+    plane = Plane(round_.t0_ns or 0, max(1, span_ns), len(lanes))
     spells = spells_of(lanes)
     items = _item_marks(plane, rows, lanes) if len(spells) <= most else _shade_marks(plane, lanes)
-    marks = (*_life_marks(plane, found, lanes), *items, *_named_marks(plane, study, spells))
+    marks = (*_life_marks(plane, round_, lanes), *items, *_named_marks(plane, study, spells))
     return Timeline(
         height=plane.bottom + AXIS,
         marks=tuple(mark for mark in marks if mark.boxes),
@@ -156,17 +156,17 @@ def timeline(
         words=words,
         numbers=_numbers(plane, spells[:LONGEST]),
         longest=longest_told(study, spells),
-        facts=_facts(found, lanes, rows),
+        facts=_facts(round_, lanes, rows),
         kinds=tuple(dict.fromkeys(mark.kind.split("-")[0] for mark in marks if mark.boxes)),
         facets=Facets.of(cell),
         items=len(spells),
-        zoom=zoom(study, lanes, spells, rows, found, plane.span_ns, room),
+        zoom=zoom(study, lanes, spells, rows, round_, plane.span_ns, room),
     )
 
 
-def _life_marks(plane: Plane, found: Round, lanes: Sequence[Lane]) -> list[Mark]:
+def _life_marks(plane: Plane, round_: Round, lanes: Sequence[Lane]) -> list[Mark]:
     """Lane backgrounds, start-up until a worker was ready, tail until the last lane is done, then the teardown."""
-    t1_ns = found.t1_ns or plane.t0_ns
+    t1_ns = round_.t1_ns or plane.t0_ns
     all_done = max((last for lane in lanes if (last := lane.last_end_ns) is not None), default=t1_ns)
     boxes: dict[str, list[Box]] = {"lane": [], "startup": [], "tail": [], "teardown": []}
     for place, lane in enumerate(lanes):
@@ -241,12 +241,12 @@ def _numbers(plane: Plane, longest: Sequence[Spell]) -> tuple[Text, ...]:
     return tuple(placed)
 
 
-def _facts(found: Round, lanes: Sequence[Lane], rows: Any) -> str:
+def _facts(round_: Round, lanes: Sequence[Lane], rows: Any) -> str:
     """The timeline in numbers, for those who can't see it."""
-    share = sum(lane.item_ns for lane in lanes) / max(1, found.wall_ns * len(lanes))
+    share = sum(lane.item_ns for lane in lanes) / max(1, round_.wall_ns * len(lanes))
     never = int((rows["state"] == State.NEVER_STARTED).sum())
-    told = f"{duration(found.wall_ns / 1e9)}; workers ran items {share * 100:.0f}\N{NO-BREAK SPACE}% of the time"
-    return f"{told}; {never} items never started" if never else told
+    summary = f"{duration(round_.wall_ns / 1e9)}; workers ran items {share * 100:.0f}\N{NO-BREAK SPACE}% of the time"
+    return f"{summary}; {never} items never started" if never else summary
 
 
 def _lane_labels(plane: Plane) -> tuple[Text, ...]:

@@ -78,8 +78,8 @@ def _wall_line(axes: "Axes", at: float, row: WallRow, look: Look, gid: str) -> N
         axes.plot(ends, [at + 4] * 2, color=look.colour, linewidth=2.4, alpha=0.55, gid=gid)
         axes.plot([row.wall.point], [at + 4], color=look.colour, marker=look.marker, markersize=5, zorder=4, gid=gid)
     dots: dict[str, Any] = {"color": look.colour, "marker": "o", "linestyle": "none", "gid": gid}
-    kept: dict[str, Any] = {**dots, "markersize": 2.3, "markeredgewidth": 0, "alpha": 0.6}
-    axes.plot(row.rounds_s, [at + 9.5] * len(row.rounds_s), **kept)
+    filled: dict[str, Any] = {**dots, "markersize": 2.3, "markeredgewidth": 0, "alpha": 0.6}
+    axes.plot(row.rounds_s, [at + 9.5] * len(row.rounds_s), **filled)
     hollow: dict[str, Any] = {**dots, "markersize": 3.0, "markeredgewidth": 0.8, "markerfacecolor": "none"}
     axes.plot(row.left_out_s, [at + 9.5] * len(row.left_out_s), **hollow)
 

@@ -62,7 +62,7 @@ def zoom(
     lanes: Sequence[Lane],
     spells: Sequence[Spell],
     rows: Any,
-    found: Round,
+    round_: Round,
     span_ns: int,
     room: Room,
 ) -> Zoom | None:
@@ -72,7 +72,7 @@ def zoom(
     """
     if len(spells) > room.items:
         return None
-    t0_ns, wall_ns = found.t0_ns or 0, found.wall_ns
+    t0_ns, wall_ns = round_.t0_ns or 0, round_.wall_ns
     done_ns = max((last - t0_ns for lane in lanes if (last := lane.last_end_ns) is not None), default=wall_ns)
     ready = tuple(done_ns if lane.ready_ns is None else min(lane.ready_ns - t0_ns, done_ns) for lane in lanes)
     packed = zlib.compress(b"".join(_lane(lane, rows, t0_ns, span_ns) for lane in lanes), 9)

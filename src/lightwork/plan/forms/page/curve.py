@@ -50,8 +50,8 @@ class Reading:
 class Outlook:
     """All of the figure, the recommended strategy first, then the fastest. top: the largest speedup on the axis."""
 
-    foretold: tuple[PredictedCurve, ...]
-    found: tuple[MeasuredCurve, ...]
+    predicted: tuple[PredictedCurve, ...]
+    measured: tuple[MeasuredCurve, ...]
     workers: tuple[int, ...]
     cap: float
     reading: Reading | None
@@ -64,11 +64,16 @@ def outlook(result: PlanResult) -> Outlook | None:
     predicted = _best(result.predictions)
     measured = _all(result.cells)
     looks = looks_of([*predicted, *measured])
-    foretold = [PredictedCurve(name, looks[name], points, name == chosen) for name, points in predicted.items()]
+    predicted_curves = [PredictedCurve(name, looks[name], points, name == chosen) for name, points in predicted.items()]
     measured_curves = [MeasuredCurve(name, looks[name], points, name == chosen) for name, points in measured.items()]
-    foretold.sort(key=lambda predicted_curve: (not predicted_curve.chosen, -_most(predicted_curve.points)))
+    predicted_curves.sort(key=lambda predicted_curve: (not predicted_curve.chosen, -_most(predicted_curve.points)))
     measured_curves.sort(key=lambda measured_curve: (not measured_curve.chosen, -_most(measured_curve.points)))
-    points = [point for known in (predicted, measured) for own in known.values() for point in own]
+    points = [
+        point
+        for by_strategy in (predicted, measured)
+        for strategy_points in by_strategy.values()
+        for point in strategy_points
+    ]
     workers = sorted({count for count, _ in points})
     if not workers:
         return None
@@ -76,11 +81,11 @@ def outlook(result: PlanResult) -> Outlook | None:
     cap = 1 / share if share > 0 else inf
     top = HEADROOM * max(high(estimate) for _, estimate in points)
     return Outlook(
-        tuple(foretold),
+        tuple(predicted_curves),
         tuple(measured_curves),
         tuple(workers),
         cap,
-        _reading(foretold, measured_curves),
+        _reading(predicted_curves, measured_curves),
         max(top, HEADROOM),
     )
 
@@ -97,42 +102,40 @@ def low(estimate: Estimate) -> float:
 
 def _best(predictions: Sequence[PredictedSetting]) -> dict[str, Points]:
     """By strategy: the fastest prediction at each worker count."""
-    estimateses: dict[str, dict[int, Estimate]] = {}
-    for predicted_setting in sorted(predictions, key=lambda one: one.speedup.point):
-        if isfinite(predicted_setting.speedup.point):
-            estimateses.setdefault(predicted_setting.setting.strategy, {})[predicted_setting.setting.workers] = (
-                predicted_setting.speedup
-            )
-    return {name: tuple(sorted(estimates.items())) for name, estimates in sorted(estimateses.items())}
+    by_strategy: dict[str, dict[int, Estimate]] = {}
+    for prediction in sorted(predictions, key=lambda prediction: prediction.speedup.point):
+        if isfinite(prediction.speedup.point):
+            by_strategy.setdefault(prediction.setting.strategy, {})[prediction.setting.workers] = prediction.speedup
+    return {name: tuple(sorted(estimates.items())) for name, estimates in sorted(by_strategy.items())}
 
 
 def _all(cells: Sequence[MeasuredSetting]) -> dict[str, Points]:
     """By strategy: every measured speedup."""
-    found: dict[str, list[tuple[int, Estimate]]] = {}
+    by_strategy: dict[str, list[tuple[int, Estimate]]] = {}
     for cell in cells:
         if cell.speedup is not None and not cell.failed:
-            found.setdefault(cell.setting.strategy, []).append((cell.setting.workers, cell.speedup))
-    return {name: tuple(sorted(own, key=lambda each: each[0])) for name, own in sorted(found.items())}
+            by_strategy.setdefault(cell.setting.strategy, []).append((cell.setting.workers, cell.speedup))
+    return {name: tuple(sorted(points, key=lambda point: point[0])) for name, points in sorted(by_strategy.items())}
 
 
 def _most(points: Points) -> float:
     return max((estimate.point for _, estimate in points), default=0.0)
 
 
-def _reading(foretold: Sequence[PredictedCurve], measured_curves: Sequence[MeasuredCurve]) -> Reading | None:
+def _reading(predicted_curves: Sequence[PredictedCurve], measured_curves: Sequence[MeasuredCurve]) -> Reading | None:
     """The law of the first strategy by what was measured, else by what is predicted; None without enough of either."""
     sources: list[tuple[str, MeasuredCurve | PredictedCurve]] = [
         *(("measured", measured_curve) for measured_curve in measured_curves[:1])
     ]
-    sources += [("predicted", predicted_curve) for predicted_curve in foretold[:1]]
-    for source, one in sources:
+    sources += [("predicted", predicted_curve) for predicted_curve in predicted_curves[:1]]
+    for source, curve in sources:
         best: dict[int, float] = {}
-        for count, speedup in one.points:
+        for count, speedup in curve.points:
             best[count] = max(best.get(count, 0.0), speedup.point)
         if len(best) >= LEAST_COUNTS and min(best.values()) > 0:
             fit = fit_usl(sorted(best.items()))
             until = fit.reach if source == "measured" else max(best)
-            return Reading(fit, until, _words(fit, source, one.strategy))
+            return Reading(fit, until, _words(fit, source, curve.strategy))
     return None
 
 

@@ -41,10 +41,10 @@ def outlook_figure(outlook: Outlook) -> Figure:
     axes.locator_params(axis="y", nbins=6)
     axes.grid(visible=True, axis="y")
     _bounds(axes, outlook)
-    for predicted_curve in reversed(outlook.foretold[:NAMED]):
+    for predicted_curve in reversed(outlook.predicted[:NAMED]):
         _band(axes, predicted_curve)
-    for place, measured_curve in enumerate(reversed(outlook.found)):
-        _points(axes, measured_curve, 1 + 0.016 * (place - (len(outlook.found) - 1) / 2))
+    for place, measured_curve in enumerate(reversed(outlook.measured)):
+        _points(axes, measured_curve, 1 + 0.016 * (place - (len(outlook.measured) - 1) / 2))
     legend(figure, entries, foot / (PLOT_HEIGHT + foot))
     return figure
 
@@ -97,31 +97,31 @@ def _points(axes: "Axes", measured_curve: MeasuredCurve, dodge: float) -> None:
     )  # fmt: skip
 
 
-def _mark(one: MeasuredCurve | PredictedCurve) -> dict[str, Any]:
-    return {"color": one.look.colour, "marker": one.look.marker, "markersize": 6.5 if one.chosen else 5}
+def _mark(curve: MeasuredCurve | PredictedCurve) -> dict[str, Any]:
+    return {"color": curve.look.colour, "marker": curve.look.marker, "markersize": 6.5 if curve.chosen else 5}
 
 
 def _legend_entries(outlook: Outlook) -> list[tuple[Any, str]]:
     """The strategies, then whatever bounds them."""
-    measured = {measured_curve.strategy for measured_curve in outlook.found}
-    named = [*outlook.foretold[:NAMED]]
-    named_ones: list[MeasuredCurve | PredictedCurve] = [*named]
-    named_ones += [
+    measured = {measured_curve.strategy for measured_curve in outlook.measured}
+    named = [*outlook.predicted[:NAMED]]
+    listed: list[MeasuredCurve | PredictedCurve] = [*named]
+    listed += [
         measured_curve
-        for measured_curve in outlook.found
+        for measured_curve in outlook.measured
         if measured_curve.strategy not in {other.strategy for other in named}
     ]
-    entries = [(_handle(one, measured), curve_words(one.strategy, chosen=one.chosen)) for one in named_ones]
-    more = len(outlook.foretold) - len(named)
+    entries = [(_handle(curve, measured), curve_words(curve.strategy, chosen=curve.chosen)) for curve in listed]
+    more = len(outlook.predicted) - len(named)
     if more:
         entries.append((Line2D([], [], linestyle="none"), f"{more} more strategies: see the table"))
     return [*entries, *_bound_entries(outlook)]
 
 
-def _handle(one: MeasuredCurve | PredictedCurve, measured: set[str]) -> Line2D:
-    mark = _mark(one) if one.strategy in measured else {"color": one.look.colour}
-    style: Any = one.look.dash if isinstance(one, PredictedCurve) else "none"
-    return Line2D([], [], linestyle=style, linewidth=1.8 if one.chosen else 0.9, **mark)
+def _handle(curve: MeasuredCurve | PredictedCurve, measured: set[str]) -> Line2D:
+    mark = _mark(curve) if curve.strategy in measured else {"color": curve.look.colour}
+    style: Any = curve.look.dash if isinstance(curve, PredictedCurve) else "none"
+    return Line2D([], [], linestyle=style, linewidth=1.8 if curve.chosen else 0.9, **mark)
 
 
 def _bound_entries(outlook: Outlook) -> list[tuple[Any, str]]:

@@ -133,7 +133,7 @@ def _facts(result: PlanResult) -> list[tuple[str, str]]:
     name, share = result.longest_item
     longest = f"{short(name)}, {percent(share)} of the work: cap {times(1 / share)}" if share > 0 else ""
     floor = result.noise_floor
-    known = [
+    facts = [
         ("limited by", sentences.limited_by(result)),
         ("serially", _serial(result)),
         ("chunksize", _chunksize(result)),
@@ -141,7 +141,7 @@ def _facts(result: PlanResult) -> list[tuple[str, str]]:
         ("longest item", longest),
         ("noise floor", "not measured" if floor is None else f"\N{PLUS-MINUS SIGN} {percent(floor)}"),
     ]
-    return [(what, value) for what, value in known if value]
+    return [(what, value) for what, value in facts if value]
 
 
 def _serial(result: PlanResult) -> str:
@@ -173,7 +173,7 @@ def _drawn(seen: Outlook, result: PlanResult) -> Markup:
     steps = "; ".join(
         f"{plain(predicted_curve.strategy)} "
         + ", ".join(f"{number(estimate.point)} with {count}" for count, estimate in predicted_curve.points)
-        for predicted_curve in seen.foretold
+        for predicted_curve in seen.predicted
     )
     title = (
         f"Speedup over workers, {plain(result.target)}. Predicted: {steps or 'nothing'}. {sentences.what_to_do(result)}"
@@ -194,25 +194,21 @@ class Fall:
 
 def _fall(result: PlanResult) -> Fall | None:
     """The recommended setting's predicted round by cause, or the best predicted one's; None without predictions."""
-    predicted_settings = [
-        predicted_setting
-        for predicted_setting in result.predictions
-        if predicted_setting.lost and all(isfinite(lost) for lost in predicted_setting.lost.values())
+    settings = [
+        setting
+        for setting in result.predictions
+        if setting.lost and all(isfinite(lost) for lost in setting.lost.values())
     ]
-    if not predicted_settings:
+    if not settings:
         return None
     chosen = result.recommendation
-    mine = [
-        predicted_setting
-        for predicted_setting in predicted_settings
-        if chosen is not None and predicted_setting.setting == chosen.setting
-    ]
-    one = mine[0] if mine else max(predicted_settings, key=lambda predicted_setting: predicted_setting.speedup.point)
-    steps = steps_down(one.setting.workers, {_cause(name): Fraction(lost) for name, lost in one.lost.items()})
+    mine = [setting for setting in settings if chosen is not None and setting.setting == chosen.setting]
+    setting = mine[0] if mine else max(settings, key=lambda setting: setting.speedup.point)
+    steps = steps_down(setting.setting.workers, {_cause(name): Fraction(lost) for name, lost in setting.lost.items()})
     part = "Recommended" if mine else "Best predicted"
     with svg.style():
-        markup = waterfall_drawing(steps).inline("fall", f"{name_of(one)}: {described(steps)}")
-    return Fall(part, name_of(one), f"{duration(one.wall_s.point)} predicted{_serially(one)}", markup)
+        markup = waterfall_drawing(steps).inline("fall", f"{name_of(setting)}: {described(steps)}")
+    return Fall(part, name_of(setting), f"{duration(setting.wall_s.point)} predicted{_serially(setting)}", markup)
 
 
 def _cause(name: str) -> str:
@@ -220,6 +216,6 @@ def _cause(name: str) -> str:
     return name if name in tuple(Cause) else short(name, 18)
 
 
-def _serially(predicted_setting: PredictedSetting) -> str:
-    serial_s = predicted_setting.wall_s.point * predicted_setting.speedup.point
+def _serially(prediction: PredictedSetting) -> str:
+    serial_s = prediction.wall_s.point * prediction.speedup.point
     return f", serially {duration(serial_s)}" if isfinite(serial_s) else ""

@@ -46,17 +46,17 @@ def measured_table(result: PlanResult) -> Table | None:
 
 def what_if_table(gains: Sequence[Gain]) -> Table | None:
     """Every change, the largest gain first; None without any."""
-    known = sorted((one for one in gains if isfinite(one.times) and one.times > 0), key=lambda one: -one.times)
-    rows = tuple((Entry(plain(one.name)), Entry.of(one.times, times), _saved(one.times)) for one in known)
+    shown = sorted((gain for gain in gains if isfinite(gain.times) and gain.times > 0), key=lambda gain: -gain.times)
+    rows = tuple((Entry(plain(gain.name)), Entry.of(gain.times, times), _saved(gain.times)) for gain in shown)
     caption = "The recommended setting with one thing changed; predicted."
     return Table(WHAT_IF, rows, "What-ifs", caption) if rows else None
 
 
 def predictions_table(result: PlanResult) -> Table | None:
     """All predictions, the fastest first, at most MOST_SHOWN; None where there are none."""
-    best = sorted(result.predictions, key=lambda one: -_point(one.speedup))
+    best = sorted(result.predictions, key=lambda prediction: -_point(prediction.speedup))
     chosen = result.recommendation.setting if result.recommendation else None
-    rows = tuple(_predicted(one, chosen=one.setting == chosen) for one in best[:MOST_SHOWN])
+    rows = tuple(_predicted(prediction, chosen=prediction.setting == chosen) for prediction in best[:MOST_SHOWN])
     caption = (
         "Predicted from the serial run, the fastest first; bands in brackets. The loss is the largest one, as a share "
         "of the workers."
@@ -64,16 +64,16 @@ def predictions_table(result: PlanResult) -> Table | None:
     return Table(PREDICTED, rows, "Predictions", caption) if rows else None
 
 
-def name_of(one: MeasuredSetting | PredictedSetting) -> str:
+def name_of(row: MeasuredSetting | PredictedSetting) -> str:
     """The setting in words: `map with 4 workers, chunksize 8, largest first`."""
-    return plain(named(Cell(one.setting.cell_id, one.setting, one.chunksize, ())))
+    return plain(named(Cell(row.setting.cell_id, row.setting, row.chunksize, ())))
 
 
-def interval(found: Estimate) -> str:
+def interval(estimate: Estimate) -> str:
     """The interval or band alone; "" where there is none."""
-    if found.low is None or found.high is None or not isfinite(found.low):
+    if estimate.low is None or estimate.high is None or not isfinite(estimate.low):
         return ""
-    return between(found)
+    return between(estimate)
 
 
 def _measured(cell: MeasuredSetting) -> tuple[Entry, ...]:
@@ -101,8 +101,8 @@ def _signed(fraction: float) -> str:
     return percent(fraction).replace("-", "\N{MINUS SIGN}")
 
 
-def _speedup(found: Estimate) -> str:
-    return f"{times(found.point)} {_bracketed(interval(found))}".strip()
+def _speedup(estimate: Estimate) -> str:
+    return f"{times(estimate.point)} {_bracketed(interval(estimate))}".strip()
 
 
 def _measured_name(cell: MeasuredSetting) -> Entry:
@@ -111,15 +111,19 @@ def _measured_name(cell: MeasuredSetting) -> Entry:
     return Entry(name_of(cell), details=details, kind=kind)
 
 
-def _predicted(one: PredictedSetting, *, chosen: bool) -> tuple[Entry, ...]:
-    details = ", ".join([*_details(one.setting), *(["recommended"] if chosen else [])])
+def _predicted(prediction: PredictedSetting, *, chosen: bool) -> tuple[Entry, ...]:
+    details = ", ".join([*_details(prediction.setting), *(["recommended"] if chosen else [])])
     return (
-        Entry(plain(one.setting.strategy), details=(details,) if details else (), kind=BEST if chosen else ""),
-        Entry(f"{one.setting.workers:,}"),
-        Entry("" if one.chunksize is None else f"{one.chunksize:,}"),
-        Entry(_speedup(one.speedup)),
-        Entry(duration(one.wall_s.point)),
-        Entry(_largest_loss(one)),
+        Entry(
+            plain(prediction.setting.strategy),
+            details=(details,) if details else (),
+            kind=BEST if chosen else "",
+        ),
+        Entry(f"{prediction.setting.workers:,}"),
+        Entry("" if prediction.chunksize is None else f"{prediction.chunksize:,}"),
+        Entry(_speedup(prediction.speedup)),
+        Entry(duration(prediction.wall_s.point)),
+        Entry(_largest_loss(prediction)),
     )
 
 
@@ -129,25 +133,25 @@ def _details(setting: Setting) -> list[str]:
     return details + ([f"on {counted(setting.cores, 'core')}"] if setting.cores else [])
 
 
-def _largest_loss(one: PredictedSetting) -> str:
+def _largest_loss(prediction: PredictedSetting) -> str:
     """The cause that takes most, as a share of the workers' speedup."""
-    known = {cause: lost for cause, lost in one.lost.items() if isfinite(lost)}
-    if not known or max(known.values()) <= 0:
+    values = {cause: lost for cause, lost in prediction.lost.items() if isfinite(lost)}
+    if not values or max(values.values()) <= 0:
         return ""
-    worst = max(known, key=lambda cause: known[cause])
-    return f"{plain(worst)} {percent(known[worst] / one.setting.workers)}"
+    worst = max(values, key=lambda cause: values[cause])
+    return f"{plain(worst)} {percent(values[worst] / prediction.setting.workers)}"
 
 
-def _wall(found: Estimate) -> str:
+def _wall(estimate: Estimate) -> str:
     """A wall time with its ends in the unit of the point's own words."""
-    if found.low is None or found.high is None:
-        return duration(found.point)
-    return f"{duration(found.point)} ({duration(found.low)} to {duration(found.high)})"
+    if estimate.low is None or estimate.high is None:
+        return duration(estimate.point)
+    return f"{duration(estimate.point)} ({duration(estimate.low)} to {duration(estimate.high)})"
 
 
 def _bracketed(words: str) -> str:
     return f"({words})" if words else ""
 
 
-def _point(found: Estimate | None) -> float:
-    return found.point if found is not None and isfinite(found.point) else -1.0
+def _point(estimate: Estimate | None) -> float:
+    return estimate.point if estimate is not None and isfinite(estimate.point) else -1.0
