@@ -60,12 +60,12 @@ def setup(parameters: Parameters, place: Place) -> Facts:
     """
     from lightwork.machine import page_cache  # ctypes: no worker needs it
 
-    found = {"resident_fraction": page_cache.resident_fraction(_paths(parameters, place))}
+    facts = {"resident_fraction": page_cache.resident_fraction(_paths(parameters, place))}
     if parameters.engine == "csv":
-        return found
+        return facts
     import pandas as pd
 
-    return {**found, "pandas": str(pd.__version__)}
+    return {**facts, "pandas": str(pd.__version__)}
 
 
 def items(parameters: Parameters, place: Place) -> list[CsvFile]:
@@ -81,13 +81,14 @@ def _paths(parameters: Parameters, place: Place) -> list[Path]:
 def check(parameters: Parameters, place: Place, results: Sequence[Parsed]) -> Facts:
     """Compare the rows parsed with the rows that the split wrote. Raises CheckFailed with both counts."""
     expected = [file.rows for file in _flights.files(parameters.split, place.data_dir, parameters.files)]
-    found = [rows for rows, _, _ in results]
-    if found != expected:
+    parsed_rows = [rows for rows, _, _ in results]
+    if parsed_rows != expected:
         raise CheckFailed(
-            f"csv_parse: {sum(found)} of {sum(expected)} rows were parsed, from {len(found)} of {len(expected)} files"
+            f"csv_parse: {sum(parsed_rows)} of {sum(expected)} rows were parsed, "
+            f"from {len(parsed_rows)} of {len(expected)} files"
         )
     return {
-        "rows": sum(found),
+        "rows": sum(parsed_rows),
         "distance_miles": sum(miles for _, miles, _ in results),
         "dep_delay_min": sum(delay for _, _, delay in results),
     }

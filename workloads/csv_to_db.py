@@ -135,8 +135,8 @@ def _difference(stored: dict[str, int], wanted: dict[str, int]) -> str:
 
 def _groups(database: Database) -> list[tuple[Any, ...]]:
     """Each file's name, rows and sums as the database has them, in the order of the names."""
-    found = sorted(database.answers(CONTENT.format(flights=database.name_of(FLIGHTS))))
-    return [(f"{carrier}-{month:02d}.csv", *sums) for carrier, month, *sums in found]
+    groups = sorted(database.answers(CONTENT.format(flights=database.name_of(FLIGHTS))))
+    return [(f"{carrier}-{month:02d}.csv", *sums) for carrier, month, *sums in groups]
 
 
 def _database(parameters: Parameters, place: Place) -> Database:

@@ -102,7 +102,7 @@ def store_batches(made: Sequence[tuple[Batch, Sequence[Row]]]) -> list[tuple[int
     database = _databases.at(batch.database, batch.busy_timeout_s)
     parts = [rows for _, rows in made]
     stored = _databases.store_together(database, READINGS, parts, batch.method, batch.batch_rows)
-    return [(one.number, count) for (one, _), count in zip(made, stored, strict=True)]
+    return [(sent_batch.number, count) for (sent_batch, _), count in zip(made, stored, strict=True)]
 
 
 def check(parameters: Parameters, place: Place, results: Sequence[tuple[int, int]]) -> Facts:
@@ -110,12 +110,12 @@ def check(parameters: Parameters, place: Place, results: Sequence[tuple[int, int
     _databases.close_all()
     sent = [row for batch in items(parameters, place) for row in rows_of(batch)]
     database = _database(parameters, place)
-    (found,) = database.answers(CONTENT.format(readings=database.name_of(READINGS)))
+    (stored,) = database.answers(CONTENT.format(readings=database.name_of(READINGS)))
     wanted = (len(sent), parameters.batches, sum(row[2] for row in sent), sum(len(row[3]) for row in sent))
-    if found != wanted:
+    if stored != wanted:
         raise CheckFailed(
-            f"db_insert: the database holds {found[0]} of {wanted[0]} rows "
-            f"from {found[1]} of {wanted[1]} batches, with a sum of {found[2]} where {wanted[2]} was sent"
+            f"db_insert: the database holds {stored[0]} of {wanted[0]} rows "
+            f"from {stored[1]} of {wanted[1]} batches, with a sum of {stored[2]} where {wanted[2]} was sent"
         )
     return {"rows": wanted[0], "sum_of_values": wanted[2], "note_characters": wanted[3]}
 

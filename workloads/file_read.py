@@ -78,7 +78,7 @@ def items(parameters: Parameters, place: Place) -> list[StoredFile]:
 def check(parameters: Parameters, place: Place, results: Sequence[Checksum]) -> Facts:
     """Compare sizes and checksums with those written. Raises CheckFailed with the counts."""
     expected = list(_manifest(_folder(parameters, place.data_dir)).values())
-    right = sum(found == wanted for found, wanted in zip(results, expected, strict=False))
+    right = sum(checksum == wanted for checksum, wanted in zip(results, expected, strict=False))
     if not right == len(results) == len(expected):
         raise CheckFailed(
             f"file_read: {right} of {len(expected)} files were read right, {len(results)} results came back"

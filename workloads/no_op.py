@@ -47,8 +47,8 @@ def check(parameters: Parameters, place: Place, results: Sequence[Any]) -> Facts
         raise CheckFailed(f"no_op: {len(results)} results came back for {parameters.items} items")
     size_bytes = parameters.payload_bytes
     expected = (size_bytes for _ in results) if size_bytes else range(parameters.items)
-    found = (len(result) if isinstance(result, bytes) else result for result in results)
-    wrong = sum(one != other for one, other in zip(found, expected, strict=True))
+    returned = (len(value) if isinstance(value, bytes) else value for value in results)
+    wrong = sum(result != other for result, other in zip(returned, expected, strict=True))
     if wrong:
         raise CheckFailed(f"no_op: {wrong} of {len(results)} results differ")
     return {"results": len(results)}

@@ -62,11 +62,11 @@ def load(path: str | Path) -> ShownResults:
     return shown(results_json.load(Path(path)))
 
 
-def shown(found: Results) -> ShownResults:
+def shown(results: Results) -> ShownResults:
     """The same results, which show themselves."""
-    studies = tuple(ShownStudy(**vars(study)) for study in found.studies)
-    return ShownResults(**{**vars(found), "studies": studies})
+    studies = tuple(ShownStudy(**vars(study)) for study in results.studies)
+    return ShownResults(**{**vars(results), "studies": studies})
 
 
-def _told(found: Results) -> str:
-    return "\n".join(map(plain, report.verdicts(found)))
+def _told(results: Results) -> str:
+    return "\n".join(map(plain, report.verdicts(results)))

@@ -122,20 +122,22 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Parametrise every test that takes `measured` with the axes of all cells asked for."""
     if "measured" in metafunc.fixturenames:
         wanted = metafunc.config.stash[_key].asked.cells()
-        values = [pytest.param(one.label, *(getattr(one.setting, axis) for axis in AXES), id=one.id) for one in wanted]
+        values = [
+            pytest.param(cell.label, *(getattr(cell.setting, axis) for axis in AXES), id=cell.id) for cell in wanted
+        ]
         metafunc.parametrize(("workload", *AXES), values)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Note which cells were selected: those, and no others, are measured. Tell their limits before any is."""
     nodes = [item for item in session.items if "measured" in getattr(item, "fixturenames", ())]
-    found = session.config.stash[_key]
-    found.select([_wanted(node) for node in nodes])
+    state = session.config.stash[_key]
+    state.select([_wanted(node) for node in nodes])
     if session.config.option.collectonly:
         return
     try:
-        visit.check(found.settings(), session.config.getoption("--scheduler"))
-        lines = found.limits()
+        visit.check(state.settings(), session.config.getoption("--scheduler"))
+        lines = state.limits()
     except UsageError as error:
         pytest.exit(str(error), returncode=error.exit_status)
     terminal = session.config.pluginmanager.getplugin("terminalreporter")
@@ -155,19 +157,19 @@ def measured(
     pool: str,
 ) -> Measured:  # fmt: skip
     """What the study of this test's workload found for its setting, measured when the first test asks."""
-    found: Measured | None = None
+    cell: Measured | None = None
     failure = ""
     try:
-        found = request.config.stash[_key].measured(_wanted(request.node))
+        cell = request.config.stash[_key].measured(_wanted(request.node))
     except UsageError as error:
         pytest.exit(str(error), returncode=error.exit_status)
     except WorkError as error:
         failure = str(error)
     if failure:  # outside of the handler, where pytest would show the message twice
         pytest.fail(failure, pytrace=False)
-    if found is None:
+    if cell is None:
         pytest.skip("interrupted before this cell was measured")
-    return found
+    return cell
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -214,24 +216,24 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
 
     What can't be saved stays in its journals, from which the run can be resumed.
     """
-    found = session.config.stash.get(_key, None)
-    if found is None:
+    state = session.config.stash.get(_key, None)
+    if state is None:
         yield
         return
     benchmarks: Any = session.config._benchmarksession  # type: ignore[attr-defined]  # noqa: SLF001  its only handle
-    pytest_benchmark.make_safe(benchmarks, found.how_to_resume)
+    pytest_benchmark.make_safe(benchmarks, state.how_to_resume)
     try:
         yield
-        if found.measured_any:
+        if state.measured_any:
             _save_failures_alone(session.config)
     except WorkError as error:
         print(f"\nlightwork: {error}", file=sys.stderr)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
         return
-    found.drop_journals()
-    if found.left_over:
-        print(f"\nlightwork: {found.left_over}", file=sys.stderr)
-    if found.interrupted:
+    state.drop_journals()
+    if state.left_over:
+        print(f"\nlightwork: {state.left_over}", file=sys.stderr)
+    if state.interrupted:
         session.exitstatus = pytest.ExitCode.INTERRUPTED
 
 

@@ -84,8 +84,8 @@ def place_of(db: str, place: Place, name: str) -> str:
         return str(place.round_dir / f"{name}.sqlite")
     if db == DUCKDB:
         return f"duckdb:{place.round_dir / f'{name}.duckdb'}"
-    own = hashlib.blake2b(f"{socket.gethostname()}:{place.round_dir}".encode(), digest_size=8).hexdigest()
-    return f"{db}#{ROUNDS}{own}"
+    digest = hashlib.blake2b(f"{socket.gethostname()}:{place.round_dir}".encode(), digest_size=8).hexdigest()
+    return f"{db}#{ROUNDS}{digest}"
 
 
 def at(address: str, busy_timeout_s: float = 5.0, journal: Journal = "wal") -> Database:

@@ -29,8 +29,8 @@ def own(address: str, connect: Callable[[], Connection]) -> Connection:
     key = (os.getpid(), threading.get_ident(), address)
     if key not in _open:
         _open[key] = connect()
-    found: Connection = _open[key]
-    return found
+    connection: Connection = _open[key]
+    return connection
 
 
 def close_all() -> None:

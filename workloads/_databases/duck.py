@@ -61,8 +61,8 @@ class Database:
     def answers(self, query: str) -> list[tuple[Any, ...]]:
         """What a query finds."""
         with _connect(self.path) as connection:
-            found: list[tuple[Any, ...]] = connection.execute(query).fetchall()
-            return found
+            rows: list[tuple[Any, ...]] = connection.execute(query).fetchall()
+            return rows
 
     def drop(self) -> None:
         """Leave the file to the engine, which removes it with the round's directory."""

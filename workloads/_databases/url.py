@@ -30,17 +30,17 @@ class Url:
         """
         if f":{HIDDEN}@" not in self.words:
             return None
-        found = os.environ.get(variable(self.words))
-        if found is None:
+        password = os.environ.get(variable(self.words))
+        if password is None:
             raise UsageError(f"the password of {self.words} is not known here: give the whole URL")
-        return found
+        return password
 
 
 def unreachable(url: Url, error: Exception, do: str = "start the server, or correct the URL") -> UsageError:
     """The error for a server that can't be had, in one line without a password. do: the next step."""
-    told = " ".join(str(error.args[-1] if error.args else error).split())
+    message = " ".join(str(error.args[-1] if error.args else error).split())
     password = url.password()
-    return UsageError(f"{url.words} can't be used ({told.replace(password, HIDDEN) if password else told}): {do}")
+    return UsageError(f"{url.words} can't be used ({message.replace(password, HIDDEN) if password else message}): {do}")
 
 
 def variable(shown: str) -> str:

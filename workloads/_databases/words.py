@@ -68,10 +68,10 @@ def _from_environment(words: str) -> str:
     name = words[1:].strip("{}")
     if not name.isidentifier():
         raise UsageError(f"a database can't be that: after $ comes the name of a variable that holds {_forms()}")
-    found = os.environ.get(name)
-    if not found:
+    value = os.environ.get(name)
+    if not value:
         raise UsageError(f"a database is to be found in the variable {name}, which is not set: export it")
-    return found
+    return value
 
 
 def _split(words: str) -> SplitResult:

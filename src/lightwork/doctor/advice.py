@@ -32,8 +32,8 @@ def advice(checkup: Checkup) -> list[Advice]:
     facts = [
         (fact.topic, fact.advice(checkup.machine)) for fact in every() if fact.advice and fact.key in checkup.machine
     ]
-    found = [*facts, *((topic, about(checkup)) for topic, about in ABOUT.items())]
-    return [Advice(topic, text) for topic, text in found if text]
+    answers = [*facts, *((topic, about(checkup)) for topic, about in ABOUT.items())]
+    return [Advice(topic, text) for topic, text in answers if text]
 
 
 def _default_pool(checkup: Checkup) -> str:

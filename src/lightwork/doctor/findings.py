@@ -86,10 +86,10 @@ def _pressure(stall: Stall | None) -> str:
 
 
 def _memory(checkup: Checkup) -> dict[str, str]:
-    told, limit = checkup.machine, checkup.machine["memory_limit_bytes"]
+    facts, limit = checkup.machine, checkup.machine["memory_limit_bytes"]
     untold = NOT_TOLD if not checkup.cgroup_versions else "none"
     return {
-        "memory limit": untold if limit is None else f"{size(limit)}, set in {told['memory_limit_from']}",
+        "memory limit": untold if limit is None else f"{size(limit)}, set in {facts['memory_limit_from']}",
         "memory pressure": _pressure(checkup.pressure.memory),
     }
 

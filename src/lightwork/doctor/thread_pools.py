@@ -54,7 +54,7 @@ def read_thread_pools(workload: str | None = None) -> ThreadPools:
     except subprocess.TimeoutExpired:
         ended = None
     if ended is not None and ended.returncode == 0:
-        pools = tuple(ThreadPool(**told) for told in json.loads(ended.stdout))
+        pools = tuple(ThreadPool(**fields) for fields in json.loads(ended.stdout))
         return ThreadPools(workload or DEFAULT, pools)
     if workload:
         raise UsageError(_refusal(workload, ended))
@@ -77,8 +77,8 @@ def _loaded() -> list[dict[str, Any]]:
     import threadpoolctl
 
     return [
-        asdict(ThreadPool(told["internal_api"], told["user_api"], told["num_threads"], told["version"]))
-        for told in threadpoolctl.threadpool_info()
+        asdict(ThreadPool(fields["internal_api"], fields["user_api"], fields["num_threads"], fields["version"]))
+        for fields in threadpoolctl.threadpool_info()
     ]
 
 

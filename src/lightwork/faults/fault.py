@@ -71,10 +71,10 @@ def faults() -> Mapping[str, Fault]:
 
 def find(name: str) -> Fault:
     """The fault of this name. Raises UsageError, naming the ones there are, when there is none."""
-    known = faults()
-    if name not in known:
-        raise unknown("fault", name, known)
-    return known[name]
+    by_name = faults()
+    if name not in by_name:
+        raise unknown("fault", name, by_name)
+    return by_name[name]
 
 
 def defined_in(module: str) -> Fault:

@@ -91,10 +91,10 @@ def record(asked: Asked, around: Surroundings) -> Iterator[Case | LeftOut]:
 def case(name: str, fault: Fault, asked: Asked, workdir: Workdir, allowed_s: float) -> Case:
     """One strategy under one fault; again where it came too late, because this process got no CPU in time."""
     for _ in range(TRIES):
-        found = _tried(name, fault, asked, workdir, allowed_s)
-        if not fault.surely or found.ending is not Ending.NEVER:
+        tried = _tried(name, fault, asked, workdir, allowed_s)
+        if not fault.surely or tried.ending is not Ending.NEVER:
             break
-    return found
+    return tried
 
 
 def _tried(name: str, fault: Fault, asked: Asked, workdir: Workdir, allowed_s: float) -> Case:

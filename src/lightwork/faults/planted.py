@@ -81,7 +81,7 @@ def store(parsed: Sequence[tuple[Item, Any]]) -> list[Any]:
         _suffer(item, None, stores=True)
         with open(Path(item.folder, f"{item.number}.done"), "a") as file:
             file.write(f"{item.number}\n")
-    return [found for _, found in parsed]
+    return [result for _, result in parsed]
 
 
 def _suffer(item: Item, result: Any, *, stores: bool) -> Any:

@@ -26,23 +26,23 @@ class Faults:
     version: str
 
 
-def text_of(found: Faults) -> str:
+def text_of(run: Faults) -> str:
     """The file's content: one line a case."""
-    shallow = {name: value for name, value in vars(found).items() if name != "cases"}
-    cases = [asdict(case) for case in found.cases]
+    shallow = {name: value for name, value in vars(run).items() if name != "cases"}
+    cases = [asdict(case) for case in run.cases]
     return FORMAT.text_of({"kind": FORMAT.kind, "schema": FORMAT.schema, **shallow, "cases": cases})
 
 
 def decode(data: Mapping[str, Any]) -> Faults:
     """The run that `text_of` wrote. Raises KeyError or ValueError for anything else."""
     FORMAT.check(data)
-    found = read_as(Faults, data)
-    check_machine(found.machine)
-    if not found.cases:
+    run = read_as(Faults, data)
+    check_machine(run.machine)
+    if not run.cases:
         raise ValueError("it has no cases")
-    if missing := {case.fault for case in found.cases} - {*faults()}:
+    if missing := {case.fault for case in run.cases} - {*faults()}:
         raise ValueError(f"unknown fault {min(missing)}")
-    return found
+    return run
 
 
 def load(path: Path) -> Faults:

@@ -30,11 +30,11 @@ KINDS = {  # CSS classes
 }
 
 
-def table(found: Faults, *, brief: bool = False) -> Table:
+def table(run: Faults, *, brief: bool = False) -> Table:
     """The whole table, strategies in the order in which they were recorded. brief: without the items' numbers."""
-    faults = faults_in(found)
-    by_place = {(case.strategy, case.fault): case for case in found.cases}
-    names = dict.fromkeys(case.strategy for case in found.cases)
+    faults = faults_in(run)
+    by_place = {(case.strategy, case.fault): case for case in run.cases}
+    names = dict.fromkeys(case.strategy for case in run.cases)
     rows = [
         (Entry(plain(name)), *(entry(by_place.get((name, fault.name)), brief=brief) for fault in faults))
         for name in names
@@ -42,7 +42,7 @@ def table(found: Faults, *, brief: bool = False) -> Table:
     return Table.of_words(
         (Column("strategy", is_code=True), *(fault.short for fault in faults)),
         rows,
-        notes=notes(found, faults),
+        notes=notes(run, faults),
     )
 
 
@@ -74,25 +74,25 @@ def coarse(seconds: float) -> str:
 def facts(case: Case) -> list[str]:
     """What the ledger and the process table say beside the ending."""
     undone = len(case.running) + len(case.never) + len(case.raised)
-    told = [f"{undone} not done"] if undone else []
-    told += [f"{len(case.redone)} done twice"] if case.redone else []
-    told += [f"{len(case.again)} begun again"] if case.again and not case.redone else []
+    sentences = [f"{undone} not done"] if undone else []
+    sentences += [f"{len(case.redone)} done twice"] if case.redone else []
+    sentences += [f"{len(case.again)} begun again"] if case.again and not case.redone else []
     if case.left_behind:
-        told.append(f"{case.left_behind} process{'es' if case.left_behind > 1 else ''} left")
-    return told + (["not recovered"] if case.recovered is False else [])
+        sentences.append(f"{case.left_behind} process{'es' if case.left_behind > 1 else ''} left")
+    return sentences + (["not recovered"] if case.recovered is False else [])
 
 
-def notes(found: Faults, faults: Sequence[Fault]) -> list[str]:
+def notes(run: Faults, faults: Sequence[Fault]) -> list[str]:
     """How to read it, what was done, and on what."""
-    machine = found.machine
+    machine = run.machine
     made = [f"{fault.short}: {fault.long}." for fault in faults]
-    deadlines = sorted({case.deadline_s for case in found.cases})
-    first = found.cases[0]
+    deadlines = sorted({case.deadline_s for case in run.cases})
+    first = run.cases[0]
     return [
         (
-            f"{found.items} items of 20 ms, {counted(first.workers, 'worker')}, each strategy's own chunksize and "
-            f"first start method; the fault strikes item {found.victim}, once. Python {machine['python']} on "
-            f"{machine['processor']}; lightwork {found.version}, {found.saved_at}."
+            f"{run.items} items of 20 ms, {counted(first.workers, 'worker')}, each strategy's own chunksize and "
+            f"first start method; the fault strikes item {run.victim}, once. Python {machine['python']} on "
+            f"{machine['processor']}; lightwork {run.version}, {run.saved_at}."
         ),
         (
             "Time: from the fault until the caller knew of it; at once: within 10 ms. Items not done: as the ledger "
@@ -102,9 +102,9 @@ def notes(found: Faults, faults: Sequence[Fault]) -> list[str]:
             f"HANGS: still running at its deadline, 2 s and five times what the strategy takes without a fault "
             f"({duration(deadlines[0])} to {duration(deadlines[-1])}); ended then, with all its processes."
         ),
-        *_recovered(found),
+        *_recovered(run),
         *made,
-        *(f"{name} is left out: {why}" for name, why in found.left_out.items()),
+        *(f"{name} is left out: {why}" for name, why in run.left_out.items()),
     ]
 
 
@@ -114,8 +114,10 @@ def _recovered(faults: Faults) -> list[str]:
     if not tried:
         return []
     done = sum(case.recovered is True for case in tried)
-    told = f"Gone on with {counted(len(tried), 'round')} that broke off: in {done} all of the work was there in the end"
-    return [f"{told}; what was not done was run again, and nothing else."]
+    summary = (
+        f"Gone on with {counted(len(tried), 'round')} that broke off: in {done} all of the work was there in the end"
+    )
+    return [f"{summary}; what was not done was run again, and nothing else."]
 
 
 def details(faults: Faults) -> list[str]:

@@ -54,10 +54,10 @@ def read_throttling(proc: Path = Path("/proc/self"), mounts: Path = Path("/sys/f
     """The throttling of the process that `proc` belongs to; None where no group tells. Counters only ever grow."""
     # `cpu` is often a link to `cpu,cpuacct`: counted by what they really are, or the sum would be double.
     folders = {folder.resolve() for folder, _ in _groups(proc, mounts)}
-    told = [found for folder in folders if (found := _throttling(folder))]
-    if not told:
+    groups = [throttling for folder in folders if (throttling := _throttling(folder))]
+    if not groups:
         return None
-    return Throttling(*(sum(counts) for counts in zip(*told, strict=True)))
+    return Throttling(*(sum(counts) for counts in zip(*groups, strict=True)))
 
 
 def versions(proc: Path = Path("/proc/self"), mounts: Path = Path("/sys/fs/cgroup")) -> tuple[int, ...]:

@@ -67,6 +67,6 @@ def read_cpu_time(stat: Path = STAT) -> CpuTime | None:
         return None
     tick_ns = 10**9 // os.sysconf("SC_CLK_TCK")
     # The guests' time, which follows, is part of user and nice already.
-    told = dict(zip(FIELDS, (int(word) * tick_ns for word in words[1:]), strict=False))
-    total_ns, idle_ns = sum(told.values()), sum(told[name] for name in IDLE)
-    return CpuTime(total_ns - idle_ns - told["steal"], told["steal"], total_ns)
+    ticks_ns = dict(zip(FIELDS, (int(word) * tick_ns for word in words[1:]), strict=False))
+    total_ns, idle_ns = sum(ticks_ns.values()), sum(ticks_ns[name] for name in IDLE)
+    return CpuTime(total_ns - idle_ns - ticks_ns["steal"], ticks_ns["steal"], total_ns)

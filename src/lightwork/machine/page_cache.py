@@ -52,12 +52,12 @@ def facts(wanted: str, resident: float | None) -> Mapping[str, str | float | Non
     cache_found is "cold", "warm", "mixed" between the two, or "unknown"; cache_note says what could not be
     had, and is "" where the reads were as wanted.
     """
-    found = _found(resident)
+    state = _found(resident)
     return {
         "cache_wanted": wanted,
-        "cache_found": found,
+        "cache_found": state,
         "resident_fraction": resident,
-        "cache_note": "" if found == wanted else _note(wanted, resident),
+        "cache_note": "" if state == wanted else _note(wanted, resident),
     }
 
 

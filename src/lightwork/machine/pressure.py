@@ -44,10 +44,10 @@ def _stall(path: Path, *, has_full: bool = True) -> Stall | None:
         lines = path.read_text().splitlines()
     except OSError:  # absent, or there and not supported: a kernel started with psi=0 refuses the read
         return None
-    told = {words[0]: _fields(words[1:]) for words in map(str.split, lines) if words}
-    if "some" not in told:
+    by_kind = {words[0]: _fields(words[1:]) for words in map(str.split, lines) if words}
+    if "some" not in by_kind:
         return None
-    return Stall(*told["some"], *(told.get("full", UNTOLD) if has_full else UNTOLD))
+    return Stall(*by_kind["some"], *(by_kind.get("full", UNTOLD) if has_full else UNTOLD))
 
 
 def _fields(words: list[str]) -> tuple[float, int]:

@@ -41,7 +41,7 @@ def _differences(compared: str, machine: Machine, other: Machine) -> tuple[str, 
 
 
 def _alike(name: str, value: object, other: object) -> bool:
-    is_number = all(isinstance(one, int | float) and not isinstance(one, bool) for one in (value, other))
+    is_number = all(isinstance(each, int | float) and not isinstance(each, bool) for each in (value, other))
     if not is_number or not name.endswith("_bytes"):
         return value == other
     first, second = float(value), float(other)  # type: ignore[arg-type]  # both are numbers

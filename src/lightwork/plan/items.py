@@ -18,9 +18,9 @@ MANY, ASKED_FIRST = 20_000, 500  # items
 
 @dataclass(frozen=True)
 class JobItems:
-    """All items that a plan is about. found: their workload; weights: of each, in given order."""
+    """All items that a plan is about. workload: what they are items of; weights: of each, in given order."""
 
-    found: Workload
+    workload: Workload
     all: Sequence[Any]
     weights: Sequence[float]
 
@@ -29,7 +29,7 @@ class JobItems:
 
     def name(self, place: int) -> str:
         """The name a person knows the item by."""
-        return self.found.name_of(self.all[place])
+        return self.workload.name_of(self.all[place])
 
     def files(self, places: Sequence[int]) -> list[Path]:
         """The files among the items at these places."""
@@ -90,7 +90,7 @@ def _refuse_stuck(request: Request, items: Sequence[Any]) -> None:
 
 def parameters_for(request: Request, workdir: Workdir, items: JobItems, places: Sequence[int]) -> Mapping[str, Any]:
     """The parameters with which a round runs the items at these places only."""
-    whole = as_dict(build(items.found.name, items.found.parameters, request.parameters))
+    whole = as_dict(build(items.workload.name, items.workload.parameters, request.parameters))
     if len(places) == len(items) or not target.is_reference(request.target):
         return whole
     if whole["source"].startswith(target.LIST):  # short, so that no round has to read a million items

@@ -89,13 +89,13 @@ class _Look:
         self.folders = side_effects.folders_of(items.files(chosen)) if self.wanted else []
         workdir = shop.workdir
         self.own = [workdir.data_dir, workdir.rounds, workdir.shared, workdir.temporary]
-        self.found = side_effects.look(self.folders, self.own)
+        self.before = side_effects.look(self.folders, self.own)
 
     def compared(self, finished: Finished) -> Written | None:
         """What has changed since; None where it does not matter."""
         if not self.wanted:
             return None
-        return side_effects.written(self.found, side_effects.look(self.folders, self.own), finished)
+        return side_effects.written(self.before, side_effects.look(self.folders, self.own), finished)
 
 
 def _size(request: Request, pilot: Serial) -> int:

@@ -14,10 +14,10 @@ def read(words: Sequence[str], stdin: TextIO) -> list[str]:
 
     Empty lines are no items. Raises UsageError for a file that can't be read, and when nothing was named at all.
     """
-    found = [item for word in words for item in _items(word, stdin)]
-    if words and not found:
+    listed = [item for word in words for item in _items(word, stdin)]
+    if words and not listed:
         raise UsageError(f"{' '.join(words)} lists no items: give at least one")
-    return found
+    return listed
 
 
 def _items(word: str, stdin: TextIO) -> Iterator[str]:

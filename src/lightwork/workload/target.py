@@ -84,16 +84,16 @@ def resolve(reference: str) -> Callable[..., Any]:
     if not place or not name:
         raise UsageError(f"{reference!r} names no function: write file.py:function or package.module:function")
     module = _module_at(place)
-    found = getattr(module, name, None)
-    if found is None:
+    function = getattr(module, name, None)
+    if function is None:
         raise _no_such(module, place, name)
-    if not callable(found):
-        raise UsageError(f"{reference} is not a function (its type is {type(found).__name__}): name the function")
-    if isinstance(found, type):
+    if not callable(function):
+        raise UsageError(f"{reference} is not a function (its type is {type(function).__name__}): name the function")
+    if isinstance(function, type):
         raise UsageError(f"{reference} is a class: name a function that makes what it needs of it for each item")
-    if not _is_importable(found):
+    if not _is_importable(function):
         raise UsageError(f"{reference} can't be sent to a worker: define it with def at the module's top level")
-    return found  # type: ignore[no-any-return]
+    return function  # type: ignore[no-any-return]
 
 
 def _module_at(place: str) -> Any:
@@ -123,16 +123,18 @@ def _no_such(module: Any, place: str, name: str) -> UsageError:
 def items_of(parameters: Parameters, place: Place | None = None) -> list[Any]:
     """All items of the source, or those of the sample. Raises UsageError where they can't be had."""
     if parameters.source.startswith(CALL):
-        found = _made_by(parameters.source.removeprefix(CALL))
+        everything = _made_by(parameters.source.removeprefix(CALL))
     else:
-        found = json.loads(Path(parameters.source.removeprefix(LIST)).read_text(encoding="utf-8"))
+        everything = json.loads(Path(parameters.source.removeprefix(LIST)).read_text(encoding="utf-8"))
     if not parameters.sample:
-        return found
+        return everything
     places = json.loads(Path(parameters.sample).read_text(encoding="utf-8"))
-    if places and max(places) >= len(found):
+    if places and max(places) >= len(everything):
         maker = parameters.source.removeprefix(CALL)
-        raise UsageError(f"{maker} returned {len(found)} items, fewer than before: it must return the same ones always")
-    return [found[index] for index in places]
+        raise UsageError(
+            f"{maker} returned {len(everything)} items, fewer than before: it must return the same ones always"
+        )
+    return [everything[index] for index in places]
 
 
 def _made_by(reference: str) -> list[Any]:
@@ -227,7 +229,7 @@ def _check(parameters: Parameters, place: Place, results: Sequence[Any]) -> Fact
 
     Raises CheckFailed when it returns false, or raises an exception of AssertionError's kind.
     """
-    if parameters.check and not any(isinstance(found, ItemFailure) for found in results):
+    if parameters.check and not any(isinstance(result, ItemFailure) for result in results):
         _ask(parameters.check, list(results))
     return trial.facts_of(results) if parameters.trial else {}
 

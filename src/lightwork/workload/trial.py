@@ -47,10 +47,10 @@ def facts_of(results: Sequence[Any]) -> Facts:
 
     failed: JSON, [[place, reason], ...]; traceback: of the first; stuck: JSON, the first few [[place, reason], ...].
     """
-    failures = [(place, found) for place, found in enumerate(results) if isinstance(found, ItemFailure)]
-    stuck = [(place, reason) for place, found in enumerate(results) if (reason := why_stuck(found))]
+    failures = [(place, result) for place, result in enumerate(results) if isinstance(result, ItemFailure)]
+    stuck = [(place, reason) for place, result in enumerate(results) if (reason := why_stuck(result))]
     return {
-        FAILED: json.dumps([(place, found.reason) for place, found in failures]),
+        FAILED: json.dumps([(place, result.reason) for place, result in failures]),
         TRACEBACK: failures[0][1].detail if failures else "",
         STUCK: json.dumps(stuck[:STUCK_NAMED]),
     }
@@ -77,8 +77,8 @@ def why_stuck(thing: Any) -> str:
 
 def _traceback(error: BaseException) -> str:
     """The traceback from the user's function on."""
-    own = error.__traceback__.tb_next if error.__traceback__ else None
-    return "".join(traceback.format_exception(type(error), error, own))
+    from_function = error.__traceback__.tb_next if error.__traceback__ else None
+    return "".join(traceback.format_exception(type(error), error, from_function))
 
 
 def _one_line(error: BaseException) -> str:

@@ -64,8 +64,8 @@ class Database:
                 if error.args[0] not in FORBIDDEN:
                     raise
                 raise unreachable(url, error, "grant this user CREATE and DROP on the database") from None
-            found = _capacity(cursor)
-        return {"server": found.server, "max_connections": found.most}
+            capacity = _capacity(cursor)
+        return {"server": capacity.server, "max_connections": capacity.most}
 
     def store(self, table: Table, rows: Rows, method: str, rows_per_commit: int) -> int:
         """Store the rows, so many per commit; returns how many the server says it stored."""
@@ -141,12 +141,12 @@ def _capacity(cursor: Any) -> Capacity:
     cursor.execute(IN_USE)
     ((_, in_use),) = cursor.fetchall()
     server = f"{'MariaDB' if 'MariaDB' in version else 'MySQL'} {version.partition('-')[0]}"
-    found = [Capacity(server, most, 0, int(in_use) - 1)]
+    limits = [Capacity(server, most, 0, int(in_use) - 1)]
     if most_of_a_user:
         cursor.execute(OWN_IN_USE)
         ((own_in_use,),) = cursor.fetchall()
-        found.append(Capacity(f"{server} (of this user's)", most_of_a_user, 0, int(own_in_use) - 1))
-    return min(found, key=lambda one: one.left)
+        limits.append(Capacity(f"{server} (of this user's)", most_of_a_user, 0, int(own_in_use) - 1))
+    return min(limits, key=lambda limit: limit.left)
 
 
 def _execute_many(cursor: Any, name: str, table: Table, rows: Rows) -> int:

@@ -131,8 +131,8 @@ def capacity(url: Url) -> Capacity:
 
 def _capacity(connection: "psycopg.Connection[Any]") -> Capacity:
     """The tightest limit there is: the server's, the role's, the database's."""
-    found = connection.execute(CAPACITY).fetchall()
-    return min((Capacity(_server(connection) + whose, *rest) for whose, *rest in found), key=lambda one: one.left)
+    limits = connection.execute(CAPACITY).fetchall()
+    return min((Capacity(_server(connection) + whose, *rest) for whose, *rest in limits), key=lambda limit: limit.left)
 
 
 def _server(connection: "psycopg.Connection[Any]") -> str:
