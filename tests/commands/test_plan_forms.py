@@ -82,9 +82,9 @@ def test_writes_every_form_beside_the_words(home, words):
     assert found.stdout.startswith(f"{told['sentence']}\n")
     assert found.stdout.endswith(f"\n\n{chosen['code']}")
     assert 'sorted(glob("*.csv"))' in chosen["code"]
-    memo = (home / "p.md").read_text()
-    assert chosen["code"] in memo
-    assert len(memo.splitlines()) < 60
+    markdown = (home / "p.md").read_text()
+    assert chosen["code"] in markdown
+    assert len(markdown.splitlines()) < 60
     assert told["sentence"] in html.unescape((home / "p.html").read_text())
     rows = list(csv.DictReader(io.StringIO((home / "p.csv").read_text())))
     assert len(rows) == len(told["predictions"]) == 6

@@ -12,7 +12,7 @@ from together import selected, together
 from lightwork import strategies
 from lightwork.faults import matrix
 from lightwork.faults.fault import faults
-from lightwork.faults.matrix import Asked, LeftOut, Surroundings, case, deadline_s, record
+from lightwork.faults.matrix import FaultRequest, LeftOut, Surroundings, case, deadline_s, record
 from lightwork.faults.outcome import Ending
 from lightwork.faults.planted import Parameters
 from lightwork.launch.workdir import open_workdir
@@ -52,7 +52,7 @@ CELLS = [(name, fault) for name in STANDARD for fault in dict.fromkeys((F.KILL, 
 def found(folder, name, fault, allowed_s=GIVEN_UP_AFTER_S):
     """The case of this strategy and this fault."""
     with open_workdir(folder) as workdir:
-        return case(name, fault, Asked([name], [fault]), workdir, allowed_s)
+        return case(name, fault, FaultRequest([name], [fault]), workdir, allowed_s)
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +132,7 @@ def test_the_error_is_told(tmp_path):
 def test_goes_on_with_what_broke_off(tmp_path):
     """With retry the case says which items were run again, and that all of the work is there."""
     with open_workdir(tmp_path) as workdir:
-        seen = case("static", F.KILL, Asked(["static"], [F.KILL], retry=True), workdir, GIVEN_UP_AFTER_S)
+        seen = case("static", F.KILL, FaultRequest(["static"], [F.KILL], retry=True), workdir, GIVEN_UP_AFTER_S)
     assert (seen.ending, seen.recovered) == (Ending.RAISES, True)
     assert set(seen.run_again) == set(seen.running + seen.never)
 
@@ -141,7 +141,7 @@ def test_deadlines_come_from_each_strategys_own_time(tmp_path):
     """A strategy's deadline is 2 s and five times a round of its own without a fault."""
     with open_workdir(tmp_path) as workdir:
         told = []
-        (seen,) = record(Asked(["static"], [F.RAISE]), Surroundings(workdir, told.append))
+        (seen,) = record(FaultRequest(["static"], [F.RAISE]), Surroundings(workdir, told.append))
     assert deadline_s(0.2) < seen.deadline_s < deadline_s(20)
     assert [(one.strategy, one.fault, one.done, one.in_all) for one in told] == [("static", "raise", 0, 1)]
 
@@ -150,5 +150,5 @@ def test_a_strategy_that_fails_by_itself_is_left_out(tmp_path, monkeypatch):
     """One that can't do its work without any fault is left out with the reason, and the others are recorded."""
     monkeypatch.setattr(matrix, "CALM_DEADLINE_S", 0.01)
     with open_workdir(tmp_path) as workdir:
-        (left,) = record(Asked(["static"], [F.RAISE]), Surroundings(workdir, lambda _: None))
+        (left,) = record(FaultRequest(["static"], [F.RAISE]), Surroundings(workdir, lambda _: None))
     assert left == LeftOut("static", "it fails without any fault: hung: still running after 0.0 s: ended")

@@ -16,7 +16,7 @@ from lightwork.cli import main
 from lightwork.history.changes import changes, gaps, sentence
 from lightwork.history.csv import COLUMNS, as_csv
 from lightwork.history.line import lines_of
-from lightwork.history.markdown import memo
+from lightwork.history.markdown import as_markdown
 from lightwork.history.notes import notes
 from lightwork.history.picture import speedup_picture, times_picture
 from lightwork.render import svg
@@ -64,7 +64,7 @@ def test_a_ring_stands_in_a_gap_where_the_speedup_is_all_gone():
 
 
 def test_runs_of_one_commit_are_told_apart_everywhere():
-    """On the axis, in the memo, in the sheet and in the sentence each run of a commit measured twice has its name."""
+    """On the axis, in the Markdown, in the CSV and in the sentence each run of a commit measured twice has its name."""
     first = samples.results(samples.study({4: 2.0}), commit="35ec6fe" * 5)
     found = samples.runs(first, replace(first, studies=(samples.study(),), saved_at="2026-01-05T11:07:00"))
     lines, names = lines_of(found), ["35ec6fe 10:00", "35ec6fe 11:07"]
@@ -72,7 +72,7 @@ def test_runs_of_one_commit_are_told_apart_everywhere():
         _, lower = speedup_picture(lines[0]).axes
     assert [label.get_text() for label in lower.get_xticklabels()] == names
     assert [row["run"] for row in sheet(lines)] == names
-    assert all(f"| {name}, " in memo(found, lines, []) for name in names)
+    assert all(f"| {name}, " in as_markdown(found, lines, []) for name in names)
     assert f"at {names[1]} (2026-01-05)" in sentence(lines[0])
 
 
@@ -122,7 +122,7 @@ def test_csv_names_what_changed_where_it_changed():
 
 def test_memo_is_short_and_inert(runs):
     """Under 60 lines, and Markdown that holds nothing but tables, lists and headings, whatever the names are."""
-    written = memo(runs, lines_of(runs), notes(runs))
+    written = as_markdown(runs, lines_of(runs), notes(runs))
     assert len(written.splitlines()) < 60
     html = MarkdownIt("commonmark", {"html": True}).enable("table").render(written)
     assert not re.findall(r"<(?!/?(?:h[12]|p|ul|li|table|thead|tbody|tr|t[hd]|strong)\b)[^>]*>", html)

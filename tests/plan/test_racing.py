@@ -1,4 +1,4 @@
-"""A contest: settings leave when they are measurably slower, and it ends when one is left and known."""
+"""A race: settings leave when they are measurably slower, and it ends when one is left and known."""
 
 from builders import make_study
 

@@ -151,19 +151,19 @@ def test_a_sheet_is_sorted_by_numbers_and_not_by_words(page):
 def test_a_point_tells_its_figures_and_rounds(page, saved):
     """Under the pointer, and to the keyboard, a point says its setting, speedup and wall times; arrows go on."""
     (one,) = judge(*saved)
-    spots = page.locator(".spots").first.locator("circle")
-    page.locator(".spots").first.scroll_into_view_if_needed()
-    area = spots.nth(1).bounding_box()
+    tooltips = page.locator(".tooltips").first.locator("circle")
+    page.locator(".tooltips").first.scroll_into_view_if_needed()
+    area = tooltips.nth(1).bounding_box()
     page.mouse.move(area["x"] + area["width"] / 2, area["y"] + area["height"] / 2)
     told = page.locator(".tip").inner_text().splitlines()
-    assert spots.nth(1).get_attribute("aria-label") in told
+    assert tooltips.nth(1).get_attribute("aria-label") in told
     assert any(_tells(told[0], cell) for cell in one.scaling.cells if cell.parallel)
     page.mouse.move(0, 0)
     assert page.locator(".tip").is_hidden()
-    spots.first.focus()
+    tooltips.first.focus()
     page.keyboard.press("ArrowRight")
-    assert page.locator(".tip").inner_text() == spots.nth(1).get_attribute("aria-label")
-    assert page.locator('.spots [tabindex="0"]').count() == page.locator(".spots").count()
+    assert page.locator(".tip").inner_text() == tooltips.nth(1).get_attribute("aria-label")
+    assert page.locator('.tooltips [tabindex="0"]').count() == page.locator(".tooltips").count()
 
 
 def _tells(words, cell):
@@ -230,7 +230,7 @@ def test_without_scripts_only_the_interaction_is_missing(browser, page, page_fil
     parts = ("table", "svg.chart", "article.verdict", ".code", "h2", "h3", "figure")
     counts = {part: (plain.locator(part).count(), page.locator(part).count()) for part in parts}
     dead = [one.inner_text() for one in plain.locator("button, input").all() if one.is_visible()]
-    titled = plain.locator(".spots title").count()
+    titled = plain.locator(".tooltips title").count()
     context.close()
     assert all(without == scripted > 0 for without, scripted in counts.values())
     assert dead == []

@@ -231,8 +231,8 @@ def test_every_point_lies_inside_the_axes(counts):
         ]
     for drawing in drawings:
         low, high = drawing.figure.axes[0].get_xlim()
-        assert len(drawing.spots) == len(kinds) * len(counts)
-        assert all(low < spot.x < high for spot in drawing.spots)
+        assert len(drawing.tooltips) == len(kinds) * len(counts)
+        assert all(low < tooltip.x < high for tooltip in drawing.tooltips)
 
 
 def _overlapping(figure):
@@ -307,8 +307,8 @@ def test_five_longest_items_are_named_in_order(judged):
 def test_numbers_of_the_longest_items_keep_apart(judged):
     """A number that would stand on another one is left to the list; the longest item always has its own."""
     plane = timeline.Plane(0, 1_000, 1)
-    near = [timeline.Spell(item, 0, 10 * item, 10 * item + 10) for item in range(5)]
-    far = [timeline.Spell(item, 0, 200 * item, 200 * item + 100) for item in range(5)]
+    near = [timeline.ItemInterval(item, 0, 10 * item, 10 * item + 10) for item in range(5)]
+    far = [timeline.ItemInterval(item, 0, 200 * item, 200 * item + 100) for item in range(5)]
     assert [number.words for number in timeline._numbers(plane, near)] == ["1", "5"]
     assert [number.words for number in timeline._numbers(plane, far)] == ["1", "2", "3", "4", "5"]
 

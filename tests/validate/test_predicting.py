@@ -11,7 +11,7 @@ from lightwork.replay.calibration import Calibration
 from lightwork.replay.costs import NO_COSTS
 from lightwork.replay.prediction import predict
 from lightwork.validate.comparison import MeasuredRound, SerialRun, Tried
-from lightwork.validate.predicting import foretell, foretold
+from lightwork.validate.predicting import predicted_wall, with_predictions
 
 FREE = Calibration({}, {(name, "fork"): NO_COSTS for name in ("serial", "map", "queue", "pipe")})
 
@@ -19,7 +19,7 @@ FREE = Calibration({}, {(name, "fork"): NO_COSTS for name in ("serial", "map", "
 def test_a_band_of_speedups_is_one_of_makespans():
     """The makespan's band is where the speedup's is, the other way round."""
     (found,) = predict([Setting("map", 2, 1)], ledger(*[(1000, 0, 0, 0, 0)] * 12), [1.0] * 12, 2.0, FREE)
-    said = foretold(found)
+    said = predicted_wall(found)
     assert said.wall_s == found.wall_s
     assert found.wall_s * found.speedup / said.low_s == pytest.approx(found.high)
     assert said.low_s < said.wall_s < said.high_s
@@ -30,7 +30,7 @@ def one_trial(item_factor, spin_ns=None, serial_spin_us=0, twin=None):
     rows = ledger(*[(1000, 0, 0, serial_spin_us, 0)] * 12)
     run = SerialRun(0, 0.012, None, None, None, None, "serial", "" if twin is None else "twin")
     cell = Tried(Setting("queue", 2, 1), 1, (MeasuredRound(0, 0.006 * item_factor, None, item_factor, spin_ns),))
-    made = foretell(held(cells=(cell,), runs=(run,)), {"serial": rows, "twin": twin}, 2.0, FREE, 1)
+    made = with_predictions(held(cells=(cell,), runs=(run,)), {"serial": rows, "twin": twin}, 2.0, FREE, 1)
     return made.cells[0].trials[0]
 
 
@@ -40,7 +40,7 @@ def probed_trial(probe):
     run = SerialRun(0, 0.012, None, None, None, None, "serial", "twin", ("two", "four"))
     cell = Tried(Setting("queue", 2, 1), 1, (MeasuredRound(0, 0.009, None, 1.5, None),))
     tables = {"serial": rows, "twin": rows, "two": probe, "four": probe}
-    made = foretell(held(cells=(cell,), runs=(run,)), tables, 2.0, FREE, 1)
+    made = with_predictions(held(cells=(cell,), runs=(run,)), tables, 2.0, FREE, 1)
     return made.serial[0], made.cells[0].trials[0]
 
 

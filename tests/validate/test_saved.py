@@ -9,7 +9,7 @@ from validations import MAP, held, planned, trial, validation
 
 from lightwork.errors import UsageError
 from lightwork.validate.comparison import Held, Tried
-from lightwork.validate.saved import encode, foretold_anew, load, text_of
+from lightwork.validate.saved import encode, load, predicted_again, text_of
 
 SECONDS = st.floats(1e-4, 1e3).map(lambda value: float(f"{value:.7g}"))
 
@@ -55,4 +55,4 @@ def test_a_round_that_took_no_time_is_refused(tmp_path):
 def test_predictions_need_the_ledgers_to_be_made_anew(tmp_path):
     """Without its ledgers a saved validation can only be shown."""
     with pytest.raises(UsageError, match="was saved without ledgers"):
-        foretold_anew(validation(held()), tmp_path / "v.json", "0.1.0")
+        predicted_again(validation(held()), tmp_path / "v.json", "0.1.0")

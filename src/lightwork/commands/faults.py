@@ -13,7 +13,7 @@ from lightwork.errors import UsageError, WorkError
 from lightwork.render import delivery
 
 if TYPE_CHECKING:
-    from lightwork.faults.matrix import Asked, Progress
+    from lightwork.faults.matrix import FaultRequest, Progress
     from lightwork.faults.outcome import Case
     from lightwork.faults.saved import Faults
 
@@ -68,19 +68,19 @@ def _recorded(options: argparse.Namespace) -> tuple["Faults", bool]:
     from lightwork.machine.facts import facts
     from lightwork.storage.paths import ready_data_dir
 
-    asked, left_out = _asked(options)
+    request, left_out = _requested(options)
     machine = facts(ready_data_dir())
-    cases, failing, finished = _record(asked)
+    cases, failing, finished = _record(request)
     planted, now = Parameters(), datetime.now(UTC).isoformat(timespec="seconds")
     left_out |= failing
     return Faults(tuple(cases), planted.items, planted.at, machine, left_out, now, __version__), finished
 
 
-def _asked(options: argparse.Namespace) -> tuple["Asked", dict[str, str]]:
+def _requested(options: argparse.Namespace) -> tuple["FaultRequest", dict[str, str]]:
     """What to record, and of "all" strategies those that can't be used here, with the reason."""
     from lightwork import strategies
     from lightwork.faults.fault import faults as registered
-    from lightwork.faults.matrix import Asked
+    from lightwork.faults.matrix import FaultRequest
     from lightwork.study import option_values
 
     names = option_values.strategy_names(options.strategies)
@@ -90,11 +90,13 @@ def _asked(options: argparse.Namespace) -> tuple["Asked", dict[str, str]]:
         raise UsageError(f"workers can't be {options.workers!r}: one matrix has one number of them")
     timeout_s = option_values.seconds("timeout", options.timeout) if options.timeout else None
     absent = {name: strategies.absent(name) for name in strategies.names() if strategies.absent(name)}
-    asked = Asked(names, faults, workers[0], retry=option_values.is_retry(options.on_crash), timeout_s=timeout_s)
-    return asked, absent if options.strategies == "all" else {}
+    request = FaultRequest(
+        names, faults, workers[0], retry=option_values.is_retry(options.on_crash), timeout_s=timeout_s
+    )
+    return request, absent if options.strategies == "all" else {}
 
 
-def _record(asked: "Asked") -> tuple[list["Case"], dict[str, str], bool]:
+def _record(request: "FaultRequest") -> tuple[list["Case"], dict[str, str], bool]:
     """The cases, strategies that fail by themselves and why, and whether that is all: a Ctrl-C ends it early."""
     from lightwork.faults.matrix import LeftOut, Surroundings, record
     from lightwork.launch.workdir import open_workdir
@@ -102,9 +104,9 @@ def _record(asked: "Asked") -> tuple[list["Case"], dict[str, str], bool]:
 
     cases: list[Case] = []
     failing: dict[str, str] = {}
-    with open_workdir(data_dir()) as workdir, _bar(len(asked.strategies) * len(asked.faults)) as tell:
+    with open_workdir(data_dir()) as workdir, _bar(len(request.strategies) * len(request.faults)) as tell:
         try:
-            for case in record(asked, Surroundings(workdir, tell)):
+            for case in record(request, Surroundings(workdir, tell)):
                 if isinstance(case, LeftOut):
                     failing[case.strategy] = case.why
                 else:

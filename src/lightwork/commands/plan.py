@@ -111,13 +111,13 @@ def run(options: argparse.Namespace) -> int:
 
     places = delivery.places(options, {name: form.mark for name, form in forms().items()})
     facts = facts_of(ready_data_dir())
-    with _workshop(facts) as shop:
-        request = asked(options, shop.workdir.temporary, facts)
+    with _environment(facts) as environment:
+        request = asked(options, environment.workdir.temporary, facts)
         visit.refuse_a_plan(request.settings)
         if options.dry_run:
-            print(dry(request, facts, shop.calibrations))
+            print(dry(request, facts, environment.calibrations))
             return 0
-        planned = make(request, shop)
+        planned = make(request, environment)
     result = _result(planned, facts, options)
     renders = {name: partial(form.render, result) for name, form in forms().items()}
     delivery.deliver(places, renders, lambda: print(as_text(result), end=""))
@@ -136,7 +136,7 @@ def _result(planned: "Planned", facts: Mapping[str, Any], options: argparse.Name
 
 
 @contextmanager
-def _workshop(facts: Any) -> Iterator[Any]:
+def _environment(facts: Any) -> Iterator[Any]:
     """A workdir and everything else that planning needs, with progress on standard error."""
     import functools
     import time
@@ -144,12 +144,12 @@ def _workshop(facts: Any) -> Iterator[Any]:
 
     from lightwork.launch.run import launch
     from lightwork.launch.workdir import open_workdir
-    from lightwork.plan.environment import Workshop
+    from lightwork.plan.environment import Environment
     from lightwork.storage.paths import data_dir
     from lightwork.study.progress import Teller
 
     with open_workdir(data_dir()) as workdir, Teller("plan", always=False) as teller:
-        yield Workshop(
+        yield Environment(
             workdir, functools.partial(launch, workdir), time.monotonic, teller.tell,
             lambda words: print(words, file=sys.stderr),
             lambda: datetime.now(UTC).isoformat(timespec="seconds"), facts, data_dir() / "calibration",

@@ -89,11 +89,11 @@ def run(options: argparse.Namespace) -> int:
 def _read(options: argparse.Namespace) -> "Validation":
     from lightwork import __version__
     from lightwork.storage.atomic import write_text
-    from lightwork.validate.saved import foretold_anew, load, text_of
+    from lightwork.validate.saved import load, predicted_again, text_of
 
     validation = load(options.saved)
     if options.predict_anew:
-        validation = foretold_anew(validation, options.saved, __version__)
+        validation = predicted_again(validation, options.saved, __version__)
     if options.json and options.json != STDOUT:
         write_text(
             Path(options.json), text_of(validation if _same_folder(options) else replace(validation, ledgers=""))
@@ -177,13 +177,13 @@ def _measure(
     from lightwork.validate.predicting import PROBES
     from lightwork.validate.recording import record_all
 
-    with _workshop() as shop:
+    with _environment() as environment:
         # The probes' strategy is needed whether it was asked for or not.
         settings = settings_of(wanted.strategies, wanted.workers, (1,), 1)
-        costs = calibrated(shop, (*settings, *PROBES))
-        keeper = _Keeper(path, _nothing_yet(shop, costs, wanted.seed), shop.say)
+        costs = calibrated(environment, (*settings, *PROBES))
+        keeper = _Keeper(path, _nothing_yet(environment, costs, wanted.seed), environment.say)
         try:
-            finished = record_all(cases, wanted, shop, costs, budget_s, keeper.keep)
+            finished = record_all(cases, wanted, environment, costs, budget_s, keeper.keep)
         except KeyboardInterrupt:
             finished = False
             keeper.save()  # it may have come amid the last one
@@ -192,12 +192,12 @@ def _measure(
     return keeper.found, finished
 
 
-def _nothing_yet(shop: Any, costs: Any, seed: int) -> "Validation":
+def _nothing_yet(environment: Any, costs: Any, seed: int) -> "Validation":
     from lightwork import __version__
     from lightwork.replay.calibration import encode
     from lightwork.validate.saved import Validation
 
-    return Validation((), shop.machine, encode(costs), seed, shop.now(), __version__)
+    return Validation((), environment.machine, encode(costs), seed, environment.now(), __version__)
 
 
 class _Keeper:
@@ -230,17 +230,17 @@ class _Keeper:
 
 
 @contextmanager
-def _workshop() -> Iterator[Any]:
+def _environment() -> Iterator[Any]:
     """A workdir and everything else that measuring needs, with progress on standard error."""
     from lightwork.launch.run import launch
     from lightwork.launch.workdir import open_workdir
     from lightwork.machine.facts import facts as facts_of
-    from lightwork.plan.environment import Workshop
+    from lightwork.plan.environment import Environment
     from lightwork.storage.paths import data_dir
     from lightwork.study.progress import Teller
 
     with open_workdir(data_dir()) as workdir, Teller("validate", always=False) as teller:
-        yield Workshop(
+        yield Environment(
             workdir, functools.partial(launch, workdir), time.monotonic, teller.tell,
             lambda words: print(words, file=sys.stderr),
             lambda: datetime.now(UTC).isoformat(timespec="seconds"), facts_of(data_dir()),

@@ -56,7 +56,7 @@ class Surroundings:
 
 
 @dataclass(frozen=True)
-class Asked:
+class FaultRequest:
     """What to record. retry: whether a round that did not end well is gone on with. timeout_s: None for the rule."""
 
     strategies: Sequence[str]
@@ -74,35 +74,35 @@ class LeftOut:
     why: str
 
 
-def record(asked: Asked, around: Surroundings) -> Iterator[Case | LeftOut]:
+def record(request: FaultRequest, around: Surroundings) -> Iterator[Case | LeftOut]:
     """The cases, as they are found; a strategy that fails without any fault is left out."""
-    began_s, in_all = around.clock_s(), len(asked.strategies) * len(asked.faults)
-    for place, name in enumerate(asked.strategies):
+    began_s, in_all = around.clock_s(), len(request.strategies) * len(request.faults)
+    for place, name in enumerate(request.strategies):
         try:
-            allowed_s = asked.timeout_s or deadline_s(_calm_s(name, asked, around.workdir))
+            allowed_s = request.timeout_s or deadline_s(_calm_s(name, request, around.workdir))
         except WorkError as error:
             yield LeftOut(name, str(error))
             continue
-        for number, fault in enumerate(asked.faults, place * len(asked.faults)):
+        for number, fault in enumerate(request.faults, place * len(request.faults)):
             around.tell(Progress(number, in_all, around.clock_s() - began_s, name, fault.name))
-            yield case(name, fault, asked, around.workdir, allowed_s)
+            yield case(name, fault, request, around.workdir, allowed_s)
 
 
-def case(name: str, fault: Fault, asked: Asked, workdir: Workdir, allowed_s: float) -> Case:
+def case(name: str, fault: Fault, request: FaultRequest, workdir: Workdir, allowed_s: float) -> Case:
     """One strategy under one fault; again where it came too late, because this process got no CPU in time."""
     for _ in range(TRIES):
-        tried = _tried(name, fault, asked, workdir, allowed_s)
+        tried = _tried(name, fault, request, workdir, allowed_s)
         if not fault.surely or tried.ending is not Ending.NEVER:
             break
     return tried
 
 
-def _tried(name: str, fault: Fault, asked: Asked, workdir: Workdir, allowed_s: float) -> Case:
+def _tried(name: str, fault: Fault, request: FaultRequest, workdir: Workdir, allowed_s: float) -> Case:
     planted = Parameters(fault=fault.module)
-    job = job_of(name, planted, asked.workers, workdir)
+    job = job_of(name, planted, request.workers, workdir)
     beside = Accident(Path(job.ledger), fault.strike)
     run = functools.partial(launch, workdir, beside=beside.beside)
-    finished = (Retrying(workdir, run) if asked.retry else run)(job, allowed_s)
+    finished = (Retrying(workdir, run) if request.retry else run)(job, allowed_s)
     return judged(fault, job, finished, beside, allowed_s)
 
 
@@ -138,9 +138,9 @@ def judged(fault: Fault, job: Job, finished: Finished, beside: Accident, allowed
     )  # fmt: skip
 
 
-def _calm_s(name: str, asked: Asked, workdir: Workdir) -> float:
+def _calm_s(name: str, request: FaultRequest, workdir: Workdir) -> float:
     """What the strategy takes without a fault, seconds."""
-    round_ = launch(workdir, job_of(name, Parameters(), asked.workers, workdir), CALM_DEADLINE_S).round
+    round_ = launch(workdir, job_of(name, Parameters(), request.workers, workdir), CALM_DEADLINE_S).round
     if not round_.ok:
         raise WorkError(f"it fails without any fault: {round_.outcome}: {round_.reason}")
     return round_.wall_ns / 1e9

@@ -63,10 +63,10 @@ def entry(case: Case | None, *, brief: bool = False) -> Entry:
 
 def moment(seconds: float) -> str:
     """When the caller knew, no finer than it matters: "at once", "70 ms", "1.2 s"."""
-    return "at once" if seconds < SOON_S else coarse(seconds)
+    return "at once" if seconds < SOON_S else rough_duration(seconds)
 
 
-def coarse(seconds: float) -> str:
+def rough_duration(seconds: float) -> str:
     """A duration of which the unit matters most, as "70 ms" or "1.2 s"."""
     return f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1e3:.0f} ms"
 

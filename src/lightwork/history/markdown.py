@@ -18,7 +18,7 @@ PAGE = "history.html"
 HEADS = ("study", "latest", "what changed")
 
 
-def memo(runs: Sequence[HistoryRun], lines: Sequence[Line], notes: Sequence[str]) -> str:
+def as_markdown(runs: Sequence[HistoryRun], lines: Sequence[Line], notes: Sequence[str]) -> str:
     """The whole file: a row per study, then the latest runs of the first few."""
     text_lines = [f"# lightwork: {counted(len(runs), 'run')}, oldest first", ""]
     text_lines += markdown(Table.of_words(HEADS, map(_study, lines)).first(STUDIES_LISTED, PAGE)).splitlines()

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from lightwork.history.changes import gaps, sentence
 from lightwork.history.csv import as_csv
 from lightwork.history.line import Line, lines_of
-from lightwork.history.markdown import memo
+from lightwork.history.markdown import as_markdown
 from lightwork.history.notes import notes
 from lightwork.history.picture import speedup_picture, times_picture
 from lightwork.history.run import HistoryRun
@@ -91,7 +91,7 @@ def write_history(runs: Sequence[HistoryRun], out: Path) -> Path:
         for name, content in section.files.items():
             write_atomically(out / name, content)
     write_atomically(out / "history.csv", as_csv(lines).encode())
-    write_atomically(out / "history.md", memo(runs, lines, sentences).encode())
+    write_atomically(out / "history.md", as_markdown(runs, lines, sentences).encode())
     return write_atomically(out / "history.html", page(runs, history_sections, sentences).encode())
 
 

@@ -1,4 +1,4 @@
-"""The tether: ends a host and all its workers when the measuring process is gone, however that ended.
+"""The lifeline: ends a host and all its workers when the measuring process is gone, however that ended.
 
 The measuring process holds the only write end of a pipe and writes nothing. A host asks the kernel to kill its process
 group as soon as something happens at the read end, which then can only be that its writer has gone. No thread waits,

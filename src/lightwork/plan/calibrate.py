@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from lightwork.core.setting import Setting
-from lightwork.plan.environment import Workshop
+from lightwork.plan.environment import Environment
 from lightwork.replay import calibration
 from lightwork.replay.calibration import Calibration, Kind
 from lightwork.replay.hand_out import hand_out
@@ -21,16 +21,16 @@ SHORT_ITEMS = (200_000, 40, 3, (1, 4))
 CHUNKSIZES = (1, 20)
 
 
-def calibrated(shop: Workshop, settings: Iterable[Setting]) -> Calibration:
+def calibrated(environment: Environment, settings: Iterable[Setting]) -> Calibration:
     """What these settings' strategies cost on this machine: from the folder, or measured now and kept there."""
     kinds = {(setting.strategy, setting.start_method) for setting in settings} | {("serial", "fork")}
-    path = calibration.saved_in(shop.calibrations, shop.machine)
+    path = calibration.saved_in(environment.calibrations, environment.machine)
     saved = _kept(path)
     missing = kinds - set(saved.costs if saved else ())
     if saved and not missing:
         return saved
-    shop.say("measuring once what the strategies cost on this machine")
-    merged = _together(saved, _calibrate(shop, sorted(missing)))
+    environment.say("measuring once what the strategies cost on this machine")
+    merged = _together(saved, _calibrate(environment, sorted(missing)))
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, json.dumps(calibration.encode(merged)).encode())
     return merged
@@ -58,17 +58,19 @@ def _together(saved: Calibration | None, fresh: Calibration) -> Calibration:
     return Calibration(fresh.machine, {**old, **fresh.costs}, fresh.spin_ns)
 
 
-def _calibrate(shop: Workshop, kinds: Iterable[Kind]) -> Calibration:
+def _calibrate(environment: Environment, kinds: Iterable[Kind]) -> Calibration:
     """The costs from rounds of no-ops and of short items together: either alone misses what the other shows."""
     kinds, rounds = list(kinds), []
     for turns, count, blocks, workers in (NO_OPS, SHORT_ITEMS):
-        path = shop.workdir.temporary / f"turns-{turns}.json"
+        path = environment.workdir.temporary / f"turns-{turns}.json"
         path.write_text(json.dumps([turns] * count), encoding="utf-8")
         source = {"source": f"{target.LIST}{path}"}
         settings = _calibrating(kinds, workers)
-        design = shop.design("lightwork.replay.noop:turn", source, settings, blocks=(blocks, blocks), probe=False)
-        rounds += no_ops(*shop.measure(design))
-    return calibration.calibrate(rounds, shop.machine)
+        design = environment.design(
+            "lightwork.replay.noop:turn", source, settings, blocks=(blocks, blocks), probe=False
+        )
+        rounds += no_ops(*environment.measure(design))
+    return calibration.calibrate(rounds, environment.machine)
 
 
 def _calibrating(kinds: Iterable[Kind], counts: Sequence[int]) -> list[Setting]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lightwork.core.setting import Setting
-from lightwork.plan.environment import Workshop
+from lightwork.plan.environment import Environment
 from lightwork.plan.items import JobItems, parameters_for
 from lightwork.plan.request import Request
 from lightwork.plan.serial_run import Serial
@@ -44,7 +44,9 @@ class Probed:
         return unrest(self.serial, self.probes)
 
 
-def probed(request: Request, shop: Workshop, items: JobItems, serial: Serial, costs: Calibration) -> Probed | None:
+def probed(
+    request: Request, environment: Environment, items: JobItems, serial: Serial, costs: Calibration
+) -> Probed | None:
     """What items cost each other, of this machine's cores; None where it can't be told.
 
     A serial round before and one after, so that a drift of the machine is noise. It can't be told where everything is
@@ -54,13 +56,13 @@ def probed(request: Request, shop: Workshop, items: JobItems, serial: Serial, co
     chosen = _that_fit(request, serial)
     if request.once or len(chosen) < FEWEST:
         return None
-    shop.say(f"looking whether items get in each other's way, with {len(chosen):,} of them")
+    environment.say(f"looking whether items get in each other's way, with {len(chosen):,} of them")
     together = [_setting(request, workers) for workers in PROBED_WITH]
     settings = [Setting("serial"), *together, Setting("serial")]
-    parameters = parameters_for(request, shop.workdir, items, [serial.run[number] for number in chosen])
+    parameters = parameters_for(request, environment.workdir, items, [serial.run[number] for number in chosen])
     deadline = request.timeout_s or deadline_s(PROBE_SHARE * request.budget_s)
     finished_rounds = [
-        shop.run(request, parameters, setting, f"contention-{number}", deadline)
+        environment.run(request, parameters, setting, f"contention-{number}", deadline)
         for number, setting in enumerate(settings)
     ]
     if not all(finished.round.ok for finished in finished_rounds):

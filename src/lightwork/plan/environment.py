@@ -1,4 +1,4 @@
-"""A workshop: what planning needs from outside, so that a whole plan can be made anywhere."""
+"""What planning needs from outside, so that a whole plan can be made anywhere."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ from lightwork.workload import target
 
 
 @dataclass(frozen=True)
-class Workshop:
+class Environment:
     """What the planner needs from outside: a workdir, a way to run rounds, a clock, ears, and the machine's facts.
 
     calibrations: the folder that keeps what strategies cost on this machine.
@@ -53,7 +53,7 @@ class Workshop:
     def measure(self, design: Design, contenders: Contenders | None = None) -> tuple[Study, dict[str, Any]]:
         """The study, and the ledgers of its rounds by name.
 
-        Raises KeyboardInterrupt where a Ctrl-C ended it early: half a contest decides nothing.
+        Raises KeyboardInterrupt where a Ctrl-C ended it early: half a race decides nothing.
         """
         finished_rounds: list[Finished] = []
         around = StudyKit(self.workdir, self.execute, self.clock_s, finished_rounds.append, self.tell, self.now)

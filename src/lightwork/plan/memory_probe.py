@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lightwork.core.round import Round
 from lightwork.core.setting import Setting
 from lightwork.launch.finished import Finished
-from lightwork.plan.environment import Workshop
+from lightwork.plan.environment import Environment
 from lightwork.plan.items import JobItems, parameters_for
 from lightwork.plan.request import Request
 from lightwork.study.run import deadline_s
@@ -50,13 +50,15 @@ def _own(round_: Round) -> list[int]:
     return [worker.peak_uss_bytes for worker in round_.workers if worker.peak_uss_bytes]
 
 
-def probes(request: Request, shop: Workshop, items: JobItems, run: Sequence[int], serial_s: float) -> list[Finished]:
+def probes(
+    request: Request, environment: Environment, items: JobItems, run: Sequence[int], serial_s: float
+) -> list[Finished]:
     """A probing round of the first strategy asked for with one worker and one with two, on the items of the sample."""
     asked = request.settings[0]
-    parameters = parameters_for(request, shop.workdir, items, run)
+    parameters = parameters_for(request, environment.workdir, items, run)
     deadline = request.timeout_s or deadline_s(serial_s)
     return [
-        shop.run(
+        environment.run(
             request, parameters, Setting(asked.strategy, workers, start_method=asked.start_method), f"memory-{workers}",
             deadline, probe=True,
         )

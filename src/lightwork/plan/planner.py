@@ -2,7 +2,7 @@
 
     items -> a pilot (a few items, serially) -> how many fit the budget -> serial ledger of a sample, or of all
           -> do they get in each other's way -> what memory allows -> replay of every setting -> shortlist
-          -> contest of the few, in interleaved blocks
+          -> race of the few, in interleaved blocks
 
 It measures; everything that it concludes is done by pure functions on what it measured.
 """
@@ -18,9 +18,9 @@ from lightwork.errors import WorkError
 from lightwork.plan import memory_probe, notes
 from lightwork.plan.calibrate import calibrated
 from lightwork.plan.contention_probe import at_usual_speed, calibrated_for, probed
-from lightwork.plan.environment import Workshop
+from lightwork.plan.environment import Environment
 from lightwork.plan.items import JobItems, items_of
-from lightwork.plan.measure import contest_for, measure, too_long
+from lightwork.plan.measure import measure, race_for, too_long
 from lightwork.plan.memory_probe import MemoryModel
 from lightwork.plan.request import Request
 from lightwork.plan.sample import Sample
@@ -71,24 +71,24 @@ class Planned:
     memory: MemoryModel | None = None
 
 
-def make(request: Request, shop: Workshop) -> Planned:
+def make(request: Request, environment: Environment) -> Planned:
     """The plan. Raises UsageError for what can't be asked, WorkError when the serial run fails."""
-    began_s = shop.clock_s()
-    items = items_of(request, shop.workdir)
-    serial = run_serially(request, shop, items)
-    calibrating_s = shop.clock_s()
-    costs = calibrated(shop, (*request.settings, calibrated_for(request)))
-    began_s += max(0.0, shop.clock_s() - calibrating_s - CALIBRATING_SHARE * request.budget_s)
-    probing = probed(request, shop, items, serial, costs)
+    began_s = environment.clock_s()
+    items = items_of(request, environment.workdir)
+    serial = run_serially(request, environment, items)
+    calibrating_s = environment.clock_s()
+    costs = calibrated(environment, (*request.settings, calibrated_for(request)))
+    began_s += max(0.0, environment.clock_s() - calibrating_s - CALIBRATING_SHARE * request.budget_s)
+    probing = probed(request, environment, items, serial, costs)
     contention = probing.contention if probing else None
-    model = _memory(request, shop, items, serial)
+    model = _memory(request, environment, items, serial)
     settings = _that_fit(request, model)
     weights = [items.weights[place] for place in serial.places]
     rows, spin_ns = at_usual_speed(serial, probing)
     everything, gil = rows[list(serial.sample.stands_for)], serial.finished.round.gil is not False
     predictions = _predictions(request, settings, everything, weights, costs, spin_ns, contention, gil)
     predictions = [prediction.widened(probing.unrest) for prediction in predictions] if probing else predictions
-    study, not_measured = _measured(request, shop, items, serial, predictions, began_s)
+    study, not_measured = _measured(request, environment, items, serial, predictions, began_s)
     on_memory = notes.on_memory(model, request, len(request.settings) - len(settings))
     plan_notes = [
         *notes.notes_on(request, items, serial, costs, study),
@@ -105,14 +105,19 @@ def make(request: Request, shop: Workshop) -> Planned:
 
 
 def _measured(
-    request: Request, shop: Workshop, items: JobItems, serial: Serial, predictions: Sequence[Prediction], began_s: float
+    request: Request,
+    environment: Environment,
+    items: JobItems,
+    serial: Serial,
+    predictions: Sequence[Prediction],
+    began_s: float,
 ) -> tuple[Study | None, str]:
-    """The contest, where one is wanted and the budget allows it; else None, and why it does not."""
+    """The race, where one is wanted and the budget allows it; else None, and why it does not."""
     if not request.is_measured:
         return None, ""
-    left_s = request.budget_s - (shop.clock_s() - began_s) - min(CLOSING_S, CLOSING_SHARE * request.budget_s)
-    contest = contest_for(request, predictions, serial.finished.round.wall_ns / 1e9, len(serial.run), left_s)
-    return measure(request, shop, items, serial, contest, left_s), too_long(contest, request)
+    left_s = request.budget_s - (environment.clock_s() - began_s) - min(CLOSING_S, CLOSING_SHARE * request.budget_s)
+    race = race_for(request, predictions, serial.finished.round.wall_ns / 1e9, len(serial.run), left_s)
+    return measure(request, environment, items, serial, race, left_s), too_long(race, request)
 
 
 def _predictions(
@@ -135,13 +140,13 @@ def _predictions(
     return many_items.predict_many(settings, many_items.Reducer(everything, weights, request.seed, costs), of)
 
 
-def _memory(request: Request, shop: Workshop, items: JobItems, serial: Serial) -> MemoryModel | None:
+def _memory(request: Request, environment: Environment, items: JobItems, serial: Serial) -> MemoryModel | None:
     """What settings take, where there is a limit that they might reach."""
     limit, round_ = request.memory_limit, serial.finished.round
     workers = [setting.workers for setting in request.settings]
     if limit is None or not (limit.is_asked or memory_probe.may_exceed(limit.size_bytes, workers, round_)):
         return None
-    probes = [] if request.once else memory_probe.probes(request, shop, items, serial.run, round_.wall_ns / 1e9)
+    probes = [] if request.once else memory_probe.probes(request, environment, items, serial.run, round_.wall_ns / 1e9)
     return memory_probe.model_of([finished.round for finished in probes], round_)
 
 

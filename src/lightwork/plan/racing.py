@@ -1,4 +1,4 @@
-"""A contest: which of the settings that are measured are still in question after each block; pure.
+"""A race: which of the settings that are measured are still in question after each block; pure.
 
 Successive halving on blocks (Karnin, Koren and Somekh 2013), with the plan's own test in the place of a fixed half: a
 setting leaves when it is measurably slower than the best one.
@@ -14,7 +14,7 @@ NARROW = 0.05  # half the interval over the point: a speedup known so well needs
 
 
 def contenders(study: Study, usable_cpus: float) -> frozenset[str] | None:
-    """Ids of the cells that are not measurably slower than the best; None when the contest is settled.
+    """Ids of the cells that are not measurably slower than the best; None when the race is settled.
 
     It is settled when nothing is left that could be recommended, or when one setting is left and its speedup is known
     within NARROW.

@@ -13,7 +13,7 @@ from lightwork.core.setting import Setting
 from lightwork.errors import WorkError
 from lightwork.launch.finished import Finished
 from lightwork.plan import side_effects, without_failed
-from lightwork.plan.environment import Workshop
+from lightwork.plan.environment import Environment
 from lightwork.plan.failing import failures
 from lightwork.plan.items import JobItems, parameters_for
 from lightwork.plan.request import Request
@@ -53,22 +53,22 @@ class Serial:
         return [self.places[number] for number in self.sample.chosen]
 
 
-def run_serially(request: Request, shop: Workshop, items: JobItems) -> Serial:
+def run_serially(request: Request, environment: Environment, items: JobItems) -> Serial:
     """The serial run of as many items as the budget allows. Raises WorkError when it fails."""
     pilot = draw(items.weights, PILOT if request.can_sample else len(items), request.seed)
-    before = _Look(request, shop, items, pilot.chosen)
-    shop.say(f"running {len(pilot.chosen):,} of {len(items):,} items serially")
-    first = _tried(request, shop, items, range(len(items)), pilot)
+    before = _Look(request, environment, items, pilot.chosen)
+    environment.say(f"running {len(pilot.chosen):,} of {len(items):,} items serially")
+    first = _tried(request, environment, items, range(len(items)), pilot)
     first = replace(first, written=before.compared(first.finished))
     if first.written:
-        shop.say(warning(request, first.written))
+        environment.say(warning(request, first.written))
     size = _size(request, first)
     if request.once or (size <= PILOT and _is_long(request, first)):
         return first
     places, weights = first.places, [items.weights[place] for place in first.places]
     sample = first.sample if first.sample.is_all else draw(weights, size, request.seed)
-    shop.say(f"running {len(sample.chosen):,} of {len(places):,} items serially")
-    second = _tried(request, shop, items, places, sample, _expected_s(first))
+    environment.say(f"running {len(sample.chosen):,} of {len(places):,} items serially")
+    second = _tried(request, environment, items, places, sample, _expected_s(first))
     return replace(second, failed={**first.failed, **second.failed}, written=first.written, is_first=False)
 
 
@@ -83,11 +83,11 @@ def warning(request: Request, written: Written) -> str:
 class _Look:
     """A look at what lies about before the pilot, where what it stores would matter."""
 
-    def __init__(self, request: Request, shop: Workshop, items: JobItems, chosen: Sequence[int]) -> None:
+    def __init__(self, request: Request, environment: Environment, items: JobItems, chosen: Sequence[int]) -> None:
         undone = request.parameters.get("setup") or request.parameters.get("cleanup")
         self.wanted = target.is_reference(request.target) and not request.once and not undone
         self.folders = side_effects.folders_of(items.files(chosen)) if self.wanted else []
-        workdir = shop.workdir
+        workdir = environment.workdir
         self.own = [workdir.data_dir, workdir.rounds, workdir.shared, workdir.temporary]
         self.before = side_effects.look(self.folders, self.own)
 
@@ -126,7 +126,7 @@ def _is_long(request: Request, pilot: Serial) -> bool:
 
 
 def _tried(
-    request: Request, shop: Workshop, items: JobItems, places: Sequence[int], sample: Sample,
+    request: Request, environment: Environment, items: JobItems, places: Sequence[int], sample: Sample,
     expected_s: float | None = None,
 ) -> Serial:  # fmt: skip
     """One serial round of the sample, once more without an item that ended or outlived it where that may be left out.
@@ -136,16 +136,16 @@ def _tried(
     failed: dict[int, str] = {}
     for _ in range(MOST_RERUNS):
         run = [places[number] for number in sample.chosen]
-        finished = _execute(request, shop, items, run, expected_s)
+        finished = _execute(request, environment, items, run, expected_s)
         reasons = failures(request, items, run, finished)
         failed |= {run[number]: reason for number, reason in reasons.items()}
         sample = _without(request, items, places, sample, reasons)
         places = [place for place in places if place not in failed] if reasons else places
         if finished.round.ok:
-            sound = without_failed.rows_without(finished, reasons, shop.workdir.shared)
+            sound = without_failed.rows_without(finished, reasons, environment.workdir.shared)
             return Serial(places, sample, sound, failed, None, is_first=True)
         ((number, reason),) = reasons.items()
-        shop.say(f"once more without {items.name(run[number])}, which {reason}")
+        environment.say(f"once more without {items.name(run[number])}, which {reason}")
     raise WorkError(f"{request.name}: {MOST_RERUNS} items ended their process or hung: leave them out yourself")
 
 
@@ -161,12 +161,12 @@ def _without(
 
 
 def _execute(
-    request: Request, shop: Workshop, items: JobItems, run: Sequence[int], expected_s: float | None
+    request: Request, environment: Environment, items: JobItems, run: Sequence[int], expected_s: float | None
 ) -> Finished:
-    parameters = parameters_for(request, shop.workdir, items, run)
+    parameters = parameters_for(request, environment.workdir, items, run)
     if target.is_reference(request.target):
         parameters = {**parameters, "trial": True}
-    return shop.run(request, parameters, Setting("serial"), "serial", _deadline_s(request, expected_s))
+    return environment.run(request, parameters, Setting("serial"), "serial", _deadline_s(request, expected_s))
 
 
 def _deadline_s(request: Request, expected_s: float | None) -> float:

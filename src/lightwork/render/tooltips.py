@@ -1,7 +1,7 @@
-"""Spots: where the pointer or the keyboard finds a chart's figures in words, over what matplotlib drew.
+"""Tooltips: where the pointer or the keyboard finds a chart's figures in words, over what matplotlib drew.
 
-A spot is a transparent circle, row or column with a title, which browsers show by themselves; the page's script shows
-it at once, and to the keyboard too.
+A tooltip is a transparent circle, row or column with a title, which browsers show by themselves; the page's script
+shows it at once, and to the keyboard too.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ ROUNDS_SHOWN = 12
 
 
 @dataclass(frozen=True)
-class Spot:
+class Tooltip:
     """A place in the axes' data, what stands there in words, and by what it is filtered.
 
     height: of a row or a column, in the axes' data, None for a point; width: of a column, None for the whole figure's.
@@ -38,7 +38,7 @@ class Spot:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A figure for the page: facets by the id of a drawn group, and spots at places of its data.
+    """A figure for the page: facets by the id of a drawn group, and tooltips at places of its data.
 
     places: from the axes' data to points from the figure's lower left.
     """
@@ -46,7 +46,7 @@ class Drawing:
     figure: Figure
     places: Transform
     facets: Mapping[str, Facets] = field(default_factory=dict)
-    spots: tuple[Spot, ...] = ()
+    tooltips: tuple[Tooltip, ...] = ()
 
     def inline(self, prefix: str, title: str) -> Markup:
         """The drawing as SVG in the body of a page; `title` is read out. To be called inside `svg.style`."""
@@ -54,21 +54,21 @@ class Drawing:
         return svg.inline(svg.svg_bytes(self.figure), prefix, title, attributes, self._over())
 
     def _over(self) -> Markup:
-        marks = Markup("").join(map(self._mark, self.spots))
-        return Markup('<g class="spots">{}</g>').format(marks) if self.spots else Markup("")
+        marks = Markup("").join(map(self._mark, self.tooltips))
+        return Markup('<g class="tooltips">{}</g>').format(marks) if self.tooltips else Markup("")
 
-    def _mark(self, spot: Spot) -> Markup:
-        kind, shape = self._shape(spot)
+    def _mark(self, tooltip: Tooltip) -> Markup:
+        kind, shape = self._shape(tooltip)
         mark = Markup("<{} {}{}><title>{}</title></{}>")
-        return mark.format(kind, Markup(shape), spot.facets.attributes, spot.words, kind)  # noqa: S704  numbers alone
+        return mark.format(kind, Markup(shape), tooltip.facets.attributes, tooltip.words, kind)  # noqa: S704  numbers alone
 
-    def _shape(self, spot: Spot) -> tuple[str, str]:
-        """A spot's element and its size, in points from the figure's upper left, as the SVG counts."""
-        x, y = self._place(spot.x, spot.y)
-        if spot.height is None:
+    def _shape(self, tooltip: Tooltip) -> tuple[str, str]:
+        """A tooltip's element and its size, in points from the figure's upper left, as the SVG counts."""
+        x, y = self._place(tooltip.x, tooltip.y)
+        if tooltip.height is None:
             return "circle", f'cx="{_short(x)}" cy="{_short(y)}" r="{RADIUS:g}"'
-        right, end = self._place(spot.x + (spot.width or 0.0), spot.y + spot.height)
-        left, right = (0.0, self.figure.get_figwidth() * POINTS_PER_INCH) if spot.width is None else (x, right)
+        right, end = self._place(tooltip.x + (tooltip.width or 0.0), tooltip.y + tooltip.height)
+        left, right = (0.0, self.figure.get_figwidth() * POINTS_PER_INCH) if tooltip.width is None else (x, right)
         size = f'width="{_short(right - left)}" height="{_short(abs(end - y))}"'
         return "rect", f'x="{_short(left)}" y="{_short(min(y, end))}" {size}'
 

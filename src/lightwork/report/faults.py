@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from lightwork.faults.fault import Fault
 from lightwork.faults.outcome import Case, Ending
 from lightwork.faults.saved import Faults
-from lightwork.faults.table import coarse, faults_in, table
+from lightwork.faults.table import faults_in, rough_duration, table
 from lightwork.render.table import Table
 from lightwork.text.quantities import plain, sentence
 
@@ -54,4 +54,4 @@ def _part(alike: Sequence[Case], of: int) -> str:
     times_s = [case.knew_s for case in alike if case.knew_s is not None]
     if alike[0].ending is not Ending.RAISES or not times_s:
         return ending
-    return f"{ending} (after {coarse(min(times_s))} to {coarse(max(times_s))})"
+    return f"{ending} (after {rough_duration(min(times_s))} to {rough_duration(max(times_s))})"

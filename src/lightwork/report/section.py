@@ -44,7 +44,7 @@ class Section:
     factors: Table | None = None
     break_evens: Table | None = None
     resources: Table | None = None
-    foretold: Beside | None = None
+    predicted: Beside | None = None
     basis: str = ""
     has_left_out: bool = False
     cap: str = ""
@@ -103,7 +103,7 @@ def _section(judged: Judged, anchor: str, around: SectionContext) -> Section:
         factors=factors_table(scaling, judged.losses, parts),
         break_evens=break_even_table(scaling),
         resources=resources_table(scaling, parts),
-        foretold=beside(around.plans, scaling, judged.machine),
+        predicted=beside(around.plans, scaling, judged.machine),
         basis=basis_name(scaling),
         has_left_out=any(cell.disturbed for cell in scaling.cells),
         cap=cap_sentence(scaling),

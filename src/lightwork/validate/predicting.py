@@ -22,7 +22,7 @@ PROBES = (probe_setting(2), probe_setting(4))  # of every block
 Tables = Mapping[str, Any]  # a numpy table by ledger name
 
 
-def foretell(held: Held, tables: Tables, cores: float, calibration: Calibration, seed: int) -> Held:
+def with_predictions(held: Held, tables: Tables, cores: float, calibration: Calibration, seed: int) -> Held:
     """The same with every trial's predictions made, or made anew. Raises KeyError for a ledger that is not there."""
     block = {run.block: _Block(run, tables, held.weights, cores, calibration, seed) for run in held.serial}
     plain = {run.block: block[run.block].plain([cell.setting for cell in held.cells]) for run in held.serial}
@@ -61,7 +61,7 @@ class _Block:
         """What a plan made from this block says of the settings."""
         restless = unrest(self.serial, self.probes)
         return [
-            foretold(prediction.widened(restless))
+            predicted_wall(prediction.widened(restless))
             for prediction in self._said(settings, 1.0, self.spin_ns, self.contention)
         ]
 
@@ -72,9 +72,9 @@ class _Block:
         not_twice = replace(self.contention, cpu_inflation=1.0)
         (conditional,) = self._said(settings, trial.item_factor / self.usual, spin_ns, not_twice)
         if not (spin_ns and self.spin_ns):
-            return replace(trial, conditional=foretold(conditional), by_spin=None)
+            return replace(trial, conditional=predicted_wall(conditional), by_spin=None)
         (by_spin,) = self._said(settings, spin_ns / self.spin_ns, spin_ns, self.contention)
-        return replace(trial, conditional=foretold(conditional), by_spin=foretold(by_spin))
+        return replace(trial, conditional=predicted_wall(conditional), by_spin=predicted_wall(by_spin))
 
     def _said(
         self, settings: Sequence[Any], factor: float, spin_ns: float | None, contention: Contention
@@ -90,7 +90,7 @@ class _Block:
         return contention_of(self.serial, probes, self.cores, costs)
 
 
-def foretold(prediction: Prediction) -> PredictedWall:
+def predicted_wall(prediction: Prediction) -> PredictedWall:
     """A prediction's makespan with the band that its speedup has."""
     serial_s = prediction.wall_s * prediction.speedup
     return PredictedWall(prediction.wall_s, serial_s / prediction.high, serial_s / prediction.low)

@@ -1,6 +1,6 @@
 """Recording: measures a case's grid in interleaved blocks, and has a plan made for it beside; tells what came of it.
 
-case -> study (serial, serial again, probes, every setting, shuffled in each block) -> Held -> foretell
+case -> study (serial, serial again, probes, every setting, shuffled in each block) -> Held -> with_predictions
      -> planner.make with a part of the time -> Choice
 """
 
@@ -14,7 +14,7 @@ from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, SERIAL_AGAIN, Cell, Study
 from lightwork.errors import LightworkError
 from lightwork.plan.conclude.conclude import result_of
-from lightwork.plan.environment import Workshop
+from lightwork.plan.environment import Environment
 from lightwork.plan.planner import make
 from lightwork.plan.request import Request
 from lightwork.replay.calibration import Calibration
@@ -23,7 +23,7 @@ from lightwork.study.design import Design, draw_up
 from lightwork.study.run import StudyKit, measure
 from lightwork.validate.cases import ValidationCase, settings_of
 from lightwork.validate.comparison import Choice, Held, MeasuredRound, SerialRun, Tried
-from lightwork.validate.predicting import PROBES, foretell
+from lightwork.validate.predicting import PROBES, with_predictions
 from lightwork.workload import registry
 from lightwork.workload.api import Place
 
@@ -54,7 +54,7 @@ class Recorded:
 
 
 def record(
-    case: ValidationCase, wanted: ValidationGrid, shop: Workshop, calibration: Calibration, budget_s: float
+    case: ValidationCase, wanted: ValidationGrid, environment: Environment, calibration: Calibration, budget_s: float
 ) -> Recorded:
     """The case, measured for so long and held against what is foretold of it.
 
@@ -62,28 +62,28 @@ def record(
     False.
     """
     try:
-        design = _design(case, wanted, shop, budget_s / (1 + PLAN_SHARE))
-        began_s = shop.clock_s()
-        study, contents = _measured(design, shop)
-        grid_s = shop.clock_s() - began_s
+        design = _design(case, wanted, environment, budget_s / (1 + PLAN_SHARE))
+        began_s = environment.clock_s()
+        study, contents = _measured(design, environment)
+        grid_s = environment.clock_s() - began_s
     except LightworkError as error:
         return Recorded(Held(case.name, case.name, 0, (), (), (), 0.0, finished=True, trouble=str(error)), {})
-    held = replace(held_of(case.name, study, _weights(design, shop)), grid_s=grid_s)
+    held = replace(held_of(case.name, study, _weights(design, environment)), grid_s=grid_s)
     used = {name: contents[name] for run in held.serial for name in (run.ledger, run.twin, *run.probes) if name}
     tables = {name: ledgers.table(content) for name, content in used.items()}
-    held = foretell(held, tables, wanted.cores, calibration, wanted.seed)
+    held = with_predictions(held, tables, wanted.cores, calibration, wanted.seed)
     if not held.finished:
         return Recorded(held, used)
     try:
-        return Recorded(replace(held, choice=_choice(design, wanted, shop, grid_s)), used)
+        return Recorded(replace(held, choice=_choice(design, wanted, environment, grid_s)), used)
     except KeyboardInterrupt:  # the grid is measured: that is kept
         return Recorded(replace(held, finished=False), used)
 
 
-def _design(case: ValidationCase, wanted: ValidationGrid, shop: Workshop, budget_s: float) -> Design:
+def _design(case: ValidationCase, wanted: ValidationGrid, environment: Environment, budget_s: float) -> Design:
     def drawn(settings: Sequence[Setting]) -> Design:
         return draw_up(
-            case.workload, case.parameters, settings, shop.workdir.data_dir, blocks=(1, wanted.blocks),
+            case.workload, case.parameters, settings, environment.workdir.data_dir, blocks=(1, wanted.blocks),
             budget_s=budget_s,
             seed=wanted.seed, probe=False, prefix=case.name,
         )  # fmt: skip
@@ -92,17 +92,25 @@ def _design(case: ValidationCase, wanted: ValidationGrid, shop: Workshop, budget
     return drawn((*settings_of(wanted.strategies, wanted.workers, wanted.chunksizes, items), *PROBES))
 
 
-def _measured(design: Design, shop: Workshop) -> tuple[Study, dict[str, bytes]]:
+def _measured(design: Design, environment: Environment) -> tuple[Study, dict[str, bytes]]:
     finished_rounds: list[Finished] = []
     study = measure(
-        design, StudyKit(shop.workdir, shop.execute, shop.clock_s, finished_rounds.append, shop.tell, shop.now)
+        design,
+        StudyKit(
+            environment.workdir,
+            environment.execute,
+            environment.clock_s,
+            finished_rounds.append,
+            environment.tell,
+            environment.now,
+        ),
     )
     return study, {finished.round.ledger: finished.ledger for finished in finished_rounds if finished.ledger}
 
 
-def _weights(design: Design, shop: Workshop) -> tuple[float, ...]:
+def _weights(design: Design, environment: Environment) -> tuple[float, ...]:
     workload = registry.find(design.workload)
-    place = Place(shop.workdir.data_dir, shop.workdir.data_dir / "no-round")
+    place = Place(environment.workdir.data_dir, environment.workdir.data_dir / "no-round")
     items = workload.items(workload.parameters(**design.parameters), place)
     return tuple(workload.weight_of(item) for item in items)
 
@@ -151,9 +159,9 @@ def _spin_ns(round_: Round) -> float | None:
     return round_.spin_ns if round_.spins >= FEWEST_SPINS else None
 
 
-def _choice(design: Design, wanted: ValidationGrid, shop: Workshop, grid_s: float) -> Choice:
+def _choice(design: Design, wanted: ValidationGrid, environment: Environment, grid_s: float) -> Choice:
     """What the planner recommends, given PLAN_SHARE of the time that the grid took."""
-    budget_s, began_s = PLAN_SHARE * grid_s, shop.clock_s()
+    budget_s, began_s = PLAN_SHARE * grid_s, environment.clock_s()
     request = Request(
         design.workload,
         design.parameters,
@@ -163,17 +171,17 @@ def _choice(design: Design, wanted: ValidationGrid, shop: Workshop, grid_s: floa
         seed=wanted.seed,
     )
     try:
-        planned = make(request, shop)
+        planned = make(request, environment)
     except LightworkError as error:
-        return Choice(None, shop.clock_s() - began_s, budget_s, str(error))
-    recommendation = result_of(planned, shop.machine, "").recommendation
-    return Choice(recommendation.setting if recommendation else None, shop.clock_s() - began_s, budget_s)
+        return Choice(None, environment.clock_s() - began_s, budget_s, str(error))
+    recommendation = result_of(planned, environment.machine, "").recommendation
+    return Choice(recommendation.setting if recommendation else None, environment.clock_s() - began_s, budget_s)
 
 
 def record_all(
     cases: Sequence[ValidationCase],
     wanted: ValidationGrid,
-    shop: Workshop,
+    environment: Environment,
     calibration: Calibration,
     budget_s: float,
     keep: Callable[[Recorded], None],
@@ -182,10 +190,10 @@ def record_all(
 
     Returns False where a Ctrl-C ended it early.
     """  # fmt: skip
-    began_s = shop.clock_s()
+    began_s = environment.clock_s()
     for number, case in enumerate(cases):
-        left_s = budget_s - (shop.clock_s() - began_s)
-        recorded = record(case, wanted, shop, calibration, max(left_s, 0.0) / (len(cases) - number))
+        left_s = budget_s - (environment.clock_s() - began_s)
+        recorded = record(case, wanted, environment, calibration, max(left_s, 0.0) / (len(cases) - number))
         keep(recorded)
         if not recorded.held.finished:
             return False

@@ -16,7 +16,7 @@ from lightwork.storage.decode import check_machine, read_as
 from lightwork.storage.document import Format
 from lightwork.storage.results_json import beside
 from lightwork.validate.comparison import Held
-from lightwork.validate.predicting import foretell
+from lightwork.validate.predicting import with_predictions
 
 FORMAT = Format("lightwork validation", 2, "studies", "validation", "validate --json", 1 << 28)
 FIELDS = ("machine", "calibration", "seed", "saved_at", "version", "ledgers")
@@ -46,7 +46,7 @@ class Validation:
         return float(self.machine["usable_cpus"])
 
 
-def foretold_anew(validation: Validation, path: Path, version: str) -> Validation:
+def predicted_again(validation: Validation, path: Path, version: str) -> Validation:
     """The same measurements, saved at `path`, with what this version foretells of them.
 
     Raises UsageError where the ledgers are not beside it.
@@ -59,7 +59,9 @@ def foretold_anew(validation: Validation, path: Path, version: str) -> Validatio
     except (TypeError, KeyError, ValueError) as error:
         reason = f"{type(error).__name__}: {error}"
         raise UsageError(f"{path} has a calibration of another version ({reason}): measure again") from None
-    studies = tuple(foretell(held, tables, validation.cores, costs, validation.seed) for held in validation.studies)
+    studies = tuple(
+        with_predictions(held, tables, validation.cores, costs, validation.seed) for held in validation.studies
+    )
     return replace(validation, studies=studies, version=version)
 
 
@@ -89,7 +91,7 @@ def _walls_s(validation: Validation) -> Iterator[float]:
         yield from (run.wall_s for run in held.serial)
         for trial in (trial for cell in held.cells for trial in cell.trials):
             yield trial.wall_s
-            yield from (foretold.wall_s for foretold in (trial.plain, trial.conditional, trial.by_spin) if foretold)
+            yield from (wall.wall_s for wall in (trial.plain, trial.conditional, trial.by_spin) if wall)
 
 
 def text_of(validation: Validation) -> str:

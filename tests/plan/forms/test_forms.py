@@ -260,7 +260,7 @@ def test_lines_tell_what_would_gain_and_what_would_not():
 
 
 def test_a_long_script_stands_in_the_memo_whole_or_not_at_all():
-    """Where there is no room for the code, the memo says so rather than cut it."""
+    """Where there is no room for the code, the Markdown says so rather than cut it."""
     chosen = example().recommendation
     for count in (5, 30, 55, 200):
         code = "".join(f"line_{number} = {number}\n" for number in range(count))

@@ -111,6 +111,6 @@ def test_the_drawing_has_a_spot_for_each_point(found):
     """Each point tells its setting, its chunksize and its rounds."""
     _, _, chart = found
     with svg.style():
-        spots = chunksize_drawing(chart).spots
-    assert len(spots) == sum(len(curve.points) for curve in chart.curves)
-    assert all("6 rounds as measured" in spot.words for spot in spots)
+        tooltips = chunksize_drawing(chart).tooltips
+    assert len(tooltips) == sum(len(curve.points) for curve in chart.curves)
+    assert all("6 rounds as measured" in tooltip.words for tooltip in tooltips)

@@ -31,7 +31,7 @@ def test_a_spot_tells_the_share_of_each_worker(one):
     """Point and both ends are the speedup's over the number of workers."""
     _, drawing = drawn(one, efficiency_drawing)
     basis = Basis.of(one.scaling)
-    told = {spot.words.split(": ", 1)[1] for spot in drawing.spots}
+    told = {tooltip.words.split(": ", 1)[1] for tooltip in drawing.tooltips}
     for cell in basis.candidates:
         found, workers = basis.speedup(cell), cell.cell.setting.workers
         shares = [percent(value / workers) for value in (found.point, found.low, found.high)]
@@ -39,12 +39,12 @@ def test_a_spot_tells_the_share_of_each_worker(one):
 
 
 def test_spots_lie_on_their_points(one):
-    """A spot's height is its figure: the speedup, or that over the workers."""
+    """A tooltip's height is its figure: the speedup, or that over the workers."""
     basis = Basis.of(one.scaling)
     speedups = sorted(basis.speedup(cell).point for cell in basis.candidates)
     shares = sorted(basis.speedup(cell).point / cell.cell.setting.workers for cell in basis.candidates)
-    assert sorted(spot.y for spot in drawn(one, speedup_drawing)[1].spots) == pytest.approx(speedups)
-    assert sorted(spot.y for spot in drawn(one, efficiency_drawing)[1].spots) == pytest.approx(shares)
+    assert sorted(tooltip.y for tooltip in drawn(one, speedup_drawing)[1].tooltips) == pytest.approx(speedups)
+    assert sorted(tooltip.y for tooltip in drawn(one, efficiency_drawing)[1].tooltips) == pytest.approx(shares)
 
 
 def test_the_cap_is_divided_too(one):

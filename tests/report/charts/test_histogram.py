@@ -51,9 +51,9 @@ def test_bars_and_their_words_are_the_bins():
     axes, drawing = drawn(times, [], 4)
     counts = [count for count in histogram.bins(times).counts if count]
     assert [bar.get_height() for bar in axes.patches] == counts
-    assert [int(spot.words.split()[0]) for spot in drawing.spots] == counts
+    assert [int(tooltip.words.split()[0]) for tooltip in drawing.tooltips] == counts
     places = [place for bar in axes.patches for place in (bar.get_x(), bar.get_width())]
-    assert [place for spot in drawing.spots for place in (spot.x, spot.width)] == pytest.approx(places)
+    assert [place for tooltip in drawing.tooltips for place in (tooltip.x, tooltip.width)] == pytest.approx(places)
 
 
 def test_item_times_are_medians_over_serial_rounds():

@@ -97,10 +97,10 @@ def test_every_bar_has_its_words_for_the_pointer():
     found = Losses(2, 4, 12, 0, 4, 0, 20, 10, useful_ns=12, cpu_inflation_ns=0, core_wait_ns=0, blocked_inflation_ns=0)
     steps = waterfall.steps(found)
     with svg.style():
-        rows, none = (waterfall.waterfall_drawing(steps, frame).spots for frame in (waterfall.OPEN, waterfall.SMALL))
-    assert "; ".join(spot.words for spot in rows) == waterfall.described(steps)
-    assert [spot.y for spot in rows] == list(range(len(steps)))
-    assert "start-up 0.40 (20 %)" in [spot.words for spot in rows]
+        rows, none = (waterfall.waterfall_drawing(steps, frame).tooltips for frame in (waterfall.OPEN, waterfall.SMALL))
+    assert "; ".join(tooltip.words for tooltip in rows) == waterfall.described(steps)
+    assert [tooltip.y for tooltip in rows] == list(range(len(steps)))
+    assert "start-up 0.40 (20 %)" in [tooltip.words for tooltip in rows]
     assert none == ()
 
 
@@ -179,8 +179,10 @@ def test_a_column_says_the_whole_stack_at_its_worker_count():
     stack = losscurve.Stack("map", False, (2, 4, 8), parts)
     with svg.style():
         drawing = losscurve.loss_drawing(stack, losscurve.first_stacks([stack]))
-    spots, (low, high) = drawing.spots, drawing.figure.axes[0].get_xlim()
-    assert [spot.x for spot in spots] == [low, *(spot.x + spot.width for spot in spots[:-1])]
-    assert spots[-1].x + spots[-1].width == high
-    assert all(spot.x < count < spot.x + spot.width for spot, count in zip(spots, stack.workers, strict=True))
-    assert spots[1].words == "4 workers: tail 1.00; useful work 3.00"
+    tooltips, (low, high) = drawing.tooltips, drawing.figure.axes[0].get_xlim()
+    assert [tooltip.x for tooltip in tooltips] == [low, *(tooltip.x + tooltip.width for tooltip in tooltips[:-1])]
+    assert tooltips[-1].x + tooltips[-1].width == high
+    assert all(
+        tooltip.x < count < tooltip.x + tooltip.width for tooltip, count in zip(tooltips, stack.workers, strict=True)
+    )
+    assert tooltips[1].words == "4 workers: tail 1.00; useful work 3.00"

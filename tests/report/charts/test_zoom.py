@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lightwork.analysis.lanes import lanes_of
 from lightwork.core.setting import Setting
 from lightwork.ledger.table import State
-from lightwork.report.charts.item_intervals import spells_of
+from lightwork.report.charts.item_intervals import intervals_of
 from lightwork.report.charts.zoom import STEPS, Room, leb128, zoom
 
 
@@ -66,7 +66,7 @@ def test_every_item_comes_back(lengths_ns, workers, data):
     raised = data.draw(st.sets(st.sampled_from(range(len(lengths_ns)))))
     rows["state"][list(raised)] = State.RAISED
     span_ns = found.wall_ns
-    made = zoom(study, lanes, spells_of(lanes), rows, found, span_ns, Room(1000, 1000))
+    made = zoom(study, lanes, intervals_of(lanes), rows, found, span_ns, Room(1000, 1000))
     back = items_of(made.data, len(lanes))
     step_ns = span_ns / STEPS
     assert sorted(index for _, index, *_ in back) == list(range(len(lengths_ns)))
@@ -80,12 +80,12 @@ def test_every_item_comes_back(lengths_ns, workers, data):
 def test_names_are_those_of_the_longest_where_there_is_no_room_for_all():
     """With room every item has its name, without it the sixty longest have; with less still there is no zoom."""
     study, found, rows, lanes = a_round([1000 + 10 * place for place in range(300)], 3)
-    whole = zoom(study, lanes, spells_of(lanes), rows, found, found.wall_ns, Room(300, 300))
-    some = zoom(study, lanes, spells_of(lanes), rows, found, found.wall_ns, Room(300, 299))
+    whole = zoom(study, lanes, intervals_of(lanes), rows, found, found.wall_ns, Room(300, 300))
+    some = zoom(study, lanes, intervals_of(lanes), rows, found, found.wall_ns, Room(300, 299))
     assert len(whole.names) == 300
     assert len(some.names) == 60
     assert 299 in some.names
-    assert zoom(study, lanes, spells_of(lanes), rows, found, found.wall_ns, Room(299, 300)) is None
+    assert zoom(study, lanes, intervals_of(lanes), rows, found, found.wall_ns, Room(299, 300)) is None
 
 
 def test_a_name_can_not_end_the_script(tmp_path):

@@ -1,4 +1,4 @@
-"""A sheet: a plan as CSV, one tidy row a setting, what was measured of it beside what was predicted; pure."""
+"""A plan as CSV, one tidy row a setting, what was measured of it beside what was predicted; pure."""
 
 from math import isfinite
 from typing import TYPE_CHECKING

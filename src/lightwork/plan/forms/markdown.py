@@ -1,4 +1,4 @@
-"""A memo: a plan in Markdown for a pull request, under 60 lines whatever was planned; pure."""
+"""A plan in Markdown for a pull request, under 60 lines whatever was planned; pure."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -34,9 +34,9 @@ ROOMS = (_Room(8, 8, 5, 5, 14), _Room(6, 5, 3, 3, 26), _Room(4, 3, 0, 2, 36), _R
 
 @form("md", help="the plan as Markdown, for a pull request", mark=b"# lightwork plan: ")
 def as_markdown(result: "PlanResult") -> str:
-    """The whole memo, with as much of every part as there is room for beside the code."""
-    memos = [list(_lines(result, room)) for room in ROOMS if room.code >= len(_code(result)) or not room.code]
-    shortest = next((lines for lines in memos if len(lines) <= MOST_LINES), memos[-1])
+    """The whole file, with as much of every part as there is room for beside the code."""
+    versions = [list(_lines(result, room)) for room in ROOMS if room.code >= len(_code(result)) or not room.code]
+    shortest = next((lines for lines in versions if len(lines) <= MOST_LINES), versions[-1])
     return "\n".join(shortest) + "\n"
 
 

@@ -19,7 +19,7 @@ from lightwork.render.canvas import (
     legend,
 )
 from lightwork.render.palette import BAND, RULE
-from lightwork.render.tooltips import Drawing, Spot, rounds_words
+from lightwork.render.tooltips import Drawing, Tooltip, rounds_words
 from lightwork.report.charts.chunksizes import SizeChart, SizeCurve
 from lightwork.report.charts.curves import high, low
 from lightwork.text.quantities import times
@@ -45,7 +45,7 @@ def chunksize_drawing(chart: SizeChart) -> Drawing:
         groups[f"line-{place}"] = curve.facets
         _draw(axes, curve, f"line-{place}", zorder=4.0 - place / 10)
     legend(figure, entries, foot / (PLOT_HEIGHT + foot))
-    return Drawing(figure, axes.transData, groups, tuple(_spots(chart)))
+    return Drawing(figure, axes.transData, groups, tuple(_tooltips(chart)))
 
 
 def _frame(axes: "Axes", chart: SizeChart) -> None:
@@ -77,12 +77,12 @@ def _style(curve: SizeCurve) -> dict[str, Any]:
     return curve_style(curve.look, chosen=curve.chosen, size=6.0, width=2.0)
 
 
-def _spots(chart: SizeChart) -> Iterator[Spot]:
+def _tooltips(chart: SizeChart) -> Iterator[Tooltip]:
     for curve in chart.curves:
         for point in curve.points:
             figure = f"{times(point.speedup)} {chart.basis}"
             words = f"{curve.name}, chunksize {point.chunksize:,}: {figure}. {rounds_words(point.rounds_s)}"
-            yield Spot(point.chunksize, point.speedup.point, words, curve.facets)
+            yield Tooltip(point.chunksize, point.speedup.point, words, curve.facets)
 
 
 def _entries(chart: SizeChart) -> list[tuple[Any, str]]:

@@ -17,7 +17,7 @@ from lightwork.core.study import Study
 from lightwork.render.canvas import WIDTH, canvas, log_values
 from lightwork.render.filters import UNFILTERED
 from lightwork.render.palette import INK, LIMIT, PAPER, USEFUL, cause_colour
-from lightwork.render.tooltips import Drawing, Spot
+from lightwork.render.tooltips import Drawing, Tooltip
 from lightwork.text.quantities import counted, duration, percent, plain, short, tick
 
 if TYPE_CHECKING:
@@ -123,8 +123,10 @@ def histogram_drawing(items: Items) -> Drawing:
         axes.axvline(items.share_s, color=INK, linewidth=1.0, linestyle=(0, (4, 2)))
     _names(axes, items, longest)
     words = [f"{counted(count, 'item')}: {duration(left)} to {duration(left + width)}" for left, width, count in bars]
-    spots = tuple(Spot(bar[0], 0, tooltip, UNFILTERED, most, bar[1]) for bar, tooltip in zip(bars, words, strict=True))
-    return Drawing(figure, axes.transData, spots=spots)
+    tooltips = tuple(
+        Tooltip(bar[0], 0, tooltip, UNFILTERED, most, bar[1]) for bar, tooltip in zip(bars, words, strict=True)
+    )
+    return Drawing(figure, axes.transData, tooltips=tooltips)
 
 
 def _names(axes: "Axes", items: Items, longest: Sequence[int]) -> None:

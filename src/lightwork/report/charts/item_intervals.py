@@ -1,4 +1,4 @@
-"""Spells: the items of a round by length, and the longest ones in words; pure."""
+"""The items of a round by length, and the longest ones in words; pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ NAMED = 60  # of a round with very many items: so many have their names in the p
 
 
 @dataclass(frozen=True)
-class Spell:
+class ItemInterval:
     """An item's time on its lane, nanoseconds of CLOCK_MONOTONIC."""
 
     item: int
@@ -26,23 +26,23 @@ class Spell:
         return self.end_ns - self.start_ns
 
 
-def spells_of(lanes: Sequence[Lane]) -> list[Spell]:
+def intervals_of(lanes: Sequence[Lane]) -> list[ItemInterval]:
     """Every item of the round, the longest first; of equally long ones the one given first."""
-    spells = [
-        Spell(item, place, start, end)
+    intervals = [
+        ItemInterval(item, place, start, end)
         for place, lane in enumerate(lanes)
         for item, start, end in zip(lane.indices, lane.starts_ns.tolist(), lane.ends_ns.tolist(), strict=True)
     ]
-    return sorted(spells, key=lambda spell: (-spell.length_ns, spell.item))
+    return sorted(intervals, key=lambda interval: (-interval.length_ns, interval.item))
 
 
-def longest_told(study: Study, spells: Sequence[Spell]) -> tuple[str, ...]:
+def longest_told(study: Study, intervals: Sequence[ItemInterval]) -> tuple[str, ...]:
     """The longest items, each with its time, its share of the round's item time, and where it ran."""
-    work_ns = sum(spell.length_ns for spell in spells) or 1
+    work_ns = sum(interval.length_ns for interval in intervals) or 1
     return tuple(
-        f"{item_name(study, spell.item)}: {duration(spell.length_ns / 1e9)}, "
-        f"{percent(spell.length_ns / work_ns)} of the work, worker {spell.lane}"
-        for spell in spells[:LONGEST]
+        f"{item_name(study, interval.item)}: {duration(interval.length_ns / 1e9)}, "
+        f"{percent(interval.length_ns / work_ns)} of the work, worker {interval.lane}"
+        for interval in intervals[:LONGEST]
     )
 
 

@@ -22,7 +22,7 @@ from lightwork.core.study import Cell
 from lightwork.render.canvas import canvas, worker_axis
 from lightwork.render.filters import UNFILTERED, Facets
 from lightwork.render.palette import INK, ITEMS, LIMIT, PAPER, USEFUL, cause_class, cause_colour
-from lightwork.render.tooltips import Drawing, Spot
+from lightwork.render.tooltips import Drawing, Tooltip
 from lightwork.report.charts.waterfall import SHORT
 from lightwork.text.quantities import MINUS, counted, number
 from lightwork.text.variants import Variant, variant_name
@@ -160,7 +160,7 @@ def loss_drawing(stack: Stack, shared: Stacks) -> Drawing:
             SHORT.get(name, name), (stack.workers[-1], height), (5, -3), textcoords="offset points",
             annotation_clip=False, fontsize=TEXT_POINTS,
         )  # fmt: skip
-    return Drawing(figure, axes.transData, spots=tuple(_spots(stack, axes)))
+    return Drawing(figure, axes.transData, tooltips=tuple(_tooltips(stack, axes)))
 
 
 def _area(workers: Sequence[int], bounds: Bounds) -> list[list[float]]:
@@ -203,11 +203,11 @@ def _figure(part: Mapping[str, Fraction], name: str) -> str:
     return number(float(part.get(name, 0))).replace("-", MINUS)
 
 
-def _spots(stack: Stack, axes: "Axes") -> Iterator[Spot]:
+def _tooltips(stack: Stack, axes: "Axes") -> Iterator[Tooltip]:
     """A column for each worker count, half-way to its neighbours, with all parts of the stack there."""
     (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
     middles = [(count + after) / 2 for count, after in pairwise(stack.workers)]
     edges = pairwise([left, *middles, right])
     for (count, part), (start, end) in zip(_by_count(stack), edges, strict=True):
         parts = "; ".join(f"{name} {_figure(part, name)}" for name in reversed(stack.layers))
-        yield Spot(start, low, f"{counted(count, 'worker')}: {parts}", height=high - low, width=end - start)
+        yield Tooltip(start, low, f"{counted(count, 'worker')}: {parts}", height=high - low, width=end - start)

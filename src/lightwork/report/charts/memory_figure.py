@@ -19,7 +19,7 @@ from lightwork.render.canvas import (
     worker_axis,
 )
 from lightwork.render.palette import INK, MUTED
-from lightwork.render.tooltips import Drawing, Spot
+from lightwork.render.tooltips import Drawing, Tooltip
 from lightwork.report.charts.memory import MemoryChart, Peaks
 from lightwork.text.quantities import SIZES, counted, size
 
@@ -43,16 +43,16 @@ def memory_drawing(chart: MemoryChart) -> Drawing:
         _draw(axes, curve, unit_bytes, 4.0 - place / 10, f"line-{place}")
     legend(figure, entries, foot / (PLOT_HEIGHT + foot))
     groups = {f"line-{place}": curve.facets for place, curve in enumerate(chart.curves)}
-    return Drawing(figure, axes.transData, groups, tuple(_spots(chart, unit_bytes)))
+    return Drawing(figure, axes.transData, groups, tuple(_tooltips(chart, unit_bytes)))
 
 
-def _spots(chart: MemoryChart, unit_bytes: int) -> Iterator[Spot]:
+def _tooltips(chart: MemoryChart, unit_bytes: int) -> Iterator[Tooltip]:
     for curve in chart.curves:
         uss = dict(curve.uss)
         for workers, peak in curve.pss:
             alone = f", {size(uss[workers])} of it shared with nobody" if workers in uss else ""
             words = f"{curve.name}, {counted(workers, 'worker')}: {size(peak)} at most{alone}"
-            yield Spot(workers, peak / unit_bytes, words, replace(curve.facets, workers=workers))
+            yield Tooltip(workers, peak / unit_bytes, words, replace(curve.facets, workers=workers))
 
 
 def _size_axis(axes: "Axes", chart: MemoryChart) -> int:

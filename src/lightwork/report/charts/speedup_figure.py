@@ -30,7 +30,7 @@ from lightwork.render.canvas import (
 )
 from lightwork.render.filters import Facets
 from lightwork.render.palette import BAND, INK, LIMIT, MUTED, RULE
-from lightwork.render.tooltips import Drawing, Spot, speedup_words
+from lightwork.render.tooltips import Drawing, Tooltip, speedup_words
 from lightwork.report.charts.curves import Chart, Curve, high, low
 from lightwork.text.quantities import counted, number, percent
 
@@ -63,7 +63,7 @@ def efficiency_drawing(chart: Chart, basis: str) -> Drawing:
     axes.grid(visible=True, axis="y")
     _efficiency_limits(axes, shared)
     drawing = _with_curves(figure, axes, shared, basis)
-    return replace(drawing, spots=tuple(_efficiency_spots(shared, basis)))
+    return replace(drawing, tooltips=tuple(_efficiency_tooltips(shared, basis)))
 
 
 def small_drawing(chart: Chart) -> Drawing:
@@ -92,17 +92,17 @@ def _with_curves(figure: Figure, axes: "Axes", chart: Chart, basis: str) -> Draw
         groups |= _faint(axes, curve, len(chart.curves) + place)
     for place, curve in enumerate(chart.curves):
         groups |= _draw(axes, curve, place, _dodge(chart, place))
-    return Drawing(figure, axes.transData, groups, tuple(_spots(chart, basis)))
+    return Drawing(figure, axes.transData, groups, tuple(_tooltips(chart, basis)))
 
 
-def _spots(chart: Chart, basis: str) -> Iterator[Spot]:
+def _tooltips(chart: Chart, basis: str) -> Iterator[Tooltip]:
     for place, curve in enumerate(chart.curves):
         for (workers, estimate), rounds_s in zip(curve.points, curve.rounds_s, strict=True):
             words = speedup_words(curve.name, workers, estimate, rounds_s, basis)
-            yield Spot(workers * _dodge(chart, place), estimate.point, words, replace(curve.facets, workers=workers))
+            yield Tooltip(workers * _dodge(chart, place), estimate.point, words, replace(curve.facets, workers=workers))
 
 
-def _efficiency_spots(chart: Chart, basis: str) -> Iterator[Spot]:
+def _efficiency_tooltips(chart: Chart, basis: str) -> Iterator[Tooltip]:
     for place, curve in enumerate(chart.curves):
         for workers, estimate in curve.points:
             between = (
@@ -110,7 +110,7 @@ def _efficiency_spots(chart: Chart, basis: str) -> Iterator[Spot]:
             )
             share = f"{percent(estimate.point)}{between} of each worker, {basis}"
             words = f"{curve.name}, {counted(workers, 'worker')}: {share}"
-            yield Spot(workers * _dodge(chart, place), estimate.point, words, replace(curve.facets, workers=workers))
+            yield Tooltip(workers * _dodge(chart, place), estimate.point, words, replace(curve.facets, workers=workers))
 
 
 def _divided(chart: Chart) -> Chart:

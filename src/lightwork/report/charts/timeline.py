@@ -19,7 +19,7 @@ from lightwork.core.round import Round
 from lightwork.core.study import Cell, Study
 from lightwork.ledger.table import State
 from lightwork.render.filters import UNFILTERED, Facets
-from lightwork.report.charts.item_intervals import LONGEST, NAMED, Spell, item_name, longest_told, spells_of
+from lightwork.report.charts.item_intervals import LONGEST, NAMED, ItemInterval, intervals_of, item_name, longest_told
 from lightwork.report.charts.zoom import Room, Zoom, zoom
 from lightwork.text.quantities import duration, tick
 
@@ -144,9 +144,9 @@ def timeline(
     """
     lanes = lanes_of(round_.workers, rows, cell.setting.workers)
     plane = Plane(round_.t0_ns or 0, max(1, span_ns), len(lanes))
-    spells = spells_of(lanes)
-    items = _item_marks(plane, rows, lanes) if len(spells) <= most else _shade_marks(plane, lanes)
-    marks = (*_life_marks(plane, round_, lanes), *items, *_named_marks(plane, study, spells))
+    intervals = intervals_of(lanes)
+    items = _item_marks(plane, rows, lanes) if len(intervals) <= most else _shade_marks(plane, lanes)
+    marks = (*_life_marks(plane, round_, lanes), *items, *_named_marks(plane, study, intervals))
     return Timeline(
         height=plane.bottom + AXIS,
         marks=tuple(mark for mark in marks if mark.boxes),
@@ -154,13 +154,13 @@ def timeline(
         ticks=_ticks(plane),
         axis_y=plane.bottom + 1,
         words=words,
-        numbers=_numbers(plane, spells[:LONGEST]),
-        longest=longest_told(study, spells),
+        numbers=_numbers(plane, intervals[:LONGEST]),
+        longest=longest_told(study, intervals),
         facts=_facts(round_, lanes, rows),
         kinds=tuple(dict.fromkeys(mark.kind.split("-")[0] for mark in marks if mark.boxes)),
         facets=Facets.of(cell),
-        items=len(spells),
-        zoom=zoom(study, lanes, spells, rows, round_, plane.span_ns, room),
+        items=len(intervals),
+        zoom=zoom(study, lanes, intervals, rows, round_, plane.span_ns, room),
     )
 
 
@@ -216,26 +216,30 @@ def _runs(shades: Any) -> Iterable[tuple[int, int, int]]:
         yield min(SHADES, int(shades[left])), left, right
 
 
-def _named_marks(plane: Plane, study: Study, spells: Sequence[Spell]) -> list[Mark]:
+def _named_marks(plane: Plane, study: Study, intervals: Sequence[ItemInterval]) -> list[Mark]:
     """The longer items under their names, the longest of all last so that their outlines lie on top."""
-    wide = [spell for spell in spells[LONGEST:NAMED] if plane.x(spell.end_ns) - plane.x(spell.start_ns) > 1]
-    named = [("named", spell) for spell in wide] + [("longest", spell) for spell in reversed(spells[:LONGEST])]
+    wide = [
+        interval for interval in intervals[LONGEST:NAMED] if plane.x(interval.end_ns) - plane.x(interval.start_ns) > 1
+    ]
+    named = [("named", interval) for interval in wide] + [
+        ("longest", interval) for interval in reversed(intervals[:LONGEST])
+    ]
     return [
         Mark(
             kind,
-            plane.box(spell.lane, spell.start_ns, spell.end_ns),
-            f"{item_name(study, spell.item)}: {duration(spell.length_ns / 1e9)}, worker {spell.lane}",
+            plane.box(interval.lane, interval.start_ns, interval.end_ns),
+            f"{item_name(study, interval.item)}: {duration(interval.length_ns / 1e9)}, worker {interval.lane}",
         )
-        for kind, spell in named
+        for kind, interval in named
     ]
 
 
-def _numbers(plane: Plane, longest: Sequence[Spell]) -> tuple[Text, ...]:
+def _numbers(plane: Plane, longest: Sequence[ItemInterval]) -> tuple[Text, ...]:
     """The longest items' numbers, each in its outline; one that would stand on another is left to the list."""
     placed: list[Text] = []
-    for number, spell in enumerate(longest, 1):
-        x = (plane.x(spell.start_ns) + plane.x(spell.end_ns)) / 2
-        y = TOP + plane.pitch * (spell.lane + 0.41) + 3.2
+    for number, interval in enumerate(longest, 1):
+        x = (plane.x(interval.start_ns) + plane.x(interval.end_ns)) / 2
+        y = TOP + plane.pitch * (interval.lane + 0.41) + 3.2
         if all(abs(x - other.x) >= NUMBER_WIDTH or abs(y - other.y) >= NUMBER_HEIGHT for other in placed):
             placed.append(Text(x, y, str(number)))
     return tuple(placed)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lightwork.render.canvas import WIDTH, canvas, label
 from lightwork.render.palette import INK, MUTED, PAPER, Look
-from lightwork.render.tooltips import Drawing, Spot, rounds_words
+from lightwork.render.tooltips import Drawing, Tooltip, rounds_words
 from lightwork.report.charts.curves import WallGroup, WallRow, high, low
 from lightwork.text.quantities import seconds_with_interval, tick
 
@@ -30,21 +30,21 @@ def wall_drawing(groups: list[WallGroup]) -> Drawing:
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.grid(visible=True, axis="x")
-    spots = tuple(_wall_lines(axes, groups))
+    tooltips = tuple(_wall_lines(axes, groups))
     walls = [value for group in groups for row in group.rows for value in (*row.rounds_s, *row.left_out_s)]
     axes.set_xlim(0, max(walls, default=1.0) * 1.04)
     axes.xaxis.set_major_formatter(lambda value, _: tick(value))
     axes.locator_params(axis="x", nbins=5)
     axes.set_xlabel("wall time of a round")
-    facets = {_row_id(place): spot.facets for place, spot in enumerate(spots)}
-    return Drawing(figure, axes.transData, facets, spots)
+    facets = {_row_id(place): tooltip.facets for place, tooltip in enumerate(tooltips)}
+    return Drawing(figure, axes.transData, facets, tooltips)
 
 
 def _row_id(place: int) -> str:
     return f"row-{place}"
 
 
-def _wall_lines(axes: "Axes", groups: list[WallGroup]) -> Iterator[Spot]:
+def _wall_lines(axes: "Axes", groups: list[WallGroup]) -> Iterator[Tooltip]:
     at, place = 0.0, 0
     for group in groups:
         axes.annotate(
@@ -55,7 +55,7 @@ def _wall_lines(axes: "Axes", groups: list[WallGroup]) -> Iterator[Spot]:
         at += WALL_NAME
         for row in group.rows:
             _wall_line(axes, at, row, group.look, _row_id(place))
-            yield Spot(0, at, _told(group, row), row.facets, WALL_LINE)
+            yield Tooltip(0, at, _told(group, row), row.facets, WALL_LINE)
             at, place = at + WALL_LINE, place + 1
 
 

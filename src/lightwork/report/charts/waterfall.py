@@ -23,7 +23,7 @@ from lightwork.core.causes import Cause
 from lightwork.core.losses import Losses
 from lightwork.render.canvas import plane
 from lightwork.render.palette import ITEMS, LIMIT, USEFUL, WORKERS, cause_colour
-from lightwork.render.tooltips import Drawing, Spot
+from lightwork.render.tooltips import Drawing, Tooltip
 from lightwork.text.quantities import MINUS, counted, number, percent
 
 if TYPE_CHECKING:
@@ -59,18 +59,18 @@ class Step:
 class Frame:
     """The size of a waterfall in points: its width, and that of the names, a row and the figures.
 
-    spots: whether each bar has its words for the pointer; many small ones would be mostly words.
+    tooltips: whether each bar has its words for the pointer; many small ones would be mostly words.
     """
 
     width: float
     names: float
     row: float
     figures: float
-    spots: bool = True
+    tooltips: bool = True
 
 
 OPEN = Frame(340.0, 122.0, 16.0, 40.0)
-SMALL = Frame(232.0, 104.0, 12.0, 34.0, spots=False)
+SMALL = Frame(232.0, 104.0, 12.0, 34.0, tooltips=False)
 
 
 def steps(losses: Losses) -> tuple[Step, ...]:
@@ -109,9 +109,9 @@ def waterfall_drawing(steps: Sequence[Step], frame: Frame = OPEN) -> Drawing:
         figure.text(low - GAP * point, base, SHORT.get(step.name, step.name), ha="right", **words)
         figure.text(right + GAP * point, base, figure_words(step), **words)
     _joins(figure, places, steps)
-    words_by_row = _words(steps) if frame.spots else []
-    spots = tuple(Spot(0, row, words, height=1) for row, words in enumerate(words_by_row))
-    return Drawing(figure, places, spots=spots)
+    words_by_row = _words(steps) if frame.tooltips else []
+    tooltips = tuple(Tooltip(0, row, words, height=1) for row, words in enumerate(words_by_row))
+    return Drawing(figure, places, tooltips=tooltips)
 
 
 def described(steps: Sequence[Step]) -> str:

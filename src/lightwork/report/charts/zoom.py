@@ -18,7 +18,7 @@ from lightwork.analysis.lanes import Lane
 from lightwork.core.round import Round
 from lightwork.core.study import Study
 from lightwork.ledger.table import State
-from lightwork.report.charts.item_intervals import NAMED, Spell, item_name
+from lightwork.report.charts.item_intervals import NAMED, ItemInterval, item_name
 
 STEPS = 1 << 24
 ITEMS_ON_A_PAGE = 220_000
@@ -60,7 +60,7 @@ class Room:
 def zoom(
     study: Study,
     lanes: Sequence[Lane],
-    spells: Sequence[Spell],
+    intervals: Sequence[ItemInterval],
     rows: Any,
     round_: Round,
     span_ns: int,
@@ -68,20 +68,22 @@ def zoom(
 ) -> Zoom | None:
     """The zoomable timeline of one round, on its own clock (t0 is 0) over `span_ns`; None where there is no room.
 
-    spells: of all its items, the longest first.
+    intervals: of all its items, the longest first.
     """
-    if len(spells) > room.items:
+    if len(intervals) > room.items:
         return None
     t0_ns, wall_ns = round_.t0_ns or 0, round_.wall_ns
     done_ns = max((last - t0_ns for lane in lanes if (last := lane.last_end_ns) is not None), default=wall_ns)
     ready = tuple(done_ns if lane.ready_ns is None else min(lane.ready_ns - t0_ns, done_ns) for lane in lanes)
     packed = zlib.compress(b"".join(_lane(lane, rows, t0_ns, span_ns) for lane in lanes), 9)
-    return Zoom(base64.b64encode(packed).decode(), span_ns, wall_ns, done_ns, ready, _names(study, spells, room.names))
+    return Zoom(
+        base64.b64encode(packed).decode(), span_ns, wall_ns, done_ns, ready, _names(study, intervals, room.names)
+    )
 
 
-def _names(study: Study, spells: Sequence[Spell], most: int) -> dict[int, str]:
-    named = spells if len(spells) <= most else spells[:NAMED]
-    return {item: item_name(study, item) for item in sorted(spell.item for spell in named)}
+def _names(study: Study, intervals: Sequence[ItemInterval], most: int) -> dict[int, str]:
+    named = intervals if len(intervals) <= most else intervals[:NAMED]
+    return {item: item_name(study, item) for item in sorted(interval.item for interval in named)}
 
 
 def _lane(lane: Lane, rows: Any, t0_ns: int, span_ns: int) -> bytes:
