@@ -72,9 +72,9 @@ def crew(client: Any, address: str, workers: int) -> list[str]:
     if len(threads) < workers:
         raise UsageError(f"{address} has {len(threads)} workers, fewer than {workers}: start more, or ask for fewer")
     chosen = sorted(threads)[:workers]
-    for one in chosen:
-        if threads[one] > 1:
-            raise UsageError(f"worker {one} runs {threads[one]} items at once: start it with --nthreads 1")
+    for worker in chosen:
+        if threads[worker] > 1:
+            raise UsageError(f"worker {worker} runs {threads[worker]} items at once: start it with --nthreads 1")
     return chosen
 
 
@@ -141,7 +141,9 @@ class Visit:
         with connected(self.address) as client:
             events = [event for time_s, event in client.get_events("all") if time_s > self._seen_s]
             answers = client.run(greet, on_error="return")
-            after = _offsets(client, {one: said for one, said in answers.items() if isinstance(said, Greeting)})
+            after = _offsets(
+                client, {worker: answer for worker, answer in answers.items() if isinstance(answer, Greeting)}
+            )
         alignments = self._alignments(rows.values(), after)
         settled = remote_rows.settle(ledger, rows, alignments, span, new_slot, self.workers)
         lost = lost_in(events)
@@ -169,9 +171,9 @@ class Visit:
 
 def _greeted(client: Any, addresses: Sequence[str], function: bytes | None) -> dict[str, Greeting]:
     """Every worker's answer. Raises UsageError, naming the first worker that lacks something."""
-    found: dict[str, Any] = client.run(greet, function, workers=list(addresses), on_error="return")
+    answers: dict[str, Any] = client.run(greet, function, workers=list(addresses), on_error="return")
     for address in addresses:
-        answer = found.get(address)
+        answer = answers.get(address)
         if answer is None or isinstance(answer, OSError):
             raise UsageError(f"worker {address} does not answer ({answer}): see what its log says")
         if isinstance(answer, Exception):  # as it comes: what a worker can't load, distributed tells as text
@@ -180,17 +182,17 @@ def _greeted(client: Any, addresses: Sequence[str], function: bytes | None) -> d
             )
         if answer.version != __version__:
             raise UsageError(f"worker {address} has lightwork {answer.version}, not {__version__}: install the same")
-    return found
+    return answers
 
 
 def _offsets(client: Any, greetings: Mapping[str, Greeting]) -> dict[str, Offset]:
     """How far every clock beside our own is off, asked of one worker each; those that left meanwhile are left out."""
-    found = {}
+    offsets = {}
     for clock, address in {greeting.clock: address for address, greeting in greetings.items()}.items():
         if clock != remote_rows.clock_id():
             with suppress(OSError, KeyError):  # KeyError: no such worker any more
-                found[clock] = offset_to(client, address)
-    return found
+                offsets[clock] = offset_to(client, address)
+    return offsets
 
 
 def offset_to(client: Any, address: str) -> Offset:

@@ -44,8 +44,8 @@ def of_the_caller(usage: Usage | None) -> Usage | None:
     """
     if usage is None:
         return None
-    known = {field.name: getattr(usage, field.name) for field in fields(Usage) if field.name in OF_THE_CALLER}
-    return Usage(**known)
+    counters = {field.name: getattr(usage, field.name) for field in fields(Usage) if field.name in OF_THE_CALLER}
+    return Usage(**counters)
 
 
 def use(address: str | None) -> None:

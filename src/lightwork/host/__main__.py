@@ -220,8 +220,8 @@ def _run_in_warm_pool(
 
 def _crew(ledger: Ledger) -> list[int]:
     """The pids of the workers that have a process of their own."""
-    own = {os.getpid(), *map(int, os.listdir("/proc/self/task"))}
-    return [life.pid for life in ledger.lives() if life.pid and life.pid not in own]
+    own_ids = {os.getpid(), *map(int, os.listdir("/proc/self/task"))}
+    return [life.pid for life in ledger.lives() if life.pid and life.pid not in own_ids]
 
 
 def _recorded(job: Job, workload: Workload, values: Any, staged: bool) -> Any:
@@ -260,10 +260,10 @@ def _settled(
     if answer.outcome is not Outcome.OK:
         return answer, pairs
     try:
-        found = visit.settle(ledger, rows, (answer.t0_ns, answer.t1_ns), slots.request)
+        remote = visit.settle(ledger, rows, (answer.t0_ns, answer.t1_ns), slots.request)
     except (UsageError, WorkError) as error:
         return replace(answer, outcome=Outcome.UNSOUND, reason=str(error)), pairs
-    return replace(answer, remote=found), pairs
+    return replace(answer, remote=remote), pairs
 
 
 def _apart(job: Job, function: Any) -> Any:

@@ -31,8 +31,8 @@ def read(fork_server: int | None = None, trackers: Collection[int] = (), crew: C
     resource trackers. crew: the pids of workers that live through both readings. All others' lives
     must lie between the two.
     """
-    own = _rusage(resource.RUSAGE_SELF)
-    tree = _sum(own, _rusage(resource.RUSAGE_CHILDREN), _io("self"))
+    caller = _rusage(resource.RUSAGE_SELF)
+    tree = _sum(caller, _rusage(resource.RUSAGE_CHILDREN), _io("self"))
     if fork_server is not None:
         tree = _sum(tree, _stat(fork_server), _io(str(fork_server)))
     for pid in trackers:
@@ -42,7 +42,7 @@ def read(fork_server: int | None = None, trackers: Collection[int] = (), crew: C
     throttling = read_throttling()
     return {
         **tree,
-        "caller_cpu_ns": own["cpu_ns"],
+        "caller_cpu_ns": caller["cpu_ns"],
         **_machine(),
         "periods": throttling.periods if throttling else None,
         "throttled_periods": throttling.throttled_periods if throttling else None,
@@ -59,9 +59,9 @@ def between(before: Reading, after: Reading) -> Usage:
     used = {name: _less(after.get(name), before.get(name)) for name in after}
     busy_ns, own_ns = used.pop("busy_ns"), used["cpu_ns"]
     others_ns = None if busy_ns is None or own_ns is None else max(0, busy_ns - own_ns)
-    known = {field.name for field in fields(Usage)}
-    kept = {name: value for name, value in used.items() if name in known}
-    return Usage(**kept, machine_cpus=os.cpu_count(), others_cpu_ns=others_ns)
+    names = {field.name for field in fields(Usage)}
+    counters = {name: value for name, value in used.items() if name in names}
+    return Usage(**counters, machine_cpus=os.cpu_count(), others_cpu_ns=others_ns)
 
 
 def _less(after: int | None, before: int | None) -> int | None:
@@ -71,8 +71,8 @@ def _less(after: int | None, before: int | None) -> int | None:
 def _sum(*readings: Reading) -> dict[str, int | None]:
     """Field by field; a field that one of the readings has as None is not known of all."""
     names = dict.fromkeys(name for reading in readings for name in reading)
-    found = {name: [reading[name] for reading in readings if name in reading] for name in names}
-    return {name: None if None in parts else sum(part or 0 for part in parts) for name, parts in found.items()}
+    by_name = {name: [reading[name] for reading in readings if name in reading] for name in names}
+    return {name: None if None in parts else sum(part or 0 for part in parts) for name, parts in by_name.items()}
 
 
 def _rusage(who: int) -> dict[str, int]:
@@ -115,13 +115,13 @@ def _stat(pid: int) -> Reading:
 
 def _living(pid: int) -> Reading:
     """A process that runs on: CPU time to the nanosecond, of its threads that have ended too and of what it reaped."""
-    found = _stat(pid)
+    counters = _stat(pid)
     try:
         own_ns = time.clock_gettime_ns((~pid << 3) | PROCESS_CPU_CLOCK)
     except OSError:  # it has gone
-        return found
-    reaped_ns = found["reaped_ns"]
-    return {**found, "cpu_ns": None if reaped_ns is None else own_ns + reaped_ns}
+        return counters
+    reaped_ns = counters["reaped_ns"]
+    return {**counters, "cpu_ns": None if reaped_ns is None else own_ns + reaped_ns}
 
 
 def _io(process: str) -> Reading:
@@ -130,8 +130,8 @@ def _io(process: str) -> Reading:
         lines = Path(f"/proc/{process}/io").read_text().splitlines()
     except OSError:
         return dict.fromkeys(IO_FIELDS.values())
-    found = dict(line.split(": ") for line in lines)
-    return {name: int(found[key]) if key in found else None for key, name in IO_FIELDS.items()}
+    fields_read = dict(line.split(": ") for line in lines)
+    return {name: int(fields_read[key]) if key in fields_read else None for key, name in IO_FIELDS.items()}
 
 
 def _machine() -> Reading:

@@ -30,21 +30,21 @@ class Finished:
 def finish(job: Job, answer: Answer, sampler: Sampler, left_behind: int = 0, printed_bytes: int = 0) -> Finished:
     """The round that the answer, the sampler and the ledger make together."""
     name = f"{'probe' if job.probe else f'b{job.block:03d}'}-{job.cell_id}"
-    known = dict(answer.__dict__, cell_id=job.cell_id, block=job.block, position=job.position, ledger=name)
-    known["left_behind"] = left_behind
-    known["memory"] = None if answer.remote else sampler.memory()  # a cluster's workers are not the host's processes
+    fields = dict(answer.__dict__, cell_id=job.cell_id, block=job.block, position=job.position, ledger=name)
+    fields["left_behind"] = left_behind
+    fields["memory"] = None if answer.remote else sampler.memory()  # a cluster's workers are not the host's processes
     path = Path(job.ledger)
     try:
         ledger = Ledger(job.ledger)
     except (OSError, ValueError, struct.error):  # the host never got so far, or the disk was full
-        return Finished(Round(**known), b"", printed_bytes)
+        return Finished(Round(**fields), b"", printed_bytes)
     lives = ledger.lives()
     workers = tuple(_worker(slot, life, answer.t0_ns, sampler.peaks) for slot, life in enumerate(lives))
     if job.setting.pool == "warm" and answer.t0_ns is not None:
         workers = tuple(_there_from(answer.t0_ns, worker) for worker in workers)
-    known["workers"] = workers
-    known["traffic"] = _traffic(ledger, lives) if job.probe and not answer.remote else None
-    return Finished(Round(**known, **summary(ledger.rows())), path.read_bytes(), printed_bytes)
+    fields["workers"] = workers
+    fields["traffic"] = _traffic(ledger, lives) if job.probe and not answer.remote else None
+    return Finished(Round(**fields, **summary(ledger.rows())), path.read_bytes(), printed_bytes)
 
 
 def _worker(slot: int, life: Life, t0_ns: int | None, peaks: Mapping[int, tuple[int, int]]) -> Worker:

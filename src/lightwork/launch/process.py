@@ -53,14 +53,14 @@ def clean_up(job_path: Path, temporary: Path, output: Output) -> int | None:
 
 def members_of(group: int) -> list[int]:
     """The pids of the group's processes that are more than an entry which their new parent has yet to reap."""
-    found = []
+    pids = []
     for process in psutil.process_iter():
         try:
             if os.getpgid(process.pid) == group and process.status() != psutil.STATUS_ZOMBIE:
-                found.append(process.pid)
+                pids.append(process.pid)
         except (ProcessLookupError, psutil.NoSuchProcess):
             continue  # it ended while we looked
-    return found
+    return pids
 
 
 def left_of(group: int) -> list[int]:

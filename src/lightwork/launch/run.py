@@ -39,12 +39,12 @@ def launch(workdir: Workdir, job: Job, deadline_s: float, beside: Beside | None 
     Path(job.round_dir).mkdir(exist_ok=job.attempt > 0)
     workdir.write_job(json.dumps(encode(job)))
     output = Output()
-    found = None
+    finished = None
     try:
-        found = _run(workdir, job, deadline_s, output, beside or nullcontext)
-        return found
+        finished = _run(workdir, job, deadline_s, output, beside or nullcontext)
+        return finished
     finally:
-        held = job.hold and found is not None and not found.round.ok
+        held = job.hold and finished is not None and not finished.round.ok
         if not held:
             shutil.rmtree(job.round_dir, ignore_errors=True)
         Path(job.ledger).unlink(missing_ok=True)
@@ -90,13 +90,13 @@ def _answer(path: Path, end: End, output: str) -> Answer:
     """The host's answer, or the one that stands for its silence. Raises UsageError where it refused the job."""
     if end.exit_code is None:
         return Answer(Outcome.HUNG, end.reason, output)
-    told = json.loads(path.read_text()) if path.exists() else {}
-    if REFUSED in told:
-        raise UsageError(told[REFUSED])
-    if end.exit_code != 0 or not told:
+    data = json.loads(path.read_text()) if path.exists() else {}
+    if REFUSED in data:
+        raise UsageError(data[REFUSED])
+    if end.exit_code != 0 or not data:
         last = output.strip().rpartition("\n")[2]
         return Answer(Outcome.DIED, f"the host ended with exit code {end.exit_code}: {last}", output)
-    answer = msgspec.convert(told, Answer)
+    answer = msgspec.convert(data, Answer)
     if answer.outcome is not Outcome.OK and output:
         return replace(answer, detail=f"{answer.detail}\n--- output of the round\n{output}".lstrip())
     return answer

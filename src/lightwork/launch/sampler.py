@@ -73,12 +73,12 @@ class Sampler:
     def sample(self) -> None:
         """Read all processes once."""
         before_ns = self._cpu_ns()
-        found = dict(self._sizes())
-        if found:
+        sizes = dict(self._sizes())
+        if sizes:
             self._samples += 1
-            self._peak_pss_bytes = max(self._peak_pss_bytes, sum(pss for pss, _ in found.values()))
-            self._peak_uss_bytes = max(self._peak_uss_bytes, sum(uss for _, uss in found.values()))
-        for pid, (pss, uss) in found.items():
+            self._peak_pss_bytes = max(self._peak_pss_bytes, sum(pss for pss, _ in sizes.values()))
+            self._peak_uss_bytes = max(self._peak_uss_bytes, sum(uss for _, uss in sizes.values()))
+        for pid, (pss, uss) in sizes.items():
             peak_pss, peak_uss = self.peaks.get(pid, (0, 0))
             self.peaks[pid] = max(peak_pss, pss), max(peak_uss, uss)
         self._last_cost_ns = self._cpu_ns() - before_ns

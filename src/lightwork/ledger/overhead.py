@@ -45,8 +45,8 @@ def measure() -> dict[str, float]:
 def measure_apart() -> dict[str, float]:
     """`measure` in a fresh interpreter, away from what this one has loaded."""
     command = [sys.executable, "-m", __name__]
-    found: dict[str, float] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
-    return found
+    costs_ns: dict[str, float] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    return costs_ns
 
 
 def _cost_ns(path: Path, detail: Detail, items: list[tuple[int, int]]) -> float:

@@ -207,10 +207,10 @@ class Ledger:
 
     def lives(self) -> list[Life]:
         """The rows of all workers that were asked for or came by themselves, by slot."""
-        found = [LIFE.unpack_from(self.memory, self._life(slot)) for slot in range(self.slots)]
+        rows = [LIFE.unpack_from(self.memory, self._life(slot)) for slot in range(self.slots)]
         return [
             Life(pid, requested_ns, ready_ns, exit_ns, None if code == NO_EXIT_CODE else code, cpu_ns, tuple(returned))
-            for pid, requested_ns, ready_ns, exit_ns, code, cpu_ns, *returned in found
+            for pid, requested_ns, ready_ns, exit_ns, code, cpu_ns, *returned in rows
             if requested_ns or pid
         ]
 

@@ -71,34 +71,34 @@ class Parts:
     after: Sequence[Column]
 
 
-def parts_of(found: Demands, plan: HandOut, costs: Costs) -> Parts:
+def parts_of(handed: Demands, plan: HandOut, costs: Costs) -> Parts:
     """What every item consists of; `found` is in hand-out order."""
-    leads = np.zeros(len(found))
+    leads = np.zeros(len(handed))
     full = np.diff(plan.bounds) > 0
     leads[plan.bounds[:-1][full]] = 1 if plan.weight is None else plan.weight[full]
-    locked_wait = np.rint(found.exclusive_ns * (found.wait_ns / np.maximum(found.wall_ns, 1)))
-    locked_cpu = found.exclusive_ns - locked_wait
-    wait_ns, cpu_ns = found.wait_ns - locked_wait, found.cpu_ns - locked_cpu
+    locked_wait = np.rint(handed.exclusive_ns * (handed.wait_ns / np.maximum(handed.wall_ns, 1)))
+    locked_cpu = handed.exclusive_ns - locked_wait
+    wait_ns, cpu_ns = handed.wait_ns - locked_wait, handed.cpu_ns - locked_cpu
     unheard = wait_ns < UNHEARD * cpu_ns
     wait_ns, cpu_ns = np.where(unheard, 0, wait_ns), np.where(unheard, cpu_ns + wait_ns, cpu_ns)
-    place = np.modf(GOLDEN * np.arange(1, len(found) + 1))[0]
-    place = np.where(found.wall_ns > LONG * found.wall_ns.mean(), 1.0, place)
+    place = np.modf(GOLDEN * np.arange(1, len(handed) + 1))[0]
+    place = np.where(handed.wall_ns > LONG * handed.wall_ns.mean(), 1.0, place)
     if plan.weight is not None:
         place = np.rint(place)
     early_ns = np.where(cpu_ns > 0, np.floor(wait_ns * place), wait_ns)
     within = [(WAIT, early_ns), (COMPUTE, cpu_ns), (WAIT, wait_ns - early_ns)]
-    if found.exclusive_ns.any():
-        held = found.exclusive_ns > 0
+    if handed.exclusive_ns.any():
+        held = handed.exclusive_ns > 0
         within += [(LOCK, held), (WAIT, locked_wait), (COMPUTE, locked_cpu), (UNLOCK, held)]
-    cold = leads * _coldness(found, plan)
+    cold = leads * _coldness(handed, plan)
     gap_ns = costs.item_ns + costs.take_ns * leads + costs.cold_ns * cold
     wake_ns = costs.wake_ns * (cold if plan.ahead else leads)
-    return Parts([(WAIT, wake_ns), (COMPUTE, gap_ns)], within, [(COMPUTE, found.spin_ns + found.gap_ns)])
+    return Parts([(WAIT, wake_ns), (COMPUTE, gap_ns)], within, [(COMPUTE, handed.spin_ns + handed.gap_ns)])
 
 
-def _coldness(found: Demands, plan: HandOut) -> "NDArray[Any]":
+def _coldness(handed: Demands, plan: HandOut) -> "NDArray[Any]":
     """By item, how much of the caches' contents its chunk outlasts, from 0 to 1."""
-    passed_ns = np.append(0, np.cumsum(found.wall_ns))
+    passed_ns = np.append(0, np.cumsum(handed.wall_ns))
     chunk_ns = passed_ns[plan.bounds[1:]] - passed_ns[plan.bounds[:-1]]
     if plan.weight is not None:
         chunk_ns = chunk_ns / plan.weight
@@ -118,11 +118,11 @@ def activities_of(parts: Parts, plan: HandOut) -> Activities:
     kinds = np.tile(np.array([kind for kind, _ in columns], np.int8), items)
     amounts = np.stack([amounts for _, amounts in columns], axis=1).astype(float).ravel()
     chunk = np.repeat(np.arange(plan.chunks), np.diff(plan.bounds))
-    kept = np.flatnonzero(_kept(amounts, chunk, plan.chunks, width))
+    present = np.flatnonzero(_kept(amounts, chunk, plan.chunks, width))
     amounts[kinds >= LOCK] = 0
-    opens = np.append(True, (np.diff(kinds[kept]) != 0) | (np.diff(chunk[kept // width]) != 0))
-    heads = kept[opens]
-    lengths = np.add.reduceat(amounts[kept], np.flatnonzero(opens))
+    opens = np.append(True, (np.diff(kinds[present]) != 0) | (np.diff(chunk[present // width]) != 0))
+    heads = present[opens]
+    lengths = np.add.reduceat(amounts[present], np.flatnonzero(opens))
     first = np.searchsorted(chunk[heads // width], np.arange(plan.chunks + 1))
     places = _Ruler(amounts, heads, first[:-1][chunk], width)
     is_lock = kinds[heads] == LOCK
@@ -140,11 +140,11 @@ def activities_of(parts: Parts, plan: HandOut) -> Activities:
 
 def _kept(amounts: "NDArray[Any]", chunk: "NDArray[Any]", chunks: int, width: int) -> "NDArray[Any]":
     """Which parts are there at all, and of a chunk of nothing its first part."""
-    kept: NDArray[Any] = amounts > 0
-    lengths = np.bincount(chunk, kept.reshape(-1, width).sum(axis=1), minlength=chunks)
+    present: NDArray[Any] = amounts > 0
+    lengths = np.bincount(chunk, present.reshape(-1, width).sum(axis=1), minlength=chunks)
     leads = np.searchsorted(chunk, np.flatnonzero((lengths == 0) & (np.bincount(chunk, minlength=chunks) > 0)))
-    kept[leads * width] = True
-    return kept
+    present[leads * width] = True
+    return present
 
 
 class _Ruler:

@@ -40,22 +40,22 @@ class Bundled:
     share: "NDArray[Any]"
     width: "NDArray[Any]"
 
-    def unfold(self, found: Timetable) -> Timetable:
+    def unfold(self, timetable: Timetable) -> Timetable:
         """The timetable of the items: they share their bundle's time as they share its work."""
         counts = np.diff(np.append(self.first, len(self.share)))
         starts_ns, ends_ns, locked_out_ns, worker = (
             np.repeat(values, counts)
             for values in (
-                found.starts_ns,
-                found.ends_ns,
-                found.locked_out_ns,
-                np.repeat(found.worker, np.diff(self.plan.bounds)),
+                timetable.starts_ns,
+                timetable.ends_ns,
+                timetable.locked_out_ns,
+                np.repeat(timetable.worker, np.diff(self.plan.bounds)),
             )
         )
         lasted_ns = ends_ns - starts_ns
         starts_ns = starts_ns + lasted_ns * self.share
         return replace(
-            found,
+            timetable,
             starts_ns=starts_ns,
             ends_ns=starts_ns + lasted_ns * self.width,
             locked_out_ns=locked_out_ns * self.width,
@@ -65,8 +65,8 @@ class Bundled:
 
 def bundled(handed: Demands, plan: HandOut, workers: int, item_ns: float) -> Bundled:
     """The items, in hand-out order, in bundles. item_ns: what each costs beside itself."""
-    own = replace(handed, gap_ns=handed.gap_ns + np.int64(round(item_ns)))
-    lasts_ns = own.wall_ns + own.spin_ns + own.gap_ns
+    spaced = replace(handed, gap_ns=handed.gap_ns + np.int64(round(item_ns)))
+    lasts_ns = spaced.wall_ns + spaced.spin_ns + spaced.gap_ns
     passed_ns = np.append(0, np.cumsum(lasts_ns))
     step = _steps(passed_ns, plan, workers)
     full = np.diff(plan.bounds) > 0
@@ -74,9 +74,13 @@ def bundled(handed: Demands, plan: HandOut, workers: int, item_ns: float) -> Bun
     opens = np.append(True, np.diff(step) > 0)
     opens[plan.bounds[:-1][leads]] = True
     first = np.flatnonzero(opens)
-    sums = {one.name: np.add.reduceat(getattr(own, one.name), first) for one in fields(own) if one.name != "index"}
+    sums = {
+        column.name: np.add.reduceat(getattr(spaced, column.name), first)
+        for column in fields(spaced)
+        if column.name != "index"
+    }
     few = _coarser(plan, first, np.flatnonzero(leads))
-    share, width = _shares(lasts_ns, own.wall_ns, passed_ns[:-1], first)
+    share, width = _shares(lasts_ns, spaced.wall_ns, passed_ns[:-1], first)
     return Bundled(Demands(**sums, index=np.arange(len(first))), few, first, share, width)
 
 

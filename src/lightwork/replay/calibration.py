@@ -43,25 +43,27 @@ class Calibration:
         """
         kind = (setting.strategy, setting.start_method)
         if kind not in self.costs:
-            known = ", ".join(sorted({f"{strategy} by {method}" for strategy, method in self.costs})) or "nothing"
-            raise UsageError(f"{kind[0]} by {kind[1]} was not calibrated, only {known}: run its no-op rounds first")
-        found = self.costs[kind].in_warm_pool() if setting.pool == "warm" else self.costs[kind]
-        return found.at_speed(spin_ns / self.spin_ns) if spin_ns and self.spin_ns else found
+            calibrated = ", ".join(sorted({f"{strategy} by {method}" for strategy, method in self.costs})) or "nothing"
+            raise UsageError(
+                f"{kind[0]} by {kind[1]} was not calibrated, only {calibrated}: run its no-op rounds first"
+            )
+        costs = self.costs[kind].in_warm_pool() if setting.pool == "warm" else self.costs[kind]
+        return costs.at_speed(spin_ns / self.spin_ns) if spin_ns and self.spin_ns else costs
 
 
-def calibrate(found: Iterable[NoOp], machine: Mapping[str, Any]) -> Calibration:
+def calibrate(rounds: Iterable[NoOp], machine: Mapping[str, Any]) -> Calibration:
     """The costs of every strategy and start method that these rounds ran; machine: lightwork.machine.facts.
 
     Raises ValueError for a round whose CPU time is not known.
     """
 
-    def kind_of(one: NoOp) -> Kind:
-        return one.setting.strategy, one.setting.start_method
+    def kind_of(no_op: NoOp) -> Kind:
+        return no_op.setting.strategy, no_op.setting.start_method
 
-    rounds = sorted(found, key=kind_of)
-    spins = [one.round.spin_ns for one in rounds if one.round.spin_ns and one.round.spins >= FEWEST_SPINS]
-    serial = [one for one in rounds if one.setting.strategy == "serial"]
-    costs = {kind: costs_of(list(own), serial) for kind, own in groupby(rounds, kind_of)}
+    rounds = sorted(rounds, key=kind_of)
+    spins = [no_op.round.spin_ns for no_op in rounds if no_op.round.spin_ns and no_op.round.spins >= FEWEST_SPINS]
+    serial = [no_op for no_op in rounds if no_op.setting.strategy == "serial"]
+    costs = {kind: costs_of(list(alike), serial) for kind, alike in groupby(rounds, kind_of)}
     return Calibration(fingerprint(machine), costs, median(spins) if spins else None)
 
 
@@ -79,8 +81,8 @@ def saved_in(folder: Path, machine: Mapping[str, Any]) -> Path:
 def encode(calibration: Calibration) -> dict[str, Any]:
     """The calibration as plain JSON types."""
     costs = [
-        {"strategy": strategy, "start_method": method, **asdict(found)}
-        for (strategy, method), found in calibration.costs.items()
+        {"strategy": strategy, "start_method": method, **asdict(amounts)}
+        for (strategy, method), amounts in calibration.costs.items()
     ]
     return {
         "version": VERSION, "machine": dict(calibration.machine), "costs": costs, "spin_ns": calibration.spin_ns
@@ -92,7 +94,7 @@ def decode(data: Mapping[str, Any]) -> Calibration:
     if data["version"] != VERSION:
         raise ValueError(f"a calibration of version {data['version']} holds other costs than version {VERSION}")
     costs = {}
-    for one in data["costs"]:
-        amounts = {name: value for name, value in one.items() if name not in ("strategy", "start_method")}
-        costs[one["strategy"], one["start_method"]] = Costs(**amounts)
+    for saved in data["costs"]:
+        amounts = {name: value for name, value in saved.items() if name not in ("strategy", "start_method")}
+        costs[saved["strategy"], saved["start_method"]] = Costs(**amounts)
     return Calibration(dict(data["machine"]), costs, data["spin_ns"])

@@ -190,8 +190,8 @@ def _uneven_ns(demands: Demands, share: float, seed: int) -> "NDArray[Any]":
     walls_ns = demands.wall_ns
     lot = (np.random.default_rng(seed).permutation(len(demands)) + 0.5) / len(demands)
     room_ns = min(share, 1.0 - share) * np.minimum(walls_ns, walls_ns.mean())
-    found: NDArray[Any] = np.rint(walls_ns * share + (2.0 * lot - 1.0) * room_ns).astype(np.int64)
-    return found
+    exclusive_ns: NDArray[Any] = np.rint(walls_ns * share + (2.0 * lot - 1.0) * room_ns).astype(np.int64)
+    return exclusive_ns
 
 
 def _others_busy(workers: int, cores: float) -> float:
@@ -229,7 +229,7 @@ class _Seen:
         plain = self._computing(lambda _: 1.0)
         if plain.exceeds(LEAST_INFLATION) or not all(map(spin_ns, (*self.serial, *self.rounds))):
             return plain
-        return min(plain, self._computing(spin_ns), key=lambda one: one.effect)
+        return min(plain, self._computing(spin_ns), key=lambda evidence: evidence.effect)
 
     def _computing(self, speed_of: "Callable[[NDArray[Any]], float]") -> Evidence:
         serial, probes = (
@@ -268,13 +268,13 @@ def _by_chance(some: "NDArray[Any]", others: "NDArray[Any]") -> float:
     return float(stdtrit(freedom, CONFIDENT)) * error
 
 
-def _evidence(serial: "Amounts", probes: "Amounts", whole: "Amounts", kept: "NDArray[Any]") -> Evidence:
+def _evidence(serial: "Amounts", probes: "Amounts", whole: "Amounts", counted: "NDArray[Any]") -> Evidence:
     """How much more the mean probe's items took than the mean serial round's, over the whole of it."""
-    usual, seen, all_of_it = (np.mean(amounts, axis=0)[kept] for amounts in (serial, probes, whole))
+    usual, seen, all_of_it = (np.mean(amounts, axis=0)[counted] for amounts in (serial, probes, whole))
     if len(usual) < FEWEST or not all_of_it.any():
         return NO_EVIDENCE
-    drift = (serial[-1] - serial[0])[kept]
-    sums = [float(amounts[kept].sum()) for amounts in serial]
+    drift = (serial[-1] - serial[0])[counted]
+    sums = [float(amounts[counted].sum()) for amounts in serial]
     noise = max(sums) - min(sums) + CERTAIN * float(drift.std(ddof=1)) * math.sqrt(len(drift))
     return Evidence(float((seen - usual).sum() / all_of_it.sum()), float(noise / all_of_it.sum()))
 
@@ -283,12 +283,12 @@ def _shares(
     serial: "Sequence[NDArray[Any]]", probes: Sequence[Probe], cores: float, costs: Costs
 ) -> tuple[tuple[int, float], ...]:
     """The share under the lock by the number of workers, ascending."""
-    found = []
+    shares = []
     for count in sorted({probe.setting.workers for probe in probes}):
         seen = _Seen(serial, [probe for probe in probes if probe.setting.workers == count])
         most = MOST_SHARE if count > PAIR else 1.0
-        found.append((count, _exclusive_share(seen, seen.waiting().effect, cores, costs, most)))
-    return tuple(found)
+        shares.append((count, _exclusive_share(seen, seen.waiting().effect, cores, costs, most)))
+    return tuple(shares)
 
 
 def _exclusive_share(seen: _Seen, effect: float, cores: float, costs: Costs, most: float = 1.0) -> float:
@@ -303,8 +303,10 @@ def _exclusive_share(seen: _Seen, effect: float, cores: float, costs: Costs, mos
     def waited_ns(share: float) -> float:
         """By how much the mean replayed probe waits longer than the serial round."""
         locked = [_locked(alone, share, seed) for seed in range(draws)]
-        rounds = [replay(work, one.setting, cores, costs) for one in seen.probes for work in locked]
-        return float(np.mean([seen.waited_ns(found.items) for found in rounds])) - float(alone.wait_ns[seen.done].sum())
+        rounds = [replay(work, probe.setting, cores, costs) for probe in seen.probes for work in locked]
+        return float(np.mean([seen.waited_ns(replayed.items) for replayed in rounds])) - float(
+            alone.wait_ns[seen.done].sum()
+        )
 
     def is_enough(share: float) -> bool:
         return waited_ns(share) >= (1 - CLOSE) * wanted_ns

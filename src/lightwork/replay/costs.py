@@ -47,7 +47,8 @@ class Costs:
     def at_speed(self, factor: float) -> "Costs":
         """The same on a machine on which everything that computes takes so many times as long."""
         return replace(
-            self, **{one.name: getattr(self, one.name) * factor for one in fields(self) if one.name != "wake_ns"}
+            self,
+            **{field_.name: getattr(self, field_.name) * factor for field_ in fields(self) if field_.name != "wake_ns"},
         )
 
     def without_start_up(self) -> "Costs":

@@ -99,8 +99,8 @@ def demands_of(serial_items: "NDArray[Any]", order: "Sequence[int] | NDArray[Any
     cpu_ns = np.minimum(serial_items["cpu_ns"], own_ns)
     names = serial_items.dtype.names or ()
     spin_ns = serial_items["spin_ns"] if "spin_ns" in names else None
-    found = demands(cpu_ns, own_ns - cpu_ns, spin_ns=spin_ns, gap_ns=gaps_after(serial_items))
-    return found if order is None else found.take(order)
+    asked = demands(cpu_ns, own_ns - cpu_ns, spin_ns=spin_ns, gap_ns=gaps_after(serial_items))
+    return asked if order is None else asked.take(order)
 
 
 def gaps_after(serial_items: "NDArray[Any]") -> "NDArray[Any]":

@@ -68,15 +68,15 @@ def replay(demands: Demands, setting: Setting, cores: float, costs: Costs = NO_C
     handed = demands.take(plan.order)
     parts = parts_of(handed, plan, costs)
     if fast_path.is_undisturbed(parts, setting.workers, cores, costs):
-        found = fast_path.timetable(parts, plan, setting.workers, cores)
+        timetable = fast_path.timetable(parts, plan, setting.workers, cores)
     elif len(demands) >= bundles.FROM_ITEMS:
-        found = _in_bundles(handed, plan, setting.workers, cores, costs)
+        timetable = _in_bundles(handed, plan, setting.workers, cores, costs)
     else:
-        found = simulate(activities_of(parts, plan), plan, setting.workers, cores, costs)
-    over_ns = max(found.over_ns, found.ends_ns.max(), found.ready_ns.max())
+        timetable = simulate(activities_of(parts, plan), plan, setting.workers, cores, costs)
+    over_ns = max(timetable.over_ns, timetable.ends_ns.max(), timetable.ready_ns.max())
     closed_ns = over_ns + costs.close_ns + costs.close_worker_ns * setting.workers
-    items = _ledger(handed, plan, found)
-    return Replay(_round(setting, items, found, max(round(closed_ns), 1)), items, setting.workers)
+    items = _ledger(handed, plan, timetable)
+    return Replay(_round(setting, items, timetable, max(round(closed_ns), 1)), items, setting.workers)
 
 
 def _in_bundles(handed: Demands, plan: HandOut, workers: int, cores: float, costs: Costs) -> Timetable:
@@ -86,16 +86,16 @@ def _in_bundles(handed: Demands, plan: HandOut, workers: int, cores: float, cost
     return few.unfold(simulate(activities, few.plan, workers, cores, costs))
 
 
-def _ledger(handed: Demands, plan: HandOut, found: Timetable) -> "NDArray[Any]":
+def _ledger(handed: Demands, plan: HandOut, timetable: Timetable) -> "NDArray[Any]":
     """The items' rows; rounding is monotone, so that items which follow each other still do not overlap."""
     rows, at = np.zeros(handed.index.max() + 1, ROW), handed.index
-    start_ns, end_ns = (np.rint(moments).astype(np.int64) for moments in (found.starts_ns, found.ends_ns))
-    by_chunk = found.item_worker is None
-    locked_out_ns = np.rint(found.locked_out_ns).astype(np.int64)
+    start_ns, end_ns = (np.rint(moments).astype(np.int64) for moments in (timetable.starts_ns, timetable.ends_ns))
+    by_chunk = timetable.item_worker is None
+    locked_out_ns = np.rint(timetable.locked_out_ns).astype(np.int64)
     columns = {
         "start_ns": start_ns,
         "end_ns": end_ns,
-        "worker": np.repeat(found.worker, np.diff(plan.bounds)) if by_chunk else found.item_worker,
+        "worker": np.repeat(timetable.worker, np.diff(plan.bounds)) if by_chunk else timetable.item_worker,
         "state": State.DONE,
         "cpu_ns": handed.cpu_ns,
         "thread_cpu_ns": ABSENT,
@@ -107,7 +107,7 @@ def _ledger(handed: Demands, plan: HandOut, found: Timetable) -> "NDArray[Any]":
     return rows
 
 
-def _round(setting: Setting, items: "NDArray[Any]", found: Timetable, t1_ns: int) -> Round:
+def _round(setting: Setting, items: "NDArray[Any]", timetable: Timetable, t1_ns: int) -> Round:
     wall_ns = items["end_ns"] - items["start_ns"]
     longest = int(wall_ns.argmax())
     return Round(
@@ -125,11 +125,13 @@ def _round(setting: Setting, items: "NDArray[Any]", found: Timetable, t1_ns: int
         longest_item_ns=int(wall_ns[longest]),
         workers=tuple(
             Worker(slot, 0, requested_ns, ready_ns, None, None)
-            for slot, (requested_ns, ready_ns) in enumerate(_lives(found))
+            for slot, (requested_ns, ready_ns) in enumerate(_lives(timetable))
         ),
     )
 
 
-def _lives(found: Timetable) -> list[tuple[int, int]]:
-    requested_ns, ready_ns = (np.rint(moments).astype(np.int64) for moments in (found.requested_ns, found.ready_ns))
+def _lives(timetable: Timetable) -> list[tuple[int, int]]:
+    requested_ns, ready_ns = (
+        np.rint(moments).astype(np.int64) for moments in (timetable.requested_ns, timetable.ready_ns)
+    )
     return list(zip(requested_ns.tolist(), ready_ns.tolist(), strict=True))

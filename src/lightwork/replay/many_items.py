@@ -93,10 +93,10 @@ class Reducer:
 
 def predict_many(settings: Sequence[Setting], reducer: Reducer, predict: Predict) -> list[Prediction]:
     """Every setting's prediction for all items, in bundles. predict: of a reduced setting."""
-    count, found = len(reducer.everything), [predict(reducer.of(setting)) for setting in settings]
+    count, predictions = len(reducer.everything), [predict(reducer.of(setting)) for setting in settings]
     return [
-        replace(one, setting=setting, chunksize=chunksize_in_force(setting, count))
-        for setting, one in zip(settings, found, strict=True)
+        replace(prediction, setting=setting, chunksize=chunksize_in_force(setting, count))
+        for setting, prediction in zip(settings, predictions, strict=True)
     ]
 
 
@@ -122,14 +122,14 @@ def bundled(rows: "NDArray[Any]", size: int) -> "NDArray[Any]":
     if size == 1:
         return rows
     starts = np.arange(0, len(rows), size)
-    found = np.zeros(len(starts), rows.dtype)
-    found["end_ns"] = np.add.reduceat(rows["end_ns"] - rows["start_ns"], starts)
+    bundles = np.zeros(len(starts), rows.dtype)
+    bundles["end_ns"] = np.add.reduceat(rows["end_ns"] - rows["start_ns"], starts)
     for name in SUMMED:
-        found[name] = np.add.reduceat(rows[name], starts)
+        bundles[name] = np.add.reduceat(rows[name], starts)
     waits = np.where(rows["runqueue_ns"] == ABSENT, 0, rows["runqueue_ns"])
-    found["runqueue_ns"] = np.add.reduceat(waits, starts)
-    found["state"] = rows["state"][starts]
-    return found
+    bundles["runqueue_ns"] = np.add.reduceat(waits, starts)
+    bundles["state"] = rows["state"][starts]
+    return bundles
 
 
 def _costs(costs: Costs, how: Bundling, mean_ns: float, workers: int) -> Costs:

@@ -60,14 +60,14 @@ def no_ops(study: Study, ledgers: Mapping[str, "NDArray[Any]"]) -> list[NoOp]:
     Not those in which a strategy did without workers: they tell nothing of what workers cost.
     """
     return [
-        NoOp(cell.setting, found, ledgers[found.ledger])
+        NoOp(cell.setting, round_, ledgers[round_.ledger])
         for cell in study.cells
-        for found in cell.rounds
-        if found.ok
-        and found.ledger in ledgers
+        for round_ in cell.rounds
+        if round_.ok
+        and round_.ledger in ledgers
         and _is_usual(cell.setting)
         and cell.cell_id != SERIAL_AGAIN
-        and not hand_out(cell.setting, len(ledgers[found.ledger])).in_caller
+        and not hand_out(cell.setting, len(ledgers[round_.ledger])).in_caller
     ]
 
 
@@ -84,29 +84,31 @@ def costs_of(rounds: Sequence[NoOp], serial: Sequence[NoOp] = ()) -> Costs:
     """
     if not rounds:
         raise ValueError("nothing to calibrate from: no no-op round has a time")
-    dense, sparse = ([one for one in rounds if one.is_dense is wanted] for wanted in (True, False))
-    own = sparse or dense
-    serially_ns = {wanted: _item_ns([one for one in serial if one.is_dense is wanted]) for wanted in (True, False)}
-    beside_ns = _item_ns(own) or serially_ns[own is dense]
+    dense, sparse = ([no_op for no_op in rounds if no_op.is_dense is wanted] for wanted in (True, False))
+    spread = sparse or dense
+    serially_ns = {
+        wanted: _item_ns([no_op for no_op in serial if no_op.is_dense is wanted]) for wanted in (True, False)
+    }
+    beside_ns = _item_ns(spread) or serially_ns[spread is dense]
     item_ns = max(_item_ns(dense or sparse) - serially_ns[bool(dense)], 0.0)
     hand_over_ns = _median(_hand_overs_ns(dense or sparse))
     rouse_ns = max([*_hand_overs_ns(sparse), 0]) - hand_over_ns if dense and sparse else 0
-    take_ns, all_ns = _take_ns(dense or sparse, serially_ns[bool(dense)]), _take_ns(own, beside_ns)
-    found = {"item_ns": item_ns, "take_ns": take_ns, "cold_ns": max(all_ns - take_ns, 0.0), **_start_up(own)}
-    found |= {"send_ns": hand_over_ns / 2, "receive_ns": hand_over_ns / 2, "rouse_ns": max(rouse_ns, 0)}
-    close_ns, close_worker_ns = _line([(one.setting.workers, _teardown_ns(one)) for one in _coarsest(own)])
-    fewest = min(one.setting.workers for one in own)
-    alone = [one for one in own if one.setting.workers == fewest and one.setting.strategy != "serial"]
-    if alone and hand_out(own[0].setting, 1).fixed:
-        found["take_ns"], found["cold_ns"] = max(median(map(_first_ns, alone)) - item_ns, 0), 0.0
-        found["leave_ns"] = max(median(_leave_ns(one, beside_ns) for one in own), 0)
-        close_ns = max(close_ns - found["leave_ns"], 0)
+    take_ns, all_ns = _take_ns(dense or sparse, serially_ns[bool(dense)]), _take_ns(spread, beside_ns)
+    costs = {"item_ns": item_ns, "take_ns": take_ns, "cold_ns": max(all_ns - take_ns, 0.0), **_start_up(spread)}
+    costs |= {"send_ns": hand_over_ns / 2, "receive_ns": hand_over_ns / 2, "rouse_ns": max(rouse_ns, 0)}
+    close_ns, close_worker_ns = _line([(no_op.setting.workers, _teardown_ns(no_op)) for no_op in _coarsest(spread)])
+    fewest = min(no_op.setting.workers for no_op in spread)
+    alone = [no_op for no_op in spread if no_op.setting.workers == fewest and no_op.setting.strategy != "serial"]
+    if alone and hand_out(spread[0].setting, 1).fixed:
+        costs["take_ns"], costs["cold_ns"] = max(median(map(_first_ns, alone)) - item_ns, 0), 0.0
+        costs["leave_ns"] = max(median(_leave_ns(no_op, beside_ns) for no_op in spread), 0)
+        close_ns = max(close_ns - costs["leave_ns"], 0)
     elif alone:
-        found["first_ns"] = _first_cpu_ns(alone, found["boot_ns"] + all_ns)
-        found["wake_ns"] = _wake_ns(alone, all_ns + beside_ns, hand_over_ns + found["rouse_ns"])
-        known_ns = found["send_ns"] + all_ns + found["first_ns"] + found["wake_ns"]
-        found["settle_ns"] = _median([_settle_ns(one, found["request_ns"], known_ns) for one in alone])
-    return Costs(**found, close_ns=close_ns, close_worker_ns=close_worker_ns)
+        costs["first_ns"] = _first_cpu_ns(alone, costs["boot_ns"] + all_ns)
+        costs["wake_ns"] = _wake_ns(alone, all_ns + beside_ns, hand_over_ns + costs["rouse_ns"])
+        known_ns = costs["send_ns"] + all_ns + costs["first_ns"] + costs["wake_ns"]
+        costs["settle_ns"] = _median([_settle_ns(no_op, costs["request_ns"], known_ns) for no_op in alone])
+    return Costs(**costs, close_ns=close_ns, close_worker_ns=close_worker_ns)
 
 
 def _has_slopes(rounds: Sequence[NoOp]) -> bool:
@@ -121,14 +123,14 @@ def _hand_overs_ns(rounds: Sequence[NoOp]) -> list[float]:
     """
     if not rounds or _has_slopes(rounds) or hand_out(rounds[0].setting, 1).fixed:
         return _per_chunk(rounds, _caller)
-    return [(_caller(one)[0] - _until_first_ns(one) - _teardown_ns(one)) / one.chunks for one in rounds]
+    return [(_caller(no_op)[0] - _until_first_ns(no_op) - _teardown_ns(no_op)) / no_op.chunks for no_op in rounds]
 
 
 def _take_ns(rounds: Sequence[NoOp], beside_ns: float) -> float:
     """CPU time of a worker a chunk; where no slope tells it, what it takes between two items beyond beside_ns."""
     if _has_slopes(rounds) or hand_out(rounds[0].setting, 1).fixed:
         return _median(_per_chunk(rounds, _workers))
-    return max(median(_between_ns(one) for one in rounds) - beside_ns, 0.0)
+    return max(median(_between_ns(no_op) for no_op in rounds) - beside_ns, 0.0)
 
 
 def _median(values: Sequence[float]) -> float:
@@ -136,108 +138,119 @@ def _median(values: Sequence[float]) -> float:
     return max(median(values), 0.0) if values else 0.0
 
 
-def _first_start_ns(one: NoOp) -> int:
-    return int(one.items["start_ns"][ended(one.items)].min())
+def _first_start_ns(no_op: NoOp) -> int:
+    return int(no_op.items["start_ns"][ended(no_op.items)].min())
 
 
-def _until_first_ns(one: NoOp) -> int:
-    return _first_start_ns(one) - (one.round.t0_ns or 0)
+def _until_first_ns(no_op: NoOp) -> int:
+    return _first_start_ns(no_op) - (no_op.round.t0_ns or 0)
 
 
-def _first_ns(one: NoOp) -> float:
+def _first_ns(no_op: NoOp) -> float:
     """From the first worker's being ready to the first item."""
-    return float(_first_start_ns(one) - min(worker.ready_ns or 0 for worker in one.round.workers))
+    return float(_first_start_ns(no_op) - min(worker.ready_ns or 0 for worker in no_op.round.workers))
 
 
-def _settle_ns(one: NoOp, request_ns: float, known_ns: float) -> float:
+def _settle_ns(no_op: NoOp, request_ns: float, known_ns: float) -> float:
     """From the caller's having asked for all workers to the first item, less the hand-over; 0 where it was ready first.
 
     The workers boot at the same time: only where one stood ready for longer than a hand-over, and for longer than a
     tenth of its boot, whose imports leave more to do at the first item, was it the caller who was waited for.
     """
-    asked_ns = max(worker.requested_ns for worker in one.round.workers) + request_ns
-    booted_ns = min(worker.ready_ns or 0 for worker in one.round.workers) - asked_ns
-    if _first_ns(one) <= known_ns + max(booted_ns, 0) / 10:
+    asked_ns = max(worker.requested_ns for worker in no_op.round.workers) + request_ns
+    booted_ns = min(worker.ready_ns or 0 for worker in no_op.round.workers) - asked_ns
+    if _first_ns(no_op) <= known_ns + max(booted_ns, 0) / 10:
         return 0.0
-    return float(_first_start_ns(one) - asked_ns - known_ns)
+    return float(_first_start_ns(no_op) - asked_ns - known_ns)
 
 
 def _first_cpu_ns(rounds: Sequence[NoOp], known_ns: float) -> float:
     """CPU time of a worker's thread before its first item, beyond what its boot and its first chunk take."""
-    lives = [one.items[ended(one.items)] for one in rounds]
+    lives = [no_op.items[ended(no_op.items)] for no_op in rounds]
     boots_ns = [_thread_boot_ns(rows[rows["worker"] == slot]) for rows in lives for slot in np.unique(rows["worker"])]
     return max(median(boots_ns) - known_ns, 0.0)
 
 
-def _leave_ns(one: NoOp, item_ns: float) -> float:
+def _leave_ns(no_op: NoOp, item_ns: float) -> float:
     """CPU time of a worker beyond its boot, its items and what is between them: the kernel sees its end, no clock."""
-    account = account_of(one.round, one.items, in_caller=False)
+    account = account_of(no_op.round, no_op.items, in_caller=False)
     if account is None:
-        raise ValueError(f"the CPU time of the round of {one.round.cell_id} in block {one.round.block} is not known")
-    rows = one.items[ended(one.items)]
+        raise ValueError(
+            f"the CPU time of the round of {no_op.round.cell_id} in block {no_op.round.block} is not known"
+        )
+    rows = no_op.items[ended(no_op.items)]
     slots = np.unique(rows["worker"])
     boots_ns = sum(_thread_boot_ns(rows[rows["worker"] == slot]) for slot in slots)
     all_ns = account.kernel_ns - account.caller_ns - account.items_ns - account.spins_ns
     return float((all_ns - boots_ns - item_ns * len(rows)) / len(slots))
 
 
-def _thread_boot_ns(own: "NDArray[Any]") -> int:
+def _thread_boot_ns(thread_rows: "NDArray[Any]") -> int:
     """CPU time of one worker's thread before its first item."""
-    first = own["thread_cpu_ns"].argmin()
-    return int(own["thread_cpu_ns"][first] - own["cpu_ns"][first])
+    first = thread_rows["thread_cpu_ns"].argmin()
+    return int(thread_rows["thread_cpu_ns"][first] - thread_rows["cpu_ns"][first])
 
 
-def _caller(one: NoOp) -> tuple[int, int]:
+def _caller(no_op: NoOp) -> tuple[int, int]:
     """CPU time of the caller, and how many chunks it handed out."""
-    account = account_of(one.round, one.items, in_caller=find(one.setting.strategy).in_caller)
+    account = account_of(no_op.round, no_op.items, in_caller=find(no_op.setting.strategy).in_caller)
     if account is None:
-        raise ValueError(f"the CPU time of the round of {one.round.cell_id} in block {one.round.block} is not known")
-    return account.caller_ns, one.chunks
+        raise ValueError(
+            f"the CPU time of the round of {no_op.round.cell_id} in block {no_op.round.block} is not known"
+        )
+    return account.caller_ns, no_op.chunks
 
 
-def _workers(one: NoOp) -> tuple[int, int]:
+def _workers(no_op: NoOp) -> tuple[int, int]:
     """CPU time of the workers beside items and spins, and how many chunks they took in it.
 
     Of their processes where all left by themselves; else of the threads that ran items, from each one's first item
     to its last.
     """
-    rows = one.items[ended(one.items)]
+    rows = no_op.items[ended(no_op.items)]
     beside_ns = int(rows["cpu_ns"].sum() + rows["spin_ns"].sum())
-    lives = [worker.cpu_ns for worker in one.round.workers]
+    lives = [worker.cpu_ns for worker in no_op.round.workers]
     if lives and None not in lives:
-        return sum(cpu_ns or 0 for cpu_ns in lives) - beside_ns, one.chunks
+        return sum(cpu_ns or 0 for cpu_ns in lives) - beside_ns, no_op.chunks
     slots = np.unique(rows["worker"])
-    return _spans_ns(rows, slots) - beside_ns, one.chunks - len(slots)
+    return _spans_ns(rows, slots) - beside_ns, no_op.chunks - len(slots)
 
 
 def _spans_ns(rows: "NDArray[Any]", slots: "NDArray[Any]") -> int:
     return sum(_thread_span_ns(rows[rows["worker"] == slot]) for slot in slots)
 
 
-def _between_ns(one: NoOp) -> float:
+def _between_ns(no_op: NoOp) -> float:
     """CPU time of a worker's thread between two of its items, the recorder's spin apart."""
-    rows = one.items[ended(one.items)]
+    rows = no_op.items[ended(no_op.items)]
     slots = np.unique(rows["worker"])
     items_ns = int(rows["cpu_ns"].sum() + rows["spin_ns"].sum())
     return (_spans_ns(rows, slots) - items_ns) / max(len(rows) - len(slots), 1)
 
 
-def _thread_span_ns(own: "NDArray[Any]") -> int:
+def _thread_span_ns(thread_rows: "NDArray[Any]") -> int:
     """CPU time of one worker's thread from the start of its first item to the end of its last, and its spin."""
-    first, last = own["thread_cpu_ns"].argmin(), own["thread_cpu_ns"].argmax()
-    return int(own["thread_cpu_ns"][last] + own["spin_ns"][last] - own["thread_cpu_ns"][first] + own["cpu_ns"][first])
+    first, last = thread_rows["thread_cpu_ns"].argmin(), thread_rows["thread_cpu_ns"].argmax()
+    return int(
+        thread_rows["thread_cpu_ns"][last]
+        + thread_rows["spin_ns"][last]
+        - thread_rows["thread_cpu_ns"][first]
+        + thread_rows["cpu_ns"][first]
+    )
 
 
 def _start_up(rounds: Sequence[NoOp]) -> dict[str, float]:
     """The caller is alone until it has asked for a worker: of several waits for the same thing the least counts."""
-    lives: list[Sequence[Worker]] = [one.round.workers for one in rounds if one.round.workers]
+    lives: list[Sequence[Worker]] = [no_op.round.workers for no_op in rounds if no_op.round.workers]
     if not lives:
         return {}
-    open_ns = median(one.round.workers[0].requested_ns - (one.round.t0_ns or 0) for one in rounds if one.round.workers)
+    open_ns = median(
+        no_op.round.workers[0].requested_ns - (no_op.round.t0_ns or 0) for no_op in rounds if no_op.round.workers
+    )
     spacings = [[b.requested_ns - a.requested_ns for a, b in pairwise(crew)] for crew in lives if len(crew) > 1]
     has_server = rounds[0].setting.start_method == "forkserver"
-    usual = [found[1:] for found in spacings if len(found) > 1] if has_server else spacings
-    request_ns = median(min(found) for found in usual) if usual else 0
+    usual = [gaps_ns[1:] for gaps_ns in spacings if len(gaps_ns) > 1] if has_server else spacings
+    request_ns = median(min(gaps_ns) for gaps_ns in usual) if usual else 0
     fewest = [crew for crew in lives if len(crew) == min(len(crew) for crew in lives)]
     boots = [crew[0].ready_ns - crew[0].requested_ns for crew in fewest if crew[0].ready_ns is not None]
     ready_ns = median(boots) if boots else 0
@@ -248,18 +261,18 @@ def _start_up(rounds: Sequence[NoOp]) -> dict[str, float]:
 
 def _server_ns(spacings: Sequence[Sequence[int]]) -> float:
     """What asking for the first worker takes more than asking for another: the fork server's start."""
-    more = [found[0] - min(found[1:]) for found in spacings if len(found) > 1]
+    more = [gaps_ns[0] - min(gaps_ns[1:]) for gaps_ns in spacings if len(gaps_ns) > 1]
     return max(median(more), 0) if more else 0
 
 
 def _per_chunk(rounds: Sequence[NoOp], cpu_time: Callable[[NoOp], tuple[int, int]]) -> list[float]:
     """Nanoseconds a chunk: for each number of workers the slope between the fewest and the most chunks."""
     slopes = []
-    for workers in sorted({one.setting.workers for one in rounds}):
-        own = [one for one in rounds if one.setting.workers == workers]
-        fewest, most = (pick(one.chunks for one in own) for pick in (min, max))
+    for workers in sorted({no_op.setting.workers for no_op in rounds}):
+        alike = [no_op for no_op in rounds if no_op.setting.workers == workers]
+        fewest, most = (pick(no_op.chunks for no_op in alike) for pick in (min, max))
         if fewest < most:
-            few, many = ([cpu_time(one) for one in own if one.chunks == chunks] for chunks in (fewest, most))
+            few, many = ([cpu_time(no_op) for no_op in alike if no_op.chunks == chunks] for chunks in (fewest, most))
             more_ns = median(cpu_ns for cpu_ns, _ in many) - median(cpu_ns for cpu_ns, _ in few)
             slopes.append(more_ns / (median(count for _, count in many) - median(count for _, count in few)))
     return slopes
@@ -268,16 +281,16 @@ def _per_chunk(rounds: Sequence[NoOp], cpu_time: Callable[[NoOp], tuple[int, int
 def _coarsest(rounds: Sequence[NoOp]) -> list[NoOp]:
     """For each number of workers the rounds of fewest chunks: in the others results wait to be received at the end."""
     fewest: dict[int, int] = {}
-    for one in rounds:
-        fewest[one.setting.workers] = min(one.chunks, fewest.get(one.setting.workers, one.chunks))
-    return [one for one in rounds if one.chunks == fewest[one.setting.workers]]
+    for no_op in rounds:
+        fewest[no_op.setting.workers] = min(no_op.chunks, fewest.get(no_op.setting.workers, no_op.chunks))
+    return [no_op for no_op in rounds if no_op.chunks == fewest[no_op.setting.workers]]
 
 
-def _teardown_ns(one: NoOp) -> int:
+def _teardown_ns(no_op: NoOp) -> int:
     """From the last item's end, or the last worker's being ready where that was later, to t1."""
-    last_ns = int(one.items["end_ns"][ended(one.items)].max())
-    ready_ns = max((worker.ready_ns or 0 for worker in one.round.workers), default=0)
-    return max((one.round.t1_ns or 0) - max(last_ns, ready_ns), 0)
+    last_ns = int(no_op.items["end_ns"][ended(no_op.items)].max())
+    ready_ns = max((worker.ready_ns or 0 for worker in no_op.round.workers), default=0)
+    return max((no_op.round.t1_ns or 0) - max(last_ns, ready_ns), 0)
 
 
 def _line(points: Sequence[tuple[int, int]]) -> tuple[float, float]:
@@ -295,18 +308,18 @@ def _line(points: Sequence[tuple[int, int]]) -> tuple[float, float]:
 
 def _item_ns(rounds: Sequence[NoOp]) -> float:
     """Between two items of one chunk: the median gap where workers don't share cores, in rounds of large chunks."""
-    gaps = [gap for one in _coarsest(rounds) for gap in _gaps_within(one)]
+    gaps = [gap for no_op in _coarsest(rounds) for gap in _gaps_within(no_op)]
     return float(median(gaps)) if gaps else 0.0
 
 
-def _gaps_within(one: NoOp) -> list[int]:
+def _gaps_within(no_op: NoOp) -> list[int]:
     """Nanoseconds between neighbours in a chunk, the recorder's spin apart."""
-    plan = hand_out(one.setting, len(one.items))
-    rows = one.items[plan.order]
+    plan = hand_out(no_op.setting, len(no_op.items))
+    rows = no_op.items[plan.order]
     chunk = np.repeat(np.arange(plan.chunks), np.diff(plan.bounds))
     gaps = rows["start_ns"][1:] - rows["end_ns"][:-1] - rows["spin_ns"][:-1]
-    found: list[int] = gaps[chunk[1:] == chunk[:-1]].tolist()
-    return found
+    within: list[int] = gaps[chunk[1:] == chunk[:-1]].tolist()
+    return within
 
 
 def _wake_ns(rounds: Sequence[NoOp], worker_ns: float, caller_ns: float) -> float:
@@ -316,11 +329,11 @@ def _wake_ns(rounds: Sequence[NoOp], worker_ns: float, caller_ns: float) -> floa
     need not, dense rounds tell nothing: the worker waits for the caller, who is busy.
     """
     waits = []
-    for one in rounds:
-        plan = hand_out(one.setting, len(one.items))
-        lone = one.setting.workers == 1 and plan.chunks == len(one.items) > 1
-        if lone and (plan.window == 1 or not one.is_dense):
-            span_ns = int(one.items["end_ns"].max() - one.items["start_ns"].min())
-            beside_ns = span_ns - one.round.item_wall_ns - int(one.items["spin_ns"].sum())
+    for no_op in rounds:
+        plan = hand_out(no_op.setting, len(no_op.items))
+        lone = no_op.setting.workers == 1 and plan.chunks == len(no_op.items) > 1
+        if lone and (plan.window == 1 or not no_op.is_dense):
+            span_ns = int(no_op.items["end_ns"].max() - no_op.items["start_ns"].min())
+            beside_ns = span_ns - no_op.round.item_wall_ns - int(no_op.items["spin_ns"].sum())
             waits.append(beside_ns / (plan.chunks - 1) - worker_ns - (caller_ns if plan.window == 1 else 0))
     return max(median(waits), 0.0) if waits else 0.0

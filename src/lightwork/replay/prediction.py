@@ -51,8 +51,8 @@ class Prediction:
         unrest: by what share it moves rounds that should be alike (lightwork.replay.cpu_speed). It multiplies and
         divides.
         """
-        own = self.high / self.speedup - 1
-        wider = (1 + math.hypot(own, unrest)) / (1 + own)
+        half_band = self.high / self.speedup - 1
+        wider = (1 + math.hypot(half_band, unrest)) / (1 + half_band)
         return replace(self, low=self.low / wider, high=self.high * wider)
 
 
@@ -80,11 +80,11 @@ def predict(
     everything = demands_of(serial_items)
     serial_s = replay(everything, serial, cores, calibration.of(serial, spin_ns)).makespan_ns / 1e9
     work = _Work(serial_items, everything, weights, cores, serial_s, contention or NO_CONTENTION, seed, gil)
-    found: dict[Setting, Prediction] = {}
-    for setting, own in costs.items():
+    predictions: dict[Setting, Prediction] = {}
+    for setting, setting_costs in costs.items():
         explicit = _explicit(setting, len(everything))
-        found[explicit] = found.get(explicit) or _predict(explicit, work, own)
-    return [replace(found[_explicit(setting, len(everything))], setting=setting) for setting in costs]
+        predictions[explicit] = predictions.get(explicit) or _predict(explicit, work, setting_costs)
+    return [replace(predictions[_explicit(setting, len(everything))], setting=setting) for setting in costs]
 
 
 def _explicit(setting: Setting, items: int) -> Setting:
@@ -111,8 +111,8 @@ def _predict(setting: Setting, work: _Work, costs: Costs) -> Prediction:
     order = arrange(range(count), setting.order, work.weights.__getitem__, work.seed)
     usable = lock.usable(min(work.cores, setting.cores or work.cores), setting, work.gil)
     asked = with_contention(work.everything, work.contention, setting.workers, usable)
-    found = replay(asked.take(order), setting, usable, costs)
-    wall_s = found.makespan_ns / 1e9
+    replayed = replay(asked.take(order), setting, usable, costs)
+    wall_s = replayed.makespan_ns / 1e9
     speedup = work.serial_s / wall_s
     shares_lock = setting.workers > 1 and lock.holds(setting, work.gil)
     band = CONTENDED_BAND if shares_lock else _band(setting.workers, usable, work.contention)
@@ -123,7 +123,7 @@ def _predict(setting: Setting, work: _Work, costs: Costs) -> Prediction:
         speedup,
         speedup * (1 - band),
         speedup * (1 + band),
-        {str(cause): float(lost) for cause, lost in found.losses(work.serial_items).lost_speedup().items()},
+        {str(cause): float(lost) for cause, lost in replayed.losses(work.serial_items).lost_speedup().items()},
     )
 
 
@@ -143,19 +143,25 @@ def shortlist(predictions: Sequence[Prediction], most: int) -> list[Prediction]:
     the best: the fewest workers first, because they would be recommended, and of those the simplest strategies. The
     next larger worker count is there to tell what it would buy; places that are left go to the next fastest.
     """
-    ranked = sorted(predictions, key=lambda one: -one.speedup)
+    ranked = sorted(predictions, key=lambda prediction: -prediction.speedup)
     alike: dict[tuple[str, int], list[Prediction]] = {}
-    for one in ranked:
-        alike.setdefault((one.setting.strategy, one.setting.workers), []).append(one)
-    leaders = [one for one in ranked if one in alike[one.setting.strategy, one.setting.workers][:VARIANTS]]
-    kept = leaders[: max(1, most // 2)]
-    others = [variants[0] for variants in alike.values() if variants[0] not in kept]
-    equals = [one for one in as_good(ranked, lambda one: one.speedup) if one in others]
-    kept += sorted(equals, key=_preference)[: max(0, most - 1 - len(kept))]
-    fewest = min((one.setting.workers for one in kept), default=0)
-    larger = [one for one in others if one.setting.workers > fewest and one not in kept]
-    kept += sorted(larger, key=_preference)[:1]
-    return [*kept, *(one for one in others if one not in kept)][:most]
+    for prediction in ranked:
+        alike.setdefault((prediction.setting.strategy, prediction.setting.workers), []).append(prediction)
+    leaders = [
+        prediction
+        for prediction in ranked
+        if prediction in alike[prediction.setting.strategy, prediction.setting.workers][:VARIANTS]
+    ]
+    chosen = leaders[: max(1, most // 2)]
+    others = [variants[0] for variants in alike.values() if variants[0] not in chosen]
+    equals = [
+        prediction for prediction in as_good(ranked, lambda prediction: prediction.speedup) if prediction in others
+    ]
+    chosen += sorted(equals, key=_preference)[: max(0, most - 1 - len(chosen))]
+    fewest = min((prediction.setting.workers for prediction in chosen), default=0)
+    larger = [prediction for prediction in others if prediction.setting.workers > fewest and prediction not in chosen]
+    chosen += sorted(larger, key=_preference)[:1]
+    return [*chosen, *(prediction for prediction in others if prediction not in chosen)][:most]
 
 
 def _preference(prediction: Prediction) -> tuple[int, ...]:

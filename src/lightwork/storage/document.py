@@ -31,8 +31,8 @@ class Format:
     def check(self, data: Mapping[str, Any]) -> None:
         """Raise ValueError for data of another kind or schema, KeyError or TypeError for none of ours."""
         if (data["kind"], data["schema"]) != (self.kind, self.schema):
-            told = f"{self.kind} of schema {self.schema} is read"
-            raise ValueError(f"{data['kind']} of schema {data['schema']}, where {told}")
+            expected = f"{self.kind} of schema {self.schema} is read"
+            raise ValueError(f"{data['kind']} of schema {data['schema']}, where {expected}")
 
     def load(self, path: Path, decode: Callable[[Mapping[str, Any]], Found]) -> Found:
         """What `decode` makes of the file. Raises UsageError when there is none, or it is something else."""
@@ -43,8 +43,8 @@ class Format:
         except OSError as error:
             raise UsageError(f"{path} can't be read ({error.strerror}): {self._instead}") from None
         except (AttributeError, TypeError, KeyError, ValueError, RecursionError) as error:
-            told = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
-            raise UsageError(f"{path} holds no {self.what} ({told}): {self._instead}") from None
+            reason = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+            raise UsageError(f"{path} holds no {self.what} ({reason}): {self._instead}") from None
 
     @property
     def _instead(self) -> str:

@@ -50,13 +50,13 @@ class Journal:
         self._open(folder, clock_s, 0.0)
 
     @classmethod
-    def again(cls, folder: Path, kept: Kept, clock_s: Callable[[], float] = time.monotonic) -> "Journal":
+    def again(cls, folder: Path, contents: Kept, clock_s: Callable[[], float] = time.monotonic) -> "Journal":
         """Go on with the journal in which `kept` was found; what was being written when it broke off is cut away."""
         with (folder / NAME).open("r+b") as file:
-            file.truncate(kept.size_bytes)
+            file.truncate(contents.size_bytes)
         self = cls.__new__(cls)
-        self._open(folder, clock_s, max((age_s for _, age_s in kept.rounds), default=0.0))
-        self._kept = {finished.round.ledger for finished, _ in kept.rounds if finished.ledger}
+        self._open(folder, clock_s, max((age_s for _, age_s in contents.rounds), default=0.0))
+        self._kept = {finished.round.ledger for finished, _ in contents.rounds if finished.ledger}
         return self
 
     def _open(self, folder: Path, clock_s: Callable[[], float], age_s: float) -> None:
@@ -109,8 +109,8 @@ class Journal:
         except passed_on:
             raise
         except OSError as error:
-            told = f"{self.folder} can't be written to ({error.strerror})"
-            raise JournalError(f"{told}: make room, then run the same with --resume") from None
+            refusal = f"{self.folder} can't be written to ({error.strerror})"
+            raise JournalError(f"{refusal}: make room, then run the same with --resume") from None
 
 
 def read(folder: Path) -> Kept:
@@ -131,8 +131,8 @@ def read(folder: Path) -> Kept:
     except OSError as error:
         raise UsageError(f"{path} can't be read ({error.strerror}): leave --resume out") from None
     except DAMAGED as error:
-        told = " ".join(str(error).split())[:200]
-        raise UsageError(f"{path} is no journal of this version ({told}): leave --resume out") from None
+        reason = " ".join(str(error).split())[:200]
+        raise UsageError(f"{path} is no journal of this version ({reason}): leave --resume out") from None
     rounds, is_over, size_bytes = [], False, len(lines[0])
     for line in lines[1:]:
         try:

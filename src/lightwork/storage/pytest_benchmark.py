@@ -14,7 +14,7 @@ from lightwork.errors import WorkError
 from lightwork.storage.atomic import write_atomically
 
 
-def make_safe(benchmarks: Any, told: Callable[[], str]) -> None:
+def make_safe(benchmarks: Any, how_to_resume: Callable[[], str]) -> None:
     """Have pytest-benchmark's session write through this module. told: what to say where nothing can be written.
 
     Both writers then raise WorkError where the disk is full or the like.
@@ -26,14 +26,14 @@ def make_safe(benchmarks: Any, told: Callable[[], str]) -> None:
 
     def save(output_json: Any, name: str) -> None:
         folder = Path(benchmarks.storage.get("x")).parent
-        with saving(told):
+        with saving(how_to_resume):
             path = write_next(folder, Path(str(benchmarks.storage)), name, content(output_json))
         message = f"Saved benchmark data in: {path}"
         benchmarks.storage.logger.info(message)
 
     def save_json(output_json: Any) -> None:
         named = benchmarks.json if isinstance(benchmarks.json, Path) else Path(benchmarks.json.name)
-        with saving(told):
+        with saving(how_to_resume):
             write_atomically(named, content(output_json))
         message = f"Wrote benchmark data in: {named}"
         benchmarks.logger.info(message, purple=True)
@@ -42,12 +42,12 @@ def make_safe(benchmarks: Any, told: Callable[[], str]) -> None:
 
 
 @contextmanager
-def saving(told: Callable[[], str]) -> Iterator[None]:
+def saving(how_to_resume: Callable[[], str]) -> Iterator[None]:
     """Turn what the disk refuses into one line."""
     try:
         yield
     except OSError as error:
-        raise WorkError(f"the run could not be saved ({error.strerror}): {told()}") from None
+        raise WorkError(f"the run could not be saved ({error.strerror}): {how_to_resume()}") from None
 
 
 def write_next(folder: Path, storage: Path, name: str, content: bytes) -> Path:

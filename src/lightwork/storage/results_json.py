@@ -34,8 +34,8 @@ def encode(results: Results) -> dict[str, Any]:
 def decode(data: Mapping[str, Any], saved_at: str = "", commit: Mapping[str, Any] | None = None) -> Results:
     """The results that `encode` wrote, of this schema or the first. Raises ValueError for data of another shape."""
     studies = [{**study, "cells": [_renewed_cell(cell) for cell in study["cells"]]} for study in data["studies"]]
-    known = {**data, "studies": studies, "saved_at": saved_at, "commit": commit or {}}
-    return read_as(Results, known)
+    fields = {**data, "studies": studies, "saved_at": saved_at, "commit": commit or {}}
+    return read_as(Results, fields)
 
 
 def load(path: Path) -> Results:
@@ -50,14 +50,14 @@ def load(path: Path) -> Results:
     except (ValueError, RecursionError):
         raise UsageError(f"{name} is no JSON: name a file that `pytest bench/ --benchmark-save` wrote") from None
     try:
-        found = saved[KEY]
-        if found["schema"] not in READABLE:
+        content = saved[KEY]
+        if content["schema"] not in READABLE:
             readable = " and ".join(map(str, READABLE))
-            raise UsageError(f"{name} has schema {found['schema']!r} where this version reads {readable}")
-        return _believable(decode(found, str(saved.get("datetime", "")), saved.get("commit_info", {})))
+            raise UsageError(f"{name} has schema {content['schema']!r} where this version reads {readable}")
+        return _believable(decode(content, str(saved.get("datetime", "")), saved.get("commit_info", {})))
     except (TypeError, KeyError, ValueError, AttributeError) as error:
-        told = _what_else(saved) or plain(f"{type(error).__name__}: {error}")
-        raise UsageError(f"{name} holds no results of lightwork ({told})") from None
+        reason = _what_else(saved) or plain(f"{type(error).__name__}: {error}")
+        raise UsageError(f"{name} holds no results of lightwork ({reason})") from None
 
 
 def _what_else(saved: Any) -> str:
@@ -133,14 +133,14 @@ def _check(study: Study) -> None:
 def _renewed_cell(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """A cell of schema 1 as one of schema 2."""
     probe = data.get("probe")
-    return {**data, "rounds": [_renewed(found) for found in data["rounds"]], "probe": probe and _renewed(probe)}
+    return {**data, "rounds": [_renewed(round_) for round_ in data["rounds"]], "probe": probe and _renewed(probe)}
 
 
 def _renewed(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """A round of schema 1 as one of schema 2."""
     if "tree_cpu_ns" not in data:
         return data
-    kept = {name: value for name, value in data.items() if name not in ("tree_cpu_ns", "steal_s")}
+    fields = {name: value for name, value in data.items() if name not in ("tree_cpu_ns", "steal_s")}
     steal_s = data["steal_s"]
     steal_ns = None if steal_s is None else round(steal_s * 1e9)
-    return {**kept, "usage": {"cpu_ns": data["tree_cpu_ns"], "steal_ns": steal_ns}}
+    return {**fields, "usage": {"cpu_ns": data["tree_cpu_ns"], "steal_ns": steal_ns}}

@@ -29,11 +29,11 @@ AROUND: dict[str, dict[str, str]] = {  # what pytest-benchmark writes beside our
 def schema() -> dict[str, Any]:
     """The schema of a saved file: draft 2020-12, with a definition for every dataclass of the results."""
     kinds = definitions_of(Results)
-    own = kinds["Results"]
+    results = kinds["Results"]
     for name in ELSEWHERE:
-        del own["properties"][name]
-    own["properties"]["schema"] = {"const": SCHEMA}
-    own["required"] = [*own["required"], "schema"]
+        del results["properties"][name]
+    results["properties"]["schema"] = {"const": SCHEMA}
+    results["required"] = [*results["required"], "schema"]
     kinds["Cell"]["properties"]["losses"]["propertyNames"] = {"pattern": "^-?[0-9]+$"}
     return {
         "title": "Saved results of lightwork",

@@ -58,8 +58,8 @@ def read(options: Mapping[str, Any]) -> BenchRequest:
     grids = profiles.find(options.get("profile") or "quick")
     if options.get("workloads"):
         wanted = tuple(registry.find(name.strip()).name for name in options["workloads"].split(","))
-        kept = [grid for grid in grids if grid.workload in wanted]
-        grids = (*kept, *(Grid(name) for name in wanted if name not in {grid.workload for grid in kept}))
+        profiled = [grid for grid in grids if grid.workload in wanted]
+        grids = (*profiled, *(Grid(name) for name in wanted if name not in {grid.workload for grid in profiled}))
     changes = _changes(options)
     values = _with_database(_parameters(options.get("param") or ()), grids, options.get("db"))
     for name in values:
@@ -117,32 +117,32 @@ def _changes(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _cores(words: str) -> tuple[int | None, ...]:
-    found = option_values.counts_or("cores", words, "all")
+    counts = option_values.counts_or("cores", words, "all")
     usable = len(os.sched_getaffinity(0))
-    for cores in found:
+    for cores in counts:
         if cores is not None and cores > usable:
             raise UsageError(f"cores can't be {cores}: this process may use {usable}")
-    return found
+    return counts
 
 
 def _blocks(words: str) -> tuple[int, int]:
     if "," in words:
         raise UsageError(f"blocks can't be {words!r}: it takes one number, or the least and the most like 6-12")
-    found = option_values.counts("blocks", words)
-    return found[0], found[-1]
+    numbers = option_values.counts("blocks", words)
+    return numbers[0], numbers[-1]
 
 
 def _parameters(words: Sequence[str]) -> dict[str, dict[str, str]]:
     """`workload.name=value` words, by workload."""
-    found: dict[str, dict[str, str]] = {}
+    by_workload: dict[str, dict[str, str]] = {}
     for word in words:
         name, equals, value = word.partition("=")
         owner, dot, parameter = name.rpartition(".")
         if not equals or not dot or "://" in name:
             shown = word.partition("://")[0]  # what follows may hold a password
             raise UsageError(f"a parameter can't be {shown!r}: write WORKLOAD.NAME=VALUE, like csv_parse.engine=pandas")
-        found.setdefault(registry.find(owner).name, {})[parameter] = value
-    return found
+        by_workload.setdefault(registry.find(owner).name, {})[parameter] = value
+    return by_workload
 
 
 def _with_database(

@@ -22,11 +22,11 @@ def names(what: str, words: str, allowed: Sequence[str]) -> tuple[str, ...]:
     """
     if words == "all":
         return tuple(allowed)
-    found = tuple(word.strip() for word in words.split(","))
-    for name in found:
+    given = tuple(word.strip() for word in words.split(","))
+    for name in given:
         if name not in allowed:
             raise unknown(what, name, allowed)
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(given))
 
 
 def is_retry(word: str) -> bool:
@@ -47,24 +47,24 @@ def strategy_names(words: str) -> tuple[str, ...]:
     if words == "all":
         return tuple(strategies.usable())
     given = ",".join(",".join(strategies.USUAL) if word.strip() == "usual" else word for word in words.split(","))
-    found = names("strategy", given, strategies.names())
-    for name in found:
+    chosen = names("strategy", given, strategies.names())
+    for name in chosen:
         strategies.require(name)
-    return found
+    return chosen
 
 
 def counts(what: str, words: str) -> tuple[int, ...]:
     """Whole numbers of at least 1, comma-separated, ranges like 1-8 among them."""
-    found = [number for word in words.split(",") for number in _range(what, word.strip())]
-    return tuple(dict.fromkeys(found))
+    numbers = [number for word in words.split(",") for number in _range(what, word.strip())]
+    return tuple(dict.fromkeys(numbers))
 
 
 def counts_or(what: str, words: str, none: str) -> tuple[int | None, ...]:
     """Like `counts`, with one more word that stands for None: "default" or "all"."""
-    found: list[int | None] = []
+    numbers: list[int | None] = []
     for word in words.split(","):
-        found += [None] if word.strip() == none else _range(what, word.strip())
-    return tuple(dict.fromkeys(found))
+        numbers += [None] if word.strip() == none else _range(what, word.strip())
+    return tuple(dict.fromkeys(numbers))
 
 
 def seconds(what: str, word: str) -> float:

@@ -47,14 +47,14 @@ class Grid:
         product = itertools.product(
             self.strategies, self.workers, self.chunksizes, self.start_methods, self.orders, self.cores, self.pools
         )
-        found = {name: strategies.require(name) for name in self.strategies}
+        by_name = {name: strategies.require(name) for name in self.strategies}
         return [
             Setting(name, workers, chunksize, method, order, cores, pool)
             for name, workers, chunksize, method, order, cores, pool in product
-            if found[name].parallel
-            and (chunksize is None or found[name].default_chunksize is not None)
-            and method in found[name].start_methods
-            and (pool == "fresh" or found[name].opened is not None)
+            if by_name[name].parallel
+            and (chunksize is None or by_name[name].default_chunksize is not None)
+            and method in by_name[name].start_methods
+            and (pool == "fresh" or by_name[name].opened is not None)
         ]
 
 

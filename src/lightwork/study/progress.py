@@ -23,10 +23,10 @@ class Teller:
         self._bar = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(),
-            TextColumn("{task.fields[told]}", markup=False),
+            TextColumn("{task.fields[words]}", markup=False),
             console=self._console, auto_refresh=False, transient=True, disable=not self._console.is_terminal,
         )  # fmt: skip
-        self._task = self._bar.add_task(label, told="warm-up")
+        self._task = self._bar.add_task(label, words="warm-up")
         self._label, self._last = label, ""
 
     def __enter__(self) -> Self:
@@ -39,9 +39,9 @@ class Teller:
         self._last = f"{report.rounds_done} rounds in {report.elapsed_s:.0f} s"
         if not report.rounds_done:
             self._last = f"{report.probed} cells probed in {report.elapsed_s:.0f} s"
-        told = f"{self._last}, about {report.left_s:.0f} s left"
+        words = f"{self._last}, about {report.left_s:.0f} s left"
         in_all_s = report.elapsed_s + report.left_s
-        self._bar.update(self._task, completed=report.elapsed_s, total=in_all_s, told=told)
+        self._bar.update(self._task, completed=report.elapsed_s, total=in_all_s, words=words)
         self._bar.refresh()
 
     def __exit__(

@@ -35,13 +35,13 @@ class Replayed:
     """
 
     def __init__(
-        self, kept: Kept, prefix: str, execute: Execute, keep: Callable[[Finished], None],
+        self, contents: Kept, prefix: str, execute: Execute, keep: Callable[[Finished], None],
         clock_s: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
         # A warm-up that failed ended its study: it is tried again, as whatever was missing may be there now.
         rounds = [
             (finished, age_s)
-            for finished, age_s in kept.rounds
+            for finished, age_s in contents.rounds
             if finished.round.ok or finished.round.block != WARM_UP_BLOCK
         ]
         self._rounds = {(finished.round.cell_id, finished.round.block): (finished, age_s) for finished, age_s in rounds}
@@ -50,10 +50,10 @@ class Replayed:
 
     def execute(self, job: Job, deadline_s: float) -> Finished:
         """The kept round of this cell and block, as it was when it came from the host; else a new one."""
-        kept = self._rounds.get((job.cell_id, job.block))
-        if kept is None:
+        replayed = self._rounds.get((job.cell_id, job.block))
+        if replayed is None:
             return self._execute(job, deadline_s)
-        finished, age_s = kept
+        finished, age_s = replayed
         self._age_s = max(self._age_s, age_s)
         name = finished.round.ledger.removeprefix(self._prefix)
         return dataclasses.replace(finished, round=dataclasses.replace(finished.round, ledger=name))
@@ -92,10 +92,10 @@ STARTED_AT = "started_at"
 NOTHING = Kept({}, (), is_over=False, size_bytes=0)
 
 
-def gone_on_with(design: Design, kept: Kept) -> Design:
+def gone_on_with(design: Design, contents: Kept) -> Design:
     """The design, no block added to a study that was over."""
-    blocks = {finished.round.block for finished, _ in kept.rounds if finished.round.block >= 0}
-    return dataclasses.replace(design, blocks=(len(blocks), len(blocks))) if kept.is_over and blocks else design
+    blocks = {finished.round.block for finished, _ in contents.rounds if finished.round.block >= 0}
+    return dataclasses.replace(design, blocks=(len(blocks), len(blocks))) if contents.is_over and blocks else design
 
 
 class JournalFolder:
@@ -113,8 +113,8 @@ class JournalFolder:
                 # A file of its own: a lock on a folder does not reach other hosts through a network file system.
                 lock = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
             except OSError as error:
-                told = f"{self.folder} can't be written to ({error.strerror})"
-                raise JournalError(f"{told}: measure in another folder") from None
+                refusal = f"{self.folder} can't be written to ({error.strerror})"
+                raise JournalError(f"{refusal}: measure in another folder") from None
             self._take(lock)
         return self
 
@@ -123,8 +123,8 @@ class JournalFolder:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(lock)
-            told = f"run {self.folder.name} is still under way"
-            raise UsageError(f"{told}: wait for its end, or leave --resume out") from None
+            refusal = f"run {self.folder.name} is still under way"
+            raise UsageError(f"{refusal}: wait for its end, or leave --resume out") from None
         except OSError:  # a file system without locks
             pass
         self._lock = lock
@@ -145,10 +145,10 @@ class JournalFolder:
         self.hold()
         folders = sorted(path.parent for path in self.folder.glob(f"*/{NAME}"))
         for folder in folders:
-            kept = read(folder)
-            if kept.facts.get("label") == wanted["label"]:
-                _refuse_another(kept.facts, wanted)
-                return Journal.again(folder, kept, clock_s), kept
+            contents = read(folder)
+            if contents.facts.get("label") == wanted["label"]:
+                _refuse_another(contents.facts, wanted)
+                return Journal.again(folder, contents, clock_s), contents
         journal = Journal(self.folder / f"s{len(folders) + 1}", clock_s)
         facts = {**wanted, STARTED_AT: started_at}
         journal.open_study(facts)
@@ -187,5 +187,5 @@ def take(journals: Path, words: str | None) -> JournalFolder:
 def _refuse_another(was: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
     wrong = [name for name in wanted if was.get(name) != wanted[name]]
     if wrong:
-        told = f"{wanted['label']} broke off with other {wrong[0]}"
-        raise UsageError(f"{told}: ask for what was asked for then, or leave --resume out")
+        refusal = f"{wanted['label']} broke off with other {wrong[0]}"
+        raise UsageError(f"{refusal}: ask for what was asked for then, or leave --resume out")

@@ -141,8 +141,8 @@ class _Measurement:
         now_s, cells = self.around.clock_s(), len(self.rounds)
         elapsed_s = now_s - self.began_s
         low, high = self.design.blocks
-        known = self.done > 0
-        pace_s = (now_s - self.blocks_began_s) / self.done if known else elapsed_s / (1 + len(self.probes))
+        has_pace = self.done > 0
+        pace_s = (now_s - self.blocks_began_s) / self.done if has_pace else elapsed_s / (1 + len(self.probes))
         by_budget_s = max(self.design.budget_s - elapsed_s, (low * cells - self.done) * pace_s)
         left_s = max(0.0, min((high * cells - self.done) * pace_s, by_budget_s))
         return StudyProgress(self.design.label, self.done, high * cells, elapsed_s, left_s, len(self.probes))
@@ -160,8 +160,8 @@ class _Measurement:
 
     def narrow(self, contenders: Contenders, so_far: Study) -> None:
         """Go on with the settings still in question, the reference and its twin only; or with nothing at all."""
-        kept = contenders(so_far)
-        self.contending = frozenset() if kept is None else kept | {SERIAL, SERIAL_AGAIN}
+        contending = contenders(so_far)
+        self.contending = frozenset() if contending is None else contending | {SERIAL, SERIAL_AGAIN}
 
 
 def measure(design: Design, around: StudyKit, contenders: Contenders | None = None) -> Study:

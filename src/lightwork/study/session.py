@@ -137,11 +137,11 @@ class Session:
 
         Raises UsageError for a selected setting that would exceed one.
         """
-        found: list[str] = []
+        lines: list[str] = []
         for label, settings in self._selected.items():
             grid = self.asked.grids[label]
-            found += limits(grid.workload, grid.parameters, (SERIAL_SETTING, *settings))
-        return list(dict.fromkeys(found))
+            lines += limits(grid.workload, grid.parameters, (SERIAL_SETTING, *settings))
+        return list(dict.fromkeys(lines))
 
     def measured(self, wanted: WantedCell) -> Measured | None:
         """What the study of this cell's workload found for it; None when it was interrupted before any round.
@@ -153,7 +153,7 @@ class Session:
         if study is None or cell is None or not cell.rounds or not study.serial.rounds:
             return None
         scaling = self._scaling(study)
-        return Measured(scaling, next(found for found in scaling.cells if found.cell is cell))
+        return Measured(scaling, next(scaled for scaled in scaling.cells if scaled.cell is cell))
 
     @property
     def measured_any(self) -> bool:
@@ -191,8 +191,8 @@ class Session:
 
     def _is_over(self, label: str) -> bool:
         """Whether nothing of this study is left to be saved."""
-        found = self._studies.get(label)
-        return found is not None and not isinstance(found, JournalError)
+        outcome = self._studies.get(label)
+        return outcome is not None and not isinstance(outcome, JournalError)
 
     @functools.cached_property
     def facts(self) -> Mapping[str, Any]:
@@ -216,10 +216,10 @@ class Session:
                 self._studies[label] = self._measure(label)
             except WorkError as error:
                 self._studies[label] = error
-        found = self._studies[label]
-        if isinstance(found, WorkError):
-            raise found
-        return found
+        outcome = self._studies[label]
+        if isinstance(outcome, WorkError):
+            raise outcome
+        return outcome
 
     def _measure(self, label: str) -> Study:
         design = self._design(label)
@@ -227,12 +227,12 @@ class Session:
         facts_now = facts_of(
             design, self.facts, retry=self.asked.retry, data_dir=str(data_dir()), scheduler=cluster_facts.scheduler()
         )
-        journal, kept = self._run.journal(facts_now, started_at=_now())
+        journal, contents = self._run.journal(facts_now, started_at=_now())
         self._journals[label] = journal
-        design = gone_on_with(replace(design, prefix=journal.folder.name), kept)
+        design = gone_on_with(replace(design, prefix=journal.folder.name), contents)
         with self._terminal(), open_workdir(data_dir()) as workdir, Teller(label) as teller:
-            played = Replayed(kept, design.prefix, self._execute(workdir), journal.keep)
-            began = str(kept.facts.get(STARTED_AT) or _now())
+            played = Replayed(contents, design.prefix, self._execute(workdir), journal.keep)
+            began = str(contents.facts.get(STARTED_AT) or _now())
             around = StudyKit(workdir, played.execute, played.clock_s, played.keep, teller.tell, lambda: began)
             study = measure(design, around)
         if study.finished:

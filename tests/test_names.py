@@ -1,0 +1,21 @@
+"""Names: a variable is called by what it holds."""
+
+import ast
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+VAGUE = {"found", "told", "said", "one", "own", "known", "kept"}
+SOURCE = [path for folder in ("src", "workloads") for path in sorted((ROOT / folder).rglob("*.py"))]
+NODES = [(path, node) for path in SOURCE for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+
+
+def test_no_parameter_has_a_vague_name():
+    """Not in a function nor in a lambda: who calls it by keyword would write that name too."""
+    vague = [f"{path}:{node.lineno}" for path, node in NODES if isinstance(node, ast.arg) and node.arg in VAGUE]
+    assert not vague
+
+
+def test_no_variable_has_a_vague_name():
+    """Nor what is assigned, looped over or bound in any other way."""
+    names = [(path, node) for path, node in NODES if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+    assert not [f"{path}:{node.lineno} {node.id}" for path, node in names if node.id in VAGUE]
