@@ -13,7 +13,7 @@ from lightwork.analysis.losses import violations
 from lightwork.core.causes import Cause
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
-from lightwork.replay import bundles, fast_path
+from lightwork.replay import fast_path
 from lightwork.replay.activities import COMPUTE, LOCK, UNLOCK, WAIT, parts_of
 from lightwork.replay.cores import NOBODY, Cores, are_shared_evenly
 from lightwork.replay.costs import NO_COSTS, Costs
@@ -314,23 +314,6 @@ def test_the_short_cut_and_the_events_agree(
     assert abs(short.makespan_ns - long.makespan_ns) <= 1
     for name in ("start_ns", "end_ns"):
         assert np.abs(np.sort(short.items[name]) - np.sort(long.items[name])).max() <= 1
-
-
-@pytest.mark.parametrize("strategy", ["imap_unordered", "map", "static", "pipe"])
-@pytest.mark.parametrize("count", [2, 5.5])
-def test_bundles_take_as_long_as_their_items(strategy: str, count: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A replay of bundles ends within 2 % of the one item by item, and its ledger is as sound."""
-    luck = np.random.default_rng(1)
-    work = demands(*luck.integers(1, MS, (2, 12_000)), gap_ns=luck.integers(1, 9000, 12_000))
-    spent = Costs(boot_ns=MS, send_ns=9_000, receive_ns=9_000, rouse_ns=50_000, take_ns=20_000, item_ns=500)
-    one_by_one = replay(work, Setting(strategy, 6), count, spent)
-    monkeypatch.setattr(bundles, "FROM_ITEMS", 1)
-    monkeypatch.setattr(bundles, "BUNDLES", 2500)
-    found = replay(work, Setting(strategy, 6), count, spent)
-    assert found.makespan_ns == pytest.approx(one_by_one.makespan_ns, rel=0.02)
-    assert found.makespan_ns != one_by_one.makespan_ns  # or nothing was bundled
-    assert found.round.items_done == 12_000
-    assert violations(found.round, found.items, 6) == []
 
 
 # Costs

@@ -25,7 +25,6 @@ from lightwork.plan.memory_probe import MemoryModel
 from lightwork.plan.request import Request
 from lightwork.plan.sample import Sample
 from lightwork.plan.serial_run import Serial, run_serially
-from lightwork.replay import many_items
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.contention import NO_CONTENTION, Contention
 from lightwork.replay.prediction import Prediction, predict
@@ -86,7 +85,8 @@ def make(request: Request, environment: Environment) -> Planned:
     weights = [items.weights[place] for place in serial.places]
     rows, spin_ns = at_usual_speed(serial, probing)
     everything, gil = rows[list(serial.sample.stands_for)], serial.finished.round.gil is not False
-    predictions = _predictions(request, settings, everything, weights, costs, spin_ns, contention, gil)
+    cores = request.cores or request.usable_cpus
+    predictions = predict(settings, everything, weights, cores, costs, spin_ns, request.seed, contention, gil)
     predictions = [prediction.widened(probing.unrest) for prediction in predictions] if probing else predictions
     study, not_measured = _measured(request, environment, items, serial, predictions, began_s)
     on_memory = notes.on_memory(model, request, len(request.settings) - len(settings))
@@ -99,7 +99,7 @@ def make(request: Request, environment: Environment) -> Planned:
     longest = serial.run[serial.finished.round.longest_item or 0]
     return Planned(
         request, len(serial.places), serial.sample, serial.finished.round, tuple(predictions), study,
-        tuple(filter(None, plan_notes)), everything, costs, request.cores or request.usable_cpus, weights,
+        tuple(filter(None, plan_notes)), everything, costs, cores, weights,
         items.name(longest), contention or NO_CONTENTION, spin_ns, model,
     )  # fmt: skip
 
@@ -118,26 +118,6 @@ def _measured(
     left_s = request.budget_s - (environment.clock_s() - began_s) - min(CLOSING_S, CLOSING_SHARE * request.budget_s)
     race = race_for(request, predictions, serial.finished.round.wall_ns / 1e9, len(serial.run), left_s)
     return measure(request, environment, items, serial, race, left_s), too_long(race, request)
-
-
-def _predictions(
-    request: Request, settings: Sequence[Setting], everything: "NDArray[Any]", weights: Sequence[float],
-    costs: Calibration, spin_ns: float | None, contention: Contention | None, gil: bool,
-) -> list[Prediction]:  # fmt: skip
-    """Of every setting."""
-    cores = request.cores or request.usable_cpus
-    if not many_items.is_many(len(everything)):
-        return predict(settings, everything, weights, cores, costs, spin_ns, request.seed, contention, gil)
-
-    def of(few: many_items.Reduced) -> Prediction:
-        weights = [1.0] * len(few.rows)
-        calibration = few.calibration
-        (prediction,) = predict(
-            [few.setting], few.rows, weights, cores, calibration, spin_ns, request.seed, contention, gil
-        )
-        return prediction
-
-    return many_items.predict_many(settings, many_items.Reducer(everything, weights, request.seed, costs), of)
 
 
 def _memory(request: Request, environment: Environment, items: JobItems, serial: Serial) -> MemoryModel | None:

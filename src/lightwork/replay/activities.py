@@ -75,7 +75,7 @@ def parts_of(handed: Demands, plan: HandOut, costs: Costs) -> Parts:
     """What every item consists of; `found` is in hand-out order."""
     leads = np.zeros(len(handed))
     full = np.diff(plan.bounds) > 0
-    leads[plan.bounds[:-1][full]] = 1 if plan.weight is None else plan.weight[full]
+    leads[plan.bounds[:-1][full]] = 1
     locked_wait = np.rint(handed.exclusive_ns * (handed.wait_ns / np.maximum(handed.wall_ns, 1)))
     locked_cpu = handed.exclusive_ns - locked_wait
     wait_ns, cpu_ns = handed.wait_ns - locked_wait, handed.cpu_ns - locked_cpu
@@ -83,8 +83,6 @@ def parts_of(handed: Demands, plan: HandOut, costs: Costs) -> Parts:
     wait_ns, cpu_ns = np.where(unheard, 0, wait_ns), np.where(unheard, cpu_ns + wait_ns, cpu_ns)
     place = np.modf(GOLDEN * np.arange(1, len(handed) + 1))[0]
     place = np.where(handed.wall_ns > LONG * handed.wall_ns.mean(), 1.0, place)
-    if plan.weight is not None:
-        place = np.rint(place)
     early_ns = np.where(cpu_ns > 0, np.floor(wait_ns * place), wait_ns)
     within = [(WAIT, early_ns), (COMPUTE, cpu_ns), (WAIT, wait_ns - early_ns)]
     if handed.exclusive_ns.any():
@@ -100,8 +98,6 @@ def _coldness(handed: Demands, plan: HandOut) -> "NDArray[Any]":
     """By item, how much of the caches' contents its chunk outlasts, from 0 to 1."""
     passed_ns = np.append(0, np.cumsum(handed.wall_ns))
     chunk_ns = passed_ns[plan.bounds[1:]] - passed_ns[plan.bounds[:-1]]
-    if plan.weight is not None:
-        chunk_ns = chunk_ns / plan.weight
     cold: NDArray[Any] = np.repeat(np.minimum(chunk_ns / COLD_NS, 1.0), np.diff(plan.bounds))
     return cold
 

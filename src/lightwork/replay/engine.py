@@ -7,7 +7,7 @@
 What comes out is a round like a measured one, so that losses, lanes and traces of both are made by the same code.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from lightwork.core.losses import Losses
 from lightwork.core.round import Outcome, Round, Worker
 from lightwork.core.setting import Setting
 from lightwork.ledger.table import ABSENT, State
-from lightwork.replay import bundles, fast_path
+from lightwork.replay import fast_path
 from lightwork.replay.activities import activities_of, parts_of
 from lightwork.replay.costs import NO_COSTS, Costs
 from lightwork.replay.demands import Demands
@@ -69,8 +69,6 @@ def replay(demands: Demands, setting: Setting, cores: float, costs: Costs = NO_C
     parts = parts_of(handed, plan, costs)
     if fast_path.is_undisturbed(parts, setting.workers, cores, costs):
         timetable = fast_path.timetable(parts, plan, setting.workers, cores)
-    elif len(demands) >= bundles.FROM_ITEMS:
-        timetable = _in_bundles(handed, plan, setting.workers, cores, costs)
     else:
         timetable = simulate(activities_of(parts, plan), plan, setting.workers, cores, costs)
     over_ns = max(timetable.over_ns, timetable.ends_ns.max(), timetable.ready_ns.max())
@@ -79,23 +77,15 @@ def replay(demands: Demands, setting: Setting, cores: float, costs: Costs = NO_C
     return Replay(_round(setting, items, timetable, max(round(closed_ns), 1)), items, setting.workers)
 
 
-def _in_bundles(handed: Demands, plan: HandOut, workers: int, cores: float, costs: Costs) -> Timetable:
-    few = bundles.bundled(handed, plan, workers, costs.item_ns)
-    costs = replace(costs, item_ns=0.0)
-    activities = activities_of(parts_of(few.demands, few.plan, costs), few.plan)
-    return few.unfold(simulate(activities, few.plan, workers, cores, costs))
-
-
 def _ledger(handed: Demands, plan: HandOut, timetable: Timetable) -> "NDArray[Any]":
     """The items' rows; rounding is monotone, so that items which follow each other still do not overlap."""
     rows, at = np.zeros(handed.index.max() + 1, ROW), handed.index
     start_ns, end_ns = (np.rint(moments).astype(np.int64) for moments in (timetable.starts_ns, timetable.ends_ns))
-    by_chunk = timetable.item_worker is None
     locked_out_ns = np.rint(timetable.locked_out_ns).astype(np.int64)
     columns = {
         "start_ns": start_ns,
         "end_ns": end_ns,
-        "worker": np.repeat(timetable.worker, np.diff(plan.bounds)) if by_chunk else timetable.item_worker,
+        "worker": np.repeat(timetable.worker, np.diff(plan.bounds)),
         "state": State.DONE,
         "cpu_ns": handed.cpu_ns,
         "thread_cpu_ns": ABSENT,

@@ -26,8 +26,8 @@ class HandOut:
     order: the items' positions, chunk by chunk. bounds: chunk k holds order[bounds[k]:bounds[k + 1]], and may be
     empty where it is fixed. fixed: whether chunk k is worker k's, known when it starts. window: how many chunks the
     caller has sent and not yet seen answered, at most; of no meaning where fixed. ahead: whether a worker's next
-    chunk is there before its last one has been answered, so that it need not sleep in between. weight: how many
-    hand-overs each chunk stands for; None for one. in_caller: whether a strategy with workers starts none after all.
+    chunk is there before its last one has been answered, so that it need not sleep in between. in_caller:
+    whether a strategy with workers starts none after all.
     """
 
     order: "NDArray[Any]"
@@ -35,7 +35,6 @@ class HandOut:
     fixed: bool
     window: int
     ahead: bool = True
-    weight: "NDArray[Any] | None" = None
     in_caller: bool = False
 
     @property

@@ -7,7 +7,7 @@ would; where several bundles make a chunk, they are handed over together as its 
 is shared within a bundle: at most one bundle's time at the round's end, a part of workers / bundles of all.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,16 +17,14 @@ from lightwork.core.setting import Setting, arrange
 from lightwork.ledger.table import ABSENT
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.costs import COLD_NS, Costs
-from lightwork.replay.prediction import Prediction
 from lightwork.strategies import chunksize_in_force
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-MOST = 20_000  # items that are replayed one by one
+MOST = 20_000  # items that are predicted one by one
 BUNDLES, BUNDLES_PER_WORKER = 800, 50  # at least
 SUMMED = ("cpu_ns", "spin_ns")
-Predict = Callable[["Reduced"], Prediction]
 
 
 @dataclass(frozen=True)
@@ -89,15 +87,6 @@ class Reducer:
             places = arrange(range(len(self.everything)), order, self.weights.__getitem__, self.seed)
             self._ordered[order] = self.everything[np.asarray(places)]
         return self._ordered[order]
-
-
-def predict_many(settings: Sequence[Setting], reducer: Reducer, predict: Predict) -> list[Prediction]:
-    """Every setting's prediction for all items, in bundles. predict: of a reduced setting."""
-    count, predictions = len(reducer.everything), [predict(reducer.of(setting)) for setting in settings]
-    return [
-        replace(prediction, setting=setting, chunksize=chunksize_in_force(setting, count))
-        for setting, prediction in zip(settings, predictions, strict=True)
-    ]
 
 
 def bundling(setting: Setting, items: int) -> Bundling:

@@ -18,6 +18,7 @@ from lightwork.replay.contention import NO_CONTENTION, Contention, with_contenti
 from lightwork.replay.costs import Costs
 from lightwork.replay.demands import Demands, demands_of
 from lightwork.replay.engine import replay
+from lightwork.replay.many_items import Reducer, is_many
 from lightwork.strategies import chunksize_in_force
 
 if TYPE_CHECKING:
@@ -73,8 +74,28 @@ def predict(
     the order largest first. cores: that a round may use. spin_ns: the serial round's spin, which says how fast the
     cores were. contention: what items cost each other when they run at once; None where no probe was run, and then none
     is assumed. gil: whether Python has its global lock, so that threads compute one after the other.
+    Very many items are replayed in bundles (lightwork.replay.many_items).
     Raises UsageError for a strategy that was not calibrated.
     """
+    if not is_many(len(serial_items)):
+        return _predict_each(settings, serial_items, weights, cores, calibration, spin_ns, seed, contention, gil)
+    reducer, predictions = Reducer(serial_items, weights, seed, calibration), []
+    for setting in settings:
+        calibration.of(setting, spin_ns)  # or it says what is missing
+        few = reducer.of(setting)
+        (prediction,) = _predict_each(
+            [few.setting], few.rows, [1.0] * len(few.rows), cores, few.calibration, spin_ns, seed, contention, gil
+        )
+        chunksize = chunksize_in_force(setting, len(serial_items))
+        predictions.append(replace(prediction, setting=setting, chunksize=chunksize))
+    return predictions
+
+
+def _predict_each(
+    settings: Iterable[Setting], serial_items: "NDArray[Any]", weights: Sequence[float], cores: float,
+    calibration: Calibration, spin_ns: float | None, seed: int, contention: Contention | None, gil: bool,
+) -> list[Prediction]:  # fmt: skip
+    """Predictions from these items, replayed one by one."""
     serial = Setting("serial")
     costs = {setting: calibration.of(setting, spin_ns) for setting in settings}
     everything = demands_of(serial_items)

@@ -34,8 +34,7 @@ class Timetable:
     """What came of a simulation; nanoseconds from its beginning.
 
     starts_ns, ends_ns, locked_out_ns: per item, in hand-out order; the last is the time it waited for the lock.
-    requested_ns, ready_ns: per worker. worker: per chunk; item_worker: per item, where chunks were bundled. over_ns:
-    when the caller had all results.
+    requested_ns, ready_ns: per worker. worker: per chunk. over_ns: when the caller had all results.
     """
 
     starts_ns: "NDArray[Any]"
@@ -45,7 +44,6 @@ class Timetable:
     ready_ns: "NDArray[Any]"
     worker: "NDArray[Any]"
     over_ns: float
-    item_worker: "NDArray[Any] | None" = None
 
 
 def simulate(activities: Activities, plan: HandOut, workers: int, cores: float, costs: Costs) -> Timetable:
@@ -89,7 +87,6 @@ class _Simulation:
         self.over_ns = 0.0
         self.core = [0] * len(self.kind)
         self.pieces: dict[int, list[Piece]] = {}
-        self.weight = [1] * plan.chunks if plan.weight is None else plan.weight.tolist()
 
     def run(self) -> None:
         """Act until nobody has anything left to do."""
@@ -128,7 +125,7 @@ class _Simulation:
             self.jobs.append((costs.settle_ns, self._follow_nothing, 0))
             window = self.plan.window if costs.send_ns or costs.receive_ns or costs.rouse_ns else self.plan.chunks
             self.promised = min(window, self.plan.chunks)
-            self.jobs.extend((costs.send_ns * weight, self._send, 0) for weight in self.weight[: self.promised])
+            self.jobs.extend([(costs.send_ns, self._send, 0)] * self.promised)
         self._work_off()
 
     def _work_off(self) -> None:
@@ -220,17 +217,15 @@ class _Simulation:
 
     def _answer(self, agent: int) -> None:
         """Hand the results in and go on or leave; the caller receives them and may send one chunk more."""
-        weight = self.weight[self.has[agent]]
         if not self.plan.fixed:
             self._fetch(agent)
         elif self.costs.leave_ns:
             self._live(agent, self.acts + self.workers + agent)
         asleep_ns = 0.0 if self.busy else self.cores.now_ns - self.over_ns
-        cpu_ns = self.costs.receive_ns * weight + self.costs.rouse_ns * min(asleep_ns / COLD_NS, weight)
+        cpu_ns = self.costs.receive_ns + self.costs.rouse_ns * min(asleep_ns / COLD_NS, 1)
         if not self.plan.fixed and self.promised < self.plan.chunks:
-            more_ns = self.costs.send_ns * self.weight[self.promised]
             self.promised += 1
-            self.jobs.append((cpu_ns + more_ns, self._send, 0))
+            self.jobs.append((cpu_ns + self.costs.send_ns, self._send, 0))
         elif cpu_ns or self.busy:
             self.jobs.append((cpu_ns, self._follow_nothing, 0))
         if not self.busy:

@@ -1,6 +1,7 @@
 """What if: what changing one thing would gain the recommended setting, replayed for all items of a plan; pure.
 
-Very many items are replayed in part, twice, and carried on in a straight line, the heaviest in either part:
+Very many items are replayed in part, twice, and carried on in a straight line, the heaviest in either part. Bundles
+(lightwork.replay.many_items) would hide the longest item, which one of the changes splits:
 
     wall(N) = wall(M) + (W(N) - W(M)) x (wall(M) - wall(M/2)) / (W(M) - W(M/2))        W: the items' serial time
 
@@ -17,6 +18,7 @@ from lightwork.core.setting import Setting, arrange
 from lightwork.replay import gil as lock
 from lightwork.replay.contention import with_contention
 from lightwork.replay.demands import demands_of
+from lightwork.replay.many_items import is_many
 from lightwork.replay.what_if import WhatIf, replay_if, what_ifs
 
 if TYPE_CHECKING:
@@ -24,8 +26,7 @@ if TYPE_CHECKING:
 
     from lightwork.plan.planner import Planned
 
-MOST = 20_000  # items that are replayed one by one
-PARTS = (10_000, 5_000)  # of more
+PARTS = (10_000, 5_000)  # of very many items
 HEAVIEST = 8
 
 
@@ -44,7 +45,7 @@ def gains_of(planned: "Planned", setting: Setting) -> Mapping[str, float]:
 def _walls_ns(planned: "Planned", setting: Setting, changes: list[WhatIf]) -> list[float]:
     rows = planned.everything
     count, times_ns = len(rows), (rows["end_ns"] - rows["start_ns"]).astype(float)
-    if count <= MOST:
+    if not is_many(count):
         return _replayed_ns(planned, setting, changes, np.arange(count))
     heaviest = np.argsort(times_ns, kind="stable")[-HEAVIEST:]
     many, few = (np.union1d(np.linspace(0, count - 1, part).astype(np.int64), heaviest) for part in PARTS)
