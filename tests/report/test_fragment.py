@@ -14,6 +14,7 @@ from lightwork import report
 from lightwork.analysis.disturbance import disturbed
 from lightwork.core.study import SERIAL, SERIAL_AGAIN, Results
 from lightwork.notebook import load, shown
+from lightwork.text.quantities import times
 
 EXAMPLE = REPOSITORY / "docs" / "example" / "quick.json"
 THEMES = {"light": "background: #fff; color: #111", "dark": "background: #111; color: #ddd"}
@@ -73,7 +74,7 @@ def test_figures_are_those_of_the_json(browser, tmp_path):
         tables = page.evaluate(TABLES)
     for study, data, rows in zip(found.studies, saved["studies"], tables, strict=True):
         left_out = {cell.cell_id: disturbed(cell) for cell in study.cells}
-        shown = [figure.split("x")[0] for _, *figures in rows for figure in figures if figure]
+        shown = [figure.split(" ")[0] for _, *figures in rows for figure in figures if figure]
         walls = {
             cell["cell_id"]: {
                 one["block"]: one["t1_ns"] - one["t0_ns"]
@@ -84,7 +85,7 @@ def test_figures_are_those_of_the_json(browser, tmp_path):
         }
         serial = walls[SERIAL]
         expected = [
-            f"{median(serial[block] / wall for block, wall in own.items() if block in serial):.2f}"
+            times(median(serial[block] / wall for block, wall in own.items() if block in serial))
             for name, own in walls.items() if name not in (SERIAL, SERIAL_AGAIN)
         ]  # fmt: skip
         assert sorted(shown) == sorted(expected)

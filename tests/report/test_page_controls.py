@@ -91,7 +91,7 @@ def test_an_unticked_worker_count_loses_its_column(page):
     """The column and the points of that count go; the curves through them fade, since they are no longer all there."""
     page.locator('.filter input[name="workers"][value="2"]').uncheck()
     assert visible(page, 'main [data-workers="2"]') == 0
-    assert visible(page, 'thead th[data-column="4"]') == 1
+    assert visible(page, 'thead th[data-workers="4"]') == 1
     line = page.locator(".chart [data-strategy]:not([data-workers])").first
     assert float(line.evaluate("one => getComputedStyle(one).opacity")) < 1
 
@@ -120,8 +120,8 @@ def test_a_filter_stays_in_sight_while_it_hides(page):
 def test_the_table_is_sorted_by_its_heads(page):
     """A worker count sorts by speedup, the largest first, then the other way; the setting by name."""
     body = page.locator("table.sortable tbody").first
-    speedups = lambda: [float(one.get_attribute("data-value")) for one in body.locator('td[data-column="4"]').all()]  # noqa: E731
-    head = page.locator('table.sortable th[data-column="4"]').first
+    speedups = lambda: [float(one.get_attribute("data-value")) for one in body.locator('td[data-workers="4"]').all()]  # noqa: E731
+    head = page.locator('table.sortable th[data-workers="4"]')
     head.locator("button").click()
     assert speedups() == sorted(speedups(), reverse=True)
     assert head.get_attribute("aria-sort") == "descending"

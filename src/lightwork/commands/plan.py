@@ -19,7 +19,7 @@ STDIN = "-"
 SERIAL_TO_PARALLEL = ("map", "imap_unordered", "static", "queue", "pipe")
 EPILOG = """examples:
   lightwork plan load.py:load_file data/*.csv      these files, within a minute
-  lightwork plan load.py:load_file @list --quick   items from a list, within 15 s
+  lightwork plan load.py:load_file @list --quick   a list of items, within 15 s
   lightwork plan load.py:load_file - --cores 16    predict for a larger machine
   lightwork plan csv_parse --workers 1-4           a built-in workload
   lightwork plan csv_to_db --param files=30        set one of its parameters
