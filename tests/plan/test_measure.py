@@ -4,13 +4,14 @@ import json
 
 import pytest
 
+from lightwork.core.estimate import Estimate
 from lightwork.core.setting import Setting
 from lightwork.plan.measure import BLOCKS, ROUND_S, race_for, too_long
 from lightwork.plan.request import Request
 from lightwork.replay.prediction import Prediction
 
 PREDICTIONS = [
-    Prediction(Setting(name, 2), None, 0.5, 2.0, 1.7, 2.3, {})
+    Prediction(Setting(name, 2), None, 0.5, Estimate(2.0, 1.7, 2.3), {})
     for name in ("static", "static_striped", "fork", "queue", "pipe", "map")
 ]
 REQUEST = Request("load.py:f", {}, tuple(one.setting for one in PREDICTIONS), 2.0, budget_s=60.0)

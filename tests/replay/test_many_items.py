@@ -57,7 +57,7 @@ def test_in_bundles_it_is_what_replaying_everything_gives(monkeypatch, giant_ns,
     assert [found.wall_s for found in in_bundles] != [exact.wall_s for exact in one_by_one]
     for exact, found in zip(one_by_one, in_bundles, strict=True):
         assert found.wall_s == pytest.approx(exact.wall_s, rel=0.05), found.setting
-        assert found.speedup == pytest.approx(exact.speedup, rel=0.05), found.setting
+        assert found.speedup.point == pytest.approx(exact.speedup.point, rel=0.05), found.setting
         assert (found.setting, found.chunksize) == (exact.setting, exact.chunksize)
         slack = 0.05 * found.setting.workers
         assert found.lost == pytest.approx(dict(exact.lost), abs=slack), found.setting

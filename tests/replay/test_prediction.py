@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lightwork.core.causes import Cause
+from lightwork.core.estimate import Estimate
 from lightwork.core.setting import Setting
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.contention import Contention
@@ -36,7 +37,7 @@ def predicted(setting, rows, weights=None, cores=2.0, contention=None, gil=True)
 def test_waiting_items_spread_over_all_workers():
     """Eight equal waits on four workers take a quarter of their time, whatever the cores."""
     found = predicted(Setting("imap_unordered", 4), waits(*[10] * 8), cores=1.0)
-    assert (found.wall_s, found.speedup) == (pytest.approx(0.02), pytest.approx(4.0))
+    assert (found.wall_s, found.speedup.point) == (pytest.approx(0.02), pytest.approx(4.0))
     assert (found.chunksize, found.lost["tail"]) == (1, 0)
 
 
@@ -50,13 +51,13 @@ def computes(*lengths_ms):
 def test_threads_wait_together_and_compute_one_after_the_other():
     """Under a GIL four threads share one core; without it, or with an interpreter each, they have all cores."""
     threads = Setting("threads", 4)
-    assert predicted(threads, waits(*[10] * 8), cores=4.0).speedup == pytest.approx(4.0)
+    assert predicted(threads, waits(*[10] * 8), cores=4.0).speedup.point == pytest.approx(4.0)
     held = predicted(threads, computes(*[10] * 8), cores=4.0)
-    assert held.speedup == pytest.approx(1.0)
-    assert held.high / held.speedup - 1 == pytest.approx(CONTENDED_BAND)
-    assert predicted(threads, computes(*[10] * 8), cores=4.0, gil=False).speedup == pytest.approx(4.0)
-    assert predicted(Setting("interpreters", 4), computes(*[10] * 8), cores=4.0).speedup == pytest.approx(4.0)
-    assert predicted(threads, computes(*[10] * 8), cores=0.5).speedup == pytest.approx(1.0)
+    assert held.speedup.point == pytest.approx(1.0)
+    assert held.speedup.high / held.speedup.point - 1 == pytest.approx(CONTENDED_BAND)
+    assert predicted(threads, computes(*[10] * 8), cores=4.0, gil=False).speedup.point == pytest.approx(4.0)
+    assert predicted(Setting("interpreters", 4), computes(*[10] * 8), cores=4.0).speedup.point == pytest.approx(4.0)
+    assert predicted(threads, computes(*[10] * 8), cores=0.5).speedup.point == pytest.approx(1.0)
 
 
 def test_the_order_is_the_settings_own():
@@ -71,18 +72,18 @@ def test_the_order_is_the_settings_own():
 def test_the_band_widens_where_nothing_was_held_against_the_truth():
     """Up to four workers a core the band is the validated one, beyond it is wide; the point lies within."""
     near, far = (predicted(Setting("map", workers), waits(*[5] * 64)) for workers in (8, 16))
-    assert near.high / near.speedup - 1 == pytest.approx(BAND)
-    assert far.high / far.speedup - 1 == pytest.approx(FAR_BAND)
-    assert near.low < near.speedup < near.high
+    assert near.speedup.high / near.speedup.point - 1 == pytest.approx(BAND)
+    assert far.speedup.high / far.speedup.point - 1 == pytest.approx(FAR_BAND)
+    assert near.speedup.low < near.speedup.point < near.speedup.high
 
 
 def test_a_lock_bounds_what_more_workers_bring():
     """Half of each item under one lock: never more than twice as fast, and the loss is named blocking."""
     found = predicted(Setting("imap_unordered", 8), waits(*[10] * 64), contention=Contention(0.5, workers=2))
-    assert found.speedup <= 2.05
+    assert found.speedup.point <= 2.05
     assert max(found.lost, key=found.lost.__getitem__) == Cause.BLOCKING
     alone = predicted(Setting("serial"), waits(*[10] * 64), contention=Contention(0.5, workers=2))
-    assert alone.speedup == pytest.approx(1.0)
+    assert alone.speedup.point == pytest.approx(1.0)
 
 
 def test_dearer_computing_is_predicted_where_cores_are_busy_together():
@@ -112,14 +113,14 @@ def test_the_band_widens_with_contention():
     widths = []
     for contention, workers in ((Contention(0.5, workers=2), 2), (Contention(0.5, workers=2), 4), (Contention(), 4)):
         found = predicted(Setting("map", workers), waits(*[5] * 64), contention=contention)
-        widths.append(found.high / found.speedup - 1)
+        widths.append(found.speedup.high / found.speedup.point - 1)
     assert widths == [pytest.approx(FAR_BAND), pytest.approx(CONTENDED_BAND), pytest.approx(BAND)]
 
 
 def made(strategy, workers, speedup, chunksize=1):
     """A prediction of this speedup."""
     setting = Setting(strategy, workers, chunksize if strategy in ("map", "imap_unordered", "queue") else None)
-    return Prediction(setting, chunksize, 1 / speedup, speedup, 0.9 * speedup, 1.1 * speedup, {})
+    return Prediction(setting, chunksize, 1 / speedup, Estimate(speedup, 0.9 * speedup, 1.1 * speedup), {})
 
 
 def test_the_shortlist_holds_the_fastest_their_modest_equals_and_what_more_would_buy():
@@ -156,7 +157,7 @@ def test_a_shortlist_is_short_and_distinct(everything, most):
     kept = shortlist(everything, most)
     assert len(kept) <= most
     assert len({id(one) for one in kept}) == len(kept)
-    assert not everything or max(everything, key=lambda one: one.speedup).speedup == kept[0].speedup
+    assert not everything or max(everything, key=lambda one: one.speedup.point).speedup.point == kept[0].speedup.point
 
 
 @given(st.floats(0, 3))
@@ -164,8 +165,8 @@ def test_the_machines_mood_widens_the_band_on_either_side(unrest):
     """By the same factor up and down, the squares added; without any, the band is what it was."""
     found = predicted(Setting("map", 2), waits(*[10] * 8))
     wider = found.widened(unrest)
-    own = found.high / found.speedup - 1
-    assert wider.high / wider.speedup - 1 == pytest.approx((own**2 + unrest**2) ** 0.5)
-    assert wider.high / found.high == pytest.approx(found.low / wider.low)
-    assert 0 < wider.low <= found.low
-    assert wider.speedup == found.speedup
+    own = found.speedup.high / found.speedup.point - 1
+    assert wider.speedup.high / wider.speedup.point - 1 == pytest.approx((own**2 + unrest**2) ** 0.5)
+    assert wider.speedup.high / found.speedup.high == pytest.approx(found.speedup.low / wider.speedup.low)
+    assert 0 < wider.speedup.low <= found.speedup.low
+    assert wider.speedup.point == found.speedup.point

@@ -21,7 +21,7 @@ def test_a_band_of_speedups_is_one_of_makespans():
     (found,) = predict([Setting("map", 2, 1)], ledger(*[(1000, 0, 0, 0, 0)] * 12), [1.0] * 12, 2.0, FREE)
     said = predicted_wall(found)
     assert said.wall_s == found.wall_s
-    assert found.wall_s * found.speedup / said.low_s == pytest.approx(found.high)
+    assert found.wall_s * found.speedup.point / said.low_s == pytest.approx(found.speedup.high)
     assert said.low_s < said.wall_s < said.high_s
 
 

@@ -45,7 +45,7 @@ def race_for(request: Request, predictions: Sequence[Prediction], serial_s: floa
 
 def _needed_s(predictions: Sequence[Prediction], probe: bool, blocks: int, serial_s: float, beside_s: float) -> float:
     """A warm-up, a probing round of each cell where wanted, and the blocks, the serial reference twice in each."""
-    settings_s = sum(serial_s / prediction.speedup + beside_s for prediction in predictions)
+    settings_s = sum(serial_s / prediction.speedup.point + beside_s for prediction in predictions)
     round_s = serial_s + beside_s
     return round_s + (round_s + settings_s if probe else 0.0) + blocks * (2 * round_s + settings_s)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from lightwork.analysis.preference import as_good, preference
+from lightwork.core.estimate import Estimate
 from lightwork.core.setting import Setting, arrange
 from lightwork.replay import gil as lock
 from lightwork.replay.calibration import Calibration
@@ -33,7 +34,7 @@ VARIANTS = 2
 
 @dataclass(frozen=True)
 class Prediction:
-    """A setting's predicted round. speedup is over the serial round's predicted wall; low and high are its band.
+    """A setting's predicted round. speedup: over the serial round's predicted wall, with its band.
 
     chunksize: the one in force. lost: predicted speedup lost by cause, against the serial items.
     """
@@ -41,9 +42,7 @@ class Prediction:
     setting: Setting
     chunksize: int | None
     wall_s: float
-    speedup: float
-    low: float
-    high: float
+    speedup: Estimate
     lost: Mapping[str, float]
 
     def widened(self, unrest: float) -> "Prediction":
@@ -52,9 +51,23 @@ class Prediction:
         unrest: by what share it moves rounds that should be alike (lightwork.replay.cpu_speed). It multiplies and
         divides.
         """
-        half_band = self.high / self.speedup - 1
+        low, high = self.band
+        half_band = high / self.speedup.point - 1
         wider = (1 + math.hypot(half_band, unrest)) / (1 + half_band)
-        return replace(self, low=self.low / wider, high=self.high * wider)
+        return replace(self, speedup=Estimate(self.speedup.point, low / wider, high * wider))
+
+    @property
+    def band(self) -> tuple[float, float]:
+        """The ends of the speedup's band. Raises ValueError where it has none."""
+        if self.speedup.low is None or self.speedup.high is None:
+            raise ValueError(f"the predicted speedup {self.speedup.point} has no band")
+        return self.speedup.low, self.speedup.high
+
+    @property
+    def wall_band_s(self) -> tuple[float, float]:
+        """The ends of the wall's band: it is the speedup's, both are relative to the same serial wall."""
+        (low, high), serial_s = self.band, self.wall_s * self.speedup.point
+        return serial_s / high, serial_s / low
 
 
 def predict(
@@ -141,9 +154,7 @@ def _predict(setting: Setting, work: _Work, costs: Costs) -> Prediction:
         setting,
         chunksize_in_force(setting, count),
         wall_s,
-        speedup,
-        speedup * (1 - band),
-        speedup * (1 + band),
+        Estimate(speedup, speedup * (1 - band), speedup * (1 + band)),
         {str(cause): float(lost) for cause, lost in replayed.losses(work.serial_items).lost_speedup().items()},
     )
 
@@ -164,7 +175,7 @@ def shortlist(predictions: Sequence[Prediction], most: int) -> list[Prediction]:
     the best: the fewest workers first, because they would be recommended, and of those the simplest strategies. The
     next larger worker count is there to tell what it would buy; places that are left go to the next fastest.
     """
-    ranked = sorted(predictions, key=lambda prediction: -prediction.speedup)
+    ranked = sorted(predictions, key=speedup_of, reverse=True)
     alike: dict[tuple[str, int], list[Prediction]] = {}
     for prediction in ranked:
         alike.setdefault((prediction.setting.strategy, prediction.setting.workers), []).append(prediction)
@@ -175,14 +186,17 @@ def shortlist(predictions: Sequence[Prediction], most: int) -> list[Prediction]:
     ]
     chosen = leaders[: max(1, most // 2)]
     others = [variants[0] for variants in alike.values() if variants[0] not in chosen]
-    equals = [
-        prediction for prediction in as_good(ranked, lambda prediction: prediction.speedup) if prediction in others
-    ]
+    equals = [prediction for prediction in as_good(ranked, speedup_of) if prediction in others]
     chosen += sorted(equals, key=_preference)[: max(0, most - 1 - len(chosen))]
     fewest = min((prediction.setting.workers for prediction in chosen), default=0)
     larger = [prediction for prediction in others if prediction.setting.workers > fewest and prediction not in chosen]
     chosen += sorted(larger, key=_preference)[:1]
     return [*chosen, *(prediction for prediction in others if prediction not in chosen)][:most]
+
+
+def speedup_of(prediction: Prediction) -> float:
+    """The predicted speedup itself, to rank by."""
+    return prediction.speedup.point
 
 
 def _preference(prediction: Prediction) -> tuple[int, ...]:

@@ -92,5 +92,4 @@ class _Block:
 
 def predicted_wall(prediction: Prediction) -> PredictedWall:
     """A prediction's makespan with the band that its speedup has."""
-    serial_s = prediction.wall_s * prediction.speedup
-    return PredictedWall(prediction.wall_s, serial_s / prediction.high, serial_s / prediction.low)
+    return PredictedWall(prediction.wall_s, *prediction.wall_band_s)

@@ -7,6 +7,7 @@ import pytest
 from builders import make_round, make_study
 
 from lightwork import strategies
+from lightwork.core.estimate import Estimate
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.core.usage import Memory
@@ -39,7 +40,7 @@ def waits(*lengths_ms):
 
 def guess(setting, speedup, chunksize=1, lost=None):
     """A prediction of this speedup over a serial second."""
-    return Prediction(setting, chunksize, 1 / speedup, speedup, 0.85 * speedup, 1.15 * speedup, lost or {})
+    return Prediction(setting, chunksize, 1 / speedup, Estimate(speedup, 0.85 * speedup, 1.15 * speedup), lost or {})
 
 
 def planned(study=None, predictions=(), rows=None, **changes):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from lightwork.analysis.preference import AS_GOOD, as_good, preference
 from lightwork.core.setting import Setting
-from lightwork.replay.prediction import Prediction
+from lightwork.replay.prediction import Prediction, speedup_of
 
 
 def recommended(predictions: Sequence[Prediction]) -> Prediction | None:
@@ -25,7 +25,7 @@ def equals(predictions: Sequence[Prediction], chosen: Prediction) -> list[Predic
 
 def stays_serial(chosen: Prediction) -> bool:
     """Whether even this setting is within AS_GOOD of the serial run, or slower."""
-    return chosen.speedup < 1 + AS_GOOD
+    return chosen.speedup.point < 1 + AS_GOOD
 
 
 def chunksize_band(predictions: Sequence[Prediction], setting: Setting) -> tuple[int, int] | None:
@@ -54,11 +54,11 @@ def following(predictions: Sequence[Prediction], setting: Setting) -> Prediction
         )
         == kind
     ]
-    return min(more, key=lambda prediction: (prediction.setting.workers, -prediction.speedup), default=None)
+    return min(more, key=lambda prediction: (prediction.setting.workers, -prediction.speedup.point), default=None)
 
 
 def _good(predictions: Sequence[Prediction]) -> list[Prediction]:
-    return as_good(predictions, lambda prediction: prediction.speedup)
+    return as_good(predictions, speedup_of)
 
 
 def _but_chunks(setting: Setting) -> tuple[object, ...]:

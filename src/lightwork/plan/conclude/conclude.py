@@ -99,7 +99,7 @@ def _measured(evidence: PlanEvidence, cell: CellScaling) -> MeasuredSetting:
         rounds=len(measured.rounds),
         failed=sum(not round_.ok for round_ in measured.rounds),
         memory_bytes=peak_bytes(measured, "peak_pss_bytes"),
-        predicted=prediction.speedup if prediction else None,
+        predicted=prediction.speedup.point if prediction else None,
         judged=_judged(evidence, cell),
     )
 
@@ -114,15 +114,14 @@ def _judged(evidence: PlanEvidence, cell: CellScaling) -> Judgement | None:
 
 
 def _predictions(evidence: PlanEvidence) -> Iterator[PredictedSetting]:
-    """In the order of the settings. The wall's band is the speedup's: both are relative to the same serial wall."""
+    """In the order of the settings."""
     for prediction in evidence.planned.predictions:
-        serial_s = prediction.wall_s * prediction.speedup
-        wall_s = Estimate(prediction.wall_s, serial_s / prediction.high, serial_s / prediction.low)
+        wall_s = Estimate(prediction.wall_s, *prediction.wall_band_s)
         yield PredictedSetting(
             prediction.setting,
             prediction.chunksize,
             wall_s,
-            Estimate(prediction.speedup, prediction.low, prediction.high),
+            prediction.speedup,
             prediction.lost,
         )
 
@@ -137,4 +136,4 @@ def _serial_s(evidence: PlanEvidence) -> Estimate | None:
     if evidence.scaling is not None and evidence.planned.sample.is_all:
         return evidence.scaling.serial_s
     first = next(iter(evidence.planned.predictions), None)
-    return Estimate(first.wall_s * first.speedup, None, None) if first else None
+    return Estimate(first.wall_s * first.speedup.point, None, None) if first else None

@@ -7,7 +7,7 @@ Planned -> measured: scaling, recommendation, losses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import inf, isfinite
+from math import inf
 from typing import TYPE_CHECKING
 
 from lightwork.analysis.basis import Basis
@@ -86,12 +86,9 @@ def evidence_of(planned: "Planned") -> PlanEvidence:
     if planned.study is None:
         if guess is None or stays_serial(guess):
             return PlanEvidence(planned, None, None, guess)
-        return PlanEvidence(planned, cell_of(guess), Estimate(guess.speedup, guess.low, guess.high), guess)
+        return PlanEvidence(planned, cell_of(guess), guess.speedup, guess)
     scaling = scale(planned.study, planned.request.usable_cpus, equal_speed_walls_s(planned.study))
-    expected = {
-        prediction.setting.cell_id: Estimate(prediction.speedup, prediction.low, prediction.high)
-        for prediction in planned.predictions
-    }
+    expected = {prediction.setting.cell_id: prediction.speedup for prediction in planned.predictions}
     recommendation = recommend(scaling, losses_by_cell(scaling), expected=expected)
     chosen = recommendation.chosen
     return PlanEvidence(
@@ -107,14 +104,6 @@ def evidence_of(planned: "Planned") -> PlanEvidence:
 def cell_of(prediction: Prediction) -> Cell:
     """A predicted setting as a cell of which nothing was measured."""
     return Cell(prediction.setting.cell_id, prediction.setting, prediction.chunksize, ())
-
-
-def estimate_of(prediction: Prediction) -> Estimate:
-    """A prediction's speedup with its band, where that is known."""
-    has_band = isfinite(prediction.low) and isfinite(prediction.high)
-    return Estimate(
-        prediction.speedup, prediction.low if has_band else None, prediction.high if has_band else None, 1, "replay"
-    )
 
 
 def _measured_memory(study: Study | None) -> MemoryModel | None:

@@ -27,7 +27,7 @@ from lightwork.core.setting import Setting
 from lightwork.core.study import Cell
 from lightwork.core.verdict import Doubt, LongestItemBound, NextStep, StepOutcome, Verdict, VerdictKind
 from lightwork.plan.conclude.choice import chunksize_band, equals, following, stays_serial
-from lightwork.plan.conclude.evidence import PlanEvidence, cell_of, estimate_of
+from lightwork.plan.conclude.evidence import PlanEvidence, cell_of
 from lightwork.replay.prediction import Prediction
 
 
@@ -39,7 +39,7 @@ def verdict_on(evidence: PlanEvidence) -> Verdict:
         return Verdict(VerdictKind.CANNOT_TELL, doubt=Doubt.NOT_ASKED, is_predicted=True)
     if evidence.chosen is None:
         return Verdict(VerdictKind.STAY_SERIAL, is_predicted=True)
-    return Verdict(VerdictKind.USE, evidence.chosen, estimate_of(evidence.guess), is_predicted=True)
+    return Verdict(VerdictKind.USE, evidence.chosen, evidence.guess.speedup, is_predicted=True)
 
 
 def limited_by(evidence: PlanEvidence) -> LimitedBy | None:
@@ -106,8 +106,8 @@ def _next(evidence: PlanEvidence, chosen: Setting) -> MeasuredStep | PredictedSt
     recommended = evidence.by_setting.get(chosen)
     return PredictedStep(
         more.setting.workers,
-        estimate_of(more),
-        estimate_of(recommended) if recommended else None,
+        more.speedup,
+        recommended.speedup if recommended else None,
         _extra_memory(evidence, more.setting),
     )
 
@@ -192,14 +192,14 @@ def _whole_list(evidence: PlanEvidence) -> WholeList | OnlyPredicted | None:
     """How long all items take where only some were run, and what is predicted where measuring could not tell."""
     mine = evidence.by_setting.get(evidence.chosen.setting) if evidence.chosen else None
     if mine and not evidence.planned.sample.is_all:
-        return WholeList(evidence.planned.items, mine.wall_s, mine.wall_s * mine.speedup)
+        return WholeList(evidence.planned.items, mine.wall_s, mine.wall_s * mine.speedup.point)
     if (
         evidence.recommendation is not None
         and evidence.chosen is None
         and evidence.guess is not None
         and not stays_serial(evidence.guess)
     ):
-        return OnlyPredicted(cell_of(evidence.guess), estimate_of(evidence.guess))
+        return OnlyPredicted(cell_of(evidence.guess), evidence.guess.speedup)
     return None
 
 
@@ -217,4 +217,6 @@ def rests_on(evidence: PlanEvidence) -> RestsOn:
 
 
 def _apart(measured: Mapping[Setting, float], predicted: Mapping[Setting, Prediction]) -> list[float]:
-    return [abs(predicted[setting].speedup / point - 1) for setting, point in measured.items() if setting in predicted]
+    return [
+        abs(predicted[setting].speedup.point / point - 1) for setting, point in measured.items() if setting in predicted
+    ]
