@@ -87,7 +87,7 @@ def test_a_cell_with_too_few_common_blocks_is_not_as_good_as_the_best() -> None:
         {of("map", 2): [None, None, 2.0, 2.01, 1.99, 2.0], of("map", 4): [2.1, 2.09, 2.1, 2.1, None, None]}
     )
     assert chosen(turned) == of("map", 2)
-    assert next_of(turned) == "4 workers: 0.95x (no interval) as fast: too few common blocks to tell (2)"
+    assert next_of(turned) == "4 workers: 0.95x (no interval) as fast: too few common blocks (2)"
 
 
 def test_recommends_more_workers_where_they_measurably_help() -> None:
@@ -139,7 +139,7 @@ def test_a_prediction_tells_from_serial_what_noisy_blocks_can_not() -> None:
     assert chosen(recommend(scale(study, 64))) is None
     recommendation = recommend(scale(study, 64), expected={key: Estimate(3.8, 2.9, 4.8)})
     assert chosen(recommendation) == setting
-    assert "3 blocks alone can't tell this from serial" in warnings_in(recommendation)[-1]
+    assert "3 blocks are not enough on such a noisy machine" in warnings_in(recommendation)[-1]
     assert "at least 2.9x" in warnings_in(recommendation)[-1]
     assert chosen(recommend(scale(study, 64), expected={key: Estimate(1.2, 0.9, 2.2)})) is None
     slow = make_study([8.0] * 3, {setting: (2.0, 2.5, 8.5)}, again_s=about(8.0, noise), longest_share=0.01)
@@ -196,7 +196,8 @@ def test_equal_speed_figures_decide_where_all_cells_have_them() -> None:
         ),
         (
             {of("map", 2): [4.0, 4.1, None, None, None, None]},
-            "cannot tell: 2 blocks can't carry an interval; the best, map with 2 workers, has 1.98x (no interval)",
+            "cannot tell: 2 blocks are too few for an interval; "
+            "the best, map with 2 workers, reaches 1.98x (no interval)",
         ),
         ({of("map", 2): [LOST] * 6}, "cannot tell: every parallel setting failed"),
         ({}, "cannot tell: no parallel setting was measured"),
@@ -218,7 +219,7 @@ def test_without_a_twin_nothing_is_claimed() -> None:
     """A fourfold speedup is not claimed where the noise is unknown: the sentence and a warning say so."""
     recommendation = recommend(scale(make_study([8.0] * 6, {of("map", 4): about(2.0)}, again_s=[None] * 6), 64))
     assert recommendation.chosen is None
-    assert sentence_of(recommendation).endswith("has 4.0x (4.0-4.0), and the noise floor is unknown")
+    assert sentence_of(recommendation).endswith("reaches 4.0x (4.0-4.0), and the noise floor is unknown")
     assert any("the noise is unknown" in warning for warning in warnings_in(recommendation))
 
 
@@ -351,9 +352,9 @@ def test_warns_of_what_could_overturn_the_plan() -> None:
     assert plan_of({of("map", 4): about(2.0)}).warnings == ()
     study = make_study([8.0] * 4, {of("map", 4): [2.0] * 4}, again_s=[8.0, 7.0, 9.0, 8.0], finished=False)
     unfinished, few, noise = warnings_in(recommend(scale(study, 64)))
-    assert unfinished.startswith("the study was not finished")
+    assert unfinished.startswith("the study did not finish")
     assert few == "only 4 blocks: intervals are wide; measure at least 6"
-    assert noise.startswith("noise floor 18 %: smaller differences can't be seen")
+    assert noise.startswith("noise floor 18 %: smaller differences cannot be detected")
 
 
 def test_warns_of_a_busy_machine() -> None:
@@ -361,7 +362,7 @@ def test_warns_of_a_busy_machine() -> None:
     cells = {of("map", 4): about(2.1), of("map", 8): about(2.0), of("map", 2): about(4.0)}
     (warning,) = warnings_in(plan_of(cells, usable_cpus=2))
     assert warning == (
-        "map with 8 workers has 4.0x (4.0-4.0), more than the 2.0x that the 2 usable cores can give: "
+        "map with 8 workers reaches 4.0x (4.0-4.0), more than the 2.0x that the 2 usable cores can give: "
         "the machine was busy during the serial rounds"
     )
     assert plan_of(cells, usable_cpus=4).warnings == ()

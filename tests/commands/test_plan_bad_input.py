@@ -170,7 +170,7 @@ def test_items_shorter_than_their_hand_over_are_told(user):
     """Items that take less than handing them over: no chunksize of 1 can win, and how many a chunk needs."""
     found = user.plan("load.py:briefly", *map(str, range(400)), *NARROW)
     assert found.returncode == 0, found.stderr
-    assert "less than handing it over: no worker count can win at chunksize 1; it needs at least " in found.stdout
+    assert "less than handing it over: workers cannot help at chunksize 1; it needs at least " in found.stdout
 
 
 @pytest.mark.timing

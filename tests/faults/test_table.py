@@ -80,7 +80,7 @@ def test_the_page_says_first_what_matters():
     section = fault_section(FOUND)
     (told,) = section.findings
     assert told == finding(FOUND.cases, find("kill"))
-    assert "completes under dask; raises under static (after 54 ms to 54 ms); hangs for ever under map." in told
+    assert "completes under dask; raises under static (after 54 ms to 54 ms); hangs forever under map." in told
     assert section.table.rows[0] == (Entry("map"), Entry("HANGS", details=("2 not done",), kind="bad"), NOT_TRIED)
 
 

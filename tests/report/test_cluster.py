@@ -55,7 +55,7 @@ def test_names_the_cost_the_best_of_this_machine_and_the_size_of_items():
     sentence, one = told(STATIC)
     there_us, here_us = (cost_ns(one.losses[cell_id], 2600) / 1e3 for cell_id in (STATIC, FASTEST))
     found = re.fullmatch(
-        r"On the cluster, static, 2 workers takes ([\d.]+) .s of a worker from one item to the next, "
+        r"On the cluster, static, 2 workers costs a worker ([\d.]+) .s between two items, "
         r"([\d.]+). as much as imap_unordered, 8 workers, chunksize 20 on this machine \(([\d.]+) .s\): "
         r"that is 5 % or less of items of ([\d.,]+) (.s) and more; times there are known to within 740 .s\.",
         sentence,
@@ -80,7 +80,7 @@ def test_a_cluster_alone_is_compared_with_nothing():
     made, _ = samples.sample()
     sentence, _ = told(*(cell.cell_id for cell in made.studies[1].cells if "serial" not in cell.cell_id))
     assert "on this machine" not in sentence
-    assert "of a worker from one item to the next: that is" in sentence
+    assert "between two items: that is" in sentence
 
 
 def test_the_page_and_the_summary_have_it():
@@ -89,4 +89,4 @@ def test_the_page_and_the_summary_have_it():
     with style():
         (section,) = sections_of(judged, ledgers)
     assert section.cluster.startswith("On the cluster, static")
-    assert "On the cluster, static, 2 workers takes" in summary.summary(judged)
+    assert "On the cluster, static, 2 workers costs a worker" in summary.summary(judged)

@@ -77,7 +77,7 @@ def test_says_what_happens_when_something_dies(sample, page, tmp_path):
     with_faults = Page(report.render(small, ledgers, tmp_path, fault_samples.FOUND).read_text(encoding="utf-8"))
     text = with_faults.text()
     assert text.index("When something dies") < text.index("Machine and run")
-    assert "hangs for ever under map" in text
+    assert "hangs forever under map" in text
     assert with_faults.attributes("class").count("bad") == 1
     assert "When something dies" not in page.text()
 
@@ -264,7 +264,7 @@ def test_results_of_the_first_format(sample, tmp_path, with_ledgers):
     assert ("how long each item takes: no serial ledger" in missing) is not with_ledgers
     assert ("Where the speedup went" in page.text("h3")) is with_ledgers
     assert ("Efficiency factors" in page.text("summary")) is with_ledgers
-    assert "What every setting took" not in page.text("summary")
+    assert "What each setting used" not in page.text("summary")
     assert page.text("p").count("these results hold no samples") == 1
     assert page.open == []
 
@@ -303,7 +303,7 @@ def test_disturbed_rounds_are_seen_and_counted(sample, tmp_path):
         for study in (results.studies[0], results.studies[1])
     )
     for words in (
-        "a hollow one was disturbed",
+        "hollow if disturbed",
         "<small>1 of 6 rounds left out</small>",
         "; 1 of 6 rounds left out as disturbed",
     ):
@@ -335,7 +335,7 @@ def test_unfinished_study_says_so(sample, tmp_path):
     study = replace(sample[0].studies[2], finished=False)
     text = Page(report.render(samples.results(study), {}, tmp_path).read_text(encoding="utf-8")).text()
     assert "6 blocks, not finished" in text
-    assert "db_insert[rows=12]: the study was not finished" in text
+    assert "db_insert[rows=12]: the study did not finish" in text
 
 
 def test_one_block_cannot_tell(sample, tmp_path):

@@ -99,7 +99,7 @@ def test_it_stands_in_the_page(tailed, tmp_path):
     """The study's section has the table; the others have none."""
     results, ledgers = samples.sample()
     text = report.render(results, ledgers, tmp_path, plans=[decode(plan_of(settings_of(tailed)))]).read_text()
-    assert text.count("<h3>Predicted beside measured</h3>") == 1
+    assert text.count("<h3>Predicted and measured</h3>") == 1
 
 
 @pytest.mark.parametrize("broken", ["[]", "{}", '{"schema": 2}', '{"schema": 1, "target": 3}', "nonsense"])

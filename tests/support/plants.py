@@ -88,16 +88,16 @@ PLANTS = {
     ),
     "giant result": Plant(
         "planted.giant_result", Setting("imap_unordered", 2), Setting("imap_unordered", 2),
-        Cause.DISPATCH, "7.63 MiB an item are pickled", "hand over less", changed={"result_kb": 1},
+        Cause.DISPATCH, "7.63 MiB pickled per item", "hand over less", changed={"result_kb": 1},
     ),
     "work done in vain": Plant(
         "planted.optimist", Setting("map", 2, 1), Setting("map", 1, 1),
-        Cause.CPU_INFLATION, "retries a round", "use fewer workers per core",
+        Cause.CPU_INFLATION, "retries per round", "use fewer workers per core",
         {"items": 12, "turns": 600_000},  # tries longer than a time slice meet on busy cores, too
     ),
     "threads of a library": Plant(
         "planted.blas", Setting("map", 2), Setting("map", 2),
-        Cause.CORE_WAIT, "items run threads of their own", "OMP_NUM_THREADS=1", changed={"threads": 1},
+        Cause.CORE_WAIT, "items start their own threads", "OMP_NUM_THREADS=1", changed={"threads": 1},
     ),
     "throttled CPU": Plant(
         "planted.compute", Setting("map", 2), Setting("map", 2), Cause.CORE_WAIT, "throttled", "or raise the quota",

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 STDIN = "-"
 SERIAL_TO_PARALLEL = ("map", "imap_unordered", "static", "queue", "pipe")
 EPILOG = """examples:
-  lightwork plan load.py:load_file data/*.csv      these files, within a minute
+  lightwork plan load.py:load_file data/*.csv      these files, in a minute
   lightwork plan load.py:load_file @list --quick   a list of items, within 15 s
-  lightwork plan load.py:load_file - --cores 16    predict for a larger machine
+  lightwork plan load.py:load_file - --cores 16    for a machine with 16 cores
   lightwork plan csv_parse --workers 1-4           a built-in workload
   lightwork plan csv_to_db --param files=30        set one of its parameters
 
@@ -41,7 +41,7 @@ def add_to(commands: Any) -> None:
     )
     add = command.add_argument
     add("target", metavar="TARGET", help="file.py:function, module:function, or built-in")
-    add("items", nargs="*", metavar="ITEM", help="items; @FILE or - (standard input): one a line")
+    add("items", nargs="*", metavar="ITEM", help="items; @FILE or - (stdin): one per line")
     add("--items", dest="maker", metavar="REFERENCE", help="get the items from file.py:function")
     add("--param", action="append", metavar="NAME=VALUE", help="a built-in workload's parameter; repeatable")
     add("--db", metavar="URL", help="its database: sqlite, a URL or '$VARIABLE'")

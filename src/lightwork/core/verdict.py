@@ -24,7 +24,7 @@ class VerdictKind(StrEnum):
 class Doubt(StrEnum):
     """Why one cannot tell."""
 
-    NOT_ASKED = "no setting was asked about"
+    NOT_ASKED = "no setting was requested"
     NOT_MEASURED = "no parallel setting was measured"
     ALL_FAILED = "every parallel setting failed"
     FEW_BLOCKS = "too few blocks for an interval"

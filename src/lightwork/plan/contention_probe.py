@@ -1,4 +1,4 @@
-"""Probing: whether items get in each other's way, from a few short rounds of the same items, serially and together."""
+"""Probing: whether items slow each other down, from a few short rounds of the same items, serially and together."""
 
 import math
 from dataclasses import dataclass, replace
@@ -56,7 +56,7 @@ def probed(
     chosen = _that_fit(request, serial)
     if request.once or len(chosen) < FEWEST:
         return None
-    environment.say(f"looking whether items get in each other's way, with {len(chosen):,} of them")
+    environment.say(f"looking whether items slow each other down, with {len(chosen):,} of them")
     together = [_setting(request, workers) for workers in PROBED_WITH]
     settings = [Setting("serial"), *together, Setting("serial")]
     parameters = parameters_for(request, environment.workdir, items, [serial.run[number] for number in chosen])

@@ -29,17 +29,17 @@ def notes_on(
     if serial.failed:
         yield _failed(serial, items)
     if run < count:
-        yield f"{run:,} of {count:,} items were run; the others are taken to last as long as those"
+        yield f"{run:,} of {count:,} items were run; the others are assumed to take as long"
     if many_items.is_many(count):
-        yield "predicted in bundles of neighbours, as though each were one item"
+        yield "predicted in bundles of neighbouring items, each treated as one item"
     if request.cores:
-        yield f"predicted for {request.cores:g} cores as fast as these; nothing was measured there"
+        yield f"predicted for {request.cores:g} cores as fast as these; nothing was measured on such a machine"
     elif request.once:
-        yield "one serial run, and nothing else was measured: every speedup is predicted"
+        yield "only one serial run was measured: every speedup is predicted"
     elif serial.is_first:
-        yield "the items are long for this budget: they ran serially for the first time only, caches perhaps still cold"
+        yield "the items are long for this budget: the serial run was their first, perhaps with cold caches"
     if request.usable_cpus < 1 and not request.cores:
-        yield f"only {request.usable_cpus:g} of a CPU may be used here: more workers help only where items wait"
+        yield f"only {request.usable_cpus:g} of a CPU is available: more workers help only if items wait"
     yield from filter(None, [_too_short(request.settings, serial, costs), _cold([serial.finished.round], study)])
     if serial.written:
         yield warning(request, serial.written)
@@ -49,7 +49,7 @@ def _failed(serial: Serial, items: JobItems) -> str:
     named = [f"{items.name(place)} {reason}" for place, reason in list(serial.failed.items())[:FAILED_NAMED]]
     more = len(serial.failed) - len(named)
     list_words = "; ".join(named) + (f"; and {more} more" if more else "")
-    unseen = ", and of those that were not run as many may" if len(serial.run) < len(serial.places) else ""
+    unseen = ", and as many of those not run may fail" if len(serial.run) < len(serial.places) else ""
     verb = "fails and is" if len(serial.failed) == 1 else "fail and are"
     return f"{counted(len(serial.failed), 'item')} {verb} left out{unseen}: {list_words}"
 
@@ -74,8 +74,8 @@ def _too_short(settings: Iterable[Setting], serial: Serial, costs: Calibration) 
     if fewest == 1:
         return ""
     return (
-        f"an item takes {duration(item_ns / 1e9)}, less than handing it over: no worker count can win at chunksize 1; "
-        f"it needs at least {fewest:,} items a chunk"
+        f"an item takes {duration(item_ns / 1e9)}, less than handing it over: workers cannot help at chunksize 1; "
+        f"use at least {fewest:,} items per chunk"
     )
 
 
@@ -93,12 +93,12 @@ def on_contention(contention: Contention | None) -> str:
     effects = []
     if contention.exclusive_share:
         effects.append(
-            f"as though {percent(contention.exclusive_share)} of an item's time went under a lock that all share"
+            f"as if {percent(contention.exclusive_share)} of an item's time were under a shared lock"
         )
     if contention.cpu_inflation > 1:
-        effects.append(f"each further busy core makes them compute {percent(contention.cpu_inflation - 1)} longer")
+        effects.append(f"each additional busy core adds {percent(contention.cpu_inflation - 1)} CPU time")
     source = f"found from rounds of up to {contention.workers} workers"
-    return f"items get in each other's way ({' and '.join(effects)}): {source}"
+    return f"items slow each other down ({' and '.join(effects)}): {source}"
 
 
 def on_memory(model: MemoryModel | None, request: Request, left_out: int) -> str:
@@ -107,7 +107,7 @@ def on_memory(model: MemoryModel | None, request: Request, left_out: int) -> str
     if limit is None or (model is None and not limit.is_asked):
         return ""
     if model is None:
-        return f"{limit.source} was not applied: the rounds were too short to see what memory they take"
+        return f"{limit.source} was not applied: the rounds were too short to measure their memory"
     peak_words = f"{size(model.base_bytes)} and {size(model.worker_bytes)} a worker at most"
     bound = f"{limit.source} of {size(limit.size_bytes)}"
     if not left_out:

@@ -96,13 +96,13 @@ def comparisons(judged: Sequence[Judged]) -> list[str]:
 def cap_sentence(scaling: StudyScaling) -> str:
     """The bound that the longest item sets: no strategy can be faster than it."""
     if not scaling.total_item_s or not scaling.longest_item_s:
-        return "No item took any time, so nothing bounds the speedup."
+        return "No item took any time, so nothing limits the speedup."
     name = short(scaling.longest_item_name) or "unnamed"
     share = percent(scaling.longest_item_s / scaling.total_item_s)
     took = duration(scaling.longest_item_s)
     most = max((cell.cell.setting.workers for cell in scaling.cells), default=1)
     far = ", far above any number of workers here" if scaling.cap > FAR * most else ""
-    bound = f"no strategy can pass {times(scaling.cap)}{far}"
+    bound = f"no strategy can exceed {times(scaling.cap)}{far}"
     return f"The longest item, {name}, takes {took}, {share} of the work: {bound}."
 
 
@@ -112,7 +112,7 @@ def _hero(recommendation: Recommendation, scaling: StudyScaling) -> tuple[str, s
         return times(recommendation.speedup.point), f"{between(recommendation.speedup)} over serial{basis}"
     if recommendation.kind is VerdictKind.STAY_SERIAL:
         return "stay serial", "nothing is faster"
-    return "cannot tell", "the evidence is too thin"
+    return "cannot tell", "not enough evidence"
 
 
 def _equals(recommendation: Recommendation, scaling: StudyScaling) -> tuple[str, ...]:
@@ -128,7 +128,7 @@ def _sure(recommendation: Recommendation, scaling: StudyScaling) -> str:
     estimate, basis = recommendation.speedup, Basis.of(scaling)
     blocks = counted(estimate.n, "block")
     floor = percent(basis.noise_floor)
-    twin = f"the same serial code under two names differs by at most {floor} in the median (95 %)"
+    twin = f"the same serial code, run twice, differs by at most {floor} in the median (95 %)"
     if isinf(basis.noise_floor):
         twin = "no noise floor was measured"
     if estimate.low is None or estimate.high is None:

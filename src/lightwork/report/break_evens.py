@@ -23,7 +23,7 @@ COLUMNS = (
     figures(
         "pays from",
         "the job length from which on this is faster than serial: F S / (S - 1), as such a job takes F + T / S. "
-        "It can't be told where S is below 1 in some block and above it in another.",
+        "Unknown if S is below 1 in some blocks and above 1 in others.",
     ),
     figures(
         f"fresh within {percent(LITTLE)} of warm from",

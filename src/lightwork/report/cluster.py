@@ -31,9 +31,9 @@ def cluster_sentence(scaling: StudyScaling, losses: Mapping[str, Losses]) -> str
         return ""
     cost_s = cost_ns(losses[there.cell_id], items) / 1e9
     return (
-        f"On the cluster, {plain(cell_name(there))} takes {duration(cost_s)} of a worker from one item to the next"
-        f"{_beside(cost_s, here, losses, items)}: that is {percent(float(SMALL))} or less of items of "
-        f"{duration(cost_s / float(SMALL))} and more{_doubt(there)}."
+        f"On the cluster, {plain(cell_name(there))} costs a worker {duration(cost_s)} between two items"
+        f"{_beside(cost_s, here, losses, items)}: {percent(float(SMALL))} or less for items of "
+        f"{duration(cost_s / float(SMALL))} or longer{_doubt(there)}."
     )
 
 

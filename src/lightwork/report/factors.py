@@ -11,26 +11,27 @@ from lightwork.text.quantities import percent, plain
 
 TITLE = "Efficiency factors"
 CAPTION = (
-    "After the POP Centre of Excellence: each factor says how much one kind of loss leaves. All undisturbed rounds "
-    "together."
+    "As defined by the POP Centre of Excellence: each factor is what one kind of loss leaves. All undisturbed "
+    "rounds pooled."
 )
 COLUMNS = (
     Column("setting"),
     figures(
-        "load balance", "the mean of the workers' item times over the busiest one's; low: some had too little to do."
+        "load balance",
+        "mean of the workers' item times over the busiest worker's; low: some workers had too little to do.",
     ),
     figures(
         "communication efficiency",
-        "the busiest worker's item time over wall time; low: even it waited for its start, for work or for the end.",
+        "the busiest worker's item time over wall time; low: even it waited to start, for work or for the end.",
     ),
-    figures("parallel efficiency", "the product of these two: the share of the workers' time in which items ran."),
+    figures("parallel efficiency", "the product of the two: the share of the workers' time that ran items."),
     figures(
         "computation scalability",
-        "serial over parallel time of the same items; low: they took longer side by side, above 100 %: less long.",
+        "serial over parallel time of the same items; low: they took longer in parallel; above 100 %: shorter.",
     ),
     figures(
         "global efficiency",
-        "parallel efficiency times computation scalability: speedup over workers, all losses in it.",
+        "parallel efficiency times computation scalability: speedup over workers, with all losses.",
     ),
     figures(
         "serial fraction",

@@ -10,16 +10,14 @@ from lightwork.faults.table import faults_in, rough_duration, table
 from lightwork.render.table import Table
 from lightwork.text.quantities import plain, sentence
 
-TITLE = "What every strategy does under every fault"
-CAPTION = (
-    "A row for every strategy, a column for every fault. Recorded apart from the speeds above, by lightwork faults."
-)
+TITLE = "What each strategy does under each fault"
+CAPTION = "One row per strategy, one column per fault. Recorded separately, by lightwork faults."
 TOLD = {
     Ending.COMPLETES: "completes under",
     Ending.RAISES: "raises under",
-    Ending.HANGS: "hangs for ever under",
-    Ending.LOSES: "items are lost in silence under",
-    Ending.DIES: "takes the caller along under",
+    Ending.HANGS: "hangs forever under",
+    Ending.LOSES: "silently loses items under",
+    Ending.DIES: "kills the caller under",
 }
 TOLD_OF = ("kill", "hang")  # a sentence each
 

@@ -15,72 +15,72 @@ METHOD = (
     (
         "Rounds and blocks",
         (
-            "Every round runs in a fresh small interpreter. A block is one round of every cell in random order, which "
-            "follows from the seed. Nothing is dropped: every round is in rounds.csv."
+            "Each round runs in a fresh small interpreter. A block is one round of every cell in random order, set by "
+            "the seed. All rounds are kept in rounds.csv."
         ),
     ),
     (
         "Disturbed rounds",
         (
-            f"A round is left out of all verdicts where other programs or the hypervisor took "
+            f"A round is excluded from all results if other programs or the hypervisor took "
             f"{disturbance(EXCESS_SHARE, LEAST_S)}. It "
-            "goes by what others took, never by how long the round lasted, so leaving it out can favour no setting. "
-            "Such rounds are hollow dots, and are counted in the table."
+            "depends only on what others took, never on how long the round took, so it favours no setting. "
+            "Excluded rounds appear as hollow dots and are counted in the table."
         ),
     ),
     (
         "Speedup",
         (
-            "Serial wall time divided by the cell's wall time, taken inside each block, then the median over blocks. "
-            "Wall time runs from before the first worker exists until the last has gone. The reference is plain "
+            "Serial wall time divided by the cell's wall time within each block, then the median over blocks. "
+            "Wall time runs from before the first worker starts until the last one has exited. The reference is plain "
             "serial code, never a pool of one worker."
         ),
     ),
-    ("Intervals", "95 %. How they were made: {intervals}."),
+    ("Intervals", "95 %, computed by {intervals}."),
     (
         "Noise floor",
         (
-            "The serial cell runs twice in every block under two names. How far the twin's speedup strays from 1 is "
-            "what this machine makes up by itself; no difference below it is claimed."
+            "The serial cell runs twice in every block under two names. How far the twin's speedup is from 1 is "
+            "this machine's noise; smaller differences are ignored."
         ),
     ),
     (
         "Equal CPU speed",
         (
-            "Cores change speed while one measures. Between items every worker runs a fixed spin, which tells how fast "
-            "its core was; the second figure brings every round to one speed. Dearer items are not corrected away."
+            "Cores change speed. Between items each worker runs a fixed spin, which shows how fast "
+            "its core was; the second figure scales every round to one speed. Items that cost more CPU time stay so."
         ),
     ),
     (
         "Losses and waterfalls",
         (
-            "Workers times wall time splits exactly into start-up, items, gaps, tail and teardown; item time splits "
+            "Workers times wall time equals start-up, items, gaps, tail and teardown, exactly; item time is split "
             "against the serial round of the same block into useful work, CPU inflation, waiting for a core and "
             "blocking. Divided by wall time these are speedups: useful work and all losses add up to the number of "
-            "workers. A loss below 0 means that items took less than serially, and leads back up. All undisturbed "
-            "rounds of a setting are taken together."
+            "workers. A negative loss means that items took less than serially. All undisturbed "
+            "rounds of a setting are pooled."
         ),
     ),
     (
         "Memory",
         (
             "The measuring process samples all processes of a round, at most ten times a second and within 1 % of "
-            "one core; its cost stands in the table of what each setting took. Peaks are those of single samples: "
-            "shorter ones can be missed. A probing round, which is not timed, is sampled up to a hundred times a "
+            "one core; the table of resources shows its cost. Peaks come from single samples: "
+            "shorter ones can be missed. An untimed probing round is sampled up to a hundred times a "
             "second. PSS counts shared pages once, USS not at all."
         ),
     ),
     (
         "Failed rounds",
         (
-            "A round that raised, hung, lost items or did other work than the serial one has no time. A cell with a "
-            "failed round is shown, and never ranked."
+            "A round that raised, hung, lost items or did different work from serial has no time. A cell with a "
+            "failed round is shown but not ranked."
         ),
     ),
     (
         "Cap",
         (
-            "Work divided by its longest item, from the serial rounds. No way of handing out whole items can beat "
+            "Total work divided by the longest item, from the serial rounds. No way of handing out whole items beats "
             "min(workers, cap)."
         ),
     ),
@@ -122,12 +122,12 @@ def facts_of(machine: Mapping[str, Any]) -> list[tuple[str, str]]:
 def gaps(judged: Sequence[Judged], results: Results, ledgers: Mapping[str, Any]) -> list[str]:
     """What the reader might think was measured, and was not."""
     missing = [
-        "Worker counts that are not in the tables: nothing is extrapolated.",
-        "Any other machine: a speedup here says nothing about another number of CPUs, another disk or database.",
+        "Other worker counts: nothing is extrapolated.",
+        "Other machines: these speedups say nothing about another number of CPUs, another disk or database.",
         *(gap for study in judged for gap in _study_gaps(study, ledgers)),
     ]
     if "usable_cpus" not in results.machine:
-        missing.append("How many CPUs this machine lets the process use.")
+        missing.append("How many CPUs the process may use.")
     more = len(missing) - GAPS_SHOWN
     return missing if more <= 0 else [*missing[:GAPS_SHOWN], f"and {more} more, in the tables and rounds.csv"]
 
@@ -158,13 +158,13 @@ def _in_words(value: object) -> str:
 def _study_gaps(judged: Judged, ledgers: Mapping[str, Any]) -> list[str]:
     study, label = judged.study, plain(judged.study.label)
     checks = (
-        (not study.finished, "the study was not finished; cells may miss rounds."),
+        (not study.finished, "the study did not finish; cells may lack rounds."),
         (judged.scaling is None, "no speedup, because the serial reference failed."),
         (bool(_short_of_rounds(study)), f"fewer rounds than blocks for {_short_of_rounds(study)}."),
         (not _has_equal_speed(judged), "figures at equal CPU speed."),
         (not _has_twin(judged), "a noise floor: no block holds both serial rounds."),
         (not _ledgers_of(study, ledgers), "timelines: no ledger was kept beside these results."),
-        (_no_run_queue(study, ledgers), "how long items waited for a core (this machine does not tell)."),
+        (_no_run_queue(study, ledgers), "how long items waited for a core (this machine does not report it)."),
         (not _items_known(study, ledgers), "how long each item takes: no serial ledger was kept."),
         *_not_counted(study),
     )

@@ -23,12 +23,12 @@ class Paste:
 def paste_of(cell: Cell, machine: Mapping[str, object]) -> Paste:
     """The script for exactly this cell's setting, under the Python that it was measured with."""
     if any(round_.remote is not None for round_ in cell.rounds):
-        return Paste("", "Measured on a cluster that was there: give its address to dask's Client, and map chunks.")
+        return Paste("", "Measured on a running cluster: pass its address to dask's Client, and map chunks.")
     try:
         code = recipe(SOURCE, cell.setting, cell.chunksize, usual_method=_usual_method(machine))
     except UsageError as refused:
         return Paste("", f"{plain(refused)}.")
-    warm = "The pool was made before the clock started: keep one, and use it for every job."
+    warm = "The pool started before the clock: keep one pool and use it for every job."
     return Paste(code, warm if cell.setting.pool == "warm" else "")
 
 

@@ -18,9 +18,9 @@ from lightwork.text.quantities import MINUS, counted, percent, plain, times
 
 COLUMNS = (
     Column("setting"),
-    figures("predicted", "the replay's speedup, and the band that it stands for."),
+    figures("predicted", "the replayed speedup and its band."),
     figures("measured", "the same setting's speedup here: median over blocks, 95 % interval."),
-    figures("predicted over measured", "above 0: the plan promised more than was found."),
+    figures("predicted over measured", "above 0: the plan promised more than was measured."),
 )
 
 
@@ -47,10 +47,10 @@ def beside(plans: Sequence[SavedPlan], scaling: StudyScaling, machine: Mapping[s
     basis = Basis.of(scaling)
     rows = tuple((row_name(cell.cell), *_figures(basis, cell, estimate)) for cell, estimate in pairs)
     caption = (
-        f"What a plan predicted from one serial run, beside what this run measured {basis_name(scaling)}; "
+        f"What a plan predicted from one serial run, and what this run measured {basis_name(scaling)}; "
         "the fastest first."
     )
-    table = Table(COLUMNS, rows, f"Predicted beside measured, {plain(scaling.study.label)}", caption)
+    table = Table(COLUMNS, rows, f"Predicted and measured, {plain(scaling.study.label)}", caption)
     differences = other_kind(saved_plan.machine, machine)
     notes = (f"The plan was made on another kind of machine: {'; '.join(differences)}.",) if differences else ()
     return Beside(table, _finding(basis, pairs), notes)
@@ -96,9 +96,9 @@ def _finding(basis: Basis, pairs: Sequence[tuple[CellScaling, Estimate]]) -> str
     banded = [(cell, estimate) for cell, estimate in pairs if estimate.low is not None and estimate.high is not None]
     held = sum((estimate.low or 0) <= basis.speedup(cell).point <= (estimate.high or 0) for cell, estimate in banded)
     distance = (
-        f"{percent(off)} off in the median of {counted(len(pairs), 'setting')} that were both foretold and measured"
+        f"{percent(off)} off, in the median of {counted(len(pairs), 'setting')} both predicted and measured"
     )
-    return f"{distance}; the band holds {held} of {len(banded)}." if banded else f"{distance}."
+    return f"{distance}; {held} of {len(banded)} are within the band." if banded else f"{distance}."
 
 
 def not_found(plan: SavedPlan, studies: Sequence[Study]) -> str:

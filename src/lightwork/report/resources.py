@@ -28,7 +28,7 @@ def resources_table(scaling: StudyScaling, parts: Mapping[str, str]) -> Table | 
     cells = (*serial, *reversed(ranked(scaling)))
     rows = tuple((row_name(cell.cell, parts), *_figures(study, cell)) for cell in cells)
     caption = f"{CAPTION} {sampling_words(scaling)}".rstrip()
-    return Table(COLUMNS, rows, f"What every setting took, {plain(study.label)}", caption).without_unknown()
+    return Table(COLUMNS, rows, f"What each setting used, {plain(study.label)}", caption).without_unknown()
 
 
 def sampler_share(round_: Round) -> float | None:
@@ -119,7 +119,7 @@ ROUNDS: tuple[tuple[Column, tuple[Words, *tuple[Callable[[Round], float | None],
         (_time, _user_ns, _used("system_ns")),
     ),
     (
-        figures("context switches, voluntary / involuntary", "gave the core up to wait; were made to give it up."),
+        figures("context switches, voluntary / involuntary", "gave up the core to wait; were preempted."),
         (_count, _used("voluntary_switches"), _used("involuntary_switches")),
     ),
     (

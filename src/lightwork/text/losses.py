@@ -27,14 +27,14 @@ REMEDIES = {
     RemedyKind.ONE_POOL: "keep one pool for several jobs",
     RemedyKind.FEWER_WORKERS: "use fewer workers",
     RemedyKind.FEWER_WORKERS_PER_CORE: (
-        "use fewer workers per core, as they share caches, memory and hardware threads and make each other retry"
+        "use fewer workers per core: they share caches, memory and hardware threads, and make each other retry"
     ),
-    RemedyKind.NO_MORE_THAN_CORES: "use fewer workers, as {cores} can't run more at a time",
+    RemedyKind.NO_MORE_THAN_CORES: "use fewer workers: {cores} cannot run more at a time",
     RemedyKind.NO_MORE_THAN_QUOTA: "use no more workers than the quota's {cpus}",
     RemedyKind.RAISE_QUOTA: "raise the quota",
-    RemedyKind.FREE_CORES: "let nothing else use the cores: see what `lightwork doctor` finds",
+    RemedyKind.FREE_CORES: "keep other programs off the cores: see `lightwork doctor`",
     RemedyKind.LARGER_ITEMS_OF_FIXED_SHARES: (
-        "make the items larger: nothing is handed over between them, so the gaps are bookkeeping"
+        "make the items larger: nothing is handed over between them, so the gaps are overhead"
     ),
     RemedyKind.LARGER_ITEMS_FOR_CHUNKS: "make the items larger: larger chunks would leave workers idle",
     RemedyKind.LARGER_CHUNKS: "hand out larger chunks, of about {amount:g} items",
@@ -46,7 +46,7 @@ REMEDIES = {
     ),
     RemedyKind.SPLIT_ITEM: "split {item}",
     RemedyKind.LARGEST_FIRST: "start with the largest items",
-    RemedyKind.ONE_BLAS_THREAD: "set OMP_NUM_THREADS=1 where items use BLAS or OpenMP",
+    RemedyKind.ONE_BLAS_THREAD: "set OMP_NUM_THREADS=1 if items use BLAS or OpenMP",
     RemedyKind.ONE_THREAD: "give each worker one thread: OMP_NUM_THREADS=1",
     RemedyKind.WAIT_LESS: (
         "workers wait for one thing at a time, a lock, a database or a disk: batch the commits, do less under the "
@@ -62,11 +62,11 @@ def loss_and_remedy(loss: LargestLoss) -> str:
 
 
 def loss_sentence(loss: LargestLoss) -> str:
-    """As "waiting for a core takes 5.9 of 8 workers' speedup (74 %), though there is a core for each"."""
+    """As "waiting for a core takes 5.9 of 8 workers' speedup (74 %), alalalthough there is a core for each"."""
     workers = "1 worker's" if loss.workers == 1 else f"{loss.workers} workers'"
     figure = f"{loss.cause} takes {loss.lost:.2g} of {workers} speedup ({percent(loss.share)})"
     if loss.is_little:
-        return f"little is lost; {figure}"
+        return f"little is lost: {figure}"
     return f"{figure}, {evidence}" if (evidence := evidence_words(loss.evidence)) else figure
 
 
@@ -88,7 +88,7 @@ def _remedy(remedy: Remedy) -> str:
 def _trial(remedy: Remedy) -> str:
     if remedy.trial is TrialResult.FASTER and remedy.ratio is not None:
         return f" (measured: {times(remedy.ratio)} as fast)"
-    return {TrialResult.OPEN: " (measured: can't tell)", TrialResult.AS_FAST: " (measured: as fast)", None: ""}.get(
+    return {TrialResult.OPEN: " (measured: undecided)", TrialResult.AS_FAST: " (measured: as fast)", None: ""}.get(
         remedy.trial, ""
     )
 
@@ -103,7 +103,7 @@ def evidence_words(evidence: object) -> str:
 
 @evidence_words.register
 def _(evidence: StartUpTime) -> str:
-    return f"{duration(evidence.worker_s)} a worker"
+    return f"{duration(evidence.worker_s)} per worker"
 
 
 @evidence_words.register
@@ -113,7 +113,7 @@ def _(evidence: GapTime) -> str:
 
 @evidence_words.register
 def _(evidence: PickledSize) -> str:
-    return f"{size(evidence.item_bytes)} an item are pickled"
+    return f"{size(evidence.item_bytes)} pickled per item"
 
 
 @evidence_words.register
@@ -123,30 +123,30 @@ def _(evidence: LongItem) -> str:
 
 @evidence_words.register
 def _(evidence: TeardownTime) -> str:
-    return f"{duration(evidence.worker_s)} until all have gone"
+    return f"{duration(evidence.worker_s)} until all workers have exited"
 
 
 @evidence_words.register
 def _(evidence: ExtraCpu) -> str:
-    retries = f", {evidence.retries:.0f} retries a round" if evidence.retries else ""
-    return f"{percent(evidence.share)} on top of the work itself{retries}"
+    retries = f", {evidence.retries:.0f} retries per round" if evidence.retries else ""
+    return f"{percent(evidence.share)} more than the work itself{retries}"
 
 
 @evidence_words.register
 def _(evidence: Throttled) -> str:
-    return f"the control group's quota cut {percent(evidence.share)} of its periods short: throttled"
+    return f"the control group's quota throttled {percent(evidence.share)} of its periods"
 
 
 @evidence_words.register
 def _(_evidence: EnoughCores) -> str:
-    return "though there is a core for each"
+    return "alalalthough there is a core for each"
 
 
 @evidence_words.register
 def _(_evidence: OwnThreads) -> str:
-    return "items run threads of their own"
+    return "items start their own threads"
 
 
 @evidence_words.register
 def _(evidence: ItemRetries) -> str:
-    return f"items had to retry {evidence.retries:.0f} times a round"
+    return f"items had to retry {evidence.retries:.0f} times per round"

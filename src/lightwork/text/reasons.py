@@ -57,7 +57,7 @@ def _(reason: ItemCap) -> str:
 def _(reason: PredictedLoss) -> str:
     share = percent(reason.lost / reason.workers)
     if reason.is_little:
-        return f"little would be lost; {reason.cause} most, {share} of the workers' speedup"
+        return f"little would be lost; mostly {reason.cause}, {share} of the workers' speedup"
     whose = "1 worker's" if reason.workers == 1 else f"{reason.workers} workers'"
     return f"{reason.cause} would take {reason.lost:.2g} of {whose} speedup ({share})"
 
@@ -76,12 +76,12 @@ def _(reason: PredictedStep) -> str:
 @reason_sentence.register
 def _(reason: MemoryPeak) -> str:
     limit = f" of {size(reason.limit_bytes)}, {reason.limit_name}" if reason.limit_bytes else ""
-    return f"memory: {size(reason.peak_bytes)}{limit}, all processes together at most{_predicted(reason.is_predicted)}"
+    return f"memory: up to {size(reason.peak_bytes)}{limit}, all processes together{_predicted(reason.is_predicted)}"
 
 
 @reason_sentence.register
 def _(reason: ChunksizeBand) -> str:
-    return f"chunksize: anything from {reason.low} to {reason.high} is predicted to be as good"
+    return f"chunksize: any from {reason.low} to {reason.high} is predicted to be equally good"
 
 
 @reason_sentence.register
@@ -90,9 +90,9 @@ def _(reason: AsGood) -> str:
     more = len(names) - NAMED
     listed = "; ".join(names[:NAMED]) + (f"; and {more} more" if more > 0 else "")
     opening = {
-        Rival.RECOMMENDED: "can't be told apart from it within the budget",
-        Rival.SERIAL: "can't be told apart from serial within the budget",
-        Rival.PREDICTED: f"predicted to be as good, within {percent(reason.within)}",
+        Rival.RECOMMENDED: "not measurably different within the budget",
+        Rival.SERIAL: "not measurably different from serial within the budget",
+        Rival.PREDICTED: f"predicted to be equally good, within {percent(reason.within)}",
     }[reason.rival]
     return f"{opening}: {listed}"
 
@@ -105,16 +105,16 @@ def _(reason: WholeList) -> str:
 
 @reason_sentence.register
 def _(reason: OnlyPredicted) -> str:
-    return f"predicted, and not measured: {instruction(reason.cell)} has {times(reason.speedup)}"
+    return f"predicted, not measured: {instruction(reason.cell)} reaches {times(reason.speedup)}"
 
 
 def rests_on_sentence(basis: RestsOn) -> str:
     """How much was measured, how much predicted, and how far the two lie apart where there are both."""
     predicted = f"predicted {counted(basis.predicted, 'setting')} from one serial run"
     if basis.measured is None:
-        return f"{predicted}; measured none"
+        return f"{predicted}; measured nothing"
     measured = f"measured {counted(basis.measured, 'setting')} in up to {counted(basis.blocks, 'block')}"
-    apart = "" if basis.apart is None else f"; where there are both they lie {percent(basis.apart)} apart (median)"
+    apart = "" if basis.apart is None else f"; predictions are {percent(basis.apart)} off (median)"
     return f"{measured}, {predicted}{apart}"
 
 

@@ -19,7 +19,7 @@ from lightwork.text.quantities import counted, gain, percent, plain, times
 from lightwork.text.settings import instruction, named
 
 DOUBTS = {
-    Doubt.NOT_ASKED: "no setting was asked about",
+    Doubt.NOT_ASKED: "no setting was requested",
     Doubt.NOT_MEASURED: "no parallel setting was measured",
     Doubt.ALL_FAILED: "every parallel setting failed",
 }
@@ -69,7 +69,7 @@ def _(bound: WorkerBound) -> str:
 def next_step_sentence(step: NextStep) -> str:
     """As "8 workers: 1.00x (0.99-1.01) as fast: not measurably better; tail takes 2 of 8 workers' speedup (25 %)"."""
     if step.outcome is StepOutcome.NOT_ASKED:
-        return "no larger worker count was asked about"
+        return "no larger worker count was requested"
     if step.setting is None:
         return "no larger worker count was measured"
     many = counted(step.setting.workers, "worker")
@@ -116,9 +116,9 @@ def _stay_serial(verdict: Verdict) -> str:
 def _cannot_tell(verdict: Verdict) -> str:
     if verdict.cell is None or verdict.speedup is None:
         return f"cannot tell: {DOUBTS[verdict.doubt or Doubt.NOT_MEASURED]}"
-    best = f"the best, {named(verdict.cell)}, has {times(verdict.speedup)}"
+    best = f"the best, {named(verdict.cell)}, reaches {times(verdict.speedup)}"
     if verdict.doubt is Doubt.FEW_BLOCKS:
-        return f"cannot tell: {counted(verdict.speedup.n, 'block')} can't carry an interval; {best}"
+        return f"cannot tell: {counted(verdict.speedup.n, 'block')} are too few for an interval; {best}"
     return (
         f"cannot tell: no setting is measurably faster than serial; {best}, "
         f"and the noise floor is {percent(verdict.noise_floor)}"
@@ -129,5 +129,5 @@ def _no_gain(step: NextStep) -> str:
     if step.outcome is StepOutcome.SLOWER:
         return "measurably slower"
     if step.outcome is StepOutcome.FEW_BLOCKS and step.ratio is not None:
-        return f"too few common blocks to tell ({step.ratio.n})"
+        return f"too few common blocks ({step.ratio.n})"
     return "not measurably better"

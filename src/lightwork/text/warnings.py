@@ -34,7 +34,7 @@ def warning_sentence(warning: object) -> str:
 
 @warning_sentence.register
 def _(_warning: Unfinished) -> str:
-    return "the study was not finished: some settings have fewer rounds than others"
+    return "the study did not finish: some settings have fewer rounds than others"
 
 
 @warning_sentence.register
@@ -44,14 +44,14 @@ def _(warning: FewBlocks) -> str:
 
 @warning_sentence.register
 def _(_warning: UnknownNoise) -> str:
-    return "no block has both the serial round and its twin: the noise is unknown, no difference is claimed"
+    return "no block has both serial rounds: the noise floor is unknown, so no difference is reported"
 
 
 @warning_sentence.register
 def _(warning: LoudNoise) -> str:
     return (
-        f"noise floor {percent(warning.noise_floor)}: smaller differences can't be seen; "
-        "quiet the machine or measure more blocks"
+        f"noise floor {percent(warning.noise_floor)}: smaller differences cannot be detected; "
+        "use a quieter machine or measure more blocks"
     )
 
 
@@ -67,15 +67,15 @@ def _(warning: DisturbedRounds) -> str:
 def _(warning: BusyMachine) -> str:
     return (
         f"others took {percent(warning.share)} of the machine's CPU time in the median serial round: "
-        "these figures hold for a machine that is as busy"
+        "these figures apply to a machine this busy"
     )
 
 
 @warning_sentence.register
 def _(warning: BeyondCores) -> str:
     return (
-        f"{named(warning.cell)} has {times(warning.speedup)}, more than the {times(warning.bound.speedup)} "
-        f"that {bound_name(warning.bound)} can give: the machine was busy during the serial rounds"
+        f"{named(warning.cell)} reaches {times(warning.speedup)}, more than the {times(warning.bound.speedup)} "
+        f"that {bound_name(warning.bound)} allow: the machine was busy during the serial rounds"
     )
 
 
@@ -88,6 +88,6 @@ def _(warning: FailedRounds) -> str:
 @warning_sentence.register
 def _(warning: ByPredictionToo) -> str:
     return (
-        f"{counted(warning.blocks, 'block')} alone can't tell this from serial on so noisy a machine: it was faster in "
-        f"each of them, and the prediction says at least {times(warning.low)}"
+        f"{counted(warning.blocks, 'block')} are not enough on such a noisy machine, but it was faster in "
+        f"each of them, and the prediction is at least {times(warning.low)}"
     )

@@ -221,7 +221,7 @@ def _legend_entries(chart: Chart) -> list[tuple[Any, str]]:
 
 
 def _limit_entries(chart: Chart) -> Sequence[tuple[Any, str]]:
-    cap = f"no strategy can pass min(workers, {number(chart.cap)})"
+    cap = f"no strategy can exceed min(workers, {number(chart.cap)})"
     return [
         (Line2D([], [], color=INK, linewidth=1.1, linestyle=DASHED), cap),
         (Line2D([], [], color=LIMIT, linewidth=0.9, linestyle=DOTTED), "ideal: speedup = workers"),

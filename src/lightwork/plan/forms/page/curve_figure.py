@@ -125,7 +125,7 @@ def _handle(curve: MeasuredCurve | PredictedCurve, measured: set[str]) -> Line2D
 
 
 def _bound_entries(outlook: Outlook) -> list[tuple[Any, str]]:
-    cap = f"no strategy can pass min(workers, {number(outlook.cap)})"
+    cap = f"no strategy can exceed min(workers, {number(outlook.cap)})"
     law = [(Line2D([], [], color=MUTED, linewidth=0.9, linestyle=LAW_DASH), "for reading only: a law of scaling")]
     return [
         (Line2D([], [], color=INK, linewidth=1.1, linestyle=CAP_DASH), cap),
