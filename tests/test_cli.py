@@ -122,9 +122,9 @@ def test_refuses_a_missing_run(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("content", "saying"),
     [
-        (b'{"lightwork": {', "is no JSON"),
-        (b"\x89PNG\r\n\x1a\n", "is no JSON"),
-        (b'{"benchmarks": [], "datetime": "2026"}', "holds no results of lightwork"),
+        (b'{"lightwork": {', "is not JSON"),
+        (b"\x89PNG\r\n\x1a\n", "is not JSON"),
+        (b'{"benchmarks": [], "datetime": "2026"}', "has no lightwork results"),
         (b'{"lightwork": {"schema": 999}}', "has schema 999 where this version reads 1"),
     ],
 )
@@ -157,7 +157,7 @@ def test_reports_where_the_ledgers_are_lost(saved, tmp_path, capsys):
 
 def test_refuses_damaged_ledgers(saved, tmp_path, capsys):
     """Ledgers that are cut off or that lie elsewhere are told in one line."""
-    assert_refused(capsys, "report", saved(ledgers="../gone.npz"), saying="a file name of its own folder")
+    assert_refused(capsys, "report", saved(ledgers="../gone.npz"), saying="a file in the same folder")
     (tmp_path / "cut.npz").write_bytes(b"PK\x03\x04 and no more")
     assert_refused(capsys, "report", saved(ledgers="cut.npz"), saying="cut.npz holds no ledgers")
 
@@ -165,7 +165,7 @@ def test_refuses_damaged_ledgers(saved, tmp_path, capsys):
 def test_refuses_an_out_that_is_no_folder(saved, tmp_path, capsys):
     """A file where the report's folder should be is told in one line, and left as it is."""
     (tmp_path / "taken").write_text("mine")
-    assert_refused(capsys, "report", saved(), "--out", str(tmp_path / "taken"), saying="name another")
+    assert_refused(capsys, "report", saved(), "--out", str(tmp_path / "taken"), saying="choose another")
     assert (tmp_path / "taken").read_text() == "mine"
 
 

@@ -239,7 +239,7 @@ def test_collecting_measures_nothing(tmp_path):
     [
         (["--workloads", "nap"], "unknown workload 'nap': choose from csv_parse, csv_to_db, db_insert, file_read"),
         (["--cores", f"{USABLE + 1}"], f"cores can't be {USABLE + 1}: this process may use {USABLE}"),
-        (["--benchmark-save", "taken/"], "--benchmark-save took 'taken/' for a name: put it after the path, or write"),
+        (["--benchmark-save", "taken/"], "--benchmark-save took 'taken/' as a name: put it after the path, or write"),
         *in_matrix(
             (["--strategies", "pool"], "unknown strategy 'pool': choose from apply_async, dask, fork, imap_unordered"),
             (["--param", "sleep_io.naps=3"], "unknown parameter of workload sleep_io 'naps': choose from items, mean_"),
@@ -249,7 +249,7 @@ def test_collecting_measures_nothing(tmp_path):
             (["--workers", "0"], "workers can't be '0': it must be at least 1"),
             (["--chunksizes", "0"], "chunksizes can't be '0': it must be at least 1"),
             (["--param", "sleep_io.items=0"], "sleep_io.items can't be 0: it must be at least 1"),
-            (["--benchmark-save", "taken"], "--benchmark-save took 'taken' for a name: put it after the path, or"),
+            (["--benchmark-save", "taken"], "--benchmark-save took 'taken' as a name: put it after the path, or"),
         ),
     ],
 )

@@ -44,7 +44,7 @@ def items(parameters: Parameters, place: Place) -> list[int]:
 def check(parameters: Parameters, place: Place, results: Sequence[Any]) -> Facts:
     """Compare the results with what was to come back. Raises CheckFailed with how many are missing or differ."""
     if len(results) != parameters.items:
-        raise CheckFailed(f"no_op: {len(results)} results came back for {parameters.items} items")
+        raise CheckFailed(f"no_op: {len(results)} results returned for {parameters.items} items")
     size_bytes = parameters.payload_bytes
     expected = (size_bytes for _ in results) if size_bytes else range(parameters.items)
     returned = (len(value) if isinstance(value, bytes) else value for value in results)

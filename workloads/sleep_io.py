@@ -81,7 +81,7 @@ def check(parameters: Parameters, place: Place, results: Sequence[int]) -> Facts
     expected = [nap.number for nap in items(parameters, place)]
     if list(results) != expected:
         missing = len(set(expected) - set(results))
-        raise CheckFailed(f"sleep_io: {len(results)} results came back for {len(expected)} items, {missing} missing")
+        raise CheckFailed(f"sleep_io: {len(results)} results returned for {len(expected)} items, {missing} missing")
     return {"naps": len(results)}
 
 

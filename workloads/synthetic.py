@@ -116,9 +116,7 @@ def check(parameters: Parameters, place: Place, results: Sequence[int]) -> Facts
     """Compare the numbers that came back with the items'. Raises CheckFailed with the counts."""
     if list(results) != list(range(parameters.items)):
         missing = len(set(range(parameters.items)) - set(results))
-        raise CheckFailed(
-            f"synthetic: {len(results)} results came back for {parameters.items} items, {missing} missing"
-        )
+        raise CheckFailed(f"synthetic: {len(results)} results returned for {parameters.items} items, {missing} missing")
     return {"items": len(results)}
 
 

@@ -107,7 +107,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def _refuse_a_path_for_a_name(save: str | None) -> None:
     """`--benchmark-save bench/` would save under the name bench and collect nothing that was meant."""
     if save and Path(save).exists():
-        raise UsageError(f"--benchmark-save took {save!r} for a name: put it after the path, or write =NAME")
+        raise UsageError(f"--benchmark-save took {save!r} as a name: put it after the path, or write =NAME")
 
 
 @contextmanager

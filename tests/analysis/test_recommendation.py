@@ -186,7 +186,7 @@ def test_equal_speed_figures_decide_where_all_cells_have_them() -> None:
         (
             {of("map", 2): about(7.95), of("map", 4): about(8.4)},
             (
-                "cannot tell: no setting is measurably faster than serial; the best, map with 2 workers, has "
+                "cannot tell: no setting is measurably faster than serial; the best, map with 2 workers, reaches "
                 "1.01x (1.00-1.01), and the noise floor is 2.7 %"
             ),
         ),
@@ -196,8 +196,10 @@ def test_equal_speed_figures_decide_where_all_cells_have_them() -> None:
         ),
         (
             {of("map", 2): [4.0, 4.1, None, None, None, None]},
-            "cannot tell: 2 blocks are too few for an interval; "
-            "the best, map with 2 workers, reaches 1.98x (no interval)",
+            (
+                "cannot tell: too few blocks (2) for an interval; "
+                "the best, map with 2 workers, reaches 1.98x (no interval)"
+            ),
         ),
         ({of("map", 2): [LOST] * 6}, "cannot tell: every parallel setting failed"),
         ({}, "cannot tell: no parallel setting was measured"),
@@ -220,7 +222,7 @@ def test_without_a_twin_nothing_is_claimed() -> None:
     recommendation = recommend(scale(make_study([8.0] * 6, {of("map", 4): about(2.0)}, again_s=[None] * 6), 64))
     assert recommendation.chosen is None
     assert sentence_of(recommendation).endswith("reaches 4.0x (4.0-4.0), and the noise floor is unknown")
-    assert any("the noise is unknown" in warning for warning in warnings_in(recommendation))
+    assert any("the noise floor is unknown" in warning for warning in warnings_in(recommendation))
 
 
 def test_a_gain_within_the_noise_floor_is_no_gain() -> None:

@@ -143,11 +143,11 @@ def test_a_tail_of_even_items_comes_from_the_hand_out():
 def test_waiting_for_a_core_depends_on_how_many_there_are():
     """More workers than cores are too many; as many as cores are disturbed; a quota is named as what it is."""
     assert "2 usable cores cannot run more" in remedies_sentence(finding(Cause.CORE_WAIT, usable_cpus=2))
-    assert "nothing else use the cores" in remedies_sentence(finding(Cause.CORE_WAIT, usable_cpus=4))
+    assert "keep other programs off the cores" in remedies_sentence(finding(Cause.CORE_WAIT, usable_cpus=4))
     usage = Usage(periods=10, throttled_periods=6)
     rounds = tuple(replace(found, usage=usage) for found in make_cell([1.0] * 6, Setting("map", 4)).rounds)
     throttled = found_with(rounds, Cause.CORE_WAIT, usable_cpus=1.5)
-    assert "quota cut 60 % of its periods short: throttled" in loss_sentence(throttled)
+    assert "quota throttled 60 % of its periods" in loss_sentence(throttled)
     assert "no more workers than the quota's 1.5 CPUs" in remedies_sentence(throttled)
 
 
@@ -191,7 +191,7 @@ def test_threads_are_found_where_the_items_own_thread_only_waits():
             for found in serial.rounds
         )
         sentences.append(loss_sentence(finding(Cause.BLOCKING, serial=replace(serial, rounds=rounds))))
-    assert ["threads of their own" in sentence for sentence in sentences] == [True, False]
+    assert ["start their own threads" in sentence for sentence in sentences] == [True, False]
 
 
 # remedies that the same study shows

@@ -16,13 +16,13 @@ def test_what_both_name_is_told_apart_from_what_one_names():
     """Other values are one kind of difference, names that only one study has another; either has both in order."""
     found = other_parameters({"rows": 10, "files": 30, "kept": 1}, {"kept": 1, "files": 40, "size": 9})
     assert found.changed == ("files: 30 and 40",)
-    assert found.one_sided == ("rows: 10 and not told", "size: not told and 9")
-    assert found.either == ("rows: 10 and not told", "files: 30 and 40", "size: not told and 9")
+    assert found.one_sided == ("rows: 10 and unknown", "size: unknown and 9")
+    assert found.either == ("rows: 10 and unknown", "files: 30 and 40", "size: unknown and 9")
 
 
 def test_no_value_and_none_are_two_things():
     """A parameter that is None is named; one that is absent is not."""
-    assert other_parameters({"a": None}, {}).one_sided == ("a: None and not told",)
+    assert other_parameters({"a": None}, {}).one_sided == ("a: None and unknown",)
     assert other_parameters({"a": 1}, {"a": 1.0}).either == ()
 
 

@@ -109,6 +109,6 @@ def test_karp_flatt_rises_with_overhead():
 
 
 def test_scipy_is_loaded_only_to_fit():
-    """A law's curve costs no import of scipy."""
+    """A law's curve costs importing scipy."""
     code = "import sys, lightwork.analysis.usl as laws; laws.Law(1.0, 0.1).at(4); sys.exit('scipy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

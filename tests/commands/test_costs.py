@@ -29,7 +29,7 @@ def test_prints_a_row_for_each_strategy(ran):
     rows = {line.split()[0]: line for line in told.stdout.splitlines() if line.strip()}
     assert {"serial", "pipe"} <= rows.keys()
     assert "failed" not in told.stdout
-    assert "No ledger is written in these rounds" in told.stdout
+    assert "These rounds write no ledger" in told.stdout
 
 
 def test_saves_what_it_measured(ran):
@@ -62,8 +62,8 @@ def test_shows_a_saved_run_again(ran):
     ("words", "told"),
     [
         (["--strategies", "pools"], "unknown strategy 'pools': choose from"),
-        (["--strategies", "single_writer"], "single_writer can't be measured by no-ops"),
-        (["--workers", "1,2"], "workers can't be '1,2': one study has one number of them"),
+        (["--strategies", "single_writer"], "single_writer can't be measured with no-ops"),
+        (["--workers", "1,2"], "workers can't be '1,2': give a single number"),
         (["--workers", "0"], "at least 1"),
         (["--budget", "soon"], "budget can't be 'soon'"),
         (["--json", "-", "--md", "-"], "can't both go to standard output"),

@@ -21,15 +21,15 @@ NARROW = ("--strategies", "static", "--workers", "2", "--orders", "given", "--bl
         (["load.py:Loader.load", "a", "b"], "is inside something else: define a function at the module's top level"),
         (["__main__:f", "a", "b"], "can't import from __main__: save the function in a file"),
         (["work.ipynb:f", "a", "b"], "can't import from a notebook: save the function in a file"),
-        (["load.py:load_file"], "has nothing to work on"),
+        (["load.py:load_file"], "has no items"),
         (["load.py:load_file", "a"], "has one item, so there is nothing to parallelise"),
         (["load.py:load_file", "--items", "load.py:nothing"], "has no items: give it at least two"),
         (["load.py:load_file", "--items", "load.py:none_at_all"], "returned a NoneType: it must return a list"),
         (["load.py:load_file", "--items", "load.py:locked"], "item 2 of 2, <unlocked _thread.lock"),
         (["load.py:wait", "a", "--items", "load.py:numbers"], "items are given twice"),
         (["load.py:briefly", "a", "b", "--cold"], "no item is a file"),
-        (["sleep_io", "a"], "brings its own items"),
-        (["sleep_io", "--skip-failing"], "brings its own items"),
+        (["sleep_io", "a"], "with its own items"),
+        (["sleep_io", "--skip-failing"], "with its own items"),
         (["no_such_workload"], "unknown workload"),
     ],
 )
@@ -47,7 +47,7 @@ def test_refuses_what_it_can_not_plan(user, words, saying):
     [
         (["--strategies", "magic"], "unknown strategy"),
         (["--strategies", "serial"], "name a strategy that has workers"),
-        (["--strategies", "fork", "--start-methods", "spawn"], "fork can't start by spawn"),
+        (["--strategies", "fork", "--start-methods", "spawn"], "fork can't start with spawn"),
         (["--workers", "0"], "workers can't be '0'"),
         (["--workers=-2"], "workers can't be '-2'"),
         (["--budget", "0"], "budget can't be '0': it takes a positive number of seconds, such as 90, 60s or 2m"),
@@ -78,7 +78,7 @@ def test_a_function_that_makes_no_items_is_told_with_its_reason(user):
     """What the function of --items raises ends the plan with status 1."""
     found = user.plan("load.py:load_file", "--items", "load.py:broken")
     assert (found.returncode, found.stdout) == (1, "")
-    assert "its items can't be had, OSError: the index is gone" in found.stderr
+    assert "creating its items failed, OSError: the index is gone" in found.stderr
 
 
 def test_an_item_that_raises_is_named_and_the_others_are_run(user):
@@ -107,7 +107,7 @@ def test_nothing_left_to_plan_is_a_failure(user):
     """Where every item fails, leaving them out leaves nothing: status 1, and how many failed."""
     found = user.plan("load.py:fail_always", *user.files, *NARROW, "--skip-failing")
     assert (found.returncode, found.stdout) == (1, "")
-    assert "16 of 16 items failed" in found.stderr
+    assert "only 0 of 16 items succeeded" in found.stderr
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_items_shorter_than_their_hand_over_are_told(user):
     """Items that take less than handing them over: no chunksize of 1 can win, and how many a chunk needs."""
     found = user.plan("load.py:briefly", *map(str, range(400)), *NARROW)
     assert found.returncode == 0, found.stderr
-    assert "less than handing it over: workers cannot help at chunksize 1; it needs at least " in found.stdout
+    assert "less than handing it over: workers cannot help at chunksize 1; use at least " in found.stdout
 
 
 @pytest.mark.timing
@@ -183,4 +183,4 @@ def test_half_a_cpu_is_enough_and_said(user):
             timeout=200,
         )  # fmt: skip
     assert found.returncode == 0, found.stderr
-    assert "only 0.5 of a CPU may be used here" in found.stdout.replace("Only", "only")
+    assert "only 0.5 of a CPU is available" in found.stdout.replace("Only", "only")

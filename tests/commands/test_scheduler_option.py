@@ -26,7 +26,7 @@ def bench(folder, *words):
     ("words", "said"),
     [
         (("--strategies", "dask", "--scheduler", "head"), "scheduler can't be 'head': write tcp://HOST:PORT"),
-        (("--strategies", "map", "--scheduler", "tcp://127.0.0.1:1"), "no strategy that takes one is to be measured"),
+        (("--strategies", "map", "--scheduler", "tcp://127.0.0.1:1"), "needs a strategy that uses it"),
         (("--strategies", "dask", "--scheduler", "tcp://127.0.0.1:1"), "no scheduler answers at tcp://127.0.0.1:1"),
     ],
 )

@@ -148,7 +148,7 @@ def test_no_word_under_another_load(share, word):
     found = compare(run_of(loaded(made_up(CELLS, 1), 0.1)), run_of(loaded(slow, share)))
     assert cell_in(found, FIRST).word == word
     assert (found.studies[0].other_load != "") == (word == "cannot tell")
-    assert any("no word, others took 10" in note for note in table(found).notes) == (word == "cannot tell")
+    assert any("no result, others took 10" in note for note in table(found).notes) == (word == "cannot tell")
 
 
 def test_cells_and_studies_of_one_run_only_are_listed():
@@ -239,10 +239,10 @@ def test_a_parameter_that_is_new_and_another_seed_are_none():
     found = compare(run_of(base), run_of(new))
     assert found.obstacles == ()
     assert found.notes == (
-        "made-up: parameters that only one run names (method: not told and row)",
-        "made-up: other seeds (1 and 2): shuffled items come in another order",
+        "made-up: parameters that only one run has (method: unknown and row)",
+        "made-up: different seeds (1 and 2): shuffled items have another order",
     )
-    assert compare(run_of(new), run_of(base)).notes[0].endswith("(method: row and not told)")
+    assert compare(run_of(new), run_of(base)).notes[0].endswith("(method: row and unknown)")
 
 
 def test_another_kind_of_machine_is_an_obstacle():

@@ -49,9 +49,7 @@ def test_too_few_blocks_could_not_have_failed_what_is_asked(text, told):
     slow = {one.cell_id: 1.3 for one in CELLS}
     base, new = run_of(made_up(CELLS, 1, blocks=3)), run_of(made_up(CELLS, 2, blocks=3, changed=slow))
     assert unable(base, new, text) == told
-    assert any(
-        "5 rows can't carry an interval (3 blocks in one run)" in note for note in table(compare(base, new)).notes
-    )
+    assert any("no interval for 5 rows (3 blocks in one run)" in note for note in table(compare(base, new)).notes)
 
 
 def test_studies_too_many_for_their_blocks_could_not_have_failed():

@@ -80,9 +80,9 @@ def test_the_table_says_what_it_rests_on(samples):
     assert all(len(row) == len(made.columns) for row in made.rows)
     assert "2 workers" in made.notes[0]
     assert f"{len(samples[0].walls_ns)} blocks" in made.notes[0]
-    assert "Start method: fork, or a library's own way." in made.notes
+    assert "Start method: fork, or the library's own." in made.notes
     assert any("1.5 us with CPU time, 5 us with run-queue wait" in note for note in made.notes)
-    assert "dask is left out: needs distributed, which is not installed" in made.notes
+    assert "dask is not included: needs distributed, which is not installed" in made.notes
     assert text.splitlines()[0].count("|") == text.splitlines()[2].count("|") == len(COLUMNS) + 1
     assert "| `map` | 20.0 (20.0" in text
 

@@ -36,16 +36,16 @@ def test_a_faultless_machine_needs_no_advice():
     [
         (part("interpreter", default_pool_workers=9), "default Pool()", "would start 9"),
         (replace(ONE_POOL_WORKER, machine=MACHINE | {"usable_cpus": 1.0}), "usable", "only work that waits"),
-        (machine(physical_cpus=4), "cores", "past 4 workers"),
+        (machine(physical_cpus=4), "cores", "above 4 workers"),
         (
             replace(FAULTLESS, throttling=Throttling(10, 3, 4)),
             "throttled",
-            "past 8 busy workers more of them only wait",
+            "past 8 busy workers more of them just wait",
         ),
-        (part("load", others_cpus=5.0), "load by others", "about 3.0 of the 8 CPUs"),
-        (part("load", others_cpus=99.0), "load by others", "about 0.0 of the 8 CPUs"),
+        (part("load", others_cpus=5.0), "load by others", "about 3.0 of your 8 CPUs"),
+        (part("load", others_cpus=99.0), "load by others", "about 0.0 of your 8 CPUs"),
         (part("load", steal_share=0.02), "steal", "the hypervisor"),
-        (part("pressure", cpu=waiting(0.3)), "CPU pressure", "more to run than CPUs"),
+        (part("pressure", cpu=waiting(0.3)), "CPU pressure", "more tasks than CPUs"),
         (machine(memory_available_bytes=GIB), "memory", "1.00 GiB in all"),
         (machine(memory_limit_bytes=4 * GIB), "memory limit", "8 workers may hold 512 MiB each"),
         (part("pressure", memory=waiting(0.05)), "memory pressure", "fewer workers"),
@@ -60,9 +60,9 @@ def test_a_faultless_machine_needs_no_advice():
         (part("data_folder", free_bytes=1 << 20), "space", "full disk"),
         (part("interpreter", debug_build=True), "build", "debug build"),
         (part("interpreter", optimised=False), "build", "--enable-optimizations"),
-        (part("interpreter", free_threaded=True), "GIL", "something turned the GIL on"),
+        (part("interpreter", free_threaded=True), "GIL", "turned the GIL on"),
         (part("interpreter", free_threaded=True, gil_enabled=False), "GIL", "ThreadPoolExecutor"),
-        (part("interpreter", keeps_compiled=False), "compiled files", "compiles your modules anew"),
+        (part("interpreter", keeps_compiled=False), "compiled files", "compiles your modules again"),
         (part("interpreter", start_methods=("forkserver", "spawn")), "start methods", "__name__ == '__main__'"),
     ],
 )
@@ -133,5 +133,5 @@ def test_every_topic_is_a_fact_that_is_printed():
 def test_advice_says_what_it_is_about():
     """An Advice carries the fact's name beside its line, as --json prints it."""
     assert advice(machine(physical_cpus=4)) == [
-        Advice("cores", "logical CPUs share cores: past 4 workers expect little more from work that computes")
+        Advice("cores", "logical CPUs share cores: above 4 workers, CPU-bound work gains little")
     ]

@@ -145,7 +145,7 @@ def test_no_string_of_the_system_reaches_a_terminal_raw():
 
 
 def test_what_is_not_told_says_so():
-    """Facts that the system does not tell read "not told here", never 0 and never "none"."""
+    """Facts that the system does not tell read "unknown", never 0 and never "none"."""
     silent = replace(
         machine(physical_cpus=None),
         cgroup_versions=(),
@@ -160,15 +160,15 @@ def test_what_is_not_told_says_so():
         "quota", "throttled", "load by others", "steal", "CPU pressure", "memory limit", "memory pressure",
         "filesystem", "IO pressure", "thread pools",
     }  # fmt: skip
-    assert words(silent)["cores"] == "8 logical, physical not told here"
-    assert words(part("interpreter", optimised=None))["build"] == "release, optimisation not told here"
+    assert words(silent)["cores"] == "8 logical, physical unknown"
+    assert words(part("interpreter", optimised=None))["build"] == "release, optimisation unknown"
 
 
 @pytest.mark.parametrize(
     ("arguments", "saying"),
     [
         (["--workload", "no_such"], "unknown workload 'no_such'"),
-        (["--data", "/etc/passwd"], "'/etc/passwd' is a file: name a folder by --data"),
+        (["--data", "/etc/passwd"], "'/etc/passwd' is a file: name a folder with --data"),
     ],
 )
 def test_refuses_in_one_line(arguments, saying, capsys):

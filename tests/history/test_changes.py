@@ -37,7 +37,7 @@ def test_another_worker_count_is_told_with_its_commit():
     """The first change stands in the sentence with the commit at which it came."""
     line = line_of(*days(samples.study(), samples.study(), samples.study({2: 1.9, 4: 2.0, 8: 3.6})))
     assert kinds(line) == [(2, Kind.WORKERS)]
-    told = "Recommended workers 4 → 8, at 2f2c1ab (2026-01-07); the speedup shows no change that can be told."
+    told = "Recommended workers 4 → 8, at 2f2c1ab (2026-01-07); the speedup has no measurable change."
     assert sentence(line) == told
 
 
@@ -103,7 +103,7 @@ def test_a_speedup_within_noise_is_no_change():
     before, after = (samples.study({4: speedup}, twin=1.05) for speedup in (3.6, 3.78))
     line = line_of(*days(before, after))
     assert kinds(line) == []
-    assert sentence(line) == "No change that can be told in 2 runs."
+    assert sentence(line) == "No measurable change in 2 runs."
 
 
 def test_a_speedup_beyond_noise_is_a_change():
@@ -138,7 +138,7 @@ def test_a_step_is_one_change():
 def test_a_slower_serial_is_named_as_the_reason():
     """A speedup that rises because serial got slower says that the setting's own time shows nothing."""
     line = line_of(*days(samples.study({4: 2.0}), samples.study({4: 3.0}, serial_s=6.0)))
-    told = "(serial time 4.0 s → 6.0 s; the setting's own shows no change that can be told)"
+    told = "(serial time 4.0 s → 6.0 s; the setting's own has no measurable change)"
     assert told in sentence(line)
 
 
@@ -160,10 +160,10 @@ def test_other_work_is_held_against_nothing():
 @pytest.mark.parametrize(
     ("parts", "words"),
     [
-        ({"item_names": ("a", "b", "c", "z")}, "items of other names"),
+        ({"item_names": ("a", "b", "c", "z")}, "items with other names"),
         ({"item_names": ("a",)}, "4 items and 1 item"),
         ({"workload": "other"}, "workload: made-up and other"),
-        ({"parameters": {"new": 1}}, "new: not told and 1"),
+        ({"parameters": {"new": 1}}, "new: unknown and 1"),
         ({"parameters": dict.fromkeys("abcde", 1)}, "2 more parameters"),
     ],
 )
@@ -225,23 +225,23 @@ def test_a_speedup_that_is_gone_within_noise_is_no_change():
     """The same rule as everywhere: a run whose twins stray too far claims nothing of the setting either."""
     line = line_of(*days(samples.study({4: 1.5}), samples.study({4: 1.001}, twin=1.6)))
     assert kinds(line) == []
-    assert sentence(line) == "No change that can be told in 2 runs."
+    assert sentence(line) == "No measurable change in 2 runs."
 
 
 def test_runs_without_a_verdict_are_no_sameness():
     """Where no run can tell what to use, nothing stayed the same; where all stay serial, the verdict did."""
     nothing, slower = samples.study({4: 1.001}, blocks=2), samples.study({4: 0.6})
-    assert sentence(line_of(*days(nothing, nothing))) == "Nothing to compare: none of 2 runs can tell what to use."
-    assert sentence(line_of(*days(slower, slower))) == "No change that can be told in 2 runs."
+    assert sentence(line_of(*days(nothing, nothing))) == "Nothing to compare: none of 2 runs has a recommendation."
+    assert sentence(line_of(*days(slower, slower))) == "No measurable change in 2 runs."
 
 
 def test_a_setting_that_is_not_measured_again_tells_no_sameness():
     """Of runs without the setting nothing is said but how many they are: neither a change nor that there is none."""
     without = samples.study({2: 1.0, 8: 0.999})
-    told = "1 run can't be held against those before: no interval of map with 4 workers."
+    told = "1 run cannot be compared with earlier runs: no interval of map with 4 workers."
     assert sentence(line_of(*days(samples.study(), without))) == f"Nothing to compare: {told}"
     line = line_of(*days(samples.study(), without, samples.study()))
-    assert sentence(line) == f"No change that can be told in 2 runs; {told}"
+    assert sentence(line) == f"No measurable change in 2 runs; {told}"
     changed = line_of(*days(samples.study(), without, samples.study({4: 9.0})))
     assert sentence(changed).endswith(f"; {told}")
     thin = line_of(*days(samples.study(), samples.study(GONE, blocks=2)))

@@ -221,7 +221,7 @@ def test_report_refuses_what_is_no_run_among_several(files, tmp_path, capsys):
     """A file that is none of ours is named, and nothing is written."""
     (tmp_path / "other.json").write_text(json.dumps({"benchmarks": []}))
     assert main(["report", *files, str(tmp_path / "other.json"), "--out", str(tmp_path / "out")]) == 2
-    assert "other.json holds no results of lightwork" in capsys.readouterr().err
+    assert "other.json has no lightwork results" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 
@@ -236,5 +236,5 @@ def test_an_out_that_is_no_folder_is_one_line(files, tmp_path, capsys):
     """A file where the folder should be is told in one line, and left as it is."""
     (tmp_path / "taken").write_text("mine")
     assert main(["report", *files, "--out", str(tmp_path / "taken")]) == 2
-    assert "name another folder by --out" in capsys.readouterr().err
+    assert "choose another with --out" in capsys.readouterr().err
     assert (tmp_path / "taken").read_text() == "mine"

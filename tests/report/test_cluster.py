@@ -57,7 +57,7 @@ def test_names_the_cost_the_best_of_this_machine_and_the_size_of_items():
     found = re.fullmatch(
         r"On the cluster, static, 2 workers costs a worker ([\d.]+) .s between two items, "
         r"([\d.]+). as much as imap_unordered, 8 workers, chunksize 20 on this machine \(([\d.]+) .s\): "
-        r"that is 5 % or less of items of ([\d.,]+) (.s) and more; times there are known to within 740 .s\.",
+        r"5 % or less for items of ([\d.,]+) (.s) or longer; times there are known to within 740 .s\.",
         sentence,
     )
     assert found, sentence
@@ -71,7 +71,7 @@ def test_names_the_cost_the_best_of_this_machine_and_the_size_of_items():
 def test_the_fastest_cell_of_the_cluster_is_the_one_told():
     """Of two cells on the cluster the faster one is named, and the other is none of this machine's own."""
     sentence, _ = told(STATIC, FASTEST)
-    assert sentence.startswith("On the cluster, imap_unordered, 8 workers, chunksize 20 takes")
+    assert sentence.startswith("On the cluster, imap_unordered, 8 workers, chunksize 20 costs")
     assert "as much as static" not in sentence
 
 
@@ -80,7 +80,7 @@ def test_a_cluster_alone_is_compared_with_nothing():
     made, _ = samples.sample()
     sentence, _ = told(*(cell.cell_id for cell in made.studies[1].cells if "serial" not in cell.cell_id))
     assert "on this machine" not in sentence
-    assert "between two items: that is" in sentence
+    assert "between two items: 5 % or less" in sentence
 
 
 def test_the_page_and_the_summary_have_it():

@@ -59,7 +59,7 @@ def test_each_setting_of_both_is_compared(tailed):
         assert off.value == pytest.approx(3.0 / basis.speedup(cell).point - 1)
         assert off.words[0] == ("+" if basis.speedup(cell).point <= 3.0 else "\N{MINUS SIGN}")
     held = sum(2.7 <= basis.speedup(cell).point <= 3.3 for cell in cells)
-    assert f"the band holds {held} of {len(cells)}" in found.finding
+    assert f"{held} of {len(cells)} are within the band" in found.finding
 
 
 def test_another_setting_or_a_warm_pool_is_not_compared(tailed):

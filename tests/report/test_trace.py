@@ -344,7 +344,7 @@ def test_a_study_is_chosen_by_its_label_or_its_cell(changed, capsys):
     first = changed.studies[0]
     alone = {**first["cells"][-1], "cell_id": "map-w7-fork-given"}
     two = changed(studies=[first, {**first, "label": "other\n", "cells": [*first["cells"], alone]}])
-    saying = "which study is not clear: choose one by --study from 'sleep_io items=6 mean_ms=1.0 sizes=uniform', "
+    saying = "several studies match: choose one with --study from 'sleep_io items=6 mean_ms=1.0 sizes=uniform', "
     assert_refused(capsys, "trace", two, saying=saying)
     assert_refused(capsys, "trace", two, "--cell", "serial", saying=saying)
     assert told(capsys, "trace", two, "--cell", "map-w7-fork-given")[0] == 0
@@ -379,7 +379,10 @@ def test_a_file_name_is_a_file_name(changed, capsys, tmp_path):
         (["--study", "none"], "unknown study 'none': choose from 'sleep_io items=6 mean_ms=1.0 sizes=uniform'"),
         (["--cell", "none"], "unknown cell 'none': choose from serial, serial-again, map-w1-fork-given, map-w2-fork"),
         (["--cell", "serial", "--block", "7"], "no timeline of serial in block 7: choose from 0, 1"),
-        (["--cell", "serial", "--out", "none/trace.json"], "no trace in none/trace.json (No such file or directory)"),
+        (
+            ["--cell", "serial", "--out", "none/trace.json"],
+            "can't write a trace to none/trace.json (No such file or directory)",
+        ),
     ],
 )
 def test_refuses_what_there_is_not(changed, capsys, words, saying):

@@ -127,7 +127,7 @@ def test_refuses_what_is_no_json(tmp_path, content):
     """A file that is no JSON, however broken, is refused in one line."""
     path = tmp_path / "run.json"
     path.write_bytes(content)
-    with pytest.raises(UsageError, match="is no JSON: name a file that"):
+    with pytest.raises(UsageError, match="is not JSON: name a file that"):
         results_json.load(path)
 
 
@@ -136,7 +136,7 @@ def test_refuses_foreign_json(tmp_path, data):
     """JSON of somebody else, a run of plain pytest-benchmark among it, is refused in one line."""
     path = tmp_path / "run.json"
     path.write_text(json.dumps(data))
-    with pytest.raises(UsageError, match="holds no results of lightwork"):
+    with pytest.raises(UsageError, match="has no lightwork results"):
         results_json.load(path)
 
 
@@ -206,7 +206,7 @@ def test_ledgers_lie_beside_their_run(tmp_path):
 @pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "a/b.npz", 3, None, ["a"]])
 def test_ledgers_lie_nowhere_else(tmp_path, name):
     """A saved run can't make its reader open a file elsewhere."""
-    with pytest.raises(UsageError, match="a file name of its own folder was expected"):
+    with pytest.raises(UsageError, match="a file in the same folder was expected"):
         results_json.beside(tmp_path / "0001.json", name)
 
 
@@ -215,7 +215,7 @@ def test_refuses_two_studies_of_one_label(tmp_path, saved):
     saved[KEY]["studies"] *= 2
     path = tmp_path / "run.json"
     path.write_text(json.dumps(saved))
-    with pytest.raises(UsageError, match=r"holds no results of lightwork .ValueError: two studies are called toy."):
+    with pytest.raises(UsageError, match=r"has no lightwork results .ValueError: two studies are called toy."):
         results_json.load(path)
 
 

@@ -163,7 +163,7 @@ def test_refuses_a_chunksize_where_there_is_none():
 
 def test_refuses_a_start_method_that_a_strategy_does_not_claim():
     """os.fork can't spawn: said before anything runs."""
-    with pytest.raises(UsageError, match="fork can't start by spawn"):
+    with pytest.raises(UsageError, match="fork can't start with spawn"):
         strategies.chunksize_in_force(Setting("fork", 2, start_method="spawn"), 10)
 
 

@@ -216,10 +216,10 @@ class TestRun:
 
     def test_refuses_what_is_not_there(self, tmp_path):
         """No run, or none of this name: one line with those there are."""
-        with pytest.raises(UsageError, match="holds no run that broke off"):
+        with pytest.raises(UsageError, match="has no interrupted run"):
             take(tmp_path, "latest")
         journal_with(tmp_path / "mine" / "s1", 1)
-        with pytest.raises(UsageError, match="no run 'other' broke off: choose from latest, mine"):
+        with pytest.raises(UsageError, match="there is no interrupted run 'other': choose from latest, mine"):
             take(tmp_path, "other")
 
     def test_refuses_one_that_is_under_way(self, tmp_path):

@@ -43,7 +43,7 @@ def test_refuses_lists_that_hold_nothing(words, saying, tmp_path, monkeypatch):
 def test_refuses_a_list_that_is_no_text(tmp_path):
     """A binary file is no list."""
     (tmp_path / "list").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(UsageError, match="is no text"):
+    with pytest.raises(UsageError, match="is not text"):
         read([f"@{tmp_path}/list"], io.StringIO())
 
 

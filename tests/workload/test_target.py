@@ -160,8 +160,8 @@ def test_a_module_of_a_package_is_named_by_its_package(tmp_path, monkeypatch):
         ("{folder}/none.py:f", "none.py is not there"),
         ("no.such.module:f", "there is no module no.such.module"),
         ("a b:f", "can't be imported"),
-        (":f", "names no function"),
-        ("{load}:", "names no function"),
+        (":f", "is not a function"),
+        ("{load}:", "is not a function"),
     ],
 )
 def test_refuses_what_is_no_function_of_the_users(load, reference, saying):

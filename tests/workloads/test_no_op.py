@@ -40,7 +40,7 @@ def test_the_check_sees_what_is_missing_or_cut(parameters: Parameters) -> None:
     assert no_op.check(parameters, NOWHERE, found) == {"results": 4}
     with pytest.raises(CheckFailed, match="1 of 4 results differ"):
         no_op.check(parameters, NOWHERE, [*found[:3], b"x"])
-    with pytest.raises(CheckFailed, match="3 results came back for 4 items"):
+    with pytest.raises(CheckFailed, match="3 results returned for 4 items"):
         no_op.check(parameters, NOWHERE, found[:3])
 
 

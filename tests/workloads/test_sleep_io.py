@@ -100,7 +100,7 @@ def test_the_weight_is_the_time_and_the_name_tells_it() -> None:
 
 def test_a_result_twice_is_noticed() -> None:
     """A number that came back in another's place fails the check."""
-    with pytest.raises(CheckFailed, match="3 results came back for 3 items, 1 missing"):
+    with pytest.raises(CheckFailed, match="3 results returned for 3 items, 1 missing"):
         sleep_io.check(Parameters(items=3), NOWHERE, [0, 1, 1])
 
 

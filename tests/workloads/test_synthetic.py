@@ -132,7 +132,7 @@ def test_an_item_is_an_amount_of_work() -> None:
 
 def test_a_missing_result_is_noticed() -> None:
     """A number that came back in another's place fails the check."""
-    with pytest.raises(CheckFailed, match="3 results came back for 3 items, 1 missing"):
+    with pytest.raises(CheckFailed, match="3 results returned for 3 items, 1 missing"):
         synthetic.check(Parameters(items=3), NOWHERE, [0, 1, 1])
 
 

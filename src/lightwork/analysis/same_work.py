@@ -18,7 +18,7 @@ Parameters = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class OtherParameters:
-    """Each as "files: 37 and 256", or with "not told" where a study does not name it.
+    """Each as "files: 37 and 256", or with "unknown" where a study does not name it.
 
     changed: those that both name; one_sided: those that only one does;
     either: both kinds, in the order in which the studies name them.
@@ -58,4 +58,4 @@ def _differs(name: str, parameters: Parameters, other: Parameters) -> str:
 
 
 def _value(name: str, parameters: Parameters) -> str:
-    return short(parameters[name], VALUE) if name in parameters else "not told"
+    return short(parameters[name], VALUE) if name in parameters else "unknown"

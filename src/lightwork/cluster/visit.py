@@ -86,7 +86,7 @@ def check(settings: Iterable[Setting], asked_for: str | None = None) -> None:
     """
     workers = [setting.workers for setting in settings if strategies.find(setting.strategy).is_remote]
     if asked_for and not workers:
-        raise UsageError("a scheduler was given, and no strategy that takes one is to be measured: add dask")
+        raise UsageError("--scheduler needs a strategy that uses it: add dask to --strategies")
     address = cluster_facts.scheduler()
     if address and workers:
         with connected(address) as client:
@@ -102,7 +102,7 @@ def refuse_a_plan(settings: Iterable[Setting]) -> None:
     remotes = [setting.strategy for setting in settings if strategies.find(setting.strategy).is_remote]
     if remotes and cluster_facts.scheduler():
         raise UsageError(
-            "a plan predicts from the costs on this machine, which say nothing about a cluster: measure the cluster by "
+            "a plan predicts from this machine's costs, not a cluster's: measure the cluster with "
             f"`pytest bench/ --strategies dask --scheduler {cluster_facts.scheduler()}`"
         )
 
@@ -163,7 +163,7 @@ class Visit:
             if clock == remote_rows.clock_id():
                 alignments[clock] = None
             elif first is None:
-                raise WorkError("a worker joined the cluster and left it within the round: its clock was never read")
+                raise WorkError("a worker joined and left the cluster during the round, so its clock was never read")
             else:
                 alignments[clock] = Alignment(first, after.get(clock) if clock in self._before else None)
         return alignments
@@ -175,7 +175,7 @@ def _greeted(client: Any, addresses: Sequence[str], function: bytes | None) -> d
     for address in addresses:
         answer = answers.get(address)
         if answer is None or isinstance(answer, OSError):
-            raise UsageError(f"worker {address} does not answer ({answer}): see what its log says")
+            raise UsageError(f"worker {address} does not answer ({answer}): see its log")
         if isinstance(answer, Exception):  # as it comes: what a worker can't load, distributed tells as text
             raise UsageError(
                 f"worker {address} can't load the work ({answer}): install lightwork and the work's module there"

@@ -66,7 +66,7 @@ def _measured(options: argparse.Namespace) -> tuple["SavedCosts", bool]:
 
     workers = option_values.counts("workers", options.workers)
     if len(workers) > 1:
-        raise UsageError(f"workers can't be {options.workers!r}: one study has one number of them")
+        raise UsageError(f"workers can't be {options.workers!r}: give a single number")
     budget_s, seed = option_values.seconds("budget", options.budget), option_values.whole_number("seed", options.seed)
     names, left_out = _asked(options.strategies)
     machine = facts(ready_data_dir())
@@ -84,10 +84,10 @@ def _asked(words: str) -> tuple[list[str], dict[str, str]]:
     from lightwork.costs.probes import is_measurable
     from lightwork.study import option_values
 
-    halves = "it hands out the halves of an item's work, and a no-op has none"
+    halves = "it needs workloads in two halves, and a no-op has none"
     given = option_values.strategy_names(words)
     if words != "all" and (wrong := [name for name in given if not is_measurable(name)]):
-        raise UsageError(f"strategy {wrong[0]} can't be measured by no-ops: {halves}")
+        raise UsageError(f"strategy {wrong[0]} can't be measured with no-ops: {halves}")
     left_out = {name: halves for name in given if not is_measurable(name)}
     if words == "all":
         left_out |= {name: strategies.absent(name) for name in strategies.names() if strategies.absent(name)}

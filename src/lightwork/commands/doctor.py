@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
 
     folder = options.data.absolute() if options.data else data_dir()
     if os.path.isfile(folder):  # noqa: PTH113  Path.is_file raises where a parent may not be searched
-        raise UsageError(f"{str(folder)!r} is a file: name a folder by --data")
+        raise UsageError(f"{str(folder)!r} is a file: name a folder with --data")
     checkup = check_up(folder, options.seconds, options.workload)
     if options.json:
         _print_json(checkup, advice(checkup))

@@ -87,7 +87,7 @@ def _requested(options: argparse.Namespace) -> tuple["FaultRequest", dict[str, s
     faults = [registered()[name] for name in option_values.names("fault", options.faults, list(registered()))]
     workers = option_values.counts("workers", options.workers)
     if len(workers) > 1:
-        raise UsageError(f"workers can't be {options.workers!r}: one matrix has one number of them")
+        raise UsageError(f"workers can't be {options.workers!r}: give a single number")
     timeout_s = option_values.seconds("timeout", options.timeout) if options.timeout else None
     absent = {name: strategies.absent(name) for name in strategies.names() if strategies.absent(name)}
     request = FaultRequest(

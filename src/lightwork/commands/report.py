@@ -79,7 +79,9 @@ def _history(options: argparse.Namespace) -> int:
     try:
         page = history.render(runs, options.out)
     except OSError as error:
-        raise UsageError(f"no history in {options.out} ({error.strerror}): name another folder by --out") from None
+        raise UsageError(
+            f"can't write the history to {options.out} ({error.strerror}): choose another with --out"
+        ) from None
     for line in history.told(runs):
         print(line)
     print(f"history of {len(runs)} run{'' if len(runs) == 1 else 's'}: {page}")
@@ -117,7 +119,9 @@ def run(options: argparse.Namespace) -> int:
     try:
         page = report.render(results, tables, options.out, faults, plans=plans, figures=options.figures)
     except OSError as error:
-        raise UsageError(f"no report in {options.out} ({error.strerror}): name another folder by --out") from None
+        raise UsageError(
+            f"can't write the report to {options.out} ({error.strerror}): choose another with --out"
+        ) from None
     for line in report.verdicts(results):
         print(line)
     print(f"report of {path}: {page}")

@@ -77,7 +77,7 @@ def _study(results: "Results", label: str | None, cell_id: str | None) -> "Study
     having = [study for study in results.studies if any(cell.cell_id == cell_id for cell in study.cells)]
     candidates = results.studies if len(results.studies) == 1 else having
     if len(candidates) != 1:
-        raise UsageError(f"which study is not clear: choose one by --study from {', '.join(labels) or 'none'}")
+        raise UsageError(f"several studies match: choose one with --study from {', '.join(labels) or 'none'}")
     return candidates[0]
 
 
@@ -102,7 +102,9 @@ def _cell(results: "Results", study: "Study", cell_id: str | None, tables: Mappi
     )
     if not standing_out:
         ids = ", ".join(_cell_ids(study))
-        raise UsageError(f"no cell stands out ({judged.trouble or 'none was done'}): choose one by --cell from {ids}")
+        raise UsageError(
+            f"no cell can be recommended ({judged.trouble or 'none finished'}): choose with --cell from {ids}"
+        )
     return standing_out[0][1]
 
 
@@ -124,7 +126,7 @@ def _round(cell: "Cell", block: int | None, tables: Mapping[str, Any]) -> "Round
         return rounds[block]
     typical = round_to_draw(cell, tables)
     if typical is None:
-        raise UsageError(f"no round of {cell.cell_id} was done and kept its ledger: choose by --block from {blocks}")
+        raise UsageError(f"no finished round of {cell.cell_id} has a ledger: choose one with --block from {blocks}")
     return typical
 
 
@@ -143,5 +145,7 @@ def _write(content: bytes, out: str | None, cell_id: str, block: int) -> None:
     try:
         write_atomically(path, content)
     except OSError as error:
-        raise UsageError(f"no trace in {plain(path)} ({error.strerror}): name another file by --out") from None
+        raise UsageError(
+            f"can't write a trace to {plain(path)} ({error.strerror}): choose another file with --out"
+        ) from None
     print(f"trace of {plain(cell_id)}, block {block}: {plain(path)} (open it in ui.perfetto.dev or speedscope.app)")

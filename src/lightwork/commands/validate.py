@@ -124,7 +124,7 @@ def _asked(options: argparse.Namespace) -> tuple[list["ValidationCase"], "Valida
         named = [name for name in option_values.strategy_names(options.strategies) if name != "serial"]
         strategies = tuple(with_a_rule(named, are_named=options.strategies != "all"))
         if not strategies:
-            raise UsageError("the serial run is the reference anyway: name a strategy that has workers")
+            raise UsageError("serial is always measured: name a strategy that has workers")
     workers = known.worker_counts(usable_cpus, known.QUICK_PER_CORE if quick else known.PER_CORE)
     if options.workers:
         workers = option_values.counts("workers", options.workers)

@@ -87,14 +87,14 @@ def _bound(text: str, name: str, operator: str, number: str) -> float:
     if name not in OPERATORS:
         raise _not_known(text)
     if operator != OPERATORS[name]:
-        raise UsageError(f"--fail-if {text!r}: a build fails where {name} gets worse, as in '{name}{_example(name)}'")
+        raise UsageError(f"--fail-if {text!r}: a gate fails if {name} gets worse, as in '{name}{_example(name)}'")
     try:
         bound = float(number)
     except ValueError:
         bound = float("nan")
     if not (0 < bound <= 1 if operator == BELOW else 1 <= bound <= LARGEST):
         where = "above 0 and at most 1" if operator == BELOW else f"from 1 to {LARGEST:g}"
-        raise UsageError(f"--fail-if {text!r}: {number!r} is no bound of {name}, NEW over BASE: give a number {where}")
+        raise UsageError(f"--fail-if {text!r}: {number!r} is not a bound for {name}, NEW / BASE: give a number {where}")
     return bound
 
 
@@ -104,7 +104,7 @@ def _example(name: str) -> str:
 
 def _not_known(text: str) -> UsageError:
     forms = [f"'{name}{_example(name)}'" for name in OPERATORS] + [f"'{name} {CHANGED}'" for name in RECOMMENDED]
-    return UsageError(f"--fail-if {text!r} is not known: write one of {', '.join(forms)}")
+    return UsageError(f"--fail-if {text!r} is unknown: write one of {', '.join(forms)}")
 
 
 def _missing(comparison: Comparison) -> list[GateFailure]:

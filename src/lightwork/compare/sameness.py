@@ -22,11 +22,11 @@ def surroundings(base: Results, new: Results, paired: Paired) -> list[str]:
     for pair in paired.pairs:
         ours, theirs = pair.base.study, pair.new.study
         if words := in_few_words(other_parameters(ours.parameters, theirs.parameters).one_sided):
-            differences.append(f"{short(pair.label)}: parameters that only one run names ({words})")
+            differences.append(f"{short(pair.label)}: parameters that only one run has ({words})")
         seeds = ours.seed, theirs.seed
         if seeds[0] != seeds[1]:
             differences.append(
-                f"{short(pair.label)}: other seeds ({seeds[0]} and {seeds[1]}): shuffled items come in another order"
+                f"{short(pair.label)}: different seeds ({seeds[0]} and {seeds[1]}): shuffled items have another order"
             )
     return differences
 
@@ -41,7 +41,7 @@ def other_load(pair: Pair) -> str:
         return ""
     return (
         f"others took {percent(shares[0])} of the machine's CPU time in BASE's serial rounds, {percent(shares[1])} in "
-        "NEW's: measure both again under one load"
+        "NEW's: measure both again under the same load"
     )
 
 

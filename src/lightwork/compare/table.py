@@ -19,7 +19,7 @@ COLUMNS = (
     figures("NEW"),
     figures("speed, NEW / BASE"),
     figures("noise floor"),
-    Column("word"),
+    Column("result"),
     figures("wall time, NEW / BASE"),
 )
 NONE = "-"
@@ -57,7 +57,7 @@ def markdown(comparison: Comparison, failed: Sequence[GateFailure], conditions: 
     room = LINES - len(head) - len(notes) - 4  # the table's two heads, the blank line below it, what is left out
     if len(rows) > room:
         left_out = rows[room:]
-        same = "can't be told" if {compared.word for compared in left_out} == {"cannot tell"} else "are left out"
+        same = "are undecided" if {compared.word for compared in left_out} == {"cannot tell"} else "are left out"
         notes = [f"{counted(len(left_out), 'more row')} {same}: `lightwork compare` shows all.", *notes]
     return "\n".join(head) + "\n" + tables.markdown(Table.of_words(COLUMNS, map(_row, rows[:room]), notes=notes))
 
@@ -77,7 +77,7 @@ def _counts(comparison: Comparison) -> str:
         return "No parallel cell is in both runs"
     slower, faster, unknown = (words.count(word) for word in WORST_FIRST)
     changed = f"{_count(slower)} of {counted(len(words), 'cell')} slower, {_count(faster)} faster"
-    return sentence(f"{changed}, {_count(unknown)} can't be told")
+    return sentence(f"{changed}, {_count(unknown)} undecided")
 
 
 def _serials(comparison: Comparison) -> str:
@@ -137,13 +137,13 @@ def _notes(comparison: Comparison) -> list[str]:
 
 def _differences(comparison: Comparison) -> list[str]:
     notes = [f"Compared by force: {words}" for words in comparison.obstacles] + list(comparison.notes)
-    notes += [f"study {short(label)} is new: BASE lacks it" for label in comparison.paired.added]
+    notes += [f"study {short(label)} is new: it is not in BASE" for label in comparison.paired.added]
     for pair in comparison.paired.pairs:
         added = [cell_id for cell_id in pair.added if cell_id != SERIAL]
         if added:
             more = f" and {len(added) - NAMED} more" if len(added) > NAMED else ""
             names = ", ".join(map(short, added[:NAMED]))
-            notes.append(f"{short(pair.label)}: new cells, which BASE lacks: {names}{more}")
+            notes.append(f"{short(pair.label)}: new cells, not in BASE: {names}{more}")
     return notes
 
 
@@ -165,7 +165,7 @@ def _troubles(comparison: Comparison) -> list[str]:
     if few := list(filter(_without_interval, (*comparison.serials, *comparison.cells))):
         blocks = min(compared.deciding.n for compared in few if compared.deciding)
         notes.append(
-            f"{counted(len(few), 'row')} can't carry an interval ({counted(blocks, 'block')} in one run): "
+            f"no interval for {counted(len(few), 'row')} ({counted(blocks, 'block')} in one run): "
             "measure both runs with --blocks 10 or more"
         )
     return notes
@@ -182,12 +182,12 @@ def _reading(comparison: Comparison) -> list[str]:
         basis = f"at equal CPU speed in {level} of {_studies(len(runs))}, else as measured"
     return [
         (
-            f"BASE, NEW: the speedup over serial, {basis} (geometric means over blocks), of serial its wall time; "
-            "speed, NEW / BASE: above 1 is faster. The word is the speedup's, of serial its wall time's: wall times "
-            "hold how fast the machine was in each run."
+            f"BASE, NEW: the speedup over serial, {basis} (geometric means over blocks); for serial, the wall time; "
+            "speed, NEW / BASE: above 1 is faster. The result is that of the speedup, for serial that of the wall "
+            "time. Wall times depend on how fast the machine was in each run."
         ),
         (
-            "95 % intervals that hold for all rows together (whole blocks dealt anew); slower or faster where the "
-            "whole interval is on one side of 1, and the point beyond the noise floor of both runs (their A/A twins)."
+            "95 % intervals, simultaneous over all rows (permutation of whole blocks); slower or faster if the "
+            "whole interval is on one side of 1 and the point is beyond the noise floor of both runs (A/A twins)."
         ),
     ]

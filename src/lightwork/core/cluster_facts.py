@@ -56,7 +56,7 @@ def use(address: str | None) -> None:
     if address is None:
         return
     if not ADDRESS.fullmatch(address):
-        raise UsageError(f"scheduler can't be {address!r}: write tcp://HOST:PORT, as `dask scheduler` tells it")
+        raise UsageError(f"scheduler can't be {address!r}: write tcp://HOST:PORT, as `dask scheduler` prints it")
     os.environ[SCHEDULER] = address
 
 

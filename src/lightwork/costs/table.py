@@ -85,23 +85,23 @@ def _notes(saved_costs: SavedCosts, prices: list[Prices]) -> list[str]:
             f"Python {machine['python']}; lightwork {saved_costs.version}, {saved_costs.saved_at}."
         ),
         (
-            "Start-up: a pool is made, runs one no-op a worker and is closed. An item: the wall of a round of many "
-            "no-ops, less the start-up's of its block, over the items more. A result: the wall of some, one item a "
-            "chunk, less the start-up's without its no-ops, over their number."
+            "Start-up: create a pool, run one no-op per worker, close it. An item: the wall time of a round of many "
+            "no-ops minus the start-up's in its block, per additional item. A result: the wall time of a few, one "
+            "item per chunk, minus the start-up's without no-ops, per result."
         ),
         (
-            f"{UNSEEN.capitalize()}: in some block two starts differed by more than all the items took. A figure "
-            "without an interval rests on too few blocks for one."
+            f"{UNSEEN.capitalize()}: in some block two starts differed by more than all items took. A figure "
+            "without an interval has too few blocks for one."
         ),
         f"Start method: {_start_methods(saved_costs)}, or a library's own way.",
-        "Making a result is part of its figure; what it takes alone stands in the row of serial.",
+        "Creating the result is included; the row of serial shows its cost alone.",
         (
-            "No ledger is written in these rounds: its cost is in none of the figures. Elsewhere an item's row takes "
+            "These rounds write no ledger, so no figure includes its cost. In other rounds, an item's row costs "
             f"{ledger} in its worker."
         ),
     ]
     notes += [f"{row.strategy}: {failure}" for row in prices for failure in row.failures]
-    return notes + [f"{name} is left out: {why}" for name, why in saved_costs.left_out.items()]
+    return notes + [f"{name} is not included: {why}" for name, why in saved_costs.left_out.items()]
 
 
 def _start_methods(saved_costs: SavedCosts) -> str:

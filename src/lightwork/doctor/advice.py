@@ -51,8 +51,8 @@ def _throttled(checkup: Checkup) -> str:
     if throttling is None or not throttling.throttled_periods:
         return ""
     return (
-        "the quota stops all workers at once when it is used up: "
-        f"past {counted(ceil(usable), 'busy worker')} more of them only wait"
+        "once the quota is used up, all workers stop: "
+        f"past {counted(ceil(usable), 'busy worker')} more of them just wait"
     )
 
 
@@ -63,13 +63,13 @@ def _load(checkup: Checkup) -> str:
     free = max(0.0, checkup.machine["logical_cpus"] - checkup.load.others_cpus)
     if usable - free < BUSY_SHARE * usable:
         return ""
-    return f"about {free:.1f} of the {usable:.4g} CPUs you may use are free now: measure when it is quieter"
+    return f"about {free:.1f} of your {usable:.4g} CPUs are free now: measure when the machine is quieter"
 
 
 def _steal(checkup: Checkup) -> str:
     if checkup.load is None or checkup.load.steal_share < STOLEN_SHARE:
         return ""
-    return "the hypervisor gives these CPUs to other machines too: repeat measurements, trust ratios within one run"
+    return "the hypervisor shares these CPUs with other machines: repeat measurements, and trust ratios within one run"
 
 
 def _memory_limit(checkup: Checkup) -> str:
@@ -77,7 +77,7 @@ def _memory_limit(checkup: Checkup) -> str:
     if limit is None or limit >= checkup.machine["memory_total_bytes"]:
         return ""
     share = f"{counted(usable, 'worker')} may hold {size(limit / usable)}{' each' if usable > 1 else ''}"
-    return f"past it the kernel kills a worker, whatever `free` says: {share}"
+    return f"above it the kernel kills a worker, even if `free` shows more: {share}"
 
 
 def _waiting(topic: str, stall: Stall | None, text: str) -> str:
@@ -85,57 +85,57 @@ def _waiting(topic: str, stall: Stall | None, text: str) -> str:
 
 
 def _cpu_pressure(checkup: Checkup) -> str:
-    text = "there is more to run than CPUs to run it: more workers would only queue"
+    text = "more tasks than CPUs want to run: more workers would only queue"
     return _waiting("CPU pressure", checkup.pressure.cpu, text)
 
 
 def _memory_pressure(checkup: Checkup) -> str:
-    text = "memory is short already: fewer workers, or smaller items"
+    text = "memory is short already: use fewer workers or smaller items"
     return _waiting("memory pressure", checkup.pressure.memory, text)
 
 
 def _io_pressure(checkup: Checkup) -> str:
-    text = "storage is busy: figures of work that reads or writes will be too low now"
+    text = "storage is busy: work that reads or writes will look too slow now"
     return _waiting("IO pressure", checkup.pressure.io, text)
 
 
 def _shared_memory(checkup: Checkup) -> str:
     shared = checkup.shared_memory
     if shared is None or not shared.writable:
-        return "without it Pool() and Queue() can't make their locks: mount one, or use Process and Pipe alone"
+        return "without it Pool() and Queue() cannot create locks: mount it, or use only Process and Pipe"
     if shared.free_bytes <= SMALL_SHARED_BYTES:
-        return "arrays shared between workers that do not fit end them by SIGBUS: give it more (docker: --shm-size)"
+        return "workers die of SIGBUS if shared arrays do not fit: make it larger (docker: --shm-size)"
     return ""
 
 
 def _filesystem(checkup: Checkup) -> str:
     kind = checkup.data_folder.filesystem
     if kind in IN_MEMORY:
-        return "it lies in memory: reads measure no disk, and what is stored counts as memory used"
+        return "it is in memory: reads measure no disk, and stored data uses memory"
     if kind.startswith(OVER_A_NETWORK):
-        return "it lies on a network: figures hold its speed too, and SQLite's locks can't be relied on"
+        return "it is on a network: results depend on its speed, and SQLite's locks are unreliable"
     if kind == "overlay":
-        return "a container's layer is slower to write than a volume: name a folder on one by $LIGHTWORK_DATA"
+        return "a container's layer is slower to write than a volume: set $LIGHTWORK_DATA to a folder on a volume"
     return ""
 
 
 def _data_folder(checkup: Checkup) -> str:
     if checkup.data_folder.writable:
         return ""
-    return "nothing can be prepared here: name a folder you may write by $LIGHTWORK_DATA"
+    return "data cannot be written here: set $LIGHTWORK_DATA to a writable folder"
 
 
 def _space(checkup: Checkup) -> str:
     if checkup.data_folder.free_bytes >= LITTLE_SPACE_BYTES:
         return ""
-    return "little is left: rounds that store fail on a full disk; name another folder by $LIGHTWORK_DATA"
+    return "little space is left: rounds fail on a full disk; set $LIGHTWORK_DATA to another folder"
 
 
 def _build(checkup: Checkup) -> str:
     if checkup.interpreter.debug_build:
-        return "a debug build is several times slower: measure with a release build"
+        return "debug builds are several times slower: measure with a release build"
     if checkup.interpreter.optimised is False:
-        return "built without --enable-optimizations: slower than usual builds; ratios carry over, times do not"
+        return "built without --enable-optimizations, so slower than usual: ratios carry over, times do not"
     return ""
 
 
@@ -143,21 +143,21 @@ def _gil(checkup: Checkup) -> str:
     if not checkup.interpreter.free_threaded:
         return ""
     if checkup.interpreter.gil_enabled:
-        return "something turned the GIL on (an extension module, PYTHON_GIL): threads do not run side by side"
-    return "threads run Python code side by side here: compare ThreadPoolExecutor before paying for processes"
+        return "an extension module or PYTHON_GIL turned the GIL on: threads do not run in parallel"
+    return "threads run Python code in parallel here: try ThreadPoolExecutor before you pay for processes"
 
 
 def _compiled_files(checkup: Checkup) -> str:
     if checkup.interpreter.keeps_compiled:
         return ""
-    return "each worker of spawn or forkserver compiles your modules anew: unset PYTHONDONTWRITEBYTECODE"
+    return "each spawn or forkserver worker compiles your modules again: unset PYTHONDONTWRITEBYTECODE"
 
 
 def _start_methods(checkup: Checkup) -> str:
     default = next(iter(checkup.interpreter.start_methods), "")
     if default in ("fork", ""):
         return ""
-    return f"{default} imports your module again in each worker: guard what it runs by if __name__ == '__main__'"
+    return f"{default} imports your module again in each worker: guard top-level code with if __name__ == '__main__'"
 
 
 def _thread_pools(checkup: Checkup) -> str:

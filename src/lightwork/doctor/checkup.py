@@ -49,6 +49,6 @@ def check_up(data_dir: Path, window_s: float, workload: str | None = None) -> Ch
 
 
 def as_json(checkup: Checkup) -> dict[str, Any]:
-    """All facts as plain JSON values, the machine's own at the top; units as the keys say, null for "not told"."""
+    """All facts as plain JSON values, the machine's own at the top; units as the keys say, null for "unknown"."""
     nested = asdict(checkup)
     return {**nested.pop("machine"), **nested}

@@ -11,7 +11,7 @@ from lightwork.machine.pressure import Stall
 from lightwork.machine.volume import SHARED_MEMORY, UNKNOWN, Volume
 from lightwork.text.quantities import counted, duration, percent, plain, size
 
-NOT_TOLD = "not told here"
+NOT_TOLD = "unknown"
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def _throttled(checkup: Checkup) -> str:
     if throttling is None:
         return NOT_TOLD
     if not throttling.throttled_periods:
-        return "never so far"
+        return "never"
     share = percent(throttling.throttled_periods / max(throttling.periods, 1))
     held = duration(throttling.throttled_ns / 1e9)
     return f"in {throttling.throttled_periods} of {counted(throttling.periods, 'period')} ({share}), for {held} in all"
@@ -98,7 +98,7 @@ def _storage(checkup: Checkup) -> dict[str, str]:
     data = checkup.data_folder
     kind = NOT_TOLD if data.filesystem == UNKNOWN else f"{data.filesystem} on {data.device}"
     return {
-        "data folder": data.folder + ("" if data.exists else ", not made yet") + _unwritable(data),
+        "data folder": data.folder + ("" if data.exists else ", not created yet") + _unwritable(data),
         "filesystem": kind,
         "space": _space(data),
         "IO pressure": _pressure(checkup.pressure.io),

@@ -65,11 +65,11 @@ def _refusal(workload: str, ended: subprocess.CompletedProcess[str] | None) -> s
     from lightwork.text.quantities import plain
 
     if ended is None:
-        return f"no import of {plain(workload)} ended within {DEADLINE_S:g} s: name another by --workload"
+        return f"importing {plain(workload)} took more than {DEADLINE_S:g} s: choose another with --workload"
     last = plain(ended.stderr.strip().rpartition("\n")[2])[-KEPT_CHARACTERS:]
     if ended.returncode == UsageError.exit_status:
         return last
-    return f"{plain(workload)} can't be imported ({last or f'exit status {ended.returncode}'}): mend it, then ask again"
+    return f"{plain(workload)} can't be imported ({last or f'exit status {ended.returncode}'}): fix it, then ask again"
 
 
 def _loaded() -> list[dict[str, Any]]:

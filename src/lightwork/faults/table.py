@@ -104,7 +104,7 @@ def notes(run: Faults, faults: Sequence[Fault]) -> list[str]:
         ),
         *_recovered(run),
         *made,
-        *(f"{name} is left out: {why}" for name, why in run.left_out.items()),
+        *(f"{name} is not included: {why}" for name, why in run.left_out.items()),
     ]
 
 

@@ -21,7 +21,7 @@ from lightwork.text.quantities import sentence as capitalised
 from lightwork.text.settings import named
 
 ARROW = "\N{RIGHTWARDS ARROW}"
-NOTHING_TOLD = "no change that can be told"
+NOTHING_TOLD = "no measurable change"
 NOT_BEFORE = " (the new setting was not measured before)"
 
 
@@ -104,7 +104,7 @@ def sentence(line: Line) -> str:
     if measured == 1:
         return "Measured in one run only: nothing to compare."
     if not any(point.standing.settled for point in line.points if point.standing):
-        return f"Nothing to compare: none of {counted(measured, 'run')} can tell what to use."
+        return f"Nothing to compare: none of {counted(measured, 'run')} has a recommendation."
     if not events:
         return _unchanged(line_story, measured)
     first = [change for change in events if change.place == events[0].place]
@@ -112,7 +112,7 @@ def sentence(line: Line) -> str:
     faster = next((change for change in events if change.kind is Kind.SPEEDUP), None)
     parts = [_told(line, first)]
     shown = line_story.held and not any(change.kind in (Kind.SPEEDUP, Kind.GRID) for change in events)
-    parts += [f"the speedup shows {NOTHING_TOLD}"] if shown else []
+    parts += [f"the speedup has {NOTHING_TOLD}"] if shown else []
     if faster in later:
         parts.append(_told(line, [faster]))
         later.remove(faster)
@@ -134,7 +134,7 @@ def _open(line_story: Story) -> str:
     """How many runs can't be held against what was before, and for want of which setting's figures."""
     cells = {reference.cell_id: reference.figures.cell for reference in line_story.open if reference.figures}
     setting = named(next(iter(cells.values()))) if len(cells) == 1 else "the settings recommended before"
-    return f"{counted(len(line_story.open), 'run')} can't be held against those before: no interval of {setting}"
+    return f"{counted(len(line_story.open), 'run')} cannot be compared with earlier runs: no interval of {setting}"
 
 
 def gaps(line: Line) -> str:
@@ -218,7 +218,7 @@ def _speedup(line: Line, reference: Reference, point: Point, place: int) -> Chan
 
 
 def _because(reference: Reference, point: Point) -> str:
-    """That serial takes another time, and whether the setting does: a speedup also rises when serial gets slower."""
+    """That serial takes another time, and whether the setting does: a speedup also rises if serial gets slower."""
     old, new = reference.point.standing, point.standing
     its = new.cells.get(ours(reference, point)) if new else None
     if old is None or new is None or reference.figures is None or its is None:
@@ -227,7 +227,7 @@ def _because(reference: Reference, point: Point) -> str:
     serial = _times(old.serial_s, new.serial_s, floors)
     if not serial:
         return ""
-    setting_time = _times(reference.figures.wall_s, its.wall_s, floors) or f"shows {NOTHING_TOLD}"
+    setting_time = _times(reference.figures.wall_s, its.wall_s, floors) or f"has {NOTHING_TOLD}"
     return f" (serial time {serial}; the setting's own {setting_time})"
 
 

@@ -169,4 +169,4 @@ def other_work(work: StudyWork, other: StudyWork) -> str:
         return difference
     if work.items != other.items:
         return f"{counted(work.items, 'item')} and {counted(other.items, 'item')}"
-    return "items of other names"
+    return "items with other names"

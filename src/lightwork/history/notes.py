@@ -22,6 +22,6 @@ def notes(runs: Sequence[HistoryRun]) -> list[str]:
         sentences += [f"From {plain(run.named)} on: {'; '.join(differences)}."] if differences else []
         facts |= run.machine
     undated = sum(run.saved_at is None and run.commit_at is None for run in runs)
-    sentences += [f"{counted(undated, 'run')} tell no time, and stand at the end."] if undated else []
+    sentences += [f"{counted(undated, 'run')} have no time and come last."] if undated else []
     more = len(sentences) - SHOWN
-    return sentences if more <= 0 else [*sentences[:SHOWN], f"And {more} more changes of what surrounds the work."]
+    return sentences if more <= 0 else [*sentences[:SHOWN], f"And {more} more changes of the environment."]

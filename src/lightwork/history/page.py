@@ -28,36 +28,36 @@ METHOD = (
     (
         "A change of speedup",
         (
-            "is claimed only where two runs' 95 % intervals, each widened by its own run's noise floor, do not meet. "
-            "Each run is held against the run after the last such change, so that a slow drift adds up. Where a run "
-            "recommends nothing, the setting recommended before is held against itself; a run without an interval of "
-            "it is told as one that can't be held, and never as one without a change. What differs "
-            "from run to run and not within one (a busy week, a warmer room) is in no interval: a claim says that the "
-            "figures differ, not why."
+            "is reported only if two runs' 95 % intervals, each widened by its run's noise floor, do not overlap. "
+            "Each run is compared with the one after the last such change, so that slow drift adds up. If a run "
+            "recommends nothing, the previously recommended setting is compared with itself; a run without an interval "
+            "for it is listed as not comparable, never as unchanged. Differences between runs that do not occur within "
+            "one (a busy week, a warmer room) are not in any interval: a reported change says that the figures "
+            "differ, not why."
         ),
     ),
     (
         "A change of setting",
         (
-            "is told whenever another number of workers is recommended. Settings that can't be told apart take turns "
-            "by chance: where the old one is as good by the new run, or the new one was not measured before, the "
-            "change says so, and a setting that is new to the grid is no change of the speedup. Where the old one was "
-            "not measured in the new run, another request may be all that differs: nothing is compared across it. "
-            "Another strategy with as many workers is told only where the old one is measurably worse."
+            "is reported whenever the recommended number of workers changes. Equally good settings alternate: "
+            "the change says so if the old setting is as good in the new run, or if the new one was not measured "
+            "before; a setting that is new to the grid does not change the speedup. If the new run did not measure "
+            "the old setting, nothing is compared across that point, because only the request may differ. "
+            "A new strategy with as many workers is reported only if the old one is measurably worse."
         ),
     ),
     (
         "Serial time",
         (
-            "stands beside the speedup, because a speedup also rises when serial gets slower. Both times are as "
-            "measured: cores that change their speed move them, and not the ratio."
+            "is shown beside the speedup, because a speedup also rises if serial gets slower. Both times are as "
+            "measured: a change of core speed moves them, but not their ratio."
         ),
     ),
     (
         "Other work",
         (
-            "Where a study's parameters or the names of its items are others than in the run before, nothing is "
-            "compared across that point. The same holds where the kind of machine changed."
+            "If a study's parameters or item names differ from those of the previous run, nothing is compared across "
+            "that point. The same applies if the kind of machine changed."
         ),
     ),
 )

@@ -65,7 +65,7 @@ def open_workdir(data_dir: Path) -> Iterator[Workdir]:
         rounds, shared, temporary = folders = [Path(tempfile.mkdtemp(prefix=PREFIX, dir=home)) for home in homes]
         locks = [_lock(folder) for folder in folders]
     except OSError as error:
-        raise WorkError(f"no folder for a study's files can be made ({error.strerror}: {error.filename})") from None
+        raise WorkError(f"can't create a folder for the study's files ({error.strerror}: {error.filename})") from None
     try:
         yield Workdir(data_dir, rounds, shared, temporary)
     finally:

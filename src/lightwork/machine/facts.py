@@ -69,27 +69,27 @@ def _usable(source: FactSource) -> UsableCpus:
 
 def _cores(machine: Machine) -> str:
     physical = machine["physical_cpus"]
-    return f"{machine['logical_cpus']} logical, physical {'not told here' if physical is None else physical}"
+    return f"{machine['logical_cpus']} logical, physical {'unknown' if physical is None else physical}"
 
 
 def _advice_on_usable(machine: Machine) -> str:
     if machine["usable_cpus"] > 1:
         return ""
-    return "with one CPU or less only work that waits (for a disk, a network) gains from more workers"
+    return "with one CPU or less, more workers help only work that waits (for a disk or network)"
 
 
 def _advice_on_cores(machine: Machine) -> str:
     cores = machine["physical_cpus"]
     if cores is None or machine["usable_cpus"] <= cores:
         return ""
-    return f"logical CPUs share cores: past {cores} workers expect little more from work that computes"
+    return f"logical CPUs share cores: above {cores} workers, CPU-bound work gains little"
 
 
 def _advice_on_memory(machine: Machine) -> str:
     available = machine["memory_available_bytes"]
     if available >= SHORT_MEMORY_SHARE * machine["memory_total_bytes"]:
         return ""
-    return f"little is left: a worker past {size(available)} in all makes the machine swap or kill"
+    return f"little is left: above {size(available)} in all, the machine swaps or kills workers"
 
 
 register(

@@ -31,7 +31,7 @@ def built_in(name: str, words: Sequence[str], db: str | None) -> BuiltIn:
     given = dict(_pair(name, word) for word in words)
     if db is not None:
         if DATABASE not in get_type_hints(workload.parameters):
-            raise UsageError(f"{name} takes no database: leave --db out, or plan db_insert or csv_to_db")
+            raise UsageError(f"{name} has no database: omit --db, or plan db_insert or csv_to_db")
         given = {DATABASE: db, **given}
     chosen = parameters.build(name, workload.parameters, given)
     taken = parameters.as_dict(chosen)

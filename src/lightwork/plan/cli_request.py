@@ -75,7 +75,7 @@ def _blocks(options: argparse.Namespace) -> int | None:
         return None
     blocks = option_values.whole_number("blocks", options.blocks)
     if blocks < 1:
-        raise UsageError("blocks can't be 0: give at least 1, or --once to measure nothing")
+        raise UsageError("blocks can't be 0: give at least 1, or use --once to measure nothing")
     return blocks
 
 
@@ -98,12 +98,12 @@ def _parameters(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     more = {**around, "cold": options.cold}
     if options.maker:
         if options.items:
-            raise UsageError("items are given twice: name them, or a function that returns them by --items")
+            raise UsageError("items are given twice: name them, or use --items, not both")
         target.resolve(options.maker)
         return {"source": f"{target.CALL}{target.absolute(options.maker)}", **more}
     items = item_list.read(options.items, sys.stdin)
     if not items:
-        raise UsageError(f"{options.target} has nothing to work on: name items, @FILE, -, or --items REFERENCE")
+        raise UsageError(f"{options.target} has no items: name items, @FILE, - or --items REFERENCE")
     path = folder / "items.json"
     with path.open("w", encoding="utf-8") as file:
         json.dump(items, file)
@@ -116,13 +116,13 @@ def _own(options: argparse.Namespace, folder: Path) -> tuple[str, Mapping[str, A
         return None
     for name in BUILT_IN_ONLY:
         if getattr(options, name):
-            raise UsageError(f"{options.target} is a function of your own: --{name} is for built-in workloads")
+            raise UsageError(f"{options.target} is your own function: --{name} is for built-in workloads")
     return target.absolute(options.target), _parameters(options, folder), ""
 
 
 def _built_in(options: argparse.Namespace, settings: Sequence[Setting]) -> tuple[str, Mapping[str, Any], str]:
     if any(getattr(options, name) for name in OWN_ONLY):
-        raise UsageError(f"{options.target} is a built-in workload and brings its own items: leave them out")
+        raise UsageError(f"{options.target} is a built-in workload with its own items: leave them out")
     workload = built_in(options.target, options.param or (), options.db)
     if not options.dry_run and not options.cores:
         refuse_beyond_limits(workload, settings)
@@ -142,14 +142,14 @@ def _settings(options: argparse.Namespace, cores: float) -> Iterator[Setting]:
     )
     methods = option_values.names("start method", options.start_methods, START_METHODS)
     if not chosen:
-        raise UsageError("the serial run is the reference anyway: name a strategy that has workers")
+        raise UsageError("serial is always measured: name a strategy that has workers")
     chunked = [name for name in chosen if strategies.find(name).default_chunksize]
     grids = [(chunked, (size,)) for size in sizes] + [([name for name in chosen if name not in chunked], (None,))]
     settings = [
         setting for names, size in grids for setting in Grid("", {}, names, workers, size, methods, orders).settings()
     ]
     if not settings:
-        raise UsageError(f"{', '.join(chosen)} can't start by {', '.join(methods)}: name another start method")
+        raise UsageError(f"{', '.join(chosen)} can't start with {', '.join(methods)}: choose another start method")
     yield from settings
 
 

@@ -51,7 +51,7 @@ def _broken_off(request: Request, items: JobItems, run: Sequence[int], number: i
     if round_.outcome is Outcome.HUNG:
         what, advice = f"was {round_.reason}", "give it more time by --timeout, or leave it out by --skip-failing"
     else:
-        what, advice = f"ended its process, {_how(round_.reason)}", "mend it, or leave such items out by --skip-failing"
+        what, advice = f"ended its process, {_how(round_.reason)}", "fix it, or skip such items with --skip-failing"
     return WorkError(f"{request.name}: {_place(items, run[number])} {what} ({_done(finished)}); {advice}")
 
 
@@ -63,7 +63,7 @@ def _raised(
     more = f"{len(failed)} of {len(run)} items raised, first " if len(failed) > 1 else ""
     return WorkError(
         f"{request.name}: {more}{_place(items, run[number])} raised {reason} ({rest}); "
-        f"mend it, or leave such items out by --skip-failing\n{finished.round.evidence[trial.TRACEBACK]}".rstrip()
+        f"fix it, or skip such items with --skip-failing\n{finished.round.evidence[trial.TRACEBACK]}".rstrip()
     )
 
 

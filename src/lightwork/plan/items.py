@@ -50,12 +50,12 @@ def items_of(request: Request, workdir: Workdir) -> JobItems:
     except LightworkError:
         raise
     except Exception as error:
-        raise WorkError(f"{request.name}: its items can't be had, {type(error).__name__}: {error}") from error
+        raise WorkError(f"{request.name}: creating its items failed, {type(error).__name__}: {error}") from error
     _refuse_too_few(request, all_items)
     if target.is_reference(request.target):
         _refuse_stuck(request, all_items)
         if getattr(parameters, "cold", False) and not any(map(target.is_file, all_items)):
-            raise UsageError("--cold puts items' files out of memory, and no item is a file: leave it out")
+            raise UsageError("--cold evicts the items' files, but no item is a file: omit it")
     return JobItems(workload, all_items, _weights(workload, all_items))
 
 
@@ -84,7 +84,7 @@ def _refuse_stuck(request: Request, items: Sequence[Any]) -> None:
             name = target.name_of(item)
             raise UsageError(
                 f"item {place + 1} of {len(items)}, {name}, can't be sent to a worker ({reason}): "
-                "hand over what it is made from, such as a path, and make it in the function"
+                "pass what it is made from, such as a path, and create it in the function"
             )
 
 

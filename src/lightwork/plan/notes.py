@@ -92,9 +92,7 @@ def on_contention(contention: Contention | None) -> str:
         return ""
     effects = []
     if contention.exclusive_share:
-        effects.append(
-            f"as if {percent(contention.exclusive_share)} of an item's time were under a shared lock"
-        )
+        effects.append(f"as if {percent(contention.exclusive_share)} of an item's time were under a shared lock")
     if contention.cpu_inflation > 1:
         effects.append(f"each additional busy core adds {percent(contention.cpu_inflation - 1)} CPU time")
     source = f"found from rounds of up to {contention.workers} workers"

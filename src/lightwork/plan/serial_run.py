@@ -146,7 +146,7 @@ def _tried(
             return Serial(places, sample, sound, failed, None, is_first=True)
         ((number, reason),) = reasons.items()
         environment.say(f"once more without {items.name(run[number])}, which {reason}")
-    raise WorkError(f"{request.name}: {MOST_RERUNS} items ended their process or hung: leave them out yourself")
+    raise WorkError(f"{request.name}: {MOST_RERUNS} items crashed or hung: remove them from the list")
 
 
 def _without(
@@ -156,7 +156,7 @@ def _without(
         return sample
     if len(reasons) >= len(sample.chosen) - 1:
         left = len(sample.chosen) - len(reasons)
-        raise WorkError(f"{request.name}: {len(reasons)} of {len(sample.chosen)} items failed, and {left} is no plan")
+        raise WorkError(f"{request.name}: only {left} of {len(sample.chosen)} items succeeded; a plan needs at least 2")
     return without_failed.without(sample, reasons, [items.weights[place] for place in places])
 
 

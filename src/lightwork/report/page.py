@@ -42,7 +42,7 @@ def write_report(
     """Write index.html, summary.md, rounds.csv and each study's speedup chart into `out`; by `figures` all charts."""
     for plan in plans:
         if not any(is_of(plan, study) for study in results.studies):
-            raise UsageError(f"{not_found(plan, results.studies)}: name a plan of the same work, or leave it out")
+            raise UsageError(f"{not_found(plan, results.studies)}: name a plan of the same work, or omit it")
     judged = judge(results, ledgers)
     out.mkdir(parents=True, exist_ok=True)
     with svg.style():

@@ -95,9 +95,7 @@ def _finding(basis: Basis, pairs: Sequence[tuple[CellScaling, Estimate]]) -> str
     off = median(abs(estimate.point / basis.speedup(cell).point - 1) for cell, estimate in pairs)
     banded = [(cell, estimate) for cell, estimate in pairs if estimate.low is not None and estimate.high is not None]
     held = sum((estimate.low or 0) <= basis.speedup(cell).point <= (estimate.high or 0) for cell, estimate in banded)
-    distance = (
-        f"{percent(off)} off, in the median of {counted(len(pairs), 'setting')} both predicted and measured"
-    )
+    distance = f"{percent(off)} off, in the median of {counted(len(pairs), 'setting')} both predicted and measured"
     return f"{distance}; {held} of {len(banded)} are within the band." if banded else f"{distance}."
 
 

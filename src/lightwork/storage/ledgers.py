@@ -67,6 +67,6 @@ def load(path: Path) -> Mapping[str, Table]:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             return {name: table(arrays[name].tobytes()) for name in arrays.files}
     except FileNotFoundError:
-        raise UsageError(f"the ledgers {path} are not there: keep the file beside its JSON") from None
+        raise UsageError(f"the ledgers {path} are missing: keep the file next to its JSON") from None
     except DAMAGED as error:
         raise UsageError(f"{path} holds no ledgers of lightwork: {' '.join(str(error).split())}") from None

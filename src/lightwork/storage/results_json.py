@@ -48,7 +48,7 @@ def load(path: Path) -> Results:
     except OSError as error:
         raise UsageError(f"{name} can't be read ({error.strerror}): name a saved run, or measure one") from None
     except (ValueError, RecursionError):
-        raise UsageError(f"{name} is no JSON: name a file that `pytest bench/ --benchmark-save` wrote") from None
+        raise UsageError(f"{name} is not JSON: name a file that `pytest bench/ --benchmark-save` wrote") from None
     try:
         content = saved[KEY]
         if content["schema"] not in READABLE:
@@ -57,7 +57,7 @@ def load(path: Path) -> Results:
         return _believable(decode(content, str(saved.get("datetime", "")), saved.get("commit_info", {})))
     except (TypeError, KeyError, ValueError, AttributeError) as error:
         reason = _what_else(saved) or plain(f"{type(error).__name__}: {error}")
-        raise UsageError(f"{name} holds no results of lightwork ({reason})") from None
+        raise UsageError(f"{name} has no lightwork results ({reason})") from None
 
 
 def _what_else(saved: Any) -> str:
@@ -99,7 +99,7 @@ def latest(storage: Path) -> Path:
 def beside(path: Path, name: str) -> Path:
     """The file of this name in the folder of the saved run. Raises UsageError when it is more than a name."""
     if not isinstance(name, str) or Path(name).name != name:
-        raise UsageError(f"{plain(path)} names its ledgers {name!r}: a file name of its own folder was expected")
+        raise UsageError(f"{plain(path)} names its ledgers {name!r}: expected a file in the same folder")
     return path.parent / name
 
 

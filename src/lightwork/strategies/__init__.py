@@ -209,9 +209,7 @@ def chunksize_in_force(setting: Setting, items: int) -> int | None:
         methods = ", ".join(strategy.start_methods)
         raise UsageError(f"strategy {strategy.name} can't start by {setting.start_method}: choose from {methods}")
     if setting.pool == "warm" and strategy.opened is None:
-        raise UsageError(
-            f"strategy {strategy.name} has no pool that could be kept for many rounds: leave pool at fresh"
-        )
+        raise UsageError(f"strategy {strategy.name} has no pool to keep between rounds: use --pool fresh")
     if strategy.default_chunksize is None:
         if setting.chunksize is not None:
             raise UsageError(f"strategy {strategy.name} has no chunksize: leave it out")

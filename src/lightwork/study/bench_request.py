@@ -64,7 +64,7 @@ def read(options: Mapping[str, Any]) -> BenchRequest:
     values = _with_database(_parameters(options.get("param") or ()), grids, options.get("db"))
     for name in values:
         if name not in {grid.workload for grid in grids}:
-            raise UsageError(f"a parameter of workload {name} was given, which is not measured: add it to --workloads")
+            raise UsageError(f"--param sets workload {name}, which is not selected: add it to --workloads")
     labelled: dict[str, Grid] = {}
     for grid in grids:
         for chosen in _choices(grid.workload, values.get(grid.workload, {})):
@@ -93,7 +93,7 @@ def _refuse_an_empty(grid: Grid) -> None:
     """Raise UsageError when no strategy of the grid can take its chunksizes, start methods or pools."""
     if not grid.settings() and any(strategies.find(name).parallel for name in grid.strategies):
         raise UsageError(
-            f"nothing is left to measure of {grid.workload}: none of {', '.join(grid.strategies)} takes "
+            f"nothing to measure for {grid.workload}: none of {', '.join(grid.strategies)} supports "
             "these chunksizes, start methods or pools"
         )
 
@@ -127,7 +127,7 @@ def _cores(words: str) -> tuple[int | None, ...]:
 
 def _blocks(words: str) -> tuple[int, int]:
     if "," in words:
-        raise UsageError(f"blocks can't be {words!r}: it takes one number, or the least and the most like 6-12")
+        raise UsageError(f"blocks can't be {words!r}: give one number or a range like 6-12")
     numbers = option_values.counts("blocks", words)
     return numbers[0], numbers[-1]
 
@@ -153,7 +153,7 @@ def _with_database(
         return dict(values)
     takers = {grid.workload for grid in grids if "db" in get_type_hints(registry.find(grid.workload).parameters)}
     if not takers:
-        raise UsageError("a database was given, and no workload that is measured takes one: add db_insert to them")
+        raise UsageError("--db needs a workload that uses a database: add db_insert to --workloads")
     return {**values, **{name: {"db": url, **values.get(name, {})} for name in takers}}
 
 

@@ -178,9 +178,9 @@ def take(journals: Path, words: str | None) -> JournalFolder:
         return JournalFolder(journals / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{os.getpid()}")
     runs = sorted({path.parent.parent.name for path in journals.glob(f"*/*/{NAME}")})
     if not runs:
-        raise UsageError(f"{journals} holds no run that broke off: leave --resume out")
+        raise UsageError(f"{journals} has no interrupted run: omit --resume")
     if words != "latest" and words not in runs:
-        raise UsageError(f"no run {words!r} broke off: choose from latest, {', '.join(runs)}")
+        raise UsageError(f"there is no interrupted run {words!r}: choose from latest, {', '.join(runs)}")
     return JournalFolder(journals / (runs[-1] if words == "latest" else words)).hold()
 
 

@@ -118,7 +118,7 @@ def _cannot_tell(verdict: Verdict) -> str:
         return f"cannot tell: {DOUBTS[verdict.doubt or Doubt.NOT_MEASURED]}"
     best = f"the best, {named(verdict.cell)}, reaches {times(verdict.speedup)}"
     if verdict.doubt is Doubt.FEW_BLOCKS:
-        return f"cannot tell: {counted(verdict.speedup.n, 'block')} are too few for an interval; {best}"
+        return f"cannot tell: too few blocks ({verdict.speedup.n}) for an interval; {best}"
     return (
         f"cannot tell: no setting is measurably faster than serial; {best}, "
         f"and the noise floor is {percent(verdict.noise_floor)}"

@@ -34,7 +34,7 @@ def tables(validation: Validation) -> list[Table]:
             ("workload", *map(figures, (*ERRORS, "A/A", "A/A at equal speed"))),
             _workloads(validation.studies),
             title="By workload",
-            caption="Absolute errors of predicted makespans: median / 90th percentile. A/A is the serial round against "
+            caption="Absolute errors of predicted wall times: median / 90th percentile. A/A: the serial round against "
             "itself.",
         ),
         _by("By strategy", "strategy", seen, lambda _, cell: cell.setting.strategy),
@@ -44,7 +44,7 @@ def tables(validation: Validation) -> list[Table]:
             ("workload", "best measured", "recommended", *map(figures, CHOSEN)),
             (_chosen(held) for held in validation.studies if held.choice),
             title="Recommended settings against the whole grid",
-            caption="Slower than the best of the grid: by medians as measured / at equal CPU speed / best found in "
+            caption="Slower than the grid's best: by medians as measured / at equal CPU speed / best found in "
             "other blocks.",
         ),
     ]
@@ -54,7 +54,7 @@ def tables(validation: Validation) -> list[Table]:
 def troubles(validation: Validation) -> list[str]:
     """What is not in the tables, and why: a line each."""
     reasons = [f"{held.name} has no figures: {held.trouble}" for held in validation.studies if held.trouble]
-    reasons += [f"{held.name} was interrupted and is not whole" for held in validation.studies if not held.finished]
+    reasons += [f"{held.name} was interrupted and is incomplete" for held in validation.studies if not held.finished]
     for held in validation.studies:
         failed = [cell for cell in held.cells if cell.failures]
         if failed:
@@ -94,7 +94,7 @@ def _goals(validation: Validation, seen: Sequence[Seen]) -> Iterator[tuple[str, 
     accuracy, floor, choices = accuracy_of(seen), noise_floor(validation.studies), choices_of(validation.studies)
     if accuracy.conditional and accuracy.raw:
         yield from _error_goals(accuracy.conditional, accuracy.raw, floor)
-    yield _at_least("plans whose band holds the makespan", accuracy.planned_in_band, COVERAGE)
+    yield _at_least("plans with the wall time within the band", accuracy.planned_in_band, COVERAGE)
     yield _at_least("rounds in the conditional band", accuracy.conditional_in_band, COVERAGE)
     yield from _choice_goals(choices)
 

@@ -30,7 +30,7 @@ def _items(word: str, stdin: TextIO) -> Iterator[str]:
         except OSError as error:
             raise UsageError(f"the list {path} can't be read ({error.strerror}): name a file of lines") from None
         except UnicodeDecodeError:
-            raise UsageError(f"the list {path} is no text: name a file with an item a line") from None
+            raise UsageError(f"the list {path} is not text: name a file with one item per line") from None
     else:
         yield word
 

@@ -82,7 +82,7 @@ def resolve(reference: str) -> Callable[..., Any]:
     """The function that `file.py:function` or `package.module:function` names. Raises UsageError when there is none."""
     place, _, name = reference.rpartition(SEPARATOR)
     if not place or not name:
-        raise UsageError(f"{reference!r} names no function: write file.py:function or package.module:function")
+        raise UsageError(f"{reference!r} is not a function: write file.py:function or package.module:function")
     module = _module_at(place)
     function = getattr(module, name, None)
     if function is None:
@@ -90,7 +90,7 @@ def resolve(reference: str) -> Callable[..., Any]:
     if not callable(function):
         raise UsageError(f"{reference} is not a function (its type is {type(function).__name__}): name the function")
     if isinstance(function, type):
-        raise UsageError(f"{reference} is a class: name a function that makes what it needs of it for each item")
+        raise UsageError(f"{reference} is a class: name a function that creates an instance for each item")
     if not _is_importable(function):
         raise UsageError(f"{reference} can't be sent to a worker: define it with def at the module's top level")
     return function  # type: ignore[no-any-return]
@@ -132,7 +132,7 @@ def items_of(parameters: Parameters, place: Place | None = None) -> list[Any]:
     if places and max(places) >= len(everything):
         maker = parameters.source.removeprefix(CALL)
         raise UsageError(
-            f"{maker} returned {len(everything)} items, fewer than before: it must return the same ones always"
+            f"{maker} returned {len(everything)} items, fewer than before: it must always return the same items"
         )
     return [everything[index] for index in places]
 

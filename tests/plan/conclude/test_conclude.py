@@ -76,7 +76,9 @@ def test_a_setting_is_not_said_to_be_as_good_as_itself():
     study = make_study((4.0,) * 6, dict.fromkeys((alike, rival, asked), (2.0,) * 6))
     cells = tuple(replace(cell, chunksize=1) if cell.setting.strategy != "serial" else cell for cell in study.cells)
     (told,) = [
-        words for words in sentences.reasons(judged(planned(replace(study, cells=cells)))) if "told apart" in words
+        words
+        for words in sentences.reasons(judged(planned(replace(study, cells=cells))))
+        if "not measurably different" in words.lower()
     ]
     assert told == "Not measurably different within the budget: imap_unordered with 2 workers, chunksize 1"
 

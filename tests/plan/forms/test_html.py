@@ -70,15 +70,16 @@ def test_ten_thousand_predictions_stay_below_a_megabyte():
     )
     text = page(replace(known, predictions=many))
     assert len(text.encode()) < 1_000_000
-    assert f"{10_000 - MOST_SHOWN:,} slower settings are left out" in text
+    assert f"{10_000 - MOST_SHOWN:,} slower settings are not shown" in text
 
 
 def test_parts_stand_in_order(pages):
     """The verdict first, then code, warnings, figures, tables, and what it rests on."""
     text = pages["sample"]
     wanted = (
-        "3.4x", "Use 4 workers", "Limited by the 4 usable", "Paste this", "What could overturn it",
-        "Speedup over workers", "Recommended: imap", ">Measured<", ">What if<", ">Predicted<", "What it rests on</h2>",
+        "3.4x", "Use 4 workers", "Limited by the 4 usable", "Paste this", "What could change the answer",
+        "Speedup over workers", "Recommended: imap", ">Measured<", ">What if<", ">Predicted<",
+        "What this is based on</h2>",
         "EPYC",
     )  # fmt: skip
     places = [text.index(words, text.index("<main>")) for words in wanted]

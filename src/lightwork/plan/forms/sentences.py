@@ -26,12 +26,12 @@ def reasons(result: PlanResult) -> list[str]:
 
 
 def notes(result: PlanResult) -> list[str]:
-    """What it rests on."""
+    """What this is based on."""
     return _each_once([rests_on_sentence(result.rests_on), *result.notes])
 
 
 def warnings(result: PlanResult) -> list[str]:
-    """What could overturn it."""
+    """What could change the answer."""
     return _each_once(map(warning_sentence, result.warnings))
 
 

@@ -147,7 +147,7 @@ def _best(curve: SizeCurve) -> float:
 
 def _finding(curve: SizeCurve, band: Band | None, items_s: Sequence[float]) -> str:
     if band is None:
-        return f"Which are safe can't be told for {curve.name}: that takes a serial ledger and its losses."
+        return f"The safe range is unknown for {curve.name}: it needs a serial ledger and its losses."
     mean = duration(sum(items_s) / len(items_s))
     hand_over = duration(curve.hand_over_s or 0.0)
     is_cheap = "even one by one, that is less than 5 % of the work"

@@ -47,7 +47,7 @@ METHOD = (
     ),
     (
         "Recommended",
-        "The fewest workers that can't be told apart from the best, and of those the simplest strategy.",
+        "The fewest workers that are not measurably slower than the best, and of those the simplest strategy.",
     ),
     (
         "Where the speedup goes",
