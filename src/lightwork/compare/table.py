@@ -154,7 +154,7 @@ def _troubles(comparison: Comparison) -> list[str]:
         if compared.trouble
     ]
     notes += [
-        f"{short(study.pair.label)}: no word, {study.other_load}" for study in comparison.studies if study.other_load
+        f"{short(study.pair.label)}: no result, {study.other_load}" for study in comparison.studies if study.other_load
     ]
     notes += [
         f"{short(compared.label)}: {short(compared.cell_id)} is compared as measured: "

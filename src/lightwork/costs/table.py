@@ -93,7 +93,7 @@ def _notes(saved_costs: SavedCosts, prices: list[Prices]) -> list[str]:
             f"{UNSEEN.capitalize()}: in some block two starts differed by more than all items took. A figure "
             "without an interval has too few blocks for one."
         ),
-        f"Start method: {_start_methods(saved_costs)}, or a library's own way.",
+        f"Start method: {_start_methods(saved_costs)}, or the library's own.",
         "Creating the result is included; the row of serial shows its cost alone.",
         (
             "These rounds write no ledger, so no figure includes its cost. In other rounds, an item's row costs "

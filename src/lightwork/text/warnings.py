@@ -75,7 +75,7 @@ def _(warning: BusyMachine) -> str:
 def _(warning: BeyondCores) -> str:
     return (
         f"{named(warning.cell)} reaches {times(warning.speedup)}, more than the {times(warning.bound.speedup)} "
-        f"that {bound_name(warning.bound)} allow: the machine was busy during the serial rounds"
+        f"that {bound_name(warning.bound)} can give: the machine was busy during the serial rounds"
     )
 
 
