@@ -1,4 +1,4 @@
-"""Coarse: predictions for very many items, replayed in bundles."""
+"""Many items: predictions for very many of them, replayed in bundles."""
 
 import random
 from dataclasses import replace

@@ -33,16 +33,6 @@ class Account:
     caller_ns: int
     kernel_ns: int
 
-    @property
-    def accounted_ns(self) -> int:
-        """What our own clocks saw."""
-        return self.items_ns + self.spins_ns + self.workers_ns + self.caller_ns
-
-    @property
-    def unaccounted_share(self) -> float:
-        """The part of the kernel's figure that our clocks did not see; negative where they saw more."""
-        return (self.kernel_ns - self.accounted_ns) / self.kernel_ns if self.kernel_ns else 0.0
-
 
 def account_of(round_: Round, items: "NDArray[Any]", in_caller: bool) -> Account | None:
     """The account of one round; None where its usage or its threads' CPU time is not known.

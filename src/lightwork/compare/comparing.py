@@ -25,7 +25,6 @@ from lightwork.core.estimate import Estimate
 from lightwork.core.study import SERIAL, Results
 
 SEED = 1
-SPEEDUP, SPEED = "speedup", "speed"
 Word = Literal["faster", "slower", "cannot tell"]
 WORDS: Mapping[Difference, Word] = {
     Difference.FASTER: "faster",

@@ -110,7 +110,7 @@ class _Recording:
         """Tell how far it is."""
         elapsed_s = self.around.clock_s() - self.began_s
         left_s = max(self.budget_s - elapsed_s, 0.0)
-        self.around.tell(StudyProgress(LABEL, self.done, self.done, elapsed_s, left_s, self.looked))
+        self.around.tell(StudyProgress(LABEL, self.done, elapsed_s, left_s, self.looked))
 
 
 def record(

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 LEFT = 52.0  # room for "500 ms"; the same in both pictures, so that a run stands at one place in both
 SPEEDUP_HEIGHT, WORKERS_HEIGHT, BETWEEN = 190.0, 62.0, 16.0
-NAMES_ACROSS = 6  # as many names fit side by side; more of them stand upright
 LETTER, UPRIGHT_LINE = 5.6, 12.0
 WORD_LINE = 12.0  # across, for an upright word in a gap
 FULL_SIZE_UNTIL, SMALL_UNTIL = 40, 100  # runs

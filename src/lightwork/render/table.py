@@ -11,7 +11,7 @@ from lightwork.render.markdown import grid, inert
 from lightwork.text.quantities import counted, plain
 
 WIDE = 240  # characters, where nobody looks through a window: a line may be as long as the table
-LONGEST_NAME, LONGEST_ENTRY = 160, 400  # characters in Markdown
+LONGEST_ENTRY = 400  # characters in Markdown
 BEST = "best"  # the kind of an entry that a reader should see first: bold in Markdown, never left out
 
 

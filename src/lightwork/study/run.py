@@ -28,14 +28,13 @@ TRIES_OF_A_FAILING_CELL = 2  # then it is known to fail, and a hung one costs it
 
 @dataclass(frozen=True)
 class StudyProgress:
-    """How far a study is, told between rounds; rounds_in_all counts the most blocks that may come.
+    """How far a study is, told between rounds.
 
     probed: how many cells were probed so far, before the first block; rounds count those of blocks alone.
     """
 
     label: str
     rounds_done: int
-    rounds_in_all: int
     elapsed_s: float
     left_s: float
     probed: int
@@ -145,7 +144,7 @@ class _Measurement:
         pace_s = (now_s - self.blocks_began_s) / self.done if has_pace else elapsed_s / (1 + len(self.probes))
         by_budget_s = max(self.design.budget_s - elapsed_s, (low * cells - self.done) * pace_s)
         left_s = max(0.0, min((high * cells - self.done) * pace_s, by_budget_s))
-        return StudyProgress(self.design.label, self.done, high * cells, elapsed_s, left_s, len(self.probes))
+        return StudyProgress(self.design.label, self.done, elapsed_s, left_s, len(self.probes))
 
     def may_begin(self, block: int) -> bool:
         """Whether one more block is wanted and, past the least number, fits into the budget."""
