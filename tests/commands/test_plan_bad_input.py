@@ -168,7 +168,8 @@ def test_an_output_that_can_not_be_written_is_refused_before_anything_runs(user)
 @pytest.mark.matrix
 def test_items_shorter_than_their_hand_over_are_told(user):
     """Items that take less than handing them over: no chunksize of 1 can win, and how many a chunk needs."""
-    found = user.plan("load.py:briefly", *map(str, range(400)), *NARROW)
+    words = ("--strategies", "map", "--workers", "2", "--blocks", "1")
+    found = user.plan("load.py:briefly", *map(str, range(400)), *words)
     assert found.returncode == 0, found.stderr
     assert "less than handing it over: workers cannot help at chunksize 1; use at least " in found.stdout
 
