@@ -79,7 +79,7 @@ from pathlib import Path
 from typing import Any
 
 from ..capacity import Capacity
-from ..connections import own
+from ..connections import thread_connection
 from ..drivers import Driver
 
 SCHEMES = {"lite": "lite"}
@@ -111,7 +111,7 @@ class Database:
 
     def store(self, table, rows, method, rows_per_commit):
         insert = f"INSERT OR REPLACE INTO {table.name} {table.values('?')}"
-        return own(self.address, self.connect).executemany(insert, rows).rowcount
+        return thread_connection(self.address, self.connect).executemany(insert, rows).rowcount
 
     def answers(self, query):
         with closing(self.connect()) as connection:

@@ -11,8 +11,13 @@ NODES = [(path, node) for path in SOURCE for node in ast.walk(ast.parse(path.rea
 
 def test_no_parameter_has_a_vague_name():
     """Not in a function nor in a lambda: who calls it by keyword would write that name too."""
-    vague = [f"{path}:{node.lineno}" for path, node in NODES if isinstance(node, ast.arg) and node.arg in VAGUE]
-    assert not vague
+    assert not [f"{path}:{node.lineno}" for path, node in NODES if isinstance(node, ast.arg) and node.arg in VAGUE]
+
+
+def test_no_function_has_a_vague_name():
+    """Whether its name begins with an underscore or not."""
+    functions = [(path, node) for path, node in NODES if isinstance(node, ast.FunctionDef)]
+    assert not [f"{path}:{node.lineno}" for path, node in functions if node.name.strip("_") in VAGUE]
 
 
 def test_no_variable_has_a_vague_name():

@@ -34,7 +34,7 @@ class ShownStudy(Study):
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """The verdict, where there is text alone."""
-        printer.text(_told(Results((self,), {})))
+        printer.text(_verdict_lines(Results((self,), {})))
 
 
 class ShownResults(Results):
@@ -54,7 +54,7 @@ class ShownResults(Results):
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """The verdicts, where there is text alone."""
-        printer.text(_told(self))
+        printer.text(_verdict_lines(self))
 
 
 def load(path: str | Path) -> ShownResults:
@@ -68,5 +68,5 @@ def shown(results: Results) -> ShownResults:
     return ShownResults(**{**vars(results), "studies": studies})
 
 
-def _told(results: Results) -> str:
+def _verdict_lines(results: Results) -> str:
     return "\n".join(map(plain, report.verdicts(results)))

@@ -121,7 +121,7 @@ def _terminal(config: pytest.Config) -> Iterator[None]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Parametrise every test that takes `measured` with the axes of all cells asked for."""
     if "measured" in metafunc.fixturenames:
-        wanted = metafunc.config.stash[_key].asked.cells()
+        wanted = metafunc.config.stash[_key].request.cells()
         values = [
             pytest.param(cell.label, *(getattr(cell.setting, axis) for axis in AXES), id=cell.id) for cell in wanted
         ]

@@ -6,7 +6,7 @@ from lightwork.cli import parser
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
 from lightwork.plan.built_in import built_in, refuse_beyond_limits
-from lightwork.plan.cli_request import asked
+from lightwork.plan.cli_request import request_of
 
 SECRET = "hunter2"
 MACHINE = {"usable_cpus": 2.0}
@@ -14,7 +14,7 @@ MACHINE = {"usable_cpus": 2.0}
 
 def request(folder, *words):
     """The request that these words of a command line make."""
-    return asked(parser().parse_args(["plan", *words]), folder, MACHINE)
+    return request_of(parser().parse_args(["plan", *words]), folder, MACHINE)
 
 
 def test_parameters_are_taken_by_name(tmp_path):

@@ -73,7 +73,7 @@ def test_no_lock_is_found_where_none_is(walls_ns: list[int], name: str, workers:
     nothing = [0] * len(walls_ns)
     serial = serial_rows(walls_ns, nothing) if computes else serial_rows(nothing, walls_ns)
     found = contention_of([serial, serial], [probed(serial, NO_CONTENTION, Setting(name, workers), 2)], 2)
-    assert not found.found
+    assert not found.is_any
 
 
 @given(st.floats(0.2, 1.0))

@@ -49,7 +49,7 @@ def answering(name: str) -> str:
 
 @functools.cache
 def _found(name: str) -> tuple[str, str]:
-    words, _ = _databases.known(ALL[name])
+    words, _ = _databases.checked(ALL[name])
     try:
         _databases.limits(words, [Setting("serial")])
     except UsageError as error:

@@ -46,10 +46,10 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_a_password_is_taken_out_and_kept_for_the_driver(password: str) -> None:
     """Whatever the password, the words hide it, the driver is given it, and hiding twice changes nothing."""
     given_words = f"postgresql://me:{quote(password, safe='')}@there:5433/it?sslmode=require"
-    words, kind = _databases.known(given_words)
+    words, kind = _databases.checked(given_words)
     assert (words, kind) == ("postgresql://me:***@there:5433/it?sslmode=require", "postgresql")
     assert servers.parsed(words).password() == password
-    assert _databases.known(words) == (words, kind)
+    assert _databases.checked(words) == (words, kind)
     assert servers.parsed(words).password() == password
 
 
@@ -67,7 +67,7 @@ def test_a_password_is_taken_out_and_kept_for_the_driver(password: str) -> None:
 )
 def test_the_parts_of_a_url(words: str, expected: tuple[Any, ...]) -> None:
     """User, host, port, database and options are read as they were meant; an empty password is none."""
-    hidden, _ = _databases.known(words)
+    hidden, _ = _databases.checked(words)
     found = servers.parsed(hidden)
     assert (hidden, found.user, found.host, found.port, found.database, dict(found.options)) == expected
 
@@ -134,7 +134,7 @@ def test_a_hidden_password_that_is_not_known_is_asked_for() -> None:
 def test_a_url_can_come_from_a_variable(monkeypatch: pytest.MonkeyPatch, form: str) -> None:
     """`$NAME` is the URL in that variable, so that no command line need hold the password; labels show the URL."""
     monkeypatch.setenv("LIGHTWORK_TEST_URL", f"mysql://me:{SECRET}@there/it")
-    words, _ = _databases.known(form)
+    words, _ = _databases.checked(form)
     assert words == "mysql://me:***@there/it"
     assert servers.parsed(words).password() == SECRET
 

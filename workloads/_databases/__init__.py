@@ -1,6 +1,6 @@
 """Databases for workloads that write: one file for each kind, one protocol for all; servers have a folder of theirs.
 
-    words of a parameter -> known(): checked, its password hidden
+    words of a parameter -> checked(): checked, its password hidden
         -> place_of(): an address of the round's own, which travels with the items -> at(): the Database there
 
 A round's table is its own: in a file in the round's directory (SQLite, DuckDB), in a schema (PostgreSQL) or under a
@@ -57,7 +57,7 @@ class Database(Protocol):
 def check_parameters(workload: str, db: str, method: Method, journal: Journal) -> str:
     """`db` with its password hidden. Raises UsageError for a database, method or journal that can't be."""
     try:
-        words, kind = known(db)
+        words, kind = checked(db)
     except UsageError as error:
         raise UsageError(f"{workload}.db: {error}") from None
     methods = _methods(kind)
@@ -68,7 +68,7 @@ def check_parameters(workload: str, db: str, method: Method, journal: Journal) -
     return words
 
 
-def known(words: str) -> tuple[str, str]:
+def checked(words: str) -> tuple[str, str]:
     """The words for a database with the password hidden, and the kind of database."""
     if words in (SQLITE, DUCKDB):
         return words, words

@@ -24,7 +24,7 @@ Connection = TypeVar("Connection", bound=Closable)
 _open: dict[tuple[int, int, str], Any] = {}
 
 
-def own(address: str, connect: Callable[[], Connection]) -> Connection:
+def thread_connection(address: str, connect: Callable[[], Connection]) -> Connection:
     """This thread's own connection to the address, made by `connect` at its first call in this process."""
     key = (os.getpid(), threading.get_ident(), address)
     if key not in _open:

@@ -16,7 +16,7 @@ from lightwork.errors import UsageError
 from lightwork.workload.api import Facts
 
 from . import writers
-from .connections import own
+from .connections import thread_connection
 from .drivers import Driver
 from .table import Rows, Table
 
@@ -52,7 +52,7 @@ class Database:
 
     def store(self, table: Table, rows: Rows, method: str, rows_per_commit: int) -> int:
         """Store the rows, so many per commit; returns how many DuckDB says it stored."""
-        connection = own(self.address, lambda: _connect(self.path))
+        connection = thread_connection(self.address, lambda: _connect(self.path))
         return sum(
             self._commit(connection, table, rows[first : first + rows_per_commit], method)
             for first in range(0, len(rows), rows_per_commit)

@@ -17,7 +17,7 @@ from typing import Any, Literal
 from lightwork.errors import UsageError
 from lightwork.workload.api import Facts
 
-from .connections import own
+from .connections import thread_connection
 from .retry import insist
 from .table import Rows, Table
 
@@ -78,7 +78,7 @@ def create(database: Path, schema: str, journal: Journal) -> Facts:
 def connect(database: str, busy_timeout_s: float) -> sqlite3.Connection:
     """The thread's own connection in autocommit mode, opened at its first call in this process."""
     # Closed by another thread than it was opened by, once that thread's work is over.
-    return own(
+    return thread_connection(
         database,
         lambda: sqlite3.connect(database, timeout=busy_timeout_s, isolation_level=None, check_same_thread=False),
     )

@@ -65,7 +65,7 @@ def break_evens(scaling: StudyScaling) -> list[BreakEven]:
             alike.setdefault(_but_for_the_start(scaled.cell.setting), []).append(scaled.cell)
             left_out[scaled.cell.cell_id] = scaled.disturbed
     groups = [
-        {cell.setting: _kept(cell, left_out[cell.cell_id]) for cell in cells}
+        {cell.setting: _undisturbed(cell, left_out[cell.cell_id]) for cell in cells}
         for cells in alike.values()
         if len(cells) > 1
     ]
@@ -80,7 +80,7 @@ def _place(setting: Setting) -> tuple[int, int]:
     return START_METHODS.index(setting.start_method), POOLS.index(setting.pool)
 
 
-def _kept(cell: Cell, left_out: Mapping[int, float]) -> dict[int, Losses]:
+def _undisturbed(cell: Cell, left_out: Mapping[int, float]) -> dict[int, Losses]:
     return {block: losses for block, losses in cell.losses.items() if block not in left_out}
 
 

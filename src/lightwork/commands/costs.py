@@ -68,7 +68,7 @@ def _measured(options: argparse.Namespace) -> tuple["SavedCosts", bool]:
     if len(workers) > 1:
         raise UsageError(f"workers can't be {options.workers!r}: give a single number")
     budget_s, seed = option_values.seconds("budget", options.budget), option_values.whole_number("seed", options.seed)
-    names, left_out = _asked(options.strategies)
+    names, left_out = _requested(options.strategies)
     machine = facts(ready_data_dir())
     samples, finished = _record(names, workers[0], budget_s, seed)
     saved_costs = SavedCosts(
@@ -78,7 +78,7 @@ def _measured(options: argparse.Namespace) -> tuple["SavedCosts", bool]:
     return saved_costs, finished
 
 
-def _asked(words: str) -> tuple[list[str], dict[str, str]]:
+def _requested(words: str) -> tuple[list[str], dict[str, str]]:
     """The strategies to measure, and of "all" those that can't be, with the reason."""
     from lightwork import strategies
     from lightwork.costs.probes import is_measurable

@@ -104,7 +104,7 @@ def run(options: argparse.Namespace) -> int:
     """Plan, and print the answer with the code to paste."""
     from lightwork.cluster import visit
     from lightwork.machine.facts import facts as facts_of
-    from lightwork.plan.cli_request import asked, dry
+    from lightwork.plan.cli_request import dry, request_of
     from lightwork.plan.forms.text import as_text
     from lightwork.plan.planner import make
     from lightwork.storage.paths import ready_data_dir
@@ -112,7 +112,7 @@ def run(options: argparse.Namespace) -> int:
     places = delivery.places(options, {name: form.mark for name, form in forms().items()})
     facts = facts_of(ready_data_dir())
     with _environment(facts) as environment:
-        request = asked(options, environment.workdir.temporary, facts)
+        request = request_of(options, environment.workdir.temporary, facts)
         visit.refuse_a_plan(request.settings)
         if options.dry_run:
             print(dry(request, facts, environment.calibrations))

@@ -82,7 +82,7 @@ def _history(options: argparse.Namespace) -> int:
         raise UsageError(
             f"can't write the history to {options.out} ({error.strerror}): choose another with --out"
         ) from None
-    for line in history.told(runs):
+    for line in history.terminal_lines(runs):
         print(line)
     print(f"history of {len(runs)} run{'' if len(runs) == 1 else 's'}: {page}")
     return 0

@@ -75,7 +75,7 @@ def run(options: argparse.Namespace) -> int:
     elif options.predict_anew:
         raise UsageError("--predict-anew needs a saved validation: name one with --from")
     else:
-        cases, wanted, budget_s = _asked(options)
+        cases, wanted, budget_s = _requested(options)
         if options.dry_run:
             print(_dry(cases, wanted, budget_s))
             return 0
@@ -107,7 +107,7 @@ def _same_folder(options: argparse.Namespace) -> bool:
     return Path(options.json).parent.resolve() == saved.parent.resolve()
 
 
-def _asked(options: argparse.Namespace) -> tuple[list["ValidationCase"], "ValidationGrid", float]:
+def _requested(options: argparse.Namespace) -> tuple[list["ValidationCase"], "ValidationGrid", float]:
     """Which cases, under what, for how long. Raises UsageError for what can't be."""
     from lightwork.machine.facts import facts as facts_of
     from lightwork.replay.hand_out import with_a_rule
@@ -187,9 +187,9 @@ def _measure(
         except KeyboardInterrupt:
             finished = False
             keeper.save()  # it may have come amid the last one
-    if path and keeper.found.studies:
+    if path and keeper.validation.studies:
         print(f"saved: {path}", file=sys.stderr)
-    return keeper.found, finished
+    return keeper.validation, finished
 
 
 def _nothing_yet(environment: Any, costs: Any, seed: int) -> "Validation":
@@ -206,14 +206,14 @@ class _Keeper:
     def __init__(self, path: Path | None, validation: "Validation", say: Callable[[str], None]) -> None:
         self.path, self.say = path, say
         self.beside = path.with_suffix(".npz") if path else None
-        self.found = replace(validation, ledgers=self.beside.name if self.beside else "")
+        self.validation = replace(validation, ledgers=self.beside.name if self.beside else "")
         self.ledgers: dict[str, bytes] = {}
 
     def keep(self, recorded: "Recorded") -> None:
         """Add a workload, save, and tell of it."""
         from lightwork.validate.table import summary
 
-        self.found = replace(self.found, studies=(*self.found.studies, recorded.held))
+        self.validation = replace(self.validation, studies=(*self.validation.studies, recorded.held))
         self.ledgers.update(recorded.ledgers)
         self.save()
         self.say(summary(recorded.held))
@@ -224,9 +224,9 @@ class _Keeper:
         from lightwork.storage.atomic import write_text
         from lightwork.validate.saved import text_of
 
-        if self.path and self.beside and self.found.studies:
+        if self.path and self.beside and self.validation.studies:
             ledgers.save(self.beside, self.ledgers.items())
-            write_text(self.path, text_of(self.found))
+            write_text(self.path, text_of(self.validation))
 
 
 @contextmanager

@@ -36,7 +36,11 @@ def headline(comparison: Comparison, failed: Sequence[GateFailure], conditions: 
     counts = f"{_counts(comparison)}{_serials(comparison)}"
     if failed:
         return f"{counts}; the gate fails: {_failures(failed)}"
-    return f"{counts}; the gate passes: {_asked(conditions)}{_unsure(comparison, conditions)}" if conditions else counts
+    return (
+        f"{counts}; the gate passes: {_condition_words(conditions)}{_unsure(comparison, conditions)}"
+        if conditions
+        else counts
+    )
 
 
 def table(comparison: Comparison) -> Table:
@@ -103,7 +107,7 @@ def _failures(failed: Sequence[GateFailure]) -> str:
     return shown + (f"; and {len(failed) - NAMED} more" if len(failed) > NAMED else "")
 
 
-def _asked(conditions: Sequence[Condition]) -> str:
+def _condition_words(conditions: Sequence[Condition]) -> str:
     return ", ".join(plain(condition.text) for condition in conditions)
 
 

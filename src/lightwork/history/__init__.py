@@ -21,7 +21,7 @@ def read(paths: Sequence[Path], *, any_machine: bool = False) -> tuple["HistoryR
     return read_runs(paths, any_machine=any_machine)
 
 
-def told(runs: Sequence["HistoryRun"]) -> list[str]:
+def terminal_lines(runs: Sequence["HistoryRun"]) -> list[str]:
     """Lines for a terminal: each study's label, and in one sentence what changed first and when."""
     from lightwork.history.changes import gaps, sentence
     from lightwork.history.line import lines_of

@@ -110,11 +110,11 @@ def sentence(line: Line) -> str:
     first = [change for change in events if change.place == events[0].place]
     later = [change for change in events if change not in first]
     faster = next((change for change in events if change.kind is Kind.SPEEDUP), None)
-    parts = [_told(line, first)]
+    parts = [_change_words(line, first)]
     shown = line_story.held and not any(change.kind in (Kind.SPEEDUP, Kind.GRID) for change in events)
     parts += [f"the speedup has {NOTHING_TOLD}"] if shown else []
     if faster in later:
-        parts.append(_told(line, [faster]))
+        parts.append(_change_words(line, [faster]))
         later.remove(faster)
     parts += [f"{counted(len(later), 'more change')} in the table"] if later else []
     parts += [_open(line_story)] if line_story.open else []
@@ -165,7 +165,7 @@ def _broken(line: Line, place: int, point: Point, before: Standing | None) -> Ch
     return Change(place, Kind.LACKING, f"not comparable: {point.lacking}; recommended there: {there}")
 
 
-def _told(line: Line, at_one_run: Sequence[Change]) -> str:
+def _change_words(line: Line, at_one_run: Sequence[Change]) -> str:
     if at_one_run[0].kind is Kind.LACKING:  # names its run itself
         return at_one_run[0].words
     words = " and ".join(change.words for change in at_one_run)

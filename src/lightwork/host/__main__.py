@@ -350,16 +350,16 @@ def _helpers() -> set[int | None]:
 
 def _fork_server() -> int | None:
     """The pid of the fork server, where this process has started one."""
-    return _kept("multiprocessing.forkserver", "_forkserver", "_forkserver_pid")
+    return _pid_in("multiprocessing.forkserver", "_forkserver", "_forkserver_pid")
 
 
 def _trackers() -> list[int]:
     """The pids of the resource trackers that this process has started: multiprocessing's, a library's copy of it."""
     modules = [name for name in sys.modules if name.endswith(".resource_tracker")]
-    return [pid for name in modules if (pid := _kept(name, "_resource_tracker", "_pid")) is not None]
+    return [pid for name in modules if (pid := _pid_in(name, "_resource_tracker", "_pid")) is not None]
 
 
-def _kept(module: str, owner: str, field: str) -> int | None:
+def _pid_in(module: str, owner: str, field: str) -> int | None:
     pid: int | None = getattr(getattr(sys.modules.get(module), owner, None), field, None)
     return pid
 

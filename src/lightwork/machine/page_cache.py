@@ -52,7 +52,7 @@ def facts(wanted: str, resident: float | None) -> Mapping[str, str | float | Non
     cache_found is "cold", "warm", "mixed" between the two, or "unknown"; cache_note says what could not be
     had, and is "" where the reads were as wanted.
     """
-    state = _found(resident)
+    state = _state_of(resident)
     return {
         "cache_wanted": wanted,
         "cache_found": state,
@@ -61,7 +61,7 @@ def facts(wanted: str, resident: float | None) -> Mapping[str, str | float | Non
     }
 
 
-def _found(resident: float | None) -> str:
+def _state_of(resident: float | None) -> str:
     if resident is None:
         return "unknown"
     if resident <= COLD_AT_MOST:

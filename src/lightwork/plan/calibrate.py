@@ -25,7 +25,7 @@ def calibrated(environment: Environment, settings: Iterable[Setting]) -> Calibra
     """What these settings' strategies cost on this machine: from the folder, or measured now and kept there."""
     kinds = {(setting.strategy, setting.start_method) for setting in settings} | {("serial", "fork")}
     path = calibration.saved_in(environment.calibrations, environment.machine)
-    saved = _kept(path)
+    saved = _saved(path)
     missing = kinds - set(saved.costs if saved else ())
     if saved and not missing:
         return saved
@@ -38,11 +38,11 @@ def calibrated(environment: Environment, settings: Iterable[Setting]) -> Calibra
 
 def is_calibrated(folder: Path, machine: dict[str, object], settings: Iterable[Setting]) -> bool:
     """Whether all of these settings' strategies were measured on this machine before."""
-    saved = _kept(calibration.saved_in(folder, machine))
+    saved = _saved(calibration.saved_in(folder, machine))
     return saved is not None and all((setting.strategy, setting.start_method) in saved.costs for setting in settings)
 
 
-def _kept(path: Path) -> Calibration | None:
+def _saved(path: Path) -> Calibration | None:
     try:
         return calibration.decode(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError):  # none yet, or of another version: measured anew

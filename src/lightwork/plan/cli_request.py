@@ -33,7 +33,7 @@ BUILT_IN_ONLY = ("param", "db")
 OWN_ONLY = ("items", "maker", "setup", "cleanup", "check", "cold", "skip_failing")
 
 
-def asked(options: argparse.Namespace, folder: Path, machine: Mapping[str, Any]) -> Request:
+def request_of(options: argparse.Namespace, folder: Path, machine: Mapping[str, Any]) -> Request:
     """The request that these options make. folder: for a list of items; machine: its facts.
 
     Raises UsageError for what can't be asked.
@@ -42,7 +42,7 @@ def asked(options: argparse.Namespace, folder: Path, machine: Mapping[str, Any])
     registry.find(options.target)
     cores, usable_cpus = _cores(options), float(machine["usable_cpus"])
     settings = tuple(_settings(options, cores or usable_cpus))
-    target, parameters, label = _own(options, folder) or _built_in(options, settings)
+    target, parameters, label = _function_of_the_user(options, folder) or _built_in(options, settings)
     return Request(
         target=target,
         parameters=parameters,
@@ -110,7 +110,7 @@ def _parameters(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     return {"source": f"{target.LIST}{path}", **more}
 
 
-def _own(options: argparse.Namespace, folder: Path) -> tuple[str, Mapping[str, Any], str] | None:
+def _function_of_the_user(options: argparse.Namespace, folder: Path) -> tuple[str, Mapping[str, Any], str] | None:
     """Target, parameters and label of a function of the user's own; None for a built-in workload."""
     if not target.is_reference(options.target):
         return None

@@ -94,11 +94,11 @@ def parameters_for(request: Request, workdir: Workdir, items: JobItems, places: 
     if len(places) == len(items) or not target.is_reference(request.target):
         return whole
     if whole["source"].startswith(target.LIST):  # short, so that no round has to read a million items
-        return {**whole, "source": f"{target.LIST}{_kept(workdir, 'items', [items.all[place] for place in places])}"}
-    return {**whole, "sample": str(_kept(workdir, "places", list(places)))}
+        return {**whole, "source": f"{target.LIST}{_written(workdir, 'items', [items.all[place] for place in places])}"}
+    return {**whole, "sample": str(_written(workdir, "places", list(places)))}
 
 
-def _kept(workdir: Workdir, name: str, content: list[Any]) -> Path:
+def _written(workdir: Workdir, name: str, content: list[Any]) -> Path:
     number = sum(1 for _ in workdir.temporary.glob(f"{name}-*.json"))
     path = workdir.temporary / f"{name}-{number}.json"
     path.write_text(json.dumps(content), encoding="utf-8")

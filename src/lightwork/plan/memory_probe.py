@@ -37,16 +37,16 @@ def model_of(rounds: Iterable[Round], serial: Round) -> MemoryModel | None:
     less. Without rounds of workers each is taken to need what the serial round did.
     """
     serial_bytes = serial.memory.peak_pss_bytes if serial.memory else None
-    sampled = [round_ for round_ in rounds if round_.memory and round_.memory.peak_pss_bytes and _own(round_)]
+    sampled = [round_ for round_ in rounds if round_.memory and round_.memory.peak_pss_bytes and _uss_bytes(round_)]
     if not sampled:
         own_bytes = serial.memory.peak_uss_bytes if serial.memory else None
         return MemoryModel(serial_bytes, own_bytes) if serial_bytes and own_bytes else None
-    worker_bytes = max(max(_own(round_)) for round_ in sampled)
-    bases = [(round_.memory.peak_pss_bytes or 0) - sum(_own(round_)) for round_ in sampled if round_.memory]
+    worker_bytes = max(max(_uss_bytes(round_)) for round_ in sampled)
+    bases = [(round_.memory.peak_pss_bytes or 0) - sum(_uss_bytes(round_)) for round_ in sampled if round_.memory]
     return MemoryModel(max(0, *bases), worker_bytes)
 
 
-def _own(round_: Round) -> list[int]:
+def _uss_bytes(round_: Round) -> list[int]:
     return [worker.peak_uss_bytes for worker in round_.workers if worker.peak_uss_bytes]
 
 

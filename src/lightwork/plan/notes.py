@@ -88,7 +88,7 @@ def _cold(rounds: list[Round], study: Study | None) -> str:
 
 def on_contention(contention: Contention | None) -> str:
     """What items cost each other when they run at once; "" where nothing was found, or nobody looked."""
-    if contention is None or not contention.found:
+    if contention is None or not contention.is_any:
         return ""
     effects = []
     if contention.exclusive_share:

@@ -88,14 +88,14 @@ class _Look:
         self.wanted = target.is_reference(request.target) and not request.once and not undone
         self.folders = side_effects.folders_of(items.files(chosen)) if self.wanted else []
         workdir = environment.workdir
-        self.own = [workdir.data_dir, workdir.rounds, workdir.shared, workdir.temporary]
-        self.before = side_effects.look(self.folders, self.own)
+        self.own_folders = [workdir.data_dir, workdir.rounds, workdir.shared, workdir.temporary]
+        self.before = side_effects.look(self.folders, self.own_folders)
 
     def compared(self, finished: Finished) -> Written | None:
         """What has changed since; None where it does not matter."""
         if not self.wanted:
             return None
-        return side_effects.written(self.before, side_effects.look(self.folders, self.own), finished)
+        return side_effects.written(self.before, side_effects.look(self.folders, self.own_folders), finished)
 
 
 def _size(request: Request, pilot: Serial) -> int:

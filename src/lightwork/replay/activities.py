@@ -114,7 +114,7 @@ def activities_of(parts: Parts, plan: HandOut) -> Activities:
     kinds = np.tile(np.array([kind for kind, _ in columns], np.int8), items)
     amounts = np.stack([amounts for _, amounts in columns], axis=1).astype(float).ravel()
     chunk = np.repeat(np.arange(plan.chunks), np.diff(plan.bounds))
-    present = np.flatnonzero(_kept(amounts, chunk, plan.chunks, width))
+    present = np.flatnonzero(_present(amounts, chunk, plan.chunks, width))
     amounts[kinds >= LOCK] = 0
     opens = np.append(True, (np.diff(kinds[present]) != 0) | (np.diff(chunk[present // width]) != 0))
     heads = present[opens]
@@ -134,7 +134,7 @@ def activities_of(parts: Parts, plan: HandOut) -> Activities:
     )
 
 
-def _kept(amounts: "NDArray[Any]", chunk: "NDArray[Any]", chunks: int, width: int) -> "NDArray[Any]":
+def _present(amounts: "NDArray[Any]", chunk: "NDArray[Any]", chunks: int, width: int) -> "NDArray[Any]":
     """Which parts are there at all, and of a chunk of nothing its first part."""
     present: NDArray[Any] = amounts > 0
     lengths = np.bincount(chunk, present.reshape(-1, width).sum(axis=1), minlength=chunks)

@@ -90,7 +90,7 @@ class Contention:
     shares: tuple[tuple[int, float], ...] = ()
 
     @property
-    def found(self) -> bool:
+    def is_any(self) -> bool:
         """Whether there is any."""
         return self.exclusive_share > 0 or self.cpu_inflation > 1
 
@@ -164,7 +164,7 @@ def with_contention(demands: Demands, contention: Contention, workers: int, core
     cores: a straight line through what the probe saw, which is an assumption. Memory bandwidth can run out later, and
     then costs more; caches of their own can keep it from costing anything.
     """
-    if not contention.found:
+    if not contention.is_any:
         return demands
     factor = 1.0 + (contention.cpu_inflation - 1.0) * _others_busy(workers, cores)
     inflated = replace(demands, cpu_ns=np.rint(demands.cpu_ns * factor).astype(np.int64))

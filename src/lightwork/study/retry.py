@@ -62,7 +62,7 @@ class Retrying:
             if last.round.ok or (left == undone and undone):
                 break
             undone = left
-        return replace(first, round=_told(first, last, attempts))
+        return replace(first, round=_merged(first, last, attempts))
 
 
 def _undone(wanted: Sequence[int], finished: Finished) -> list[int]:
@@ -75,7 +75,7 @@ def _undone(wanted: Sequence[int], finished: Finished) -> list[int]:
     return [index for index in wanted if states[index] != State.DONE]
 
 
-def _told(first: Finished, last: Finished, attempts: Sequence[Attempt]) -> Round:
+def _merged(first: Finished, last: Finished, attempts: Sequence[Attempt]) -> Round:
     """The first attempt's round, with what came of the others."""
     run_again = len({index for attempt in attempts[1:] for index in attempt.items})
     if not last.round.ok:

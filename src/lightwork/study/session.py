@@ -112,7 +112,7 @@ class Session:
     def __init__(
         self, wanted: BenchRequest, run: JournalFolder, terminal: Callable[[], AbstractContextManager[Any]]
     ) -> None:
-        self.asked, self.interrupted, self.left_over = wanted, False, ""
+        self.request, self.interrupted, self.left_over = wanted, False, ""
         self.run = run.name
         self._run = run
         self._selected: dict[str, list[Setting]] = {}
@@ -139,7 +139,7 @@ class Session:
         """
         lines: list[str] = []
         for label, settings in self._selected.items():
-            grid = self.asked.grids[label]
+            grid = self.request.grids[label]
             lines += limits(grid.workload, grid.parameters, (SERIAL_SETTING, *settings))
         return list(dict.fromkeys(lines))
 
@@ -158,11 +158,11 @@ class Session:
     @property
     def measured_any(self) -> bool:
         """Whether any study has rounds to tell of."""
-        return bool(self._told())
+        return bool(self._with_reference())
 
     def results(self) -> Results:
         """Everything measured so far."""
-        return Results(self._told(), as_in_the_hosts(self.facts, self._told()), self.ledger_cost_ns)
+        return Results(self._with_reference(), as_in_the_hosts(self.facts, self._with_reference()), self.ledger_cost_ns)
 
     def save_ledgers(self, path: Path) -> None:
         """Write all ledgers kept so far into one compressed file."""
@@ -204,8 +204,8 @@ class Session:
         """The ledger's cost per item, measured once."""
         return overhead.measure_apart()
 
-    def _told(self) -> tuple[Study, ...]:
-        """The studies that have a reference to be told against."""
+    def _with_reference(self) -> tuple[Study, ...]:
+        """The studies that have a serial reference."""
         return tuple(study for study in self._studies.values() if isinstance(study, Study) and study.serial.rounds)
 
     def _study(self, label: str) -> Study | None:
@@ -225,7 +225,7 @@ class Session:
         design = self._design(label)
         _ = self.facts, self.ledger_cost_ns
         facts_now = facts_of(
-            design, self.facts, retry=self.asked.retry, data_dir=str(data_dir()), scheduler=cluster_facts.scheduler()
+            design, self.facts, retry=self.request.retry, data_dir=str(data_dir()), scheduler=cluster_facts.scheduler()
         )
         journal, contents = self._run.journal(facts_now, started_at=_now())
         self._journals[label] = journal
@@ -243,7 +243,7 @@ class Session:
 
     def _execute(self, workdir: Workdir) -> Execute:
         run = functools.partial(launch, workdir)
-        return Retrying(workdir, run) if self.asked.retry else run
+        return Retrying(workdir, run) if self.request.retry else run
 
     def _with_losses(self, study: Study, journal: Journal) -> Study:
         from lightwork.analysis.study_losses import with_losses
@@ -252,10 +252,10 @@ class Session:
         return with_losses(study, {name: ledgers.table(path.read_bytes()) for name, path in journal.ledgers()})
 
     def _design(self, label: str) -> Design:
-        grid = self.asked.grids[label]
+        grid = self.request.grids[label]
         return draw_up(
             grid.workload, grid.parameters, self._selected[label], data_dir(),
-            blocks=grid.blocks, budget_s=grid.budget_s, timeout_s=self.asked.timeout_s, seed=self.asked.seed,
+            blocks=grid.blocks, budget_s=grid.budget_s, timeout_s=self.request.timeout_s, seed=self.request.seed,
         )  # fmt: skip
 
     def _scaling(self, study: Study) -> StudyScaling:

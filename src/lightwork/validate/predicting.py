@@ -62,7 +62,7 @@ class _Block:
         restless = unrest(self.serial, self.probes)
         return [
             predicted_wall(prediction.widened(restless))
-            for prediction in self._said(settings, 1.0, self.spin_ns, self.contention)
+            for prediction in self._predictions(settings, 1.0, self.spin_ns, self.contention)
         ]
 
     def given(self, cell: Tried, trial: MeasuredRound) -> MeasuredRound:
@@ -70,13 +70,13 @@ class _Block:
         settings, spin_ns = [cell.setting], trial.spin_ns
         # Items that were dearer because others ran are so already.
         not_twice = replace(self.contention, cpu_inflation=1.0)
-        (conditional,) = self._said(settings, trial.item_factor / self.usual, spin_ns, not_twice)
+        (conditional,) = self._predictions(settings, trial.item_factor / self.usual, spin_ns, not_twice)
         if not (spin_ns and self.spin_ns):
             return replace(trial, conditional=predicted_wall(conditional), by_spin=None)
-        (by_spin,) = self._said(settings, spin_ns / self.spin_ns, spin_ns, self.contention)
+        (by_spin,) = self._predictions(settings, spin_ns / self.spin_ns, spin_ns, self.contention)
         return replace(trial, conditional=predicted_wall(conditional), by_spin=predicted_wall(by_spin))
 
-    def _said(
+    def _predictions(
         self, settings: Sequence[Any], factor: float, spin_ns: float | None, contention: Contention
     ) -> list[Prediction]:
         rows = at_speed(self.rows, factor)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from lightwork.workload.api import Facts
 
 from ..capacity import Capacity
-from ..connections import own
+from ..connections import thread_connection
 from ..drivers import Driver
 from ..retry import insist
 from ..table import Rows, Table
@@ -77,7 +77,7 @@ class Database:
 
     def store(self, table: Table, rows: Rows, method: str, rows_per_commit: int) -> int:
         """Store the rows, so many per commit; returns how many the server says it stored."""
-        connection = own(self.address, lambda: connect(self.url()))
+        connection = thread_connection(self.address, lambda: connect(self.url()))
         return sum(
             insist(partial(self._commit, connection, table, rows[first : first + rows_per_commit], method), _passes)
             for first in range(0, len(rows), rows_per_commit)

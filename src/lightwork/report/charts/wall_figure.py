@@ -55,11 +55,11 @@ def _wall_lines(axes: "Axes", groups: list[WallGroup]) -> Iterator[Tooltip]:
         at += WALL_NAME
         for row in group.rows:
             _wall_line(axes, at, row, group.look, _row_id(place))
-            yield Tooltip(0, at, _told(group, row), row.facets, WALL_LINE)
+            yield Tooltip(0, at, _tooltip_words(group, row), row.facets, WALL_LINE)
             at, place = at + WALL_LINE, place + 1
 
 
-def _told(group: WallGroup, row: WallRow) -> str:
+def _tooltip_words(group: WallGroup, row: WallRow) -> str:
     """A row in words: whose it is, its median and interval, its rounds."""
     figure = seconds_with_interval(row.wall) if row.wall is not None else row.text or "no median"
     left_out = f"; left out as disturbed, {rounds_words(row.left_out_s)}" if row.left_out_s else ""

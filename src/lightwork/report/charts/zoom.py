@@ -41,7 +41,7 @@ class Zoom:
     names: Mapping[int, str]
 
     @property
-    def told(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """As plain JSON values."""
         return {
             "data": self.data, "steps": STEPS, "span_ns": self.span_ns, "wall_ns": self.wall_ns,
