@@ -125,8 +125,8 @@ class Told:
     def disturbed(self) -> str:
         """How many rounds are left out because something else took the cores, as "3 of 84 rounds"."""
         cells = self.scaling.cells
-        left_out = sum(len(cell.disturbed) for cell in cells)
-        return f"{left_out} of {sum(len(cell.cell.rounds) for cell in cells)} rounds"
+        excluded = sum(len(cell.disturbed) for cell in cells)
+        return f"{excluded} of {sum(len(cell.cell.rounds) for cell in cells)} rounds"
 
     def cell(self, strategy: str, workers: int) -> Cell:
         """A cell of the study."""

@@ -185,9 +185,9 @@ def test_disturbed_rounds_are_apart_from_the_others(judged):
     one = judged[0][1]
     groups = curves.wall_groups(one.scaling, palette.looks([one.study]))
     rows = [row for group in groups for row in group.rows]
-    [spoiled] = [row for row in rows if row.left_out_s]
+    [spoiled] = [row for row in rows if row.excluded_s]
     walls = [found.wall_ns / 1e9 for found in one.study.cell("map-w2-c80-fork-given").rounds]
-    assert spoiled.left_out_s == (walls[3],)
+    assert spoiled.excluded_s == (walls[3],)
     assert spoiled.rounds_s == (*walls[:3], *walls[4:])
 
 

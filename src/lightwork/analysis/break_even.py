@@ -59,13 +59,13 @@ def break_evens(scaling: StudyScaling) -> list[BreakEven]:
     disturbed are left out.
     """
     alike: dict[Setting, list[Cell]] = {}
-    left_out: dict[str, Mapping[int, float]] = {}
+    excluded: dict[str, Mapping[int, float]] = {}
     for scaled in scaling.cells:
         if scaled.cell.setting.strategy != SERIAL and not scaled.failed and scaled.cell.losses:
             alike.setdefault(_but_for_the_start(scaled.cell.setting), []).append(scaled.cell)
-            left_out[scaled.cell.cell_id] = scaled.disturbed
+            excluded[scaled.cell.cell_id] = scaled.disturbed
     groups = [
-        {cell.setting: _undisturbed(cell, left_out[cell.cell_id]) for cell in cells}
+        {cell.setting: _undisturbed(cell, excluded[cell.cell_id]) for cell in cells}
         for cells in alike.values()
         if len(cells) > 1
     ]
@@ -80,8 +80,8 @@ def _place(setting: Setting) -> tuple[int, int]:
     return START_METHODS.index(setting.start_method), POOLS.index(setting.pool)
 
 
-def _undisturbed(cell: Cell, left_out: Mapping[int, float]) -> dict[int, Losses]:
-    return {block: losses for block, losses in cell.losses.items() if block not in left_out}
+def _undisturbed(cell: Cell, excluded: Mapping[int, float]) -> dict[int, Losses]:
+    return {block: losses for block, losses in cell.losses.items() if block not in excluded}
 
 
 def _break_even(setting: Setting, group: Mapping[Setting, dict[int, Losses]]) -> BreakEven:

@@ -87,11 +87,11 @@ def scale(
     equal = equal_speed_walls_s or {}
     if not any(round_.ok for cell in study.cells if cell.cell_id == SERIAL for round_ in cell.rounds):
         raise WorkError(_no_reference(study))
-    left_out = {cell.cell_id: disturbed(cell) for cell in study.cells}
-    walls = {cell.cell_id: _walls(cell, left_out[cell.cell_id]) for cell in study.cells}
+    excluded = {cell.cell_id: disturbed(cell) for cell in study.cells}
+    walls = {cell.cell_id: _walls(cell, excluded[cell.cell_id]) for cell in study.cells}
     walls_equal = {cell_id: _equal(equal, cell_id, values) for cell_id, values in walls.items()}
     again, again_equal = walls.get(SERIAL_AGAIN, {}), walls_equal.get(SERIAL_AGAIN, {})
-    serial = _ok_rounds(study.serial, left_out[SERIAL])
+    serial = _ok_rounds(study.serial, excluded[SERIAL])
     total_s = median(round_.item_wall_ns for round_ in serial) / NS_PER_S
     longest_s = median(round_.longest_item_ns for round_ in serial) / NS_PER_S
     wall_ns = sum(round_.item_wall_ns for round_ in serial)
@@ -106,7 +106,7 @@ def scale(
         cap=total_s / longest_s if longest_s else inf,
         cpu_share=sum(round_.item_cpu_ns for round_ in serial) / wall_ns if wall_ns else 0.0,
         usable_cpus=usable_cpus,
-        cells=tuple(_scale_cell(cell, walls, walls_equal, left_out[cell.cell_id]) for cell in study.cells),
+        cells=tuple(_scale_cell(cell, walls, walls_equal, excluded[cell.cell_id]) for cell in study.cells),
     )
 
 
@@ -136,7 +136,7 @@ def bound(scaling: StudyScaling, workers: int) -> float:
 
 
 def _scale_cell(
-    cell: Cell, walls: Mapping[str, Walls], walls_equal: Mapping[str, Walls], left_out: Mapping[int, float]
+    cell: Cell, walls: Mapping[str, Walls], walls_equal: Mapping[str, Walls], excluded: Mapping[int, float]
 ) -> CellScaling:
     failed = tuple(round_ for round_ in cell.tried if not round_.ok)
     values, own_equal = walls[cell.cell_id], walls_equal[cell.cell_id]
@@ -151,16 +151,16 @@ def _scale_cell(
         efficiency=speedup.point / cell.setting.workers if speedup else None,
         walls_s=values,
         walls_equal_speed_s=own_equal,
-        disturbed=left_out,
+        disturbed=excluded,
     )
 
 
-def _ok_rounds(cell: Cell, left_out: Mapping[int, float]) -> list[Round]:
-    return [round_ for round_ in cell.rounds if round_.ok and round_.block not in left_out]
+def _ok_rounds(cell: Cell, excluded: Mapping[int, float]) -> list[Round]:
+    return [round_ for round_ in cell.rounds if round_.ok and round_.block not in excluded]
 
 
-def _walls(cell: Cell, left_out: Mapping[int, float]) -> Walls:
-    return {round_.block: round_.wall_ns / NS_PER_S for round_ in _ok_rounds(cell, left_out)}
+def _walls(cell: Cell, excluded: Mapping[int, float]) -> Walls:
+    return {round_.block: round_.wall_ns / NS_PER_S for round_ in _ok_rounds(cell, excluded)}
 
 
 def _equal(equal: Mapping[tuple[str, int], float], cell_id: str, walls: Walls) -> Walls:

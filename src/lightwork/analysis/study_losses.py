@@ -25,12 +25,12 @@ def with_losses(study: Study, ledgers: Ledgers) -> Study:
     return replace(study, cells=tuple(_with_losses(cell, ledgers, references) for cell in study.cells))
 
 
-def losses_over(cell: Cell, left_out: frozenset[int] = frozenset()) -> Losses | None:
-    """The losses of all rounds of a cell as one, those of the blocks in `left_out` apart; None without any.
+def losses_over(cell: Cell, excluded: frozenset[int] = frozenset()) -> Losses | None:
+    """The losses of all rounds of a cell as one, those of the blocks in `excluded` apart; None without any.
 
     Rounds split against a serial ledger are not pooled with rounds that had none: the former are preferred.
     """
-    by_round = [round_losses for block, round_losses in cell.losses.items() if block not in left_out]
+    by_round = [round_losses for block, round_losses in cell.losses.items() if block not in excluded]
     split = [round_losses for round_losses in by_round if round_losses.useful_ns is not None]
     return pooled(split or by_round) if by_round else None
 

@@ -40,10 +40,10 @@ def warnings_of(basis: Basis) -> Iterator[VerdictWarning]:
 
 def _others(basis: Basis) -> Iterator[VerdictWarning]:
     """What else ran on the machine: in single rounds, which were left out, or all the time."""
-    left_out = sum(len(cell.disturbed) for cell in basis.scaling.cells)
-    if left_out:
+    excluded = sum(len(cell.disturbed) for cell in basis.scaling.cells)
+    if excluded:
         rounds = sum(len(cell.cell.rounds) for cell in basis.scaling.cells)
-        yield DisturbedRounds(left_out, rounds, EXCESS_SHARE, LEAST_S)
+        yield DisturbedRounds(excluded, rounds, EXCESS_SHARE, LEAST_S)
     usual = usual_share(basis.scaling.study)
     if usual is not None and usual > SHARED:
         yield BusyMachine(usual)

@@ -60,9 +60,9 @@ def markdown(comparison: Comparison, failed: Sequence[GateFailure], conditions: 
     rows = sorted((compared for study in comparison.studies for compared in study.cells), key=_rank)
     room = LINES - len(head) - len(notes) - 4  # the table's two heads, the blank line below it, what is left out
     if len(rows) > room:
-        left_out = rows[room:]
-        same = "are undecided" if {compared.word for compared in left_out} == {"cannot tell"} else "are left out"
-        notes = [f"{counted(len(left_out), 'more row')} {same}: `lightwork compare` shows all.", *notes]
+        excluded = rows[room:]
+        same = "are undecided" if {compared.word for compared in excluded} == {"cannot tell"} else "are left out"
+        notes = [f"{counted(len(excluded), 'more row')} {same}: `lightwork compare` shows all.", *notes]
     return "\n".join(head) + "\n" + tables.markdown(Table.of_words(COLUMNS, map(_row, rows[:room]), notes=notes))
 
 

@@ -36,7 +36,7 @@ class LoudNoise:
 class DisturbedRounds:
     """Rounds that were left out, since others took more than usual_share + excess_share and least_s of the CPUs."""
 
-    left_out: int
+    excluded: int
     rounds: int
     excess_share: float
     least_s: float

@@ -99,7 +99,7 @@ def on_contention(contention: Contention | None) -> str:
     return f"items slow each other down ({' and '.join(effects)}): {source}"
 
 
-def on_memory(model: MemoryModel | None, request: Request, left_out: int) -> str:
+def on_memory(model: MemoryModel | None, request: Request, excluded: int) -> str:
     """What the limit has left out, and by what prediction; "" where it is far away."""
     limit = request.memory_limit
     if limit is None or (model is None and not limit.is_asked):
@@ -108,6 +108,6 @@ def on_memory(model: MemoryModel | None, request: Request, left_out: int) -> str
         return f"{limit.source} was not applied: the rounds were too short to measure their memory"
     peak_words = f"{size(model.base_bytes)} and {size(model.worker_bytes)} a worker at most"
     bound = f"{limit.source} of {size(limit.size_bytes)}"
-    if not left_out:
+    if not excluded:
         return f"all settings fit into {bound} (predicted: {peak_words})"
-    return f"{counted(left_out, 'setting')} left out: above {bound} (predicted: {peak_words})"
+    return f"{counted(excluded, 'setting')} left out: above {bound} (predicted: {peak_words})"

@@ -27,7 +27,7 @@ from lightwork.text.quantities import moment
 
 HERE = Path(__file__).parent
 
-SCRIPTS = ("theme", "copy", "filter", "sort", "hover", "zoom", "lay")
+SCRIPTS = ("theme", "copy", "filter", "sort", "hover", "zoom", "layout")
 
 
 def write_report(

@@ -79,13 +79,13 @@ def _study_rows(study: Study) -> Iterator[list[object]]:
         for serial_round in cell.rounds
     }
     for cell in study.cells:
-        left_out = disturbed(cell)
+        excluded = disturbed(cell)
         for round_ in cell.rounds:
             values = (
                 *_setting(cell),
                 *_times(round_, serial_s),
                 *_items(study, round_),
-                *_used(cell, round_, left_out),
+                *_used(cell, round_, excluded),
             )
             yield [study.label, study.workload, *values]
 
@@ -113,13 +113,13 @@ def _items(study: Study, round_: Round) -> list[object]:
     ]  # fmt: skip
 
 
-def _used(cell: Cell, round_: Round, left_out: Mapping[int, float]) -> list[object]:
+def _used(cell: Cell, round_: Round, excluded: Mapping[int, float]) -> list[object]:
     """Whether the round was left out as disturbed, its memory, its usage, its losses; empty where not known."""
     memory = round_.memory
     sizes = [memory.peak_pss_bytes, memory.peak_uss_bytes, memory.samples, memory.sampler_cpu_ns] if memory else []
     used, lost = round_.usage or Usage(), cell.losses.get(round_.block)
     return [
-        round_.block in left_out, *(sizes or [None] * 4), *(getattr(used, field.name) for field in fields(Usage)),
+        round_.block in excluded, *(sizes or [None] * 4), *(getattr(used, field.name) for field in fields(Usage)),
         *(getattr(lost, field.name) if lost else None for field in fields(Losses)),
     ]  # fmt: skip
 

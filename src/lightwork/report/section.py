@@ -46,7 +46,7 @@ class Section:
     resources: Table | None = None
     predicted: Beside | None = None
     basis: str = ""
-    has_left_out: bool = False
+    has_excluded: bool = False
     cap: str = ""
     cluster: str = ""
 
@@ -105,7 +105,7 @@ def _section(judged: Judged, anchor: str, around: SectionContext) -> Section:
         resources=resources_table(scaling, parts),
         predicted=beside(around.plans, scaling, judged.machine),
         basis=basis_name(scaling),
-        has_left_out=any(cell.disturbed for cell in scaling.cells),
+        has_excluded=any(cell.disturbed for cell in scaling.cells),
         cap=cap_sentence(scaling),
         cluster=cluster_sentence(scaling, judged.losses),
     )

@@ -116,18 +116,18 @@ def _entry(cell: CellScaling, marked: dict[str, tuple[str, str]]) -> Entry:
     kind, mark = marked.get(cell.cell.cell_id, (ORDINARY, ""))
     level = cell.speedup_equal_speed
     equal = f"equal CPU speed {times(level)}" if level is not None else ""
-    method, left_out = plain(cell.speedup.method), _left_out(cell)
+    method, excluded = plain(cell.speedup.method), _excluded_words(cell)
     return Entry(
         times(cell.speedup.point),
         cell.speedup.point,
         interval=between(cell.speedup),
-        details=tuple(words for words in (equal, left_out) if words),
+        details=tuple(words for words in (equal, excluded) if words),
         mark=mark,
-        hover=f"{method}; {left_out} as disturbed" if left_out else method,
+        hover=f"{method}; {excluded} as disturbed" if excluded else method,
         kind=kind,
     )
 
 
-def _left_out(cell: CellScaling) -> str:
+def _excluded_words(cell: CellScaling) -> str:
     count = len(cell.disturbed)
     return f"{count} of {counted(len(cell.cell.rounds), 'round')} left out" if count else ""

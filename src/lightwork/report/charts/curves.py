@@ -56,14 +56,14 @@ class Chart:
 class WallRow:
     """One line of the wall time figure; `text` says what happened where there is no time.
 
-    left_out_s: of the rounds that verdicts leave out as disturbed.
+    excluded_s: of the rounds that verdicts leave out as disturbed.
     """
 
     name: str
     rounds_s: tuple[float, ...]
     wall: Estimate | None
     text: str = ""
-    left_out_s: tuple[float, ...] = ()
+    excluded_s: tuple[float, ...] = ()
     facets: Facets = UNFILTERED
 
 
@@ -150,9 +150,9 @@ def wall_groups(scaling: StudyScaling, looks: Mapping[str, Look]) -> list[WallGr
     return [_wall_group(variant, grouped[variant], looks, brief) for variant in order]
 
 
-def rounds_s(cell: CellScaling, *, left_out: bool = False) -> tuple[float, ...]:
+def rounds_s(cell: CellScaling, *, excluded: bool = False) -> tuple[float, ...]:
     """The wall times of the cell's rounds that did the work, in seconds; those left out as disturbed, or the others."""
-    rounds = (round_ for round_ in cell.cell.rounds if round_.ok and (round_.block in cell.disturbed) is left_out)
+    rounds = (round_ for round_ in cell.cell.rounds if round_.ok and (round_.block in cell.disturbed) is excluded)
     return tuple(round_.wall_ns / 1e9 for round_ in rounds)
 
 
@@ -214,5 +214,5 @@ def _wall_row(cell: CellScaling) -> WallRow:
     facets = Facets.of(cell.cell)
     if cell.failed:
         return WallRow(name, (), None, f"failed {len(cell.failed)} of {len(cell.cell.tried)}", facets=facets)
-    walls, left_out = rounds_s(cell), rounds_s(cell, left_out=True)
-    return WallRow(name, walls, cell.wall_s, "" if walls or left_out else "not measured", left_out, facets)
+    walls, excluded = rounds_s(cell), rounds_s(cell, excluded=True)
+    return WallRow(name, walls, cell.wall_s, "" if walls or excluded else "not measured", excluded, facets)

@@ -31,7 +31,7 @@ def wall_drawing(groups: list[WallGroup]) -> Drawing:
     axes.spines["left"].set_visible(False)
     axes.grid(visible=True, axis="x")
     tooltips = tuple(_wall_lines(axes, groups))
-    walls = [value for group in groups for row in group.rows for value in (*row.rounds_s, *row.left_out_s)]
+    walls = [value for group in groups for row in group.rows for value in (*row.rounds_s, *row.excluded_s)]
     axes.set_xlim(0, max(walls, default=1.0) * 1.04)
     axes.xaxis.set_major_formatter(lambda value, _: tick(value))
     axes.locator_params(axis="x", nbins=5)
@@ -62,8 +62,8 @@ def _wall_lines(axes: "Axes", groups: list[WallGroup]) -> Iterator[Tooltip]:
 def _tooltip_words(group: WallGroup, row: WallRow) -> str:
     """A row in words: whose it is, its median and interval, its rounds."""
     figure = seconds_with_interval(row.wall) if row.wall is not None else row.text or "no median"
-    left_out = f"; left out as disturbed, {rounds_words(row.left_out_s)}" if row.left_out_s else ""
-    return f"{group.name}, {row.name}: {figure}. {rounds_words(row.rounds_s)}{left_out}"
+    excluded = f"; left out as disturbed, {rounds_words(row.excluded_s)}" if row.excluded_s else ""
+    return f"{group.name}, {row.name}: {figure}. {rounds_words(row.rounds_s)}{excluded}"
 
 
 def _wall_line(axes: "Axes", at: float, row: WallRow, look: Look, gid: str) -> None:
@@ -81,7 +81,7 @@ def _wall_line(axes: "Axes", at: float, row: WallRow, look: Look, gid: str) -> N
     filled: dict[str, Any] = {**dots, "markersize": 2.3, "markeredgewidth": 0, "alpha": 0.6}
     axes.plot(row.rounds_s, [at + 9.5] * len(row.rounds_s), **filled)
     hollow: dict[str, Any] = {**dots, "markersize": 3.0, "markeredgewidth": 0.8, "markerfacecolor": "none"}
-    axes.plot(row.left_out_s, [at + 9.5] * len(row.left_out_s), **hollow)
+    axes.plot(row.excluded_s, [at + 9.5] * len(row.excluded_s), **hollow)
 
 
 def _gutter(axes: "Axes") -> "Transform":

@@ -105,7 +105,7 @@ def page(result: PlanResult) -> str:
         what_if=what_if_table(result.what_if),
         best=replace(predicted, rows=predicted.rows[:BEST_SHOWN], title="The best predictions") if predicted else None,
         rest=replace(predicted, rows=predicted.rows[BEST_SHOWN:], title="All other predictions") if predicted else None,
-        left_out=len(result.predictions) - len(predicted.rows) if predicted else 0,
+        excluded=len(result.predictions) - len(predicted.rows) if predicted else 0,
         notes=sentences.notes(result),
         method=METHOD,
         machine=facts_of(result.machine),
