@@ -37,9 +37,8 @@ class SavedCosts:
 
 def encode(costs: SavedCosts) -> dict[str, Any]:
     """The run as plain JSON types: its samples, and the prices that follow from them, for other readers."""
-    shallow = {name: value for name, value in vars(costs).items() if name != "samples"}
     return {
-        "kind": FORMAT.kind, "schema": FORMAT.schema, **shallow,
+        "kind": FORMAT.kind, "schema": FORMAT.schema, **asdict(costs),
         "prices": [
             {
                 "strategy": prices.strategy,
@@ -49,7 +48,6 @@ def encode(costs: SavedCosts) -> dict[str, Any]:
             }
             for prices in prices_of(costs.samples)
         ],
-        "samples": [asdict(sample) for sample in costs.samples],
     }  # fmt: skip
 
 

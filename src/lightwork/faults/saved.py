@@ -28,9 +28,7 @@ class Faults:
 
 def text_of(run: Faults) -> str:
     """The file's content: one line a case."""
-    shallow = {name: value for name, value in vars(run).items() if name != "cases"}
-    cases = [asdict(case) for case in run.cases]
-    return FORMAT.text_of({"kind": FORMAT.kind, "schema": FORMAT.schema, **shallow, "cases": cases})
+    return FORMAT.text_of({"kind": FORMAT.kind, "schema": FORMAT.schema, **asdict(run)})
 
 
 def decode(data: Mapping[str, Any]) -> Faults:

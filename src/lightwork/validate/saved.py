@@ -19,7 +19,6 @@ from lightwork.validate.comparison import Held
 from lightwork.validate.predicting import with_predictions
 
 FORMAT = Format("lightwork validation", 2, "studies", "validation", "validate --json", 1 << 28)
-FIELDS = ("machine", "calibration", "seed", "saved_at", "version", "ledgers")
 FIGURES = 7  # of a number of seconds: far more than a clock tells of rounds this long
 
 
@@ -67,11 +66,8 @@ def predicted_again(validation: Validation, path: Path, version: str) -> Validat
 
 def encode(validation: Validation) -> dict[str, Any]:
     """The validation as plain JSON types."""
-    shallow = {name: getattr(validation, name) for name in FIELDS}
-    return {
-        "kind": FORMAT.kind, "schema": FORMAT.schema, **shallow,
-        "studies": [_rounded(asdict(held)) for held in validation.studies],
-    }  # fmt: skip
+    data = asdict(validation)
+    return {"kind": FORMAT.kind, "schema": FORMAT.schema, **data, "studies": _rounded(data["studies"])}
 
 
 def decode(data: Mapping[str, Any]) -> Validation:
