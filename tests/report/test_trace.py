@@ -361,7 +361,7 @@ def test_a_round_that_failed_can_be_traced_where_it_has_times(changed, capsys):
     words = ("trace", changed(studies=[study | {"cells": list(cells.values())}]), "--cell", "serial-again")
     assert told(capsys, *words, "--block", "0")[0] == 0
     assert_refused(capsys, *words, "--block", "1", saying="no timeline of serial-again in block 1: choose from 0")
-    assert_refused(capsys, *words, saying="no round of serial-again was done and kept its ledger: choose by --block")
+    assert_refused(capsys, *words, saying="no finished round of serial-again has a ledger: choose one with --block")
 
 
 def test_a_file_name_is_a_file_name(changed, capsys, tmp_path):
@@ -401,4 +401,4 @@ def test_refuses_a_study_in_which_nothing_stands_out(changed, capsys):
     serial, *cells = study["cells"]
     serial = serial | {"rounds": [found | {"outcome": "wrong"} for found in serial["rounds"]]}
     words = ("trace", changed(studies=[study | {"cells": [serial, *cells]}]))
-    assert_refused(capsys, *words, saying="choose one by --cell from serial, serial-again, map-w1-fork-given")
+    assert_refused(capsys, *words, saying="choose with --cell from serial, serial-again, map-w1-fork-given")

@@ -206,7 +206,7 @@ def test_ledgers_lie_beside_their_run(tmp_path):
 @pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "a/b.npz", 3, None, ["a"]])
 def test_ledgers_lie_nowhere_else(tmp_path, name):
     """A saved run can't make its reader open a file elsewhere."""
-    with pytest.raises(UsageError, match="a file in the same folder was expected"):
+    with pytest.raises(UsageError, match="expected a file in the same folder"):
         results_json.beside(tmp_path / "0001.json", name)
 
 
