@@ -296,16 +296,16 @@ def test_reason_names_what_limits() -> None:
     assert reason_of(2.6, 8, 64, longest_share=0.31) == "limited by a.csv (31 % of the work)"
     assert reason_of(4.2, 4, 2) == "limited by the 2 usable cores"
     assert reason_of(2.1, 4, 64) == "limited by its 4 workers"
-    assert reason_of(4.0, 4, 64) == "no bound is near: its 4 workers would allow 4.0x"
-    assert reason_of(4.0, 4, float("inf")) == "no bound is near: its 4 workers would allow 4.0x"
+    assert reason_of(4.0, 4, 64) == "not close to a limit: its 4 workers would allow 4.0x"
+    assert reason_of(4.0, 4, float("inf")) == "not close to a limit: its 4 workers would allow 4.0x"
     assert reason_of(7.9, 4, 64, longest_share=0.98) == "limited by a.csv (98 % of the work)"
 
 
 def test_cores_limit_waiting_work_later() -> None:
     """Work that waits for three quarters of its time may be four times as fast on one core, and no more."""
     assert reason_of(2.05, 8, 1, cpu_share=0.25) == "limited by the 1 usable core"
-    assert reason_of(4.1, 8, 1, cpu_share=0.25) == "no bound is near: the 1 usable core would allow 4.0x"
-    assert reason_of(2.05, 8, 1, cpu_share=0.0) == "no bound is near: its 8 workers would allow 8.0x"
+    assert reason_of(4.1, 8, 1, cpu_share=0.25) == "not close to a limit: the 1 usable core would allow 4.0x"
+    assert reason_of(2.05, 8, 1, cpu_share=0.0) == "not close to a limit: its 8 workers would allow 8.0x"
 
 
 def test_cores_of_the_setting_limit_too() -> None:

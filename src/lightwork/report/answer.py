@@ -14,7 +14,6 @@ from lightwork.report.charts.curves import basis_name
 from lightwork.report.paste import Paste, paste_of
 from lightwork.text.losses import loss_and_remedy
 from lightwork.text.quantities import (
-    MINUS,
     between,
     counted,
     duration,
@@ -128,13 +127,13 @@ def _sure(recommendation: Recommendation, scaling: StudyScaling) -> str:
     estimate, basis = recommendation.speedup, Basis.of(scaling)
     blocks = counted(estimate.n, "block")
     floor = percent(basis.noise_floor)
-    twin = f"the same serial code, run twice, differs by at most {floor} in the median (95 %)"
+    twin = f"two runs of the same serial code differ by up to {floor} in the median (95 %)"
     if isinf(basis.noise_floor):
         twin = "no noise floor was measured"
     if estimate.low is None or estimate.high is None:
-        return f"How sure: {blocks} are too few for an interval; {twin}."
+        return f"Uncertainty: {blocks} are too few for an interval; {twin}."
     below, above = (percent(abs(end / estimate.point - 1)) for end in (estimate.low, estimate.high))
-    return f"How sure: {MINUS}{below} to +{above} (95 % interval, {blocks}); {twin}."
+    return f"Uncertainty: the true speedup is {below} lower to {above} higher (95 % interval, {blocks}); {twin}."
 
 
 def _memory(recommendation: Recommendation, machine: Mapping[str, object]) -> tuple[tuple[str, str], ...]:

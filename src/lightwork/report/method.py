@@ -24,7 +24,7 @@ METHOD = (
         (
             f"A round is excluded from all results if other programs or the hypervisor took "
             f"{disturbance(EXCESS_SHARE, LEAST_S)}. It "
-            "depends only on what others took, never on how long the round took, so it favours no setting. "
+            "depends only on the CPU time of others, never on how long the round took, so it favors no setting. "
             "Excluded rounds appear as hollow dots and are counted in the table."
         ),
     ),
@@ -40,15 +40,15 @@ METHOD = (
     (
         "Noise floor",
         (
-            "The serial cell runs twice in every block under two names. How far the twin's speedup is from 1 is "
-            "this machine's noise; smaller differences are ignored."
+            "Each block runs the serial code twice. The difference between the two is this machine's noise; smaller "
+            "differences are not reported."
         ),
     ),
     (
         "Equal CPU speed",
         (
-            "Cores change speed. Between items each worker runs a fixed spin, which shows how fast "
-            "its core was; the second figure scales every round to one speed. Items that cost more CPU time stay so."
+            "Cores change speed during a measurement. Between items each worker runs a fixed loop, which shows how "
+            "fast its core was. Figures at equal CPU speed correct for this, but not for items that need more CPU work."
         ),
     ),
     (

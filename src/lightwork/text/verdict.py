@@ -36,12 +36,12 @@ def verdict_sentence(verdict: Verdict) -> str:
 
 
 def bound_sentence(lowest: LowestBound) -> str:
-    """As "limited by the 4 usable cores" or "no bound is near: its 4 workers would allow 4.0x"."""
+    """As "limited by the 4 usable cores" or "not close to a limit: its 4 workers would allow 4.0x"."""
     name = bound_name(lowest.bound)
     return (
         f"limited by {name}"
         if lowest.is_near
-        else f"no bound is near: {name} would allow {times(lowest.bound.speedup)}"
+        else f"not close to a limit: {name} would allow {times(lowest.bound.speedup)}"
     )
 
 

@@ -58,7 +58,7 @@ def _(warning: LoudNoise) -> str:
 @warning_sentence.register
 def _(warning: DisturbedRounds) -> str:
     return (
-        f"{warning.excluded} of {counted(warning.rounds, 'round')} left out as disturbed: other processes or the "
+        f"{warning.excluded} of {counted(warning.rounds, 'round')} excluded: other programs or the "
         f"hypervisor took {disturbance(warning.excess_share, warning.least_s)}"
     )
 
