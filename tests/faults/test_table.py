@@ -38,9 +38,11 @@ def test_a_row_for_every_strategy_and_a_column_for_every_fault_recorded():
     assert [column.name for column in made.columns] == ["strategy", "SIGKILL", "killed idle"]
     assert [row[0].words for row in made.rows] == ["map", "static", "dask"]
     assert [row[2].words for row in made.rows] == ["-", "can't happen", "-"]
-    assert any("joblib is left out: needs joblib" in note for note in made.notes)
+    assert any("joblib is not included: needs joblib" in note for note in made.notes)
     assert any("(3.0 s to 9.0 s)" in note for note in made.notes)
-    assert any("Gone on with 1 round that broke off: in 1 all of the work" in note for note in made.notes)
+    assert any(
+        "Resumed 1 interrupted round, running only what was not done: 1 then had all" in note for note in made.notes
+    )
 
 
 def test_details_name_the_items():

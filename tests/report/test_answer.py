@@ -34,9 +34,10 @@ def test_how_sure_is_the_interval_about_the_point(judged):
     """Both ends are told relative to the point, with the number of blocks and the noise floor."""
     found = judged[0].recommendation.speedup
     told = answer(judged[0]).sure
-    assert f"{percent(1 - found.low / found.point)} to +{percent(found.high / found.point - 1)}" in told
+    below, above = percent(1 - found.low / found.point), percent(found.high / found.point - 1)
+    assert f"{below} lower to {above} higher" in told
     assert f"{found.n} blocks" in told
-    assert f"at most {percent(Basis.of(judged[0].scaling).noise_floor)} in the median" in told
+    assert f"up to {percent(Basis.of(judged[0].scaling).noise_floor)} in the median" in told
 
 
 def test_memory_is_the_recommended_cells_peak(judged):

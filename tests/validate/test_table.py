@@ -52,7 +52,7 @@ def test_what_is_missing_is_told():
     hung = held("c", cells=(Tried(MAP, 4, (trial(0, 0.5, 0.5, 0.5),), ("still running: ended",)),))
     told = troubles(validation(failed, hung, replace(held("d"), finished=False)))
     assert told[0] == "b has no figures: no\\x1b[31m data"
-    assert told[1] == "d was interrupted and is not whole"
+    assert told[1] == "d was interrupted and is incomplete"
     assert told[2].startswith("c: rounds of 1 settings failed") and "still running" in told[2]  # noqa: PT018
     assert summary(failed) == "b failed and is left out: no\\x1b[31m data"
 

@@ -109,15 +109,17 @@ def notes(run: Faults, faults: Sequence[Fault]) -> list[str]:
 
 
 def _recovered(faults: Faults) -> list[str]:
-    """How much of what broke off could be gone on with; nothing where that was not tried."""
+    """How many interrupted rounds could be completed; nothing where that was not tried."""
     tried = [case for case in faults.cases if case.recovered is not None]
     if not tried:
         return []
     done = sum(case.recovered is True for case in tried)
-    summary = (
-        f"Gone on with {counted(len(tried), 'round')} that broke off: in {done} all of the work was there in the end"
-    )
-    return [f"{summary}; what was not done was run again, and nothing else."]
+    return [
+        (
+            f"Resumed {counted(len(tried), 'interrupted round')}, running only what was not done: {done} then had all "
+            "of their work."
+        )
+    ]
 
 
 def details(faults: Faults) -> list[str]:
