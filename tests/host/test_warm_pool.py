@@ -101,7 +101,7 @@ def test_hands_an_items_exception_to_the_caller(name, method, tmp_path):
 @pytest.mark.parametrize("name", OTHERS)
 def test_refuses_what_keeps_no_pool(name):
     """A strategy whose workers are given their part at birth refuses a warm pool, in a line that says what to do."""
-    with pytest.raises(UsageError, match=f"strategy {name} has no pool .* leave pool at fresh"):
+    with pytest.raises(UsageError, match=f"strategy {name} has no pool .* use --pool fresh"):
         strategies.chunksize_in_force(Setting(name, 2, pool="warm"), 10)
 
 

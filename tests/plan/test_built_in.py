@@ -38,7 +38,7 @@ def test_a_database_is_taken_before_a_parameter(tmp_path):
         (["csv_to_db", "--param", "file=3"], "unknown parameter of workload csv_to_db 'file': choose from files"),
         (["csv_to_db", "--param", "files=many"], "csv_to_db.files can't be 'many'"),
         (["csv_to_db", "--param", "files"], "a parameter can't be 'files': write NAME=VALUE, like files=30"),
-        (["csv_parse", "--db", "sqlite"], "csv_parse takes no database: leave --db out"),
+        (["csv_parse", "--db", "sqlite"], "csv_parse has no database: omit --db"),
         (["json:dumps", "1", "2", "--param", "files=3"], "--param is for built-in workloads"),
         (["json:dumps", "1", "2", "--db", "sqlite"], "--db is for built-in workloads"),
         (["db_insert", "--db", "duckdb", "--workers", "1,2"], "DuckDB lets one process write, and .*-w2.* has 2"),

@@ -61,7 +61,7 @@ ledgers.save(Path({str(saved)!r}), [("random", os.urandom(50_000))])
 
 def test_refuses_a_file_that_is_not_there(tmp_path):
     """Missing ledgers are told as such, with the next step."""
-    with pytest.raises(UsageError, match="are not there: keep the file beside its JSON"):
+    with pytest.raises(UsageError, match="are missing: keep the file next to its JSON"):
         ledgers.load(tmp_path / "none.npz")
 
 

@@ -207,7 +207,7 @@ def chunksize_in_force(setting: Setting, items: int) -> int | None:
     strategy = find(setting.strategy)
     if setting.start_method not in strategy.start_methods:
         methods = ", ".join(strategy.start_methods)
-        raise UsageError(f"strategy {strategy.name} can't start by {setting.start_method}: choose from {methods}")
+        raise UsageError(f"strategy {strategy.name} can't start with {setting.start_method}: choose from {methods}")
     if setting.pool == "warm" and strategy.opened is None:
         raise UsageError(f"strategy {strategy.name} has no pool to keep between rounds: use --pool fresh")
     if strategy.default_chunksize is None:
