@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,6 +35,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if hasattr(item, "callspec") and {*servers.SERVERS} & {*map(str, item.callspec.params.values())}:
             item.add_marker("server")
     items.sort(key=lambda item: item.path.parent != TESTS and item.path.parent.name not in LONG)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """A line for each reason why tests were skipped."""
+    reasons = Counter(report.longrepr[2] for report in terminalreporter.stats.get("skipped", ()))
+    for reason, tests in reasons.most_common():
+        terminalreporter.write_line(f"{tests} {reason[0].lower()}{reason[1:]}")
 
 
 @pytest.fixture(scope="module")
