@@ -6,7 +6,7 @@
 
 All three are run in every block, in random order, each once with MANY items and once with FEW, so that starting and
 ending a pool cancels. What the ledger costs is the difference of the last two, measured in the same blocks, and is
-subtracted: what is held against the bare code is the hand-over without it.
+subtracted: what is compared with the bare code is the hand-over without it.
 """
 
 import functools

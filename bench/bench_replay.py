@@ -46,7 +46,7 @@ DENSE, SPARSE = {"turns": 0}, {"items": 60, "turns": 200_000}  # no work at all,
 
 @dataclass(frozen=True)
 class Held:
-    """A round held against its predictions: predicted over measured wall, less 1."""
+    """A round compared with its predictions: predicted over measured wall, less 1."""
 
     workload: str
     setting: Setting

@@ -206,7 +206,7 @@ def test_a_strategy_is_one_file(extended):
 
 @pytest.mark.matrix
 def test_a_workload_is_one_file(extended):
-    """A new workload is listed, measured with its check, and held against predictions at its default size."""
+    """A new workload is listed, measured with its check, and compared with predictions at its default size."""
     extended.add("workloads/naps.py", WORKLOAD)
     assert "naps            items=30" in extended.lightwork("list")
     extended.python("-c", CALIBRATED)

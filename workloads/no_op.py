@@ -7,7 +7,7 @@
     item           its number
     check          as many payloads as items came back, each of its length
 
-Its result is the payload, bytes made anew for every item, as several of one object would be pickled once. Without a
+Its result is the payload, bytes made again for every item, as several of one object would be pickled once. Without a
 payload it is the item's number.
 """
 

@@ -44,7 +44,7 @@ def text_of(cases: Iterable[Case]) -> str:
 
 
 def page(text: str) -> str:
-    """docs/compare.md with its tables made anew."""
+    """docs/compare.md with its tables made again."""
     cases = saved()
     equal = [case for case in cases if case.slower == 1]
     slower = [case for case in cases if case.slower != 1]

@@ -19,12 +19,12 @@ from lightwork.validate import table as validation_table
 
 
 def validation(text: str) -> str:
-    """docs/validation.md with its tables made anew."""
+    """docs/validation.md with its tables made again."""
     return filled(text, {"tables": validation_table.markdown(saved_validation.load(VALIDATION))})
 
 
 def rounds(text: str) -> str:
-    """docs/results.md with its table of the tidy rounds made anew."""
+    """docs/results.md with its table of the tidy rounds made again."""
     return filled(text, {"rounds": table(("column", "type", "what it is"), list(_columns()))})
 
 
@@ -36,12 +36,12 @@ def _columns() -> Iterator[tuple[str, str, str]]:
 
 
 def costs(text: str) -> str:
-    """docs/costs.md with its tables made anew."""
+    """docs/costs.md with its tables made again."""
     return filled(text, {"costs": markdown(costs_table.table(saved_costs.load(COSTS))), "many": speedups.many_items()})
 
 
 def faults(text: str) -> str:
-    """docs/faults.md with its table made anew."""
+    """docs/faults.md with its table made again."""
     return filled(text, {"faults": markdown(faults_table.table(saved_faults.load(FAULTS)))})
 
 

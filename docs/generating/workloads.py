@@ -89,4 +89,4 @@ def abilities(one: api.Workload) -> Iterator[str]:
     if one.stages:
         yield "Its work has two halves, so that the strategy `single_writer` can run it."
     if one.keeps:
-        yield "What it did lasts, so that a round that broke off can be gone on with by `--on-crash retry`."
+        yield "Its work lasts, so an interrupted round can be completed with `--on-crash retry`."

@@ -77,14 +77,14 @@ def test_takes_figures_from_the_rounds_losses():
 
 
 def test_a_warm_pool_that_was_not_measured_costs_nothing():
-    """Two start methods are enough for a table: then fresh is held against no start-up at all."""
+    """Two start methods are enough for a table: then fresh is compared with no start-up at all."""
     fork, spawn = break_evens(measured({FRESH: 0.02, SPAWN: 0.2}))
     assert (fork.setting, spawn.setting) == (FRESH, SPAWN)
     assert spawn.alike_from_s.point == pytest.approx(alike_from_s(0.2, 0.0, 1.8))
 
 
 def test_each_start_method_has_its_own_warm_pool():
-    """A spawned pool is held against the warm spawned one, not against a forked one."""
+    """A spawned pool is compared with the warm spawned one, not against a forked one."""
     spawn_warm = replace(SPAWN, pool="warm")
     found = break_evens(measured({FRESH: 0.02, WARM: 0.001, SPAWN: 0.2, spawn_warm: 0.004}))
     assert [one.setting for one in found] == [FRESH, WARM, SPAWN, spawn_warm]

@@ -1,4 +1,4 @@
-"""The safe band of chunksizes: cheap to hand over, and over together; held against all chunksizes by hand."""
+"""The safe band of chunksizes: cheap to hand over, and over together; compared with all chunksizes by hand."""
 
 import pytest
 from hypothesis import given

@@ -65,7 +65,7 @@ def test_measures_saves_and_prints_the_tables(tiny_run):
 
 @pytest.mark.timing
 def test_waits_are_predicted_well(tiny_run):
-    """Sleeps on two workers are foretold within half of what they take: the pieces fit together."""
+    """Sleeps on two workers are predicted within half of what they take: the pieces fit together."""
     home, _ = tiny_run
     held = load(home / "tiny.json").studies[0]
     assert all(abs(trial.plain.error(trial.wall_s)) < 0.5 for _, trial in held.trials)

@@ -1,4 +1,4 @@
-"""Two runs held against each other: cells paired, the right figures compared, and three words."""
+"""Two runs compared with each other: cells paired, the right figures compared, and three words."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Changes: claimed where they can be told, held against what can be compared, and silent otherwise."""
+"""Changes: claimed where they can be told, compared with what can be compared, and silent otherwise."""
 
 from dataclasses import replace
 
@@ -49,7 +49,7 @@ def test_a_setting_that_is_as_good_is_no_change_of_the_work():
 
 
 def test_another_request_is_no_change():
-    """Where the old setting was not measured in the new run, that leads, and no speedup is held against another."""
+    """Where the old setting was not measured in the new run, that leads, and no speedup is compared with another."""
     line = line_of(*days(samples.study({2: 1.9, 8: 6.1}), samples.study({2: 1.9, 4: 2.9})))
     assert kinds(line) == [(1, Kind.LACKING)]
     measured = times(line.speedup(line.points[1]).point)
@@ -77,7 +77,7 @@ def test_a_verdict_of_serial_is_held_against_the_same_settings():
 
 
 def test_after_another_request_runs_are_compared_again():
-    """What was asked for differently once is then held against its own kind."""
+    """What was asked for differently once is then compared with its own kind."""
     line = line_of(*days(samples.study({8: 6.1}), samples.study({4: 2.9}), samples.study({4: 2.0})))
     assert kinds(line) == [(1, Kind.LACKING), (2, Kind.SPEEDUP)]
 
@@ -211,7 +211,7 @@ GONE = {2: 1.0, 4: 1.001, 8: 0.999}
 
 
 def test_a_speedup_that_is_all_gone_is_a_change():
-    """Where nothing is worth recommending any more, the setting recommended before is held against itself, once."""
+    """Where nothing is worth recommending any more, the setting recommended before is compared with itself, once."""
     line = line_of(*days(samples.study(), samples.study(GONE), samples.study(GONE), samples.study()))
     assert kinds(line) == [(1, Kind.SPEEDUP), (3, Kind.SPEEDUP)]
     gone = changes(line)[0].speedup
@@ -249,7 +249,7 @@ def test_a_setting_that_is_not_measured_again_tells_no_sameness():
 
 
 def test_the_latest_recommended_setting_is_held_where_the_reference_was_not_measured():
-    """A run without the reference's setting is held against the latest recommended one that it has."""
+    """A run without the reference's setting is compared with the latest recommended one that it has."""
     moved = samples.study({4: 3.4, 8: 3.61})
     line = line_of(*days(samples.study({4: 3.6, 8: 3.61}), moved, samples.study({8: 1.0})))
     assert kinds(line) == [(1, Kind.WORKERS), (2, Kind.SPEEDUP)]
@@ -257,7 +257,7 @@ def test_the_latest_recommended_setting_is_held_where_the_reference_was_not_meas
 
 
 def test_a_setting_that_was_not_asked_for_before_is_no_change_of_the_speedup():
-    """A better setting that a run is the first to measure says so; the old one is held against itself."""
+    """A better setting that a run is the first to measure says so; the old one is compared with itself."""
     line = line_of(*days(samples.study({2: 1.9}), samples.study({2: 1.9, 4: 3.6}), samples.study({2: 1.9, 4: 3.0})))
     assert kinds(line) == [(1, Kind.GRID), (2, Kind.SPEEDUP)]
     assert changes(line)[0].words == "recommended workers 2 → 4 (the new setting was not measured before)"

@@ -77,7 +77,7 @@ def test_runs_of_one_commit_are_told_apart_everywhere():
 
 
 def test_csv_says_where_another_request_breaks_the_line():
-    """A run that did not measure the setting recommended before can't be held against it, and its row says so."""
+    """A run that did not measure the setting recommended before can't be compared with it, and its row says so."""
     found = [samples.results(samples.study(one), day=day) for day, one in enumerate(({8: 6.1}, {4: 2.9}))]
     first, second = sheet(lines_of(samples.runs(*found)))
     assert (first["not_comparable"], second["not_comparable"][:30]) == ("", "8 workers were not measured at")

@@ -107,7 +107,7 @@ def test_a_nearly_equal_memory_is_no_other_kind(files, tmp_path):
     ],
 )  # fmt: skip
 def test_a_moment_is_a_time_or_nothing(text, known):
-    """Times are held against each other in UTC; what is no time is none, and breaks nothing."""
+    """Times are compared with each other in UTC; what is no time is none, and breaks nothing."""
     assert moment(text) == known
 
 

@@ -47,7 +47,7 @@ def test_a_flood_is_cut_at_its_beginning(output):
 
 
 def test_what_never_ends_is_not_waited_for(output):
-    """A writer that goes on writing does not keep the reader for ever."""
+    """A writer that goes on writing does not keep the reader forever."""
     over = threading.Event()
 
     def flood():

@@ -62,7 +62,7 @@ def test_a_pool_waits_for_ever_for_a_killed_worker(tmp_path):
 
 
 def test_a_storm_of_respawns_is_ended(tmp_path):
-    """A pool whose workers die before they begin anything, replaced for ever, is ended before its deadline."""
+    """A pool whose workers die before they begin anything, replaced forever, is ended before its deadline."""
     with nothing_left_behind():
         found = run_round(tmp_path, Setting("map", 2, start_method="spawn"), fault="no-main").round
     assert found.outcome is Outcome.HUNG

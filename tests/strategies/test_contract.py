@@ -247,7 +247,7 @@ def test_a_command_that_asks_for_it_says_so_in_one_line(words, capsys, tmp_path,
 
 
 def test_serial_alone_is_nothing_to_validate(capsys, tmp_path, monkeypatch):
-    """The reference needs something to be held against."""
+    """The reference needs something to be compared with."""
     monkeypatch.setenv("LIGHTWORK_DATA", str(tmp_path))
     assert main(["validate", "--strategies", "serial", "--dry-run"]) == 2
     assert "name a strategy that has workers" in capsys.readouterr().err

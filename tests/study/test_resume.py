@@ -83,7 +83,7 @@ def whole(tmp_path_factory):
 
 
 class TestStudy:
-    """A study killed in any round, and gone on with."""
+    """A study killed in any round, and resumed."""
 
     @pytest.mark.parametrize("killed_in", range(24))
     def test_asks_for_every_round_once(self, killed_in, whole, tmp_path):
@@ -150,7 +150,7 @@ class TestJournal:
 
     @given(data=st.data())
     def test_every_whole_line_counts_and_no_other(self, data, tmp_path_factory):
-        """Cut at any byte, it gives the rounds whose lines are whole; then it can be gone on with."""
+        """Cut at any byte, it gives the rounds whose lines are whole; then it can be resumed."""
         folder = tmp_path_factory.mktemp("cut") / "s1"
         sizes = journal_with(folder, 4)
         cut = data.draw(st.integers(sizes[0], sizes[-1]))
@@ -188,7 +188,7 @@ class TestJournal:
 
     @pytest.mark.parametrize("content", ["", '{"study": {"label'])
     def test_a_journal_without_its_first_line_is_an_empty_one(self, content, tmp_path):
-        """A study that broke off before it was written down has nothing to go on with."""
+        """A study that broke off before it was written down has nothing to resume."""
         (tmp_path / "s1").mkdir()
         (tmp_path / "s1" / NAME).write_text(content)
         assert read(tmp_path / "s1") == NOTHING
@@ -205,7 +205,7 @@ class TestJournal:
 
 
 class TestRun:
-    """Which run is gone on with."""
+    """Which run is resumed."""
 
     def test_the_latest_unless_named(self, tmp_path):
         """By name, or the one begun last; it keeps its name."""
@@ -223,7 +223,7 @@ class TestRun:
             take(tmp_path, "other")
 
     def test_refuses_one_that_is_under_way(self, tmp_path):
-        """Two can't go on with the same run."""
+        """Two can't resume the same run."""
         journal_with(tmp_path / "mine" / "s1", 1)
         first = take(tmp_path, "latest")
         with pytest.raises(UsageError, match="run mine is still under way"):
@@ -260,7 +260,7 @@ class TestRun:
         assert not (tmp_path / "journals").exists()
 
     def test_drops_no_journal_but_those_named(self, tmp_path):
-        """What is not saved stays, and can be gone on with."""
+        """What is not saved stays, and can be resumed."""
         for number in (1, 2):
             journal_with(tmp_path / "mine" / f"s{number}", 1)
         assert take(tmp_path, "mine").drop([tmp_path / "mine" / "s1"])

@@ -1,4 +1,4 @@
-"""Rounds in which a worker is killed, gone on with."""
+"""Rounds in which a worker is killed, resumed."""
 
 import functools
 import os
@@ -36,7 +36,7 @@ def retried(
     beside: int = 0,
     **parameters: Any,
 ) -> Finished:
-    """The round of this setting, gone on with where it broke off; what strikes it from outside has struck.
+    """The round of this setting, resumed where it broke off; what strikes it from outside has struck.
 
     beside: how many other rounds run at the same time.
     """

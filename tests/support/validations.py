@@ -1,4 +1,4 @@
-"""Made-up validations: workloads whose measured and foretold times are known."""
+"""Made-up validations: workloads whose measured and predicted times are known."""
 
 from lightwork.core.setting import Setting
 from lightwork.validate.comparison import Choice, Held, MeasuredRound, PredictedWall, SerialRun, Tried
@@ -15,7 +15,7 @@ def foretold(wall_s, band=0.15):
 
 
 def trial(block, measured_s, plain_s, conditional_s=None, level_s=None):
-    """A round with what was foretold of it."""
+    """A round with what was predicted for it."""
     said = None if conditional_s is None else foretold(conditional_s)
     return MeasuredRound(block, measured_s, level_s, 1.0, None, foretold(plain_s), said, None)
 

@@ -13,7 +13,7 @@ from lightwork.workloads.synthetic import Family
 
 
 def test_every_workload_and_family_is_a_case():
-    """All built-in workloads that do some work are held against the truth, and every synthetic family."""
+    """All built-in workloads that do some work are compared with the truth, and every synthetic family."""
     cases = all_cases().values()
     assert {case.workload for case in cases} == set(registry.names()) - {"no_op"}
     assert len(cases) == sum(len(cases_of(registry.find(name))) for name in registry.names()), "two of one name"

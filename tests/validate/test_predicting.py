@@ -69,7 +69,7 @@ def test_the_plain_prediction_is_at_the_usual_speed_of_all_serial_rounds():
 
 
 def test_contention_is_found_from_the_blocks_own_probes():
-    """Probes whose items cost no more than serially show none; dearer ones are foretold, and not counted twice."""
+    """Probes whose items cost no more than serially show none; dearer ones are predicted, and not counted twice."""
     assert probed_trial(ledger(*[(1000, 0, 0, 0, 0)] * 12))[0].cpu_inflation == 1.0
     run, seen = probed_trial(ledger(*[(1500, 0, 0, 0, 0)] * 12))
     assert run.cpu_inflation == pytest.approx(1.5)

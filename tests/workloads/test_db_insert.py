@@ -84,7 +84,7 @@ def test_eight_writers_lose_no_row(place: Place, retries: Any, journal: Any) -> 
     """Eight forked writers that commit each row and never wait are refused, counted, and all get through.
 
     The lock is taken after the fork: a child inherits SQLite's own list of its process's locks, and would
-    find the database locked for ever.
+    find the database locked forever.
     """
     parameters = Parameters(batches=WRITERS, rows_per_item=5, method="row", journal=journal, busy_timeout_s=0.0)
     db_insert.setup(parameters, place)

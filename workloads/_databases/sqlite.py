@@ -2,7 +2,7 @@
 
 A connection must not cross a fork, so a worker opens its own, one per thread of a process; `close_all` ends a round,
 so that the next one forks without any. (The child would inherit SQLite's list of the locks its process holds: one
-that the parent held while forking looks locked to the child for ever.) Every write begins with BEGIN IMMEDIATE: a
+that the parent held while forking looks locked to the child forever.) Every write begins with BEGIN IMMEDIATE: a
 deferred transaction that turns from reading to writing fails at once under contention, busy timeout or not.
 """
 

@@ -1,4 +1,4 @@
-"""The account: a round's CPU time by our own clocks, held against the kernel's; pure.
+"""The account: a round's CPU time by our own clocks, compared with the kernel's; pure.
 
     items + spins + workers' overhead + caller's = accounted; kernel's - accounted = unaccounted
 

@@ -1,4 +1,4 @@
-"""lightwork compare: two saved runs held against each other, and a gate for CI. It measures nothing."""
+"""lightwork compare: two saved runs compared with each other, and a gate for CI. It measures nothing."""
 
 import argparse
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""lightwork validate: predictions held against the truth on this machine, and the error table."""
+"""lightwork validate: predictions checked against measurements on this machine, and the error table."""
 
 import argparse
 import functools
@@ -244,7 +244,7 @@ def _environment() -> Iterator[Any]:
             workdir, functools.partial(launch, workdir), time.monotonic, teller.tell,
             lambda words: print(words, file=sys.stderr),
             lambda: datetime.now(UTC).isoformat(timespec="seconds"), facts_of(data_dir()),
-            # Measured anew in every run: one that was kept from a busier hour would be held against this one.
+            # Measured again in every run: one that was kept from a busier hour would be compared with this one.
             workdir.temporary / "calibration",
         )  # fmt: skip
 

@@ -109,7 +109,7 @@ class Comparison:
 
 
 def compare(base: Results, new: Results, seed: int = SEED) -> Comparison:
-    """The two runs held against each other; nothing is refused here. seed: of the deals, so that all is repeatable."""
+    """The two runs compared with each other; nothing is refused here. seed: of the deals, so that all is repeatable."""
     paired = pair(base, new)
     same = base.machine.get("python") == new.machine.get("python")
     runs = [figures_of(study_pair, same_interpreter=same) for study_pair in paired.pairs]

@@ -28,7 +28,7 @@ class Outcome(StrEnum):
     UNSOUND = "unsound"  # its ledger can't be: times that overlap or run backwards
     HUNG = "hung"  # the deadline ended it
     DIED = "died"  # the host itself died
-    RECOVERED = "recovered"  # it ended in another of these ways, and was gone on with until all of its work was there
+    RECOVERED = "recovered"  # it ended in another of these ways, and was retried until all of its work was done
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class Worker:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One go at a round that was gone on with: how it ended, and the indices of the items that it was to run."""
+    """One attempt at a round that was retried: how it ended, and the indices of the items that it was to run."""
 
     outcome: Outcome
     reason: str
@@ -128,7 +128,7 @@ class Round:
     reason: one line; detail: the traceback or the last output that goes with it.
     gil: whether the global interpreter lock was enabled in the caller after all imports; None where nobody asked.
     left_behind: processes of the round that ran on when its caller had ended; they were ended then.
-    attempts: all of them, the first included, of a round that was gone on with; empty where it was not.
+    attempts: all of them, the first included, of a round that was retried; empty where it was not.
     ledger: the name under which the study keeps this round's ledger.
     """
 

@@ -57,7 +57,7 @@ class Surroundings:
 
 @dataclass(frozen=True)
 class FaultRequest:
-    """What to record. retry: whether a round that did not end well is gone on with. timeout_s: None for the rule."""
+    """What to record. retry: whether a round that did not end well is retried. timeout_s: None for the rule."""
 
     strategies: Sequence[str]
     faults: Sequence[Fault]
@@ -68,7 +68,7 @@ class FaultRequest:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A strategy that can't be held against faults, and why."""
+    """A strategy that can't be tested with faults, and why."""
 
     strategy: str
     why: str

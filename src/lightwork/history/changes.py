@@ -1,9 +1,10 @@
 """Changes: what became another over the runs, from when on, and no more than can be told; pure.
 
 A speedup has changed where the intervals of two runs, each widened by its own run's noise floor, do not meet. It is
-held against the run after the last such change, not against its neighbour, so that a slow drift adds up to a change.
-Where a run recommends nothing, the setting recommended before is held against itself: a speedup that is all gone leaves
-nothing to recommend. A recommended setting may be another although nothing can be told apart; then the change says so.
+compared with the run after the last such change, not against its neighbour, so that a slow drift adds up to a change.
+Where a run recommends nothing, the setting recommended before is compared with itself: a speedup that is all gone
+leaves nothing to recommend. A recommended setting may be another although nothing can be told apart; then the change
+says so.
 """
 
 from collections import Counter
@@ -54,7 +55,8 @@ class Change:
 class Story:
     """All changes of a line, oldest first, and of how many runs any could be told.
 
-    held: runs that were held against one before; open: for every run that could not be, what it would be held against.
+    held: runs that were compared with one before; open: for every run that could not be, what it would be compared
+    with.
     """
 
     changes: tuple[Change, ...]
@@ -68,7 +70,7 @@ def changes(line: Line) -> tuple[Change, ...]:
 
 
 def story(line: Line) -> Story:
-    """The line's runs, each held against one before it."""
+    """The line's runs, each compared with one before it."""
     events: list[Change] = []
     held, left = 0, []
     before: Standing | None = None
@@ -122,7 +124,7 @@ def sentence(line: Line) -> str:
 
 
 def _unchanged(line_story: Story, measured: int) -> str:
-    """What can be said where nothing changed: no more than of the runs that could be held against another."""
+    """What can be said where nothing changed: no more than of the runs that could be compared with another."""
     if not line_story.open:
         return f"{capitalised(NOTHING_TOLD)} in {counted(measured, 'run')}."
     if not line_story.held:
@@ -131,7 +133,7 @@ def _unchanged(line_story: Story, measured: int) -> str:
 
 
 def _open(line_story: Story) -> str:
-    """How many runs can't be held against what was before, and for want of which setting's figures."""
+    """How many runs can't be compared with what was before, and for want of which setting's figures."""
     cells = {reference.cell_id: reference.figures.cell for reference in line_story.open if reference.figures}
     setting = named(next(iter(cells.values()))) if len(cells) == 1 else "the settings recommended before"
     return f"{counted(len(line_story.open), 'run')} cannot be compared with earlier runs: no interval of {setting}"

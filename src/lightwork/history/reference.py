@@ -1,7 +1,7 @@
-"""The reference: the run and the setting of it that later runs of a line are held against; pure.
+"""The reference: the run and the setting of it that later runs of a line are compared with; pure.
 
-Both runs' recommended settings are held against each other where both runs measured both; else the reference's setting
-is held against itself, so that a grid which was asked for differently is no change, and a collapse is one.
+Both runs' recommended settings are compared with each other where both runs measured both; else the reference's setting
+is compared with itself, so that a grid which was asked for differently is no change, and a collapse is one.
 """
 
 from dataclasses import dataclass

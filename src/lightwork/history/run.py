@@ -75,7 +75,7 @@ class Standing:
     verdict: without rounds; None where `trouble` says why there is none. chosen: None unless `word` is USE.
     equal_speed: whether the run's own verdict rests on figures at equal CPU speed.
     noise_floor: relative, inf where none was measured; noise_floor_equal_speed: None where there are no such figures.
-    cells: by cell_id, of every setting that was measured: a setting that is recommended in one run is held against the
+    cells: by cell_id, of every setting that was measured: a setting that is recommended in one run is compared with the
     same one in others, whatever they recommend. as_good: ids of those not measurably different from the chosen one.
     """
 

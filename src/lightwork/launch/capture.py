@@ -45,7 +45,7 @@ class Output:
             self._dropped_bytes += gone
 
     def rest(self) -> str:
-        """Take what is still there, but not for ever, then tell the end of all that came."""
+        """Take what is still there, but not forever, then tell the end of all that came."""
         for _ in range(self._kept_bytes // PIECE_BYTES + 1):
             if not self.take():
                 break

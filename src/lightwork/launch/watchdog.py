@@ -13,7 +13,7 @@ from lightwork.launch.capture import Output
 from lightwork.launch.sampler import Sampler
 from lightwork.ledger.table import taken_and_begun
 
-STORM = 16  # workers made anew for which no item was begun: a pool makes no more than it has without reason
+STORM = 16  # workers made again for which no item was begun: a pool makes no more than it has without reason
 LONGEST_PAUSE_S = 0.5  # between two looks at the workers
 POLL_S = 0.02  # where the kernel tells of no process's end
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BAND = 0.2  # relative; nine of ten plans hold the makespan, memory-bound work apart (docs/validation.md)
-FAR_BAND = 0.25  # past FAR workers a core, where nothing was held against the truth, and at a lock
+FAR_BAND = 0.25  # past FAR workers a core, where nothing was checked against measurements, and at a lock
 CONTENDED_BAND = 0.4  # where contention is carried on beyond its probe; SQLite's waiting is off by so much; at the GIL
 FAR = 4
 VARIANTS = 2

@@ -38,7 +38,7 @@ def render(
     """Write the report into the folder `out`, which is made where it is absent; returns its index.html.
 
     `ledgers` holds a structured array per ledger name; rounds without one merely have no timeline.
-    faults: what `lightwork faults` has saved, for a section of its own. plans: to stand beside what they foretold.
+    faults: what `lightwork faults` has saved, for a section of its own. plans: to stand beside what they predicted.
     figures: whether every picture becomes a file. Raises UsageError for a plan of none of these studies.
     It never measures, and the same results give the same bytes.
     """

@@ -5,7 +5,7 @@ notebook or of the script itself can be run. As no start method can be chosen, `
 loky's own. One worker is none: joblib then runs all items in the caller.
 
 joblib's own default, `batch_size="auto"`, finds the batch while it runs, by timing batches: the same call hands out
-differently each time, and nobody can say beforehand how. Here it is one item unless told, so that it can be foretold,
+differently each time, and nobody can say beforehand how. Here it is one item unless told, so that it can be predicted,
 and a plan that tries chunksizes finds the batch that suits.
 """
 

@@ -33,7 +33,7 @@ class WantedCell:
 class BenchRequest:
     """All that the options ask for. grids: by label, with every parameter that is not at its default.
 
-    retry: whether a round that did not end well is gone on with (lightwork.study.retry).
+    retry: whether a round that did not end well is retried (lightwork.study.retry).
     """
 
     grids: Mapping[str, Grid]

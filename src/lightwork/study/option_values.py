@@ -30,7 +30,7 @@ def names(what: str, words: str, allowed: Sequence[str]) -> tuple[str, ...]:
 
 
 def is_retry(word: str) -> bool:
-    """Whether a round that did not end well is to be gone on with, by the word for --on-crash: retry or report.
+    """Whether a round that did not end well is to be retried, by the word for --on-crash: retry or report.
 
     Raises UsageError for another word.
     """

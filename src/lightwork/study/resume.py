@@ -69,7 +69,7 @@ class Replayed:
 
 
 def facts_of(design: Design, machine: Mapping[str, Any], **more: Any) -> dict[str, Any]:
-    """What a study must have in common with the one that it goes on with, plain JSON types only.
+    """What a study must have in common with the one that it resumes, plain JSON types only.
 
     more: what else decides what its rounds do (the data's folder, a cluster's address).
     """
@@ -139,7 +139,7 @@ class JournalFolder:
     ) -> tuple[Journal, Kept]:
         """The journal of the study that has these facts, and what it holds already.
 
-        started_at: written down with the facts of one that begins; a study that is gone on with keeps its own.
+        started_at: written down with the facts of one that begins; a study that is resumed keeps its own.
         Raises UsageError where the study of this label was another one, saying in what.
         """
         self.hold()

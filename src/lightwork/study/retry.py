@@ -1,4 +1,4 @@
-"""Recovery: a round that did not end well is gone on with, by running exactly the items that are not done.
+"""Recovery: a round that did not end well is retried, by running exactly the items that are not done.
 
     attempt 0 --raised, hung, died--> its ledger: which items are not done
         -> attempt 1, in a fresh host: those items --> ... -> the workload's check over all of it
@@ -29,7 +29,7 @@ RECOVERABLE = {Outcome.RAISED, Outcome.LOST, Outcome.HUNG, Outcome.DIED}
 
 @dataclass(frozen=True)
 class Retrying:
-    """Runs rounds as `execute` does, and goes on with those that did not end well."""
+    """Runs rounds as `execute` does, and retries those that did not end well."""
 
     workdir: Workdir
     execute: Execute

@@ -187,7 +187,7 @@ class Session:
             journal.close()
         over = [journal.folder for label, journal in self._journals.items() if self._is_over(label)]
         if self._run.drop(over):
-            self.left_over = f"rounds that are not saved stay in {self._run.folder}: go on with them by --resume"
+            self.left_over = f"rounds that are not saved stay in {self._run.folder}: continue with --resume"
 
     def _is_over(self, label: str) -> bool:
         """Whether nothing of this study is left to be saved."""

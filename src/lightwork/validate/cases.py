@@ -1,4 +1,4 @@
-"""Cases: the workloads that predictions are held against, and the grid of settings each is measured under.
+"""Cases: the workloads that predictions are checked on, and the grid of settings each is measured under.
 
 Each workload's own file says under which parameters, so that a serial round takes some 0.3 to 0.5 s: long against a
 worker's start-up, short enough for hundreds of rounds.

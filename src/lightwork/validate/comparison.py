@@ -1,4 +1,4 @@
-"""A comparison: rounds of one setting beside what was foretold of them; plain data.
+"""A comparison: rounds of one setting beside what was predicted for them; plain data.
 
 PredictedWall (a makespan with its band) beside MeasuredRound, three times: as a plan would have it, from the serial
 round of the same block; given what this round's items cost in CPU time; given how fast its cores were
@@ -29,7 +29,7 @@ class PredictedWall:
 
 @dataclass(frozen=True)
 class MeasuredRound:
-    """One measured round and what was foretold of it.
+    """One measured round and what was predicted for it.
 
     wall_s: as measured; level_s: at equal CPU speed (lightwork.analysis.speedometer), None where no speed was read.
     item_factor: CPU time of the round's items over that of the same items in the block's serial round. spin_ns: of the
@@ -102,7 +102,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Held:
-    """One workload, held against what was foretold of it.
+    """One workload, compared with what was predicted for it.
 
     name: of its case; label: with the parameters that are not at their defaults. grid_s: how long measuring the grid
     took. finished: False where it was interrupted. trouble: why it has no figures, "" where it has some.

@@ -1,7 +1,7 @@
 """Predicting: what a plan would have said of every round that was measured, by the planner's own code; pure.
 
     serial ledger of the block at the usual speed, what its probes show of contention -> predict() -> plain
-    the same, its computing as dear as in the round foretold -------------------------> predict() -> conditional
+    the same, its computing as dear as in the round predicted -------------------------> predict() -> conditional
 
 A prediction can't know how fast the cores will be. Dividing that out tells the model's own error from the machine's
 unsteadiness (docs/method.md). Given the items' own CPU time, what a setting itself makes them cost is divided out as
@@ -23,7 +23,7 @@ Tables = Mapping[str, Any]  # a numpy table by ledger name
 
 
 def with_predictions(held: Held, tables: Tables, cores: float, calibration: Calibration, seed: int) -> Held:
-    """The same with every trial's predictions made, or made anew. Raises KeyError for a ledger that is not there."""
+    """The same with every trial's predictions made, or made again. Raises KeyError for a ledger that is not there."""
     block = {run.block: _Block(run, tables, held.weights, cores, calibration, seed) for run in held.serial}
     plain = {run.block: block[run.block].plain([cell.setting for cell in held.cells]) for run in held.serial}
     cells = []
@@ -66,7 +66,7 @@ class _Block:
         ]
 
     def given(self, cell: Tried, trial: MeasuredRound) -> MeasuredRound:
-        """The trial with what is foretold of it, given how fast it was."""
+        """The trial with what is predicted for it, given how fast it was."""
         settings, spin_ns = [cell.setting], trial.spin_ns
         # Items that were dearer because others ran are so already.
         not_twice = replace(self.contention, cpu_inflation=1.0)

@@ -47,7 +47,7 @@ class ValidationGrid:
 
 @dataclass(frozen=True)
 class Recorded:
-    """A case held against predictions, and the ledgers, by name, that these were made from."""
+    """A case compared with predictions, and the ledgers, by name, that these were made from."""
 
     held: Held
     ledgers: Mapping[str, bytes]
@@ -56,7 +56,7 @@ class Recorded:
 def record(
     case: ValidationCase, wanted: ValidationGrid, environment: Environment, calibration: Calibration, budget_s: float
 ) -> Recorded:
-    """The case, measured for so long and held against what is foretold of it.
+    """The case, measured for so long and compared with what is predicted for it.
 
     A case whose work fails is told with its trouble and nothing else. A Ctrl-C leaves what was measured, `finished`
     False.

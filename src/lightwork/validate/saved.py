@@ -1,6 +1,6 @@
-"""A saved validation: everything that was measured and foretold, as plain data; JSON out and in.
+"""A saved validation: everything that was measured and predicted, as plain data; JSON out and in.
 
-The tables are made from it, and predictions can be made anew from it, without measuring. `schema` counts the format.
+The tables are made from it, and predictions can be made again from it, without measuring. `schema` counts the format.
 """
 
 from collections.abc import Iterator, Mapping
@@ -46,7 +46,7 @@ class Validation:
 
 
 def predicted_again(validation: Validation, path: Path, version: str) -> Validation:
-    """The same measurements, saved at `path`, with what this version foretells of them.
+    """The same measurements, saved at `path`, with what this version predicts for them.
 
     Raises UsageError where the ledgers are not beside it.
     """
@@ -82,7 +82,7 @@ def decode(data: Mapping[str, Any]) -> Validation:
 
 
 def _walls_s(validation: Validation) -> Iterator[float]:
-    """Every measured or foretold time."""
+    """Every measured or predicted time."""
     for held in validation.studies:
         yield from (run.wall_s for run in held.serial)
         for trial in (trial for cell in held.cells for trial in cell.trials):

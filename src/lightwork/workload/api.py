@@ -108,7 +108,7 @@ class Workload:
     function_for: (function, parameters) -> what is really called with each item.
     stages: the function's two halves, for strategies that need them; None where it has none.
     keeps: whether what an item did lasts (it is stored), and doing it once more does no harm: a round that broke off
-        can then be gone on with (lightwork.study.retry). Its check asks nothing of the results.
+        can then be retried (lightwork.study.retry). Its check asks nothing of the results.
     validation: the parameters, by the name of each case, under which `lightwork validate` holds predictions against
         measurements; a serial round should take 0.3 to 0.5 s. None: one case, at the default size. {}: none.
     """

@@ -104,7 +104,7 @@ def saved_errors(data: bytes) -> None:
 
 
 def journals(data: bytes) -> None:
-    """A journal: read it, and go on with it."""
+    """A journal: read it, and resume it."""
     source = Bytes(data)
     text = sample("journal.jsonl").encode()
     if source.number(2):

@@ -16,7 +16,7 @@ def suffer(folder: Path) -> None:
 FAULT = Fault(
     "hang",
     "hangs",
-    "an item waits for ever",
+    "an item waits forever",
     rank=70,
     suffer=suffer,
 )

@@ -34,7 +34,7 @@ METHOD = (
         (
             "One serial run says what every item takes. Each setting is then replayed from it: its own way of handing "
             "out items, its chunks, its start-up and its cost per hand-over as calibrated on this machine, on so many "
-            "cores. The band says how far such predictions were off where they were held against the truth; it is "
+            "cores. The band says how far off such predictions were when checked against measurements; it is "
             "wider where nothing was."
         ),
     ),

@@ -18,7 +18,7 @@ MEASURED = (
     Column("measured setting"),
     figures("speedup", "Over the serial run: median over blocks, and 95 % interval."),
     figures("wall time", "Of a round as measured: median, and 95 % interval."),
-    figures("predicted", "The speedup that the replay foretold from the serial run."),
+    figures("predicted", "The speedup that the replay predicted from the serial run."),
     figures("serial share", "Karp and Flatt's: where it rises with the workers it is overhead, else serial work."),
     figures("memory", "The largest peak of all processes together."),
     figures("rounds", "Timed rounds, and how many of them failed."),
