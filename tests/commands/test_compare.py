@@ -153,6 +153,7 @@ def test_markdown_is_for_a_pull_request(base, slower, tmp_path, capsys):
     assert capsys.readouterr().out.startswith("**1 of 4")
 
 
+@pytest.mark.matrix
 def test_markdown_stays_under_60_lines():
     """Whatever is compared and fails: 100 cells, of which many are missing, slower, new or broken."""
     many = [Setting("map", workers) for workers in range(2, 102)]

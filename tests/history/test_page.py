@@ -10,6 +10,7 @@ import history_samples as samples
 import pytest
 from history_samples import write
 from markdown_it import MarkdownIt
+from registered import in_matrix
 
 from lightwork import history, report
 from lightwork.cli import main
@@ -25,7 +26,7 @@ from lightwork.render.csv import STARTS_FORMULA
 MAKERS = {"eventful": samples.eventful, "many": lambda: samples.many(60), "hostile": samples.hostile}
 
 
-@pytest.fixture(params=MAKERS)
+@pytest.fixture(params=["eventful", "hostile", *in_matrix(("many",))])
 def runs(request):
     """Runs in which everything happens; many; or ones whose every name is hostile."""
     return samples.runs(*MAKERS[request.param]())

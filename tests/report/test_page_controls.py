@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import report_samples as samples
 from browsing import UNFOLD
-from registered import in_matrix
 
 from lightwork import report
 from lightwork.analysis.judged_study import judge
@@ -247,7 +246,8 @@ def test_on_paper_there_are_no_buttons(page):
     assert len(page.pdf()) > 10_000
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), *in_matrix((390, "dark"))])
+@pytest.mark.matrix
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])  # neither depends on the other
 def test_axe_finds_nothing_serious(page, width, scheme):
     """Unfolded, with a timeline open to zoom, axe-core has no serious or critical complaint in either scheme."""
     page.emulate_media(color_scheme=scheme)

@@ -40,6 +40,7 @@ def begin(parameters: Parameters, place: Place) -> list[csv_to_db.Load]:
     return csv_to_db.items(parameters, place)
 
 
+@pytest.mark.matrix
 def test_every_row_is_there_at_the_end(place: Place) -> None:
     """All 185 files make 336,776 rows, and the known sums of the whole year."""
     items = begin(Parameters(), place)

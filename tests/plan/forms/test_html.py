@@ -7,6 +7,7 @@ import plan_samples as samples
 import pytest
 from browsing import opened, troubles
 from pages import Page
+from registered import each_once
 
 from lightwork.analysis.scaling import karp_flatt
 from lightwork.analysis.usl import LEAST_COUNTS
@@ -229,8 +230,14 @@ def test_hostile_names_stay_text(pages):
     assert all(plain(name)[:20] in taken.text("li") for name in samples.HOSTILE)
 
 
-@pytest.mark.parametrize("name", ["sample", "unmeasured", "hostile"])
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])  # neither depends on the other
+@pytest.mark.parametrize(
+    ("name", "width", "scheme"),  # neither width nor scheme depends on the other
+    each_once(
+        pytest.param(name, *seen)
+        for name in ("sample", "hostile", "unmeasured")
+        for seen in ((1280, "light"), (390, "dark"))
+    ),
+)
 def test_page_fits_and_is_silent(browser, pages, tmp_path, name, width, scheme):
     """Offline, at desktop and phone width, in both schemes, unfolded: no error, nothing cut off, no text on text."""
     (tmp_path / "plan.html").write_text(pages[name], encoding="utf-8")
