@@ -80,7 +80,7 @@ PLANTS = {
     ),
     "heavy import under spawn": Plant(
         "planted.heavy_import", SPAWNED, replace(SPAWNED, start_method="fork"),
-        Cause.START_UP, " a worker", "start workers by forkserver or fork (measured: ",
+        Cause.START_UP, " per worker", "start workers by forkserver or fork (measured: ",
     ),
     "tiny items": Plant(
         "planted.tiny", Setting("imap_unordered", 2, 1), Setting("imap_unordered", 2, 100),
