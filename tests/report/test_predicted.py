@@ -16,7 +16,7 @@ from lightwork.core.reasons import RestsOn
 from lightwork.core.verdict import Verdict, VerdictKind
 from lightwork.errors import UsageError
 from lightwork.plan.conclude.result import PlanResult, PredictedSetting
-from lightwork.plan.contract import contract_of
+from lightwork.plan.forms.contract import contract_of
 from lightwork.plan.saved import SavedPlan, decode, load
 from lightwork.report.predicted import beside
 from lightwork.text.quantities import times

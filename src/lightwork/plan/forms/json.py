@@ -1,4 +1,4 @@
-"""A plan as JSON that others build on: lightwork.plan.contract, loaded only when it is asked for."""
+"""A plan as JSON that others build on: lightwork.plan.forms.contract, loaded only when it is asked for."""
 
 import json
 from typing import TYPE_CHECKING
@@ -12,6 +12,6 @@ if TYPE_CHECKING:
 @form("json", help="the plan as JSON (docs/reference.md has its schema)", mark=b'{\n  "schema": ')
 def as_json(result: "PlanResult") -> str:
     """The contract as text, in ASCII, with a newline at its end."""
-    from lightwork.plan.contract import contract_of
+    from lightwork.plan.forms.contract import contract_of
 
     return json.dumps(contract_of(result), indent=2, allow_nan=False) + "\n"
