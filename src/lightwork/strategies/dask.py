@@ -14,7 +14,7 @@ from lightwork.strategies import strategy
 
 SCRIPT = """\
 from dask import config
-from dask.distributed import Client, LocalCluster
+from dask.distributed import Client, LocalCluster, as_completed
 
 
 def work(chunk):
@@ -24,11 +24,11 @@ def work(chunk):
 if __name__ == "__main__":
     items = $items
     config.set({"distributed.worker.multiprocessing-method": "$start_method"})
-    cluster = LocalCluster(n_workers=$workers, threads_per_worker=1, dashboard_address=":0")
+    cluster = LocalCluster(n_workers=$workers, threads_per_worker=1, dashboard_address=None)
     with cluster, Client(cluster) as client:
         chunks = $chunks
-        tasks = client.map(work, chunks, pure=False)
-        results = [result for part in client.gather(tasks) for result in part]
+        tasks = as_completed(client.map(work, chunks, pure=False), with_results=True)
+        results = [result for _, part in tasks for result in part]
 """
 
 

@@ -35,7 +35,8 @@ $context\
         crew[ours] = ${of}Process(target=work, args=(theirs,), daemon=True)
         crew[ours].start()
         theirs.close()  # so that a dead worker's pipe shows its end
-        ours.send(next(chunks, []))
+    for pipe in crew:
+        pipe.send(next(chunks, []))
     while crew:
         for pipe in wait(list(crew)):
             results += pipe.recv()  # EOFError: this worker failed

@@ -33,9 +33,13 @@ $context\
     tasks, answers = ${of}Queue(maxsize=2 * $workers), ${of}Queue()
     for _ in range($workers):
         ${of}Process(target=work, args=(tasks, answers)).start()
-    for chunk in chunks + [None] * $workers:
+    received = []
+    for number, chunk in enumerate(chunks + [None] * $workers):
+        if number >= 2 * $workers:  # so many are in flight
+            received.append(answers.get())
         tasks.put(chunk)
-    received = [answers.get() for _ in chunks]
+    while len(received) < len(chunks):
+        received.append(answers.get())
     for process in ${of}active_children():
         process.join()
     for answer in received:

@@ -6,26 +6,38 @@ Contiguous parts: if the big items stand together, one worker gets them all.
 import traceback
 from collections.abc import Sequence
 from itertools import pairwise
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import Connection
 from typing import Any
 
 from lightwork.core.hand_out import Fixed
 from lightwork.strategies import strategy
 
-# Through a Pool, one part a worker: the shortest form that ends when an item raises.
 SCRIPT = """\
-from multiprocessing import Pool
+from contextlib import suppress
+from itertools import pairwise
+from multiprocessing import Pipe, Process
 
 
-def work(part):
-    return [$function(item) for item in part]
+def work(part, sender):
+    sender.send([$function(item) for item in part])
 
 
 if __name__ == "__main__":
     items = $items
-    cuts = [items[i * len(items) // $workers : (i + 1) * len(items) // $workers] for i in range($workers)]
-    with $pool as pool:
-        results = [result for part in pool.map(work, cuts) for result in part]
+    bounds = [len(items) * i // $workers for i in range($workers + 1)]
+    crew, results = {}, []
+$context\
+    for low, high in pairwise(bounds):
+        receiver, sender = ${of}Pipe(duplex=False)
+        crew[receiver] = ${of}Process(target=work, args=(items[low:high], sender))
+        crew[receiver].start()
+        sender.close()  # so that a dead worker's pipe shows its end
+    for receiver, process in crew.items():
+        with suppress(EOFError):  # a worker that fails sends nothing
+            results += receiver.recv()
+        process.join()
+    if len(results) < len(items):
+        raise SystemExit("a worker failed")
 """
 
 
@@ -39,35 +51,29 @@ def work(function: Any, part: Sequence[Any], results: Connection) -> None:
 
 
 def run_parts(function: Any, parts: Sequence[Sequence[Any]], context: Any) -> list[Any]:
-    """One process a part; their results in the order in which the parts are done."""
-    workers = {}
+    """One process a part; their results in the order of the parts."""
+    crew = {}
     for part in parts:
         receiver, sender = context.Pipe(duplex=False)
-        workers[receiver] = context.Process(target=work, args=(function, part, sender))
-        workers[receiver].start()
+        crew[receiver] = context.Process(target=work, args=(function, part, sender))
+        crew[receiver].start()
         sender.close()  # so that a dead worker's pipe shows its end
-    results: list[Any] = []
-    failure: BaseException | None = None
-    while workers:
-        for receiver in wait(list(workers)):
-            failure = _receive(receiver, results) or failure
-            workers.pop(receiver).join()
-    if failure:
-        raise failure
-    return results
+    answers = [receive(receiver, process) for receiver, process in crew.items()]
+    for answer in answers:
+        if isinstance(answer, BaseException):
+            raise answer
+    return [result for part in answers for result in part]
 
 
-def _receive(receiver: Any, results: list[Any]) -> BaseException | None:
-    """Take one worker's results; its exception if it sent that, or EOFError if it died first."""
+def receive(receiver: Any, process: Any) -> Any:
+    """One worker's results; its exception if it sent that, or EOFError if it died first."""
     try:
-        message = receiver.recv()
+        return receiver.recv()
     except EOFError as death:
         death.add_note("a worker ended without sending its results")
         return death
-    if isinstance(message, BaseException):
-        return message
-    results += message
-    return None
+    finally:
+        process.join()
 
 
 @strategy(hand_out=Fixed(), rank=90, script=SCRIPT)

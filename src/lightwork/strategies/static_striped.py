@@ -11,18 +11,29 @@ from lightwork.strategies import strategy
 from lightwork.strategies.static import run_parts
 
 SCRIPT = """\
-from multiprocessing import Pool
+from contextlib import suppress
+from multiprocessing import Pipe, Process
 
 
-def work(part):
-    return [$function(item) for item in part]
+def work(part, sender):
+    sender.send([$function(item) for item in part])
 
 
 if __name__ == "__main__":
     items = $items
-    cuts = [items[i::$workers] for i in range($workers)]
-    with $pool as pool:
-        results = [result for part in pool.map(work, cuts) for result in part]
+    crew, results = {}, []
+$context\
+    for i in range($workers):
+        receiver, sender = ${of}Pipe(duplex=False)
+        crew[receiver] = ${of}Process(target=work, args=(items[i::$workers], sender))
+        crew[receiver].start()
+        sender.close()  # so that a dead worker's pipe shows its end
+    for receiver, process in crew.items():
+        with suppress(EOFError):  # a worker that fails sends nothing
+            results += receiver.recv()
+        process.join()
+    if len(results) < len(items):
+        raise SystemExit("a worker failed")
 """
 
 
