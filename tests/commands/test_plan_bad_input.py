@@ -1,6 +1,8 @@
 """What a plan refuses, and what it says of work that fails: one clear line, the right status, nothing left running."""
 
+import re
 import subprocess
+import sys
 
 import pytest
 from control_groups import control_group, inside
@@ -101,6 +103,15 @@ def test_failing_items_are_left_out_on_request(user):
     assert "2 items fail and are left out: " in found.stdout
     assert "file_03.txt raised ValueError: this file can't be read" in found.stdout
     assert "running 22 of 22 items serially" in found.stderr or "running 23 of 23" in found.stderr
+    assert len(results_of(user, found.stdout)) == 22
+
+
+def results_of(user, output):
+    """The results of the script below a plan's answer."""
+    code = output[re.search(r"^(?:from|import) ", output, flags=re.MULTILINE).start() :]
+    (user.folder / "job.py").write_text(f"{code}    print(*results)\n")
+    command = [sys.executable, "job.py", *user.files]
+    return subprocess.check_output(command, cwd=user.folder, text=True, timeout=200).split()
 
 
 def test_nothing_left_to_plan_is_a_failure(user):

@@ -131,7 +131,7 @@ def _result(planned: "Planned", facts: Mapping[str, Any], options: argparse.Name
     from lightwork.plan.conclude.conclude import result_of
     from lightwork.plan.script.script import script_for
 
-    code = script_for(options.target, options.items, options.maker, planned.weights)
+    code = script_for(options.target, options.items, options.maker, planned.weights, planned.left_out)
     return replace(result_of(planned, facts, code), target=planned.request.label or options.target)
 
 

@@ -50,7 +50,7 @@ class Planned:
     the fixed spin at that speed, None where it is not known. calibration, cores, weights: what else the predictions
     rest on. longest_name: the name of the item that took longest. contention: what items cost each other; nothing where
     that was not probed. memory: what settings take, predicted; None where no limit asked for it, or no sample met the
-    rounds.
+    rounds. left_out: the places, among all items, of those that failed and are no part of the plan.
     """
 
     request: Request
@@ -68,6 +68,7 @@ class Planned:
     contention: Contention
     spin_ns: float | None
     memory: MemoryModel | None = None
+    left_out: tuple[int, ...] = ()
 
 
 def make(request: Request, environment: Environment) -> Planned:
@@ -100,7 +101,7 @@ def make(request: Request, environment: Environment) -> Planned:
     return Planned(
         request, len(serial.places), serial.sample, serial.finished.round, tuple(predictions), study,
         tuple(filter(None, plan_notes)), everything, costs, cores, weights,
-        items.name(longest), contention or NO_CONTENTION, spin_ns, model,
+        items.name(longest), contention or NO_CONTENTION, spin_ns, model, tuple(sorted(serial.failed)),
     )  # fmt: skip
 
 

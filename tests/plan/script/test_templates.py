@@ -49,9 +49,9 @@ def items(number):
 SOURCE = Source("load", "load_file", matching("data/*.csv"))
 RECIPES = [name for name in strategies.names() if strategies.find(name).script]
 CLAIMS = each_once(unless_absent(name, method) for name in RECIPES for method in strategies.find(name).start_methods)
-SHORT = ["apply_async", "imap_unordered", "map", "process_executor", "serial", "static", "threads"]
+SHORT = ["apply_async", "imap_unordered", "map", "process_executor", "serial", "threads"]
 LONGEST = {
-    "fork": 28, "queue": 30, "pipe": 27, "static": 13, "static_striped": 13, "apply_async": 11, "process_executor": 11,
+    "fork": 28, "queue": 34, "pipe": 28, "static": 26, "static_striped": 24, "apply_async": 11, "process_executor": 11,
     "mpire": 11, "shared_memory": 30, "dask": 17,
 }  # fmt: skip
 CLASSES = {"fork": ("Process", "ForkProcess"), "spawn": ("SpawnProcess",), "forkserver": ("ForkServerProcess",)}
@@ -239,16 +239,6 @@ def test_hands_over_the_chunksize_in_force(name):
     (line,) = [line for line in code.splitlines() if line.startswith("    chunks = ")]
     chunks = eval(line.partition(" = ")[2], {"items": list(range(7))})
     assert list(chunks) == [[0, 1, 2], [3, 4, 5], [6]]
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"), [("static", ["01", "234", "567"]), ("static_striped", ["036", "147", "25"])]
-)
-def test_cuts_the_list_as_the_strategy_does(name, expected):
-    """The recipe's parts are the ones that the strategy hands to its processes."""
-    (line,) = [line for line in recipe(SOURCE, Setting(name, 3), None).splitlines() if line.startswith("    cuts")]
-    parts = eval(line.partition(" = ")[2], {"items": list(range(8))})
-    assert ["".join(map(str, part)) for part in parts] == expected
 
 
 def test_takes_items_from_the_command_line_a_pattern_or_a_list(folder):

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from lightwork import strategies
 from lightwork.errors import UsageError
+from lightwork.plan.script import arrangement
 from lightwork.workload.item_list import FROM_FILE, FROM_STDIN
 
 MAKER = "make_items"  # what a function is called here whose own name the script needs
@@ -76,7 +77,8 @@ def made_by(module: str, function: str, *, files: bool = False) -> Origin:
 def _taken() -> set[str]:
     """The names that scripts use: builtins, what orders and limits them, and every name in a strategy's script."""
     scripts = (re.sub("#.*", "", strategies.find(name).script) for name in strategies.names())
-    return {"Path", "get_context", "glob", "os", "random", "sys", *dir(builtins), *NAME.findall("\n".join(scripts))}
+    ours = {"Path", "get_context", "glob", "os", "random", "sys", *arrangement.NAMES}
+    return {*ours, *dir(builtins), *NAME.findall("\n".join(scripts))}
 
 
 def origin_of(

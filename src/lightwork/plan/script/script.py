@@ -1,24 +1,33 @@
 """A script: the code for a plan's setting, with the function and the items as the command line named them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from lightwork.core.setting import Setting
 from lightwork.plan.script.items_source import Origin, made_by, origin_of
 from lightwork.plan.script.templates import Source, recipe
 from lightwork.workload import target
 
-Code = Callable[[Setting, int | None], str]
+
+class Code(Protocol):
+    """Writes the script for a setting and the chunksize in force; first: see recipe()."""
+
+    def __call__(self, setting: Setting, chunksize: int | None, *, first: Sequence[int] = ()) -> str:
+        """The script; see the class."""
 
 
-def script_for(reference: str, words: Sequence[str], maker: str | None, weights: Sequence[float]) -> Code:
+def script_for(
+    reference: str, words: Sequence[str], maker: str | None, weights: Sequence[float], left_out: Collection[int] = ()
+) -> Code:
     """How to write the script for a setting and the chunksize in force; "" for a built-in workload.
 
     reference, words, maker: the function, its items and `--items` as they were given, relative to the working
-    directory. weights: of all items; a file's is its size.
+    directory. weights: of all items; a file's is its size. left_out: the places, among all items, of those that are
+    not run.
     """
     if not target.is_reference(reference):
-        return lambda *_: ""
+        return lambda *_, **__: ""
     module, function, folder = _parts(reference)
     folders = [folder]
     if maker:
@@ -28,7 +37,11 @@ def script_for(reference: str, words: Sequence[str], maker: str | None, weights:
     else:
         items = _origin(words, weights)
     source = Source(module, function, items, tuple(dict.fromkeys(filter(None, folders))))
-    return lambda setting, chunksize: recipe(source, setting, chunksize)
+
+    def code(setting: Setting, chunksize: int | None, *, first: Sequence[int] = ()) -> str:
+        return recipe(source, setting, chunksize, left_out=left_out, first=first)
+
+    return code
 
 
 def _parts(reference: str) -> tuple[str, str, str]:

@@ -11,16 +11,17 @@ import keyword
 import multiprocessing
 import sys
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from string import Template
 
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
+from lightwork.plan.script.arrangement import arrangement
 from lightwork.plan.script.items_source import ARGUMENTS, Origin, quoted
 from lightwork.strategies import find
 
-# What the blanks and the setup need; a strategy's script brings its own imports.
+# What the blanks and the arrangement need; a strategy's script brings its own imports.
 _IMPORTS = {
     "get_context": "from multiprocessing import get_context",
     "os": "import os",
@@ -48,10 +49,15 @@ class Source:
                 raise UsageError(f"can't import {self.function} from {self.module}: {name!r} is not a Python name")
 
 
-def recipe(source: Source, setting: Setting, chunksize: int | None, *, usual_method: str | None = None) -> str:
+def recipe(
+    source: Source, setting: Setting, chunksize: int | None, *,
+    left_out: Collection[int] = (), first: Sequence[int] = (), usual_method: str | None = None,
+) -> str:  # fmt: skip
     """A script that runs the source under this setting and leaves `results`, in the strategy's own order.
 
     chunksize: the one in force (a cell's); None where the strategy has none or is to use its own default.
+    left_out: the places, among all items, of those that are not run. first: the places, among all items, of those that
+    are handed out before all others, in this order; the others keep the order of the list, and the setting's is void.
     usual_method: the start method that needs no mention; None for the default of this Python.
     Raises UsageError for a strategy without a recipe.
     """
@@ -60,10 +66,11 @@ def recipe(source: Source, setting: Setting, chunksize: int | None, *, usual_met
     usual_method = usual_method or multiprocessing.get_all_start_methods()[0]
     method = "" if setting.start_method == usual_method else setting.start_method
     call = source.function
-    taken = _names_in(_script(replace(source, function="_"), "_", setting, chunksize, method))
+    lines = arrangement(setting, files=source.items.files, left_out=left_out, first=first)
+    taken = _names_in(_script(replace(source, function="_"), "_", setting, chunksize, method, lines))
     while call in taken:
         call += "_"
-    return _script(source, call, setting, chunksize, method)
+    return _script(source, call, setting, chunksize, method, lines)
 
 
 def why_none(name: str) -> str:
@@ -75,17 +82,21 @@ def why_none(name: str) -> str:
     return f"{why}; copy the strategy's own file"
 
 
-def _script(source: Source, call: str, setting: Setting, chunksize: int | None, method: str) -> str:
-    """The script in which the user's function is called `call` and `method` is the start method, if named."""
+def _script(
+    source: Source, call: str, setting: Setting, chunksize: int | None, method: str, arranged: str
+) -> str:  # fmt: skip
+    """The script in which the user's function is called `call` and `method` is the start method, if named.
+
+    arranged: the lines that put the items in order.
+    """
     brought, template = _parts(find(setting.strategy).script)
     blanks = _blanks(call, setting, chunksize, method)
-    setup = _setup(setting, files=source.items.files)
     by_name = {**_IMPORTS, **brought}
-    own_names = _names_in(template.substitute(blanks, items=f"[]{setup}")) - {call}
+    own_names = _names_in(template.substitute(blanks, items=f"[]{arranged}")) - {call}
     function_import = f"from {source.module} import {source.function}" + f" as {call}" * (call != source.function)
     imports = [function_import, *source.items.imports, *(by_name[name] for name in own_names & by_name.keys())]
     imports += ["import sys"] if source.folders else []
-    code = template.substitute(blanks, items=f"{source.items.expression.strip()}{setup}")
+    code = template.substitute(blanks, items=f"{source.items.expression.strip()}{arranged}")
     return f"{_sorted_imports(imports, source)}\n{code}"
 
 
@@ -100,17 +111,6 @@ def _parts(script: str) -> tuple[dict[str, str], Template]:
             module = f"from {node.module} " if isinstance(node, ast.ImportFrom) else ""
             statements[alias.asname or alias.name] = f"{module}import {ast.unparse(alias)}"
     return statements, Template(body)
-
-
-def _setup(setting: Setting, *, files: bool) -> str:
-    """Line breaks and the lines that order the items and keep the script and its workers to so many cores."""
-    reverse = ", reverse=True" if setting.order == "largest-first" else ""
-    order = f"\n    # By what makes an item slow: items = sorted(items, key=...{reverse})"
-    if files:
-        order = f"\n    items = sorted(items, key=os.path.getsize{reverse})"
-    order = {"given": "", "shuffled": "\n    items = random.sample(items, len(items))"}.get(setting.order, order)
-    cores = f"\n    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:{setting.cores}])"
-    return order + (cores if setting.cores else "")
 
 
 def _blanks(call: str, setting: Setting, chunksize: int | None, method: str) -> dict[str, str]:

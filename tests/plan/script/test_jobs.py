@@ -1,0 +1,122 @@
+"""Scripts are run as pasted on jobs of many kinds: large items, large results, items that fail, items with children."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from functools import cache
+
+import pytest
+import user_jobs
+from registered import all_but, unless_absent
+from repository import SUPPORT
+from rounds import PATIENCE_S, job
+
+from lightwork import strategies
+from lightwork.core.round import Outcome
+from lightwork.core.setting import Setting
+from lightwork.launch.run import launch
+from lightwork.launch.workdir import open_workdir
+from lightwork.plan.script.script import script_for
+from lightwork.workload.target import CALL
+
+SCRIPTED = [name for name in strategies.names() if strategies.find(name).script]
+CLAIMS = [unless_absent(name, method) for name in SCRIPTED for method in strategies.find(name).start_methods]
+WORKERS = 2
+PRINT = """
+    import json, user_jobs
+    print(json.dumps(user_jobs.summary(results)))
+"""
+
+
+@dataclass(frozen=True)
+class UserJob:
+    """A function and what makes its items, by their names in user_jobs; left_out: the places that are not run."""
+
+    function: str
+    maker: str = "small_items"
+    left_out: tuple[int, ...] = ()
+
+    def expected(self):
+        """What a loop makes of it."""
+        items = getattr(user_jobs, self.maker)()
+        return [getattr(user_jobs, self.function)(item) for n, item in enumerate(items) if n not in self.left_out]
+
+
+SMALL = UserJob("square")
+HEAVY_ITEMS = UserJob("digest", "heavy_items")
+LARGE_RESULTS = UserJob("large")
+ONE_LEFT_OUT = UserJob("square_or_hang", left_out=user_jobs.FAILING)
+WITH_CHILDREN = UserJob("square_elsewhere")
+NAMED = {"small": SMALL, "heavy": HEAVY_ITEMS, "large": LARGE_RESULTS, "without-failing": ONE_LEFT_OUT}
+
+
+@pytest.fixture(scope="module")
+def serial():
+    """The summary of a job's results, made by a loop when it is first asked for."""
+    return cache(lambda user_job: user_jobs.summary(user_job.expected()))
+
+
+def pasted(folder, user_job, name, method):
+    """The script of a plan, run to its end in a folder of the user's, with one line more that prints a summary."""
+    shutil.copy(SUPPORT / "user_jobs.py", folder)
+    setting = Setting(name, 1 if name == "serial" else WORKERS, start_method=method)
+    count = len(getattr(user_jobs, user_job.maker)()) - len(user_job.left_out)
+    code = script_for(
+        f"user_jobs.py:{user_job.function}", [], f"user_jobs.py:{user_job.maker}", [1.0] * count, user_job.left_out
+    )(setting, strategies.chunksize_in_force(setting, count))
+    (folder / "job.py").write_text(
+        f"{code}    import json, user_jobs\n    print(json.dumps(user_jobs.summary(results)))\n"
+    )
+    surroundings = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    surroundings["DASK_TEMPORARY_DIRECTORY"] = str(folder)
+    return subprocess.run(
+        [sys.executable, "job.py"],
+        cwd=folder,
+        env=surroundings,
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+    )
+
+
+def measured(folder, user_job, name, method):
+    """A measured round of the same job under the same setting."""
+    module = folder / "user_jobs.py"
+    setting = Setting(name, 1 if name == "serial" else WORKERS, start_method=method)
+    with open_workdir(folder / "data") as workdir:
+        reference, source = f"{module}:{user_job.function}", f"{CALL}{module}:{user_job.maker}"
+        return launch(workdir, job(workdir, setting, reference, source=source), PATIENCE_S).round
+
+
+@pytest.mark.parametrize(
+    ("name", "method", "kind"),
+    all_but(
+        [("static", "fork", "heavy"), ("queue", "fork", "large"), ("static", "fork", "large")]
+        + [(name, "fork", "without-failing") for name in ("map", "process_executor")],
+        [unless_absent(*claim.values, kind) for kind in NAMED for claim in CLAIMS],
+    ),
+)
+def test_the_script_returns_what_serial_code_does(name, method, kind, tmp_path, serial):
+    """Whatever the items and results weigh, and with failing items left out."""
+    finished = pasted(tmp_path, NAMED[kind], name, method)
+    assert finished.returncode == 0, finished.stderr
+    assert json.loads(finished.stdout) == serial(NAMED[kind])
+
+
+@pytest.mark.parametrize(
+    ("name", "method"), all_but([("map", "fork"), ("static", "fork"), ("process_executor", "fork")], CLAIMS)
+)
+def test_items_with_children_fail_in_the_script_as_in_the_round(name, method, tmp_path, serial):
+    """Where workers may have no children, the measured round fails, so nothing recommends it, and the script alike."""
+    finished = pasted(tmp_path, WITH_CHILDREN, name, method)
+    round_ = measured(tmp_path, WITH_CHILDREN, name, method)
+    assert (finished.returncode == 0) == (round_.outcome is Outcome.OK), (round_.reason, finished.stderr)
+    if round_.outcome is Outcome.OK:
+        assert json.loads(finished.stdout) == serial(WITH_CHILDREN)
+    else:
+        error = round_.reason.partition(" in item ")[0]
+        assert error in finished.stderr
