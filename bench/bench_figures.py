@@ -109,7 +109,7 @@ def test_identical_code_is_called_identical():
 def rounds():
     """Every strategy at 2 and 4 workers on waiting, reading, parsing and storing: (cell, round, table, reference)."""
     found = [strategies.find(name) for name in strategies.usable()]
-    parallel = [one.name for one in found if one.parallel and not one.staged]
+    parallel = [one.name for one in found if one.parallel and not (one.staged or one.awaits)]
     settings = [Setting(name, workers) for name in parallel for workers in (2, 4)]
     settings += [Setting("map", 2, start_method=method) for method in ("spawn", "forkserver")]
     wanted = {"sleep_io": {}, "file_read": {"files": 128}, "csv_parse": {"files": 90}, "db_insert": {}}

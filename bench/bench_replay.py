@@ -60,7 +60,7 @@ def variants(workers, chunksizes, methods=("fork",)):
     return [
         Setting(name, count, size, method)
         for name in names()
-        if find(name).parallel
+        if find(name).parallel and not find(name).awaits
         for method in methods
         if method in find(name).start_methods
         for count in workers

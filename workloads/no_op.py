@@ -68,15 +68,29 @@ class Turn:
         return b"x" * self.payload_bytes if self.payload_bytes else item
 
 
-def function_for(function: Callable[[int], int | bytes], parameters: Parameters) -> Callable[[int], int | bytes]:
+class TurnAsync(Turn):
+    """The same as a coroutine function."""
+
+    async def __call__(self, item: int) -> int | bytes:  # type: ignore[override]
+        """Do them, waiting for nothing."""
+        return super().__call__(item)
+
+
+def function_for(function: Callable[[int], Any], parameters: Parameters) -> Callable[[int], Any]:
     """What is called with each item: the bare function where there is neither payload nor turns."""
     if parameters.payload_bytes or parameters.turns:
-        return Turn(parameters.payload_bytes, parameters.turns)
+        return (TurnAsync if function is no_op_async else Turn)(parameters.payload_bytes, parameters.turns)
     return function
+
+
+async def no_op_async(item: int) -> int | bytes:
+    """Return the item, as a coroutine that waits for nothing."""
+    return item
 
 
 @workload(
     parameters=Parameters,
+    coroutine=no_op_async,
     items=items,
     check=check,
     function_for=function_for,

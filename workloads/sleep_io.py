@@ -4,7 +4,7 @@
     mix            100 % sleep
     default size   200 items, 0.4 s in all
     distribution   log-normal (sigma 1); or uniform; or one giant; or the recorded times of csv_parse's files
-    item           one sleep, in seconds
+    item           one sleep, in seconds; under asyncio it is a coroutine's
     check          every sleep came back once, by number
 
 As nothing is shared, what a strategy loses here is its own: uneven shares and hand-over. The total is the
@@ -118,8 +118,17 @@ def _recorded_naps(parameters: Parameters, data_dir: Path) -> list[Nap]:
     return [Nap(number, seconds[name], name) for number, name in enumerate(names)]
 
 
+async def sleep_async(nap: Nap) -> int:
+    """Wait as a coroutine; gives the item's number."""
+    import asyncio  # only those pay for it that need it
+
+    await asyncio.sleep(nap.seconds)
+    return nap.number
+
+
 @workload(
     parameters=Parameters,
+    coroutine=sleep_async,
     prepare=prepare,
     items=items,
     check=check,

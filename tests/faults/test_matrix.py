@@ -29,9 +29,10 @@ HANGS = {
 }  # fmt: skip
 # One Ctrl-C in a hundred meets a worker that holds the lock of the results' queue; then the pool's end waits for it.
 SELDOM = {name for name, faults in HANGS.items() if faults == POOL}
-COMPLETES = {"serial": {F.BAD_RESULT}, "threads": {F.BAD_RESULT}, "pipe": {F.KILL_IDLE}}
-DIES = {"serial": {F.KILL, F.EXIT}, "threads": {F.KILL, F.EXIT}}
-NEVER_IDLE = {"serial", "threads", "fork", "static", "static_striped", "single_writer"}
+IN_CALLER = ("serial", "threads", "asyncio")
+COMPLETES = {**{name: {F.BAD_RESULT} for name in IN_CALLER}, "pipe": {F.KILL_IDLE}}
+DIES = {name: {F.KILL, F.EXIT} for name in IN_CALLER}
+NEVER_IDLE = {*IN_CALLER, "fork", "static", "static_striped", "single_writer"}
 LIBRARIES = {"interpreters", *(name for name in strategies.names() if strategies.find(name).extra)}  # they change
 STANDARD = [name for name in strategies.names() if name not in LIBRARIES]
 

@@ -119,7 +119,9 @@ print("the rest")
 
 @pytest.mark.parametrize(
     "name",
-    all_but([("fork",)], map(unless_absent, ["serial", "threads", "process_executor", "fork", "single_writer"])),
+    all_but(
+        [("fork",)], map(unless_absent, ["serial", "threads", "asyncio", "process_executor", "fork", "single_writer"])
+    ),
 )
 def test_an_item_that_calls_sys_exit_fails_the_round(name, tmp_path):
     """sys.exit(2) in an item is the item's failure, not the host's end and no word of how lightwork was called."""
@@ -278,6 +280,6 @@ def test_the_list_shows_what_is_absent_and_why(capsys):
 
 
 def test_only_what_runs_in_the_caller_shares_its_clock():
-    """The serial loop, threads and interpreters; everything else has processes."""
+    """The serial loop, threads, interpreters and tasks; everything else has processes."""
     own = {name for name in strategies.names() if strategies.find(name).in_caller}
-    assert own == {"serial", "threads", "interpreters"}
+    assert own == {"serial", "threads", "interpreters", "asyncio"}

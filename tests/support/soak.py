@@ -88,14 +88,16 @@ def databases() -> list[str]:
 
 def job_of(chance: random.Random, workdir: Workdir, number: int, words: Sequence[str]) -> tuple[Job, Fault | None]:
     """A round at random, and the fault that is in its items or strikes it."""
-    name = weighted(chance, strategies.usable(), SELDOM)
+    stores = chance.random() < STORED
+    usable = [name for name in strategies.usable() if not (stores and strategies.find(name).awaits)]
+    name = weighted(chance, usable, SELDOM)
     method = weighted(chance, strategies.find(name).start_methods, SELDOM)
     setting = Setting(name, chance.randint(1, 3), start_method=method)
     fault = faults()[weighted(chance, list(faults()), SELDOM)] if chance.random() < FAULTS else None
     workload, parameters = "lightwork.faults.planted", {
         "items": 8, "at": chance.randrange(8), "wait_s": 0.002, "last_s": 0.3, "fault": fault.module if fault else "",
     }  # fmt: skip
-    if chance.random() < STORED:
+    if stores:
         workload, fault = "db_insert", None
         parameters = {"db": chance.choice(words), "batches": 6, "rows_per_item": 30, "batch_rows": 10}
     made = Job(

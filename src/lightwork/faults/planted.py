@@ -101,8 +101,19 @@ def _strikes(item: Item) -> bool:
     return True
 
 
+async def run_item_async(item: Item) -> Any:
+    """The same as a coroutine, in one piece."""
+    import asyncio  # only those pay for it that need it
+
+    await asyncio.sleep(item.wait_s)
+    result = _suffer(item, item.number, stores=False)
+    store([(item, result)])
+    return result
+
+
 @workload(
     parameters=Parameters,
+    coroutine=run_item_async,
     items=items,
     tiny=Parameters(items=3, at=1),
     check=check,

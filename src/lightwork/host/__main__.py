@@ -32,9 +32,10 @@ from lightwork.ledger.lifecycle import Slots, recording_context
 from lightwork.ledger.recorder import Detail, Recorder
 from lightwork.ledger.table import Ledger
 from lightwork.machine import gil
-from lightwork.strategies import Strategy
+from lightwork.strategies import Run, Strategy
 from lightwork.workload import parameters, registry
 from lightwork.workload.api import Place, Stages, Workload
+from lightwork.workload.coroutine import Awaited
 
 if TYPE_CHECKING:
     from lightwork.core.usage import Usage
@@ -125,7 +126,8 @@ def _time(job: Job, workload: Workload, values: Any, items: Sequence[Any]) -> tu
     ledger = Ledger(job.ledger)
     slots = Slots(ledger, job.ledger, job.probe)
     context = recording_context(setting.start_method, slots)
-    function = _recorded(job, workload, values, staged=strategy.staged)
+    run, awaits = _way(strategy, workload)
+    function = (_awaitable if awaits else _recorded)(job, workload, values, strategy)
     wanted = [(index, items[index]) for index in _indices(job, items)]
     numbered = arrange(wanted, setting.order, lambda pair: workload.weight_of(pair[1]), job.seed)
     visit = None
@@ -135,7 +137,7 @@ def _time(job: Job, workload: Workload, values: Any, items: Sequence[Any]) -> tu
         except UsageError as error:  # what was so before the study may have changed since
             return Answer(Outcome.RAISED, str(error)), []
     _hook(slots, strategy)
-    if job.probe:
+    if job.probe and not awaits:  # where items await each other's turns, whatever they pickle is no hand-over
         from lightwork.ledger import pickled_bytes
 
         pickled_bytes.count(ledger, caller=os.getpid())
@@ -147,7 +149,7 @@ def _time(job: Job, workload: Workload, values: Any, items: Sequence[Any]) -> tu
             clock.start()
             if not strategy.parallel:
                 _be_the_worker(slots)
-            results = list(strategy.run(function, numbered, setting.workers, chunksize, context))
+            results = list(run(function, numbered, setting.workers, chunksize, context))
     except (Exception, SystemExit, KeyboardInterrupt) as error:  # an item may call sys.exit: it is no end of ours
         answer = Answer(Outcome.RAISED, _one_line(error), "".join(traceback.format_exception(error)))
     clock.stop()
@@ -164,13 +166,20 @@ def _time(job: Job, workload: Workload, values: Any, items: Sequence[Any]) -> tu
     return replace(answer, usage=usage), results
 
 
+def _way(strategy: Strategy, workload: Workload) -> tuple[Run, bool]:
+    """What runs the items, and whether it awaits them itself, where another has each awaited in its worker."""
+    if strategy.awaited and isinstance(workload.function, Awaited):
+        return strategy.awaited, True
+    return strategy.run, strategy.awaits
+
+
 def _hook(slots: Slots, strategy: Strategy) -> None:
     """Have every worker noted that this process makes from now on; where items run in it, not what they start."""
     recorder.number_threads(slots.request_thread)
     if not strategy.in_caller:
         slots.hook_fork()
         slots.hook_start()
-    elif strategy.parallel:
+    elif strategy.parallel and strategy.workers != "tasks":
         slots.hook_threads()
 
 
@@ -224,10 +233,10 @@ def _crew(ledger: Ledger) -> list[int]:
     return [life.pid for life in ledger.lives() if life.pid and life.pid not in own_ids]
 
 
-def _recorded(job: Job, workload: Workload, values: Any, staged: bool) -> Any:
+def _recorded(job: Job, workload: Workload, values: Any, strategy: Strategy) -> Any:
     """The item function, or its two halves for a strategy that wants them, such that items are recorded."""
     detail = Detail(job.runqueue, job.spin)
-    if not staged:
+    if not strategy.staged:
         function = _apart(job, workload.function_for(workload.function, values))
         if not job.record:
             return recorder.Unrecorded(function)
@@ -238,8 +247,19 @@ def _recorded(job: Job, workload: Workload, values: Any, staged: bool) -> Any:
         return Recorder(function, job.ledger, detail)
     from lightwork.ledger.two_stage import staged as recorded
 
-    halves = workload.halves(job.setting.strategy)
+    halves = workload.halves(strategy.name)
     return recorded(Stages(_apart(job, halves.parse), _apart(job, halves.store)), job.ledger, detail)
+
+
+def _awaitable(job: Job, workload: Workload, values: Any, strategy: Strategy) -> Any:
+    """The coroutine function, such that items are recorded."""
+    from lightwork.ledger.coroutine_recorder import CoroutineRecorder, UnrecordedCoroutine
+
+    function = workload.function_for(workload.awaitable(strategy.name), values)
+    if not job.record:
+        return UnrecordedCoroutine(function)
+    detail = Detail(job.runqueue, job.spin)
+    return CoroutineRecorder(function, job.ledger, detail, is_alone=not strategy.parallel)
 
 
 def _visited(function: Recorder, workers: int, order: Sequence[int], chunksize: int | None) -> tuple[Any, Any]:

@@ -40,15 +40,15 @@ class Detail:
 
 
 class Pen:
-    """What one thread of one process needs to write rows: its ledger, its slot, its open schedstat file."""
+    """What one thread of one process, or one of its tasks, needs to write rows: ledger, slot, open schedstat file."""
 
     __slots__ = (
         "cpu_ns", "end_ns", "first", "ledger", "memory", "path", "retries", "schedstat", "slot", "unspun_ns",
     )  # fmt: skip
 
-    def __init__(self, path: str, slot: int, runqueue: bool) -> None:
-        self.path, self.slot, self.ledger = path, slot, Ledger(path)
-        self.memory, self.first = self.ledger.memory, self.ledger.offset_of(0)
+    def __init__(self, ledger: Ledger, slot: int, runqueue: bool) -> None:
+        self.path, self.slot, self.ledger = ledger.path, slot, ledger
+        self.memory, self.first = ledger.memory, ledger.offset_of(0)
         self.schedstat = _open_schedstat() if runqueue else ABSENT
         self.end_ns = self.cpu_ns = self.unspun_ns = self.retries = 0
 
@@ -125,8 +125,7 @@ class Recorder:
 
     def get_ready(self) -> None:
         """Do in this thread what its first item would have to do before it begins: open the ledger."""
-        if _here.pen is None or _here.pen.path != self.path:
-            _take_pen(self.path, self.detail.runqueue)
+        pen_of(self.path, self.detail.runqueue)
 
     def __call__(self, numbered: tuple[int, Any]) -> tuple[int, Any]:
         """Run one item and write its row; returns `(index, result)`, raises what the function raises."""
@@ -134,7 +133,7 @@ class Recorder:
         index, item = numbered
         pen = _here.pen
         if pen is None or pen.path != self.path:
-            pen = _take_pen(self.path, self.detail.runqueue)
+            pen = pen_of(self.path, self.detail.runqueue)
         memory, offset = pen.memory, pen.first + index * ROW_BYTES
         if memory[offset + STATE_OFFSET]:
             pen.ledger.count_again(offset)
@@ -149,7 +148,7 @@ class Recorder:
             result = self.function(item)
             state = DONE
         except BaseException as error:
-            error.add_note(f"in item {index}: {_shown(item)}")
+            error.add_note(note_of(index, item))
             raise
         finally:
             pen.cpu_ns = thread_cpu_ns = thread_time_ns()
@@ -159,7 +158,7 @@ class Recorder:
                 wait_ns = pen.runqueue_ns() - wait_ns
             pen.unspun_ns += cpu_ns
             if pen.unspun_ns >= SPIN_EVERY_NS and self.detail.spin:
-                spin_ns, spins = _spin(pen)
+                spin_ns, spins = spin(pen)
             END.pack_into(
                 memory,
                 offset + STATE_OFFSET,
@@ -175,12 +174,13 @@ class Recorder:
         return index, result
 
 
-def _shown(item: Any) -> str:
+def note_of(index: int, item: Any) -> str:
     """The item in a failure's words; what can't be shown must not take the failure's place."""
     try:
-        return str(item)[:200]
+        shown = str(item)[:200]
     except Exception as error:  # noqa: BLE001  whatever its own code raises
-        return f"a {type(item).__name__} whose str() raised {type(error).__name__}"
+        shown = f"a {type(item).__name__} whose str() raised {type(error).__name__}"
+    return f"in item {index}: {shown}"
 
 
 class Unrecorded:
@@ -239,13 +239,21 @@ def _take_announced_slot(path: str) -> int | None:
     return _slot
 
 
-def _take_pen(path: str, runqueue: bool) -> Pen:
-    if _here.pen is not None:
+def pen_of(path: str, runqueue: bool) -> Pen:
+    """This thread's pen for the ledger at `path`, taken now where it has none."""
+    if _here.pen is not None and _here.pen.path == path:
+        return _here.pen
+    if _here.pen in _pens:
         _pens.remove(_here.pen)
         _here.pen.close()
-    pen = _here.pen = Pen(path, _own_slot(path), runqueue)
+    pen = _here.pen = Pen(Ledger(path), _own_slot(path), runqueue)
     _pens.append(pen)
     return pen
+
+
+def take(pen: Pen) -> None:
+    """Say that the item that runs in this thread now is written with this pen: that of a task."""
+    _here.pen = pen
 
 
 def _own_slot(path: str) -> int:
@@ -280,7 +288,7 @@ def _open_schedstat() -> int:
         return ABSENT
 
 
-def _spin(pen: Pen) -> tuple[int, int]:
+def spin(pen: Pen) -> tuple[int, int]:
     """Run the spins that are due after an item; returns their CPU nanoseconds in all and their number."""
     spins = min(pen.unspun_ns // SPIN_EVERY_NS, MAX_SPINS)
     pen.unspun_ns %= SPIN_EVERY_NS

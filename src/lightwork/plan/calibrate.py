@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from lightwork.core.setting import Setting
@@ -14,6 +15,7 @@ from lightwork.storage.atomic import write_atomically
 from lightwork.strategies import find
 from lightwork.workload import target
 
+NO_OP_FUNCTIONS = {"lightwork.replay.noop:turn": False, "lightwork.replay.noop:turn_async": True}  # which awaits
 NO_OPS = (0, 400, 1, (1, 2))  # loop turns of an item, items, blocks, and workers
 # Between such items the caller falls asleep, as it does in real work. What each further worker costs is a slope: of
 # four and one it is told better than of two and one, and it is carried on to many more.
@@ -59,18 +61,27 @@ def _together(saved: Calibration | None, fresh: Calibration) -> Calibration:
 
 
 def _calibrate(environment: Environment, kinds: Iterable[Kind]) -> Calibration:
+    """What these kinds cost, those that await coroutines from no-ops that are coroutines."""
+    by_function = {
+        name: [kind for kind in kinds if find(kind[0]).awaits is awaits] for name, awaits in NO_OP_FUNCTIONS.items()
+    }
+    parts = [_from_no_ops(environment, name, alike) for name, alike in by_function.items() if alike]
+    costs = {kind: costs for part in parts for kind, costs in part.costs.items()}
+    return replace(parts[0], costs=costs)
+
+
+def _from_no_ops(environment: Environment, name: str, kinds: Sequence[Kind]) -> Calibration:
     """The costs from rounds of no-ops and of short items together: either alone misses what the other shows."""
-    kinds, rounds = list(kinds), []
+    rounds = []
     for turns, count, blocks, workers in (NO_OPS, SHORT_ITEMS):
         path = environment.workdir.temporary / f"turns-{turns}.json"
         path.write_text(json.dumps([turns] * count), encoding="utf-8")
         source = {"source": f"{target.LIST}{path}"}
         settings = _calibrating(kinds, workers)
-        design = environment.design(
-            "lightwork.replay.noop:turn", source, settings, blocks=(blocks, blocks), probe=False
-        )
+        design = environment.design(name, source, settings, blocks=(blocks, blocks), probe=False)
         rounds += no_ops(*environment.measure(design))
-    return calibration.calibrate(rounds, environment.machine)
+    measured = calibration.calibrate(rounds, environment.machine)
+    return replace(measured, costs={kind: costs for kind, costs in measured.costs.items() if kind in kinds})
 
 
 def _calibrating(kinds: Iterable[Kind], counts: Sequence[int]) -> list[Setting]:

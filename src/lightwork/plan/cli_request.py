@@ -17,9 +17,11 @@ from lightwork.plan.request import MemoryLimit, Request
 from lightwork.plan.serial_run import PILOT, SAMPLE_SHARE
 from lightwork.replay.hand_out import with_a_rule
 from lightwork.study import option_values
+from lightwork.study.design import check_fit, fits
 from lightwork.study.profiles import Grid
 from lightwork.text.quantities import counted, duration
 from lightwork.workload import item_list, registry, target
+from lightwork.workload.api import Workload
 
 CHUNKSIZES = "default,1,8,64"
 BUDGET, QUICK_S = "60s", 15.0
@@ -39,9 +41,9 @@ def request_of(options: argparse.Namespace, folder: Path, machine: Mapping[str, 
     Raises UsageError for what can't be asked.
     """
     _refuse_contradictions(options)
-    registry.find(options.target)
+    workload = registry.find(options.target)
     cores, usable_cpus = _cores(options), float(machine["usable_cpus"])
-    settings = tuple(_settings(options, cores or usable_cpus))
+    settings = tuple(_settings(options, workload, cores or usable_cpus))
     target, parameters, label = _function_of_the_user(options, folder) or _built_in(options, settings)
     return Request(
         target=target,
@@ -129,11 +131,15 @@ def _built_in(options: argparse.Namespace, settings: Sequence[Setting]) -> tuple
     return workload.name, workload.parameters, workload.label
 
 
-def _settings(options: argparse.Namespace, cores: float) -> Iterator[Setting]:
+def _settings(options: argparse.Namespace, workload: Workload, cores: float) -> Iterator[Setting]:
     """Every setting that the options name. Raises UsageError where they come to none."""
     workers = _auto_workers(cores) if options.workers == "auto" else option_values.counts("workers", options.workers)
     chosen = [name for name in option_values.strategy_names(options.strategies) if name != "serial"]
     chosen = with_a_rule(chosen, are_named=options.strategies != "all")
+    if options.strategies == "all":
+        chosen = [name for name in chosen if fits(workload, name)]
+    for name in chosen:
+        check_fit(workload, name)
     sizes = option_values.counts_or(
         "chunksize", CHUNKSIZES if options.chunksizes == "auto" else options.chunksizes, "default"
     )

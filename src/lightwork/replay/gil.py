@@ -4,6 +4,7 @@ Where Python has the lock, threads of one process are replayed on one core: they
 after the other, the caller among them. Code that lets go of the lock while it computes (compressing, hashing, reading,
 most of numpy) does better than that. A thread that comes back from waiting while another one computes does worse: it is
 given the lock only after an interval of 5 ms (`sys.getswitchinterval`), or when the other one waits.
+Tasks of an event loop share one thread, and so one core, in every Python.
 """
 
 from lightwork.core.setting import Setting
@@ -11,8 +12,9 @@ from lightwork.strategies import find
 
 
 def holds(setting: Setting, gil: bool) -> bool:
-    """Whether the items of this setting share one interpreter's lock. gil: whether Python has it."""
-    return gil and find(setting.strategy).workers == "threads"
+    """Whether only one item of this setting computes at a time. gil: whether Python has the lock."""
+    workers = find(setting.strategy).workers
+    return workers == "tasks" or (gil and workers == "threads")
 
 
 def usable(cores: float, setting: Setting, gil: bool) -> float:

@@ -24,7 +24,7 @@ from lightwork.core.setting import START_METHODS, Setting
 from lightwork.errors import UsageError, unknown
 from lightwork.machine import extras
 
-Workers = Literal["processes", "threads", "interpreters", "remote"]
+Workers = Literal["processes", "threads", "interpreters", "tasks", "remote"]
 # Compared where nothing else is asked for: the standard library's plain ways of using processes. Others are asked for
 # by name, so that no plan takes longer for what few would choose.
 USUAL = ("serial", "static", "static_striped", "fork", "map", "imap_unordered", "apply_async", "queue", "pipe")
@@ -67,10 +67,12 @@ class Strategy:
     strategy has no chunksize. parallel: False for the serial reference. workers: what they are. needs: what is needed
     and absent here, as "needs joblib, which ..."; "" where nothing is. staged: whether it runs an item's work in two
     halves (lightwork.workload.api.Stages), the second in one process; its function is a
-    lightwork.ledger.two_stage.Staged. opened: its pool, for rounds that find one; None where workers are given their
-    part when they are made. extra: the extra of lightwork that installs what it needs; "" where none does.
-    hand_out: its rule, by which rounds are predicted. rank: how much a user must write and understand for it, from
-    least to most. script: the template of the code to paste, "" where there is none.
+    lightwork.ledger.two_stage.Staged. awaits: whether its function must be a coroutine function. awaited: how it runs
+    a coroutine function by itself; None where each item is awaited to its end in its worker. opened: its pool, for
+    rounds that find one; None where workers are given their part when they are made. extra: the extra of lightwork
+    that installs what it needs; "" where none does. hand_out: its rule, by which rounds are predicted. rank: how much
+    a user must write and understand for it, from least to most. script: the template of the code to paste, "" where
+    there is none.
     """
 
     name: str
@@ -82,6 +84,8 @@ class Strategy:
     workers: Workers
     needs: Callable[[], str]
     staged: bool = False
+    awaits: bool = False
+    awaited: Run | None = None
     opened: Opened | None = None
     extra: str = ""
     hand_out: Rule = NO_RULE
@@ -91,7 +95,7 @@ class Strategy:
     @property
     def in_caller(self) -> bool:
         """Whether its items run in the caller's own process, whose CPU time is then the workers' too."""
-        return not self.parallel or self.workers in ("threads", "interpreters")
+        return not self.parallel or self.workers in ("threads", "interpreters", "tasks")
 
     @property
     def is_remote(self) -> bool:
@@ -115,6 +119,8 @@ def strategy(
     needs: str | Callable[[], str] = "",
     extra: str = "",
     staged: bool = False,
+    awaits: bool = False,
+    awaited: Run | None = None,
     opened: Opened | None = None,
 ) -> Callable[[Function], Function]:
     """Register the decorated function, unchanged, as the strategy named like its module.
@@ -122,7 +128,7 @@ def strategy(
     hand_out, rank, script: see Strategy. Ranks go in tens, so that there is room between two.
     needs: the top-level module without which it can't run, `"joblib"`; or a function that says what is missing here,
     "needs Python 3.14 or newer; ...", and "" where nothing is. extra: the extra of lightwork that installs the module,
-    where it is not called like it. staged, opened: see Strategy.
+    where it is not called like it. staged, awaits, awaited, opened: see Strategy.
     """
     installed_by = extra or (needs if isinstance(needs, str) else "")
 
@@ -150,6 +156,8 @@ def strategy(
             needs=missing,
             extra=installed_by,
             staged=staged,
+            awaits=awaits,
+            awaited=awaited,
             opened=opened,
         )
         return run

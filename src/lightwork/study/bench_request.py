@@ -11,7 +11,7 @@ from lightwork.core.setting import ORDERS, POOLS, START_METHODS, Setting
 from lightwork.core.study import SERIAL
 from lightwork.errors import UsageError
 from lightwork.study import option_values, profiles
-from lightwork.study.design import label_of
+from lightwork.study.design import fits, label_of
 from lightwork.study.profiles import Grid
 from lightwork.workload import parameters, registry
 
@@ -70,7 +70,7 @@ def read(options: Mapping[str, Any]) -> BenchRequest:
         for chosen in _choices(grid.workload, values.get(grid.workload, {})):
             label, changed = _settled(replace(grid, parameters={**grid.parameters, **chosen}, **changes))
             if options.get("strategies") == "all":
-                changed = _without_staged(changed)
+                changed = _that_fit(changed)
             _refuse_an_empty(changed)
             labelled.setdefault(label, changed)
     timeout = options.get("timeout_s")
@@ -82,11 +82,10 @@ def read(options: Mapping[str, Any]) -> BenchRequest:
     )
 
 
-def _without_staged(grid: Grid) -> Grid:
-    """The grid without the strategies that need the work in two halves, where it is in one piece."""
-    if registry.find(grid.workload).stages:
-        return grid
-    return replace(grid, strategies=tuple(name for name in grid.strategies if not strategies.find(name).staged))
+def _that_fit(grid: Grid) -> Grid:
+    """The grid without the strategies that need what the workload has not: two halves, or a coroutine."""
+    workload = registry.find(grid.workload)
+    return replace(grid, strategies=tuple(name for name in grid.strategies if fits(workload, name)))
 
 
 def _refuse_an_empty(grid: Grid) -> None:

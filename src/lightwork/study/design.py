@@ -85,9 +85,26 @@ def limits(name: str, values: Mapping[str, Any], settings: Sequence[Setting]) ->
 
 def _limits(workload: Workload, chosen: Any, settings: Sequence[Setting]) -> Sequence[str]:
     for name in dict.fromkeys(setting.strategy for setting in settings):
-        if strategies.find(name).staged:
-            workload.halves(name)
+        check_fit(workload, name)
     return workload.limits(chosen, settings)
+
+
+def check_fit(workload: Workload, name: str) -> None:
+    """Raise UsageError where the strategy of this name needs two halves or a coroutine, and the workload has none."""
+    strategy = strategies.find(name)
+    if strategy.staged:
+        workload.halves(name)
+    if strategy.awaits:
+        workload.awaitable(name)
+
+
+def fits(workload: Workload, name: str) -> bool:
+    """Whether the strategy of this name can run the workload."""
+    try:
+        check_fit(workload, name)
+    except UsageError:
+        return False
+    return True
 
 
 def label_of(workload: Workload, chosen: Any) -> str:

@@ -107,6 +107,8 @@ class Workload:
     weight_of: item -> its expected size in any unit; orders items largest first.
     function_for: (function, parameters) -> what is really called with each item.
     stages: the function's two halves, for strategies that need them; None where it has none.
+    coroutine: the same work as a coroutine function, for strategies that await it; None where there is none. Where the
+        work is nothing else, function is its lightwork.workload.coroutine.Awaited.
     keeps: whether what an item did lasts (it is stored), and doing it once more does no harm: a round that broke off
         can then be retried (lightwork.study.retry). Its check asks nothing of the results.
     validation: the parameters, by the name of each case, under which `lightwork validate` holds predictions against
@@ -127,6 +129,7 @@ class Workload:
     weight_of: Callable[[Any], float] = _weigh_nothing
     function_for: Callable[[Callable[[Any], Any], Any], Callable[[Any], Any]] = _as_it_is
     stages: Stages | None = None
+    coroutine: Callable[[Any], Any] | None = None
     keeps: bool = False
     validation: Mapping[str, Mapping[str, Any]] | None = None
 
@@ -138,6 +141,15 @@ class Workload:
                 "stages=Stages(parse, store), or choose another strategy"
             )
         return self.stages
+
+    def awaitable(self, strategy: str) -> Callable[[Any], Any]:
+        """The work as a coroutine function. Raises UsageError, naming the strategy that awaits it, without one."""
+        if self.coroutine is None:
+            raise UsageError(
+                f"strategy {strategy} needs a coroutine function (async def), and {self.name} has a plain one: choose "
+                "threads, or await asyncio.to_thread(...) in a coroutine function"
+            )
+        return self.coroutine
 
 
 REGISTERED: dict[str, Workload] = {}  # by name; lightwork.workload.registry finds them

@@ -9,6 +9,7 @@ only: the host imports this module.
 
 import difflib
 import importlib
+import inspect
 import json
 import os
 import sys
@@ -22,7 +23,8 @@ from typing import Any
 from lightwork.errors import CheckFailed, UsageError
 from lightwork.workload import trial
 from lightwork.workload.api import Facts, Place, Workload
-from lightwork.workload.trial import ItemFailure, Trial
+from lightwork.workload.coroutine import is_coroutine_function, plain
+from lightwork.workload.trial import CoroutineTrial, ItemFailure, Trial
 
 SEPARATOR = ":"
 CALL = "call" + SEPARATOR
@@ -63,9 +65,13 @@ def absolute(reference: str) -> str:
 
 def workload_of(reference: str) -> Workload:
     """The target as a workload. Raises UsageError where there is no such function, in words that say which part."""
+    function = resolve(reference)
+    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+        raise UsageError(f"{reference} is a generator function: name a function that returns an item's result")
     return Workload(
         name=reference,
-        function=resolve(reference),
+        function=plain(function),
+        coroutine=function if is_coroutine_function(function) else None,
         parameters=Parameters,
         items=items_of,
         tiny=Parameters(),
@@ -138,7 +144,7 @@ def items_of(parameters: Parameters, place: Place | None = None) -> list[Any]:
 
 
 def _made_by(reference: str) -> list[Any]:
-    made = resolve(reference)()
+    made = plain(resolve(reference))()
     if not isinstance(made, Iterable) or isinstance(made, str | bytes):
         raise UsageError(f"{reference} returned a {type(made).__name__}: it must return a list of items")
     return list(made)
@@ -201,7 +207,9 @@ def _broken(name: str, error: Exception) -> UsageError:
 
 
 def _function_for(function: Callable[[Any], Any], parameters: Parameters) -> Callable[[Any], Any]:
-    return Trial(function) if parameters.trial else function
+    if not parameters.trial:
+        return function
+    return CoroutineTrial(function) if is_coroutine_function(function) else Trial(function)
 
 
 def _setup(parameters: Parameters, place: Place) -> Facts:
@@ -236,7 +244,7 @@ def _check(parameters: Parameters, place: Place, results: Sequence[Any]) -> Fact
 
 def _ask(check: str, results: list[Any]) -> None:
     try:
-        verdict = resolve(check)(results)
+        verdict = plain(resolve(check))(results)
     except AssertionError as error:
         raise CheckFailed(f"{check}: {error or 'the assertion did not hold'}") from None
     if verdict is False:
@@ -245,4 +253,4 @@ def _ask(check: str, results: list[Any]) -> None:
 
 def _call(reference: str) -> None:
     if reference:
-        resolve(reference)()
+        plain(resolve(reference))()

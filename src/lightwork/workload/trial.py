@@ -39,7 +39,25 @@ class Trial:
         try:
             return self.function(item)
         except (Exception, SystemExit) as error:  # noqa: BLE001  whatever it is, it is told
-            return ItemFailure(_one_line(error), _traceback(error))
+            return _failure(error)
+
+
+class CoroutineTrial:
+    """The same of a coroutine function, as one."""
+
+    def __init__(self, function: Callable[[Any], Any]) -> None:
+        self.function = function
+
+    async def __call__(self, item: Any) -> Any:
+        """The function's result, or the ItemFailure in its place."""
+        try:
+            return await self.function(item)
+        except (Exception, SystemExit) as error:  # noqa: BLE001  as in a Trial
+            return _failure(error)
+
+
+def _failure(error: BaseException) -> ItemFailure:
+    return ItemFailure(_one_line(error), _traceback(error))
 
 
 def facts_of(results: Sequence[Any]) -> Facts:

@@ -1,5 +1,6 @@
 """squares: item n gives n * n, unless the parameters say that one item goes wrong, and how."""
 
+import asyncio
 import multiprocessing
 import os
 import pickle
@@ -111,11 +112,18 @@ SUFFERED: Mapping[str, Callable[[], object]] = {
 }
 
 
+async def square_async(item: Item) -> tuple[int, str]:
+    """Square the number, or go wrong, while others have their turns."""
+    await asyncio.sleep(0)
+    return square(item)
+
+
 @workload(
     parameters=Parameters,
     items=items,
     tiny=Parameters(items=3),
     check=check,
+    coroutine=square_async,
     name_of=lambda item: f"number {item.number}",
     weight_of=lambda item: float(item.number),
     stages=Stages(parse, store),

@@ -1,0 +1,57 @@
+"""asyncio: coroutines that take turns in one thread. For functions that are written `async def`, which wait.
+
+`workers` tasks of one event loop take item after item: so many items are waited for at the same time, and whatever
+computes is done one after the other, on one core. It needs a coroutine function. There is no start method; `fork` is
+claimed, the first of them, so that each setting is there once.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from lightwork.core.hand_out import Dynamic
+from lightwork.strategies import strategy
+
+SCRIPT = """\
+import asyncio
+
+
+async def run(items, workers):
+    results, numbered = [None] * len(items), enumerate(items)
+
+    async def work():
+        for number, item in numbered:
+            results[number] = await $function(item)
+
+    await asyncio.gather(*(work() for _ in range(workers)))
+    return results
+
+
+if __name__ == "__main__":
+    items = $items
+    results = asyncio.run(run(items, $workers))
+"""
+
+
+async def run_all(function: Any, items: Sequence[Any], workers: int) -> list[Any]:
+    """All items, by so many tasks that take them from one iterator; the first that raises ends them all."""
+    left = iter(items)
+
+    async def work() -> list[Any]:
+        return [await function(item) for item in left]
+
+    parts = await asyncio.gather(*(work() for _ in range(workers)))
+    return [result for part in parts for result in part]
+
+
+@strategy(
+    hand_out=Dynamic(per_worker=None),  # all lie in the iterator
+    rank=41,
+    script=SCRIPT,
+    start_methods=("fork",),
+    workers="tasks",
+    awaits=True,
+)
+def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
+    """Tasks of one event loop await item after item, in one thread."""
+    return asyncio.run(run_all(function, items, workers))
