@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -21,12 +21,12 @@ from lightwork.plan.script.templates import Source, recipe
 RUN = """\
 from multiprocessing import get_context
 
-from observing import items, observe, report
+from observing import items, {function}, report
 
 from lightwork.strategies import find
 
 if __name__ == "__main__":
-    results = list(find("{name}").run(observe, items(), {workers}, {chunksize}, get_context("{method}")))
+    results = list(find("{name}").run({function}, items(), {workers}, {chunksize}, get_context("{method}")))
 """
 SOURCE = Source("observing", "observe", Origin("make()", ("from observing import items as make",)))
 SCRIPTED = [name for name in strategies.names() if strategies.find(name).script]
@@ -94,8 +94,9 @@ def chunks(facts, caller: int) -> frozenset[tuple[int, ...]]:
 def both(folder: Path, name: str, method: str, workers: int) -> tuple[Seen, Seen]:
     """What the items of run() and those of the script see under one setting."""
     chunksize = None if strategies.find(name).default_chunksize is None else 2
-    run = RUN.format(name=name, workers=workers, chunksize=chunksize, method=method)
-    script = recipe(SOURCE, Setting(name, workers, start_method=method), chunksize)
+    function = "observe_async" if strategies.find(name).awaits else "observe"
+    run = RUN.format(name=name, function=function, workers=workers, chunksize=chunksize, method=method)
+    script = recipe(replace(SOURCE, function=function), Setting(name, workers, start_method=method), chunksize)
     return seen(folder / "run", run, workers), seen(folder / "script", script, workers)
 
 

@@ -4,6 +4,7 @@ A test copies this file beside a script and runs it there. Items go to whichever
 each worker waits for the other workers, so that all of them are seen.
 """
 
+import asyncio
 import json
 import os
 import sys
@@ -57,7 +58,21 @@ def items():
 def observe(item):
     """What there is to see: the item's way, and its worker's kind."""
     worker = f"{os.getpid()}-{threading.get_ident()}"
-    meet(worker)
+    for _ in missing(worker):
+        time.sleep(0.005)
+    return seen_of(item, worker)
+
+
+async def observe_async(item):
+    """The same as a coroutine, whose worker is its task."""
+    worker = f"{os.getpid()}-{asyncio.current_task().get_name()}"
+    for _ in missing(worker):
+        await asyncio.sleep(0.005)
+    return seen_of(item, worker)
+
+
+def seen_of(item, worker):
+    """The facts, as a result."""
     facts = {
         "place": item.place,
         "worker": worker,
@@ -73,13 +88,13 @@ def observe(item):
     return Result(facts)
 
 
-def meet(worker):
-    """Wait until all workers are up, or for as long as is too long."""
+def missing(worker):
+    """Yield for as long as not all workers are up, or until it takes too long."""
     UP.mkdir(exist_ok=True)
     (UP / worker).touch()
     give_up_s = time.monotonic() + PATIENCE_S
     while len(list(UP.iterdir())) < int(os.environ[WORKERS]) and time.monotonic() < give_up_s:
-        time.sleep(0.005)
+        yield
 
 
 def report(results):

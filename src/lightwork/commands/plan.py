@@ -130,8 +130,12 @@ def _result(planned: "Planned", facts: Mapping[str, Any], options: argparse.Name
 
     from lightwork.plan.conclude.conclude import result_of
     from lightwork.plan.script.script import script_for
+    from lightwork.workload import registry
 
-    code = script_for(options.target, options.items, options.maker, planned.weights, planned.left_out)
+    code = script_for(
+        options.target, options.items, options.maker, planned.weights, planned.left_out,
+        is_coroutine=registry.find(options.target).coroutine is not None,
+    )  # fmt: skip
     return replace(result_of(planned, facts, code), target=planned.request.label or options.target)
 
 

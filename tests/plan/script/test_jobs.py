@@ -22,7 +22,7 @@ from lightwork.launch.workdir import open_workdir
 from lightwork.plan.script.script import script_for
 from lightwork.workload.target import CALL
 
-SCRIPTED = [name for name in strategies.names() if strategies.find(name).script]
+SCRIPTED = [name for name in strategies.names() if strategies.find(name).script and not strategies.find(name).awaits]
 CLAIMS = [unless_absent(name, method) for name in SCRIPTED for method in strategies.find(name).start_methods]
 WORKERS = 2
 PRINT = """

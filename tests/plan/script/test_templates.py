@@ -47,7 +47,7 @@ def items(number):
     return number * number
 """
 SOURCE = Source("load", "load_file", matching("data/*.csv"))
-RECIPES = [name for name in strategies.names() if strategies.find(name).script]
+RECIPES = [name for name in strategies.names() if strategies.find(name).script and not strategies.find(name).awaits]
 CLAIMS = each_once(unless_absent(name, method) for name in RECIPES for method in strategies.find(name).start_methods)
 SHORT = ["apply_async", "imap_unordered", "map", "process_executor", "serial", "threads"]
 LONGEST = {

@@ -18,13 +18,14 @@ class Code(Protocol):
 
 
 def script_for(
-    reference: str, words: Sequence[str], maker: str | None, weights: Sequence[float], left_out: Collection[int] = ()
-) -> Code:
+    reference: str, words: Sequence[str], maker: str | None, weights: Sequence[float],
+    left_out: Collection[int] = (), *, is_coroutine: bool = False,
+) -> Code:  # fmt: skip
     """How to write the script for a setting and the chunksize in force; "" for a built-in workload.
 
     reference, words, maker: the function, its items and `--items` as they were given, relative to the working
     directory. weights: of all items; a file's is its size. left_out: the places, among all items, of those that are
-    not run.
+    not run. is_coroutine: whether the function is a coroutine function.
     """
     if not target.is_reference(reference):
         return lambda *_, **__: ""
@@ -36,7 +37,7 @@ def script_for(
         folders.append(other)
     else:
         items = _origin(words, weights)
-    source = Source(module, function, items, tuple(dict.fromkeys(filter(None, folders))))
+    source = Source(module, function, items, tuple(dict.fromkeys(filter(None, folders))), is_coroutine)
 
     def code(setting: Setting, chunksize: int | None, *, first: Sequence[int] = ()) -> str:
         return recipe(source, setting, chunksize, left_out=left_out, first=first)

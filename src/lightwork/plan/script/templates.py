@@ -28,13 +28,36 @@ _IMPORTS = {
     "random": "import random",
 }
 
+# A function that awaits an item of a coroutine function to its end, in a loop that its process or thread keeps.
+_IN_PROCESSES = """\
+import asyncio
+
+runner = asyncio.Runner()
+
+
+def await_item(item):
+    return runner.run($function(item))
+"""
+_IN_THREADS = """\
+import asyncio
+import threading
+
+local = threading.local()
+
+
+def await_item(item):
+    if not hasattr(local, "runner"):
+        local.runner = asyncio.Runner()
+    return local.runner.run($function(item))
+"""
+
 
 @dataclass(frozen=True)
 class Source:
     """The user's work: a function of one item, and its items.
 
     module: as an import statement names it, `etl.load`; function: its name there. folders: where its modules lie, when
-    that is not where Python looks for them by itself.
+    that is not where Python looks for them by itself. is_coroutine: whether it is a coroutine function.
     Raises UsageError for what no import statement can name.
     """
 
@@ -42,6 +65,7 @@ class Source:
     function: str
     items: Origin = ARGUMENTS
     folders: tuple[str, ...] = ()
+    is_coroutine: bool = False
 
     def __post_init__(self) -> None:
         for name in (*self.module.split("."), self.function):
@@ -89,7 +113,7 @@ def _script(
 
     arranged: the lines that put the items in order.
     """
-    brought, template = _parts(find(setting.strategy).script)
+    brought, template = _parts(_script_of(source, setting.strategy))
     blanks = _blanks(call, setting, chunksize, method)
     by_name = {**_IMPORTS, **brought}
     own_names = _names_in(template.substitute(blanks, items=f"[]{arranged}")) - {call}
@@ -100,13 +124,30 @@ def _script(
     return f"{_sorted_imports(imports, source)}\n{code}"
 
 
+def _script_of(source: Source, name: str) -> str:
+    """The script of this strategy, with blanks, for the kind of function that the source has."""
+    strategy = find(name)
+    if strategy.awaits or not source.is_coroutine:
+        return strategy.script
+    more, function = _split(_IN_THREADS if strategy.workers == "threads" else _IN_PROCESSES)
+    imports, body = _split(strategy.script)
+    body = body.lstrip("\n").replace("$function", "await_item")
+    return "\n".join(filter(None, (more, imports))) + f"\n\n{function}\n\n{body}"
+
+
+def _split(script: str) -> tuple[str, str]:
+    """The import statements that a script opens with, and what follows the blank line below them."""
+    if not script.startswith(("from ", "import ")):
+        return "", script
+    imports, _, body = script.partition("\n\n")
+    return imports, body
+
+
 def _parts(script: str) -> tuple[dict[str, str], Template]:
     """The import statements that a script opens with, by the name that each binds, and the template below them."""
-    if not script.startswith(("from ", "import ")):
-        return {}, Template(script)
-    head, _, body = script.partition("\n\n")
+    imports, body = _split(script)
     statements = {}
-    for node in ast.parse(head).body:
+    for node in ast.parse(imports).body:
         for alias in getattr(node, "names", ()):
             module = f"from {node.module} " if isinstance(node, ast.ImportFrom) else ""
             statements[alias.asname or alias.name] = f"{module}import {ast.unparse(alias)}"
