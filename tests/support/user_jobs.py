@@ -18,6 +18,16 @@ def square(number):
     return number * number
 
 
+def many_items():
+    """Numbers, enough of them for the work to take some tenths of a second."""
+    return list(range(60))
+
+
+def compute(number):
+    """Plain Python, for some 10 ms."""
+    return sum(turn * number for turn in range(200_000))
+
+
 def heavy_items():
     """8 MB each."""
     return [bytes([number]) * HEAVY_BYTES for number in range(7)]
@@ -38,6 +48,13 @@ def square_or_hang(number):
     if number in FAILING:
         time.sleep(100_000)
     return number * number
+
+
+def turned_or_hang(content):
+    """The end of a content, the other way round, but of some contents, which never end."""
+    if content[0] in FAILING:
+        time.sleep(100_000)
+    return content[: -LARGE_BYTES - 1 : -1]
 
 
 def answer(number, sender):

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from registered import in_matrix
 
 from lightwork.core.setting import Setting
 from lightwork.plan.script.items_source import made_by, origin_of, pattern_of
@@ -94,9 +95,10 @@ def test_a_folder_whose_name_looks_like_a_pattern_is_no_pattern(folder):
         (["@list.txt", "data/a2.csv"], ["data/b1.csv", "data/a1.csv", "data/a2.csv"], "sys.argv[1:]"),
     ],
 )
-def test_the_script_does_the_items_that_were_named(words, items, says, folder):
+@pytest.mark.parametrize("method", ["fork", *in_matrix(("spawn",), ("forkserver",))])
+def test_the_script_does_the_items_that_were_named(words, items, says, method, folder):
     """Files, texts, a list with an empty line, standard input, and a mixture: the pasted script does just those."""
-    code = script_for("load.py:load_file", words, None, [1.0] * 3)(MAP, 1)
+    code = script_for("load.py:load_file", words, None, [1.0] * 3)(Setting("map", 2, start_method=method), 1)
     plain = [word for word in words if word != "-" and not word.startswith("@")]
     assert says in code
     assert done(folder, code, plain if "argv" in code else (), "\n".join(items or [])) == (items or words)

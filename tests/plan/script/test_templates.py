@@ -229,6 +229,13 @@ def test_keeps_to_the_cores_asked_for(folder):
     assert found == [[min(os.sched_getaffinity(0))]] * 7
 
 
+def test_a_chunksize_that_is_the_librarys_default_is_not_written_down():
+    """One item at a time goes without saying where the library does so for any number of items."""
+    assert "executor.map(load_file, items))" in recipe(SOURCE, Setting("process_executor", 2), 1)
+    assert "executor.map(load_file, items, chunksize=2))" in recipe(SOURCE, Setting("process_executor", 2), 2)
+    assert "pool.map(load_file, items, chunksize=1)" in recipe(SOURCE, Setting("map", 2), 1)
+
+
 @pytest.mark.parametrize("name", ["map", "imap_unordered", "queue", "pipe"])
 def test_hands_over_the_chunksize_in_force(name):
     """Where a strategy has chunks, the recipe hands over as many items together as the cell did."""

@@ -157,12 +157,13 @@ def _parts(script: str) -> tuple[dict[str, str], Template]:
 def _blanks(call: str, setting: Setting, chunksize: int | None, method: str) -> dict[str, str]:
     """What fills a template, but for $items."""
     workers, size, named = setting.workers, chunksize or 1, f'get_context("{method}")'
+    given = chunksize and not (chunksize == 1 and _goes_one_by_one(setting))
     slices = f"[items[first : first + {size}] for first in range(0, len(items), {size})]"
     return {
         "function": call,
         "workers": str(workers),
-        "chunksize": f", chunksize={chunksize}" if chunksize else "",
-        "chunk_size": f", chunk_size={chunksize}" if chunksize else "",
+        "chunksize": f", chunksize={chunksize}" if given else "",
+        "chunk_size": f", chunk_size={chunksize}" if given else "",
         "size": str(size),
         "start_method": setting.start_method,  # for a library whose default is not this Python's
         "chunks": "[[item] for item in items]" if size == 1 else slices,
@@ -171,6 +172,12 @@ def _blanks(call: str, setting: Setting, chunksize: int | None, method: str) -> 
         "context": f"    context = {named}\n" if method else "",
         "of": "context." if method else "",
     }
+
+
+def _goes_one_by_one(setting: Setting) -> bool:
+    """Whether the strategy hands over one item at a time by itself, however many there are."""
+    default = find(setting.strategy).default_chunksize
+    return default is not None and default(1_000_000, setting.workers) == 1
 
 
 def _sorted_imports(statements: Iterable[str], source: Source) -> str:
