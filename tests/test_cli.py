@@ -1,6 +1,7 @@
 """The command line: what it prints and where it exits, for those who call it well and for those who do not."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -46,11 +47,29 @@ def test_helps(words, tmp_path):
 
 @pytest.mark.parametrize("words", [[], ["render"], ["report", "--no-such-option"]])
 def test_refuses_what_it_does_not_know(words, capsys):
-    """No command, an unknown one and an unknown option exit 2 and show the usage."""
+    """No command, an unknown one and an unknown option exit 2 with one line that says where help is."""
     with pytest.raises(SystemExit) as left:
         main(words)
     assert left.value.code == 2
-    assert capsys.readouterr().err.startswith("usage: lightwork")
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("lightwork: ")
+    assert line.endswith("--help)")
+
+
+@pytest.mark.parametrize(
+    ("words", "near"),
+    [
+        (["pln"], "unknown command pln: did you mean plan?"),
+        (["report", "--storag", "x", "--figurs"], "unknown option --figurs: did you mean --figures?"),
+        (["costs", "--strategeis=map"], "unknown option --strategeis: did you mean --strategies?"),
+        (["faults", "map"], "unknown argument map (see lightwork faults --help)"),
+    ],
+)
+def test_a_slip_is_met_with_the_nearest_name(words, near, capsys):
+    """A misspelt command or option is named together with the one that was probably meant."""
+    with pytest.raises(SystemExit):
+        main(words)
+    assert near in capsys.readouterr().err
 
 
 def test_lists_every_workload_and_strategy(capsys):
@@ -176,3 +195,38 @@ def test_an_interrupt_is_one_line(saved_run, tmp_path):
     code += f"sys.exit(cli.main(['report', {str(saved_run.json)!r}]))"
     found = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (found.returncode, found.stdout, found.stderr) == (130, "", "lightwork: interrupted\n")
+
+
+INTERRUPTED = """
+import os, signal, sys
+from lightwork import cli
+from lightwork.{module} import {name} as whole
+
+def interrupted(*parts, **more):
+    for case in whole(*parts, **more):
+        yield case
+        os.kill(os.getpid(), signal.SIGINT)
+
+import lightwork.{module}
+lightwork.{module}.{name} = interrupted
+sys.exit(cli.main({words!r}))
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "words", "why"),
+    [
+        ("faults.matrix", "record", ["faults", "--strategies", "serial,map", "--faults", "raise"], "first fault"),
+        ("costs.recording", "order_of", ["costs", "--strategies", "serial,map"], "first block"),
+    ],
+)
+def test_an_interrupted_table_says_so(module, name, words, why, tmp_path):
+    """After Ctrl-C the table holds what was measured; a line says that it is incomplete, a note what is missing."""
+    code = INTERRUPTED.format(module=module, name=name, words=words)
+    found = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=200,
+        env={**os.environ, "LIGHTWORK_DATA": str(tmp_path / "data")},
+    )  # fmt: skip
+    assert found.returncode == 130, found.stderr
+    assert found.stderr.endswith("lightwork: interrupted: the table is incomplete\n")
+    assert f" is not included: interrupted before its {why}" in found.stdout

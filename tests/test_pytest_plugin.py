@@ -355,7 +355,7 @@ def test_an_interrupt_ends_the_run_at_once(interrupted):
 
 
 def test_what_was_measured_before_an_interrupt_is_saved(interrupted):
-    """The rounds before Ctrl-C are saved with their ledgers, as an unfinished study; no journal is left."""
+    """The rounds before Ctrl-C are saved with their ledgers, as an unfinished study; the journal is left to resume."""
     folder, _, _, _, _, log = interrupted
     (path,) = saved_in(folder)
     found = results_json.load(path)
@@ -366,7 +366,8 @@ def test_what_was_measured_before_an_interrupt_is_saved(interrupted):
     assert all(one.ok for one in rounds)
     tables = ledgers.load(results_json.beside(path, found.ledgers))
     assert {one.ledger for one in rounds} <= set(tables)
-    assert list(folder.glob("results/journals/*")) == []
+    assert len(list(folder.glob("results/journals/*/s1/journal.jsonl"))) == 1
+    assert "run the same command with --resume to measure the rest" in log
     assert list((folder / "data").glob("lightwork-*")) == []
 
 

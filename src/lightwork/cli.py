@@ -1,14 +1,46 @@
 """The command line: `lightwork COMMAND`. Nothing heavy is imported before a command needs it."""
 
 import argparse
+import difflib
 import os
 import select
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any, NoReturn
 
 from lightwork import __version__
 from lightwork.commands import COMMANDS
 from lightwork.errors import LightworkError
+
+INTERRUPTED = 130
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line, with the nearest name for one that is unknown."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:  # type: ignore[override]
+        """Refuse an unknown option here, where those of this command are at hand."""
+        options, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            word = next((word for word in unknown if word.startswith("-")), unknown[0]).partition("=")[0]
+            what = "option" if word.startswith("-") else "argument"
+            self.error(f"unknown {what} {word}{_nearest(word, self._option_string_actions)}")
+        return options, unknown
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """Refuse an unknown command with the nearest, any other value as ever."""
+        if isinstance(action, argparse._SubParsersAction) and value not in action.choices:  # noqa: SLF001  no other name
+            raise argparse.ArgumentError(None, f"unknown command {value}{_nearest(value, action.choices)}")
+        super()._check_value(action, value)
+
+    def error(self, message: str) -> NoReturn:
+        """Print the message in one line and exit 2."""
+        self.exit(2, f"{self.prog.partition(' ')[0]}: {message} (see {self.prog} --help)\n")
+
+
+def _nearest(word: str, names: Iterable[str]) -> str:
+    near = difflib.get_close_matches(word, names, n=1)
+    return f": did you mean {near[0]}?" if near else ""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -18,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status: int = options.run(options)
         sys.stdout.flush()
     except LightworkError as error:
-        print(f"lightwork: {error}", file=sys.stderr)
+        print(f"lightwork: {error}".rstrip(), file=sys.stderr)
         return error.exit_status
     except BrokenPipeError:
         if not _is_cut_off():
@@ -26,7 +58,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         print("lightwork: interrupted", file=sys.stderr)
-        return 130
+        return INTERRUPTED
+    if status == INTERRUPTED:
+        print("lightwork: interrupted: the table is incomplete", file=sys.stderr)
     return status
 
 
@@ -42,7 +76,7 @@ def _is_cut_off() -> bool:
 
 def parser() -> argparse.ArgumentParser:
     """The parser of all commands."""
-    made = argparse.ArgumentParser(
+    made = Parser(
         prog="lightwork",
         description="Find out how many workers, which strategy and what chunksize your Python job should have.",
     )

@@ -168,7 +168,7 @@ def measured(
     if failure:  # outside of the handler, where pytest would show the message twice
         pytest.fail(failure, pytrace=False)
     if cell is None:
-        pytest.skip("interrupted before this cell was measured")
+        pytest.skip("interrupted before it was measured: continue with --resume")
     return cell
 
 
@@ -205,7 +205,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
     terminalreporter.section("lightwork")
     if session.interrupted:
-        terminalreporter.write_line("interrupted: what was measured until then counts, the rest is missing")
+        terminalreporter.write_line("interrupted: these results are incomplete")
     for line in verdicts(session.results()):
         terminalreporter.write_line(line)
 

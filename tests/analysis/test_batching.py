@@ -8,6 +8,7 @@ from report_samples import MS, Maker, results, settings, study
 
 from lightwork.analysis import batching
 from lightwork.analysis.scaling import scale
+from lightwork.core.verdict import BatchingWinner
 from lightwork.report import render, verdicts
 from lightwork.text.verdict import batching_sentence
 
@@ -40,6 +41,7 @@ def test_one_writer_by_the_best_is_held_against_the_most_by_the_worst():
     expected = (500 / scale(copy, 8.0).serial_s.point) / (1000 / min(walls.values()))
     assert found.ratio.point == pytest.approx(expected)
     assert found.ratio.low < found.ratio.point < found.ratio.high
+    assert found.winner is BatchingWinner.BATCHING
     assert batching_sentence(found).startswith("db_insert: batching beats workers: 1 writer by copy stores ")
     assert batching_sentence(found).endswith(" what 8 writers store by row")
 
@@ -48,6 +50,7 @@ def test_workers_can_win():
     """Where the methods hardly differ, 8 workers by the slower one store more, and that is said."""
     (found,) = compare(by_method("row", 210), by_method("batch", 200))
     assert found.ratio.high < 1
+    assert found.winner is BatchingWinner.WORKERS
     assert "workers beat batching: 1 writer by batch" in batching_sentence(found)
 
 
@@ -55,6 +58,7 @@ def test_workers_can_win():
 def test_no_claim_without_an_interval_on_one_side(item_ms, blocks):
     """An interval around 1, or none at all, is told as such."""
     (found,) = compare(by_method("row", 200, blocks=blocks), by_method("batch", item_ms, blocks=blocks))
+    assert found.winner is BatchingWinner.UNDECIDED
     assert "cannot tell whether batching or workers win" in batching_sentence(found)
 
 

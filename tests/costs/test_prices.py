@@ -64,6 +64,15 @@ def test_what_the_start_drowns_has_no_interval(samples):
     assert row[place].words == "below noise"
 
 
+def test_notes_explain_only_what_the_table_holds(samples):
+    """No note on figures without an interval where all have one, nor on serial where it was not measured."""
+    notes = table(costs(samples)).notes
+    assert not any("below noise" in note.lower() or "too few blocks" in note for note in notes)
+    assert "Creating the result is included; the row of serial shows its cost alone." in notes
+    others = [sample for sample in samples if sample.probe.setting.strategy != "serial"]
+    assert "Creating the result is included." in table(costs(others)).notes
+
+
 def test_failures_stand_in_the_table():
     """A strategy whose rounds fail keeps its row, and the reason stands below; it is never dropped."""
     found, _ = recorded(probes_of(["map", "fork"], 2), Planted({"fork": Outcome.DIED}), 10.0)

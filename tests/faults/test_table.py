@@ -45,6 +45,14 @@ def test_a_row_for_every_strategy_and_a_column_for_every_fault_recorded():
     )
 
 
+def test_notes_explain_only_what_the_table_holds():
+    """Deadlines are explained where something hung, times where one is shown, items where they are counted."""
+    raised = table(replace(FOUND, cases=(RAISED,)), brief=True).notes
+    assert not any(note.startswith(("HANGS", "Items not done")) for note in raised)
+    assert any(note.startswith("Time: ") for note in raised)
+    assert not any(note.startswith("Time: ") for note in table(replace(FOUND, cases=(KILLED,))).notes)
+
+
 def test_details_name_the_items():
     """Every case that struck has a line with its items by state and its exception."""
     lines = details(FOUND)

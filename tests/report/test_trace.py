@@ -349,6 +349,7 @@ def test_a_study_is_chosen_by_its_label_or_its_cell(changed, capsys):
     assert_refused(capsys, "trace", two, "--cell", "serial", saying=saying)
     assert told(capsys, "trace", two, "--cell", "map-w7-fork-given")[0] == 0
     assert told(capsys, "trace", two, "--study", "other\n")[0] == 0
+    assert told(capsys, "trace", two, "--study", "sleep_io")[0] == 0
 
 
 def test_a_round_that_failed_can_be_traced_where_it_has_times(changed, capsys):

@@ -16,6 +16,7 @@ from lightwork.launch.workdir import open_workdir
 from lightwork.workload import registry, target
 
 LOAD = """
+import json
 import os
 
 CALLS = os.path.join(os.path.dirname(__file__), "calls")
@@ -49,6 +50,10 @@ def holds(results):
 
 def denies(results):
     return False
+
+
+def breaks(*results):
+    return json.loads("{")  # the line that is named
 
 
 inner = [lambda item: item][0]
@@ -124,6 +129,25 @@ def test_setup_and_cleanup_stand_around_each_round(load, tmp_path):
     names = {"setup": f"{load}:note_setup", "cleanup": f"{load}:note_cleanup"}
     run(tmp_path, f"{load}:double", source=f"call:{load}:made", **names)
     assert (tmp_path / "calls").read_text() == "setup cleanup "
+
+
+@pytest.mark.parametrize(
+    ("option", "outcome"), [("setup", Outcome.RAISED), ("cleanup", Outcome.RAISED), ("check", Outcome.WRONG)]
+)
+def test_a_setup_cleanup_or_check_that_raises_is_named_with_its_line(load, tmp_path, option, outcome):
+    """The round fails with one line: the user's function, what it raised, and the line in the user's file."""
+    found = run(tmp_path, f"{load}:double", source=f"call:{load}:made", **{option: f"{load}:breaks"})
+    line = LOAD.splitlines().index('    return json.loads("{")  # the line that is named') + 1
+    assert found.outcome is outcome
+    assert f"{load}:breaks raised JSONDecodeError: " in found.reason
+    assert f"({load.name}, line {line})" in found.reason
+    assert "Traceback" not in found.reason + found.detail
+
+
+def test_a_cleanup_does_not_hide_why_the_setup_failed(load, tmp_path):
+    """Where both raise, the setup is named: what it did not make can't be cleaned up."""
+    names = {name: f"{load}:breaks" for name in ("setup", "cleanup")}
+    assert run(tmp_path, f"{load}:double", source=f"call:{load}:made", **names).reason.startswith("--setup ")
 
 
 @pytest.mark.parametrize(

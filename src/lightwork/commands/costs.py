@@ -50,6 +50,8 @@ def run(options: argparse.Namespace) -> int:
     from lightwork.costs.saved import load
 
     saved_costs, finished = (load(options.saved), True) if options.saved else _measured(options)
+    if not finished and not saved_costs.samples:
+        raise KeyboardInterrupt
     _deliver(saved_costs, places)
     if not finished:
         return 130
@@ -71,6 +73,10 @@ def _measured(options: argparse.Namespace) -> tuple["SavedCosts", bool]:
     names, left_out = _requested(options.strategies)
     machine = facts(ready_data_dir())
     samples, finished = _record(names, workers[0], budget_s, seed)
+    if not finished:
+        touched = {sample.probe.setting.strategy for sample in samples if sample.walls_ns or sample.failures}
+        samples = [sample for sample in samples if sample.probe.setting.strategy in touched]
+        left_out |= {name: "interrupted before its first block" for name in names if name not in touched}
     saved_costs = SavedCosts(
         tuple(samples), workers[0], machine, overhead.measure_apart(), left_out, seed,
         datetime.now(UTC).isoformat(timespec="seconds"), __version__,

@@ -56,7 +56,9 @@ def run(options: argparse.Namespace) -> int:
     faults, finished = (load(options.saved), True) if options.saved else _recorded(options)
     if faults.cases:
         _deliver(faults, options.details, places)
-    elif finished:
+    elif not finished:
+        raise KeyboardInterrupt
+    else:
         raise WorkError(f"nothing to show: {'; '.join(f'{name}: {why}' for name, why in faults.left_out.items())}")
     return 0 if finished else 130
 
@@ -73,6 +75,9 @@ def _recorded(options: argparse.Namespace) -> tuple["Faults", bool]:
     cases, failing, finished = _record(request)
     planted, now = Parameters(), datetime.now(UTC).isoformat(timespec="seconds")
     left_out |= failing
+    if not finished:
+        tested = {case.strategy for case in cases} | failing.keys()
+        left_out |= {name: "interrupted before its first fault" for name in request.strategies if name not in tested}
     return Faults(tuple(cases), planted.items, planted.at, machine, left_out, now, __version__), finished
 
 

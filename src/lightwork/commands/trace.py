@@ -36,7 +36,7 @@ def add_to(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_argument("result", nargs="?", type=Path, metavar="RESULT", help="a saved run (default: the last one)")
-    command.add_argument("--study", metavar="LABEL", help="which study, if the run has several")
+    command.add_argument("--study", metavar="LABEL", help="which study, if the run has several: its name or how that begins")
     command.add_argument("--cell", metavar="ID", help="the cell (default: the recommended one, else the fastest)")
     command.add_argument("--block", type=int, metavar="N", help="the block (default: that of median wall time)")
     command.add_argument(
@@ -67,13 +67,16 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _study(results: "Results", label: str | None, cell_id: str | None) -> "Study":
-    """The study of this label; without one the only study there is, or the only one that has the cell."""
+    """The study of this label or beginning of one; without, the only study, or the only one that has the cell."""
     labels = _labels(results)
     if label is not None:
-        for study in results.studies:
-            if study.label == label:
-                return study
-        raise unknown("study", label, labels)
+        named = [study for study in results.studies if study.label == label]
+        named = named or [study for study in results.studies if study.label.startswith(label)]
+        if not named:
+            raise unknown("study", label, labels)
+        if len(named) > 1:
+            raise UsageError(f"several studies begin with {label!r}: choose one from {', '.join(labels)}")
+        return named[0]
     having = [study for study in results.studies if any(cell.cell_id == cell_id for cell in study.cells)]
     candidates = results.studies if len(results.studies) == 1 else having
     if len(candidates) != 1:

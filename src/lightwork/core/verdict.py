@@ -116,6 +116,14 @@ class NextStep:
     loss: LargestLoss | None = None
 
 
+class BatchingWinner(StrEnum):
+    """What stores more rows a second."""
+
+    BATCHING = "batching"
+    WORKERS = "workers"
+    UNDECIDED = "undecided"
+
+
 @dataclass(frozen=True)
 class BatchingVerdict:
     """One writer by method `few` against so many workers by method `many`.
@@ -128,3 +136,11 @@ class BatchingVerdict:
     many: str
     workers: int
     ratio: Estimate
+
+    @property
+    def winner(self) -> BatchingWinner:
+        """Batching or workers where the whole interval is on one side of 1."""
+        low, high = self.ratio.low, self.ratio.high
+        if low is None or high is None or low <= 1 <= high:
+            return BatchingWinner.UNDECIDED
+        return BatchingWinner.BATCHING if low > 1 else BatchingWinner.WORKERS

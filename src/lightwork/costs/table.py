@@ -1,6 +1,6 @@
 """The table of a run of `lightwork costs`: a row for every strategy; pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lightwork.core.estimate import Estimate
@@ -75,6 +75,7 @@ def _figure(value: float) -> str:
 
 def _notes(saved_costs: SavedCosts, prices: list[Prices]) -> list[str]:
     machine = saved_costs.machine
+    has_serial = any(row.strategy == SERIAL for row in prices)
     ledger = ", ".join(
         f"{cost_ns / US_NS:.2g} us with {_kind(kind)}" for kind, cost_ns in saved_costs.ledger_cost_ns.items()
     )
@@ -89,12 +90,9 @@ def _notes(saved_costs: SavedCosts, prices: list[Prices]) -> list[str]:
             "no-ops minus the start-up's in its block, per additional item. A result: the wall time of a few, one "
             "item per chunk, minus the start-up's without no-ops, per result."
         ),
-        (
-            f"{UNSEEN.capitalize()}: in some block two starts differed by more than all items took. A figure "
-            "without an interval has too few blocks for one."
-        ),
+        *_figures_without_interval([*_all(prices)]),
         f"Start method: {_start_methods(saved_costs)}, or the library's own.",
-        "Creating the result is included; the row of serial shows its cost alone.",
+        "Creating the result is included" + ("; the row of serial shows its cost alone." if has_serial else "."),
         (
             "These rounds write no ledger, so no figure includes its cost. In other rounds, an item's row costs "
             f"{ledger} in its worker."
@@ -102,6 +100,20 @@ def _notes(saved_costs: SavedCosts, prices: list[Prices]) -> list[str]:
     ]
     notes += [f"{row.strategy}: {failure}" for row in prices for failure in row.failures]
     return notes + [f"{name} is not included: {why}" for name, why in saved_costs.left_out.items()]
+
+
+def _all(prices: list[Prices]) -> Iterator[Price]:
+    for row in prices:
+        yield from (row.start_up, *row.item.values(), *row.result.values())
+
+
+def _figures_without_interval(prices: list[Price]) -> list[str]:
+    """Why figures of the table have no interval; nothing where all have one."""
+    few = any(price.estimate_ns and price.estimate_ns.low is None and not price.is_below_noise for price in prices)
+    notes = [f"{UNSEEN.capitalize()}: in some block two starts differed by more than all items took."]
+    return notes * any(price.is_below_noise for price in prices) + [
+        "A figure without an interval has too few blocks for one."
+    ] * few
 
 
 def _start_methods(saved_costs: SavedCosts) -> str:

@@ -42,7 +42,7 @@ def table(run: Faults, *, brief: bool = False) -> Table:
     return Table.of_words(
         (Column("strategy", is_code=True), *(fault.short for fault in faults)),
         rows,
-        notes=notes(run, faults),
+        notes=notes(run, faults, brief=brief),
     )
 
 
@@ -82,11 +82,11 @@ def facts(case: Case) -> list[str]:
     return sentences + (["not recovered"] if case.recovered is False else [])
 
 
-def notes(run: Faults, faults: Sequence[Fault]) -> list[str]:
-    """How to read it, what was done, and on what."""
+def notes(run: Faults, faults: Sequence[Fault], *, brief: bool = False) -> list[str]:
+    """How to read the table, what was done, and on what."""
     machine = run.machine
     made = [f"{fault.short}: {fault.long}." for fault in faults]
-    deadlines = sorted({case.deadline_s for case in run.cases})
+    has_times = any(case.knew_s is not None and case.ending in KNOWN for case in run.cases)
     first = run.cases[0]
     return [
         (
@@ -94,18 +94,21 @@ def notes(run: Faults, faults: Sequence[Fault]) -> list[str]:
             f"first start method; the fault strikes item {run.victim}, once. Python {machine['python']} on "
             f"{machine['processor']}; lightwork {run.version}, {run.saved_at}."
         ),
-        (
-            "Time: from the fault until the caller knew of it; at once: within 10 ms. Items not done: as the ledger "
-            "has them, not the strategy."
-        ),
-        (
-            f"HANGS: still running at its deadline, 2 s and five times what the strategy takes without a fault "
-            f"({duration(deadlines[0])} to {duration(deadlines[-1])}); ended then, with all its processes."
-        ),
+        *(["Time: from the fault until the caller knew of it; at once: within 10 ms."] * has_times),
+        *(["Items not done: as the ledger has them, not the strategy."] * (not brief)),
+        *([_hang(run)] * any(case.ending is Ending.HANGS for case in run.cases)),
         *_recovered(run),
         *made,
         *(f"{name} is not included: {why}" for name, why in run.left_out.items()),
     ]
+
+
+def _hang(faults: Faults) -> str:
+    deadlines = sorted({case.deadline_s for case in faults.cases})
+    return (
+        f"HANGS: still running at its deadline, 2 s and five times what the strategy takes without a fault "
+        f"({duration(deadlines[0])} to {duration(deadlines[-1])}); ended then, with all its processes."
+    )
 
 
 def _recovered(faults: Faults) -> list[str]:

@@ -16,6 +16,7 @@ import sys
 import traceback
 from collections import Counter
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic_ns
@@ -63,6 +64,11 @@ def main(arguments: Sequence[str]) -> int:
         if answer_path:
             Path(answer_path[0]).write_text(json.dumps({REFUSED: str(error)}))
         return error.exit_status
+    except WorkError as error:  # the user's setup or cleanup raised
+        print(error, file=sys.stderr)
+        if not answer_path:
+            return error.exit_status
+        answer = Answer(Outcome.RAISED, str(error))
     Path(answer_path[0]).write_text(json.dumps(encode(answer)))
     if _children_left():
         sys.stderr.flush()
@@ -103,6 +109,11 @@ def run(job: Job) -> Answer:
             answer = _check(job, answer, workload, values, place, items, results)
         is_over = answer.outcome is Outcome.OK or not job.hold
         return replace(answer, facts=facts, gil=gil.is_enabled())
+    except WorkError:
+        is_over = False
+        with suppress(WorkError):  # what comes of a setup that raised may not be there to be cleaned up
+            workload.cleanup(values, place)
+        raise
     finally:
         if is_over:
             workload.cleanup(values, place)

@@ -182,12 +182,13 @@ class Session:
         return f"its rounds are kept in {self._run.folder}; make room, then run the same with --resume {self.run}"
 
     def drop_journals(self) -> None:
-        """Remove the journals: everything in them is saved, or was not to be; not those of a run that broke off."""
+        """Remove the journals: all in them is saved, or was not to be. An interrupted run keeps its own, to resume."""
         for journal in self._journals.values():
             journal.close()
         over = [journal.folder for label, journal in self._journals.items() if self._is_over(label)]
-        if self._run.drop(over):
-            self.left_over = f"rounds that are not saved stay in {self._run.folder}: continue with --resume"
+        if self._run.drop([] if self.interrupted else over):
+            why = "interrupted: its rounds are" if self.interrupted else "rounds that could not be saved are"
+            self.left_over = f"{why} in {self._run.folder}; run the same command with --resume to measure the rest"
 
     def _is_over(self, label: str) -> bool:
         """Whether nothing of this study is left to be saved."""

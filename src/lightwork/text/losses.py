@@ -62,7 +62,7 @@ def loss_and_remedy(loss: LargestLoss) -> str:
 
 
 def loss_sentence(loss: LargestLoss) -> str:
-    """As "waiting for a core takes 5.9 of 8 workers' speedup (74 %), alalalthough there is a core for each"."""
+    """As "waiting for a core takes 5.9 of 8 workers' speedup (74 %), although there is a core for each"."""
     workers = "1 worker's" if loss.workers == 1 else f"{loss.workers} workers'"
     figure = f"{loss.cause} takes {loss.lost:.2g} of {workers} speedup ({percent(loss.share)})"
     if loss.is_little:
@@ -139,7 +139,7 @@ def _(evidence: Throttled) -> str:
 
 @evidence_words.register
 def _(_evidence: EnoughCores) -> str:
-    return "alalalthough there is a core for each"
+    return "although there is a core for each"
 
 
 @evidence_words.register

@@ -4,6 +4,7 @@ from functools import singledispatch
 
 from lightwork.core.verdict import (
     BatchingVerdict,
+    BatchingWinner,
     CoreBound,
     Doubt,
     LongestItemBound,
@@ -22,6 +23,11 @@ DOUBTS = {
     Doubt.NOT_ASKED: "no setting was requested",
     Doubt.NOT_MEASURED: "no parallel setting was measured",
     Doubt.ALL_FAILED: "every parallel setting failed",
+}
+WINNERS = {
+    BatchingWinner.BATCHING: "batching beats workers",
+    BatchingWinner.WORKERS: "workers beat batching",
+    BatchingWinner.UNDECIDED: "cannot tell whether batching or workers win",
 }
 
 
@@ -85,16 +91,11 @@ def next_step_sentence(step: NextStep) -> str:
 
 def batching_sentence(verdict: BatchingVerdict) -> str:
     """Whether one writer by the best method beats many by the worst."""
-    ratio = verdict.ratio
     facts = (
-        f"1 writer by {plain(verdict.few)} stores {times(ratio)} "
+        f"1 writer by {plain(verdict.few)} stores {times(verdict.ratio)} "
         f"what {verdict.workers} writers store by {plain(verdict.many)}"
     )
-    if ratio.low is None or ratio.high is None or ratio.low <= 1 <= ratio.high:
-        winner = "cannot tell whether batching or workers win"
-    else:
-        winner = "batching beats workers" if ratio.low > 1 else "workers beat batching"
-    return f"{plain(verdict.label)}: {winner}: {facts}"
+    return f"{plain(verdict.label)}: {WINNERS[verdict.winner]}: {facts}"
 
 
 def _use(verdict: Verdict) -> str:

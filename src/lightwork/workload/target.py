@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lightwork.errors import CheckFailed, UsageError
+from lightwork.errors import CheckFailed, UsageError, WorkError
 from lightwork.workload import trial
 from lightwork.workload.api import Facts, Place, Workload
 from lightwork.workload.coroutine import is_coroutine_function, plain
@@ -213,7 +213,7 @@ def _function_for(function: Callable[[Any], Any], parameters: Parameters) -> Cal
 
 
 def _setup(parameters: Parameters, place: Place) -> Facts:
-    _call(parameters.setup)
+    _call("setup", parameters.setup)
     return _chill(parameters) if parameters.cold else {}
 
 
@@ -229,13 +229,13 @@ def _chill(parameters: Parameters) -> Facts:
 
 
 def _cleanup(parameters: Parameters, place: Place) -> None:
-    _call(parameters.cleanup)
+    _call("cleanup", parameters.cleanup)
 
 
 def _check(parameters: Parameters, place: Place, results: Sequence[Any]) -> Facts:
     """Call the user's check with all results, unless items of a trial failed: then that is told first.
 
-    Raises CheckFailed when it returns false, or raises an exception of AssertionError's kind.
+    Raises CheckFailed when it returns False or raises.
     """
     if parameters.check and not any(isinstance(result, ItemFailure) for result in results):
         _ask(parameters.check, list(results))
@@ -243,14 +243,31 @@ def _check(parameters: Parameters, place: Place, results: Sequence[Any]) -> Fact
 
 
 def _ask(check: str, results: list[Any]) -> None:
+    function = resolve(check)
     try:
-        verdict = plain(resolve(check))(results)
+        verdict = plain(function)(results)
     except AssertionError as error:
         raise CheckFailed(f"{check}: {error or 'the assertion did not hold'}") from None
+    except Exception as error:  # noqa: BLE001  a check may raise anything
+        raise CheckFailed(_raised(check, function, error)) from None
     if verdict is False:
-        raise CheckFailed(f"{check} says that the work was not done")
+        raise CheckFailed(f"{check} returned False")
 
 
-def _call(reference: str) -> None:
+def _call(option: str, reference: str) -> None:
+    """Call the user's function for this option, if there is one. Raises WorkError where that raises."""
     if reference:
-        plain(resolve(reference))()
+        function = resolve(reference)
+        try:
+            plain(function)()
+        except Exception as error:  # noqa: BLE001  a setup may raise anything
+            raise WorkError(f"--{option} {_raised(reference, function, error)}: fix it, then try again") from None
+
+
+def _raised(reference: str, function: Callable[..., Any], error: Exception) -> str:
+    """As "load.py:reset raised KeyError: 'x' (load.py, line 7)", with the last line that the user wrote."""
+    frames = traceback.extract_tb(error.__traceback__)[1:]
+    file = getattr(inspect.unwrap(function), "__code__", None)
+    theirs = [frame for frame in frames if file and frame.filename == file.co_filename] or frames
+    place = f" ({Path(theirs[-1].filename).name}, line {theirs[-1].lineno})" if theirs else ""
+    return " ".join(f"{reference} raised {type(error).__name__}: {error}{place}".split())
