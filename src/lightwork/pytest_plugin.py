@@ -37,7 +37,7 @@ def _shared(name: str, default: str) -> tuple[str, str]:
 
 
 OPTIONS: dict[str, tuple[str, str]] = {
-    "--profile": ("NAME", "the cells to measure: quick or full (default: quick)"),
+    "--profile": ("NAME", "the settings to measure: quick or full (default: quick)"),
     "--workloads": ("NAMES", "comma-separated (default: the profile's)"),
     "--strategies": _shared("--strategies", "the profile's"),
     "--workers": _shared("--workers", "the profile's"),
@@ -62,7 +62,7 @@ RESUME = ("--resume", "RUN", "resume an interrupted run: its name in results/jou
 @pytest.hookimpl(tryfirst=True)
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add lightwork' options, and let pytest-benchmark's --benchmark-save go without a name."""
-    group = parser.getgroup("lightwork", "lightwork: which cells to measure, and how long")
+    group = parser.getgroup("lightwork", "lightwork: what to measure, and for how long")
     for option, (metavar, text) in OPTIONS.items():
         action = "append" if option == "--param" else "store"
         group.addoption(option, metavar=metavar, help=text, action=action, default=None)

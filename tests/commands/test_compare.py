@@ -189,7 +189,7 @@ def test_nothing_in_common_is_said(tmp_path, base, capsys):
     """Two runs without a common study: the missing one fails, and there is no table."""
     assert main(["compare", base, save(tmp_path / "new.json", run_of(made_up(CELLS, 2, label="other")))]) == 1
     assert capsys.readouterr().out.startswith(
-        "No parallel cell is in both runs; the gate fails: study made-up is missing"
+        "No parallel setting is in both runs; the gate fails: study made-up is missing"
     )
 
 

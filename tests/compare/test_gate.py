@@ -47,7 +47,7 @@ def test_the_six_forms(text, condition):
         ("<0.9", "is unknown"),
         ("recommended_workers", "is unknown"),
         ("recommended_workers changed twice", "is unknown"),
-        ("speedup", "write a bound, as in 'speedup<0.95'"),
+        ("speedup", "write a threshold, as in 'speedup<0.95'"),
         ("speedup changed", "is unknown"),
         ("speedup>1.1", "a gate fails if speedup gets worse, as in 'speedup<0.95'"),
         ("wall<0.9", "a gate fails if wall gets worse, as in 'wall>1.05'"),

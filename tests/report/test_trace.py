@@ -323,8 +323,8 @@ def test_traces_the_recommended_cell(changed, capsys, monkeypatch):
 
 @pytest.mark.parametrize("block", [0, 1])
 def test_traces_the_round_that_was_asked_for(changed, capsys, block):
-    """--cell and --block choose the round, and --out the file."""
-    words = ("trace", changed(), "--cell", "map-w2-fork-given", "--block", str(block), "--out", "mine.json")
+    """--setting and --block choose the round, and --out the file."""
+    words = ("trace", changed(), "--setting", "map-w2-fork-given", "--block", str(block), "--out", "mine.json")
     assert told(capsys, *words)[1].startswith(f"trace of map-w2-fork-given, block {block}: mine.json ")
     facts = checked(Path("mine.json").read_bytes())["otherData"]
     assert (facts["cell"], facts["block"]) == ("map-w2-fork-given", str(block))
@@ -333,7 +333,7 @@ def test_traces_the_round_that_was_asked_for(changed, capsys, block):
 def test_traces_to_standard_output(changed, capsysbinary, tmp_path):
     """--out - prints the trace and nothing else, and writes no file."""
     before = {changed(), *(path.name for path in tmp_path.iterdir())}
-    status, out, err = told(capsysbinary, "trace", "run.json", "--cell", "serial", "--out", "-")
+    status, out, err = told(capsysbinary, "trace", "run.json", "--setting", "serial", "--out", "-")
     assert (status, err) == (0, b"")
     assert checked(out)["otherData"]["cell"] == "serial"
     assert {path.name for path in tmp_path.iterdir()} == before
@@ -346,8 +346,8 @@ def test_a_study_is_chosen_by_its_label_or_its_cell(changed, capsys):
     two = changed(studies=[first, {**first, "label": "other\n", "cells": [*first["cells"], alone]}])
     saying = "several studies match: choose one with --study from 'sleep_io items=6 mean_ms=1.0 sizes=uniform', "
     assert_refused(capsys, "trace", two, saying=saying)
-    assert_refused(capsys, "trace", two, "--cell", "serial", saying=saying)
-    assert told(capsys, "trace", two, "--cell", "map-w7-fork-given")[0] == 0
+    assert_refused(capsys, "trace", two, "--setting", "serial", saying=saying)
+    assert told(capsys, "trace", two, "--setting", "map-w7-fork-given")[0] == 0
     assert told(capsys, "trace", two, "--study", "other\n")[0] == 0
     assert told(capsys, "trace", two, "--study", "sleep_io")[0] == 0
 
@@ -359,7 +359,7 @@ def test_a_round_that_failed_can_be_traced_where_it_has_times(changed, capsys):
     lost, hung = cells["serial-again"]["rounds"]
     lost, hung = lost | {"outcome": "lost"}, hung | {"outcome": "hung", "t0_ns": None, "t1_ns": None}
     cells["serial-again"] = cells["serial-again"] | {"rounds": [lost, hung]}
-    words = ("trace", changed(studies=[study | {"cells": list(cells.values())}]), "--cell", "serial-again")
+    words = ("trace", changed(studies=[study | {"cells": list(cells.values())}]), "--setting", "serial-again")
     assert told(capsys, *words, "--block", "0")[0] == 0
     assert_refused(capsys, *words, "--block", "1", saying="no timeline of serial-again in block 1: choose from 0")
     assert_refused(capsys, *words, saying="no finished round of serial-again has a ledger: choose one with --block")
@@ -369,7 +369,7 @@ def test_a_file_name_is_a_file_name(changed, capsys, tmp_path):
     """A cell id out of a stranger's file names no other folder."""
     study = changed.studies[0]
     cells = [cell | {"cell_id": f"../{cell['cell_id']}\n"} for cell in study["cells"]]
-    words = ("trace", changed(studies=[study | {"cells": cells}]), "--cell", "../serial\n", "--block", "0")
+    words = ("trace", changed(studies=[study | {"cells": cells}]), "--setting", "../serial\n", "--block", "0")
     assert told(capsys, *words)[0] == 0
     assert [path.name for path in tmp_path.glob("trace-*")] == ["trace-..-serial--b0.json"]
 
@@ -378,10 +378,10 @@ def test_a_file_name_is_a_file_name(changed, capsys, tmp_path):
     ("words", "saying"),
     [
         (["--study", "none"], "unknown study 'none': choose from 'sleep_io items=6 mean_ms=1.0 sizes=uniform'"),
-        (["--cell", "none"], "unknown cell 'none': choose from serial, serial-again, map-w1-fork-given, map-w2-fork"),
-        (["--cell", "serial", "--block", "7"], "no timeline of serial in block 7: choose from 0, 1"),
+        (["--setting", "none"], "unknown setting 'none': choose from serial, serial-again, map-w1-fork-given, map-w2-fork"),
+        (["--setting", "serial", "--block", "7"], "no timeline of serial in block 7: choose from 0, 1"),
         (
-            ["--cell", "serial", "--out", "none/trace.json"],
+            ["--setting", "serial", "--out", "none/trace.json"],
             "can't write a trace to none/trace.json (No such file or directory)",
         ),
     ],
@@ -402,4 +402,4 @@ def test_refuses_a_study_in_which_nothing_stands_out(changed, capsys):
     serial, *cells = study["cells"]
     serial = serial | {"rounds": [found | {"outcome": "wrong"} for found in serial["rounds"]]}
     words = ("trace", changed(studies=[study | {"cells": [serial, *cells]}]))
-    assert_refused(capsys, *words, saying="choose with --cell from serial, serial-again, map-w1-fork-given")
+    assert_refused(capsys, *words, saying="choose with --setting from serial, serial-again, map-w1-fork-given")

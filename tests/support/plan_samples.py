@@ -68,7 +68,7 @@ def predicted(strategy: str, workers: int, chunksize: int, order: str = "given")
     setting = Setting(strategy, workers, chunksize, order=order)
     return PredictedSetting(
         setting, chunksize, _around(SERIAL_S / speedup, 0.15), _around(speedup, 0.15),
-        {cause: lost * share for cause, share in parts.items()} | {"CPU inflation": 0.0, "blocking": 0.0},
+        {cause: lost * share for cause, share in parts.items()} | {"extra CPU time": 0.0, "blocking": 0.0},
     )  # fmt: skip
 
 

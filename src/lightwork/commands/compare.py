@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from lightwork.core.study import Results
 
 EPILOG = """examples:
-  lightwork compare before.json after.json                          which cells are faster or slower
-  lightwork compare base/ new/ --fail-if 'speedup<0.95'             a gate: exit 1 if a cell lost more than 5 %
+  lightwork compare before.json after.json                          which settings are faster or slower
+  lightwork compare base/ new/ --fail-if 'speedup<0.95'             a gate: exit 1 if a setting lost more than 5 %
   lightwork compare base/ new/ --fail-if 'recommended_workers changed' --fail-if 'serial>1.1' --md summary.md
 
 conditions: 'speedup<0.95', 'wall>1.05', 'serial>1.1', 'recommended_workers changed', 'recommended_strategy changed',
-'verdict changed'. A cell or study that is missing or fails only in NEW always exits 1.
+'verdict changed'. A setting or study that is missing or fails only in NEW always exits 1.
 Measure both runs on the same kind of machine, with --blocks 10 or more.
 """
 
@@ -28,8 +28,8 @@ def add_to(commands: Any) -> None:
     """Add the command and its options."""
     command = commands.add_parser(
         "compare",
-        help="compare two saved runs cell by cell, and fail a build if one got slower",
-        description="Compare two saved runs. Each cell: faster, slower or undecided. Measures nothing.",
+        help="compare two saved runs setting by setting, and fail a build if one got slower",
+        description="Compare two saved runs. Each setting: faster, slower or undecided. Measures nothing.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -38,7 +38,7 @@ def add_to(commands: Any) -> None:
     add("new", type=Path, metavar="NEW", help="the run to compare with BASE")
     add("--fail-if", action="append", default=[], metavar="EXPRESSION", help="exit 1 if this holds; repeatable")
     add("--force", action="store_true", help="compare even if the machines or the work differ")
-    delivery.add_options(command, {"json": "every cell's ratios as JSON", "md": "the table as Markdown"})
+    delivery.add_options(command, {"json": "every setting's ratios as JSON", "md": "the table as Markdown"})
     command.set_defaults(run=run)
 
 

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 STDOUT = "-"
 EPILOG = """examples:
-  lightwork trace --study sleep_io                    a typical round of the recommended cell, from the last saved run
-  lightwork trace --study sleep_io --cell queue-w8-fork-given
-  lightwork trace --cell queue-w8-fork-given --block 3 --out - | gzip > queue.json.gz
+  lightwork trace --study sleep_io                    a typical round of the recommended setting, from the last saved run
+  lightwork trace --study sleep_io --setting queue-w8-fork-given
+  lightwork trace --setting queue-w8-fork-given --block 3 --out - | gzip > queue.json.gz
 
---study is optional if the run has one study, or only one with that cell.
+--study is optional if the run has one study, or only one with that setting.
 
 Open the file in ui.perfetto.dev or speedscope.app: it stays in your browser.
 """
@@ -37,10 +37,12 @@ def add_to(commands: Any) -> None:
     )
     command.add_argument("result", nargs="?", type=Path, metavar="RESULT", help="a saved run (default: the last one)")
     command.add_argument("--study", metavar="LABEL", help="which study, if the run has several: its name or how that begins")
-    command.add_argument("--cell", metavar="ID", help="the cell (default: the recommended one, else the fastest)")
+    command.add_argument(
+        "--setting", metavar="ID", help="which setting (default: the recommended one, else the fastest)"
+    )
     command.add_argument("--block", type=int, metavar="N", help="the block (default: that of median wall time)")
     command.add_argument(
-        "--out", metavar="FILE", help="file to write, - for standard output (default: trace-CELL-bBLOCK.json)"
+        "--out", metavar="FILE", help="file to write, - for standard output (default: trace-SETTING-bBLOCK.json)"
     )
     command.add_argument(
         "--storage", type=Path, default=Path("results"), metavar="DIR", help="folder of saved runs (default: results)"
@@ -57,9 +59,9 @@ def run(options: argparse.Namespace) -> int:
     results = results_json.load(path)
     if not results.ledgers:
         raise UsageError(f"{path} was saved without ledgers: measure again with --benchmark-save, which keeps them")
-    study = _study(results, options.study, options.cell)
+    study = _study(results, options.study, options.setting)
     tables = ledgers.load(results_json.beside(path, results.ledgers))
-    cell = _cell(results, study, options.cell, tables)
+    cell = _cell(results, study, options.setting, tables)
     chosen = _round(cell, options.block, tables)
     content = trace.encode(trace.trace_of(study, cell, chosen, tables[chosen.ledger]))
     _write(content, options.out, cell.cell_id, chosen.block)
@@ -98,7 +100,7 @@ def _cell(results: "Results", study: "Study", cell_id: str | None, tables: Mappi
         try:
             return study.cell(cell_id)
         except KeyError:
-            raise unknown("cell", cell_id, _cell_ids(study)) from None
+            raise unknown("setting", cell_id, _cell_ids(study)) from None
     (judged,) = judge(replace(results, studies=(study,)), tables)
     standing_out = (
         best_and_worst(judged.scaling, judged.recommendation) if judged.scaling and judged.recommendation else []
@@ -106,7 +108,7 @@ def _cell(results: "Results", study: "Study", cell_id: str | None, tables: Mappi
     if not standing_out:
         ids = ", ".join(_cell_ids(study))
         raise UsageError(
-            f"no cell can be recommended ({judged.trouble or 'none finished'}): choose with --cell from {ids}"
+            f"no setting can be recommended ({judged.trouble or 'none finished'}): choose with --setting from {ids}"
         )
     return standing_out[0][1]
 

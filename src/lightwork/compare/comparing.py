@@ -183,7 +183,7 @@ def _compared(pair: Pair, cell_id: str, runs: BothRuns | None, critical: float, 
     return Compared(
         pair.label, cell_id, _mean(speeds[0]), _mean(speeds[1]), speedup, speed, word, word_of(speed, floor), floor,
         as_measured=slows_itself,
-        trouble="" if speedup or cell_id == SERIAL else "no undisturbed block has the serial round as well",
+        trouble="" if speedup or cell_id == SERIAL else "no usable block holds both its round and a serial one",
     )  # fmt: skip
 
 
@@ -208,4 +208,4 @@ def _trouble(pair: Pair, cell_id: str) -> str:
         failed = [round_ for round_ in cell.tried if not round_.ok]
         if failed:
             return f"failed in {run} ({failed[0].outcome}: {failed[0].reason or 'no reason given'})"
-    return "no undisturbed round in both runs"
+    return "no usable round in both runs"

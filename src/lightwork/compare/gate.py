@@ -61,7 +61,7 @@ def parse(text: str) -> Condition:
             return Condition(text.strip(), name, _bound(text, name, operator, number))
     name, _, rest = text.strip().partition(" ")
     if name in OPERATORS and rest.strip() != CHANGED:
-        raise UsageError(f"--fail-if {text!r}: write a bound, as in '{name}{_example(name)}'")
+        raise UsageError(f"--fail-if {text!r}: write a threshold, as in '{name}{_example(name)}'")
     if name not in RECOMMENDED or rest.strip() != CHANGED:
         raise _not_known(text)
     return Condition(f"{name} {CHANGED}", name, None)
@@ -94,7 +94,7 @@ def _bound(text: str, name: str, operator: str, number: str) -> float:
         bound = float("nan")
     if not (0 < bound <= 1 if operator == BELOW else 1 <= bound <= LARGEST):
         where = "above 0 and at most 1" if operator == BELOW else f"from 1 to {LARGEST:g}"
-        raise UsageError(f"--fail-if {text!r}: {number!r} is not a bound for {name}, NEW / BASE: give a number {where}")
+        raise UsageError(f"--fail-if {text!r}: {number!r} is not a threshold for {name}, NEW / BASE: give a number {where}")
     return bound
 
 

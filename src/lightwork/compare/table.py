@@ -14,7 +14,7 @@ from lightwork.render.table import LONGEST_ENTRY, Column, Table, figures
 from lightwork.text.quantities import counted, duration, percent, plain, sentence, short, times
 
 COLUMNS = (
-    Column("cell"),
+    Column("setting"),
     figures("BASE"),
     figures("NEW"),
     figures("speed, NEW / BASE"),
@@ -78,9 +78,9 @@ def _rank(compared: Compared) -> tuple[int, bool]:
 def _counts(comparison: Comparison) -> str:
     words = [compared.word for compared in comparison.cells]
     if not words:
-        return "No parallel cell is in both runs"
+        return "No parallel setting is in both runs"
     slower, faster, unknown = (words.count(word) for word in WORST_FIRST)
-    changed = f"{_count(slower)} of {counted(len(words), 'cell')} slower, {_count(faster)} faster"
+    changed = f"{_count(slower)} of {counted(len(words), 'setting')} slower, {_count(faster)} faster"
     return sentence(f"{changed}, {_count(unknown)} undecided")
 
 
@@ -147,7 +147,7 @@ def _differences(comparison: Comparison) -> list[str]:
         if added:
             more = f" and {len(added) - NAMED} more" if len(added) > NAMED else ""
             names = ", ".join(map(short, added[:NAMED]))
-            notes.append(f"{short(pair.label)}: new cells, not in BASE: {names}{more}")
+            notes.append(f"{short(pair.label)}: new settings, not in BASE: {names}{more}")
     return notes
 
 
@@ -192,6 +192,6 @@ def _reading(comparison: Comparison) -> list[str]:
         ),
         (
             "95 % intervals, simultaneous over all rows (permutation of whole blocks); slower or faster if the "
-            "whole interval is on one side of 1 and the point is beyond the noise floor of both runs (A/A twins)."
+            "whole interval is on one side of 1 and the point is beyond the noise floor of both runs."
         ),
     ]

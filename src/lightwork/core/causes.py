@@ -30,7 +30,7 @@ class Cause(StrEnum):
     TAIL = "tail", "waiting for the last worker", ("#b74913", "#e8833f"), "tail_ns"
     TEARDOWN = "teardown", "collecting and closing", ("#2d3246", "#686964"), "teardown_ns"
     CPU_INFLATION = (
-        "CPU inflation", "items cost more CPU time than serially", ("#d960c3", "#f1afee"), "cpu_inflation_ns",
+        "extra CPU time", "items cost more CPU time than serially", ("#d960c3", "#f1afee"), "cpu_inflation_ns",
     )  # fmt: skip
     CORE_WAIT = "waiting for a core", "more runnable workers than cores", ("#1e957c", "#3fd6a0"), "core_wait_ns"
     BLOCKING = (

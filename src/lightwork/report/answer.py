@@ -155,7 +155,7 @@ def _facts(scaling: StudyScaling) -> tuple[tuple[str, str], ...]:
         ("noise floor", noise_floor(scaling)),
         ("measured in", f"{counted(block_count(study), 'block')}{'' if study.finished else ', not finished'}"),
         ("items", f"{len(study.item_names):,}"),
-        ("cap by longest item", times(scaling.cap)),
+        ("limit set by the longest item", times(scaling.cap)),
         ("failed settings", f"{failed} of {len(settings)}"),
     )
 

@@ -15,7 +15,7 @@ METHOD = (
     (
         "Rounds and blocks",
         (
-            "Each round runs in a fresh small interpreter. A block is one round of every cell in random order, set by "
+            "Each round runs in a fresh small interpreter. A block is one round of every setting in random order, set by "
             "the seed. All rounds are kept in rounds.csv."
         ),
     ),
@@ -31,7 +31,7 @@ METHOD = (
     (
         "Speedup",
         (
-            "Serial wall time divided by the cell's wall time within each block, then the median over blocks. "
+            "Serial wall time divided by the setting's within each block, then the median over blocks. "
             "Wall time runs from before the first worker starts until the last one has exited. The reference is plain "
             "serial code, never a pool of one worker."
         ),
@@ -55,7 +55,7 @@ METHOD = (
         "Losses and waterfalls",
         (
             "Workers times wall time equals start-up, items, gaps, tail and teardown, exactly; item time is split "
-            "against the serial round of the same block into useful work, CPU inflation, waiting for a core and "
+            "against the serial round of the same block into useful work, extra CPU time, waiting for a core and "
             "blocking. Divided by wall time these are speedups: useful work and all losses add up to the number of "
             "workers. A negative loss means that items took less than serially. All undisturbed "
             "rounds of a setting are pooled."
@@ -81,7 +81,7 @@ METHOD = (
         "Cap",
         (
             "Total work divided by the longest item, from the serial rounds. No way of handing out whole items beats "
-            "min(workers, cap)."
+            "min(workers, this limit)."
         ),
     ),
 )
@@ -158,7 +158,7 @@ def _in_words(value: object) -> str:
 def _study_gaps(judged: Judged, ledgers: Mapping[str, Any]) -> list[str]:
     study, label = judged.study, plain(judged.study.label)
     checks = (
-        (not study.finished, "the study did not finish; cells may lack rounds."),
+        (not study.finished, "the study did not finish; some settings lack rounds."),
         (judged.scaling is None, "no speedup, because the serial reference failed."),
         (bool(_short_of_rounds(study)), f"fewer rounds than blocks for {_short_of_rounds(study)}."),
         (not _has_equal_speed(judged), "figures at equal CPU speed."),
@@ -183,7 +183,7 @@ def _not_counted(study: Study) -> tuple[tuple[bool, str], ...]:
         (all(usage.read_bytes is usage.read_call_bytes is None for usage in used), "bytes read and written."),
         (all(not round_.memory or round_.memory.peak_pss_bytes is None for round_ in rounds), "memory."),
         (all(not cell.probe or not cell.probe.traffic for cell in study.cells), "bytes pickled to hand items over."),
-        (all(usage.others_cpu_ns is None for usage in used), "what other programs took: no round counts as disturbed."),
+        (all(usage.others_cpu_ns is None for usage in used), "what other programs took: no round can be excluded for it."),
         (all(usage.steal_ns is None for usage in used), "CPU time stolen by neighbours."),
     )
 
@@ -192,7 +192,7 @@ def _short_of_rounds(study: Study) -> str:
     blocks = block_count(study)
     sound = [cell for cell in study.cells if all(round_.ok for round_ in cell.rounds)]
     short = [cell_name(cell) for cell in sound if len(cell.rounds) < blocks]
-    return counted(len(short), "cell") if len(short) > NAMED_CELLS else "; ".join(short)
+    return counted(len(short), "setting") if len(short) > NAMED_CELLS else "; ".join(short)
 
 
 def _has_equal_speed(judged: Judged) -> bool:

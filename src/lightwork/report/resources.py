@@ -15,7 +15,7 @@ from lightwork.text.quantities import duration, percent, plain, size
 
 Words = Callable[[float], str]
 NS_PER_S = 1e9
-CAPTION = "Per round, median over the undisturbed ones, of the caller and all workers."
+CAPTION = "Per round, for the caller and all workers together: median over the rounds that were not excluded."
 
 
 def resources_table(scaling: StudyScaling, parts: Mapping[str, str]) -> Table | None:

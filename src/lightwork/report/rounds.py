@@ -18,7 +18,7 @@ TEXT, COUNT, REAL, FLAG = "string", "Int64", "float64", "boolean"
 COLUMNS = (
     ("study", TEXT, "its label: the workload, and parameters that are not the default"),
     ("workload", TEXT, "its name"),
-    ("cell_id", TEXT, "the cell of the study; `serial` is the reference"),
+    ("cell_id", TEXT, "the setting's id; `serial` is the reference"),
     ("strategy", TEXT, "its name"),
     ("workers", COUNT, "how many were asked for"),
     ("chunksize", COUNT, "what was asked for; unknown where the default was"),
@@ -42,7 +42,7 @@ COLUMNS = (
     ("longest_item_s", REAL, "its wall time, in seconds"),
     ("retries", COUNT, "how often the workload had to try again"),
     ("spin_ns", REAL, "the speedometer: mean CPU time of the fixed spin that ran between items"),
-    ("disturbed", FLAG, "whether verdicts leave the round out because of other programs"),
+    ("disturbed", FLAG, "whether the round is excluded because of interference"),
     ("peak_pss_bytes", COUNT, "the most memory of all processes together, shared pages counted once"),
     ("peak_uss_bytes", COUNT, "the same without shared pages"),
     ("memory_samples", COUNT, "how often memory was sampled"),

@@ -55,7 +55,7 @@ def _caption(scaling: StudyScaling) -> str:
     else:
         caption += " There are no figures at equal CPU speed for this study."
     if any(cell.disturbed for cell in scaling.cells):
-        caption += " Rounds that something else on the machine disturbed are left out."
+        caption += " Rounds with interference are excluded."
     return caption
 
 
@@ -112,7 +112,7 @@ def _entry(cell: CellScaling, marked: dict[str, tuple[str, str]]) -> Entry:
         reasons = "; ".join(sorted({_what(failed) for failed in cell.failed}))
         return Entry(f"failed {len(cell.failed)} of {len(cell.cell.tried)}", hover=reasons, kind=FAILED)
     if cell.speedup is None:
-        return Entry("not measured", hover="no block holds both this cell and the serial reference", kind=UNMEASURED)
+        return Entry("not measured", hover="no block holds both this setting and the serial reference", kind=UNMEASURED)
     kind, mark = marked.get(cell.cell.cell_id, (ORDINARY, ""))
     level = cell.speedup_equal_speed
     equal = f"equal CPU speed {times(level)}" if level is not None else ""
@@ -123,11 +123,11 @@ def _entry(cell: CellScaling, marked: dict[str, tuple[str, str]]) -> Entry:
         interval=between(cell.speedup),
         details=tuple(words for words in (equal, excluded) if words),
         mark=mark,
-        hover=f"{method}; {excluded} as disturbed" if excluded else method,
+        hover=f"{method}; {excluded}" if excluded else method,
         kind=kind,
     )
 
 
 def _excluded_words(cell: CellScaling) -> str:
     count = len(cell.disturbed)
-    return f"{count} of {counted(len(cell.cell.rounds), 'round')} left out" if count else ""
+    return f"{count} of {counted(len(cell.cell.rounds), 'round')} excluded" if count else ""

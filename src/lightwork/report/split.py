@@ -8,7 +8,7 @@ from lightwork.render.table import Column, Entry, Table
 from lightwork.text.quantities import number, plain
 
 CAPTION = (
-    "All undisturbed rounds together: where the workers\N{RIGHT SINGLE QUOTATION MARK} time went, as speedup kept or "
+    "All rounds that were not excluded, together: where the workers\N{RIGHT SINGLE QUOTATION MARK} time went, as speedup kept or "
     "lost. Each column adds up to its number of workers."
 )
 

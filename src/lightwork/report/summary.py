@@ -27,7 +27,7 @@ def summary(judged: Sequence[Judged]) -> str:
     lines = ["# lightwork", *_lines(glance, STUDIES_LISTED)]
     lines += _batching(comparisons(judged))
     more = f"Details here: the first {STUDIES_IN_FULL} studies. " if len(judged) > STUDIES_IN_FULL else ""
-    ending = ["", f"{more}Every cell, chart and timeline: index.html. Every round: rounds.csv."]
+    ending = ["", f"{more}Every setting, chart and timeline: index.html. Every round: rounds.csv."]
     for number, (study, study_answer) in enumerate(verdicts[:STUDIES_IN_FULL]):
         studies = min(STUDIES_IN_FULL, len(judged)) - number
         room = (LINES - len(ending) - len(lines)) // studies

@@ -20,7 +20,7 @@ AROUND: dict[str, dict[str, str]] = {  # what pytest-benchmark writes beside our
     "machine_info": {"type": "object", "description": "What pytest-benchmark knows of the machine."},
     "benchmarks": {
         "type": "array",
-        "description": "A cell each, as pytest-benchmark keeps it; failed ones are not here.",
+        "description": "One entry per setting, as pytest-benchmark writes it; failed ones are missing.",
     },
     "version": {"type": "string", "description": "Of pytest-benchmark."},
 }

@@ -38,7 +38,7 @@ class Teller:
         """Draw the line anew."""
         self._last = f"{report.rounds_done} rounds in {report.elapsed_s:.0f} s"
         if not report.rounds_done:
-            self._last = f"{report.probed} cells probed in {report.elapsed_s:.0f} s"
+            self._last = f"{report.probed} settings probed in {report.elapsed_s:.0f} s"
         words = f"{self._last}, about {report.left_s:.0f} s left"
         in_all_s = report.elapsed_s + report.left_s
         self._bar.update(self._task, completed=report.elapsed_s, total=in_all_s, words=words)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from lightwork.core.study import SERIAL, SERIAL_AGAIN, Cell
 from lightwork.text.quantities import counted, plain
 
-TWIN = "serial again (A/A twin)"
+TWIN = "serial again"
 
 
 @dataclass(frozen=True, order=True)

@@ -22,7 +22,7 @@ def disturbance(excess_share: float, least_s: float) -> str:
     """From how much on what others took disturbs a round."""
     return (
         f"more than {percent(excess_share)} of the machine's CPU time, and {1000 * least_s:.0f} ms, beyond what they "
-        "took in the cell's median round"
+        "took in the setting's median round"
     )
 
 

@@ -23,7 +23,7 @@ SHIFT = st.integers(-(10**10), 10**10)  # what items took more than serially, or
 
 @st.composite
 def losses(draw, lanes=None):
-    """Losses of which all sums hold; CPU inflation, the wait for a core and blocking may be less than 0."""
+    """Losses of which all sums hold; extra CPU time, the wait for a core and blocking may be less than 0."""
     lanes = lanes or draw(st.integers(1, 64))
     start_up, dispatch, tail, teardown, useful = (draw(LOST) for _ in range(5))
     inflation, wait = draw(SHIFT), draw(st.none() | SHIFT)

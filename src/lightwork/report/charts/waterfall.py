@@ -2,7 +2,7 @@
 
     workers          |############|  4
     start-up         |          ##|  -0.51
-    CPU inflation    |          ###| +0.20    items cost less than serially: a step back up
+    extra CPU time    |          ###| +0.20    items cost less than serially: a step back up
     ...
     useful work      |#########     2.70
 
