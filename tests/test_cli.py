@@ -144,7 +144,7 @@ def test_refuses_a_missing_run(tmp_path, capsys):
         (b'{"lightwork": {', "is not JSON"),
         (b"\x89PNG\r\n\x1a\n", "is not JSON"),
         (b'{"benchmarks": [], "datetime": "2026"}', "has no lightwork results"),
-        (b'{"lightwork": {"schema": 999}}', "has schema 999 where this version reads 1"),
+        (b'{"lightwork": {"schema": 999}}', "has schema 999 but this version reads 1"),
     ],
 )
 def test_refuses_what_is_no_run(tmp_path, capsys, content, saying):
@@ -171,7 +171,7 @@ def test_reports_where_the_ledgers_are_lost(saved, tmp_path, capsys):
     assert status == 0
     assert "gone.npz is missing, so there are no timelines" in err
     assert err.count("\n") == 1
-    assert "no ledger was kept beside these results" in (tmp_path / "page" / "index.html").read_text()
+    assert "these results have no ledgers" in (tmp_path / "page" / "index.html").read_text()
 
 
 def test_refuses_damaged_ledgers(saved, tmp_path, capsys):

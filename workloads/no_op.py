@@ -1,14 +1,14 @@
-"""no_op: next to no work, so that what is left is what handing items over costs.
+"""no_op: almost no work, so that only the cost of handing items over is left.
 
-    application    one row, one pixel, one request body a task; with payload_bytes, results that are large
-    mix            nothing, but for so many loop turns and the making of the result
-    default size   2,000 items without turns or payload
-    distribution   all the same
+    application    a row, a pixel or a request per task; with payload_bytes, large results
+    mix            nothing but `turns` loop turns and creating the result
+    default size   2,000 items, no turns, no payload
+    distribution   all items are equal
     item           its number
-    check          as many payloads as items came back, each of its length
+    check          one result per item, each of the right length
 
-Its result is the payload, bytes made again for every item, as several of one object would be pickled once. Without a
-payload it is the item's number.
+The result is the payload, or the item's number without one. Each item creates its own payload: a shared one would be
+pickled only once.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,7 +23,7 @@ from ._limits import at_least_one
 
 @dataclass(frozen=True)
 class Parameters:
-    """payload_bytes: of every result, 0 for the item's number alone. turns: empty loop turns of every item."""
+    """payload_bytes: size of each result; 0 returns the item's number. turns: empty loop turns per item."""
 
     items: int = 2_000
     payload_bytes: int = 0

@@ -1,15 +1,15 @@
-"""sleep_io: waiting and nothing else.
+"""sleep_io: wait and do nothing else.
 
-    application    calls to a slow service: each item waits, no core and no disk is used
+    application    calls to a slow service: items wait and use neither a core nor the disk
     mix            100 % sleep
     default size   200 items, 0.4 s in all
-    distribution   log-normal (sigma 1); or uniform; or one giant; or the recorded times of csv_parse's files
-    item           one sleep, in seconds; under asyncio it is a coroutine's
-    check          every sleep came back once, by number
+    distribution   log-normal (sigma 1), uniform, one giant, or the recorded parsing times of csv_parse's files
+    item           one sleep, in seconds; a coroutine under asyncio
+    check          every item returned exactly once
 
-As nothing is shared, what a strategy loses here is its own: uneven shares and hand-over. The total is the
-same whatever the shape, items x mean_ms, except for sizes=csv_parse, whose sleeps last as long as the real
-parsing of each of the 185 files took on this machine (then `items` is the most files taken, mean_ms unused).
+Nothing is shared, so every loss is the strategy's own: uneven shares and hand-over. The total is items x mean_ms,
+except with sizes=csv_parse: each sleep then lasts as long as parsing one of the 185 files took on this machine, `items`
+limits the number of files, and mean_ms is not used.
 """
 
 import json
@@ -34,7 +34,7 @@ SPLIT: Split = "carrier-month"
 
 @dataclass(frozen=True)
 class Parameters:
-    """sizes: the shape. sigma is log-normal's, giant_share (of the total) is giant's; seed is both's."""
+    """sizes: the distribution. sigma: of log-normal. giant_share: the giant's share of the total. seed: for both."""
 
     items: int = 200
     mean_ms: float = 2.0

@@ -1,17 +1,17 @@
-"""synthetic: five families of made-up work, each with one thing in it that decides how far workers help.
+"""synthetic: five families of artificial work, each with one feature that limits what workers gain.
 
-    application    family=uniform: independent equal requests; log-normal: files of all sizes; giant: one customer
-                   with most of the data; lock: writers of one file; bandwidth: joins and copies of large tables
-    mix            computing in a loop, `waiting` of each item's time slept instead; bandwidth reads memory in its place
-    default size   100 items, some 0.5 s in all
-    distribution   equal; log-normal (sigma); one giant (giant_share of the total); lock and bandwidth nearly equal
-    item           so much to compute, to wait for, and to do under the one lock
-    check          every item came back once, by number
+    application    family=uniform: equal, independent requests; log-normal: files of all sizes; giant: one customer
+                   with most of the data; lock: writers to one file; bandwidth: joins and copies of large tables
+    mix            a computing loop; items sleep for the share `waiting` of their time; bandwidth reads memory instead
+    default size   100 items, about 0.5 s in all
+    distribution   equal, log-normal (sigma) or one giant (giant_share of the total); lock and bandwidth: nearly equal
+    item           an amount to compute, to wait, and to do under the lock
+    check          every item returned exactly once
 
-An item is an amount of work and not a time: on cores that are shared or slow it takes longer. `mean_ms` therefore holds
-as it stands for waiting only; computing is TURNS_PER_MS loop turns and READ_MIB_PER_MS of memory for each of its
-milliseconds, about one on a server of 2025. The memory read is one block larger than caches, the same for all forked
-workers, each item beginning elsewhere.
+An item is an amount of work, not a time: it takes longer on slow or shared cores. Waiting lasts exactly as long as
+`mean_ms` says; each computing millisecond is TURNS_PER_MS loop turns, or READ_MIB_PER_MS MiB of memory, which is about
+1 ms on a server of 2025. bandwidth reads a block larger than the caches, each item from another offset; forked workers
+share it.
 """
 
 import fcntl
@@ -45,10 +45,9 @@ _blocks: dict[int, bytes] = {}  # by size; only read, so that a fork may share t
 
 @dataclass(frozen=True)
 class Parameters:
-    """What the items are.
+    """waiting: share of each item's time. sigma: for log-normal. giant_share: the giant's share of the total.
 
-    waiting: share of each item's time. sigma: of log-normal; giant_share: of the total. locked: share of each item's
-    time under the lock, in family lock. block_mib: the memory that family bandwidth reads.
+    locked: share of each item's time under the lock, for family lock. block_mib: memory that family bandwidth reads.
     """
 
     family: Family = "uniform"

@@ -15,9 +15,9 @@ OPENING = """
 Each is a short file in [src/lightwork/strategies](../src/lightwork/strategies), meant to be copied.
 """
 READING = """
-Chunksize: the default number of items handed over together; "-" means no chunks. Start methods: "all" means fork, spawn
-and forkserver; threads have none, and joblib starts processes its own way. Warm pool: whether it can keep its pool from
-one round to the next (`--pool warm`). Needs: what you must install for it.
+Chunksize: how many items are handed over together by default; "-" means no chunks. Start methods: "all" means fork,
+spawn and forkserver; threads have none, and joblib starts processes its own way. Warm pool: whether it keeps its pool
+between rounds (`--pool warm`). Needs: what you must install.
 """
 
 

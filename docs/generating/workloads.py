@@ -13,8 +13,8 @@ from lightwork.workload import api, registry
 OPENING = """
 # The workloads
 
-What each workload models, and its parameters. Set them with `--param WORKLOAD.NAME=VALUE` for `pytest bench/` and with
-`--param NAME=VALUE` for `lightwork plan`. `pytest bench/` takes several choices of one parameter, comma-separated.
+What each workload models, and its parameters. Set a parameter with `--param WORKLOAD.NAME=VALUE` in `pytest bench/`, or
+with `--param NAME=VALUE` in `lightwork plan`. `pytest bench/` also takes several values, separated by commas.
 """
 FACT = re.compile(r"    (\S+(?: \S+)*) {2,}(\S.*)")
 
@@ -81,12 +81,12 @@ def values(hint: Any) -> str:
         return ", ".join(f"`{choice}`" for choice in get_args(hint))
     if isinstance(hint, types.UnionType):
         return " or ".join("`none`" if part is types.NoneType else values(part) for part in get_args(hint))
-    return {int: "a whole number", float: "a number", bool: "`true`, `false`", str: "a text"}[hint]
+    return {int: "a whole number", float: "a number", bool: "`true`, `false`", str: "text"}[hint]
 
 
 def abilities(one: api.Workload) -> Iterator[str]:
     """What it can do that not every workload can."""
     if one.stages:
-        yield "Its work has two halves, so that the strategy `single_writer` can run it."
+        yield "Parsing and storing are separate, so `single_writer` can run it."
     if one.keeps:
-        yield "Its work lasts, so an interrupted round can be completed with `--on-crash retry`."
+        yield "Stored rows survive a crash, so an interrupted round can be completed with `--on-crash retry`."

@@ -18,7 +18,7 @@ INTERRUPTED = 130
 class Parser(argparse.ArgumentParser):
     """A parser whose errors are one line, with the nearest name for one that is unknown."""
 
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:  # type: ignore[override]
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
         """Refuse an unknown option here, where those of this command are at hand."""
         options, unknown = super().parse_known_args(args, namespace)
         if unknown:

@@ -20,7 +20,7 @@ NARROW = ("--strategies", "static", "--workers", "2", "--orders", "given", "--bl
         (["load.py:short", "a", "b"], "can't be sent to a worker: define it with def at the module's top level"),
         (["load.py:wrapped", "a", "b"], "can't be sent to a worker: define it with def at the module's top level"),
         (["load.py:Loader", "a", "b"], "is a class: name a function"),
-        (["load.py:Loader.load", "a", "b"], "is inside something else: define a function at the module's top level"),
+        (["load.py:Loader.load", "a", "b"], "is not at the top level: define a function at the module's top level"),
         (["__main__:f", "a", "b"], "can't import from __main__: save the function in a file"),
         (["work.ipynb:f", "a", "b"], "can't import from a notebook: save the function in a file"),
         (["load.py:load_file"], "has no items"),
@@ -165,7 +165,7 @@ def test_a_data_folder_that_can_not_be_written_is_refused(user, place):
     found = user.plan("load.py:load_file", *user.files, LIGHTWORK_DATA=place.format(folder=user.folder))
     assert (found.returncode, found.stdout) == (2, ""), found.stderr
     assert "can't be written to" in found.stderr
-    assert "name another by LIGHTWORK_DATA" in found.stderr
+    assert "choose another with LIGHTWORK_DATA" in found.stderr
 
 
 def test_an_output_that_can_not_be_written_is_refused_before_anything_runs(user):

@@ -152,4 +152,4 @@ def test_a_strategy_that_fails_by_itself_is_left_out(tmp_path, monkeypatch):
     monkeypatch.setattr(matrix, "CALM_DEADLINE_S", 0.01)
     with open_workdir(tmp_path) as workdir:
         (left,) = record(FaultRequest(["static"], [F.RAISE]), Surroundings(workdir, lambda _: None))
-    assert left == LeftOut("static", "it fails without any fault: hung: still running after 0.0 s: ended")
+    assert left == LeftOut("static", "it fails without any fault: hung: still running after 0.0 s: stopped")

@@ -66,7 +66,7 @@ def test_a_storm_of_respawns_is_ended(tmp_path):
     with nothing_left_behind():
         found = run_round(tmp_path, Setting("map", 2, start_method="spawn"), fault="no-main").round
     assert found.outcome is Outcome.HUNG
-    assert re.search(r"\d\d workers began no item and were replaced in [\d.]+ s: ended", found.reason)
+    assert re.search(r"\d\d workers started no item and were replaced within [\d.]+ s: stopped", found.reason)
     assert "FileNotFoundError" in found.detail
 
 
@@ -75,7 +75,7 @@ def test_what_workers_print_is_shown_on_failure_and_capped(tmp_path):
     found = run_round(tmp_path, Setting("map", 2), fault="flood").round
     assert found.outcome is Outcome.RAISED
     assert "this number is too much" in found.detail
-    assert "bytes of output before this are left out" in found.detail
+    assert "bytes of output before this were dropped" in found.detail
     assert found.detail.rstrip().endswith("the last line")
     assert len(found.detail) < 2 * TOLD_BYTES
 

@@ -58,7 +58,7 @@ def test_tells_the_exit_code(watched):
 def test_tells_of_the_deadline(watched):
     """One that does not is told of at its deadline."""
     end = watched(60, 0.3)
-    assert (end.exit_code, end.reason) == (None, "still running after 0.3 s: ended")
+    assert (end.exit_code, end.reason) == (None, "still running after 0.3 s: stopped")
 
 
 def test_workers_that_begin_nothing_are_a_storm(ledger, watched):

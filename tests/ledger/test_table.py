@@ -152,10 +152,10 @@ def test_a_worker_too_many_spoils_nothing(ledger):
 
 
 def test_refuses_another_file(tmp_path):
-    """A file that is no ledger is not read as one."""
+    """A file that is not a ledger is not read as one."""
     path = tmp_path / "other"
     path.write_bytes(struct.pack("<8sqq40x", b"ELFELF\0\0", 1, 1) + bytes(1000))
-    with pytest.raises(ValueError, match="is no ledger"):
+    with pytest.raises(ValueError, match="is not a ledger"):
         Ledger(str(path))
 
 
@@ -175,5 +175,5 @@ def test_a_ledger_that_was_cut_off_is_none(tmp_path):
     """A file too short for the tables that its header names, as on a full disk, is refused."""
     Ledger.create(tmp_path / "ledger", 5, 3)
     (tmp_path / "short").write_bytes((tmp_path / "ledger").read_bytes()[:-1])
-    with pytest.raises(ValueError, match="is no ledger"):
+    with pytest.raises(ValueError, match="is not a ledger"):
         Ledger(str(tmp_path / "short"))

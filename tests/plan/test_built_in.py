@@ -41,7 +41,10 @@ def test_a_database_is_taken_before_a_parameter(tmp_path):
         (["csv_parse", "--db", "sqlite"], "csv_parse has no database: omit --db"),
         (["json:dumps", "1", "2", "--param", "files=3"], "--param is for built-in workloads"),
         (["json:dumps", "1", "2", "--db", "sqlite"], "--db is for built-in workloads"),
-        (["db_insert", "--db", "duckdb", "--workers", "1,2"], "DuckDB lets one process write, and .*-w2.* has 2"),
+        (
+            ["db_insert", "--db", "duckdb", "--workers", "1,2"],
+            "DuckDB allows only one writing process, and .*-w2.* has 2",
+        ),
     ],
 )
 def test_what_can_not_be_planned_is_one_line(tmp_path, words, told):
@@ -71,5 +74,5 @@ def test_a_password_is_hidden_where_it_is_read(tmp_path):
 def test_limits_are_those_of_the_parameters():
     """A limit is asked of the database that was given, not of the default one."""
     refuse_beyond_limits(built_in("db_insert", [], None), [Setting("map", 8)])
-    with pytest.raises(UsageError, match="DuckDB lets one process write"):
+    with pytest.raises(UsageError, match="DuckDB allows only one writing process"):
         refuse_beyond_limits(built_in("db_insert", ["db=duckdb"], None), [Setting("map", 8)])

@@ -378,7 +378,10 @@ def test_a_file_name_is_a_file_name(changed, capsys, tmp_path):
     ("words", "saying"),
     [
         (["--study", "none"], "unknown study 'none': choose from 'sleep_io items=6 mean_ms=1.0 sizes=uniform'"),
-        (["--setting", "none"], "unknown setting 'none': choose from serial, serial-again, map-w1-fork-given, map-w2-fork"),
+        (
+            ["--setting", "none"],
+            "unknown setting 'none': choose from serial, serial-again, map-w1-fork-given, map-w2-fork",
+        ),
         (["--setting", "serial", "--block", "7"], "no timeline of serial in block 7: choose from 0, 1"),
         (
             ["--setting", "serial", "--out", "none/trace.json"],

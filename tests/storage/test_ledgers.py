@@ -70,7 +70,7 @@ def test_refuses_a_file_of_another_kind(tmp_path, content):
     """Whatever else lies there is refused in one line."""
     path = tmp_path / "other.npz"
     path.write_bytes(content)
-    with pytest.raises(UsageError, match=r"other\.npz holds no ledgers of lightwork: [^\n]+$"):
+    with pytest.raises(UsageError, match=r"other\.npz holds no ledgers: [^\n]+$"):
         ledgers.load(path)
 
 
@@ -86,10 +86,10 @@ def test_unpickles_nothing(tmp_path):
     "array", [np.arange(3, dtype=np.uint8), np.arange(500.0), np.array(3)], ids=["short", "floats", "scalar"]
 )
 def test_refuses_arrays_that_are_no_ledgers(tmp_path, array):
-    """An array of numpy's that is no ledger is refused, however short it is."""
+    """An array of numpy's that is not a ledger is refused, however short it is."""
     path = tmp_path / "arrays.npz"
     np.savez(path, a=array)
-    with pytest.raises(UsageError, match="holds no ledgers of lightwork: no ledger"):
+    with pytest.raises(UsageError, match="holds no ledgers: no ledger"):
         ledgers.load(path)
 
 

@@ -43,7 +43,10 @@ def test_a_journal_on_a_full_disk_is_told_of(small_disk):
     """A round that can't be written down fails its study in one line; what is in the journal stays there."""
     found = bench(small_disk, *TINY, "--workers", "2", "--blocks", "30")
     assert found.returncode == 1
-    assert "can't be written to (No space left on device): make room, then run the same with --resume" in found.stdout
+    assert (
+        "can't be written to (No space left on device): free some space, then run the same command with --resume"
+        in found.stdout
+    )
     assert "Traceback" not in found.stdout
     assert rounds_kept(small_disk) > 0
 

@@ -92,7 +92,7 @@ def test_refuses_another_schema(tmp_path, saved):
     """Results of another format are refused with both numbers, before anything in them is believed."""
     path = tmp_path / "run.json"
     path.write_text(json.dumps(saved | {KEY: {"schema": SCHEMA + 1}}))
-    with pytest.raises(UsageError, match=f"has schema {SCHEMA + 1} where this version reads 1 and {SCHEMA}"):
+    with pytest.raises(UsageError, match=f"has schema {SCHEMA + 1} but this version reads 1 and {SCHEMA}"):
         results_json.load(path)
 
 

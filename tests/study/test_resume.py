@@ -200,7 +200,7 @@ class TestJournal:
         """Another file under its name is refused in one line that says what to do."""
         (tmp_path / "s1").mkdir()
         (tmp_path / "s1" / NAME).write_bytes(content.encode("latin-1"))
-        with pytest.raises(UsageError, match=r"no journal of this version .*: leave --resume out"):
+        with pytest.raises(UsageError, match=r"no journal of this version .*: omit --resume"):
             read(tmp_path / "s1")
 
 
@@ -226,7 +226,7 @@ class TestRun:
         """Two can't resume the same run."""
         journal_with(tmp_path / "mine" / "s1", 1)
         first = take(tmp_path, "latest")
-        with pytest.raises(UsageError, match="run mine is still under way"):
+        with pytest.raises(UsageError, match="run mine is still running"):
             take(tmp_path, "latest")
         assert not first.drop([tmp_path / "mine" / "s1"])
         assert not (tmp_path / "mine").exists()

@@ -71,7 +71,7 @@ class TestRule:
         found, asked = scripted((Outcome.HUNG, [0, 1, 4]), (Outcome.RAISED, [2]), (Outcome.OK, [3, 5]))
         assert [one.only for one in asked] == [None, (2, 3, 5), (3, 5)]
         assert found.outcome is Outcome.RECOVERED
-        assert "hung: attempt 1; then 3 of 6 items were run again, and all of the work is there" in found.reason
+        assert "hung: attempt 1; then 3 of 6 items were run again, and all work is done" in found.reason
         assert [attempt.items for attempt in found.attempts] == [tuple(range(6)), (2, 3, 5), (3, 5)]
         assert found.evidence == {"rows": 6}
 

@@ -146,7 +146,7 @@ def test_a_setup_cleanup_or_check_that_raises_is_named_with_its_line(load, tmp_p
 
 def test_a_cleanup_does_not_hide_why_the_setup_failed(load, tmp_path):
     """Where both raise, the setup is named: what it did not make can't be cleaned up."""
-    names = {name: f"{load}:breaks" for name in ("setup", "cleanup")}
+    names = dict.fromkeys(("setup", "cleanup"), f"{load}:breaks")
     assert run(tmp_path, f"{load}:double", source=f"call:{load}:made", **names).reason.startswith("--setup ")
 
 

@@ -442,7 +442,7 @@ def test_duckdb_says_who_can_not_have_the_file(place: Place) -> None:
         other.start()
         told = here.recv()
         other.join()
-    assert told.startswith("UsageError: DuckDB lets one process write, and readings.duckdb can't be had")
+    assert told.startswith("UsageError: DuckDB allows only one writing process, and readings.duckdb can't be had")
     assert "\n" not in told
 
 
@@ -475,11 +475,11 @@ def test_an_absent_driver_is_one_line(monkeypatch: pytest.MonkeyPatch, words: st
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ({"db": "oracle"}, "db_insert.db: a database can't be that: choose from sqlite, duckdb, mariadb://"),
+        ({"db": "oracle"}, "db_insert.db: unknown database: choose from sqlite, duckdb, mariadb://"),
         ({"db": "oracle://me@there/it"}, "db_insert.db: a database can't be that"),
         ({"method": "copy"}, "db_insert.method can't be 'copy' with sqlite: choose from row, batch, multi-row"),
         ({"db": "mysql://me@there/it", "method": "copy"}, "db_insert.method can't be 'copy' with mysql"),
-        ({"db": "duckdb", "journal": "rollback"}, "db_insert.journal is SQLite's own: leave it out with duckdb"),
+        ({"db": "duckdb", "journal": "rollback"}, "db_insert.journal is for SQLite only: omit it with duckdb"),
         ({"db": "$LIGHTWORK_NOT_SET"}, "db_insert.db: a database is to be found in the variable LIGHTWORK_NOT_SET"),
         ({"db": "$not a name"}, "db_insert.db: a database can't be that: after $ comes the name"),
     ],

@@ -64,7 +64,7 @@ def check_parameters(workload: str, db: str, method: Method, journal: Journal) -
     if method not in methods:
         raise UsageError(f"{workload}.method can't be {method!r} with {kind}: choose from {', '.join(methods)}")
     if journal != "wal" and kind != SQLITE:
-        raise UsageError(f"{workload}.journal is SQLite's own: leave it out with {kind}")
+        raise UsageError(f"{workload}.journal is for SQLite only: omit it with {kind}")
     return words
 
 

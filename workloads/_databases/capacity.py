@@ -28,7 +28,7 @@ class Capacity(NamedTuple):
     def words(self) -> str:
         """The connections there are, in words."""
         taken = f"{self.reserved} reserved, {self.in_use} in use"
-        return f"{self.left} left of the {self.most} that {self.server} takes ({taken})"
+        return f"{self.left} free of {self.most} on {self.server} ({taken})"
 
 
 def connections(settings: Sequence[Setting], capacity: Capacity, where: str) -> str:
@@ -43,7 +43,7 @@ def connections(settings: Sequence[Setting], capacity: Capacity, where: str) -> 
         wanted = f"1 connection ({largest.strategy}: one process writes, whatever the workers)"
     if needed > capacity.left:
         raise UsageError(
-            f"{largest.cell_id} needs {wanted}, and {where} has {capacity.words()}: take fewer workers, or raise the "
+            f"{largest.cell_id} needs {wanted}, and {where} has {capacity.words()}: use fewer workers, or raise the "
             "server's max_connections"
         )
     return f"{where}: at most {wanted}; {capacity.words()}"

@@ -25,7 +25,7 @@ EXECUTED_MANY = ("batch", "transaction")
 METHODS = ("row", "batch", "multi-row", "transaction", "copy")
 SCHEME = "duckdb:"
 MARKS_AT_MOST = 60_000  # in one statement; DuckDB's own limit is 65,535
-ONE_WRITER = "DuckDB lets one process write"
+ONE_WRITER = "DuckDB allows only one writing process"
 
 
 @dataclass(frozen=True)
@@ -105,8 +105,7 @@ def one_writer(settings: Sequence[Setting]) -> None:
     for setting in settings:
         if writers.processes(setting) > 1:
             raise UsageError(
-                f"{ONE_WRITER}, and {setting.cell_id} has {setting.workers} that do: take one worker (--workers 1), "
-                "the strategy threads, or single_writer, where workers parse and one process writes"
+                f"{ONE_WRITER}, but {setting.cell_id} has {setting.workers}: use --workers 1, threads, or single_writer"
             )
 
 
@@ -116,7 +115,7 @@ def _connect(path: str) -> Any:
     try:
         return duckdb.connect(path)
     except duckdb.IOException as error:
-        raise UsageError(f"{ONE_WRITER}, and {Path(path).name} can't be had: {str(error).splitlines()[0]}") from None
+        raise UsageError(f"{ONE_WRITER}, and {Path(path).name} can't be opened: {str(error).splitlines()[0]}") from None
 
 
 def _multi_row(connection: Any, table: Table, rows: Rows) -> int:

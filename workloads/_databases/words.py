@@ -15,7 +15,7 @@ from lightwork.errors import UsageError
 from . import servers
 from .url import HIDDEN, Url, variable
 
-ESCAPES = "in names and passwords %40 stands for @, %3A for :, %2F for /, %3F for ?, %23 for #, and %25 for %"
+ESCAPES = "in names and passwords write %40 for @, %3A for :, %2F for /, %3F for ?, %23 for # and %25 for %"
 
 
 def hide(words: str) -> str:
@@ -30,7 +30,7 @@ def hide(words: str) -> str:
         return url.words
     decoded = unquote(password)
     if not decoded.isprintable():
-        raise UsageError(f"the password of {url.words} holds characters that don't print: no server takes them")
+        raise UsageError(f"the password of {url.words} contains unprintable characters: no server accepts them")
     os.environ[variable(url.words)] = decoded
     return url.words
 
@@ -40,7 +40,7 @@ def read(words: str) -> Url:
     parts = _split(words)
     server = servers.by_scheme().get(parts.scheme)
     if server is None:
-        raise UsageError(f"a database can't be that: choose from sqlite, duckdb, {_forms()}")
+        raise UsageError(f"unknown database: choose from sqlite, duckdb, {_forms()}")
     scheme = server.SCHEMES[parts.scheme]
     try:
         port, host = parts.port, parts.hostname
@@ -51,7 +51,7 @@ def read(words: str) -> Url:
     if parts.fragment or "@" in database or "/" in database:
         raise UsageError(f"a database's URL can't be read: write {_forms()}; {ESCAPES}")
     if not options.keys() <= server.OPTIONS:
-        raise UsageError(f"a URL of {scheme} takes no other options than {', '.join(sorted(server.OPTIONS))}")
+        raise UsageError(f"a URL of {scheme} takes only these options: {', '.join(sorted(server.OPTIONS))}")
     login, at, address = parts.netloc.rpartition("@")
     user, _, password = login.partition(":")
     shown = f"{user}:{HIDDEN}" if password else user
@@ -67,7 +67,7 @@ def _from_environment(words: str) -> str:
         return words
     name = words[1:].strip("{}")
     if not name.isidentifier():
-        raise UsageError(f"a database can't be that: after $ comes the name of a variable that holds {_forms()}")
+        raise UsageError(f"unknown database: after $ write the name of a variable that holds {_forms()}")
     value = os.environ.get(name)
     if not value:
         raise UsageError(f"a database is to be found in the variable {name}, which is not set: export it")

@@ -32,5 +32,5 @@ def refuse_elsewhere(settings: Iterable[Setting]) -> None:
         if cluster_facts.scheduler() and find(setting.strategy).is_remote:
             raise UsageError(
                 f"{setting.strategy} on {cluster_facts.scheduler()} can't store in a database: its workers outlive the "
-                "round, and so would their connections; leave --scheduler out"
+                "round, and so would their connections; omit --scheduler"
             )

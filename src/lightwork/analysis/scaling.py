@@ -191,10 +191,10 @@ def _longest_item_name(study: Study, serial: Sequence[Round]) -> str:
 def _no_reference(study: Study) -> str:
     rounds = [round_ for cell in study.cells if cell.cell_id == SERIAL for round_ in cell.rounds]
     if not rounds:
-        return f"{study.label}: no serial round was measured, so there is nothing to compare with; run it again"
+        return f"{study.label}: no serial round was measured, so there are no speedups; run it again"
     first = rounds[0]
     return (
         f"{study.label}: all {len(rounds)} serial rounds failed "
         f"({first.outcome}: {first.reason or 'no reason given'}), "
-        "so there is nothing to compare with; make the work succeed serially first"
+        "so there are no speedups; make the work succeed serially first"
     )

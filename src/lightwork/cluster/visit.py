@@ -57,7 +57,7 @@ def connected(address: str) -> Iterator[Any]:
     except (OSError, ValueError) as error:
         why = " ".join(str(error).split())
         raise UsageError(
-            f"no scheduler answers at {address} ({why}): start one with `dask scheduler`, or leave --scheduler out"
+            f"no scheduler answers at {address} ({why}): start one with `dask scheduler`, or omit --scheduler"
         ) from None
     with client:
         yield client
@@ -70,7 +70,7 @@ def crew(client: Any, address: str, workers: int) -> list[str]:
     """
     threads: dict[str, int] = client.nthreads()
     if len(threads) < workers:
-        raise UsageError(f"{address} has {len(threads)} workers, fewer than {workers}: start more, or ask for fewer")
+        raise UsageError(f"{address} has {len(threads)} workers, fewer than {workers}: start more, or use fewer")
     chosen = sorted(threads)[:workers]
     for worker in chosen:
         if threads[worker] > 1:
@@ -163,7 +163,7 @@ class Visit:
             if clock == remote_rows.clock_id():
                 alignments[clock] = None
             elif first is None:
-                raise WorkError("a worker joined and left the cluster during the round, so its clock was never read")
+                raise WorkError("a worker joined and left the cluster during the round: its clock was never read")
             else:
                 alignments[clock] = Alignment(first, after.get(clock) if clock in self._before else None)
         return alignments
@@ -175,13 +175,15 @@ def _greeted(client: Any, addresses: Sequence[str], function: bytes | None) -> d
     for address in addresses:
         answer = answers.get(address)
         if answer is None or isinstance(answer, OSError):
-            raise UsageError(f"worker {address} does not answer ({answer}): see its log")
+            raise UsageError(f"worker {address} does not respond ({answer}): see its log")
         if isinstance(answer, Exception):  # as it comes: what a worker can't load, distributed tells as text
             raise UsageError(
                 f"worker {address} can't load the work ({answer}): install lightwork and the work's module there"
             )
         if answer.version != __version__:
-            raise UsageError(f"worker {address} has lightwork {answer.version}, not {__version__}: install the same")
+            raise UsageError(
+                f"worker {address} has lightwork {answer.version}, not {__version__}: install the same version"
+            )
     return answers
 
 

@@ -90,7 +90,7 @@ def _requested(words: str) -> tuple[list[str], dict[str, str]]:
     from lightwork.costs.probes import is_measurable
     from lightwork.study import option_values
 
-    halves = "it needs workloads in two halves, and a no-op has none"
+    halves = "it needs a workload that parses and stores, and a no-op does neither"
     given = option_values.strategy_names(words)
     if words != "all" and (wrong := [name for name in given if not is_measurable(name)]):
         raise UsageError(f"strategy {wrong[0]} can't be measured with no-ops: {halves}")

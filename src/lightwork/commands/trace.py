@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 STDOUT = "-"
 EPILOG = """examples:
-  lightwork trace --study sleep_io                    a typical round of the recommended setting, from the last saved run
+  lightwork trace --study sleep_io                    a typical round of the recommended setting, last saved run
   lightwork trace --study sleep_io --setting queue-w8-fork-given
   lightwork trace --setting queue-w8-fork-given --block 3 --out - | gzip > queue.json.gz
 
@@ -36,7 +36,9 @@ def add_to(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_argument("result", nargs="?", type=Path, metavar="RESULT", help="a saved run (default: the last one)")
-    command.add_argument("--study", metavar="LABEL", help="which study, if the run has several: its name or how that begins")
+    command.add_argument(
+        "--study", metavar="LABEL", help="which study, if the run has several: its name or how that begins"
+    )
     command.add_argument(
         "--setting", metavar="ID", help="which setting (default: the recommended one, else the fastest)"
     )

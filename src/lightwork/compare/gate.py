@@ -94,7 +94,9 @@ def _bound(text: str, name: str, operator: str, number: str) -> float:
         bound = float("nan")
     if not (0 < bound <= 1 if operator == BELOW else 1 <= bound <= LARGEST):
         where = "above 0 and at most 1" if operator == BELOW else f"from 1 to {LARGEST:g}"
-        raise UsageError(f"--fail-if {text!r}: {number!r} is not a threshold for {name}, NEW / BASE: give a number {where}")
+        raise UsageError(
+            f"--fail-if {text!r}: {number!r} is not a threshold for {name}, NEW / BASE: give a number {where}"
+        )
     return bound
 
 

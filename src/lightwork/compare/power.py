@@ -22,7 +22,9 @@ def powerless(comparison: Comparison, conditions: Sequence[Condition]) -> str:
     advice = sum(
         any(not _advice_can_fail(study, asked_for) for asked_for in conditions) for study in comparison.studies
     )
-    counts = [f"{len(unable) - serials} of {counted(len(comparison.cells), 'setting')}"] if len(unable) > serials else []
+    counts = (
+        [f"{len(unable) - serials} of {counted(len(comparison.cells), 'setting')}"] if len(unable) > serials else []
+    )
     counts += [f"serial in {_of_studies(serials, len(comparison.serials))}"] if serials else []
     counts += [f"the advice in {_of_studies(advice, len(comparison.studies))}"] if advice else []
     words = [f"{' and '.join(counts)} could not have failed"] if counts else []

@@ -111,9 +111,10 @@ def _figures_without_interval(prices: list[Price]) -> list[str]:
     """Why figures of the table have no interval; nothing where all have one."""
     few = any(price.estimate_ns and price.estimate_ns.low is None and not price.is_below_noise for price in prices)
     notes = [f"{UNSEEN.capitalize()}: in some block two starts differed by more than all items took."]
-    return notes * any(price.is_below_noise for price in prices) + [
-        "A figure without an interval has too few blocks for one."
-    ] * few
+    return (
+        notes * any(price.is_below_noise for price in prices)
+        + ["A figure without an interval has too few blocks for one."] * few
+    )
 
 
 def _start_methods(saved_costs: SavedCosts) -> str:

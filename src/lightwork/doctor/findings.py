@@ -135,7 +135,7 @@ def _python(checkup: Checkup) -> dict[str, str]:
 def _build(interpreter: Interpreter) -> str:
     if interpreter.debug_build:
         return "debug"
-    return {None: "release, optimisation " + NOT_TOLD, True: "release, optimised", False: "release, not optimised"}[
+    return {None: "release, optimisation " + NOT_TOLD, True: "release, optimised", False: "release, not optimized"}[
         interpreter.optimised
     ]
 

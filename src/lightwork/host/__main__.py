@@ -171,7 +171,7 @@ def _time(job: Job, workload: Workload, values: Any, items: Sequence[Any]) -> tu
     slots.reap()
     left = _children_left()
     if left and answer.outcome is Outcome.OK:
-        answer = Answer(Outcome.LEFTOVER, f"{len(left)} processes were left behind: {left}")
+        answer = Answer(Outcome.LEFTOVER, f"{len(left)} processes were left running: {left}")
     if job.record:
         ledger_digests(ledger, results)
     return replace(answer, usage=usage), results
@@ -228,7 +228,7 @@ def _run_in_warm_pool(
     from lightwork.host.warm_pool import warm
 
     if strategy.opened is None:
-        raise UsageError(f"strategy {strategy.name} has no pool that could be kept: leave pool at fresh")
+        raise UsageError(f"strategy {strategy.name} has no pool to keep: use --pool fresh")
     with warm(strategy.opened, function, context) as submit:
         clock.ledger.forget_messages()
         clock.start(_crew(clock.ledger))
@@ -319,7 +319,7 @@ def _check(
     wrong = [index for index in wanted if counts[index] != 1]
     if wrong:
         named = ", ".join(f"{workload.name_of(items[index])} ({counts[index]} times)" for index in wrong[:5])
-        reason = f"{len(wanted) - len(wrong)} of {len(wanted)} items came back exactly once; not so: {named}"
+        reason = f"{len(wanted) - len(wrong)} of {len(wanted)} items returned exactly once; the others: {named}"
         return replace(answer, outcome=Outcome.LOST, reason=reason)
     try:
         evidence = workload.check(values, place, [result for _, result in sorted(pairs, key=lambda pair: pair[0])])

@@ -73,7 +73,7 @@ def _meet(roll: Path, workers: int) -> None:
     give_up_s = time.monotonic() + UP_WITHIN_S
     while (up := len(set(roll.read_text().split()))) < workers:
         if time.monotonic() > give_up_s:
-            raise TimeoutError(f"{up} of the pool's {workers} workers had come up after {UP_WITHIN_S:g} s")
+            raise TimeoutError(f"{up} of the pool's {workers} workers had started after {UP_WITHIN_S:g} s")
         time.sleep(LOOK_AGAIN_S)
 
 

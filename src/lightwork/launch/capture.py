@@ -52,7 +52,7 @@ class Output:
         held = b"".join(self._pieces)
         dropped_bytes = self._dropped_bytes + max(0, len(held) - TOLD_BYTES)
         text = held[-TOLD_BYTES:].decode("utf-8", "replace")
-        return f"[{dropped_bytes:,} bytes of output before this are left out]\n{text}" if dropped_bytes else text
+        return f"[{dropped_bytes:,} bytes of output before this were dropped]\n{text}" if dropped_bytes else text
 
     def close(self) -> None:
         """Give both ends back."""

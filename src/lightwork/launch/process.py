@@ -47,7 +47,7 @@ def clean_up(job_path: Path, temporary: Path, output: Output) -> int | None:
     with hosted([str(job_path)], temporary, output) as cleaner:
         end = Watch(cleaner, output).until(CLEAN_UP_S)
     if end.exit_code is None:
-        output.add(f"its cleanup took longer than {CLEAN_UP_S:g} s and was ended\n".encode())
+        output.add(f"its cleanup took longer than {CLEAN_UP_S:g} s and was stopped\n".encode())
     return end.exit_code
 
 

@@ -26,7 +26,7 @@ from lightwork.launch.workdir import Workdir
 if TYPE_CHECKING:
     from subprocess import Popen
 
-LEFT = "processes were left behind when the caller had ended"
+LEFT = "processes were still running after the caller ended"
 Beside = Callable[[int], AbstractContextManager[Any]]  # takes the host's pid; lasts as long as the host
 
 

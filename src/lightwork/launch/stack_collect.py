@@ -26,7 +26,7 @@ def collect(pids: Iterable[int], output: Output) -> None:
             os.kill(pid, SIGNAL)
             _wait_for_answer(output)
     if len(asked) > MOST_PROCESSES:
-        output.add(f"\n--- and {len(asked) - MOST_PROCESSES} processes more\n".encode())
+        output.add(f"\n--- and {len(asked) - MOST_PROCESSES} more processes\n".encode())
 
 
 def _wait_for_answer(output: Output) -> None:

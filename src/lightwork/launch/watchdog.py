@@ -49,8 +49,10 @@ class Watch:
                     sample_due = time.monotonic() + self._pause_s()
                 if respawned := self._respawned():
                     after_s = time.monotonic() - began
-                    return End(None, f"{respawned} workers began no item and were replaced in {after_s:.1f} s: ended")
-        return End(None, f"still running after {deadline_s:.1f} s: ended")
+                    return End(
+                        None, f"{respawned} workers started no item and were replaced within {after_s:.1f} s: stopped"
+                    )
+        return End(None, f"still running after {deadline_s:.1f} s: stopped")
 
     def _pause_s(self) -> float:
         return self.sampler.pause_s() if self.sampler else LONGEST_PAUSE_S

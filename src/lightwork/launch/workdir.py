@@ -100,8 +100,8 @@ def _clean_up(temporary: Path) -> bool:
             return True
         last = output.rest().strip().rpartition("\n")[2]
     is_given_up = time.time() - temporary.stat().st_mtime > GIVEN_UP_AFTER_S
-    then = "it is given up" if is_given_up else "it is tried again by the next study"
-    print(f"lightwork: what a killed study left could not be cleaned up ({last}): {then}", file=sys.stderr)
+    then = "giving up" if is_given_up else "the next study tries again"
+    print(f"lightwork: can't clean up after a killed study ({last}): {then}", file=sys.stderr)
     return is_given_up
 
 

@@ -101,11 +101,11 @@ class Ledger:
         with open(path, "r+b") as file:
             self.memory = mmap.mmap(file.fileno(), 0)
         if len(self.memory) < HEADER.size:
-            raise ValueError(f"{path} is no ledger")
+            raise ValueError(f"{path} is not a ledger")
         magic, self.items, self.slots, *_ = HEADER.unpack_from(self.memory, 0)
         is_none = magic != MAGIC or self.items < 0 or self.slots < 0
         if is_none or len(self.memory) < HEADER.size + self.slots * LIFE.size + self.items * ROW_BYTES:
-            raise ValueError(f"{path} is no ledger")
+            raise ValueError(f"{path} is not a ledger")
         self._items_offset = HEADER.size + self.slots * LIFE.size
 
     @classmethod

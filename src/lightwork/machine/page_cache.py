@@ -71,7 +71,7 @@ def _state_of(resident: float | None) -> str:
 
 def _note(wanted: str, resident: float | None) -> str:
     if resident is None:
-        return f"not known whether the reads were {wanted}: this system doesn't tell which pages are in memory"
+        return f"unknown whether the reads were {wanted}: this system doesn't report which pages are in memory"
     stayed = "of the pages stayed in memory" if wanted == "cold" else "of the pages were in memory"
     return f"{wanted} reads not possible here: {resident:.0%} {stayed}".replace("%", " %")
 

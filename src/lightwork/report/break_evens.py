@@ -13,22 +13,22 @@ from lightwork.text.quantities import percent, plain, seconds_with_interval, tim
 from lightwork.text.variants import cell_name
 
 CAPTION = (
-    "Start methods and pool lifetimes that were measured beside each other. A job is the same work, longer or shorter; "
-    "its length is what it takes serially. A warm pool was made and used before the round, and stays."
+    "Start methods and pool lifetimes measured in the same blocks. The length of a job is the time it takes serially. "
+    "A warm pool was created and used before the round and stays open."
 )
 COLUMNS = (
     Column("setting"),
-    figures("start-up and teardown", "of a round, the mean over its workers: F. Median over blocks, 95 % interval."),
-    figures("speedup between", "useful work over the wall time between start-up and teardown: S."),
+    figures("start-up and teardown", "F: mean over the round's workers. Median over blocks, 95 % interval."),
+    figures("speedup between", "S: useful work over the wall time between start-up and teardown."),
     figures(
         "pays from",
-        "the job length from which on this is faster than serial: F S / (S - 1), as such a job takes F + T / S. "
-        "Unknown if S is below 1 in some blocks and above 1 in others.",
+        "the shortest job that is faster than serially: F S / (S - 1), since a job of T takes F + T / S. Unknown if S "
+        "is below 1 in some blocks and above 1 in others.",
     ),
     figures(
         f"fresh within {percent(LITTLE)} of warm from",
-        f"the job length from which on making the pool afresh costs less than {percent(LITTLE)} of the job; a warm "
-        "pool that was not measured counts as one without start-up and teardown.",
+        f"the shortest job for which a fresh pool costs less than {percent(LITTLE)} more than a warm one. If no warm "
+        "pool was measured, it is taken to have no start-up and teardown.",
     ),
 )
 

@@ -11,8 +11,8 @@ from lightwork.text.quantities import percent, plain
 
 TITLE = "Efficiency factors"
 CAPTION = (
-    "As defined by the POP Centre of Excellence: each factor is what one kind of loss leaves. All undisturbed "
-    "rounds pooled."
+    "As defined by the POP Centre of Excellence: each factor is what one kind of loss leaves. Excluded rounds do not "
+    "count."
 )
 COLUMNS = (
     Column("setting"),
@@ -22,12 +22,12 @@ COLUMNS = (
     ),
     figures(
         "communication efficiency",
-        "the busiest worker's item time over wall time; low: even it waited to start, for work or for the end.",
+        "the busiest worker's item time over wall time; low: even that worker waited a lot.",
     ),
     figures("parallel efficiency", "the product of the two: the share of the workers' time that ran items."),
     figures(
         "computation scalability",
-        "serial over parallel time of the same items; low: they took longer in parallel; above 100 %: shorter.",
+        "serial over parallel time of the same items; below 100 %: they took longer in parallel.",
     ),
     figures(
         "global efficiency",
@@ -35,8 +35,8 @@ COLUMNS = (
     ),
     figures(
         "serial fraction",
-        "Karp and Flatt's, from the speedup alone; the same at all worker counts: part of the work stays serial, "
-        "rising: overhead that grows with the workers, above 100 %: slower than serial.",
+        "Karp and Flatt's, from the speedup alone; constant: part of the work is serial; rising with the workers: "
+        "overhead; above 100 %: slower than serial.",
     ),
 )
 

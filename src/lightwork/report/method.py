@@ -15,17 +15,16 @@ METHOD = (
     (
         "Rounds and blocks",
         (
-            "Each round runs in a fresh small interpreter. A block is one round of every setting in random order, set by "
-            "the seed. All rounds are kept in rounds.csv."
+            "Each round runs in a fresh, small interpreter. A block is one round of every setting, in random order. "
+            "rounds.csv has all rounds."
         ),
     ),
     (
-        "Disturbed rounds",
+        "Interference",
         (
-            f"A round is excluded from all results if other programs or the hypervisor took "
-            f"{disturbance(EXCESS_SHARE, LEAST_S)}. It "
-            "depends only on the CPU time of others, never on how long the round took, so it favors no setting. "
-            "Excluded rounds appear as hollow dots and are counted in the table."
+            f"A round is excluded if other programs or the hypervisor took {disturbance(EXCESS_SHARE, LEAST_S)}. "
+            "How long the round took doesn't matter, so no setting is favored. Excluded rounds are drawn as hollow "
+            "dots and counted in the table."
         ),
     ),
     (
@@ -57,31 +56,30 @@ METHOD = (
             "Workers times wall time equals start-up, items, gaps, tail and teardown, exactly; item time is split "
             "against the serial round of the same block into useful work, extra CPU time, waiting for a core and "
             "blocking. Divided by wall time these are speedups: useful work and all losses add up to the number of "
-            "workers. A negative loss means that items took less than serially. All undisturbed "
-            "rounds of a setting are pooled."
+            "workers. A negative loss means that items took less time than serially. All rounds of a setting that were "
+            "not excluded are pooled."
         ),
     ),
     (
         "Memory",
         (
-            "The measuring process samples all processes of a round, at most ten times a second and within 1 % of "
-            "one core; the table of resources shows its cost. Peaks come from single samples: "
-            "shorter ones can be missed. An untimed probing round is sampled up to a hundred times a "
-            "second. PSS counts shared pages once, USS not at all."
+            "The measuring process samples all processes of a round, at most ten times a second and using at most 1 % "
+            "of one core. Short peaks can be missed. An extra round that is not timed is sampled up to a hundred times "
+            "a second. PSS counts shared pages once, USS not at all."
         ),
     ),
     (
         "Failed rounds",
         (
-            "A round that raised, hung, lost items or did different work from serial has no time. A cell with a "
-            "failed round is shown but not ranked."
+            "A round that raised, hung, lost items or returned other results than serial has no time. A setting with "
+            "a failed round is shown but not ranked."
         ),
     ),
     (
-        "Cap",
+        "Limit set by the longest item",
         (
-            "Total work divided by the longest item, from the serial rounds. No way of handing out whole items beats "
-            "min(workers, this limit)."
+            "Total work divided by the longest item, from the serial rounds. As long as items are not split, no "
+            "strategy exceeds it."
         ),
     ),
 )
@@ -123,7 +121,7 @@ def gaps(judged: Sequence[Judged], results: Results, ledgers: Mapping[str, Any])
     """What the reader might think was measured, and was not."""
     missing = [
         "Other worker counts: nothing is extrapolated.",
-        "Other machines: these speedups say nothing about another number of CPUs, another disk or database.",
+        "Other machines: these speedups don't apply to another number of CPUs, disk or database.",
         *(gap for study in judged for gap in _study_gaps(study, ledgers)),
     ]
     if "usable_cpus" not in results.machine:
@@ -163,9 +161,9 @@ def _study_gaps(judged: Judged, ledgers: Mapping[str, Any]) -> list[str]:
         (bool(_short_of_rounds(study)), f"fewer rounds than blocks for {_short_of_rounds(study)}."),
         (not _has_equal_speed(judged), "figures at equal CPU speed."),
         (not _has_twin(judged), "a noise floor: no block holds both serial rounds."),
-        (not _ledgers_of(study, ledgers), "timelines: no ledger was kept beside these results."),
+        (not _ledgers_of(study, ledgers), "timelines: these results have no ledgers."),
         (_no_run_queue(study, ledgers), "how long items waited for a core (this machine does not report it)."),
-        (not _items_known(study, ledgers), "how long each item takes: no serial ledger was kept."),
+        (not _items_known(study, ledgers), "how long each item takes: there is no serial ledger."),
         *_not_counted(study),
     )
     return [f"{label}: {words}" for holds, words in checks if holds]
@@ -183,8 +181,8 @@ def _not_counted(study: Study) -> tuple[tuple[bool, str], ...]:
         (all(usage.read_bytes is usage.read_call_bytes is None for usage in used), "bytes read and written."),
         (all(not round_.memory or round_.memory.peak_pss_bytes is None for round_ in rounds), "memory."),
         (all(not cell.probe or not cell.probe.traffic for cell in study.cells), "bytes pickled to hand items over."),
-        (all(usage.others_cpu_ns is None for usage in used), "what other programs took: no round can be excluded for it."),
-        (all(usage.steal_ns is None for usage in used), "CPU time stolen by neighbours."),
+        (all(usage.others_cpu_ns is None for usage in used), "what other programs took: no round could be excluded."),
+        (all(usage.steal_ns is None for usage in used), "CPU time stolen by other virtual machines."),
     )
 
 

@@ -18,9 +18,9 @@ from lightwork.text.quantities import MINUS, counted, percent, plain, times
 
 COLUMNS = (
     Column("setting"),
-    figures("predicted", "the replayed speedup and its band."),
+    figures("predicted", "the predicted speedup and its band."),
     figures("measured", "the same setting's speedup here: median over blocks, 95 % interval."),
-    figures("predicted over measured", "above 0: the plan promised more than was measured."),
+    figures("predicted over measured", "above 0: the plan predicted more than was measured."),
 )
 
 
@@ -95,11 +95,11 @@ def _finding(basis: Basis, pairs: Sequence[tuple[CellScaling, Estimate]]) -> str
     off = median(abs(estimate.point / basis.speedup(cell).point - 1) for cell, estimate in pairs)
     banded = [(cell, estimate) for cell, estimate in pairs if estimate.low is not None and estimate.high is not None]
     held = sum((estimate.low or 0) <= basis.speedup(cell).point <= (estimate.high or 0) for cell, estimate in banded)
-    distance = f"{percent(off)} off, in the median of {counted(len(pairs), 'setting')} both predicted and measured"
-    return f"{distance}; {held} of {len(banded)} are within the band." if banded else f"{distance}."
+    distance = f"predictions are {percent(off)} off (median of {counted(len(pairs), 'setting')})"
+    return f"{distance}; {held} of {len(banded)} are inside the band." if banded else f"{distance}."
 
 
 def not_found(plan: SavedPlan, studies: Sequence[Study]) -> str:
     """Why a plan stands beside nothing, and what there is instead."""
     there = ", ".join(f"{plain(study.label)} ({counted(len(study.item_names), 'item')})" for study in studies)
-    return f"the plan is about {plain(plan.target)} ({counted(plan.items, 'item')}), and the run holds {there}"
+    return f"the plan is about {plain(plan.target)} ({counted(plan.items, 'item')}), but the run has {there}"

@@ -115,11 +115,11 @@ def _count(value: float) -> str:
 NOTHING = Usage()
 ROUNDS: tuple[tuple[Column, tuple[Words, *tuple[Callable[[Round], float | None], ...]]], ...] = (
     (
-        figures("CPU time, user / system", "of the caller and all workers, in their own code and in the kernel."),
+        figures("CPU time, user / system", "of the caller and all workers, in user code and in the kernel."),
         (_time, _user_ns, _used("system_ns")),
     ),
     (
-        figures("context switches, voluntary / involuntary", "gave up the core to wait; were preempted."),
+        figures("context switches, voluntary / involuntary", "gave up the core to wait; was preempted."),
         (_count, _used("voluntary_switches"), _used("involuntary_switches")),
     ),
     (
@@ -127,35 +127,34 @@ ROUNDS: tuple[tuple[Column, tuple[Words, *tuple[Callable[[Round], float | None],
         (_count, _used("minor_faults"), _used("major_faults")),
     ),
     (
-        figures("calls, read / written", "bytes through read and write calls: files in the page cache and pipes, too."),
+        figures("calls, read / written", "bytes through read and write calls, including the page cache and pipes."),
         (size, _used("read_call_bytes"), _used("write_call_bytes")),
     ),
     (
-        figures("storage, read / written", "bytes that really came from and went to the disk."),
+        figures("storage, read / written", "bytes read from and written to the disk."),
         (size, _used("read_bytes"), _used("written_bytes")),
     ),
     (
-        figures("files in the page cache", "share of the input that lay in memory when the round began."),
+        figures("files in the page cache", "share of the input in memory when the round began."),
         (percent, _resident),
     ),
     (
-        figures("CPU time of others / stolen", "everything else on this machine; what the hypervisor gave to others."),
+        figures("CPU time of others / stolen", "all other programs; what the hypervisor gave to other machines."),
         (_time, _used("others_cpu_ns"), _used("steal_ns")),
     ),
-    (figures("throttled", "time in which a quota kept the work from running."), (_time, _used("throttled_ns"))),
+    (figures("throttled", "time for which a quota stopped the work."), (_time, _used("throttled_ns"))),
     (
-        figures("sampling, share of a core", "CPU time that lightwork itself took to sample the memory meanwhile."),
+        figures("sampling, share of a core", "CPU time that lightwork used to sample memory."),
         (percent, sampler_share),
     ),
 )
 COLUMNS = (
     Column("setting"),
-    figures("pickled per item, sent / returned", "counted in one more round, which was not timed."),
+    figures("pickled per item, sent / returned", "counted in an extra round that was not timed."),
     figures(
         "peak memory, PSS / USS",
-        "of all processes in one sample, the most of any round, the untimed one included; shared pages count once / "
-        "not at all.",
+        "largest sample of all processes together in any round; shared pages count once / not at all.",
     ),
-    figures("largest worker, PSS / USS", "the most that any single worker had."),
+    figures("largest worker, PSS / USS", "the largest peak of a single worker."),
     *(column for column, _ in ROUNDS),
 )

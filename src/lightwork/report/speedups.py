@@ -15,7 +15,7 @@ from lightwork.text.quantities import between, counted, lines, plain, times
 from lightwork.text.variants import TWIN, Variant, cell_name
 
 EQUAL, ORDINARY, FAILED, UNMEASURED = "equal", "ordinary", "failed", "unmeasured"  # kinds of entries, and BEST
-NOT_ASKED = Entry("\N{MIDDLE DOT}", kind="none", hover="not asked for")
+NOT_ASKED = Entry("\N{MIDDLE DOT}", kind="none", hover="not requested")
 NOTES_SHOWN = 40
 DETAIL_LINES = 30
 
@@ -53,7 +53,7 @@ def _caption(scaling: StudyScaling) -> str:
     if any(cell.speedup_equal_speed is not None for cell in scaling.cells):
         caption += " In small: the same at equal CPU speed."
     else:
-        caption += " There are no figures at equal CPU speed for this study."
+        caption += " This study has no figures at equal CPU speed."
     if any(cell.disturbed for cell in scaling.cells):
         caption += " Rounds with interference are excluded."
     return caption

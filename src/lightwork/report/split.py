@@ -8,8 +8,8 @@ from lightwork.render.table import Column, Entry, Table
 from lightwork.text.quantities import number, plain
 
 CAPTION = (
-    "All rounds that were not excluded, together: where the workers\N{RIGHT SINGLE QUOTATION MARK} time went, as speedup kept or "
-    "lost. Each column adds up to its number of workers."
+    "Where the workers\N{RIGHT SINGLE QUOTATION MARK} time went, as speedup kept or lost, over all rounds not "
+    "excluded. Each column adds up to its number of workers."
 )
 
 
@@ -22,7 +22,7 @@ def split_table(losses: Mapping[tuple[str, str], Losses], label: str) -> Table |
         return None
     parts = [{cause: float(lost) for cause, lost in lost_here.lost_speedup().items()} for lost_here in losses.values()]
     rows = [
-        _row("useful work", "the same items as long as they took serially", _useful(losses.values()), kind="sum"),
+        _row("useful work", "the time that the same items took serially", _useful(losses.values()), kind="sum"),
         *(
             _row(cause, cause.meaning, [_figure(part.get(cause)) for part in parts])
             for cause in Cause

@@ -38,13 +38,15 @@ class Format:
         """What `decode` makes of the file. Raises UsageError when there is none, or it is something else."""
         try:
             if path.stat().st_size > self.largest_bytes:
-                raise UsageError(f"{path} is larger than {self.largest_bytes >> 20} MiB: no saved {self.what}")
+                raise UsageError(
+                    f"{path} is larger than {self.largest_bytes >> 20} MiB: too large for a saved {self.what} file"
+                )
             return decode(json.loads(path.read_text(encoding="utf-8")))
         except OSError as error:
             raise UsageError(f"{path} can't be read ({error.strerror}): {self._instead}") from None
         except (AttributeError, TypeError, KeyError, ValueError, RecursionError) as error:
             reason = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
-            raise UsageError(f"{path} holds no {self.what} ({reason}): {self._instead}") from None
+            raise UsageError(f"{path} is not a saved {self.what} file ({reason}): {self._instead}") from None
 
     @property
     def _instead(self) -> str:

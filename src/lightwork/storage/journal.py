@@ -110,7 +110,7 @@ class Journal:
             raise
         except OSError as error:
             refusal = f"{self.folder} can't be written to ({error.strerror})"
-            raise JournalError(f"{refusal}: make room, then run the same with --resume") from None
+            raise JournalError(f"{refusal}: free some space, then run the same command with --resume") from None
 
 
 def read(folder: Path) -> Kept:
@@ -121,18 +121,18 @@ def read(folder: Path) -> Kept:
     path = folder / NAME
     try:
         if path.stat().st_size > LARGEST_BYTES:
-            raise UsageError(f"{path} is larger than {LARGEST_BYTES >> 20} MiB: no journal of lightwork")
+            raise UsageError(f"{path} is larger than {LARGEST_BYTES >> 20} MiB: too large for a journal")
         lines = path.read_bytes().splitlines(keepends=True)
         if not any(line.endswith(b"\n") for line in lines[:1]):  # it broke off before the study was written down
             return Kept({}, (), is_over=False, size_bytes=0)
         facts = _whole(lines[0])["study"]
         if not isinstance(facts, dict):
-            raise TypeError("its first line tells of no study")
+            raise TypeError("its first line names no study")
     except OSError as error:
-        raise UsageError(f"{path} can't be read ({error.strerror}): leave --resume out") from None
+        raise UsageError(f"{path} can't be read ({error.strerror}): omit --resume") from None
     except DAMAGED as error:
         reason = " ".join(str(error).split())[:200]
-        raise UsageError(f"{path} is no journal of this version ({reason}): leave --resume out") from None
+        raise UsageError(f"{path} is not a journal of this version ({reason}): omit --resume") from None
     rounds, is_over, size_bytes = [], False, len(lines[0])
     for line in lines[1:]:
         try:
@@ -158,7 +158,7 @@ def _round(folder: Path, data: Mapping[str, Any]) -> tuple[Finished, float]:
     """A round with its ledger. Raises OSError or one of DAMAGED where either is not whole."""
     round_ = read_as(Round, data["round"])
     if Path(round_.ledger).name != round_.ledger:
-        raise ValueError("a ledger's name that leads elsewhere")
+        raise ValueError("a ledger name outside the folder")
     path = folder / LEDGERS / f"{round_.ledger}.bin"
     ledger = path.read_bytes() if round_.ledger and path.exists() else b""
     if round_.ok and not ledger:

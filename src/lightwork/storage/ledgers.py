@@ -69,4 +69,4 @@ def load(path: Path) -> Mapping[str, Table]:
     except FileNotFoundError:
         raise UsageError(f"the ledgers {path} are missing: keep the file next to its JSON") from None
     except DAMAGED as error:
-        raise UsageError(f"{path} holds no ledgers of lightwork: {' '.join(str(error).split())}") from None
+        raise UsageError(f"{path} holds no ledgers: {' '.join(str(error).split())}") from None

@@ -36,5 +36,5 @@ def check_writable(folder: Path) -> None:
 
 
 def _unwritable(folder: Path, error: OSError) -> str:
-    named = "name another by LIGHTWORK_DATA" if folder == data_dir() else "name another"
+    named = "choose another with LIGHTWORK_DATA" if folder == data_dir() else "name another"
     return f"{folder} can't be written to ({error.strerror}): {named}"

@@ -43,17 +43,17 @@ def load(path: Path) -> Results:
     name = plain(path)
     try:
         if path.stat().st_size > LARGEST_FILE_BYTES:
-            raise UsageError(f"{name} is larger than {LARGEST_FILE_BYTES >> 20} MiB: no saved results")
+            raise UsageError(f"{name} is larger than {LARGEST_FILE_BYTES >> 20} MiB: too large for saved results")
         saved = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise UsageError(f"{name} can't be read ({error.strerror}): name a saved run, or measure one") from None
+        raise UsageError(f"{name} can't be read ({error.strerror}): use a saved run, or measure one") from None
     except (ValueError, RecursionError):
         raise UsageError(f"{name} is not JSON: name a file that `pytest bench/ --benchmark-save` wrote") from None
     try:
         content = saved[KEY]
         if content["schema"] not in READABLE:
             readable = " and ".join(map(str, READABLE))
-            raise UsageError(f"{name} has schema {content['schema']!r} where this version reads {readable}")
+            raise UsageError(f"{name} has schema {content['schema']!r} but this version reads {readable}")
         return _believable(decode(content, str(saved.get("datetime", "")), saved.get("commit_info", {})))
     except (TypeError, KeyError, ValueError, AttributeError) as error:
         reason = _what_else(saved) or plain(f"{type(error).__name__}: {error}")

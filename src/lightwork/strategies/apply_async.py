@@ -1,4 +1,4 @@
-"""apply_async: `Pool.apply_async`. One task an item; the caller keeps the handles and waits for each."""
+"""apply_async: `Pool.apply_async`. One task per item; the caller keeps the handles and waits for each."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -32,7 +32,7 @@ def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
 
 @strategy(hand_out=POOL, rank=50, script=SCRIPT, opened=opened)
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
-    """`Pool.apply_async` for every item, then `get` for every handle."""
+    """`Pool.apply_async` for every item, then `get` on every handle."""
     with opened(function, workers, context) as submit:
         results: list[Any] = submit(items, chunksize)
         return results

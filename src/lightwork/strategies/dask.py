@@ -1,6 +1,6 @@
-"""dask: `Client.map` on a cluster, one of this machine's own or one that is there. Each chunk is a task of a scheduler.
+"""dask: `Client.map` on a cluster: a local one, or one that is already running. Each chunk is one task.
 
-LIGHTWORK_SCHEDULER names the scheduler of a cluster that is there, as tcp://HOST:PORT; nothing of that is closed.
+LIGHTWORK_SCHEDULER is the scheduler address of a running cluster, as tcp://HOST:PORT. That cluster is not shut down.
 """
 
 import os
@@ -38,7 +38,7 @@ def work(function: Any, chunk: Sequence[Any]) -> list[Any]:
 
 
 def default_chunksize(items: int, workers: int) -> int:
-    """One item a task, as `Client.map` does."""
+    """One item per task, as in `Client.map`."""
     return 1
 
 
@@ -53,7 +53,7 @@ def default_chunksize(items: int, workers: int) -> int:
     extra="dask",
 )
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
-    """`Client.map` with a task for every chunk; results as they are done, so that a lost worker takes few along."""
+    """`Client.map` with one task per chunk; results are fetched as they finish, so a lost worker loses few."""
     from dask.distributed import as_completed
 
     size = chunksize or 1

@@ -1,4 +1,4 @@
-"""fork: `os.fork` by hand. Each child inherits its part of the list and sends its results down a pipe."""
+"""fork: `os.fork` by hand. Each child inherits its part of the list and sends its results through a pipe."""
 
 import os
 import pickle
@@ -56,7 +56,7 @@ def work(function: Any, part: Sequence[Any], pipe: int) -> NoReturn:
 
 @strategy(hand_out=Fixed(striped=True), rank=120, script=SCRIPT, start_methods=("fork",))
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
-    """`os.fork` a child for every part of the list, then read every pipe and `waitpid` for every child."""
+    """`os.fork` one child per part of the list, then read each pipe and `waitpid` for each child."""
     children = []
     for worker in range(workers):
         receiver, sender = os.pipe()

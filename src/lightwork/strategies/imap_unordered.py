@@ -1,4 +1,4 @@
-"""imap_unordered: `Pool.imap_unordered`. Results come as they are done; chunks of one unless told otherwise."""
+"""imap_unordered: `Pool.imap_unordered`. Results arrive as they finish; one item per chunk by default."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -32,6 +32,6 @@ def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
 
 @strategy(hand_out=POOL, rank=30, script=SCRIPT, default_chunksize=default_chunksize, opened=opened)
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
-    """`Pool.imap_unordered`: chunks handed out as workers get free, results as they come."""
+    """`Pool.imap_unordered`: free workers take the next chunk, results arrive as they finish."""
     with context.Pool(workers) as pool:
         return list(pool.imap_unordered(function, items, chunksize or 1))

@@ -1,10 +1,8 @@
-"""interpreters: `InterpreterPoolExecutor.map`. Threads of one process, each with an interpreter of its own.
+"""interpreters: `InterpreterPoolExecutor.map`. Threads in one process, each with its own interpreter.
 
-It needs Python 3.14 or newer. Each interpreter has a lock (GIL) and modules of its own: the threads compute at the same
-time, and share nothing.
-Functions, items and results are pickled as for processes. An extension module that can't be loaded again in the same
-process makes the items that need it fail. There is no start method; `fork` is claimed, the first of them, so that each
-setting is there once.
+Needs Python 3.14 or newer. Each interpreter has its own lock (GIL) and its own modules, so the threads compute in
+parallel and share nothing. Functions, items and results are pickled, as for processes. Items fail if they need an
+extension module that can't be loaded twice in one process. There is no start method; settings list it as `fork`.
 """
 
 import concurrent.futures
@@ -50,6 +48,6 @@ def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
     opened=opened,
 )
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
-    """`InterpreterPoolExecutor.map`: threads with an interpreter each take item after item from the caller's queue."""
+    """`InterpreterPoolExecutor.map`: threads, each with its own interpreter, take items from one queue."""
     with concurrent.futures.InterpreterPoolExecutor(workers) as executor:  # type: ignore[attr-defined]
         return list(executor.map(function, items))

@@ -1,12 +1,11 @@
-"""joblib: `joblib.Parallel` on loky's processes. The library behind scikit-learn's `n_jobs`.
+"""joblib: `joblib.Parallel` with loky processes, as behind scikit-learn's `n_jobs`.
 
-Loky starts processes in its own way, each a fresh interpreter, and pickles by cloudpickle, so that a function of a
-notebook or of the script itself can be run. As no start method can be chosen, `fork`, the first one, stands for
-loky's own. One worker is none: joblib then runs all items in the caller.
+Loky starts each process as a fresh interpreter and pickles with cloudpickle, so functions from notebooks and scripts
+work. There is no start method to choose; settings list loky's own as `fork`. With one worker joblib runs all items in
+the caller.
 
-joblib's own default, `batch_size="auto"`, finds the batch while it runs, by timing batches: the same call hands out
-differently each time, and nobody can say beforehand how. Here it is one item unless told, so that it can be predicted,
-and a plan that tries chunksizes finds the batch that suits.
+joblib's default, `batch_size="auto"`, adapts the batch while it runs, so it can't be predicted. Here a batch is one
+item by default; set a chunksize for larger ones.
 """
 
 from collections.abc import Sequence
@@ -26,7 +25,7 @@ if __name__ == "__main__":
 
 
 def default_chunksize(items: int, workers: int) -> int:
-    """One item a batch."""
+    """One item per batch."""
     return 1
 
 
@@ -39,7 +38,7 @@ def default_chunksize(items: int, workers: int) -> int:
     needs="joblib",
 )
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
-    """`joblib.Parallel` with loky's processes, which are kept for the next call unless they are shut down."""
+    """`joblib.Parallel` with loky processes, which are kept for the next call unless shut down."""
     from joblib import Parallel, delayed
     from joblib.externals.loky import get_reusable_executor
 

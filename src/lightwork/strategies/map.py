@@ -1,4 +1,4 @@
-"""map: `Pool.map`. The list is cut into chunks, each handed to the next worker that is free."""
+"""map: `Pool.map`. The list is cut into chunks; free workers take the next one."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ if __name__ == "__main__":
 
 
 def default_chunksize(items: int, workers: int) -> int:
-    """What `Pool.map` chooses: four chunks a worker, rounded up."""
+    """As `Pool.map`: four chunks per worker, rounded up."""
     chunksize, extra = divmod(items, workers * 4)
     return chunksize + bool(extra)
 
@@ -33,7 +33,7 @@ def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
 
 @strategy(hand_out=POOL, rank=10, script=SCRIPT, default_chunksize=default_chunksize, opened=opened)
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
-    """`Pool.map`: chunks handed out as workers get free, all results at the end and in order."""
+    """`Pool.map`: free workers take the next chunk; all results at the end, in order."""
     with context.Pool(workers) as pool:
         results: list[Any] = pool.map(function, items, chunksize)
         return results

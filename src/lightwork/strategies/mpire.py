@@ -1,7 +1,6 @@
-"""mpire: `mpire.WorkerPool`. A pool with a queue for each worker, and two chunks a worker in flight.
+"""mpire: `mpire.WorkerPool`. A pool with one queue per worker and two chunks in flight for each.
 
-It calls the function with an item's parts where that is a tuple, a list or a dict, so each item is handed over as the
-only argument of a tuple.
+mpire unpacks items that are tuples, lists or dicts into arguments, so each item is wrapped in a tuple.
 """
 
 from collections.abc import Sequence
@@ -22,13 +21,13 @@ if __name__ == "__main__":
 
 
 def default_chunksize(items: int, workers: int) -> int:
-    """What mpire aims at: 64 chunks a worker, rounded up; its own sizes alternate around the fraction."""
+    """As mpire: about 64 chunks per worker, rounded up."""
     return -(-items // (64 * workers))
 
 
 @strategy(hand_out=Dynamic(per_worker=2), rank=70, script=SCRIPT, default_chunksize=default_chunksize, needs="mpire")
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
-    """`WorkerPool.map_unordered`: chunks sent to whoever answered last, results as they come."""
+    """`WorkerPool.map_unordered`: the worker that just answered gets the next chunk; results arrive as they finish."""
     from mpire import WorkerPool
 
     with WorkerPool(n_jobs=workers, start_method=context.get_start_method()) as pool:

@@ -1,6 +1,6 @@
-"""pipe: a dispatcher over pipes. Each worker has its own; whoever answers gets the next chunk.
+"""pipe: a dispatcher with one pipe per worker. The worker that answers gets the next chunk.
 
-The caller sees the end of a dead worker's pipe, so it knows which chunk went with it and can finish the rest.
+When a worker dies its pipe closes, so the caller knows which chunk was lost and can finish the rest.
 """
 
 import traceback
@@ -57,7 +57,7 @@ def work(function: Any, pipe: Any) -> None:
 
 
 def default_chunksize(items: int, workers: int) -> int:
-    """One item a message."""
+    """One item per message."""
     return 1
 
 
@@ -128,7 +128,7 @@ def burial(process: Any) -> Exception:
     opened=opened,
 )
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
-    """A dispatcher: `wait` for any worker's pipe, take its answer, send it the next chunk."""
+    """A dispatcher: `wait` on all pipes, take an answer, send that worker the next chunk."""
     with opened(function, workers, context) as submit:
         results: list[Any] = submit(items, chunksize or 1)
         return results

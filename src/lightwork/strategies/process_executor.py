@@ -1,6 +1,6 @@
-"""process_executor: `ProcessPoolExecutor.map`. The pool that notices when a worker dies.
+"""process_executor: `ProcessPoolExecutor.map`. Unlike a `Pool`, it notices when a worker dies.
 
-A worker that is killed breaks the pool: `BrokenProcessPool` is raised in the caller, where a `Pool` would hang.
+If a worker is killed, the caller gets `BrokenProcessPool`; a `Pool` would hang.
 """
 
 from collections.abc import Iterator, Sequence
@@ -41,6 +41,6 @@ def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
     opened=opened,
 )
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
-    """`ProcessPoolExecutor.map`: chunks handed out as workers get free, results in order."""
+    """`ProcessPoolExecutor.map`: free workers take the next chunk; results in order."""
     with ProcessPoolExecutor(workers, mp_context=context) as executor:
         return list(executor.map(function, items, chunksize=chunksize or 1))

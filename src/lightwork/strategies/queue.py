@@ -1,4 +1,4 @@
-"""queue: workers around two queues. A bounded task queue feeds them; a result queue is drained by the caller."""
+"""queue: workers between two queues. A bounded task queue feeds them; the caller drains the result queue."""
 
 import traceback
 from collections.abc import Iterator, Sequence
@@ -60,7 +60,7 @@ def work(function: Any, tasks: Any, results: Any) -> None:
 
 
 def default_chunksize(items: int, workers: int) -> int:
-    """One item a message."""
+    """One item per message."""
     return 1
 
 
@@ -112,7 +112,7 @@ def exchange(tasks: Any, answers: Any, in_flight: int, items: Sequence[Any], chu
     opened=opened,
 )
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
-    """A bounded task queue, workers, a result queue drained before the join, sentinels at the end."""
+    """A bounded task queue, workers, a result queue that is drained before joining, and sentinels."""
     with opened(function, workers, context) as submit:
         results: list[Any] = submit(items, chunksize or 1)
         return results

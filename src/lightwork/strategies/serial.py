@@ -1,6 +1,6 @@
-"""serial: one item after the other in the caller. The reference of every speedup.
+"""serial: one item after another in the caller. Every speedup is relative to it.
 
-The items of a coroutine function are awaited one after the other in one event loop.
+Items of a coroutine function are awaited one after another in one event loop.
 """
 
 from collections.abc import Sequence
@@ -28,5 +28,5 @@ def awaited(function: Any, items: Sequence[Any], workers: int, chunksize: int | 
 
 @strategy(hand_out=InCaller(), script=SCRIPT, start_methods=("fork",), parallel=False, awaited=awaited)
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
-    """A plain loop in the caller's own process."""
+    """A plain loop in the calling process."""
     return [function(item) for item in items]

@@ -1,7 +1,7 @@
-"""shared_memory: a Pool whose large results come back through shared memory instead of its pipe.
+"""shared_memory: a `Pool` that returns large results through shared memory instead of its pipe.
 
-The caller names the blocks, so that it can remove all of them, whatever becomes of the workers: a block outlives only
-a caller that is killed together with multiprocessing's resource tracker, its helper that would remove them otherwise.
+The caller names the blocks and removes them, even if workers die. A block is left behind only if the caller and
+multiprocessing's resource tracker are both killed.
 """
 
 import os
@@ -90,13 +90,13 @@ def discard(names: Iterable[str]) -> None:
 
 
 def default_chunksize(items: int, workers: int) -> int:
-    """One item at a time, as `Pool.imap_unordered` has it."""
+    """One item at a time, as in `Pool.imap_unordered`."""
     return 1
 
 
 @strategy(hand_out=POOL, rank=130, script=SCRIPT, default_chunksize=default_chunksize)
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
-    """`Pool.imap_unordered`, results larger than a pipe holds in blocks of shared memory."""
+    """`Pool.imap_unordered`; results too large for the pipe go through shared memory."""
     resource_tracker.ensure_running()  # before the workers: they share it, and one of their own removes too early
     prefix = f"results-{os.getpid()}-{os.urandom(4).hex()}-"
     results, waiting = [], set(range(len(items)))

@@ -1,12 +1,12 @@
-"""single_writer: workers parse, the caller stores. One process writes, so that none waits for another's lock.
+"""single_writer: workers parse, the caller stores. Only one process writes, so nobody waits for a lock.
 
     worker --parsed--> |        |
-    worker --parsed--> | caller | --all that has arrived, in one go--> database
+    worker --parsed--> | caller | --everything that arrived, at once--> database
     worker --parsed--> |        |
            <--stored--
 
-A worker begins its next item when its last one is stored, so that no more is in memory than one parsed item a worker.
-`workers` are those that parse; the writer is one more process.
+A worker starts its next item once the last one is stored, so memory holds at most one parsed item per worker.
+`workers` counts those that parse; the writer is one more process.
 """
 
 import traceback
@@ -41,7 +41,7 @@ def work(function: Any, pipe: Any) -> None:
     staged=True,
 )
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
-    """One writer, which is the caller, and workers that parse for it; each has a pipe to it."""
+    """The caller writes; workers parse for it, each with its own pipe."""
     crew: dict[Any, Any] = {}
     for _ in range(workers):
         ours, theirs = context.Pipe()

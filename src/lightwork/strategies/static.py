@@ -1,6 +1,6 @@
-"""static: the list cut evenly, one `Process` a part. What most people write first.
+"""static: the list split evenly, one `Process` per part. What most people write first.
 
-Contiguous parts: if the big items stand together, one worker gets them all.
+Parts are contiguous: if the big items are next to each other, one worker gets them all.
 """
 
 import traceback
@@ -78,6 +78,6 @@ def receive(receiver: Any, process: Any) -> Any:
 
 @strategy(hand_out=Fixed(), rank=90, script=SCRIPT)
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
-    """The list split evenly into contiguous parts, one `Process` a part."""
+    """The list split evenly into contiguous parts, one `Process` per part."""
     bounds = [len(items) * worker // workers for worker in range(workers + 1)]
     return run_parts(function, [items[low:high] for low, high in pairwise(bounds)], context)

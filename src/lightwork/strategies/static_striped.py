@@ -1,6 +1,6 @@
-"""static_striped: the list dealt out like cards, one `Process` a hand.
+"""static_striped: the list dealt out like cards, one `Process` per hand.
 
-Neighbours go to different workers, so a cluster of big items is shared out; it is still fixed beforehand.
+Neighboring items go to different workers, so a run of big items is shared. Who gets what is still fixed in advance.
 """
 
 from collections.abc import Sequence
@@ -39,5 +39,5 @@ $context\
 
 @strategy(hand_out=Fixed(striped=True), rank=100, script=SCRIPT)
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
-    """The list dealt out item by item beforehand, one `Process` a hand."""
+    """The list dealt out item by item in advance, one `Process` per hand."""
     return run_parts(function, [items[worker::workers] for worker in range(workers)], context)

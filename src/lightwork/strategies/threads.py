@@ -1,7 +1,7 @@
-"""threads: `ThreadPoolExecutor.map`. Threads of the caller's process: nothing is pickled, no process is started.
+"""threads: `ThreadPoolExecutor.map`. Threads in the calling process: nothing is pickled, no process is started.
 
-Where Python has its global lock (GIL), one thread at a time runs Python code: threads wait together, and compute one
-after the other. Threads have no start method; `fork` is claimed, the first of them, so that each setting is there once.
+With the global interpreter lock (GIL) only one thread at a time runs Python code: threads overlap waiting, not
+computing. There is no start method; settings list it as `fork`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -38,6 +38,6 @@ def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
     opened=opened,
 )
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
-    """`ThreadPoolExecutor.map`: threads of the caller take item after item from its queue."""
+    """`ThreadPoolExecutor.map`: threads take items from one queue."""
     with ThreadPoolExecutor(workers) as executor:
         return list(executor.map(function, items))

@@ -90,14 +90,14 @@ def _amount(what: str, word: str, units: Mapping[str, float], of: str) -> float:
     except ValueError:
         number = 0.0
     if not 0 < number < float("inf"):
-        raise UsageError(f"{what} can't be {word!r}: it takes a positive number of {of}")
+        raise UsageError(f"{what} can't be {word!r}: it must be a positive number of {of}")
     return number
 
 
 def whole_number(what: str, word: str) -> int:
     """A whole number of at least 0."""
     if not (word.isascii() and word.isdigit()):
-        raise UsageError(f"{what} can't be {word!r}: it takes a whole number")
+        raise UsageError(f"{what} can't be {word!r}: it must be a whole number")
     return int(word)
 
 
@@ -106,7 +106,7 @@ def _range(what: str, word: str) -> Sequence[int]:
     try:
         first, last = int(low), int(high if dash else low)
     except ValueError:
-        raise UsageError(f"{what} can't be {word!r}: it takes numbers like 1,2,4 or 1-8") from None
+        raise UsageError(f"{what} can't be {word!r}: use numbers like 1,2,4 or 1-8") from None
     if first < 1 or last < first:
         raise UsageError(f"{what} can't be {word!r}: it must be at least 1, the smaller number first")
     if last - first >= LONGEST_RANGE:

@@ -106,7 +106,7 @@ class JournalFolder:
         self._lock: int | None = None
 
     def hold(self) -> "JournalFolder":
-        """Take the folder, which is made where it is absent. Raises UsageError where its run is still under way."""
+        """Take the folder, which is made where it is absent. Raises UsageError where its run is still running."""
         if self._lock is None:
             try:
                 self.folder.mkdir(parents=True, exist_ok=True)
@@ -114,7 +114,7 @@ class JournalFolder:
                 lock = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
             except OSError as error:
                 refusal = f"{self.folder} can't be written to ({error.strerror})"
-                raise JournalError(f"{refusal}: measure in another folder") from None
+                raise JournalError(f"{refusal}: run in another folder") from None
             self._take(lock)
         return self
 
@@ -123,8 +123,8 @@ class JournalFolder:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(lock)
-            refusal = f"run {self.folder.name} is still under way"
-            raise UsageError(f"{refusal}: wait for its end, or leave --resume out") from None
+            refusal = f"run {self.folder.name} is still running"
+            raise UsageError(f"{refusal}: wait for it to finish, or omit --resume") from None
         except OSError:  # a file system without locks
             pass
         self._lock = lock
@@ -172,7 +172,7 @@ class JournalFolder:
 def take(journals: Path, words: str | None) -> JournalFolder:
     """A new run; or the one that these words ask for, by its name or as "latest", which goes on.
 
-    Raises UsageError, naming those there are, where there is none of this name, or it is still under way.
+    Raises UsageError, naming those there are, where there is none of this name, or it is still running.
     """
     if words is None:
         return JournalFolder(journals / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{os.getpid()}")
@@ -187,5 +187,5 @@ def take(journals: Path, words: str | None) -> JournalFolder:
 def _refuse_another(was: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
     wrong = [name for name in wanted if was.get(name) != wanted[name]]
     if wrong:
-        refusal = f"{wanted['label']} broke off with other {wrong[0]}"
-        raise UsageError(f"{refusal}: ask for what was asked for then, or leave --resume out")
+        refusal = f"{wanted['label']} was interrupted with a different {wrong[0]}"
+        raise UsageError(f"{refusal}: use the same options as then, or omit --resume")

@@ -212,7 +212,7 @@ def held_against(round_: Round, reference: Round | None, compare_results: bool =
     if reference is None or not (round_.ok or round_.outcome is Outcome.RECOVERED):
         return round_
     if round_.evidence != reference.evidence:
-        reason = f"the check found {dict(round_.evidence)} where serial found {dict(reference.evidence)}"
+        reason = f"the check found {dict(round_.evidence)} but serial found {dict(reference.evidence)}"
         return replace(round_, outcome=Outcome.WRONG, reason=reason)
     if compare_results and round_.ok and round_.result_digest != reference.result_digest:
         return replace(round_, outcome=Outcome.WRONG, reason="the results differ from the serial round's")

@@ -179,7 +179,7 @@ class Session:
 
     def how_to_resume(self) -> str:
         """What to do where nothing could be saved."""
-        return f"its rounds are kept in {self._run.folder}; make room, then run the same with --resume {self.run}"
+        return f"its rounds are in {self._run.folder}; free some space, then run the same with --resume {self.run}"
 
     def drop_journals(self) -> None:
         """Remove the journals: all in them is saved, or was not to be. An interrupted run keeps its own, to resume."""

@@ -137,7 +137,7 @@ class Workload:
         """The two halves of the function. Raises UsageError, naming the strategy that wants them, without any."""
         if self.stages is None:
             raise UsageError(
-                f"strategy {strategy} needs the work in two halves, and {self.name} has one function: give @workload "
+                f"strategy {strategy} needs separate parse and store functions: give @workload of {self.name} "
                 "stages=Stages(parse, store), or choose another strategy"
             )
         return self.stages

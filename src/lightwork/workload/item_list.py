@@ -16,7 +16,7 @@ def read(words: Sequence[str], stdin: TextIO) -> list[str]:
     """
     listed = [item for word in words for item in _items(word, stdin)]
     if words and not listed:
-        raise UsageError(f"{' '.join(words)} lists no items: give at least one")
+        raise UsageError(f"{' '.join(words)} lists no items: add at least one")
     return listed
 
 
@@ -28,9 +28,11 @@ def _items(word: str, stdin: TextIO) -> Iterator[str]:
         try:
             yield from _lines(path.read_text(encoding="utf-8").splitlines())
         except OSError as error:
-            raise UsageError(f"the list {path} can't be read ({error.strerror}): name a file of lines") from None
+            raise UsageError(
+                f"the list {path} can't be read ({error.strerror}): use a file with one item per line"
+            ) from None
         except UnicodeDecodeError:
-            raise UsageError(f"the list {path} is not text: name a file with one item per line") from None
+            raise UsageError(f"the list {path} is not text: use a file with one item per line") from None
     else:
         yield word
 

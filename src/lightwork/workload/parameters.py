@@ -43,7 +43,7 @@ def _convert(name: str, hint: Any, value: Any) -> Any:
     try:
         converted = hint(value)
     except (TypeError, ValueError):
-        raise UsageError(f"{name} can't be {value!r}: it takes one {hint.__name__}") from None
+        raise UsageError(f"{name} can't be {value!r}: it must be one {hint.__name__}") from None
     if isinstance(converted, (int, float)) and not isinstance(converted, bool) and not 0 <= converted < inf:
         raise UsageError(f"{name} can't be {value!r}: it must be finite and not negative")
     return converted
@@ -60,5 +60,5 @@ def _convert_optional(name: str, hint: types.UnionType, value: Any) -> Any:
 def _convert_flag(name: str, word: str) -> bool:
     words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
     if word.lower() not in words:
-        raise UsageError(f"{name} can't be {word!r}: it takes true or false")
+        raise UsageError(f"{name} can't be {word!r}: it must be true or false")
     return words[word.lower()]

@@ -27,7 +27,7 @@ def find(name: str) -> Workload:
     if ":" in name:
         return target.workload_of(name)
     if name.endswith(".py"):
-        raise UsageError(f"{name} names no function: write {name}:function")
+        raise UsageError(f"{name} is not a function: write {name}:function")
     if name not in REGISTERED:
         module = name if "." in name else f"{BUILT_IN}.{name}"
         if not _is_module(name) or ("." not in name and name not in names()):

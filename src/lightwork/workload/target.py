@@ -117,7 +117,7 @@ def _is_importable(function: Any) -> bool:
 def _no_such(module: Any, place: str, name: str) -> UsageError:
     """The error for a name that the module lacks, with those that come nearest to it."""
     if "." in name:
-        return UsageError(f"{place}:{name} is inside something else: define a function at the module's top level")
+        return UsageError(f"{place}:{name} is not at the top level: define a function at the module's top level")
     functions = sorted(key for key, value in vars(module).items() if callable(value) and not key.startswith("_"))
     near = difflib.get_close_matches(name, functions, n=3, cutoff=0.6)
     if near:
@@ -167,25 +167,25 @@ def is_file(item: Any) -> bool:
 
 def _import_file(path: Path) -> Any:
     if not path.is_file():
-        raise UsageError(f"{path} is not there: name the file that holds the function")
+        raise UsageError(f"{path} does not exist: name the file that holds the function")
     folder = str(path.absolute().parent)
     if folder not in sys.path:
         sys.path.insert(0, folder)
     module = _import_module(path.stem)
     if Path(getattr(module, "__file__", None) or "").resolve() != path.resolve():
-        raise UsageError(f"{path} has the name of another module, {path.stem}: give the file another name")
+        raise UsageError(f"{path} has the same name as module {path.stem}: rename the file")
     return module
 
 
 def _import_module(name: str) -> Any:
     if not all(part.isidentifier() for part in name.split(".")):
-        raise UsageError(f"{name!r} can't be imported: a module's name consists of letters, digits and _")
+        raise UsageError(f"{name!r} can't be imported: module names contain only letters, digits and _")
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
         if error.name is None or not (name == error.name or name.startswith(f"{error.name}.")):
             raise _broken(name, error) from None
-        raise UsageError(f"there is no module {name}: name one that this Python can import") from None
+        raise UsageError(f"no module {name}: name one that this Python can import") from None
     except ImportError as error:
         if "relative import" not in str(error):
             raise _broken(name, error) from None
