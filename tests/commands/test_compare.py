@@ -181,7 +181,7 @@ def test_a_gate_that_could_not_fail_says_so():
     """With three blocks no cell has an interval: the gate passes, and the sentence says what that is worth."""
     found = compare(run_of(made_up(CELLS, 1, blocks=3)), run_of(made_up(CELLS, 2, blocks=3)))
     told = headline(found, [], [parse("speedup<0.95")])
-    assert told.endswith("the gate passes: speedup<0.95, but 4 of 4 cells could not have failed")
+    assert told.endswith("the gate passes: speedup<0.95, but 4 of 4 settings could not have failed")
     assert any("measure both runs with --blocks 10 or more" in note for note in table(found).notes)
 
 

@@ -168,8 +168,7 @@ def test_cold_files_are_read_cold_or_it_is_said(home):
     found = plan(home, "load.py:load_file", *files(home), *words)
     assert found.returncode == 0, found.stderr
     told = (
-        "cold reads not possible here" in found.stdout.lower()
-        or "not known whether the reads were cold" in found.stdout
+        "cold reads not possible here" in found.stdout.lower() or "unknown whether the reads were cold" in found.stdout
     )
     assert told is not can_be_cold(home)
 

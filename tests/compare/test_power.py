@@ -38,9 +38,9 @@ def losing(study, cell_id):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("speedup<0.95", "4 of 4 cells could not have failed"),
+        ("speedup<0.95", "4 of 4 settings could not have failed"),
         ("serial>1.1", "serial in 1 of 1 study could not have failed"),
-        ("wall>1.05", "4 of 4 cells and serial in 1 of 1 study could not have failed"),
+        ("wall>1.05", "4 of 4 settings and serial in 1 of 1 study could not have failed"),
         ("verdict changed", "the advice in 1 of 1 study could not have failed"),
     ],
 )
@@ -57,7 +57,7 @@ def test_studies_too_many_for_their_blocks_could_not_have_failed():
     slow = {one.cell_id: 3.0 for one in CELLS}
     base = run_of(*(made_up(CELLS, seed, blocks=4, label=str(seed)) for seed in range(3)))
     new = run_of(*(made_up(CELLS, 10 + seed, blocks=4, label=str(seed), changed=slow) for seed in range(3)))
-    assert unable(base, new, "speedup<0.95") == "12 of 12 cells could not have failed"
+    assert unable(base, new, "speedup<0.95") == "12 of 12 settings could not have failed"
 
 
 def test_enough_blocks_could_have_failed_everything():
@@ -81,7 +81,7 @@ def test_without_anything_in_common_nothing_was_compared():
 def test_a_cell_without_a_figure_could_not_have_failed():
     """A cell that lost a round in both runs has no ratio at all."""
     base, new = (run_of(losing(made_up(CELLS, seed), FIRST)) for seed in (1, 2))
-    assert unable(base, new, "speedup<0.95", "wall>1.1") == "1 of 4 cells could not have failed"
+    assert unable(base, new, "speedup<0.95", "wall>1.1") == "1 of 4 settings could not have failed"
 
 
 def test_under_a_noise_floor_of_one_nothing_could_have_failed():
@@ -92,7 +92,7 @@ def test_under_a_noise_floor_of_one_nothing_could_have_failed():
     noisy = replace(new, cells=tuple(replace(one, rounds=rounds) if one is twin else one for one in new.cells))
     base, new = run_of(made_up(CELLS, 1)), run_of(noisy)
     assert 1 < compare(base, new).studies[0].noise_floor < 10
-    told = "4 of 4 cells and serial in 1 of 1 study could not have failed"
+    told = "4 of 4 settings and serial in 1 of 1 study could not have failed"
     assert unable(base, new, "speedup<0.95", "serial>1.1", "verdict changed") == told  # a gain may be larger than 1
 
 
@@ -121,7 +121,7 @@ def test_advice_without_a_reference_could_not_have_failed():
         lost = tuple(replace(one, outcome=Outcome.LOST, t0_ns=None, t1_ns=None) for one in serial.rounds)
         cells = tuple(replace(one, rounds=lost) if one is serial else one for one in study.cells)
         broken[place] = replace(study, cells=cells)
-    told = "4 of 4 cells and the advice in 1 of 1 study could not have failed"
+    told = "4 of 4 settings and the advice in 1 of 1 study could not have failed"
     assert unable(*map(run_of, broken), "speedup<0.95", "verdict changed") == told
 
 

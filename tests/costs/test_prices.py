@@ -109,11 +109,11 @@ def test_a_saved_run_is_read_as_it_was(samples, tmp_path):
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        ("", "holds no costs"),
-        ("[]", "holds no costs"),
+        ("", "is not a saved costs file"),
+        ("[]", "is not a saved costs file"),
         ('{"kind": "lightwork validation", "schema": 2}', "lightwork validation of schema 2"),
         ('{"kind": "lightwork costs", "schema": 99}', "schema 99"),
-        ('{"kind": "lightwork costs", "schema": 1}', "holds no costs"),
+        ('{"kind": "lightwork costs", "schema": 1}', "is not a saved costs file"),
     ],
 )
 def test_refuses_what_is_no_saved_run(content, told, tmp_path):

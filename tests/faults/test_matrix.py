@@ -131,7 +131,7 @@ def test_the_error_is_told(tmp_path):
 
 
 def test_goes_on_with_what_broke_off(tmp_path):
-    """With retry the case says which items were run again, and that all of the work is there."""
+    """With retry the case says which items were run again, and that all work is done."""
     with open_workdir(tmp_path) as workdir:
         seen = case("static", F.KILL, FaultRequest(["static"], [F.KILL], retry=True), workdir, GIVEN_UP_AFTER_S)
     assert (seen.ending, seen.recovered) == (Ending.RAISES, True)

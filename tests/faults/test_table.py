@@ -81,7 +81,7 @@ def test_refuses_cases_that_can_not_be(name, value, why, tmp_path):
     data = json.loads(text_of(FOUND))
     data["cases"][0][name] = value
     (tmp_path / "f.json").write_text(json.dumps(data))
-    with pytest.raises(UsageError, match=rf"holds no faults \({why}"):
+    with pytest.raises(UsageError, match=rf"is not a saved faults file \({why}"):
         load(tmp_path / "f.json")
 
 

@@ -249,7 +249,7 @@ def test_old_results_without_ledgers(sample, tmp_path):
     small = samples.results(sample[0].studies[2])
     page = Page(report.render(small, {}, tmp_path).read_text(encoding="utf-8"))
     assert "Where the time went" not in page.text("h3")
-    assert "timelines: no ledger was kept" in page.text("li")
+    assert "timelines: these results have no ledgers" in page.text("li")
 
 
 @pytest.mark.parametrize("with_ledgers", [True, *in_matrix((False,))])
@@ -265,7 +265,7 @@ def test_results_of_the_first_format(sample, tmp_path, with_ledgers):
     assert ("Where the speedup went" in page.text("h3")) is with_ledgers
     assert ("Efficiency factors" in page.text("summary")) is with_ledgers
     assert "What each setting used" not in page.text("summary")
-    assert page.text("p").count("these results hold no samples") == 1
+    assert page.text("p").count("Memory was not sampled") == 1
     assert page.open == []
 
 
@@ -303,7 +303,7 @@ def test_disturbed_rounds_are_seen_and_counted(sample, tmp_path):
         for study in (results.studies[0], results.studies[1])
     )
     for words in (
-        "hollow if disturbed",
+        "hollow if excluded",
         "<small>1 of 6 rounds left out</small>",
         "; 1 of 6 rounds left out as disturbed",
     ):

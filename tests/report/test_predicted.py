@@ -59,7 +59,7 @@ def test_each_setting_of_both_is_compared(tailed):
         assert off.value == pytest.approx(3.0 / basis.speedup(cell).point - 1)
         assert off.words[0] == ("+" if basis.speedup(cell).point <= 3.0 else "\N{MINUS SIGN}")
     held = sum(2.7 <= basis.speedup(cell).point <= 3.3 for cell in cells)
-    assert f"{held} of {len(cells)} are within the band" in found.finding
+    assert f"{held} of {len(cells)} are inside the band" in found.finding
 
 
 def test_another_setting_or_a_warm_pool_is_not_compared(tailed):
@@ -83,7 +83,7 @@ def test_other_work_is_refused(tmp_path):
     """A plan of another target, or of other items, is refused with what the run holds."""
     results, ledgers = samples.sample()
     for plan in (plan_of([], target="load.py:load"), plan_of([], items=47)):
-        with pytest.raises(UsageError, match=r"the run holds csv_to_db\[files=48\] \(48 items\)"):
+        with pytest.raises(UsageError, match=r"the run has csv_to_db\[files=48\] \(48 items\)"):
             report.render(results, ledgers, tmp_path, plans=[decode(plan)])
     assert list(tmp_path.iterdir()) == []
 

@@ -28,7 +28,7 @@ def test_a_full_disk_costs_no_round(tmp_path, small_disk):
     assert full.returncode == 1
     assert "Traceback" not in full.stdout
     (line,) = [line for line in full.stdout.splitlines() if line.startswith("lightwork: the run could not be saved")]
-    assert "(No space left on device): its rounds are kept in results/journals/" in line
+    assert "(No space left on device): its rounds are in results/journals/" in line
     assert not list(small_disk.rglob("*.json"))
     kept = rounds_kept(tmp_path)
     found = bench(tmp_path, *TINY, "--workers", "2", "--benchmark-save", "--resume")

@@ -116,7 +116,7 @@ def test_reads_results_of_the_first_schema(tmp_path, saved):
 
 def test_refuses_a_missing_file(tmp_path):
     """A file that is not there, and a folder, are refused with the next step."""
-    with pytest.raises(UsageError, match=r"can't be read .No such file or directory.: name a saved run"):
+    with pytest.raises(UsageError, match=r"can't be read .No such file or directory.: use a saved run"):
         results_json.load(tmp_path / "none.json")
     with pytest.raises(UsageError, match=r"can't be read .Is a directory."):
         results_json.load(tmp_path)

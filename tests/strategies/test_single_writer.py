@@ -110,7 +110,9 @@ def test_a_dying_worker_does_not_hang_the_writer(fault, code, workers, tmp_path)
 @pytest.mark.parametrize("ask", [design.limits, lambda *a: design.draw_up(*a, data_dir=None)])
 def test_a_workload_in_one_piece_is_refused_before_anything_runs(ask):
     """One line says what is missing and what to do."""
-    with pytest.raises(UsageError, match=r"single_writer needs the work in two halves, and sleep_io has one") as told:
+    with pytest.raises(
+        UsageError, match=r"single_writer needs separate parse and store functions: give @workload of sleep_io"
+    ) as told:
         ask("sleep_io", {}, [Setting("map", 2), Setting("single_writer", 2)])
     assert "stages=Stages(parse, store)" in str(told.value)
     assert "\n" not in str(told.value)
@@ -120,5 +122,5 @@ def test_a_host_refuses_a_workload_in_one_piece(tmp_path):
     """Nor does a host that is asked all the same."""
     with open_workdir(tmp_path) as workdir:
         wanted = job(workdir, Setting("single_writer", 2), "sleep_io", items=2)
-        with pytest.raises(UsageError, match="needs the work in two halves"):
+        with pytest.raises(UsageError, match="needs separate parse and store functions"):
             launch(workdir, wanted, 30)

@@ -171,7 +171,7 @@ def test_a_parameter_with_choices_is_an_axis():
     assert list(found.grids) == ["file_read files=256", "file_read files=256 cache=cold"]
     with pytest.raises(UsageError, match=r"unknown db_insert.method 'bulk': choose from row, batch"):
         read(workloads="db_insert", param=["db_insert.method=row,bulk"])
-    with pytest.raises(UsageError, match=r"db_insert.batches can't be '1,2': it takes one int"):
+    with pytest.raises(UsageError, match=r"db_insert.batches can't be '1,2': it must be one int"):
         read(workloads="db_insert", param=["db_insert.batches=1,2"])
 
 

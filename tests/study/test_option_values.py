@@ -139,5 +139,5 @@ def test_refuses_what_is_no_size(word):
 def test_a_number_may_be_half():
     """Cores come in parts, never none."""
     assert option_values.number("cores", "0.5", "cores") == 0.5
-    with pytest.raises(UsageError, match="cores can't be '0': it takes a positive number of cores"):
+    with pytest.raises(UsageError, match="cores can't be '0': it must be a positive number of cores"):
         option_values.number("cores", "0", "cores")

@@ -200,7 +200,7 @@ class TestJournal:
         """Another file under its name is refused in one line that says what to do."""
         (tmp_path / "s1").mkdir()
         (tmp_path / "s1" / NAME).write_bytes(content.encode("latin-1"))
-        with pytest.raises(UsageError, match=r"no journal of this version .*: omit --resume"):
+        with pytest.raises(UsageError, match=r"not a journal of this version .*: omit --resume"):
             read(tmp_path / "s1")
 
 
@@ -244,7 +244,7 @@ class TestRun:
     def test_refuses_another_study(self, name, value, tmp_path):
         """What was asked for then must be asked for again, on the same machine, by the same version."""
         journal_with(tmp_path / "mine" / "s1", 1)
-        with pytest.raises(UsageError, match=f"toy broke off with other {name}"):
+        with pytest.raises(UsageError, match=f"toy was interrupted with a different {name}"):
             take(tmp_path, "mine").journal({**FACTS, name: value})
 
     def test_studies_that_had_not_begun_are_begun(self, tmp_path):

@@ -91,4 +91,4 @@ def test_a_run_that_was_not_gone_on_with_stays(tmp_path):
         found = bench(tmp_path, *words, "--resume", *more)
         assert found.returncode == status, found.stdout
         assert kept_lines(tmp_path) == lines
-    assert "broke off with other seed: use the same options as then, or omit --resume" in found.stdout
+    assert "was interrupted with a different seed: use the same options as then, or omit --resume" in found.stdout

@@ -1,4 +1,4 @@
-"""Recovery: a round that broke off is resumed, exactly its undone items, until all of the work is there."""
+"""Recovery: a round that broke off is resumed, exactly its undone items, until all work is done."""
 
 from dataclasses import dataclass, field
 from functools import partial

@@ -38,7 +38,7 @@ def test_something_else_is_refused_in_one_line(change, tmp_path):
     """A file of another shape is a usage error that names it and says what was expected."""
     path = tmp_path / "v.json"
     path.write_text(json.dumps({**encode(validation(held())), **change}))
-    with pytest.raises(UsageError, match=r"v\.json holds no validation \(") as refused:
+    with pytest.raises(UsageError, match=r"v\.json is not a saved validation file \(") as refused:
         load(path)
     assert "\n" not in str(refused.value)
 

@@ -59,15 +59,15 @@ def test_flags_have_their_words(word, value):
 @pytest.mark.parametrize(
     ("name", "word", "told"),
     [
-        ("items", "many", "toy.items can't be 'many': it takes one int"),
-        ("items", "1.5", "toy.items can't be '1.5': it takes one int"),
+        ("items", "many", "toy.items can't be 'many': it must be one int"),
+        ("items", "1.5", "toy.items can't be '1.5': it must be one int"),
         ("items", "-1", "toy.items can't be '-1': it must be finite and not negative"),
         ("seconds", "nan", "toy.seconds can't be 'nan'"),
         ("seconds", "inf", "toy.seconds can't be 'inf'"),
         ("seconds", "-0.1", "toy.seconds can't be '-0.1'"),
-        ("cold", "maybe", "toy.cold can't be 'maybe': it takes true or false"),
+        ("cold", "maybe", "toy.cold can't be 'maybe': it must be true or false"),
         ("method", "bulk", "toy.method can't be 'bulk': choose from row, batch"),
-        ("most", "few", "toy.most can't be 'few': it takes one int"),
+        ("most", "few", "toy.most can't be 'few': it must be one int"),
         ("files", "1", "unknown parameter of workload toy 'files': choose from name, items, seconds, cold, method"),
     ],
 )

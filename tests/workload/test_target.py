@@ -152,7 +152,7 @@ def test_a_cleanup_does_not_hide_why_the_setup_failed(load, tmp_path):
 
 @pytest.mark.parametrize(
     ("check", "outcome", "reason"),
-    [("holds", Outcome.OK, ""), ("denies", Outcome.WRONG, "says that the work was not done")],
+    [("holds", Outcome.OK, ""), ("denies", Outcome.WRONG, "returned False")],
 )
 def test_the_users_check_decides_whether_the_work_was_done(load, tmp_path, check, outcome, reason):
     """A check that asserts nothing wrong passes, one that returns False fails the round."""
@@ -181,8 +181,8 @@ def test_a_module_of_a_package_is_named_by_its_package(tmp_path, monkeypatch):
         ("{load}:nothing", "has no 'nothing': it has "),
         ("{load}:number", r"is not a function \(its type is int\)"),
         ("{load}:inner", "can't be sent to a worker"),
-        ("{folder}/none.py:f", "none.py is not there"),
-        ("no.such.module:f", "there is no module no.such.module"),
+        ("{folder}/none.py:f", "none.py does not exist"),
+        ("no.such.module:f", "no module no.such.module"),
         ("a b:f", "can't be imported"),
         (":f", "is not a function"),
         ("{load}:", "is not a function"),
@@ -198,7 +198,7 @@ def test_refuses_what_is_no_function_of_the_users(load, reference, saying):
 def test_refuses_a_file_that_hides_behind_another_module(tmp_path):
     """A file called like a module that is loaded already would be mistaken for it."""
     (tmp_path / "json.py").write_text("def load(item): pass")
-    with pytest.raises(UsageError, match="has the name of another module, json"):
+    with pytest.raises(UsageError, match="has the same name as module json"):
         target.resolve(f"{tmp_path}/json.py:load")
 
 
@@ -223,7 +223,7 @@ def test_a_bug_in_the_users_file_is_one_line_that_names_its_place(tmp_path, text
 
 def test_a_file_without_a_function_is_told_how_to_name_one():
     """Forgetting the function is the first mistake that one makes."""
-    with pytest.raises(UsageError, match=r"load\.py names no function: write load\.py:function"):
+    with pytest.raises(UsageError, match=r"load\.py is not a function: write load\.py:function"):
         registry.find("load.py")
 
 

@@ -407,7 +407,7 @@ def test_a_roles_own_limit_counts() -> None:
 def test_a_setting_needs_what_its_workers_open() -> None:
     """What is left, to the last connection, may be used, and not one more."""
     there = capacity.Capacity("a server", 10, 3, 2)
-    assert "5 left of the 10" in capacity.connections([Setting("map", 5)], there, "there")
+    assert "5 free of 10" in capacity.connections([Setting("map", 5)], there, "there")
     with pytest.raises(UsageError, match="needs 6 connections"):
         capacity.connections([Setting("map", 6)], there, "there")
 
@@ -428,7 +428,7 @@ def test_duckdb_takes_one_writer() -> None:
     """DuckDB refuses a setting with two writing processes in one line, and takes one."""
     taken = [Setting("serial"), Setting("map", 1), Setting("single_writer", 8)]
     assert _databases.limits("duckdb", taken) == ()
-    with pytest.raises(UsageError, match=r"one process write, and map-w2-fork-given has 2 .* single_writer"):
+    with pytest.raises(UsageError, match=r"one writing process, but map-w2-fork-given has 2.* single_writer"):
         _databases.limits("duckdb", [Setting("serial"), Setting("map", 2)])
 
 
@@ -442,7 +442,7 @@ def test_duckdb_says_who_can_not_have_the_file(place: Place) -> None:
         other.start()
         told = here.recv()
         other.join()
-    assert told.startswith("UsageError: DuckDB allows only one writing process, and readings.duckdb can't be had")
+    assert told.startswith("UsageError: DuckDB allows only one writing process, and readings.duckdb can't be opened")
     assert "\n" not in told
 
 
@@ -476,12 +476,12 @@ def test_an_absent_driver_is_one_line(monkeypatch: pytest.MonkeyPatch, words: st
     ("given", "told"),
     [
         ({"db": "oracle"}, "db_insert.db: unknown database: choose from sqlite, duckdb, mariadb://"),
-        ({"db": "oracle://me@there/it"}, "db_insert.db: a database can't be that"),
+        ({"db": "oracle://me@there/it"}, "db_insert.db: unknown database"),
         ({"method": "copy"}, "db_insert.method can't be 'copy' with sqlite: choose from row, batch, multi-row"),
         ({"db": "mysql://me@there/it", "method": "copy"}, "db_insert.method can't be 'copy' with mysql"),
         ({"db": "duckdb", "journal": "rollback"}, "db_insert.journal is for SQLite only: omit it with duckdb"),
         ({"db": "$LIGHTWORK_NOT_SET"}, "db_insert.db: a database is to be found in the variable LIGHTWORK_NOT_SET"),
-        ({"db": "$not a name"}, "db_insert.db: a database can't be that: after $ comes the name"),
+        ({"db": "$not a name"}, "db_insert.db: unknown database: after $ write the name"),
     ],
 )
 def test_what_no_database_can_do_is_refused(given: dict[str, Any], told: str) -> None:

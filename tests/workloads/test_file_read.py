@@ -140,7 +140,7 @@ def test_without_mincore_nothing_is_claimed(place: Place, monkeypatch: pytest.Mo
     facts = set_up(COLD, place)
     assert facts["cache_found"] == "unknown"
     assert facts["resident_fraction"] is None
-    assert "not known whether the reads were cold" in str(facts["cache_note"])
+    assert "unknown whether the reads were cold" in str(facts["cache_note"])
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_a_changed_byte_is_noticed(tmp_path: Path) -> None:
     spoilt = Path(items[2].path)
     content = spoilt.read_bytes()
     spoilt.write_bytes(bytes([content[0] ^ 1]) + content[1:])
-    with pytest.raises(CheckFailed, match="5 of 6 files were read right, 6 results came back"):
+    with pytest.raises(CheckFailed, match="5 of 6 files were read correctly; 6 results returned"):
         file_read.check(SOME, place, [file_read.read_file(item) for item in items])
 
 

@@ -82,7 +82,7 @@ def _merged(first: Finished, last: Finished, attempts: Sequence[Attempt]) -> Rou
         return replace(first.round, attempts=tuple(attempts))
     reason = (
         f"{first.round.outcome}: {first.round.reason}; then {run_again} of {first.round.items_expected} items were run "
-        "again, and all of the work is there"
+        "again, and all work is done"
     )
     return replace(
         first.round, outcome=Outcome.RECOVERED, reason=reason, attempts=tuple(attempts), evidence=last.round.evidence
