@@ -304,8 +304,8 @@ def test_disturbed_rounds_are_seen_and_counted(sample, tmp_path):
     )
     for words in (
         "hollow if excluded",
-        "<small>1 of 6 rounds left out</small>",
-        "; 1 of 6 rounds left out as disturbed",
+        "<small>1 of 6 rounds excluded</small>",
+        "; 1 of 6 rounds excluded as disturbed",
     ):
         assert words in spoiled
         assert words not in undisturbed
