@@ -1,11 +1,13 @@
 """The watch over a host: its end, its deadline, and workers that die as fast as they are made."""
 
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 from rounds import PATIENCE_S
 
+from lightwork.launch import watchdog
 from lightwork.launch.capture import Output
 from lightwork.launch.watchdog import STORM, Watch
 from lightwork.ledger.table import START, Ledger, State
@@ -59,6 +61,23 @@ def test_tells_of_the_deadline(watched):
     """One that does not is told of at its deadline."""
     end = watched(60, 0.3)
     assert (end.exit_code, end.reason) == (None, "still running after 0.3 s: stopped")
+
+
+def test_a_pause_does_not_count_towards_the_deadline(ledger, watched):
+    """While the ledger says so no deadline comes; after a pause there is as much time left as before it."""
+    now_ns = time.monotonic_ns()
+    ledger.pause(now_ns)
+    assert watched(1.0, 0.3).exit_code == 0
+    ledger.pause(now_ns)
+    ledger.end_pause(now_ns + 10**9)
+    assert watched(60, 0.3).reason == "still running after 1.3 s: stopped"
+
+
+def test_no_pause_is_for_ever(ledger, watched, monkeypatch):
+    """A host that never comes back from its pause is ended all the same."""
+    monkeypatch.setattr(watchdog, "LONGEST_DIGESTS_S", 0.5)
+    ledger.pause(1)
+    assert watched(60, 0.3).reason == "still running after 0.8 s: stopped"
 
 
 def test_workers_that_begin_nothing_are_a_storm(ledger, watched):

@@ -24,6 +24,7 @@ from lightwork.ledger.table import (
     Life,
     State,
     has_stopped,
+    paused_ns,
 )
 from lightwork.storage.ledgers import ROW, table
 
@@ -169,6 +170,21 @@ def test_one_who_looks_on_sees_the_clock_stop(tmp_path):
     assert not has_stopped(path)
     Ledger(str(path)).stop()
     assert has_stopped(path)
+
+
+def test_one_who_looks_on_sees_a_pause(tmp_path):
+    """A pause lasts until it is ended, and its length stays; where there is no ledger there was none."""
+    path = tmp_path / "ledger"
+    assert paused_ns(path, 5) == 0
+    path.write_bytes(b"short")
+    assert paused_ns(path, 5) == 0
+    Ledger.create(path, 2, 1)
+    assert paused_ns(path, 5) == 0
+    ledger = Ledger(str(path))
+    ledger.pause(10)
+    assert paused_ns(path, 15) == 5
+    ledger.end_pause(18)
+    assert paused_ns(path, 25) == 8
 
 
 def test_a_ledger_that_was_cut_off_is_none(tmp_path):

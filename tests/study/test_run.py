@@ -93,6 +93,7 @@ def test_work_that_differs_from_serials_has_no_time(change):
     """A round whose results or evidence are not the serial round's is wrong, with a reason, and never timed."""
     scripted = Scripted(lambda job, found: replace(found, **change) if job.cell_id == MAP.cell_id else found)
     cell = measure(DESIGN, scripted.around()).cell(MAP.cell_id)
+    assert all(job.digests for job in scripted.jobs)
     assert {found.outcome for found in cell.rounds} == {Outcome.WRONG}
     assert all("serial" in found.reason for found in cell.rounds)
 
@@ -239,11 +240,12 @@ def test_a_study_goes_on_with_the_contenders_only():
 
 
 def test_results_that_are_new_each_time_need_not_be_compared():
-    """Where the design says so, a round whose results differ from serial's is sound; its evidence must still agree."""
+    """Where the design says so, results that differ from serial's are sound, without digests; evidence must agree."""
     script = {"result_digest": "other"}
     scripted = Scripted(lambda job, found: replace(found, **script) if job.cell_id == MAP.cell_id else found)
     lenient = replace(DESIGN, compare_results=False)
     assert all(found.ok for found in measure(lenient, scripted.around()).cell(MAP.cell_id).rounds)
+    assert not any(job.digests for job in scripted.jobs)
     script["evidence"] = {"rows": 1}
     assert not any(found.ok for found in measure(lenient, scripted.around()).cell(MAP.cell_id).rounds)
 

@@ -36,8 +36,8 @@ class Plant:
     """One planted loss.
 
     suffering: the setting that suffers it; remedy: the same after the lever was pulled, with `changed` parameters
-    where the lever is one in the work itself. said and advised: words that sentence and lever must hold.
-    quota_cpus: of the control group that all of it runs in, lifted for the remedy; None for no group.
+    where the lever is one in the work itself, whose results may then be others. said and advised: words that sentence
+    and lever must hold. quota_cpus: of the control group that all of it runs in, lifted for the remedy; None for none.
     """
 
     workload: str
@@ -158,7 +158,10 @@ def _grow(plant: Plant, group: Path | None, blocks: int, tries: int) -> Grown:
 def _quiet_study(plant: Plant, execute: Callable[..., Finished], blocks: int, tries: int) -> Study:
     """The study, begun again while the machine is shared and tries are left."""
     for _ in range(tries):
-        study, kept = figures.study(plant.workload, [plant.suffering, plant.marked], blocks, plant.parameters, execute)
+        study, kept = figures.study(
+            plant.workload, [plant.suffering, plant.marked], blocks, plant.parameters, execute,
+            compare_results=not plant.changed,
+        )  # fmt: skip
         if not _is_shared(study):
             break
     return with_losses(study, {one.round.ledger: table(one.ledger) for one in kept if one.ledger})

@@ -38,6 +38,7 @@ class Job:
     parameters: the workload's, by name. seed fixes the shuffled item order. runqueue and spin: what the
     recorder writes beside start, end and CPU time. probe: count what is pickled, at the price of its time.
     record: whether items are recorded; without, a round has its wall time and its check, but no ledger rows or digests.
+    digests: whether the results' digests are taken; of no use where nobody compares them, and large results take time.
     hold: whether what the round stored stays where it does not end well, for another attempt. attempt: 0 for the first,
     which sets up; only: the indices of the items to run, None for all.
     Paths are absolute.
@@ -57,6 +58,7 @@ class Job:
     ledger: str
     probe: bool = False
     record: bool = True
+    digests: bool = True
     hold: bool = False
     attempt: int = 0
     only: tuple[int, ...] | None = None
@@ -122,7 +124,7 @@ class Round:
     usage: what the round took from the machine; memory: its peaks. traffic: what was pickled, in a probing round.
     remote: what is known of a cluster that it ran on; None where it started its workers itself.
     retries: tries repeated inside items (a locked database); items_again: items that were started twice.
-    result_digest: one digest of all results that the caller received, in given order.
+    result_digest: one digest of all results that the caller received, in given order; "" where none was taken.
     longest_item: index of the item with the longest wall time, None when no item was done.
     evidence: what the workload's check found; facts: what its setup found (cache state).
     reason: one line; detail: the traceback or the last output that goes with it.

@@ -6,11 +6,9 @@ What this module imports is charged to every worker: standard library only, and 
 Exits 0 with an answer written; 2 for a request that can't be carried out, with one line that says why as the answer.
 """
 
-import hashlib
 import json
 import multiprocessing
 import os
-import re
 import signal
 import sys
 import traceback
@@ -43,7 +41,6 @@ if TYPE_CHECKING:
 
 RESPAWNS = 4  # worker slots kept for each worker asked for, so that a respawned one is recorded too
 SPARE_SLOTS = 64
-MEMORY_ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -172,8 +169,8 @@ def _time(job: Job, workload: Workload, values: Any, items: Sequence[Any]) -> tu
     left = _children_left()
     if left and answer.outcome is Outcome.OK:
         answer = Answer(Outcome.LEFTOVER, f"{len(left)} processes were left running: {left}")
-    if job.record:
-        ledger_digests(ledger, results)
+    if job.record and job.digests:
+        _take_digests(ledger, results)
     return replace(answer, usage=usage), results
 
 
@@ -328,15 +325,20 @@ def _check(
     return replace(answer, evidence=dict(evidence))
 
 
-def ledger_digests(ledger: Ledger, pairs: Sequence[tuple[int, Any]]) -> None:
-    """Keep the digest of every result that the caller received.
+def _take_digests(ledger: Ledger, pairs: Sequence[tuple[int, Any]]) -> None:
+    """Keep the digest of every result that the caller received; the round's deadline does not count the time.
 
     Taken here, from what came back, rather than in the worker: it costs the round nothing, and a strategy
-    that garbles results on the way is found out. `repr`, because pickles of equal values can differ.
+    that garbles results on the way is found out.
     """
-    for index, result in pairs:
-        text = MEMORY_ADDRESS.sub("", repr(result))
-        ledger.set_digest(index, hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).digest())
+    from lightwork.host.digest import digest  # not charged to the workers, which don't need it
+
+    ledger.pause(monotonic_ns())
+    try:
+        for index, result in pairs:
+            ledger.set_digest(index, digest(result))
+    finally:
+        ledger.end_pause(monotonic_ns())
 
 
 def _be_the_worker(slots: Slots) -> None:

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from lightwork.launch.capture import Output
 from lightwork.launch.sampler import Sampler
-from lightwork.ledger.table import taken_and_begun
+from lightwork.ledger.table import paused_ns, taken_and_begun
 
 STORM = 16  # workers made again for which no item was begun: a pool makes no more than it has without reason
 LONGEST_PAUSE_S = 0.5  # between two looks at the workers
+LONGEST_DIGESTS_S = 600.0  # of a round's results; a class whose pickling hangs must not stop a study
 POLL_S = 0.02  # where the kernel tells of no process's end
 
 
@@ -37,11 +38,11 @@ class Watch:
     sampler: Sampler | None = None
 
     def until(self, deadline_s: float) -> End:
-        """Sleep until there is something to do; return at the end."""
+        """Sleep until there is something to do; return at the end. What the host calls a pause does not count."""
         began = time.monotonic()
-        give_up, sample_due = began + deadline_s, began + self._pause_s()
+        sample_due = began + self._pause_s()
         with _events(self.host, self.output) as ended:
-            while (now := time.monotonic()) < give_up:
+            while (now := time.monotonic()) < (give_up := began + deadline_s + self._digests_s()):
                 if ended(min(give_up, sample_due, now + LONGEST_PAUSE_S) - now):
                     return End(self.host.wait())
                 if self.sampler and time.monotonic() >= sample_due:
@@ -52,7 +53,11 @@ class Watch:
                     return End(
                         None, f"{respawned} workers started no item and were replaced within {after_s:.1f} s: stopped"
                     )
-        return End(None, f"still running after {deadline_s:.1f} s: stopped")
+        return End(None, f"still running after {give_up - began:.1f} s: stopped")
+
+    def _digests_s(self) -> float:
+        """How long the host has been taking digests of the results."""
+        return min(paused_ns(self.ledger, time.monotonic_ns()) / 1e9, LONGEST_DIGESTS_S) if self.ledger else 0.0
 
     def _pause_s(self) -> float:
         return self.sampler.pause_s() if self.sampler else LONGEST_PAUSE_S

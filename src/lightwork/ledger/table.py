@@ -1,7 +1,7 @@
 """The ledger: a shared memory-mapped table, one fixed-size row per item and one per worker.
 
     header   magic, number of items, number of worker slots, what the caller pickled, whether the clock has stopped,
-             how many slots are taken
+             how many slots are taken, for how long the deadline was paused
     workers  one row per worker slot   (LIFE, then RETURNED)
     items    one row per item          (START, then END; DIGEST by the caller)
 
@@ -20,7 +20,7 @@ from pathlib import Path
 from lightwork.core.atomic import replacing
 
 MAGIC = b"MHLEDGR2"
-HEADER = struct.Struct("<8sqqqqq16x")  # then, in what is left, how many slots are taken
+HEADER = struct.Struct("<8sqqqqq16x")  # then, in what is left, the slots taken and the pause
 LIFE = struct.Struct("<qqqqqqqq")  # pid, requested_ns, ready_ns, exit_ns, exit_code, cpu_ns, returned bytes, messages
 START = struct.Struct("<qii")  # start_ns, worker, state
 END = struct.Struct("<iqqqqqii")  # state, end_ns, cpu_ns, thread_cpu_ns, runqueue_ns, spin_ns, spins, retries
@@ -32,7 +32,7 @@ AGAIN_OFFSET = STATE_OFFSET + END.size
 DIGEST_OFFSET = AGAIN_OFFSET + AGAIN.size
 ROW_BYTES = DIGEST_OFFSET + DIGEST.size
 READY_OFFSET, EXIT_OFFSET, CODE_OFFSET, CPU_OFFSET, RETURNED_OFFSET = 16, 24, 32, 40, 48
-SENT_OFFSET, STOPPED_OFFSET, TAKEN_OFFSET = 24, 40, 48
+SENT_OFFSET, STOPPED_OFFSET, TAKEN_OFFSET, PAUSE_OFFSET = 24, 40, 48, 56
 NUMBER = struct.Struct("<q")
 ABSENT = -1  # not measured on this machine, or not asked for
 NO_EXIT_CODE = -(2**31)
@@ -185,6 +185,15 @@ class Ledger:
         """Say that the round's clock has stopped."""
         NUMBER.pack_into(self.memory, STOPPED_OFFSET, 1)
 
+    def pause(self, now_ns: int) -> None:
+        """Say that from now on time does not count towards the round's deadline."""
+        NUMBER.pack_into(self.memory, PAUSE_OFFSET, now_ns)
+
+    def end_pause(self, now_ns: int) -> None:
+        """Say that time counts again."""
+        (since_ns,) = NUMBER.unpack_from(self.memory, PAUSE_OFFSET)
+        NUMBER.pack_into(self.memory, PAUSE_OFFSET, since_ns - now_ns)  # below zero: a pause that is over
+
     def count_sent(self, size_bytes: int) -> None:
         """Count a message that the caller pickled."""
         self._count(SENT_OFFSET, size_bytes)
@@ -261,3 +270,14 @@ def has_stopped(path: Path) -> bool:
     except OSError:
         return True
     return len(header) == HEADER.size and bool(HEADER.unpack(header)[-1])
+
+
+def paused_ns(path: Path, now_ns: int) -> int:
+    """For how long the deadline of the round that writes this ledger has been paused, whatever became of the file."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(HEADER.size)
+    except OSError:
+        return 0
+    pause_ns: int = NUMBER.unpack_from(header, PAUSE_OFFSET)[0] if len(header) == HEADER.size else 0
+    return now_ns - pause_ns if pause_ns > 0 else -pause_ns

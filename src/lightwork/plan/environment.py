@@ -42,11 +42,14 @@ class Environment:
         self, request: Request, parameters: Mapping[str, Any], setting: Setting, name: str, deadline_s: float,
         *, probe: bool = False,
     ) -> Finished:  # fmt: skip
-        """One round of the request's target by itself, in folders of this name, given up after so long."""
+        """One round of the request's target by itself, in folders of this name, given up after so long.
+
+        No digests are taken: there is nothing to compare the results with.
+        """
         workdir = self.workdir
         job = Job(
             setting.cell_id, 0, 0, request.target, parameters, setting, request.seed, True, True,
-            str(workdir.data_dir), str(workdir.rounds / name), str(workdir.shared / name), probe=probe,
+            str(workdir.data_dir), str(workdir.rounds / name), str(workdir.shared / name), probe=probe, digests=False,
         )  # fmt: skip
         return self.execute(job, deadline_s)
 

@@ -115,7 +115,7 @@ class _Measurement:
         job = Job(
             cell_id, block, position, design.workload, design.parameters, setting, design.seed,
             design.runqueue, design.spin, str(workdir.data_dir), str(workdir.rounds / name), str(workdir.shared / name),
-            probe=block == PROBE_BLOCK,
+            probe=block == PROBE_BLOCK, digests=design.compare_results,
         )  # fmt: skip
         finished = self._executed(job)
         named = replace(finished.round, ledger=f"{design.prefix}-{finished.round.ledger}")

@@ -90,8 +90,8 @@ class Workload:
     """One workload, as its file describes it.
 
     name: the registry's key: the module's name, for a built-in one without its package.
-    function: item -> result. Module-level (workers import it); its result is plain data whose `repr` is the
-        same whenever the work is the same, because that is what the engine compares.
+    function: item -> result. Module-level (workers import it); its result is data that is the same
+        whenever the work is the same, because that is what the engine compares (lightwork.host.digest).
     parameters: a frozen dataclass; every field has a default and is a str, int, float, bool or Literal.
     items: (parameters, place) -> the items in given order; the same ones at every call.
     tiny: parameters small enough for a unit test (well under 0.1 s of serial work).
