@@ -1,5 +1,8 @@
-"""CSV of a data frame, whose text no spreadsheet takes for a formula."""
+"""CSV whose text no spreadsheet takes for a formula."""
 
+import csv
+import io
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from lightwork.text.quantities import plain
@@ -10,13 +13,19 @@ if TYPE_CHECKING:
 STARTS_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
-def csv_text(frame: "pd.DataFrame") -> str:
-    """The frame below its column names; an unknown value is empty, and text that a spreadsheet would run is quoted."""
-    import pandas as pd
+def csv_of_rows(names: Sequence[str], rows: Iterable[Iterable[object]]) -> str:
+    """Rows below their column names; what is None is empty, and text that a spreadsheet would run is quoted."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows(map(safe, row) for row in rows)
+    return text.getvalue()
 
+
+def csv_text(frame: "pd.DataFrame") -> str:
+    """The same of a frame, whose unknown values are empty."""
     values = frame.astype(object).where(frame.notna(), None)
-    columns = {name: pd.Series(map(safe, column), dtype=object) for name, column in values.items()}
-    return pd.DataFrame(columns).to_csv(index=False, lineterminator="\n")
+    return csv_of_rows(list(frame.columns), values.itertuples(index=False))
 
 
 def safe(value: object) -> object:

@@ -9,7 +9,7 @@ from lightwork.core.losses import Losses
 from lightwork.core.round import Round
 from lightwork.core.study import SERIAL, Cell, Results, Study
 from lightwork.core.usage import Usage
-from lightwork.render.csv import csv_text
+from lightwork.render.csv import csv_of_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,14 +61,17 @@ def rounds_frame(results: Results) -> "pd.DataFrame":
     """
     import pandas as pd
 
-    rows = [row for study in results.studies for row in _study_rows(study)]
     # As objects first: whole numbers beside unknown ones would become floats, and lose their last digits.
-    return pd.DataFrame(rows, columns=list(TYPES), dtype=object).astype(TYPES)
+    return pd.DataFrame(list(_rows(results)), columns=list(TYPES), dtype=object).astype(TYPES)
 
 
 def rounds_csv(results: Results) -> str:
-    """The same as CSV, with 1 for a disturbed round and 0 for others."""
-    return csv_text(rounds_frame(results).astype({"disturbed": COUNT}))
+    """The same as CSV, with 1 for a disturbed round and 0 for others. Written without pandas, which loads slowly."""
+    return csv_of_rows(list(TYPES), ([int(v) if isinstance(v, bool) else v for v in row] for row in _rows(results)))
+
+
+def _rows(results: Results) -> Iterator[list[object]]:
+    return (row for study in results.studies for row in _study_rows(study))
 
 
 def _study_rows(study: Study) -> Iterator[list[object]]:
