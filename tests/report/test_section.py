@@ -117,7 +117,7 @@ def test_marks_follow_the_plan(judged):
 
 
 def test_slowest_and_fastest_are_what_they_are_called(judged):
-    """The timelines show the chosen and the slowest cell, the overview the fastest at each worker count."""
+    """The timelines show the chosen and the slowest cell, the description the fastest at each worker count."""
     for one in judged[0]:
         basis = Basis.of(one.scaling)
         points = {cell.cell.cell_id: basis.speedup(cell).point for cell in basis.candidates}
@@ -191,11 +191,22 @@ def test_disturbed_rounds_are_apart_from_the_others(judged):
     assert spoiled.rounds_s == (*walls[:3], *walls[4:])
 
 
-def test_overview_shares_its_axes(judged):
-    """Small multiples compare only on common axes."""
-    looks = palette.looks(one.study for one in judged[0])
-    charts = curves.overview([(one.scaling, one.recommendation) for one in judged[0]], looks)
-    assert len({(chart.workers, chart.top) for chart in charts}) == 1
+def test_the_answers_chart_has_each_strategy_once_at_its_best(judged):
+    """Every strategy has one curve, of its fastest cell at each worker count; the recommended one is on top."""
+    one = judged[0][0]
+    chart = curves.small_chart(one.scaling, one.recommendation, palette.looks([one.study]))
+    assert [curve.name for curve in chart.curves if curve.chosen] == [chart.curves[-1].name] == ["imap_unordered"]
+    assert len({curve.name for curve in chart.curves}) == len(chart.curves) == 4
+    best = dict(curves.best_by_workers(one.scaling))
+    assert all(
+        max(curve_at(curve)[count] for curve in chart.curves if count in curve_at(curve)) == best[count].point
+        for count in best
+    )
+
+
+def curve_at(curve):
+    """Its speedups by worker count."""
+    return {count: estimate.point for count, estimate in curve.points}
 
 
 def test_no_text_lies_on_text(judged):

@@ -11,13 +11,24 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
 from lightwork.core.estimate import Estimate
 from lightwork.history.changes import Kind, changes
 from lightwork.history.line import Line, Point
 from lightwork.history.run import Word
-from lightwork.render.canvas import LEGEND_LINE, POINTS_PER_INCH, RIGHT, TOP, WIDE, WIDTH, legend, log_values
+from lightwork.render.canvas import (
+    LEGEND_LINE,
+    POINTS_PER_INCH,
+    RIGHT,
+    TOP,
+    WIDE,
+    WIDTH,
+    LegendEntry,
+    legend,
+    legend_height,
+    log_values,
+    swatch,
+)
 from lightwork.render.palette import BAND, INK, LIMIT, MUTED, NEUTRAL, PAPER, RULE, SERIES
 from lightwork.report.charts.curves import high, low
 from lightwork.text.quantities import tick
@@ -27,8 +38,8 @@ if TYPE_CHECKING:
 
 LEFT = 52.0  # room for "500 ms"; the same in both pictures, so that a run stands at one place in both
 SPEEDUP_HEIGHT, WORKERS_HEIGHT, BETWEEN = 190.0, 62.0, 16.0
-LETTER, UPRIGHT_LINE = 5.6, 12.0
-WORD_LINE = 12.0  # across, for an upright word in a gap
+LETTER, UPRIGHT_LINE = 6.6, 14.0
+WORD_LINE = 14.0  # across, for an upright word in a gap
 FULL_SIZE_UNTIL, SMALL_UNTIL = 40, 100  # runs
 OWN, SERIAL_COLOUR = SERIES[0][0], NEUTRAL
 BREAK_DASH = (0, (3, 2))
@@ -38,19 +49,19 @@ WORD_MARKS = {Word.SERIAL: "_", Word.UNKNOWN: "x", Word.NOTHING: "D", Word.ABSEN
 def speedup_picture(line: Line) -> Figure:
     """Speedup with its interval over the runs, and on the same axis the recommended number of workers, in steps."""
     entries = _speedup_entries(line)
-    figure, (upper, lower) = _frame(line, len(entries), (SPEEDUP_HEIGHT, WORKERS_HEIGHT))
+    figure, (upper, lower) = _frame(line, entries, (SPEEDUP_HEIGHT, WORKERS_HEIGHT))
     _speedups(upper, line)
     _workers(lower, line)
     upper.tick_params(labelbottom=False)
     _name_runs(lower, line)
-    legend(figure, entries, _legend_share(figure, len(entries)))
+    legend(figure, entries)
     return figure
 
 
 def times_picture(line: Line) -> Figure:
     """Wall times of the serial reference and of the recommended setting over the same runs."""
     entries = _times_entries(line)
-    figure, (axes,) = _frame(line, len(entries), (SPEEDUP_HEIGHT + BETWEEN + WORKERS_HEIGHT,))
+    figure, (axes,) = _frame(line, entries, (SPEEDUP_HEIGHT + BETWEEN + WORKERS_HEIGHT,))
     serial = {place: point.standing.serial_s for place, point in enumerate(line.points) if point.standing}
     estimates = {
         place: point.standing.chosen.wall_s
@@ -70,13 +81,13 @@ def times_picture(line: Line) -> Figure:
     _walls(axes, line, estimates, OWN, "o")
     _breaks([axes], line)
     _name_runs(axes, line)
-    legend(figure, entries, _legend_share(figure, len(entries)))
+    legend(figure, entries)
     return figure
 
 
-def _frame(line: Line, entries: int, heights: Sequence[float]) -> tuple[Figure, list["Axes"]]:
+def _frame(line: Line, entries: Sequence[LegendEntry], heights: Sequence[float]) -> tuple[Figure, list["Axes"]]:
     """A figure with axes of these heights, in points, one below the other; room for names and legend below them."""
-    foot = _names_height(line) + 8 + LEGEND_LINE * entries + 8
+    foot = _names_height(line) + 10 + legend_height(entries)
     whole = TOP + sum(heights) + BETWEEN * (len(heights) - 1) + foot
     figure = Figure(figsize=(WIDTH / POINTS_PER_INCH, whole / POINTS_PER_INCH))
     all_axes: list[Axes] = []
@@ -91,10 +102,6 @@ def _frame(line: Line, entries: int, heights: Sequence[float]) -> tuple[Figure, 
         all_axes.append(axes)
         top -= height + BETWEEN
     return figure, all_axes
-
-
-def _legend_share(figure: Figure, entries: int) -> float:
-    return float((LEGEND_LINE * entries + 6) / (figure.get_figheight() * POINTS_PER_INCH))
 
 
 def _names_height(line: Line) -> float:
@@ -252,10 +259,10 @@ def _walls(axes: "Axes", line: Line, estimates: dict[int, Estimate | None], colo
     _joined(axes, line, measured, colour, marker)
 
 
-def _speedup_entries(line: Line) -> list[tuple[Any, str]]:
+def _speedup_entries(line: Line) -> list[LegendEntry]:
     """Handles and their words, of what is drawn and of nothing else."""
     point: dict[str, Any] = {"color": OWN, "marker": "o", "markersize": 5, "linewidth": 0.9}
-    entries: list[tuple[Any, str]] = [(Line2D([], [], **point), f"recommended setting, {line.basis}, 95 % interval")]
+    entries: list[LegendEntry] = [(Line2D([], [], **point), f"recommended setting, {line.basis}, 95 % interval")]
     entries += _dirty_entry(line, OWN)
     rings = [change.place for change in changes(line) if change.kind is Kind.SPEEDUP]
     if rings:
@@ -266,13 +273,13 @@ def _speedup_entries(line: Line) -> list[tuple[Any, str]]:
     words = {word for word, _, _ in line.gaps()}
     entries += [(_mark(word), f"{word}: no speedup") for word in WORD_MARKS if word in words]
     entries.append((Line2D([], [], color=LIMIT, linewidth=0.9, linestyle=(0, (1, 2))), "as fast as serial"))
-    entries.append((Patch(facecolor=BAND, edgecolor=RULE, linewidth=0.5), "each run's noise floor"))
+    entries.append((swatch(BAND, edgecolor=RULE, linewidth=0.5), "each run's noise floor"))
     return entries + _break_entry(line)
 
 
-def _times_entries(line: Line) -> list[tuple[Any, str]]:
+def _times_entries(line: Line) -> list[LegendEntry]:
     both = ((SERIAL_COLOUR, "s", "serial"), (OWN, "o", "the recommended setting"))
-    entries: list[tuple[Any, str]] = [
+    entries: list[LegendEntry] = [
         (
             Line2D([], [], color=colour, marker=marker, markersize=5, linewidth=0.9),
             f"{words}, as measured, 95 % interval",
@@ -282,14 +289,14 @@ def _times_entries(line: Line) -> list[tuple[Any, str]]:
     return entries + _dirty_entry(line, SERIAL_COLOUR) + _break_entry(line)
 
 
-def _dirty_entry(line: Line, colour: str) -> list[tuple[Any, str]]:
+def _dirty_entry(line: Line, colour: str) -> list[LegendEntry]:
     if not any(point.run.dirty for point in line.points):
         return []
     hollow = Line2D([], [], color=colour, marker="o", markersize=5, markerfacecolor=PAPER, linestyle="none")
     return [(hollow, "hollow, *: uncommitted changes")]
 
 
-def _break_entry(line: Line) -> list[tuple[Any, str]]:
+def _break_entry(line: Line) -> list[LegendEntry]:
     if not any(point.broken for point in line.points):
         return []
     dash = Line2D([], [], color=INK, linewidth=1.0, linestyle=BREAK_DASH)

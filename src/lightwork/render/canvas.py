@@ -1,25 +1,31 @@
 """What matplotlib's charts have in common: a figure placed by hand in points, its axes, the legend."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.transforms import Bbox, BboxTransform, TransformedBbox
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+from matplotlib.transforms import Affine2D, Bbox, BboxTransform, TransformedBbox
 
-from lightwork.render.palette import INK, MUTED, PAPER, Look
-from lightwork.text.quantities import short
+from lightwork.render.palette import INK, LIMIT, MUTED, PAPER, Look
+from lightwork.text.quantities import number, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.transforms import Transform
 
 POINTS_PER_INCH = 72
-WIDTH, LEGEND_LINE = 340.0, 12.6
-DIGIT_WIDTH = 5.8  # of the axis' text
+WIDTH, LEGEND_LINE, LEGEND_LETTERS, HANDLE = 340.0, 14.6, 48, 28.0
+DIGIT_WIDTH = 6.8  # of the axis' text
 WIDE = 8  # from this ratio of worker counts on, their axis is logarithmic
 ROOM = 0.07  # beside the largest count: curves are moved aside by up to 6 % of it, so that they keep apart
-LEFT, RIGHT, TOP, BOTTOM = 38.0, 12.0, 12.0, 34.0
+LEFT, RIGHT, TOP, BOTTOM = 42.0, 12.0, 12.0, 38.0
+CAP_LINE: dict[str, Any] = {"color": INK, "linewidth": 1.1, "linestyle": (0, (6, 2))}
+IDEAL_LINE: dict[str, Any] = {"color": LIMIT, "linewidth": 0.9, "linestyle": (0, (1, 2))}
+LegendEntry = tuple[Line2D | Rectangle, str]  # a handle and its words
 
 
 def canvas(width: float, height: float, margins: tuple[float, float, float, float]) -> tuple[Figure, "Axes"]:
@@ -29,6 +35,14 @@ def canvas(width: float, height: float, margins: tuple[float, float, float, floa
     box = (left / width, bottom / height, (width - left - right) / width, (height - bottom - top) / height)
     axes = figure.add_axes(box)
     axes.tick_params(length=3)
+    return figure, axes
+
+
+def framed(entries: Sequence[LegendEntry], plot_height: float, left: float = LEFT) -> tuple[Figure, "Axes"]:
+    """A figure with its legend, and empty axes above, this many points high."""
+    foot = legend_height(entries)
+    figure, axes = canvas(WIDTH, plot_height + foot, (left, BOTTOM + foot, RIGHT, TOP))
+    legend(figure, entries)
     return figure, axes
 
 
@@ -80,6 +94,41 @@ def worker_axis(axes: "Axes", workers: Sequence[int]) -> None:
     axes.set_xlabel("workers")
 
 
+def as_times(value: float, _: object = None) -> str:
+    """A speedup at its tick."""
+    return f"{value:g}x"
+
+
+def upright_axis(axes: "Axes", top: float, words: Callable[[float, object], str] = as_times, ticks: int = 6) -> None:
+    """Make the y axis one from 0 to `top`, with a line at each of its few ticks."""
+    axes.set_ylim(0, top)
+    axes.yaxis.set_major_formatter(words)
+    axes.locator_params(axis="y", nbins=ticks)
+    axes.grid(visible=True, axis="y")
+
+
+def draw_bounds(axes: "Axes", cap: float, *, per_worker: bool = False) -> "np.ndarray[Any, Any]":
+    """The ideal speedup and what no strategy can exceed; returns the worker counts of their points."""
+    counts = np.linspace(*axes.get_xlim(), 200)
+    share = counts if per_worker else 1.0
+    axes.plot(counts, counts / share, zorder=1, **IDEAL_LINE)
+    axes.plot(counts, np.minimum(counts, cap) / share, zorder=1, **CAP_LINE)
+    return counts
+
+
+def bound_entries(cap: float) -> list[LegendEntry]:
+    """The two bounds in the legend."""
+    return [
+        (Line2D([], [], **CAP_LINE), f"no strategy can exceed min(workers, {number(cap)})"),
+        (Line2D([], [], **IDEAL_LINE), "ideal: speedup = workers"),
+    ]
+
+
+def remark(words: str) -> LegendEntry:
+    """A line of the legend that stands for nothing that is drawn."""
+    return Line2D([], [], linestyle="none"), words
+
+
 def _labels(axes: "Axes", counts: Sequence[int]) -> list[str]:
     """A word for each tick, in order; none where it would touch the one before it or the last one."""
     places = [float(x) for x, _ in axes.transData.transform([(count, 0) for count in counts])]
@@ -92,13 +141,31 @@ def _labels(axes: "Axes", counts: Sequence[int]) -> list[str]:
     return labels
 
 
-def legend(figure: Figure, entries: Sequence[tuple[Any, str]], share: float) -> None:
-    """Handles and their words in one column below the axes; share: of the figure's height that is theirs."""
-    handles, labels = zip(*entries, strict=True)
-    figure.legend(
-        handles, labels, loc="upper left", bbox_to_anchor=(4 / WIDTH, share), frameon=False, ncols=1, borderpad=0,
-        borderaxespad=0, labelspacing=0.32, handlelength=2.8,
-    )  # fmt: skip
+def legend_height(entries: Sequence[LegendEntry], columns: int = 1) -> float:
+    """Points that a legend takes at the figure's foot."""
+    return LEGEND_LINE * -(-len(entries) // columns) + 6 if entries else 0.0
+
+
+def legend(figure: Figure, entries: Sequence[LegendEntry], columns: int = 1) -> None:
+    """Handles and their words at the figure's foot. By hand: matplotlib's own takes a tenth of a page's time."""
+    width, height = (inches * POINTS_PER_INCH for inches in figure.get_size_inches())
+    points = Affine2D().scale(1 / width, 1 / height) + figure.transFigure
+    rows = -(-len(entries) // columns)
+    for place, (handle, words) in enumerate(entries):
+        x, y = 4 + place // rows * WIDTH / columns, LEGEND_LINE * (rows - 1 - place % rows) + 8
+        if isinstance(handle, Line2D):
+            handle.set_data([x, x + HANDLE / 2, x + HANDLE], [y] * 3)
+            handle.set_markevery([1])
+        else:
+            handle.set_bounds(x, y - 3.5, HANDLE, 7)
+        handle.set_transform(points)
+        figure.add_artist(handle)
+        figure.text(x + HANDLE + 7, y, words, va="center_baseline", transform=points)
+
+
+def swatch(colour: str, **style: Any) -> Rectangle:
+    """An area's handle in a legend."""
+    return Rectangle((0, 0), 1, 1, facecolor=colour, **style)
 
 
 def entitle(figure: Figure, title: str, what: str) -> None:
@@ -122,9 +189,10 @@ def curve_style(look: Look, *, chosen: bool, size: float, width: float) -> dict[
 
 def curve_words(name: str, *, chosen: bool) -> str:
     """A curve in the legend: its name, and whether it is the recommended one's."""
-    return f"{label(name)}{' (recommended)' if chosen else ''}"
+    mark = " (recommended)" if chosen else ""
+    return f"{label(name, LEGEND_LETTERS - len(mark))}{mark}"
 
 
-def label(name: str) -> str:
+def label(name: str, length: int = LEGEND_LETTERS) -> str:
     """A name that matplotlib draws as it stands: it drops legend entries that begin with an underscore."""
-    return f" {short(name, 42)}" if name.startswith("_") else short(name, 42)
+    return f" {short(name, length)}" if name.startswith("_") else short(name, length)

@@ -27,7 +27,7 @@ from lightwork.text.quantities import moment
 
 HERE = Path(__file__).parent
 
-SCRIPTS = ("theme", "copy", "filter", "sort", "hover", "zoom", "layout")
+SCRIPTS = ("theme", "copy", "filter", "sort", "hover", "zoom", "unfold")
 
 
 def write_report(

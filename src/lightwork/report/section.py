@@ -13,7 +13,7 @@ from lightwork.render.palette import Look, looks
 from lightwork.render.table import Table
 from lightwork.report.answer import StudyAnswer, answer, cap_sentence
 from lightwork.report.break_evens import break_even_table
-from lightwork.report.charts.curves import basis_name, describe, overview
+from lightwork.report.charts.curves import basis_name, describe, small_chart
 from lightwork.report.charts.histogram import item_times_s
 from lightwork.report.charts.pictures import Pictures, pictures
 from lightwork.report.charts.speedup_figure import small_drawing
@@ -31,7 +31,7 @@ from lightwork.text.variants import cell_name
 
 @dataclass(frozen=True)
 class Section:
-    """All that the page shows of one study. small: its chart in the overview; pictures: those of its section."""
+    """All that the page shows of one study. small: the chart beside its answer; pictures: those of its details."""
 
     anchor: str
     verdict: StudyAnswer
@@ -66,24 +66,7 @@ def sections_of(judged: Sequence[Judged], ledgers: Mapping[str, Any], plans: Seq
     taken: set[str] = set()
     sections = [_section(study, slug(study.study.label, taken), around) for study in judged]
     drawn = _all_timelines(judged, ledgers)
-    small = iter(_overview(judged, around.looks))
-    return [
-        replace(section, small=next(small), timelines=timelines) if section.speedups else section
-        for section, timelines in zip(sections, drawn, strict=True)
-    ]
-
-
-def _overview(judged: Sequence[Judged], looks: Mapping[str, Look]) -> list[Markup]:
-    charted = [
-        (study.scaling, study.recommendation)
-        for study in judged
-        if study.scaling is not None and study.recommendation is not None
-    ]
-    charts = overview(charted, looks)
-    return [
-        small_drawing(small).inline(f"o{place}", describe(scaling, recommendation))
-        for place, ((scaling, recommendation), small) in enumerate(zip(charted, charts, strict=True))
-    ]
+    return [replace(section, timelines=timelines) for section, timelines in zip(sections, drawn, strict=True)]
 
 
 def _section(judged: Judged, anchor: str, around: SectionContext) -> Section:
@@ -91,11 +74,13 @@ def _section(judged: Judged, anchor: str, around: SectionContext) -> Section:
     if scaling is None or recommendation is None:
         return Section(anchor, answer(judged))
     items_s = item_times_s(scaling.study, around.ledgers)
+    small = small_drawing(small_chart(scaling, recommendation, around.looks))
     shown = best_and_worst(scaling, recommendation)
     parts = {cell.cell_id: part.lower() for part, cell in shown}
     return Section(
         anchor,
         answer(judged),
+        small=small.inline(f"{anchor}-small", describe(scaling, recommendation)),
         pictures=pictures(judged, scaling, recommendation, anchor, around.looks, items_s),
         speedups=speedup_table(scaling, recommendation),
         failures=failures(scaling.cells),

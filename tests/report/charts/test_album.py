@@ -34,7 +34,7 @@ def test_every_picture_has_both_files(folder):
 @pytest.mark.parametrize(
     "name",
     ["speedup", "efficiency", "walls", "memory", "waterfall-recommended", "waterfall-slowest", "timeline-recommended",
-     "timeline-slowest", "items", "losses-map-chunksize-6"],
+     "timeline-slowest", "items", "losses"],
 )  # fmt: skip
 def test_each_kind_is_there_with_its_title(folder, name):
     """Every kind of picture that the page shows of a study is a file, under the study's label."""

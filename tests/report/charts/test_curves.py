@@ -51,7 +51,9 @@ def test_the_cap_is_divided_too(one):
     """No line of the bounds rises above 100 %, and at the most workers it is the cap over them."""
     chart, drawing = drawn(one, efficiency_drawing)
     (bound,) = [
-        line for line in drawing.figure.axes[0].lines if line.get_linestyle() == "--" and len(line.get_xdata()) == 200
+        line
+        for line in drawing.figure.axes[0].lines
+        if line.get_color() == palette.INK and len(line.get_xdata()) == 200
     ]
     counts, shares = bound.get_xdata(), bound.get_ydata()
     assert max(shares) <= 1
@@ -72,7 +74,7 @@ def test_an_unmeasured_noise_floor_is_said_not_drawn(one):
     (bare,) = judge(samples.results(replace(one.study, cells=cells)), {})
     for draw in (speedup_drawing, efficiency_drawing):
         chart, drawing = drawn(bare, draw)
-        words = [found.get_text() for found in drawing.figure.legends[0].get_texts()]
+        words = [found.get_text() for found in drawing.figure.texts]
         assert chart.noise_floor is None
         assert "noise floor: not measured" in words
         assert not any("0.0" in found for found in words)

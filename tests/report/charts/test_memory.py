@@ -45,7 +45,7 @@ def test_limit_is_drawn_only_where_it_is_near(limit_mib, drawn):
     assert chart.draws_limit is drawn
     with svg.style():
         figure = memory_drawing(chart).figure
-    words = [text.get_text() for text in figure.legends[0].get_texts()]
+    words = [text.get_text() for text in figure.texts]
     top = figure.axes[0].get_ylim()[1]
     assert any(word.endswith("far above") for word in words) is not drawn
     assert bool(top >= limit_mib) is drawn

@@ -4,20 +4,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
-from lightwork.render.canvas import (
-    BOTTOM,
-    LEFT,
-    LEGEND_LINE,
-    RIGHT,
-    TOP,
-    WIDTH,
-    canvas,
-    curve_style,
-    curve_words,
-    legend,
-)
+from lightwork.render.canvas import LegendEntry, curve_style, curve_words, framed, remark, swatch, upright_axis
 from lightwork.render.palette import BAND, RULE
 from lightwork.render.tooltips import Drawing, Tooltip, rounds_words
 from lightwork.report.charts.chunksizes import SizeChart, SizeCurve
@@ -36,15 +24,12 @@ TICKS = 7
 
 def chunksize_drawing(chart: SizeChart) -> Drawing:
     """Speedup over the chunksize in force, with intervals; the safe band of the first curve behind them."""
-    entries = _entries(chart)
-    foot = LEGEND_LINE * len(entries) + 6
-    figure, axes = canvas(WIDTH, PLOT_HEIGHT + foot, (LEFT, BOTTOM + foot, RIGHT, TOP))
+    figure, axes = framed(_entries(chart), PLOT_HEIGHT)
     _frame(axes, chart)
     groups: dict[str, Facets] = {}
     for place, curve in enumerate(chart.curves):
         groups[f"line-{place}"] = curve.facets
         _draw(axes, curve, f"line-{place}", zorder=4.0 - place / 10)
-    legend(figure, entries, foot / (PLOT_HEIGHT + foot))
     return Drawing(figure, axes.transData, groups, tuple(_tooltips(chart)))
 
 
@@ -56,10 +41,7 @@ def _frame(axes: "Axes", chart: SizeChart) -> None:
     axes.minorticks_off()
     axes.set_xlabel("chunksize")
     reach = max(high(point.speedup) for curve in chart.curves for point in curve.points)
-    axes.set_ylim(0, HEADROOM * reach)
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}x")
-    axes.locator_params(axis="y", nbins=5)
-    axes.grid(visible=True, axis="y")
+    upright_axis(axes, HEADROOM * reach, ticks=5)
     if chart.band is not None and not chart.band.is_empty:
         axes.axvspan(chart.band.low / 1.06, chart.band.high * 1.06, color=BAND, linewidth=0, zorder=0)
 
@@ -85,12 +67,12 @@ def _tooltips(chart: SizeChart) -> Iterator[Tooltip]:
             yield Tooltip(point.chunksize, point.speedup.point, words, curve.facets)
 
 
-def _entries(chart: SizeChart) -> list[tuple[Any, str]]:
-    entries: list[tuple[Any, str]] = [
+def _entries(chart: SizeChart) -> list[LegendEntry]:
+    entries: list[LegendEntry] = [
         (Line2D([], [], **_style(curve)), curve_words(curve.name, chosen=curve.chosen)) for curve in chart.curves
     ]
     if chart.more:
-        entries.append((Line2D([], [], linestyle="none"), f"{chart.more} more settings: see the table"))
+        entries.append(remark(f"{chart.more} more settings: see the table"))
     if chart.band is not None and not chart.band.is_empty:
-        entries.append((Patch(facecolor=BAND, edgecolor=RULE, linewidth=0.5), f"safe for {chart.curves[0].name[:42]}"))
+        entries.append((swatch(BAND, edgecolor=RULE, linewidth=0.5), f"safe for {chart.curves[0].name[:38]}"))
     return entries

@@ -1,7 +1,7 @@
 """What the figures show, as plain data: a study's curves, its limits, its wall times; pure."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from lightwork.analysis.basis import Basis, ranked
@@ -98,16 +98,10 @@ def chart(scaling: StudyScaling, recommendation: Recommendation, looks: Mapping[
     return _chart(scaling, curves[:CURVES_IN_COLOUR], curves[CURVES_IN_COLOUR:], tuple(workers))
 
 
-def overview(studies: Sequence[tuple[StudyScaling, Recommendation]], looks: Mapping[str, Look]) -> list[Chart]:
-    """One small chart per study, on shared axes so that they compare: every strategy at its best."""
-    charts = []
-    for scaling, recommendation in studies:
-        curves = _by_strategy(scaling, recommendation, looks)
-        counts = sorted({count for curve in curves for count, _ in curve.points})
-        charts.append(_chart(scaling, curves, [], tuple(counts)))
-    workers = tuple(sorted({count for chart in charts for count in chart.workers}))
-    top = max((chart.top for chart in charts), default=1.0)
-    return [replace(chart, workers=workers, top=top) for chart in charts]
+def small_chart(scaling: StudyScaling, recommendation: Recommendation, looks: Mapping[str, Look]) -> Chart:
+    """The chart beside the answer: every strategy at its best."""
+    curves = _by_strategy(scaling, recommendation, looks)
+    return _chart(scaling, curves, [], tuple(sorted({count for curve in curves for count, _ in curve.points})))
 
 
 def best_by_workers(scaling: StudyScaling) -> tuple[tuple[int, Estimate], ...]:

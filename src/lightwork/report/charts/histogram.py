@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 Times = np.ndarray[Any, Any]
 
-PLOT, LEFT, RIGHT, TOP, BOTTOM = 120.0, 34.0, 18.0, 6.0, 34.0
-LINE = 12.0  # of a name above the bars
+PLOT, LEFT, RIGHT, TOP, BOTTOM = 120.0, 40.0, 18.0, 6.0, 38.0
+LINE = 14.0  # of a name above the bars
 LEAST_BINS, MOST_BINS = 8, 24
 LEAST_RATIO = 1.5  # of the axis' ends: items of one length must not fill it with noise
 LEAST_HEIGHT = 1.5 / PLOT  # of a bar, as a share of the highest: a single item among thousands can be seen
 NAMED = 5
 NAME_LENGTH = 20
-LETTER = 5.6  # width of a letter, some more than the fonts of browsers have
+LETTER = 6.5  # width of a letter, some more than the fonts of browsers have
 MARGIN = 1.02  # so that neither the shortest nor the longest item lies on the axis' very end
 TICKS = 5  # with more their labels would touch
 

@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.lines import Line2D
 
 from lightwork.render.canvas import (
-    BOTTOM,
-    LEGEND_LINE,
-    RIGHT,
-    TOP,
-    WIDTH,
-    canvas,
+    CAP_LINE,
+    LegendEntry,
     curve_style,
     curve_words,
-    legend,
+    framed,
+    remark,
+    upright_axis,
     worker_axis,
 )
-from lightwork.render.palette import INK, MUTED
+from lightwork.render.palette import MUTED
 from lightwork.render.tooltips import Drawing, Tooltip
 from lightwork.report.charts.memory import MemoryChart, Peaks
 from lightwork.text.quantities import SIZES, counted, size
@@ -27,21 +25,17 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 PLOT_HEIGHT = 150.0
-LEFT = 56.0
+LEFT = 62.0
 HEADROOM = 1.1
-LIMIT_DASHES = (0, (6, 2))
 
 
 def memory_drawing(chart: MemoryChart) -> Drawing:
     """Peak memory over workers, PSS in full and USS thin and dashed, under the limit where that is near."""
-    entries = _entries(chart)
-    foot = LEGEND_LINE * len(entries) + 6
-    figure, axes = canvas(WIDTH, PLOT_HEIGHT + foot, (LEFT, BOTTOM + foot, RIGHT, TOP))
+    figure, axes = framed(_entries(chart), PLOT_HEIGHT, LEFT)
     worker_axis(axes, sorted({count for curve in chart.curves for count, _ in curve.pss}))
     unit_bytes = _size_axis(axes, chart)
     for place, curve in enumerate(chart.curves):
         _draw(axes, curve, unit_bytes, 4.0 - place / 10, f"line-{place}")
-    legend(figure, entries, foot / (PLOT_HEIGHT + foot))
     groups = {f"line-{place}": curve.facets for place, curve in enumerate(chart.curves)}
     return Drawing(figure, axes.transData, groups, tuple(_tooltips(chart, unit_bytes)))
 
@@ -61,11 +55,8 @@ def _size_axis(axes: "Axes", chart: MemoryChart) -> int:
     top = max(float(chart.largest_bytes), limit_bytes)
     unit_bytes, unit = next(((least, name) for least, name in SIZES if top >= least), (1, "B"))
     if limit_bytes:
-        axes.axhline(limit_bytes / unit_bytes, color=INK, linewidth=1.1, linestyle=LIMIT_DASHES)
-    axes.set_ylim(0, top * HEADROOM / unit_bytes)
-    axes.locator_params(axis="y", nbins=5)
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:g} {unit}")
-    axes.grid(visible=True, axis="y")
+        axes.axhline(limit_bytes / unit_bytes, **CAP_LINE)
+    upright_axis(axes, top * HEADROOM / unit_bytes, lambda value, _: f"{value:g} {unit}", ticks=5)
     return unit_bytes
 
 
@@ -84,23 +75,22 @@ def _uss_style(curve: Peaks) -> dict[str, Any]:
     return {"color": curve.look.colour, "linewidth": 0.8, "linestyle": (0, (3, 2))}
 
 
-def _entries(chart: MemoryChart) -> list[tuple[Any, str]]:
+def _entries(chart: MemoryChart) -> list[LegendEntry]:
     """Handles and their words: the curves, what full and dashed lines mean, the limit."""
-    entries: list[tuple[Any, str]] = [
+    entries: list[LegendEntry] = [
         (Line2D([], [], **_pss_style(curve)), curve_words(curve.name, chosen=curve.chosen)) for curve in chart.curves
     ]
     if chart.more:
-        nothing = Line2D([], [], linestyle="none")
-        entries.append((nothing, f"{counted(chart.more, 'setting')} more: see the table below"))
+        entries.append(remark(f"{counted(chart.more, 'setting')} more: see the table below"))
     thin = Line2D([], [], color=MUTED, linewidth=0.8, linestyle=(0, (3, 2)))
     entries.append((thin, "thin, dashed: USS, without what processes share"))
     return [*entries, *_limit_entry(chart)]
 
 
-def _limit_entry(chart: MemoryChart) -> list[tuple[Any, str]]:
+def _limit_entry(chart: MemoryChart) -> list[LegendEntry]:
     if chart.limit is None:
         return []
     words = f"limit {size(chart.limit.size_bytes)}"
     if not chart.draws_limit:
-        return [(Line2D([], [], linestyle="none"), f"{words}: far above")]
-    return [(Line2D([], [], color=INK, linewidth=1.1, linestyle=LIMIT_DASHES), f"{words}, {chart.limit.name}")]
+        return [remark(f"{words}: far above")]
+    return [(Line2D([], [], **CAP_LINE), f"{words}, {chart.limit.name}")]

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from lightwork.analysis.basis import ranked
 from lightwork.analysis.judged_study import Judged, best_and_worst
 from lightwork.analysis.recommendation import Recommendation
 from lightwork.analysis.remedies import largest_loss
@@ -13,19 +12,18 @@ from lightwork.analysis.scaling import StudyScaling
 from lightwork.render.filters import UNFILTERED, Facets
 from lightwork.render.palette import Look
 from lightwork.render.tooltips import Drawing
-from lightwork.report.charts import histogram, losscurve, waterfall
+from lightwork.report.charts import histogram, waterfall
 from lightwork.report.charts.chunksize_figure import chunksize_drawing
 from lightwork.report.charts.chunksizes import size_chart
 from lightwork.report.charts.curves import basis_name, chart, describe, wall_groups
 from lightwork.report.charts.histogram import Items, Times
-from lightwork.report.charts.losscurve import Stacks
+from lightwork.report.charts.loss_bars import loss_bars, loss_drawing
 from lightwork.report.charts.memory import finding, memory_chart
 from lightwork.report.charts.memory_figure import memory_drawing
 from lightwork.report.charts.speedup_figure import efficiency_drawing, speedup_drawing
 from lightwork.report.charts.wall_figure import wall_drawing
-from lightwork.storage.atomic import slug
 from lightwork.text.losses import loss_and_remedy
-from lightwork.text.quantities import plain, sentence
+from lightwork.text.quantities import counted, plain, sentence
 from lightwork.text.variants import cell_name
 
 
@@ -48,8 +46,7 @@ class Picture:
 class Pictures:
     """All pictures of one study; None where it has none of the kind.
 
-    waterfalls: of the cells that stand out; more_waterfalls: small ones of all others that may be compared.
-    losses: one for each of the stacks.
+    waterfalls: of the cells that stand out. losses: of all that may be compared.
     """
 
     speedup: Picture
@@ -58,16 +55,14 @@ class Pictures:
     chunksizes: Picture | None
     memory: Picture | None
     items: Picture | None
+    losses: Picture | None
     waterfalls: tuple[Picture, ...]
-    more_waterfalls: tuple[Picture, ...]
-    losses: tuple[Picture, ...]
-    stacks: Stacks | None
 
     @property
     def all(self) -> list[Picture]:
         """Those that become files."""
-        single = (self.speedup, self.efficiency, self.walls, self.chunksizes, self.memory, self.items)
-        return [picture for picture in (*single, *self.waterfalls, *self.losses) if picture is not None]
+        single = (self.speedup, self.efficiency, self.walls, self.chunksizes, self.memory, self.items, self.losses)
+        return [picture for picture in (*single, *self.waterfalls) if picture is not None]
 
 
 def pictures(
@@ -82,7 +77,6 @@ def pictures(
     basis, curves = basis_name(scaling), chart(scaling, recommendation, looks)
     words = describe(scaling, recommendation)
     make = _Maker(judged.study.label, anchor)
-    stacks = losscurve.first_stacks(losscurve.stacks(scaling, recommendation, judged.losses))
     return Pictures(
         make("speedup", speedup_drawing(curves, basis), words, f"speedup over serial, {basis}, 95 % intervals"),
         make("efficiency", efficiency_drawing(curves, basis), f"Efficiency: {words}", f"speedup / workers, {basis}"),
@@ -90,10 +84,8 @@ def pictures(
         _chunksizes(make, judged, scaling, recommendation, looks, None if items_s is None else items_s.tolist()),
         _memory(make, judged, recommendation, looks),
         None if items_s is None else _items(make, scaling, items_s),
+        _losses(make, judged, scaling, recommendation),
         tuple(_waterfalls(make, judged, scaling, recommendation)),
-        tuple(_more_waterfalls(make, judged, scaling, recommendation)),
-        tuple(_losses(make, stacks)) if stacks else (),
-        stacks,
     )
 
 
@@ -162,24 +154,14 @@ def _waterfalls(
             )
 
 
-def _more_waterfalls(
-    make: _Maker, judged: Judged, scaling: StudyScaling, recommendation: Recommendation
-) -> Iterator[Picture]:
-    """Of all other cells that may be compared, the fastest first, small."""
-    openly = {cell.cell_id for _, cell in best_and_worst(scaling, recommendation)}
-    for scaled in reversed(ranked(scaling)):
-        cell, losses = scaled.cell, judged.losses.get(scaled.cell.cell_id)
-        if losses and cell.cell_id not in openly:
-            steps, name = waterfall.steps(losses), cell_name(cell)
-            words = f"{name}: {waterfall.described(steps)}"
-            drawing = waterfall.waterfall_drawing(steps, waterfall.SMALL)
-            yield make(f"waterfall-{slug(name, set())}", drawing, words, name, facets=Facets.of(cell))
-
-
-def _losses(make: _Maker, stacks: Stacks) -> Iterator[Picture]:
-    slugs = set[str]()
-    for stack in stacks.shown:
-        words = f"Speedup kept and lost over workers, {stack.name}. {losscurve.described(stack)}"
-        what = f"speedup kept and lost: {stack.name}"
-        drawing = losscurve.loss_drawing(stack, stacks)
-        yield make(f"losses-{slug(stack.name, slugs)}", drawing, words, what, facets=stack.facets)
+def _losses(make: _Maker, judged: Judged, scaling: StudyScaling, recommendation: Recommendation) -> Picture | None:
+    """Of all settings that may be compared."""
+    bars = loss_bars(scaling, recommendation, judged.losses)
+    if bars is None:
+        return None
+    words = "From left to right useful work, which is the speedup, and what was lost, up to the number of workers."
+    if bars.has_negative:
+        words += " Left of zero: time gained, because items took less time than serially; the bar is longer by as much."
+    if bars.more:
+        words += f" {counted(bars.more, 'slower setting')} not shown."
+    return make("losses", loss_drawing(bars), "Speedup kept and lost by setting", "speedup kept and lost", words)

@@ -1,92 +1,78 @@
-"""Draws speedup and efficiency over workers, and the small multiple of the overview. Call these inside `svg.style`.
+"""Draws speedup and efficiency over workers, and the small chart beside the answer. Call these inside `svg.style`.
 
 Figures are built directly, never through pyplot, and placed by hand in points, so that no text is laid over text or
 data: legends stand below the axes.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
 from lightwork.core.estimate import Estimate
 from lightwork.render.canvas import (
-    BOTTOM,
-    LEFT,
-    LEGEND_LINE,
-    RIGHT,
-    TOP,
-    WIDTH,
+    LegendEntry,
+    bound_entries,
     canvas,
     curve_style,
     curve_words,
+    draw_bounds,
+    framed,
     is_wide,
-    legend,
+    remark,
+    swatch,
+    upright_axis,
     worker_axis,
 )
 from lightwork.render.filters import Facets
-from lightwork.render.palette import BAND, INK, LIMIT, MUTED, RULE
+from lightwork.render.palette import BAND, LIMIT, MUTED, RULE
 from lightwork.render.tooltips import Drawing, Tooltip, speedup_words
 from lightwork.report.charts.curves import Chart, Curve, high, low
 from lightwork.text.quantities import counted, number, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 PLOT_HEIGHT = 205.0
-SMALL_WIDTH, SMALL_HEIGHT = 250.0, 155.0
-SMALL_MARGINS = (30.0, 30.0, 8.0, 8.0)
+SMALL_WIDTH, SMALL_HEIGHT = 250.0, 140.0
+SMALL_MARGINS = (36.0, 34.0, 8.0, 8.0)
 EFFICIENCY_TOP = 1.15  # at least
-DASHED, DOTTED, DASH_DOTTED = (0, (6, 2)), (0, (1, 2)), (0, (4, 2, 1, 2))
+CPU_LINE: dict[str, Any] = {"color": LIMIT, "linewidth": 1.1, "linestyle": (0, (4, 2, 1, 2))}
 
 
 def speedup_drawing(chart: Chart, basis: str) -> Drawing:
     """Speedup over workers with intervals, between the lines that bound it. basis: which figures, for the pointer."""
-    figure, axes = _framed(chart)
+    figure, axes = framed(_legend_entries(chart), PLOT_HEIGHT)
     _speedup_axes(axes, chart)
-    _limits(axes, chart)
     return _with_curves(figure, axes, chart, basis)
 
 
 def efficiency_drawing(chart: Chart, basis: str) -> Drawing:
     """Speedup over workers divided by the workers: how much of each is used; the same bounds and noise floor."""
     shared = _divided(chart)
-    figure, axes = _framed(shared)
+    figure, axes = framed(_legend_entries(shared), PLOT_HEIGHT)
     worker_axis(axes, shared.workers)
-    axes.set_ylim(0, shared.top)
-    axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}\N{NO-BREAK SPACE}%")
-    axes.locator_params(axis="y", nbins=6)
-    axes.grid(visible=True, axis="y")
-    _efficiency_limits(axes, shared)
-    drawing = _with_curves(figure, axes, shared, basis)
-    return replace(drawing, tooltips=tuple(_efficiency_tooltips(shared, basis)))
+    upright_axis(axes, shared.top, lambda value, _: f"{100 * value:.0f}\N{NO-BREAK SPACE}%")
+    counts, floor = draw_bounds(axes, shared.cap, per_worker=True), shared.noise_floor
+    if floor is not None:
+        axes.fill_between(counts, (1 - floor) / counts, (1 + floor) / counts, color=BAND, linewidth=0, zorder=0)
+    _usable_cpus(axes, shared)
+    return replace(_with_curves(figure, axes, shared, basis), tooltips=tuple(_efficiency_tooltips(shared, basis)))
 
 
 def small_drawing(chart: Chart) -> Drawing:
-    """One study of the overview: every strategy at its best, and the same limits."""
+    """The chart beside the answer: every strategy at its best, and the same limits."""
     figure, axes = canvas(SMALL_WIDTH, SMALL_HEIGHT, SMALL_MARGINS)
     _speedup_axes(axes, chart)
-    _limits(axes, chart)
     groups: dict[str, Facets] = {}
     for place, curve in enumerate(chart.curves):
         groups |= _draw(axes, curve, place, 1.0, errors=curve.chosen)
     return Drawing(figure, axes.transData, groups)
 
 
-def _framed(chart: Chart) -> tuple[Figure, "Axes"]:
-    """A figure with its legend, and empty axes above."""
-    entries = _legend_entries(chart)
-    foot = LEGEND_LINE * len(entries) + 6
-    figure, axes = canvas(WIDTH, PLOT_HEIGHT + foot, (LEFT, BOTTOM + foot, RIGHT, TOP))
-    legend(figure, entries, foot / (PLOT_HEIGHT + foot))
-    return figure, axes
-
-
-def _with_curves(figure: Figure, axes: "Axes", chart: Chart, basis: str) -> Drawing:
+def _with_curves(figure: "Figure", axes: "Axes", chart: Chart, basis: str) -> Drawing:
     groups: dict[str, Facets] = {}
     for place, curve in enumerate(chart.others):
         groups |= _faint(axes, curve, len(chart.curves) + place)
@@ -132,11 +118,13 @@ def _over(estimate: Estimate, workers: int) -> Estimate:
 
 
 def _speedup_axes(axes: "Axes", chart: Chart) -> None:
+    """The axes with the noise floor and whatever bounds the speedup."""
     worker_axis(axes, chart.workers)
-    axes.set_ylim(0, chart.top)
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}x")
-    axes.locator_params(axis="y", nbins=6)
-    axes.grid(visible=True, axis="y")
+    upright_axis(axes, chart.top)
+    if chart.noise_floor is not None:
+        axes.axhspan(1 - chart.noise_floor, 1 + chart.noise_floor, color=BAND, linewidth=0, zorder=0)
+    draw_bounds(axes, chart.cap)
+    _usable_cpus(axes, chart)
 
 
 def _dodge(chart: Chart, place: int) -> float:
@@ -145,30 +133,10 @@ def _dodge(chart: Chart, place: int) -> float:
     return 1.0 + 0.016 * (place - (count - 1) / 2) if count > 1 else 1.0
 
 
-def _limits(axes: "Axes", chart: Chart) -> None:
-    counts = np.linspace(*axes.get_xlim(), 200)
-    if chart.noise_floor is not None:
-        axes.axhspan(1 - chart.noise_floor, 1 + chart.noise_floor, color=BAND, linewidth=0, zorder=0)
-    axes.plot(counts, counts, color=LIMIT, linewidth=0.9, linestyle=DOTTED, zorder=1)
-    axes.plot(counts, np.minimum(counts, chart.cap), color=INK, linewidth=1.1, linestyle=DASHED, zorder=1)
-    _usable_cpus(axes, chart)
-
-
-def _efficiency_limits(axes: "Axes", chart: Chart) -> None:
-    """The same limits, divided by the workers: as fast as serial is 1 / workers here."""
-    counts = np.linspace(*axes.get_xlim(), 200)
-    floor = chart.noise_floor
-    if floor is not None:
-        axes.fill_between(counts, (1 - floor) / counts, (1 + floor) / counts, color=BAND, linewidth=0, zorder=0)
-    axes.axhline(1.0, color=LIMIT, linewidth=0.9, linestyle=DOTTED, zorder=1)
-    axes.plot(counts, np.minimum(1.0, chart.cap / counts), color=INK, linewidth=1.1, linestyle=DASHED, zorder=1)
-    _usable_cpus(axes, chart)
-
-
 def _usable_cpus(axes: "Axes", chart: Chart) -> None:
     start, end = axes.get_xlim()
     if start <= chart.usable_cpus <= end:
-        axes.axvline(chart.usable_cpus, color=LIMIT, linewidth=1.1, linestyle=DASH_DOTTED, zorder=1)
+        axes.axvline(chart.usable_cpus, zorder=1, **CPU_LINE)
 
 
 def _draw(axes: "Axes", curve: Curve, place: int, dodge: float, *, errors: bool = True) -> dict[str, Facets]:
@@ -206,7 +174,7 @@ def _line_style(curve: Curve) -> dict[str, Any]:
     return curve_style(curve.look, chosen=curve.chosen, size=6.5, width=2.2)
 
 
-def _legend_entries(chart: Chart) -> list[tuple[Any, str]]:
+def _legend_entries(chart: Chart) -> list[LegendEntry]:
     """Handles and their words: the curves, then whatever limits them."""
     curves = [
         (Line2D([], [], **_line_style(curve)), curve_words(curve.name, chosen=curve.chosen)) for curve in chart.curves
@@ -217,29 +185,18 @@ def _legend_entries(chart: Chart) -> list[tuple[Any, str]]:
     if any(curve.failed for curve in chart.curves):
         cross = Line2D([], [], color=MUTED, marker="x", markersize=5, linestyle="none")
         curves.append((cross, "rounds failed: no speedup"))
-    return [*curves, *_limit_entries(chart)]
+    return [*curves, *bound_entries(chart.cap), _cpu_entry(chart), _floor_entry(chart)]
 
 
-def _limit_entries(chart: Chart) -> Sequence[tuple[Any, str]]:
-    cap = f"no strategy can exceed min(workers, {number(chart.cap)})"
-    return [
-        (Line2D([], [], color=INK, linewidth=1.1, linestyle=DASHED), cap),
-        (Line2D([], [], color=LIMIT, linewidth=0.9, linestyle=DOTTED), "ideal: speedup = workers"),
-        _cpu_entry(chart),
-        _floor_entry(chart),
-    ]
-
-
-def _floor_entry(chart: Chart) -> tuple[Any, str]:
+def _floor_entry(chart: Chart) -> LegendEntry:
     if chart.noise_floor is None:
-        return Line2D([], [], linestyle="none"), "noise floor: not measured"
+        return remark("noise floor: not measured")
     words = f"as fast as serial, \N{PLUS-MINUS SIGN} the noise floor of {percent(chart.noise_floor)}"
-    return Patch(facecolor=BAND, edgecolor=RULE, linewidth=0.5), words
+    return swatch(BAND, edgecolor=RULE, linewidth=0.5), words
 
 
-def _cpu_entry(chart: Chart) -> tuple[Any, str]:
+def _cpu_entry(chart: Chart) -> LegendEntry:
     words = f"{number(chart.usable_cpus).removesuffix('.00')} usable CPUs"
     pad = 1.2 if is_wide(chart.workers) else 1.0
     shown = chart.workers and chart.workers[0] / pad <= chart.usable_cpus <= chart.workers[-1] * pad
-    handle = Line2D([], [], color=LIMIT, linewidth=1.1, linestyle=DASH_DOTTED)
-    return handle, words if shown else f"{words} (outside this range)"
+    return Line2D([], [], **CPU_LINE), words if shown else f"{words} (outside this range)"

@@ -14,7 +14,6 @@ from lightwork.render.canvas import plane
 from lightwork.render.palette import INK, LIMIT, MUTED, USEFUL, cause_colour
 from lightwork.report.charts.timeline import WIDTH, Box, Text, Timeline
 
-TEXT_POINTS = 8.5
 FILLS: dict[str, dict[str, Any]] = {
     "lane": {"facecolor": cause_colour(Cause.DISPATCH), "alpha": 0.22},
     "startup": {"facecolor": cause_colour(Cause.START_UP)},
@@ -35,7 +34,7 @@ def timeline_figure(timeline: Timeline) -> Figure:
 
     def write(texts: Iterable[Text], side: str, **style: Any) -> None:
         for text in texts:
-            figure.text(text.x, text.y, text.words, ha=side, fontsize=TEXT_POINTS, transform=places, **style)
+            figure.text(text.x, text.y, text.words, ha=side, transform=places, **style)
 
     for mark in timeline.marks:
         if mark.kind in FILLS:

@@ -1,22 +1,15 @@
-"""Draws wall times by setting: every round a dot. Call it inside `svg.style`.
+"""Draws wall times by setting: every round a dot. Call it inside `svg.style`."""
 
-Placed by hand in points, so that no text is laid over text or data: names of rows stand above their line.
-"""
-
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from lightwork.render.canvas import WIDTH, canvas, label
-from lightwork.render.palette import INK, MUTED, PAPER, Look
+from lightwork.render.palette import MUTED, Look
 from lightwork.render.tooltips import Drawing, Tooltip, rounds_words
 from lightwork.report.charts.curves import WallGroup, WallRow, high, low
+from lightwork.report.charts.row_axes import LINE, gutter, row_axes, row_id
 from lightwork.text.quantities import seconds_with_interval, tick
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.transforms import Transform
-
-WALL_NAME, WALL_LINE, WALL_LEFT, WALL_FRAME = 16.0, 14.0, 54.0, 38.0
 
 
 def wall_drawing(groups: list[WallGroup]) -> Drawing:
@@ -24,39 +17,20 @@ def wall_drawing(groups: list[WallGroup]) -> Drawing:
 
     Rounds left out as disturbed are hollow dots: seen, and in no median.
     """
-    height = sum(WALL_NAME + WALL_LINE * len(group.rows) for group in groups)
-    figure, axes = canvas(WIDTH, height + WALL_FRAME, (WALL_LEFT, 32, 14, 4))
-    axes.set_ylim(height, 0)
-    axes.set_yticks([])
-    axes.spines["left"].set_visible(False)
-    axes.grid(visible=True, axis="x")
-    tooltips = tuple(_wall_lines(axes, groups))
-    walls = [value for group in groups for row in group.rows for value in (*row.rounds_s, *row.excluded_s)]
-    axes.set_xlim(0, max(walls, default=1.0) * 1.04)
+    figure, axes, tops = row_axes([(group.name, [row.name for row in group.rows]) for group in groups])
+    rows = [(group, row) for group in groups for row in group.rows]
+    walls_s = [value for _, row in rows for value in (*row.rounds_s, *row.excluded_s)]
+    axes.set_xlim(0, max(walls_s, default=1.0) * 1.04)
     axes.xaxis.set_major_formatter(lambda value, _: tick(value))
-    axes.locator_params(axis="x", nbins=5)
     axes.set_xlabel("wall time of a round")
-    facets = {_row_id(place): tooltip.facets for place, tooltip in enumerate(tooltips)}
+    for place, (top, (group, row)) in enumerate(zip(tops, rows, strict=True)):
+        _wall_line(axes, top, row, group.look, row_id(place))
+    tooltips = tuple(
+        Tooltip(0, top, _tooltip_words(group, row), row.facets, LINE)
+        for top, (group, row) in zip(tops, rows, strict=True)
+    )
+    facets = {row_id(place): row.facets for place, (_, row) in enumerate(rows)}
     return Drawing(figure, axes.transData, facets, tooltips)
-
-
-def _row_id(place: int) -> str:
-    return f"row-{place}"
-
-
-def _wall_lines(axes: "Axes", groups: list[WallGroup]) -> Iterator[Tooltip]:
-    at, place = 0.0, 0
-    for group in groups:
-        axes.annotate(
-            label(group.name), (0, at + WALL_NAME - 4), (-WALL_LEFT + 4, 0), xycoords=_gutter(axes),
-            textcoords="offset points", fontsize=8.5, color=INK, annotation_clip=False,
-            bbox={"facecolor": PAPER, "linewidth": 0, "pad": 1.0},
-        )  # fmt: skip
-        at += WALL_NAME
-        for row in group.rows:
-            _wall_line(axes, at, row, group.look, _row_id(place))
-            yield Tooltip(0, at, _tooltip_words(group, row), row.facets, WALL_LINE)
-            at, place = at + WALL_LINE, place + 1
 
 
 def _tooltip_words(group: WallGroup, row: WallRow) -> str:
@@ -67,12 +41,8 @@ def _tooltip_words(group: WallGroup, row: WallRow) -> str:
 
 
 def _wall_line(axes: "Axes", at: float, row: WallRow, look: Look, gid: str) -> None:
-    axes.annotate(
-        row.name, (0, at + 8), (-5, 0), xycoords=_gutter(axes), textcoords="offset points", fontsize=8.5,
-        color=MUTED, ha="right", annotation_clip=False, gid=gid,
-    )  # fmt: skip
     if row.text:
-        axes.text(0.012, at + 8, row.text, transform=_gutter(axes), fontsize=8.5, color=MUTED, gid=gid)
+        axes.text(0.012, at + 9, row.text, transform=gutter(axes), color=MUTED, gid=gid)
     if row.wall is not None:
         ends = [low(row.wall), high(row.wall)]
         axes.plot(ends, [at + 4] * 2, color=look.colour, linewidth=2.4, alpha=0.55, gid=gid)
@@ -82,8 +52,3 @@ def _wall_line(axes: "Axes", at: float, row: WallRow, look: Look, gid: str) -> N
     axes.plot(row.rounds_s, [at + 9.5] * len(row.rounds_s), **filled)
     hollow: dict[str, Any] = {**dots, "markersize": 3.0, "markeredgewidth": 0.8, "markerfacecolor": "none"}
     axes.plot(row.excluded_s, [at + 9.5] * len(row.excluded_s), **hollow)
-
-
-def _gutter(axes: "Axes") -> "Transform":
-    """Across in shares of the axes, down in their data."""
-    return axes.get_yaxis_transform()

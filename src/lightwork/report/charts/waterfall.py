@@ -21,7 +21,7 @@ from matplotlib.patches import Rectangle
 
 from lightwork.core.causes import Cause
 from lightwork.core.losses import Losses
-from lightwork.render.canvas import plane
+from lightwork.render.canvas import WIDTH, plane
 from lightwork.render.palette import ITEMS, LIMIT, USEFUL, WORKERS, cause_colour
 from lightwork.render.tooltips import Drawing, Tooltip
 from lightwork.text.quantities import MINUS, counted, number, percent
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 SHORT: Mapping[str, str] = {Cause.BLOCKING_OR_CORE_WAIT: "blocking or core wait"}
 BAR_SHARE = 0.74  # of a row
 LEAST_WIDTH = 0.6  # points: a loss that is there can be seen
-TEXT_POINTS = 9.5
-BASELINE = 3.2  # points from a row's middle down to where its words stand
+NAMES, ROW, FIGURES = 132.0, 17.0, 46.0  # points: width of the names, height of a row, width of the figures
+BASELINE = 3.6  # points from a row's middle down to where its words stand
 GAP = 5.0  # points between a bar's axis and its words
 
 
@@ -55,24 +55,6 @@ class Step:
         return self.start - self.end
 
 
-@dataclass(frozen=True)
-class Frame:
-    """The size of a waterfall in points: its width, and that of the names, a row and the figures.
-
-    tooltips: whether each bar has its words for the pointer; many small ones would be mostly words.
-    """
-
-    width: float
-    names: float
-    row: float
-    figures: float
-    tooltips: bool = True
-
-
-OPEN = Frame(340.0, 122.0, 16.0, 40.0)
-SMALL = Frame(232.0, 104.0, 12.0, 34.0, tooltips=False)
-
-
 def steps(losses: Losses) -> tuple[Step, ...]:
     """The workers, a step for each cause in the order in which a round meets them, and what is left: S."""
     return steps_down(losses.lanes, losses.lost_speedup(), ITEMS if losses.useful_ns is None else USEFUL)
@@ -87,30 +69,28 @@ def steps_down(workers: int, lost: Mapping[Any, Fraction], remainder: str = USEF
     return (*levels, Step(remainder, levels[-1].end, Fraction(0)))
 
 
-def waterfall_drawing(steps: Sequence[Step], frame: Frame = OPEN) -> Drawing:
+def waterfall_drawing(steps: Sequence[Step]) -> Drawing:
     """The waterfall of these steps, of which the first leads from 0 up to the workers.
 
-    Its bars fill the frame whatever the number of workers, levels above the workers or below 0 included, where a
+    Its bars fill the width whatever the number of workers, levels above the workers or below 0 included, where a
     cause gave time back.
     """
     levels = [float(level) for step in steps for level in (step.start, step.end)]
     low, high = min(levels), max(levels)
-    margins = (frame.names, 0.0, frame.figures, 0.0)
-    figure, places = plane(frame.width, frame.row * len(steps), margins, (low, len(steps), high, 0))
-    point = (high - low) / (frame.width - frame.names - frame.figures)
+    margins = (NAMES, 0.0, FIGURES, 0.0)
+    figure, places = plane(WIDTH, ROW * len(steps), margins, (low, len(steps), high, 0))
+    point = (high - low) / (WIDTH - NAMES - FIGURES)
     for row, step in enumerate(steps):
         left, right = sorted((float(step.start), float(step.end)))
         if step.lost:
             box = Rectangle((left, row + (1 - BAR_SHARE) / 2), max(right - left, LEAST_WIDTH * point), BAR_SHARE)
             box.set(facecolor=cause_colour(step.name), linewidth=0, transform=places)
             figure.add_artist(box)
-        base = row + 0.5 + BASELINE / frame.row
-        words: dict[str, Any] = {"transform": places, "fontsize": TEXT_POINTS}
-        figure.text(low - GAP * point, base, SHORT.get(step.name, step.name), ha="right", **words)
-        figure.text(right + GAP * point, base, figure_words(step), **words)
+        base = row + 0.5 + BASELINE / ROW
+        figure.text(low - GAP * point, base, SHORT.get(step.name, step.name), ha="right", transform=places)
+        figure.text(right + GAP * point, base, figure_words(step), transform=places)
     _joins(figure, places, steps)
-    words_by_row = _words(steps) if frame.tooltips else []
-    tooltips = tuple(Tooltip(0, row, words, height=1) for row, words in enumerate(words_by_row))
+    tooltips = tuple(Tooltip(0, row, words, height=1) for row, words in enumerate(_words(steps)))
     return Drawing(figure, places, tooltips=tooltips)
 
 

@@ -2,63 +2,50 @@
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from lightwork.plan.forms.page.curve import MeasuredCurve, Outlook, PredictedCurve, high, low
 from lightwork.render.canvas import (
-    BOTTOM,
-    LEFT,
-    LEGEND_LINE,
-    RIGHT,
-    TOP,
-    WIDTH,
-    canvas,
+    LegendEntry,
+    bound_entries,
     curve_words,
-    legend,
+    draw_bounds,
+    framed,
+    remark,
+    upright_axis,
     worker_axis,
 )
-from lightwork.render.palette import INK, LIMIT, MUTED
-from lightwork.text.quantities import number
+from lightwork.render.palette import MUTED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 PLOT_HEIGHT = 225.0
 NAMED = 8  # strategies with a colour in the legend: the palette has no more
-CAP_DASH, IDEAL_DASH, LAW_DASH = (0, (6, 2)), (0, (1, 2)), (0, (3, 2))
+LAW_LINE: dict[str, Any] = {"color": MUTED, "linewidth": 0.9, "linestyle": (0, (3, 2))}
 
 
 def outlook_figure(outlook: Outlook) -> Figure:
     """Predicted bands, measured points on them, and the lines that bound both."""
-    entries = _legend_entries(outlook)
-    foot = LEGEND_LINE * len(entries) + 6
-    figure, axes = canvas(WIDTH, PLOT_HEIGHT + foot, (LEFT, BOTTOM + foot, RIGHT, TOP))
+    figure, axes = framed(_legend_entries(outlook), PLOT_HEIGHT)
     worker_axis(axes, outlook.workers)
-    axes.set_ylim(0, outlook.top)
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}x")
-    axes.locator_params(axis="y", nbins=6)
-    axes.grid(visible=True, axis="y")
+    upright_axis(axes, outlook.top)
     _bounds(axes, outlook)
     for predicted_curve in reversed(outlook.predicted[:NAMED]):
         _band(axes, predicted_curve)
     for place, measured_curve in enumerate(reversed(outlook.measured)):
         _points(axes, measured_curve, 1 + 0.016 * (place - (len(outlook.measured) - 1) / 2))
-    legend(figure, entries, foot / (PLOT_HEIGHT + foot))
     return figure
 
 
 def _bounds(axes: "Axes", outlook: Outlook) -> None:
     """What no setting can pass, what an ideal one would give, and the law for reading."""
-    start, end = axes.get_xlim()
-    counts = np.linspace(start, end, 200)
-    axes.plot(counts, counts, color=LIMIT, linewidth=0.9, linestyle=IDEAL_DASH, zorder=1)
-    axes.plot(counts, np.minimum(counts, outlook.cap), color=INK, linewidth=1.1, linestyle=CAP_DASH, zorder=1)
+    counts = draw_bounds(axes, outlook.cap)
     if outlook.reading is not None:
         within = counts[(counts >= outlook.workers[0]) & (counts <= outlook.reading.until)]
         law = outlook.reading.fit.law
-        axes.plot(within, [law.at(count) for count in within], color=MUTED, linewidth=0.9, linestyle=LAW_DASH, zorder=3)
+        axes.plot(within, [law.at(count) for count in within], zorder=3, **LAW_LINE)
 
 
 def _band(axes: "Axes", predicted_curve: PredictedCurve) -> None:
@@ -101,7 +88,7 @@ def _mark(curve: MeasuredCurve | PredictedCurve) -> dict[str, Any]:
     return {"color": curve.look.colour, "marker": curve.look.marker, "markersize": 6.5 if curve.chosen else 5}
 
 
-def _legend_entries(outlook: Outlook) -> list[tuple[Any, str]]:
+def _legend_entries(outlook: Outlook) -> list[LegendEntry]:
     """The strategies, then whatever bounds them."""
     measured = {measured_curve.strategy for measured_curve in outlook.measured}
     named = [*outlook.predicted[:NAMED]]
@@ -111,24 +98,17 @@ def _legend_entries(outlook: Outlook) -> list[tuple[Any, str]]:
         for measured_curve in outlook.measured
         if measured_curve.strategy not in {other.strategy for other in named}
     ]
-    entries = [(_handle(curve, measured), curve_words(curve.strategy, chosen=curve.chosen)) for curve in listed]
+    entries: list[LegendEntry] = [
+        (_handle(curve, measured), curve_words(curve.strategy, chosen=curve.chosen)) for curve in listed
+    ]
     more = len(outlook.predicted) - len(named)
     if more:
-        entries.append((Line2D([], [], linestyle="none"), f"{more} more strategies: see the table"))
-    return [*entries, *_bound_entries(outlook)]
+        entries.append(remark(f"{more} more strategies: see the table"))
+    law = [(Line2D([], [], **LAW_LINE), "for reading only: a law of scaling")]
+    return [*entries, *bound_entries(outlook.cap), *(law if outlook.reading else [])]
 
 
 def _handle(curve: MeasuredCurve | PredictedCurve, measured: set[str]) -> Line2D:
     mark = _mark(curve) if curve.strategy in measured else {"color": curve.look.colour}
     style: Any = curve.look.dash if isinstance(curve, PredictedCurve) else "none"
     return Line2D([], [], linestyle=style, linewidth=1.8 if curve.chosen else 0.9, **mark)
-
-
-def _bound_entries(outlook: Outlook) -> list[tuple[Any, str]]:
-    cap = f"no strategy can exceed min(workers, {number(outlook.cap)})"
-    law = [(Line2D([], [], color=MUTED, linewidth=0.9, linestyle=LAW_DASH), "for reading only: a law of scaling")]
-    return [
-        (Line2D([], [], color=INK, linewidth=1.1, linestyle=CAP_DASH), cap),
-        (Line2D([], [], color=LIMIT, linewidth=0.9, linestyle=IDEAL_DASH), "ideal: speedup = workers"),
-        *(law if outlook.reading else []),
-    ]
