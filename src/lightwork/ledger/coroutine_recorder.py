@@ -5,9 +5,9 @@
 
 Each task that runs items is a worker with a slot of its own, so that the items of a slot follow each other.
 
-An item that shares the thread with others has the CPU time of its own steps: the clock is read around each step of its
-coroutine. What the event loop, callbacks and further tasks use counts as the caller's, and its wait for a core is not
-known. An item that has the thread to itself, as in a serial round, has all CPU time from its start to its end.
+An item's CPU time is that of the steps of its coroutine, and of the tasks that it makes: the clock is read around each
+step. One thread's clock counts everybody's steps, and a loop that sleeps between them takes far more time for each than
+a busy one does, so that what the loop itself takes is nobody's. Nor is that of callbacks.
 """
 
 import asyncio
@@ -28,8 +28,8 @@ _task_pen: ContextVar[Pen | None] = ContextVar("lightwork_task_pen", default=Non
 class CoroutineRecorder:
     """`function`, a coroutine function, measured: awaited with `(index, item)`, it gives `(index, result)`.
 
-    is_alone: whether items are awaited one after the other, by the worker that this thread is. Whatever the function
-    raises goes on to the caller, with a note that names the item.
+    is_alone: whether items are awaited one after the other, by the worker that this process is: then an item's wait
+    for a core is known. Whatever the function raises goes on to the caller, with a note that names the item.
     """
 
     def __init__(self, function: Callable[[Any], Any], path: str, detail: Detail, *, is_alone: bool) -> None:
@@ -43,28 +43,21 @@ class CoroutineRecorder:
         if pen.memory[offset + STATE_OFFSET]:
             self.ledger.count_again(offset)
         pen.retries, state = 0, RAISED
-        start_ns, (cpu_ns, wait_ns) = monotonic_ns(), self._clocks(pen)
-        START.pack_into(pen.memory, offset, start_ns, pen.slot, RUNNING)
+        cpu_ns, wait_ns = pen.cpu_ns, _runqueue_ns(pen)
+        START.pack_into(pen.memory, offset, monotonic_ns(), pen.slot, RUNNING)
         try:
-            coroutine = self.function(item)
-            result = await (coroutine if self.is_alone else _by_steps(coroutine, pen))
+            result = await _by_steps(self.function(item), pen)
             state = DONE
         except BaseException as error:
             error.add_note(recorder.note_of(index, item))
             raise
         finally:
-            thread_cpu_ns, waited_ns = self._clocks(pen)
-            end_ns = monotonic_ns()
-            wait_ns = ABSENT if wait_ns == ABSENT else waited_ns - wait_ns
-            times = end_ns, thread_cpu_ns - cpu_ns, thread_cpu_ns, wait_ns
-            END.pack_into(pen.memory, offset + STATE_OFFSET, state, *times, *self._spin(pen, times[1]), pen.retries)
+            end_ns, thread_cpu_ns = monotonic_ns(), pen.cpu_ns
+            cpu_ns = thread_cpu_ns - cpu_ns
+            wait_ns = ABSENT if wait_ns == ABSENT else _runqueue_ns(pen) - wait_ns
+            times = end_ns, cpu_ns, thread_cpu_ns, wait_ns, *self._spin(pen, cpu_ns)
+            END.pack_into(pen.memory, offset + STATE_OFFSET, state, *times, pen.retries)
         return index, result
-
-    def _clocks(self, pen: Pen) -> tuple[int, int]:
-        """CPU nanoseconds so far, and those spent waiting for a core: of the thread, or of the task alone."""
-        if not self.is_alone:
-            return pen.cpu_ns, ABSENT
-        return thread_time_ns(), pen.runqueue_ns() if pen.schedstat != ABSENT else ABSENT
 
     def _spin(self, pen: Pen, cpu_ns: int) -> tuple[int, int]:
         """The spins that are due after an item that used so much: CPU nanoseconds and number."""
@@ -76,13 +69,13 @@ class CoroutineRecorder:
         return spin_ns, spins
 
     def _pen(self) -> Pen:
-        """This thread's pen, or this task's: its first item begins the life of a worker."""
-        if self.is_alone:
-            return recorder.pen_of(self.ledger.path, self.detail.runqueue)
+        """This task's pen; its first item begins the life of a worker, unless this thread is the only one."""
         pen = _task_pen.get()
         if pen is None or pen.ledger is not self.ledger:
-            pen = Pen(self.ledger, self._new_slot(), runqueue=False)
+            slot = recorder.slot() if self.is_alone else self._new_slot()
+            pen = Pen(self.ledger, slot, runqueue=self.is_alone and self.detail.runqueue)
             _task_pen.set(pen)
+            asyncio.get_running_loop().set_task_factory(_new_task)
         return pen
 
     def _new_slot(self) -> int:
@@ -105,6 +98,20 @@ class UnrecordedCoroutine:
         """Await one item; gives `(index, result)`, raises what the function raises."""
         index, item = numbered
         return index, await self.function(item)
+
+
+def _runqueue_ns(pen: Pen) -> int:
+    return ABSENT if pen.schedstat == ABSENT else pen.runqueue_ns()
+
+
+def _new_task(loop: asyncio.AbstractEventLoop, coroutine: Any, **more: Any) -> asyncio.Task[Any]:
+    """A task as the loop would make it; one that an item makes has its steps counted with the item's."""
+    pen = _task_pen.get()
+    return asyncio.Task(coroutine if pen is None else _counted(coroutine, pen), loop=loop, **more)
+
+
+async def _counted(coroutine: Coroutine[Any, Any, Any], pen: Pen) -> Any:
+    return await _by_steps(coroutine, pen)
 
 
 @types.coroutine
