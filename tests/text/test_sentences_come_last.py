@@ -155,8 +155,11 @@ def test_the_replacement_reaches_every_form(monkeypatch, tmp_path):
 )
 def test_every_value_has_words(union, words):
     """A kind of bound, warning, reason or evidence that is added without its sentence is noticed here."""
-    unworded = words.registry[object]
-    assert [one for one in union.__args__ if words.dispatch(one) is unworded] == []
+    if hasattr(words, "registry"):
+        assert set(union.__args__) <= words.registry.keys()
+    else:  # mypy holds it, too: a kind without its case would return nothing
+        cases = set(re.findall(r"case (\w+)\(\)", inspect.getsource(words)))
+        assert {one.__name__ for one in union.__args__} <= cases
 
 
 def test_all_modules_of_sentences_are_replaced():

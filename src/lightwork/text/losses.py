@@ -1,7 +1,5 @@
 """Sentences of a cell's largest loss, its evidence and its remedies. Nothing decides by them."""
 
-from functools import singledispatch
-
 from lightwork.core.remedy import (
     EnoughCores,
     ExtraCpu,
@@ -9,6 +7,7 @@ from lightwork.core.remedy import (
     ItemRetries,
     LargestLoss,
     LongItem,
+    LossEvidence,
     OwnThreads,
     PickledSize,
     Remedy,
@@ -93,60 +92,29 @@ def _trial(remedy: Remedy) -> str:
     )
 
 
-@singledispatch
-def evidence_words(evidence: object) -> str:
-    """What else was recorded; "" for None. Raises TypeError for what is no evidence of a loss."""
-    if evidence is None:
-        return ""
-    raise TypeError(f"{evidence!r} is no evidence of a loss")
-
-
-@evidence_words.register
-def _(evidence: StartUpTime) -> str:
-    return f"{duration(evidence.worker_s)} per worker"
-
-
-@evidence_words.register
-def _(evidence: GapTime) -> str:
-    return f"{duration(evidence.gap_s)} between items that work for {duration(evidence.work_s)}"
-
-
-@evidence_words.register
-def _(evidence: PickledSize) -> str:
-    return f"{size(evidence.item_bytes)} pickled per item"
-
-
-@evidence_words.register
-def _(evidence: LongItem) -> str:
-    return f"{evidence.name} alone is {percent(evidence.share)} of the work"
-
-
-@evidence_words.register
-def _(evidence: TeardownTime) -> str:
-    return f"{duration(evidence.worker_s)} until all workers have exited"
-
-
-@evidence_words.register
-def _(evidence: ExtraCpu) -> str:
-    retries = f", {evidence.retries:.0f} retries per round" if evidence.retries else ""
-    return f"{percent(evidence.share)} more than the work itself{retries}"
-
-
-@evidence_words.register
-def _(evidence: Throttled) -> str:
-    return f"the control group's quota throttled {percent(evidence.share)} of its periods"
-
-
-@evidence_words.register
-def _(_evidence: EnoughCores) -> str:
-    return "although there is a core for each"
-
-
-@evidence_words.register
-def _(_evidence: OwnThreads) -> str:
-    return "items start their own threads"
-
-
-@evidence_words.register
-def _(evidence: ItemRetries) -> str:
-    return f"items had to retry {evidence.retries:.0f} times per round"
+def evidence_words(evidence: LossEvidence | None) -> str:  # noqa: C901, PLR0911  one per kind
+    """What else was recorded; "" for None."""
+    match evidence:
+        case None:
+            return ""
+        case StartUpTime():
+            return f"{duration(evidence.worker_s)} per worker"
+        case GapTime():
+            return f"{duration(evidence.gap_s)} between items that work for {duration(evidence.work_s)}"
+        case PickledSize():
+            return f"{size(evidence.item_bytes)} pickled per item"
+        case LongItem():
+            return f"{evidence.name} alone is {percent(evidence.share)} of the work"
+        case TeardownTime():
+            return f"{duration(evidence.worker_s)} until all workers have exited"
+        case ExtraCpu():
+            retries = f", {evidence.retries:.0f} retries per round" if evidence.retries else ""
+            return f"{percent(evidence.share)} more than the work itself{retries}"
+        case Throttled():
+            return f"the control group's quota throttled {percent(evidence.share)} of its periods"
+        case EnoughCores():
+            return "although there is a core for each"
+        case OwnThreads():
+            return "items start their own threads"
+        case ItemRetries():
+            return f"items had to retry {evidence.retries:.0f} times per round"

@@ -1,10 +1,9 @@
 """Sentences of a verdict: what to do, what limits it, what the next worker count gives. Nothing decides by them."""
 
-from functools import singledispatch
-
 from lightwork.core.verdict import (
     BatchingVerdict,
     BatchingWinner,
+    Bound,
     CoreBound,
     Doubt,
     LongestItemBound,
@@ -51,25 +50,15 @@ def bound_sentence(lowest: LowestBound) -> str:
     )
 
 
-@singledispatch
-def bound_name(bound: object) -> str:
-    """What sets the bound, as "the 4 usable cores". Raises TypeError for what is no bound."""
-    raise TypeError(f"{bound!r} is no bound")
-
-
-@bound_name.register
-def _(bound: LongestItemBound) -> str:
-    return f"{bound.name} ({percent(bound.share)} of the work)"
-
-
-@bound_name.register
-def _(bound: CoreBound) -> str:
-    return f"the {counted(bound.cores, 'usable core')}"
-
-
-@bound_name.register
-def _(bound: WorkerBound) -> str:
-    return f"its {counted(bound.workers, 'worker')}"
+def bound_name(bound: Bound) -> str:
+    """What sets the bound, as "the 4 usable cores"."""
+    match bound:
+        case LongestItemBound():
+            return f"{bound.name} ({percent(bound.share)} of the work)"
+        case CoreBound():
+            return f"the {counted(bound.cores, 'usable core')}"
+        case WorkerBound():
+            return f"its {counted(bound.workers, 'worker')}"
 
 
 def next_step_sentence(step: NextStep) -> str:

@@ -1,7 +1,5 @@
 """Sentences of warnings: what could overturn a verdict. Nothing decides by them."""
 
-from functools import singledispatch
-
 from lightwork.core.warnings import (
     BeyondCores,
     BusyMachine,
@@ -12,6 +10,7 @@ from lightwork.core.warnings import (
     LoudNoise,
     Unfinished,
     UnknownNoise,
+    VerdictWarning,
 )
 from lightwork.text.quantities import counted, percent, times
 from lightwork.text.settings import named
@@ -26,68 +25,40 @@ def disturbance(excess_share: float, least_s: float) -> str:
     )
 
 
-@singledispatch
-def warning_sentence(warning: object) -> str:
-    """The warning in a sentence. Raises TypeError for what is no warning."""
-    raise TypeError(f"{warning!r} is no warning")
-
-
-@warning_sentence.register
-def _(_warning: Unfinished) -> str:
-    return "the study did not finish: some settings have fewer rounds than others"
-
-
-@warning_sentence.register
-def _(warning: FewBlocks) -> str:
-    return f"only {counted(warning.blocks, 'block')}: intervals are wide; measure at least {warning.enough}"
-
-
-@warning_sentence.register
-def _(_warning: UnknownNoise) -> str:
-    return "no block has both serial rounds: the noise floor is unknown, so no difference is reported"
-
-
-@warning_sentence.register
-def _(warning: LoudNoise) -> str:
-    return (
-        f"noise floor {percent(warning.noise_floor)}: smaller differences cannot be detected; "
-        "use a quieter machine or measure more blocks"
-    )
-
-
-@warning_sentence.register
-def _(warning: DisturbedRounds) -> str:
-    return (
-        f"{warning.excluded} of {counted(warning.rounds, 'round')} excluded: other programs or the "
-        f"hypervisor took {disturbance(warning.excess_share, warning.least_s)}"
-    )
-
-
-@warning_sentence.register
-def _(warning: BusyMachine) -> str:
-    return (
-        f"others took {percent(warning.share)} of the machine's CPU time in the median serial round: "
-        "these figures apply to a machine this busy"
-    )
-
-
-@warning_sentence.register
-def _(warning: BeyondCores) -> str:
-    return (
-        f"{named(warning.cell)} reaches {times(warning.speedup)}, more than the {times(warning.bound.speedup)} "
-        f"that {bound_name(warning.bound)} can give: the machine was busy during the serial rounds"
-    )
-
-
-@warning_sentence.register
-def _(warning: FailedRounds) -> str:
-    why = f"{warning.outcome}, {warning.reason}" if warning.reason else warning.outcome
-    return f"{named(warning.cell)} failed in {warning.failed} of {counted(warning.tried, 'round')}: {why}"
-
-
-@warning_sentence.register
-def _(warning: ByPredictionToo) -> str:
-    return (
-        f"{counted(warning.blocks, 'block')} are not enough on such a noisy machine, but it was faster in "
-        f"each of them, and the prediction is at least {times(warning.low)}"
-    )
+def warning_sentence(warning: VerdictWarning) -> str:  # noqa: PLR0911  one per kind
+    """The warning in a sentence."""
+    match warning:
+        case Unfinished():
+            return "the study did not finish: some settings have fewer rounds than others"
+        case FewBlocks():
+            return f"only {counted(warning.blocks, 'block')}: intervals are wide; measure at least {warning.enough}"
+        case UnknownNoise():
+            return "no block has both serial rounds: the noise floor is unknown, so no difference is reported"
+        case LoudNoise():
+            return (
+                f"noise floor {percent(warning.noise_floor)}: smaller differences cannot be detected; "
+                "use a quieter machine or measure more blocks"
+            )
+        case DisturbedRounds():
+            return (
+                f"{warning.excluded} of {counted(warning.rounds, 'round')} excluded: other programs or the "
+                f"hypervisor took {disturbance(warning.excess_share, warning.least_s)}"
+            )
+        case BusyMachine():
+            return (
+                f"others took {percent(warning.share)} of the machine's CPU time in the median serial round: "
+                "these figures apply to a machine this busy"
+            )
+        case BeyondCores():
+            return (
+                f"{named(warning.cell)} reaches {times(warning.speedup)}, more than the {times(warning.bound.speedup)} "
+                f"that {bound_name(warning.bound)} can give: the machine was busy during the serial rounds"
+            )
+        case FailedRounds():
+            why = f"{warning.outcome}, {warning.reason}" if warning.reason else warning.outcome
+            return f"{named(warning.cell)} failed in {warning.failed} of {counted(warning.tried, 'round')}: {why}"
+        case ByPredictionToo():
+            return (
+                f"{counted(warning.blocks, 'block')} are not enough on such a noisy machine, but it was faster in "
+                f"each of them, and the prediction is at least {times(warning.low)}"
+            )
