@@ -62,26 +62,23 @@ def break_evens(scaling: StudyScaling) -> list[BreakEven]:
     excluded: dict[str, Mapping[int, float]] = {}
     for scaled in scaling.cells:
         if scaled.cell.setting.strategy != SERIAL and not scaled.failed and scaled.cell.losses:
-            alike.setdefault(_but_for_the_start(scaled.cell.setting), []).append(scaled.cell)
+            alike.setdefault(replace(scaled.cell.setting, start_method="fork", pool="fresh"), []).append(scaled.cell)
             excluded[scaled.cell.cell_id] = scaled.disturbed
     groups = [
-        {cell.setting: _undisturbed(cell, excluded[cell.cell_id]) for cell in cells}
+        {
+            cell.setting: {
+                block: losses for block, losses in cell.losses.items() if block not in excluded[cell.cell_id]
+            }
+            for cell in cells
+        }
         for cells in alike.values()
         if len(cells) > 1
     ]
     return [_break_even(setting, group) for group in groups for setting in sorted(group, key=_place) if group[setting]]
 
 
-def _but_for_the_start(setting: Setting) -> Setting:
-    return replace(setting, start_method="fork", pool="fresh")
-
-
 def _place(setting: Setting) -> tuple[int, int]:
     return START_METHODS.index(setting.start_method), POOLS.index(setting.pool)
-
-
-def _undisturbed(cell: Cell, excluded: Mapping[int, float]) -> dict[int, Losses]:
-    return {block: losses for block, losses in cell.losses.items() if block not in excluded}
 
 
 def _break_even(setting: Setting, group: Mapping[Setting, dict[int, Losses]]) -> BreakEven:

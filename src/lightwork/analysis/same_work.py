@@ -32,7 +32,11 @@ class OtherParameters:
 def other_parameters(parameters: Parameters, other: Parameters) -> OtherParameters:
     """In which parameters two studies differ. Values that read the same are the same: NaN does not equal itself."""
     names = [*parameters, *(name for name in other if name not in parameters)]
-    differences = {name: _differs(name, parameters, other) for name in names if not _alike(name, parameters, other)}
+    differences = {
+        name: f"{short(name, VALUE)}: {_value(name, parameters)} and {_value(name, other)}"
+        for name in names
+        if not _alike(name, parameters, other)
+    }
     both = {name for name in differences if name in parameters and name in other}
     return OtherParameters(
         tuple(words for name, words in differences.items() if name in both),
@@ -51,10 +55,6 @@ def _alike(name: str, parameters: Parameters, other: Parameters) -> bool:
     if name not in parameters or name not in other:
         return False
     return bool(parameters[name] == other[name]) or repr(parameters[name]) == repr(other[name])
-
-
-def _differs(name: str, parameters: Parameters, other: Parameters) -> str:
-    return f"{short(name, VALUE)}: {_value(name, parameters)} and {_value(name, other)}"
 
 
 def _value(name: str, parameters: Parameters) -> str:

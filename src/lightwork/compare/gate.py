@@ -171,16 +171,8 @@ def _verdict(recommendation: Recommendation) -> str:
     return str(recommendation.kind)
 
 
-def _workers(recommendation: Recommendation) -> str:
-    return "1" if recommendation.chosen is None else str(recommendation.chosen.cell.setting.workers)
-
-
-def _strategy(recommendation: Recommendation) -> str:
-    return SERIAL if recommendation.chosen is None else recommendation.chosen.cell.setting.strategy
-
-
 RECOMMENDED: dict[str, Callable[[Recommendation], str]] = {
-    "recommended_workers": _workers,
-    "recommended_strategy": _strategy,
+    "recommended_workers": lambda advice: str(advice.chosen.cell.setting.workers if advice.chosen else 1),
+    "recommended_strategy": lambda advice: advice.chosen.cell.setting.strategy if advice.chosen else SERIAL,
     "verdict": _verdict,
 }

@@ -36,11 +36,8 @@ def headline(comparison: Comparison, failed: Sequence[GateFailure], conditions: 
     counts = f"{_counts(comparison)}{_serials(comparison)}"
     if failed:
         return f"{counts}; the gate fails: {_failures(failed)}"
-    return (
-        f"{counts}; the gate passes: {_condition_words(conditions)}{_unsure(comparison, conditions)}"
-        if conditions
-        else counts
-    )
+    passed = ", ".join(plain(condition.text) for condition in conditions)
+    return f"{counts}; the gate passes: {passed}{_unsure(comparison, conditions)}" if passed else counts
 
 
 def table(comparison: Comparison) -> Table:
@@ -57,7 +54,10 @@ def markdown(comparison: Comparison, failed: Sequence[GateFailure], conditions: 
     head += [f"- {inert(failure_words(gate_failure), LONGEST_ENTRY)}" for gate_failure in failed[:FAILURES_SHOWN]]
     head += [f"- and {len(failed) - FAILURES_SHOWN} more", ""] if len(failed) > FAILURES_SHOWN else [""] * bool(failed)
     notes = _notes(comparison)[:NOTES_SHOWN]
-    rows = sorted((compared for study in comparison.studies for compared in study.cells), key=_rank)
+    rows = sorted(
+        (compared for study in comparison.studies for compared in study.cells),
+        key=lambda compared: (WORST_FIRST.index(compared.word), not compared.is_serial),
+    )
     room = LINES - len(head) - len(notes) - 4  # the table's two heads, the blank line below it, what is left out
     if len(rows) > room:
         excluded = rows[room:]
@@ -69,10 +69,6 @@ def markdown(comparison: Comparison, failed: Sequence[GateFailure], conditions: 
 def failure_words(gate_failure: GateFailure) -> str:
     """As "speedup<0.95: csv_parse: map-w2-fork-given: 0.90x (0.86-0.94) of the speedup it had"."""
     return f"{plain(gate_failure.condition)}: {gate_failure.words}" if gate_failure.condition else gate_failure.words
-
-
-def _rank(compared: Compared) -> tuple[int, bool]:
-    return WORST_FIRST.index(compared.word), not compared.is_serial
 
 
 def _counts(comparison: Comparison) -> str:
@@ -105,10 +101,6 @@ def _studies(number_of: int) -> str:
 def _failures(failed: Sequence[GateFailure]) -> str:
     shown = "; ".join(failure_words(gate_failure) for gate_failure in failed[:NAMED])
     return shown + (f"; and {len(failed) - NAMED} more" if len(failed) > NAMED else "")
-
-
-def _condition_words(conditions: Sequence[Condition]) -> str:
-    return ", ".join(plain(condition.text) for condition in conditions)
 
 
 def _unsure(comparison: Comparison, conditions: Sequence[Condition]) -> str:

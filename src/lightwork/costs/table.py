@@ -77,7 +77,8 @@ def _notes(saved_costs: SavedCosts, prices: list[Prices]) -> list[str]:
     machine = saved_costs.machine
     has_serial = any(row.strategy == SERIAL for row in prices)
     ledger = ", ".join(
-        f"{cost_ns / US_NS:.2g} us with {_kind(kind)}" for kind, cost_ns in saved_costs.ledger_cost_ns.items()
+        f"{cost_ns / US_NS:.2g} us with {kind.replace('_', ' ').replace('cpu', 'CPU').replace('runqueue', 'run-queue')}"
+        for kind, cost_ns in saved_costs.ledger_cost_ns.items()
     )
     notes = [
         (
@@ -120,7 +121,3 @@ def _figures_without_interval(prices: list[Price]) -> list[str]:
 def _start_methods(saved_costs: SavedCosts) -> str:
     methods = dict.fromkeys(sample.probe.setting.start_method for sample in saved_costs.samples)
     return ", ".join(sorted(methods)) or "none"
-
-
-def _kind(kind: str) -> str:
-    return kind.replace("_", " ").replace("cpu", "CPU").replace("runqueue", "run-queue")

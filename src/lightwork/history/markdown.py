@@ -8,7 +8,7 @@ from lightwork.history.line import Line
 from lightwork.history.run import HistoryRun
 from lightwork.history.table import latest, runs_table
 from lightwork.render.markdown import inert
-from lightwork.render.table import Entry, Table, markdown
+from lightwork.render.table import Table, markdown
 from lightwork.text.quantities import counted, plain
 
 STUDIES_LISTED = 12
@@ -21,15 +21,15 @@ HEADS = ("study", "latest", "what changed")
 def as_markdown(runs: Sequence[HistoryRun], lines: Sequence[Line], notes: Sequence[str]) -> str:
     """The whole file: a row per study, then the latest runs of the first few."""
     text_lines = [f"# lightwork: {counted(len(runs), 'run')}, oldest first", ""]
-    text_lines += markdown(Table.of_words(HEADS, map(_study, lines)).first(STUDIES_LISTED, PAGE)).splitlines()
+    text_lines += markdown(
+        Table.of_words(
+            HEADS, ((plain(line.label), latest(line), f"{sentence(line)} {gaps(line)}".rstrip()) for line in lines)
+        ).first(STUDIES_LISTED, PAGE)
+    ).splitlines()
     text_lines += ["", *(f"- {inert(note, 300)}" for note in notes[:NOTES_SHOWN])] if notes else []
     for line in lines[:IN_FULL]:
         text_lines += _latest(line)
     return "\n".join([*text_lines, "", "Every run: history.html. As figures: history.csv."]) + "\n"
-
-
-def _study(line: Line) -> tuple[str, Entry, str]:
-    return plain(line.label), latest(line), f"{sentence(line)} {gaps(line)}".rstrip()
 
 
 def _latest(line: Line) -> list[str]:

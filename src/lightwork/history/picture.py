@@ -271,7 +271,11 @@ def _speedup_entries(line: Line) -> list[LegendEntry]:
         of_whom = "(in gaps, of the last setting)" if of_before else "that can be told"
         entries.append((ring, f"a change of the speedup {of_whom}"))
     words = {word for word, _, _ in line.gaps()}
-    entries += [(_mark(word), f"{word}: no speedup") for word in WORD_MARKS if word in words]
+    entries += [
+        (Line2D([], [], color=MUTED, marker=WORD_MARKS[word], markersize=5, linestyle="none"), f"{word}: no speedup")
+        for word in WORD_MARKS
+        if word in words
+    ]
     entries.append((Line2D([], [], color=LIMIT, linewidth=0.9, linestyle=(0, (1, 2))), "as fast as serial"))
     entries.append((swatch(BAND, edgecolor=RULE, linewidth=0.5), "each run's noise floor"))
     return entries + _break_entry(line)
@@ -301,7 +305,3 @@ def _break_entry(line: Line) -> list[LegendEntry]:
         return []
     dash = Line2D([], [], color=INK, linewidth=1.0, linestyle=BREAK_DASH)
     return [(dash, "from here on other work, machine or settings")]
-
-
-def _mark(word: Word) -> Line2D:
-    return Line2D([], [], color=MUTED, marker=WORD_MARKS[word], markersize=5, linestyle="none")

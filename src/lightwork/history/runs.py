@@ -21,7 +21,12 @@ def read(paths: Sequence[Path], *, any_machine: bool = False) -> tuple[HistoryRu
     Raises UsageError for a file that is no saved run, and, unless any_machine, for two runs of different kinds of
     machines: the difference may be all that a curve over them shows.
     """
-    runs = without_copies([run_of(results_json.load(path), str(path)) for path in _once(paths)])
+    runs = without_copies(
+        [
+            run_of(results_json.load(path), str(path))
+            for path in list({path.resolve(): path for path in reversed(paths)}.values())[::-1]
+        ]
+    )
     if not any_machine:
         check_one_kind(runs)
     return named_apart(in_order(runs))
@@ -92,7 +97,3 @@ def by_commit_time(runs: Sequence[HistoryRun]) -> bool:
 
 def _at(moment: datetime | None) -> datetime:
     return moment or NEVER
-
-
-def _once(paths: Sequence[Path]) -> list[Path]:
-    return list({path.resolve(): path for path in reversed(paths)}.values())[::-1]

@@ -366,7 +366,7 @@ def _one_line(error: BaseException) -> str:
 
 def _children_left() -> list[int]:
     """Children of this process that are still there, multiprocessing's helpers and a library's like them excepted."""
-    helpers = _helpers()
+    helpers = {_fork_server(), *_trackers()}  # they stay for the life of the process
     try:
         tasks = [Path(f"/proc/self/task/{task}/children").read_text() for task in os.listdir("/proc/self/task")]
     except FileNotFoundError:  # a kernel without this list
@@ -374,11 +374,6 @@ def _children_left() -> list[int]:
 
         return [child.pid for child in psutil.Process().children() if child.pid not in helpers]
     return [int(pid) for pids in tasks for pid in pids.split() if int(pid) not in helpers]
-
-
-def _helpers() -> set[int | None]:
-    """The fork server and the resource trackers, which stay for the life of the process."""
-    return {_fork_server(), *_trackers()}
 
 
 def _fork_server() -> int | None:

@@ -65,15 +65,10 @@ def no_ops(study: Study, ledgers: Mapping[str, "NDArray[Any]"]) -> list[NoOp]:
         for round_ in cell.rounds
         if round_.ok
         and round_.ledger in ledgers
-        and _is_usual(cell.setting)
+        and (cell.setting.order, cell.setting.pool) == ("given", "fresh")
         and cell.cell_id != SERIAL_AGAIN
         and not hand_out(cell.setting, len(ledgers[round_.ledger])).in_caller
     ]
-
-
-def _is_usual(setting: Setting) -> bool:
-    """Whether the rounds hand items out as they are given, in a pool of their own."""
-    return setting.order == "given" and setting.pool == "fresh"
 
 
 def costs_of(rounds: Sequence[NoOp], serial: Sequence[NoOp] = ()) -> Costs:

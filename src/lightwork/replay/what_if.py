@@ -79,14 +79,14 @@ def split_longest(demands: Demands, pieces: int) -> Demands:
     }
     parts["index"] = np.append(demands.index[longest], new_rows)
     parts["exclusive_ns"] = np.minimum(parts["exclusive_ns"], parts["cpu_ns"] + parts["wait_ns"])
-    return Demands(**{name: _put(getattr(demands, name), longest, values) for name, values in parts.items()})
+    return Demands(
+        **{
+            name: np.concatenate([(whole := getattr(demands, name))[:longest], values, whole[longest + 1 :]])
+            for name, values in parts.items()
+        }
+    )
 
 
 def _pieces(amount_ns: int, pieces: int) -> "NDArray[Any]":
     """Whole nanoseconds that add up to the amount."""
     return np.diff(amount_ns * np.arange(pieces + 1) // pieces)
-
-
-def _put(values: "NDArray[Any]", at: int, several: "NDArray[Any]") -> "NDArray[Any]":
-    """The values with several in the place of one."""
-    return np.concatenate([values[:at], several, values[at + 1 :]])

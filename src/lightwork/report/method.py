@@ -160,7 +160,10 @@ def _study_gaps(judged: Judged, ledgers: Mapping[str, Any]) -> list[str]:
         (judged.scaling is None, "no speedup, because the serial reference failed."),
         (bool(_short_of_rounds(study)), f"fewer rounds than blocks for {_short_of_rounds(study)}."),
         (not _has_equal_speed(judged), "figures at equal CPU speed."),
-        (not _has_twin(judged), "a noise floor: no block holds both serial rounds."),
+        (
+            judged.scaling is None or judged.scaling.noise_floor == float("inf"),
+            "a noise floor: no block holds both serial rounds.",
+        ),
         (not _ledgers_of(study, ledgers), "timelines: these results have no ledgers."),
         (_no_run_queue(study, ledgers), "how long items waited for a core (this machine does not report it)."),
         (not _items_known(study, ledgers), "how long each item takes: there is no serial ledger."),
@@ -195,10 +198,6 @@ def _short_of_rounds(study: Study) -> str:
 
 def _has_equal_speed(judged: Judged) -> bool:
     return judged.scaling is not None and any(cell.speedup_equal_speed for cell in judged.scaling.cells)
-
-
-def _has_twin(judged: Judged) -> bool:
-    return judged.scaling is not None and judged.scaling.noise_floor != float("inf")
 
 
 def _ledgers_of(study: Study, ledgers: Mapping[str, Any]) -> list[Any]:

@@ -22,7 +22,12 @@ def split_table(losses: Mapping[tuple[str, str], Losses], label: str) -> Table |
         return None
     parts = [{cause: float(lost) for cause, lost in lost_here.lost_speedup().items()} for lost_here in losses.values()]
     rows = [
-        _row("useful work", "the time that the same items took serially", _useful(losses.values()), kind="sum"),
+        _row(
+            "useful work",
+            "the time that the same items took serially",
+            [number(float(lost_here.speedup)) for lost_here in losses.values()],
+            kind="sum",
+        ),
         *(
             _row(cause, cause.meaning, [_figure(part.get(cause)) for part in parts])
             for cause in Cause
@@ -40,10 +45,6 @@ def split_table(losses: Mapping[tuple[str, str], Losses], label: str) -> Table |
 
 def _row(name: str, meaning: str, shares: Iterable[str], kind: str = "") -> tuple[Entry, ...]:
     return Entry(name, details=(meaning,), kind=kind), *map(Entry, shares)
-
-
-def _useful(losses: Iterable[Losses]) -> list[str]:
-    return [number(float(lost_here.speedup)) for lost_here in losses]
 
 
 def _figure(lost: float | None) -> str:

@@ -43,35 +43,6 @@ class Place:
     round_dir: Path
 
 
-def _nothing_to_prepare(parameters: Any, data_dir: Path) -> None:
-    """Prepare nothing."""
-
-
-def _no_limits(parameters: Any, settings: "Sequence[Setting]") -> Sequence[str]:
-    """Set no setting a limit."""
-    return ()
-
-
-def _nothing_to_do(parameters: Any, place: Place) -> Facts:
-    """Do nothing and have nothing to tell."""
-    return {}
-
-
-def _nothing_to_check(parameters: Any, place: Place, results: Sequence[Any]) -> Facts:
-    """Leave the check to the engine, which compares every result's digest with the serial round's."""
-    return {}
-
-
-def _weigh_nothing(item: Any) -> float:
-    """Call all items equally heavy."""
-    return 1.0
-
-
-def _as_it_is(function: Callable[[Any], Any], parameters: Any) -> Callable[[Any], Any]:
-    """Run the function itself, whatever the parameters."""
-    return function
-
-
 @dataclass(frozen=True)
 class Stages:
     """An item's work in two halves, for a strategy that has many processes parse and one store.
@@ -120,14 +91,14 @@ class Workload:
     parameters: type
     items: Callable[[Any, Place], Sequence[Any]]
     tiny: Any
-    prepare: Callable[[Any, Path], None] = _nothing_to_prepare
-    limits: "Callable[[Any, Sequence[Setting]], Sequence[str]]" = _no_limits
-    setup: Callable[[Any, Place], Facts] = _nothing_to_do
-    check: Callable[[Any, Place, Sequence[Any]], Facts] = _nothing_to_check
-    cleanup: Callable[[Any, Place], object] = _nothing_to_do
+    prepare: Callable[[Any, Path], None] = lambda *_: None
+    limits: "Callable[[Any, Sequence[Setting]], Sequence[str]]" = lambda *_: ()
+    setup: Callable[[Any, Place], Facts] = lambda *_: {}
+    check: Callable[[Any, Place, Sequence[Any]], Facts] = lambda *_: {}
+    cleanup: Callable[[Any, Place], object] = lambda *_: None
     name_of: Callable[[Any], str] = str
-    weight_of: Callable[[Any], float] = _weigh_nothing
-    function_for: Callable[[Callable[[Any], Any], Any], Callable[[Any], Any]] = _as_it_is
+    weight_of: Callable[[Any], float] = lambda _: 1.0
+    function_for: Callable[[Callable[[Any], Any], Any], Callable[[Any], Any]] = lambda function, _: function
     stages: Stages | None = None
     coroutine: Callable[[Any], Any] | None = None
     keeps: bool = False

@@ -30,16 +30,12 @@ def find(name: str) -> Workload:
         raise UsageError(f"{name} is not a function: write {name}:function")
     if name not in REGISTERED:
         module = name if "." in name else f"{BUILT_IN}.{name}"
-        if not _is_module(name) or ("." not in name and name not in names()):
+        if not all(part.isidentifier() for part in name.split(".")) or ("." not in name and name not in names()):
             raise unknown("workload", name, names())
         _import(module, name)
     if name not in REGISTERED:
         raise UsageError(f"module {name} registers no workload: put @workload(...) above its item function")
     return REGISTERED[name]
-
-
-def _is_module(name: str) -> bool:
-    return all(part.isidentifier() for part in name.split("."))
 
 
 def _import(module: str, name: str) -> None:

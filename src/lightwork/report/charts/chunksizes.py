@@ -78,7 +78,8 @@ def size_chart(
     items_s: how long each item takes serially, in given order; None where it is not known.
     """
     curves = sorted(
-        _curves(scaling, recommendation, losses, looks), key=lambda curve: (not curve.chosen, -_best(curve))
+        _curves(scaling, recommendation, losses, looks),
+        key=lambda curve: (not curve.chosen, -max(point.speedup.point for point in curve.points)),
     )
     if not curves:
         return None
@@ -139,10 +140,6 @@ def _hand_over_s(cell: Cell, losses: Losses | None, items: int) -> float | None:
     if losses is None or cell.chunksize is None:
         return None
     return losses.dispatch_ns / losses.rounds / ceil(items / cell.chunksize) / 1e9
-
-
-def _best(curve: SizeCurve) -> float:
-    return max(point.speedup.point for point in curve.points)
 
 
 def _finding(curve: SizeCurve, band: Band | None, items_s: Sequence[float]) -> str:
