@@ -32,7 +32,6 @@ _key = pytest.StashKey[Session]()
 
 
 def _shared(name: str, default: str) -> tuple[str, str]:
-    """Metavar and help of an option that commands have too."""
     return SHARED[name].metavar, f"{SHARED[name].help} (default: {default})"
 
 
@@ -112,7 +111,6 @@ def _refuse_a_path_for_a_name(save: str | None) -> None:
 
 @contextmanager
 def _terminal(config: pytest.Config) -> Iterator[None]:
-    """The terminal, free from pytest's capture."""
     capture: Any = config.pluginmanager.getplugin("capturemanager")
     with capture.global_and_fixture_disabled():
         yield

@@ -42,7 +42,7 @@ def slower(tmp_path):
 def test_passes_and_fails_by_its_exit_status(base, slower, capsys):
     """0 without a gate and where it passes, 1 where a condition fails; the first line is the answer."""
     assert main(["compare", base, slower]) == 0
-    assert capsys.readouterr().out.startswith("1 of 4 cells slower, none faster, 3 undecided\n\ncell ")
+    assert capsys.readouterr().out.startswith("1 of 4 settings slower, none faster, 3 undecided\n\nsetting ")
     assert main(["compare", base, slower, "--fail-if", "serial>1.1"]) == 0
     assert "undecided; the gate passes: serial>1.1\n" in capsys.readouterr().out
     assert main(["compare", base, slower, "--fail-if", "serial>1.1", "--fail-if", "speedup<0.95"]) == 1
@@ -108,7 +108,7 @@ def test_a_study_without_a_serial_cell_ends_in_a_sentence(tmp_path, capsys):
         paths.append(save(tmp_path / f"{seed}.json", run_of(replace(whole, cells=cells))))
     assert main(["compare", *paths]) == 0
     printed = capsys.readouterr().out
-    assert printed.startswith("None of 4 cells slower, none faster, 4 undecided")
+    assert printed.startswith("None of 4 settings slower, none faster, 4 undecided")
     assert "no serial" in printed
 
 
@@ -143,7 +143,7 @@ def test_markdown_is_for_a_pull_request(base, slower, tmp_path, capsys):
     out = tmp_path / "out.md"
     assert main(["compare", base, slower, "--fail-if", "speedup<0.95", "--md", str(out)]) == 1
     lines = out.read_text().splitlines()
-    assert lines[0].startswith("**1 of 4 cells slower, none faster, 3 undecided; the gate fails: speedup")
+    assert lines[0].startswith("**1 of 4 settings slower, none faster, 3 undecided; the gate fails: speedup")
     rows = [line for line in lines if line.startswith("| made-up")]
     assert FIRST.split("-", maxsplit=1)[0] in rows[0]
     assert "| slower |" in rows[0]
@@ -173,7 +173,7 @@ def test_markdown_stays_under_60_lines():
 def test_the_sentence_counts_serial_by_itself():
     """What slows everything is said of serial, and no cell is counted."""
     found = compare(run_of(made_up(CELLS, 1)), run_of(made_up(CELLS, 2, times=1.2)))
-    told = "None of 4 cells slower, none faster, 4 undecided; serial itself slower in 1 of 1 study"
+    told = "None of 4 settings slower, none faster, 4 undecided; serial itself slower in 1 of 1 study"
     assert headline(found, [], []) == told
 
 

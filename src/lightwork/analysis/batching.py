@@ -63,6 +63,5 @@ def _rows(study: Study) -> int:
 
 
 def _common(study: Study) -> str:
-    """The study's label without its method."""
     words: Mapping[str, object] = study.parameters
     return study.label.replace(f" {METHOD}={words[METHOD]}", "")

@@ -110,7 +110,6 @@ def _like(setting: Setting, **changes: object) -> Callable[[Cell], bool]:
 def _fewer_workers(
     seen: CellEvidence, kind: RemedyKind = RemedyKind.FEWER_WORKERS, amount: float | None = None
 ) -> list[Candidate]:
-    """The remedy, where there are workers to spare."""
     setting = seen.cell.setting
     if setting.workers == 1:
         return []

@@ -102,7 +102,6 @@ def _read(options: argparse.Namespace) -> "Validation":
 
 
 def _same_folder(options: argparse.Namespace) -> bool:
-    """Whether the ledgers lie beside what is written as well."""
     saved: Path = options.saved
     return Path(options.json).parent.resolve() == saved.parent.resolve()
 

@@ -144,7 +144,6 @@ def _speedup(figures: Figures, cell_id: str) -> Column:
 
 
 def _tables(runs: BothRuns | None) -> tuple[Any, Any]:
-    """Both runs' figures side by side, blocks x figures, those left out that have too few blocks."""
     columns = [] if runs is None else list(filter(_enough, _columns(runs.base, runs.new)))
     if not columns:
         return np.empty((0, 0)), np.empty((0, 0))

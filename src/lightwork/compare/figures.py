@@ -80,7 +80,6 @@ def _sound(scaling: StudyScaling, cell_id: str) -> bool:
 
 
 def _meter(base: StudyScaling, new: StudyScaling) -> Speedometer:
-    """One speedometer for both runs."""
     ours, theirs = read(base.study), read(new.study)
     nothing = {cell.cell.cell_id: 0.0 for cell in (*base.cells, *new.cells)}
     return Speedometer((ours.exponent + theirs.exponent) / 2, ours.reference_ln_ns, nothing)
@@ -105,7 +104,6 @@ def _figures(
 
 
 def _middle(columns: Sequence[Column]) -> Column:
-    """The mean of those that a block has."""
     table = np.vstack(columns)
     is_known = ~np.isnan(table)
     total, count = np.where(is_known, table, 0.0).sum(axis=0), is_known.sum(axis=0)
@@ -126,5 +124,4 @@ def _spins_ln(cell: CellScaling, blocks: Sequence[int]) -> Column:
 
 
 def _rounds(cell: CellScaling) -> Mapping[int, Round]:
-    """The cell's ok and undisturbed rounds by block."""
     return {round_.block: round_ for round_ in cell.cell.rounds if round_.block in cell.walls_s}

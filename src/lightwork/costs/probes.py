@@ -80,6 +80,5 @@ def _probes(name: str, workers: int) -> Iterable[CostProbe]:
 
 
 def _whole_chunks(items: int, setting: Setting) -> int:
-    """At least so many items, and two chunks a worker."""
     size = setting.chunksize or 1
     return max(-(-items // size), 2 * setting.workers) * size

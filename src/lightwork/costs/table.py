@@ -67,7 +67,6 @@ def _with_interval(estimate: Estimate, unit_ns: float) -> str:
 
 
 def _figure(value: float) -> str:
-    """Three figures, below a tenth two."""
     if value < SMALL:
         return f"{value:.2g}"
     return number(value)

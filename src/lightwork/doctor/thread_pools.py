@@ -73,7 +73,6 @@ def _refusal(workload: str, ended: subprocess.CompletedProcess[str] | None) -> s
 
 
 def _loaded() -> list[dict[str, Any]]:
-    """The pools of this very process."""
     import threadpoolctl
 
     return [
@@ -83,7 +82,6 @@ def _loaded() -> list[dict[str, Any]]:
 
 
 def _answer(workload: str | None) -> int:
-    """Import, look, and print the pools as JSON; the exit status."""
     # What the import prints must not stand in the answer, be it printed from C.
     with os.fdopen(os.dup(1), "w") as answer:
         os.dup2(2, 1)

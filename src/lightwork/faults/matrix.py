@@ -139,7 +139,6 @@ def judged(fault: Fault, job: Job, finished: Finished, beside: Accident, allowed
 
 
 def _calm_s(name: str, request: FaultRequest, workdir: Workdir) -> float:
-    """What the strategy takes without a fault, seconds."""
     round_ = launch(workdir, job_of(name, Parameters(), request.workers, workdir), CALM_DEADLINE_S).round
     if not round_.ok:
         raise WorkError(f"it fails without any fault: {round_.outcome}: {round_.reason}")

@@ -175,7 +175,6 @@ def _change_words(line: Line, at_one_run: Sequence[Change]) -> str:
 
 
 def _verdict(before: Standing | None, after: Standing) -> list[tuple[Kind, str]]:
-    """What is recommended now and was not before."""
     if before is None:
         return []
     old, new = before.chosen, after.chosen
@@ -200,7 +199,6 @@ def _worded(standing: Standing) -> str:
 
 
 def _as_good(old: SettingFigures, after: Standing) -> str:
-    """What is known of the old setting in the new run."""
     return " (the old setting is not measurably different there)" if old.cell.cell_id in after.as_good else ""
 
 
@@ -234,7 +232,6 @@ def _because(reference: Reference, point: Point) -> str:
 
 
 def _times(old: Estimate | None, new: Estimate | None, floors: tuple[float, float]) -> str:
-    """A wall time's change; "" where none can be told."""
     if old is None or new is None or not apart(old, floors[0], new, floors[1]):
         return ""
     return f"{duration(old.point)} {ARROW} {duration(new.point)}"

@@ -64,13 +64,11 @@ def _row(line: Line, point: Point, changed: str) -> tuple[Entry, ...]:
 
 
 def _verdict(point: Point) -> str:
-    """The recommended setting, or the word for why there is none."""
     chosen = point.standing.chosen if point.standing else None
     return plain(named(chosen.cell)) if chosen else str(point.word)
 
 
 def _about(run: HistoryRun) -> str:
-    """The run's branch, whether it had uncommitted changes, and when it was saved."""
     at = run.saved_at or run.commit_at
     facts = [
         short(run.branch, BRANCH),
@@ -81,7 +79,6 @@ def _about(run: HistoryRun) -> str:
 
 
 def _ends(estimate: Estimate | None) -> str:
-    """A wall time's interval, its unit with each end."""
     if estimate is None or estimate.low is None or estimate.high is None:
         return ""
     return f"{duration(estimate.low)} - {duration(estimate.high)}"

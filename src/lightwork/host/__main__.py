@@ -236,7 +236,6 @@ def _run_in_warm_pool(
 
 
 def _crew(ledger: Ledger) -> list[int]:
-    """The pids of the workers that have a process of their own."""
     own_ids = {os.getpid(), *map(int, os.listdir("/proc/self/task"))}
     return [life.pid for life in ledger.lives() if life.pid and life.pid not in own_ids]
 
@@ -260,7 +259,6 @@ def _recorded(job: Job, workload: Workload, values: Any, strategy: Strategy) -> 
 
 
 def _awaitable(job: Job, workload: Workload, values: Any, strategy: Strategy) -> Any:
-    """The coroutine function, such that items are recorded."""
     from lightwork.ledger.coroutine_recorder import CoroutineRecorder, UnrecordedCoroutine
 
     function = workload.function_for(workload.awaitable(strategy.name), values)
@@ -304,7 +302,6 @@ def _apart(job: Job, function: Any) -> Any:
 
 
 def _indices(job: Job, items: Sequence[Any]) -> Sequence[int]:
-    """Which items the round runs."""
     return range(len(items)) if job.only is None else job.only
 
 
@@ -342,7 +339,6 @@ def _take_digests(ledger: Ledger, pairs: Sequence[tuple[int, Any]]) -> None:
 
 
 def _be_the_worker(slots: Slots) -> None:
-    """Let the host itself be the only worker of the round."""
     slot = slots.request()
     recorder.enter(slot)
     slots.ledger.ready(slot, os.getpid(), monotonic_ns())
@@ -377,7 +373,6 @@ def _children_left() -> list[int]:
 
 
 def _fork_server() -> int | None:
-    """The pid of the fork server, where this process has started one."""
     return _pid_in("multiprocessing.forkserver", "_forkserver", "_forkserver_pid")
 
 

@@ -82,7 +82,6 @@ def _exists(group: int) -> bool:
 
 
 def _end_group(host: "subprocess.Popen[bytes]") -> None:
-    """End the host and everything in its group, and reap the host."""
     with suppress(ProcessLookupError):
         os.killpg(host.pid, signal.SIGKILL)
     host.wait()

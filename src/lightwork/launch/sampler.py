@@ -96,7 +96,6 @@ class Sampler:
         )
 
     def _sizes(self) -> Iterator[tuple[int, tuple[int, int]]]:
-        """PSS and USS of every process of the session that is still there."""
         for pid in psutil.pids():
             try:
                 if os.getsid(pid) == self.session:

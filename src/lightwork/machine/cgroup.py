@@ -76,7 +76,6 @@ def _throttling(folder: Path) -> tuple[int, int, int] | None:
 
 
 def _groups(proc: Path, mounts: Path) -> Iterator[tuple[Path, int]]:
-    """Every control group folder that this process is in, its parents included, with its version."""
     try:
         lines = (proc / "cgroup").read_text().splitlines()
     except FileNotFoundError:

@@ -55,7 +55,6 @@ def _affinity() -> int:
 
 
 def _processor() -> str:
-    """The processor's model as the kernel names it; "" where it doesn't."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except FileNotFoundError:

@@ -51,6 +51,5 @@ def _stall(path: Path, *, has_full: bool = True) -> Stall | None:
 
 
 def _fields(words: list[str]) -> tuple[float, int]:
-    """The 10 s average as a share, and the total in microseconds."""
     fields = dict(word.split("=", 1) for word in words)
     return round(float(fields["avg10"]) / 100, 4), int(fields["total"])

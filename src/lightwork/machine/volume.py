@@ -56,7 +56,6 @@ def filesystem_of(path: Path) -> str:
 
 
 def _mount(path: Path) -> tuple[str, str]:
-    """Type and device of the innermost mount above `path`."""
     mounts = {Path(part.mountpoint): (part.fstype, part.device) for part in psutil.disk_partitions(all=True)}
     return next((mounts[folder] for folder in _upwards(path) if folder in mounts), (UNKNOWN, UNKNOWN))
 

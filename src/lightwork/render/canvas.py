@@ -60,7 +60,6 @@ def plane(
 
 
 def _figure(width: float, height: float) -> Figure:
-    """A figure whose pixels are points."""
     return Figure(figsize=(width / POINTS_PER_INCH, height / POINTS_PER_INCH), dpi=POINTS_PER_INCH)
 
 

@@ -134,7 +134,6 @@ def _short_numbers(tag: str) -> str:
 
 
 def _without_bare_groups(body: str) -> str:
-    """Without groups that have no attributes."""
     has_attributes: list[bool] = []
 
     def group(match: re.Match[str]) -> str:

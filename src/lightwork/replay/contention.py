@@ -195,7 +195,6 @@ def _uneven_ns(demands: Demands, share: float, seed: int) -> "NDArray[Any]":
 
 
 def _others_busy(workers: int, cores: float) -> float:
-    """How many cores beside an item's own can be busy."""
     return max(min(workers, cores) - 1.0, 0.0)
 
 
@@ -282,7 +281,6 @@ def _evidence(serial: "Amounts", probes: "Amounts", whole: "Amounts", counted: "
 def _shares(
     serial: "Sequence[NDArray[Any]]", probes: Sequence[Probe], cores: float, costs: Costs
 ) -> tuple[tuple[int, float], ...]:
-    """The share under the lock by the number of workers, ascending."""
     shares = []
     for count in sorted({probe.setting.workers for probe in probes}):
         seen = _Seen(serial, [probe for probe in probes if probe.setting.workers == count])
@@ -325,6 +323,5 @@ def _waits_ns(items: "NDArray[Any]") -> "NDArray[Any]":
 
 
 def _firsts(items: "NDArray[Any]") -> "NDArray[Any]":
-    """The first item of every worker."""
     by_start = np.argsort(items["start_ns"], kind="stable")
     return by_start[np.unique(items["worker"][by_start], return_index=True)[1]]

@@ -124,7 +124,6 @@ class Cores:
         self._ends_ns[core] = self.now_ns + left_ns
 
     def _leave(self, core: int) -> int:
-        """Take out who has had what it asked for."""
         self._read(core)
         self.served_ns[core], agent = heappop(self._queues[core])
         self._lengths[core] -= 1
@@ -158,7 +157,6 @@ class Cores:
         self._note(core)
 
     def _take_last(self, core: int) -> tuple[float, int]:
-        """Take out whoever would be the last to end."""
         queue = self._queues[core]
         last = max(queue)
         queue.remove(last)

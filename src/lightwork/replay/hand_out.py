@@ -91,7 +91,6 @@ def _contiguous(items: int, workers: int) -> HandOut:
 
 
 def _striped(items: int, workers: int) -> HandOut:
-    """Dealt out like cards: items[worker::workers]."""
     hands = [np.arange(worker, items, workers) for worker in range(workers)]
     bounds = np.cumsum([0, *map(len, hands)])
     return HandOut(np.concatenate(hands), bounds, fixed=True, window=0)

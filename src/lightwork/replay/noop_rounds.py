@@ -129,7 +129,6 @@ def _take_ns(rounds: Sequence[NoOp], beside_ns: float) -> float:
 
 
 def _median(values: Sequence[float]) -> float:
-    """The median, not below 0; 0 without any."""
     return max(median(values), 0.0) if values else 0.0
 
 
@@ -289,7 +288,6 @@ def _teardown_ns(no_op: NoOp) -> int:
 
 
 def _line(points: Sequence[tuple[int, int]]) -> tuple[float, float]:
-    """Intercept and slope through the medians by least squares, neither below 0."""
     medians = {x: median(y for at, y in points if at == x) for x in {x for x, _ in points}}
     if len(medians) == 1:
         return next(iter(medians.values())), 0.0

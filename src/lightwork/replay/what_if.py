@@ -88,5 +88,4 @@ def split_longest(demands: Demands, pieces: int) -> Demands:
 
 
 def _pieces(amount_ns: int, pieces: int) -> "NDArray[Any]":
-    """Whole nanoseconds that add up to the amount."""
     return np.diff(amount_ns * np.arange(pieces + 1) // pieces)

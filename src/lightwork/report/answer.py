@@ -137,7 +137,6 @@ def _sure(recommendation: Recommendation, scaling: StudyScaling) -> str:
 
 
 def _memory(recommendation: Recommendation, machine: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
-    """What all processes of the recommended setting take together at most, and what there is."""
     peak = peak_bytes(recommendation.chosen.cell, "peak_pss_bytes") if recommendation.chosen is not None else None
     if peak is None:
         return ()

@@ -44,7 +44,6 @@ def finding(cases: Sequence[Case], fault: Fault) -> str:
 
 
 def _part(alike: Sequence[Case], of: int) -> str:
-    """Those that end alike, of so many."""
     if not alike:
         return ""
     names = "every strategy" if len(alike) == of > 1 else ", ".join(plain(case.strategy) for case in alike)

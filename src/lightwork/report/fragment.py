@@ -56,7 +56,6 @@ def _part(judged: Judged) -> Part:
 
 
 def _about(results: Results) -> str:
-    """How many studies, when, of which commit, on what."""
     machine, commit = results.machine, str(results.commit.get("id") or "")
     cpus = machine.get("usable_cpus")
     dirty = " with uncommitted changes" if results.commit.get("dirty") is True else ""

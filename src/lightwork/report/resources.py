@@ -49,7 +49,6 @@ def _figures(study: Study, cell: CellScaling) -> tuple[Entry, ...]:
 
 
 def _pair(rounds: list[Round], words: Words, *values: Callable[[Round], float | None]) -> Entry:
-    """The medians of a column's quantities: `1.2 s / 0.1 s`."""
     medians = [_median(rounds, value) for value in values]
     if all(value is None for value in medians):
         return UNKNOWN
@@ -62,7 +61,6 @@ def _median(rounds: list[Round], value: Callable[[Round], float | None]) -> floa
 
 
 def _pickled(study: Study, cell: Cell) -> Entry:
-    """Bytes an item that were sent and returned in the probing round."""
     traffic = cell.probe.traffic if cell.probe is not None else None
     items = len(study.item_names)
     if traffic is None or not items:
@@ -89,7 +87,6 @@ def _largest(sizes_bytes: list[int | None]) -> Entry:
 
 
 def _used(name: str) -> Callable[[Round], float | None]:
-    """A field of the round's usage."""
     return lambda round_: getattr(round_.usage or NOTHING, name)
 
 

@@ -48,7 +48,6 @@ def speedup_table(scaling: StudyScaling, recommendation: Recommendation) -> Tabl
 
 
 def _caption(scaling: StudyScaling) -> str:
-    """What the figures are."""
     caption = "Speedup over serial as measured: median over blocks and 95\N{NO-BREAK SPACE}% interval."
     if any(cell.speedup_equal_speed is not None for cell in scaling.cells):
         caption += " In small: the same at equal CPU speed."

@@ -42,7 +42,6 @@ def _that_fit(room: int, versions: Iterable[list[str]]) -> list[str]:
 
 
 def _batching(sentences: Sequence[str]) -> list[str]:
-    """What batching is worth beside workers, as far as there is room for it."""
     shown = [f"- {inert(words, 300)}" for words in sentences[:COMPARISONS_SHOWN]]
     return ["", *shown, *_more(len(sentences) - len(shown), "comparison", "comparisons")] if sentences else []
 
@@ -78,7 +77,6 @@ def _lines(table: Table, rows: int) -> list[str]:
 
 
 def _starts(judged: Sequence[Judged]) -> list[str]:
-    """The break-even lengths of the first study that has any."""
     for study in judged:
         table = break_even_table(study.scaling) if study.scaling is not None else None
         if table is not None:

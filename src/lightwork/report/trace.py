@@ -105,7 +105,6 @@ def _clock(round_: Round) -> Clock:
 
 
 def _parts(lane: Lane, clock: Clock, end_ns: int) -> Iterator[TracePart]:
-    """All parts of a lane; end_ns: when the last item of all ended, on the clock."""
     now_ns = end_ns if lane.ready_ns is None else min(clock.at(lane.ready_ns), end_ns)
     yield TracePart(0, now_ns, Cause.START_UP)
     for start, end, index in zip(lane.starts_ns.tolist(), lane.ends_ns.tolist(), lane.indices, strict=True):
@@ -124,7 +123,6 @@ def _pids(workers: Sequence[Worker], slots: Sequence[int]) -> list[int]:
 
 
 def _thread(lane: int, pids: Sequence[int]) -> list[Event]:
-    """The name and place of a lane."""
     more = f" and {len(pids) - 1} more" if len(pids) > 1 else ""
     process = f" (pid {pids[0]}{more})" if pids else ""
     return [

@@ -131,13 +131,11 @@ def _check(study: Study) -> None:
 
 
 def _renewed_cell(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A cell of schema 1 as one of schema 2."""
     probe = data.get("probe")
     return {**data, "rounds": [_renewed(round_) for round_ in data["rounds"]], "probe": probe and _renewed(probe)}
 
 
 def _renewed(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A round of schema 1 as one of schema 2."""
     if "tree_cpu_ns" not in data:
         return data
     fields = {name: value for name, value in data.items() if name not in ("tree_cpu_ns", "steal_s")}

@@ -98,7 +98,6 @@ def _refuse_an_empty(grid: Grid) -> None:
 
 
 def _changes(options: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of every Grid that the options replace."""
     readers: dict[str, Callable[[str], Any]] = {
         "strategies": option_values.strategy_names,
         "workers": lambda words: option_values.counts("workers", words),
@@ -132,7 +131,6 @@ def _blocks(words: str) -> tuple[int, int]:
 
 
 def _parameters(words: Sequence[str]) -> dict[str, dict[str, str]]:
-    """`workload.name=value` words, by workload."""
     by_workload: dict[str, dict[str, str]] = {}
     for word in words:
         name, equals, value = word.partition("=")

@@ -76,7 +76,6 @@ def _undone(wanted: Sequence[int], finished: Finished) -> list[int]:
 
 
 def _merged(first: Finished, last: Finished, attempts: Sequence[Attempt]) -> Round:
-    """The first attempt's round, with what came of the others."""
     run_again = len({index for attempt in attempts[1:] for index in attempt.items})
     if not last.round.ok:
         return replace(first.round, attempts=tuple(attempts))

@@ -191,7 +191,6 @@ class Session:
             self.left_over = f"{why} in {self._run.folder}; run the same command with --resume to measure the rest"
 
     def _is_over(self, label: str) -> bool:
-        """Whether nothing of this study is left to be saved."""
         outcome = self._studies.get(label)
         return outcome is not None and not isinstance(outcome, JournalError)
 
@@ -206,7 +205,6 @@ class Session:
         return overhead.measure_apart()
 
     def _with_reference(self) -> tuple[Study, ...]:
-        """The studies that have a serial reference."""
         return tuple(study for study in self._studies.values() if isinstance(study, Study) and study.serial.rounds)
 
     def _study(self, label: str) -> Study | None:

@@ -19,7 +19,6 @@ def instruction(cell: Cell) -> str:
 
 
 def _details(cell: Cell) -> list[str]:
-    """What is not usual about a setting."""
     setting, details = cell.setting, []
     if cell.chunksize is not None:
         details.append(f"chunksize {cell.chunksize}")

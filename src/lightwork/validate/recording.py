@@ -131,7 +131,6 @@ def held_of(name: str, study: Study, weights: tuple[float, ...]) -> Held:
 
 
 def _rounds(study: Study, cell_id: str) -> list[Round]:
-    """The rounds of this cell that did their work."""
     return [round_ for cell in study.cells if cell.cell_id == cell_id for round_ in cell.rounds if round_.ok]
 
 

@@ -82,7 +82,6 @@ def decode(data: Mapping[str, Any]) -> Validation:
 
 
 def _walls_s(validation: Validation) -> Iterator[float]:
-    """Every measured or predicted time."""
     for held in validation.studies:
         yield from (run.wall_s for run in held.serial)
         for trial in (trial for cell in held.cells for trial in cell.trials):

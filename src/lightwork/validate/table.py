@@ -184,7 +184,6 @@ def _share(value: float | None) -> str:
 
 
 def _rests_on(validation: Validation) -> str:
-    """What was measured, where and when."""
     machine, measured = validation.machine, [held for held in validation.studies if held.trials]
     blocks = sorted({len(held.serial) for held in measured})
     counted = f"{blocks[0]} to {blocks[-1]}" if len(blocks) > 1 else "".join(map(str, blocks))

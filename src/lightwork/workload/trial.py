@@ -94,7 +94,6 @@ def why_stuck(thing: Any) -> str:
 
 
 def _traceback(error: BaseException) -> str:
-    """The traceback from the user's function on."""
     from_function = error.__traceback__.tb_next if error.__traceback__ else None
     return "".join(traceback.format_exception(type(error), error, from_function))
 

@@ -33,7 +33,6 @@ def idle_workers(host_pid: int, ledger: Ledger, rows: Sequence[LedgerRow]) -> li
 
 
 def _is_process(pid: int, host_pid: int) -> bool:
-    """Whether this is a process, not a thread, of the host's session, and not the host."""
     try:
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
         facts = dict(line.split(":\t", 1) for line in lines if ":\t" in line)

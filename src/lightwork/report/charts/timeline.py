@@ -179,7 +179,6 @@ def _life_marks(plane: Plane, round_: Round, lanes: Sequence[Lane]) -> list[Mark
 
 
 def _item_marks(plane: Plane, rows: Any, lanes: Sequence[Lane]) -> list[Mark]:
-    """One mark per state, in which every item has its own box."""
     boxes: dict[str, list[Box]] = {"done": [], "raised": []}
     for place, lane in enumerate(lanes):
         for item, start, end in zip(lane.indices, lane.starts_ns.tolist(), lane.ends_ns.tolist(), strict=True):
@@ -261,7 +260,6 @@ def _lane_labels(plane: Plane) -> tuple[Text, ...]:
 
 
 def _ticks(plane: Plane) -> tuple[Text, ...]:
-    """About five round moments on the axis."""
     span_s = plane.span_ns / 1e9
     rough = span_s / 5
     power = 10.0 ** math.floor(math.log10(rough))

@@ -34,7 +34,6 @@ def wall_drawing(groups: list[WallGroup]) -> Drawing:
 
 
 def _tooltip_words(group: WallGroup, row: WallRow) -> str:
-    """A row in words: whose it is, its median and interval, its rounds."""
     figure = seconds_with_interval(row.wall) if row.wall is not None else row.text or "no median"
     excluded = f"; excluded, {rounds_words(row.excluded_s)}" if row.excluded_s else ""
     return f"{group.name}, {row.name}: {figure}. {rounds_words(row.rounds_s)}{excluded}"
