@@ -307,7 +307,7 @@ def test_disturbed_rounds_are_seen_and_counted(sample, tmp_path):
     for words in (
         "hollow if excluded",
         "<small>1 of 6 rounds excluded</small>",
-        "; 1 of 6 rounds excluded as disturbed",
+        "; 1 of 6 rounds excluded",
     ):
         assert words in spoiled
         assert words not in undisturbed

@@ -3,15 +3,22 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil
+from typing import TYPE_CHECKING
 
 from lightwork.doctor.checkup import Checkup
 from lightwork.machine.fact import every
-from lightwork.machine.pressure import Stall
 from lightwork.text.quantities import counted, size
+
+if TYPE_CHECKING:
+    from lightwork.machine.pressure import Stall
 
 BUSY_SHARE = 0.1  # of the CPUs one may use: less is lost in the spread between rounds
 STOLEN_SHARE = 0.01  # a hypervisor that is not short of CPUs takes none
-WAITING_SHARES = {"CPU pressure": 0.25, "memory pressure": 0.01, "IO pressure": 0.1}
+PRESSURES = {  # the pressure's field, from what share of time on it matters, and what then to say
+    "CPU pressure": ("cpu", 0.25, "more tasks than CPUs want to run: more workers would only queue"),
+    "memory pressure": ("memory", 0.01, "memory is short already: use fewer workers or smaller items"),
+    "IO pressure": ("io", 0.1, "storage is busy: work that reads or writes will look too slow now"),
+}
 SMALL_SHARED_BYTES = 64 << 20  # what containers get unless someone asks for more
 LITTLE_SPACE_BYTES = 1 << 30
 IN_MEMORY = ("tmpfs", "ramfs")
@@ -80,23 +87,14 @@ def _memory_limit(checkup: Checkup) -> str:
     return f"above it the kernel kills a worker, even if `free` shows more: {share}"
 
 
-def _waiting(topic: str, stall: Stall | None, text: str) -> str:
-    return text if stall is not None and stall.some_avg10_share >= WAITING_SHARES[topic] else ""
+def _pressure(topic: str) -> Callable[[Checkup], str]:
+    field, share, text = PRESSURES[topic]
 
+    def about(checkup: Checkup) -> str:
+        stall: Stall | None = getattr(checkup.pressure, field)
+        return text if stall is not None and stall.some_avg10_share >= share else ""
 
-def _cpu_pressure(checkup: Checkup) -> str:
-    text = "more tasks than CPUs want to run: more workers would only queue"
-    return _waiting("CPU pressure", checkup.pressure.cpu, text)
-
-
-def _memory_pressure(checkup: Checkup) -> str:
-    text = "memory is short already: use fewer workers or smaller items"
-    return _waiting("memory pressure", checkup.pressure.memory, text)
-
-
-def _io_pressure(checkup: Checkup) -> str:
-    text = "storage is busy: work that reads or writes will look too slow now"
-    return _waiting("IO pressure", checkup.pressure.io, text)
+    return about
 
 
 def _shared_memory(checkup: Checkup) -> str:
@@ -120,15 +118,17 @@ def _filesystem(checkup: Checkup) -> str:
 
 
 def _data_folder(checkup: Checkup) -> str:
-    if checkup.data_folder.writable:
-        return ""
-    return "data cannot be written here: set $LIGHTWORK_DATA to a writable folder"
+    return (
+        "" if checkup.data_folder.writable else "data cannot be written here: set $LIGHTWORK_DATA to a writable folder"
+    )
 
 
 def _space(checkup: Checkup) -> str:
-    if checkup.data_folder.free_bytes >= LITTLE_SPACE_BYTES:
-        return ""
-    return "little space is left: rounds fail on a full disk; set $LIGHTWORK_DATA to another folder"
+    return (
+        ""
+        if checkup.data_folder.free_bytes >= LITTLE_SPACE_BYTES
+        else "little space is left: rounds fail on a full disk; set $LIGHTWORK_DATA to another folder"
+    )
 
 
 def _build(checkup: Checkup) -> str:
@@ -148,9 +148,11 @@ def _gil(checkup: Checkup) -> str:
 
 
 def _compiled_files(checkup: Checkup) -> str:
-    if checkup.interpreter.keeps_compiled:
-        return ""
-    return "each spawn or forkserver worker compiles your modules again: unset PYTHONDONTWRITEBYTECODE"
+    return (
+        ""
+        if checkup.interpreter.keeps_compiled
+        else "each spawn or forkserver worker compiles your modules again: unset PYTHONDONTWRITEBYTECODE"
+    )
 
 
 def _start_methods(checkup: Checkup) -> str:
@@ -178,13 +180,13 @@ ABOUT: dict[str, Callable[[Checkup], str]] = {
     "throttled": _throttled,
     "load by others": _load,
     "steal": _steal,
-    "CPU pressure": _cpu_pressure,
+    "CPU pressure": _pressure("CPU pressure"),
     "memory limit": _memory_limit,
-    "memory pressure": _memory_pressure,
+    "memory pressure": _pressure("memory pressure"),
     "data folder": _data_folder,
     "filesystem": _filesystem,
     "space": _space,
-    "IO pressure": _io_pressure,
+    "IO pressure": _pressure("IO pressure"),
     "shared memory": _shared_memory,
     "build": _build,
     "GIL": _gil,

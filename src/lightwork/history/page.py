@@ -24,43 +24,21 @@ from lightwork.text.quantities import counted, plain
 
 HERE = Path(__file__).parent
 OPEN_UNTIL = 24  # rows of a table that stands open
-METHOD = (
-    (
-        "A change of speedup",
-        (
-            "is reported only if two runs' 95 % intervals, each widened by its run's noise floor, do not overlap. "
-            "Each run is compared with the one after the last such change, so that slow drift adds up. If a run "
-            "recommends nothing, the previously recommended setting is compared with itself; a run without an interval "
-            "for it is listed as not comparable, never as unchanged. Differences between runs that do not occur within "
-            "one (a busy week, a warmer room) are not in any interval: a reported change says that the figures "
-            "differ, not why."
-        ),
-    ),
-    (
-        "A change of setting",
-        (
-            "is reported whenever the recommended number of workers changes. Equally good settings alternate: "
-            "the change says so if the old setting is as good in the new run, or if the new one was not measured "
-            "before; a setting that is new to the grid does not change the speedup. If the new run did not measure "
-            "the old setting, nothing is compared across that point, because only the request may differ. "
-            "A new strategy with as many workers is reported only if the old one is measurably worse."
-        ),
-    ),
-    (
-        "Serial time",
-        (
-            "is shown beside the speedup, because a speedup also rises if serial gets slower. Both times are as "
-            "measured: a change of core speed moves them, but not their ratio."
-        ),
-    ),
-    (
-        "Other work",
-        (
-            "If a study's parameters or item names differ from those of the previous run, nothing is compared across "
-            "that point. The same applies if the kind of machine changed."
-        ),
-    ),
-)
+METHOD = {
+    "A change of speedup": "is reported only if two runs' 95 % intervals, each widened by its run's noise floor, do "
+    "not overlap. Each run is compared with the one after the last such change, so slow drift adds up. If a run "
+    "recommends nothing, the previously recommended setting is compared with itself; a run without an interval for it "
+    "is listed as not comparable, never as unchanged. Causes that differ only between runs (a busy week, a warmer "
+    "room) are not in any interval: a reported change says that the figures differ, not why.",
+    "A change of setting": "is reported whenever the recommended number of workers changes. Equally good settings "
+    "alternate, so the change says if the old setting is as good in the new run, or if the new one was not measured "
+    "before. If the new run did not measure the old setting, nothing is compared across that point. Another strategy "
+    "with as many workers is reported only if the old one is measurably worse.",
+    "Serial time": "is shown because a speedup also rises if serial gets slower. Both times are as measured: a change "
+    "of core speed moves them, but not their ratio.",
+    "Other work": "If a study's parameters, its item names or the kind of machine changed, nothing is compared across "
+    "that point.",
+}
 
 
 @dataclass(frozen=True)
@@ -106,7 +84,7 @@ def page(runs: Sequence[HistoryRun], history_sections: Sequence[HistorySection],
         order="the times of their commits" if by_commit_time(runs) else "when they were saved",
         span=_span(runs),
         notes=sentences,
-        method=METHOD,
+        method=METHOD.items(),
         is_open=len(runs) <= OPEN_UNTIL,
     )
 

@@ -11,78 +11,34 @@ from lightwork.text.quantities import counted, duration, plain, size
 from lightwork.text.variants import cell_name
 from lightwork.text.warnings import disturbance
 
-METHOD = (
-    (
-        "Rounds and blocks",
-        (
-            "Each round runs in a fresh, small interpreter. A block is one round of every setting, in random order. "
-            "rounds.csv has all rounds."
-        ),
-    ),
-    (
-        "Interference",
-        (
-            f"A round is excluded if other programs or the hypervisor took {disturbance(EXCESS_SHARE, LEAST_S)}. "
-            "How long the round took doesn't matter, so no setting is favored. Excluded rounds are drawn as hollow "
-            "dots and counted in the table."
-        ),
-    ),
-    (
-        "Speedup",
-        (
-            "Serial wall time divided by the setting's within each block, then the median over blocks. "
-            "Wall time runs from before the first worker starts until the last one has exited. The reference is plain "
-            "serial code, never a pool of one worker."
-        ),
-    ),
-    ("Intervals", "95 %, computed by {intervals}."),
-    (
-        "Noise floor",
-        (
-            "Each block runs the serial code twice. The difference between the two is this machine's noise; smaller "
-            "differences are not reported."
-        ),
-    ),
-    (
-        "Equal CPU speed",
-        (
-            "Cores change speed during a measurement. Between items each worker runs a fixed loop, which shows how "
-            "fast its core was. Figures at equal CPU speed correct for this, but not for items that need more CPU work."
-        ),
-    ),
-    (
-        "Losses and waterfalls",
-        (
-            "Workers times wall time equals start-up, items, gaps, tail and teardown, exactly; item time is split "
-            "against the serial round of the same block into useful work, extra CPU time, waiting for a core and "
-            "blocking. Divided by wall time these are speedups: useful work and all losses add up to the number of "
-            "workers. A negative loss means that items took less time than serially. All rounds of a setting that were "
-            "not excluded are pooled."
-        ),
-    ),
-    (
-        "Memory",
-        (
-            "The measuring process samples all processes of a round, at most ten times a second and using at most 1 % "
-            "of one core. Short peaks can be missed. An extra round that is not timed is sampled up to a hundred times "
-            "a second. PSS counts shared pages once, USS not at all."
-        ),
-    ),
-    (
-        "Failed rounds",
-        (
-            "A round that raised, hung, lost items or returned other results than serial has no time. A setting with "
-            "a failed round is shown but not ranked."
-        ),
-    ),
-    (
-        "Limit set by the longest item",
-        (
-            "Total work divided by the longest item, from the serial rounds. As long as items are not split, no "
-            "strategy exceeds it."
-        ),
-    ),
-)
+METHOD = {
+    "Rounds and blocks": "Each round runs in a fresh, small interpreter. A block is one round of every setting, in "
+    "random order. rounds.csv has all rounds.",
+    "Interference": "A round is excluded if other programs or the hypervisor took "
+    f"{disturbance(EXCESS_SHARE, LEAST_S)}. How long the round took doesn't matter, so no setting is favored. Excluded "
+    "rounds are drawn as hollow dots and counted in the table.",
+    "Speedup": "Serial wall time divided by the setting's within each block, then the median over blocks. Wall time "
+    "runs from before the first worker starts until the last one has exited. The reference is plain serial code, "
+    "never a pool of one worker.",
+    "Intervals": "95 %, computed by {intervals}.",
+    "Noise floor": "Each block runs the serial code twice. The difference between the two is this machine's noise; "
+    "smaller differences are not reported.",
+    "Equal CPU speed": "Cores change speed during a measurement. Between items each worker runs a fixed loop, which "
+    "shows how fast its core was. Figures at equal CPU speed correct for this, but not for items that need more CPU "
+    "work.",
+    "Losses and waterfalls": "Workers times wall time equals start-up, items, gaps, tail and teardown, exactly; item "
+    "time is split against the serial round of the same block into useful work, extra CPU time, waiting for a core "
+    "and blocking. Divided by wall time, these are speedups: useful work and all losses add up to the number of "
+    "workers. A negative loss means that items took less time than serially. All rounds of a setting that were not "
+    "excluded are pooled.",
+    "Memory": "The measuring process samples all processes of a round, at most ten times a second and using at most 1 "
+    "% of one core. Short peaks can be missed. An extra round that is not timed is sampled up to a hundred times a "
+    "second. PSS counts shared pages once, USS not at all.",
+    "Failed rounds": "A round that raised, hung, lost items or returned other results than serial has no time. A "
+    "setting with a failed round is shown but not ranked.",
+    "Limit set by the longest item": "Total work divided by the longest item, from the serial rounds. As long as "
+    "items are not split, no strategy exceeds it.",
+}
 UNITS = {"_bytes": size, "_ns": lambda value: duration(value / 1e9), "_s": duration}
 GAPS_SHOWN = 20
 NAMED_CELLS = 3
@@ -99,7 +55,7 @@ def method(judged: Sequence[Judged]) -> list[tuple[str, str]]:
         if estimate is not None
     }
     words = "; ".join(sorted(kinds)) or "none here"
-    return [(name, text.replace("{intervals}", plain(words))) for name, text in METHOD]
+    return [(name, text.replace("{intervals}", plain(words))) for name, text in METHOD.items()]
 
 
 def machine_facts(results: Results) -> list[tuple[str, str]]:
