@@ -11,7 +11,7 @@ from lightwork.storage.decode import read_as
 
 GATE = EXAMPLE / "gate.json"
 EQUAL_HEADS = ("equal runs: the gate fails in", "one speed", "two speeds")
-SLOWER = "one cell takes 10 % longer: `speedup<0.95` fails in"
+SLOWER = "one setting takes 10 % longer: `speedup<0.95` fails in"
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def _slower(cases: Sequence[Case]) -> str:
         (_noise(*kind), *(_told(case for case in cases if _made(case) == (*kind, count)) for count in counts))
         for kind in kinds
     ]
-    heads = (SLOWER, *(f"{count} cell{'' if count == 1 else 's'}" for count in counts))
+    heads = (SLOWER, *(f"{count} setting{'' if count == 1 else 's'}" for count in counts))
     return grid(heads, rows)
 
 
@@ -81,7 +81,7 @@ def _made(case: Case) -> tuple[object, ...]:
 
 def _asked(cells: int, conditions: tuple[str, ...], comparisons: int) -> str:
     what = "the strictest gate" if len(conditions) > 1 else f"`{conditions[0]}`"
-    return f"{cells} cells, {what}{', in the long run' if comparisons > 200 else ''}"  # noqa: PLR2004  the usual number
+    return f"{cells} settings, {what}{', in the long run' if comparisons > 200 else ''}"  # noqa: PLR2004  the usual number
 
 
 def _noise(blocks: int, noise: float, two_speeds: bool) -> str:

@@ -47,7 +47,7 @@ def failing(cell: Cell) -> Cell:
 def test_a_cell_that_became_slower_is_told_and_no_other():
     """One cell takes 15 % longer: it is slower by its speedup and by its wall, with the ratio that was planted."""
     found = compare(run_of(made_up(CELLS, 1)), run_of(made_up(CELLS, 2, changed={FIRST: 1.15})))
-    assert words(found) == {SERIAL: "cannot tell", FIRST: "slower", **dict.fromkeys(IDS[1:], "cannot tell")}
+    assert words(found) == {SERIAL: "undecided", FIRST: "slower", **dict.fromkeys(IDS[1:], "undecided")}
     slower = cell_in(found, FIRST)
     assert slower.speedup.low < 1 / 1.15 < slower.speedup.high < 1
     assert slower.speed_word == "slower"
@@ -58,13 +58,13 @@ def test_a_cell_that_became_faster_is_told():
     """The other way round it is faster."""
     found = compare(run_of(made_up(CELLS, 1, changed={FIRST: 1.15})), run_of(made_up(CELLS, 2)))
     assert cell_in(found, FIRST).word == "faster"
-    assert [one.word for one in found.cells].count("cannot tell") == 3
+    assert [one.word for one in found.cells].count("undecided") == 3
 
 
 def test_what_slows_everything_is_seen_in_serial_alone():
     """All rounds take 20 % longer, serial's too: no speedup has changed, and serial's own row says slower."""
     found = compare(run_of(made_up(CELLS, 1)), run_of(made_up(CELLS, 2, times=1.2)))
-    assert words(found) == {SERIAL: "slower", **dict.fromkeys(IDS, "cannot tell")}
+    assert words(found) == {SERIAL: "slower", **dict.fromkeys(IDS, "undecided")}
     assert all(one.speed_word == "slower" for one in found.cells)
     assert cell_in(found, SERIAL).base == pytest.approx(4.0, rel=0.05)
     assert cell_in(found, SERIAL).speedup is None
@@ -75,7 +75,7 @@ def test_a_slower_machine_is_no_slower_code():
     base, new = made_up(CELLS, 1, two_speeds=True), made_up(CELLS, 2, two_speeds=True)
     slowed = replace(new, cells=tuple(_slowed(one, 1.3) for one in new.cells))
     found = compare(run_of(base), run_of(slowed))
-    assert set(words(found).values()) == {"cannot tell"}
+    assert set(words(found).values()) == {"undecided"}
     assert all(0.9 < one.speed.point < 1.1 for one in (*found.cells, *found.serials))
     assert found.studies[0].runs.walls_equal_speed
 
@@ -127,7 +127,7 @@ def test_no_twin_no_word():
     """Without an A/A twin in one run nobody knows the noise floor, and nothing is claimed."""
     new = without(made_up(CELLS, 2, changed={FIRST: 2.0}), SERIAL_AGAIN)
     found = compare(run_of(made_up(CELLS, 1)), run_of(new))
-    assert set(words(found).values()) == {"cannot tell"}
+    assert set(words(found).values()) == {"undecided"}
     assert cell_in(found, FIRST).speedup.high < 1
 
 
@@ -141,14 +141,14 @@ def loaded(study, share):
     return replace(study, cells=tuple(replace(one, rounds=tuple(map(round_of, one.rounds))) for one in study.cells))
 
 
-@pytest.mark.parametrize(("share", "word"), [(0.15, "slower"), (0.25, "cannot tell")])
+@pytest.mark.parametrize(("share", "word"), [(0.15, "slower"), (0.25, "undecided")])
 def test_no_word_under_another_load(share, word):
     """Where others took 10 % more of the machine in one run, its blocks can't tell that from slower code."""
     slow = made_up(CELLS, 2, changed={FIRST: 1.3})
     found = compare(run_of(loaded(made_up(CELLS, 1), 0.1)), run_of(loaded(slow, share)))
     assert cell_in(found, FIRST).word == word
-    assert (found.studies[0].other_load != "") == (word == "cannot tell")
-    assert any("no result, others took 10" in note for note in table(found).notes) == (word == "cannot tell")
+    assert (found.studies[0].other_load != "") == (word == "undecided")
+    assert any("no result, others took 10" in note for note in table(found).notes) == (word == "undecided")
 
 
 def test_cells_and_studies_of_one_run_only_are_listed():
@@ -202,11 +202,11 @@ def test_a_word_needs_interval_and_noise_floor():
     """Slower where the interval is below 1 and the point beyond the floor; without an interval nothing is said."""
     below = Estimate(0.9, 0.85, 0.95, 10, "")
     assert word_of(below, 0.05) == "slower"
-    assert word_of(below, 0.11) == "cannot tell"
-    assert word_of(replace(below, high=1.01), 0.05) == "cannot tell"
+    assert word_of(below, 0.11) == "undecided"
+    assert word_of(replace(below, high=1.01), 0.05) == "undecided"
     assert word_of(Estimate(1.1, 1.05, 1.2, 10, ""), 0.05) == "faster"
-    assert word_of(replace(below, low=None, high=None), 0.0) == "cannot tell"
-    assert word_of(None, 0.0) == "cannot tell"
+    assert word_of(replace(below, low=None, high=None), 0.0) == "undecided"
+    assert word_of(None, 0.0) == "undecided"
 
 
 def test_the_same_two_runs_compare_the_same():

@@ -1,13 +1,11 @@
-"""Disturbance: which rounds something else on the machine spoiled; pure.
+"""Disturbance: which rounds are excluded because of interference; pure.
 
     share = (CPU time of others + steal) / (CPUs of the machine x wall)
 
-A round is disturbed where its share is larger than in the cell's median round by more than EXCESS_SHARE, and by
-more than LEAST_S, which the kernel's ticks of 10 ms can tell apart. It looks at what others took and never at how
-long the round lasted, so leaving such rounds out can't favour a setting. The cell's own median is the measure,
-because a database server that works for the round is "others" too, and so is a neighbour who never rests: that is a
-fact about the machine, and a warning (`usual_share`), not a disturbance. Nor is time throttled by a quota: the round
-itself used it up.
+A round is disturbed if its share exceeds that of the cell's median round by more than EXCESS_SHARE, and by more than
+LEAST_S, as the kernel's ticks last 10 ms. How long the round took doesn't matter, so no setting is favored. Compared
+with the cell's median, a database server or a neighbor that never rests is no disturbance but a warning
+(`usual_share`); time throttled by a quota was used by the round itself.
 """
 
 from collections.abc import Mapping

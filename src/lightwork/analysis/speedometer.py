@@ -1,16 +1,14 @@
 """The speedometer: every round's wall time at equal CPU speed; pure.
 
-A machine's cores change speed while one measures (a neighbour on the other hardware thread), and neither
-steal nor throttling tells. Every worker therefore runs a fixed spin between items, at a duty of about 1 %:
-its CPU time says how fast the core was, where and when the items ran, whatever they did.
+Cores change speed during a measurement, and neither steal nor throttling shows it. So every worker runs a fixed spin
+between items, about 1 % of the time: its CPU time shows how fast the core was while the items ran.
 
     log wall = level of the cell + b * log spin      within every cell, b common to the study
 
-A round's wall time is divided by (spin / reference) ** b: a control variate (Lavenberg & Welch 1981). b is
-fitted on deviations from each cell's own mean, then shrunk towards the CPU share of the item time. What makes
-the items themselves dearer does not move the spin and is not corrected away. What slows the spin as well,
-because the setting's own workers share a core, is found by a test against the serial cell over all blocks,
-and added back.
+A round's wall time is divided by (spin / reference) ** b: a control variate (Lavenberg & Welch 1981). b is fitted on
+deviations from each cell's mean, then shrunk towards the CPU share of the item time. Items that need more CPU do not
+move the spin, so they are not corrected. If a cell's own workers slow the spin, a test against the serial cell finds
+it, and that part is added back.
 """
 
 import math

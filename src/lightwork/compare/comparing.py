@@ -2,11 +2,9 @@
 
     pairing -> figures by block -> contrast (ratios, intervals) -> words -> gate, table
 
-A ratio is one of speeds, NEW over BASE: above 1 is faster. The word of a parallel cell rests on its speedup over
-serial, not on its wall time: a speedup is taken inside blocks, so that a machine that was slower throughout one run
-cancels, and no interval from blocks of two runs can tell such a machine from slower code. What slows the work itself,
-serial and parallel alike, leaves every speedup as it was: that is why the serial reference has a row and a word too, by
-its wall time.
+Ratios are speeds, NEW over BASE: above 1 is faster. A parallel cell is judged by its speedup over serial, taken inside
+blocks: a machine that was slower during one run cancels out. Serial is judged by its wall time, since a change of the
+work itself leaves all speedups as they were.
 """
 
 from collections.abc import Mapping
@@ -25,10 +23,10 @@ from lightwork.core.estimate import Estimate
 from lightwork.core.study import SERIAL, Results
 
 SEED = 1
-Word = Literal["faster", "slower", "cannot tell"]
+Word = Literal["faster", "slower", "undecided"]
 WORDS: Mapping[Difference, Word] = {
     Difference.FASTER: "faster",
-    Difference.EQUAL: "cannot tell",
+    Difference.EQUAL: "undecided",
     Difference.SLOWER: "slower",
 }
 
@@ -50,8 +48,8 @@ class Compared:
     new: float | None = None
     speedup: Estimate | None = None
     speed: Estimate | None = None
-    word: Word = "cannot tell"
-    speed_word: Word = "cannot tell"
+    word: Word = "undecided"
+    speed_word: Word = "undecided"
     noise_floor: float = inf
     as_measured: bool = False
     trouble: str = ""
@@ -191,7 +189,7 @@ def _slows_itself(runs: BothRuns, cell_id: str, critical: float) -> bool:
     if cell_id not in runs.base.spin:
         return False
     estimate = ratio(runs.base.spin[cell_id], runs.new.spin[cell_id], critical)
-    return word_of(estimate, 0.0) != "cannot tell"
+    return word_of(estimate, 0.0) != "undecided"
 
 
 def _mean(values_ln: Column) -> float | None:

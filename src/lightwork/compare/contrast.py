@@ -1,38 +1,26 @@
-"""How a figure of one run stands to the same figure of another, with intervals that hold for all figures at once; pure.
+"""The ratio of each figure of two runs, with intervals that hold for all figures at once; pure.
 
     blocks x figures of both runs -> blocks dealt anew to the two runs, many times -> how far chance alone goes
                                                                                  -> every figure's ratio and interval
 
-Two runs share no block, so no ratio can be taken inside one. What is compared is the mean over each run's blocks of
-the logarithm of a figure, d = mean(NEW) - mean(BASE); exp(d) is the ratio of the geometric means. Its interval is
+Two runs share no block, so means over blocks of logarithms are compared, d = mean(NEW) - mean(BASE), with the interval
 
     exp(d +- c se),    se^2 = s_BASE^2 / n_BASE + s_NEW^2 / n_NEW      (Welch 1947)
 
-with c from one measure of surprise for all figures of a comparison: the 95 % quantile of the largest |d / se| of any of
-them, found by dealing whole blocks anew to the two runs, DEALS times, without replacement (Westfall & Young 1993, maxT;
-Chung & Romano 2013 for the studentised statistic). So the intervals hold together: in 95 % of all comparisons every one
-of them does. A block keeps all its figures wherever it goes, so that what they share (the serial reference) is taken
-into account. Where nothing has changed, the blocks of both runs are exchangeable: 5 % is then the most, whatever the
-noise. It is a little less, since c is brought to each figure by the degrees of freedom that its own two spreads leave
-(Satterthwaite 1946): that guards against a run that is noisier than the other.
+c is the 95 % quantile of the largest |d / se| of all figures when whole blocks are dealt anew, DEALS times, without
+replacement (Westfall & Young 1993, maxT; Chung & Romano 2013 for the studentised statistic): in 95 % of comparisons of
+equal runs no interval misses, whatever figures of a block have in common. c is adapted to each figure's degrees of
+freedom (Satterthwaite 1946), which guards against one run being noisier than the other.
 
-Some deals are as measured, or their mirror: one figure's values of BASE are all together again. Where something has
-changed, |d / se| of such a deal is the change itself. In more than 5 % of deals that would make every change the
-measure of chance, and none could be told however large it is. 4 and 4 blocks are so in 2 of 70 deals; since studies
-are dealt separately, two such studies are in 1 - (1 - 2 / 70)^2 = 5.6 %. Then there is no interval at all.
+Some deals leave a figure as measured, or mirrored. If these are more than 5 % of deals, a real change would raise c
+until nothing could be found: then there is no interval. So it is with two studies of 4 and 4 blocks: 1 - (1 - 2 /
+70)^2 = 5.6 %.
 
-Simulated chance that any figure of equal runs is told apart, speedup and wall of each cell and serial's wall, lowest to
-highest in % over normal, heavy-tailed (t, 3 degrees), exponential, outlying (5 % of rounds take a third longer) and two
-kinds of two-speed noise; 10 blocks each, 1,000 draws of 499 deals:
-
-    cells          1         8         48
-    10 blocks   4.0-5.8   4.0-5.4   3.2-5.3
-
-6 blocks against 12: 4.1. Where NEW is twice as noisy as BASE: 7.5; where the noisier run has half the blocks: 7.3.
-
-Resampling with replacement instead, the bootstrap-t, errs to either side with many figures (normal noise, 100
-cells, 10 blocks): from each run's own blocks 1 to 2 % false alarms, and a 10 % slowdown at 4 % noise is missed half as
-often again; from the blocks of both together, 7 %.
+Simulated chance in % that any figure of equal runs differs, over six kinds of noise (normal, t with 3 degrees,
+exponential, outliers, two speeds); 10 blocks each, 1,000 draws of 499 deals: 4.0-5.8 for 1 cell, 4.0-5.4 for 8,
+3.2-5.3 for 48. With 6 blocks against 12: 4.1; NEW twice as noisy: 7.5; the noisier run with half the blocks: 7.3. A
+bootstrap-t (normal noise, 100 cells) has 1 to 2 % false alarms within runs, and misses half as many changes again;
+pooled it has 7 %.
 """
 
 from collections.abc import Sequence

@@ -1,12 +1,11 @@
 """The figures of a study that two runs are compared by: logarithms by block; pure.
 
-Two kinds. The speedup of a parallel cell is taken inside a block, over both serial rounds (the reference and its A/A
-twin are the same work, and two say more than one): whatever slowed the whole block is in both and cancels. The wall
-time of a cell is not: it has in it how fast the machine was in this run, less what the speedometer takes out of it.
+The speedup of a parallel cell is taken inside a block, over both serial rounds: what slowed the whole block cancels
+out. A cell's wall time contains how fast the machine was in this run, less what the speedometer takes out.
 
-At equal CPU speed one exponent serves both runs, and nothing is added back for cells that slow their own cores: what
-that test decides differently in two runs of the same code would be a difference made here. Instead the slowdown of a
-cell's spin against serial's is a figure of its own: a cell in which it has measurably changed is compared as measured.
+At equal CPU speed one exponent serves both runs, and nothing is added back for cells that slow their own cores, as
+that test may decide differently in two runs of the same code. Instead the slowdown of a cell's spin against serial's
+is a figure of its own: a cell in which it has measurably changed is compared as measured.
 """
 
 from collections.abc import Mapping, Sequence

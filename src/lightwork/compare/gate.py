@@ -7,15 +7,12 @@
     recommended_strategy changed  the same of the strategy
     verdict changed               the same of whether a setting is recommended at all
 
-A cell fails a bound where two things hold: its word is "slower" (the whole interval on the far side of 1, and the point
-beyond the noise floor), and its point is beyond the bound. The interval need not be beyond the bound: that would pass
-three in four cells that lost 10 % at a bound of 5 % (simulated, 8 cells, 3 % of noise). So a cell that has changed by
-4 % may fail a bound of 5 %; one that has not changed fails in at most 5 % of comparisons, whatever the number of cells.
+A cell fails if it is "slower" and its point is beyond the threshold. Its interval need not be: otherwise three in four
+cells that lost 10 % would pass at a threshold of 5 % (simulated, 8 cells, 3 % noise).
 
-What is recommended changes from run to run where settings are as good as each other, and a recommendation is no figure
-with an interval. So a change counts only where the setting that NEW recommends has measurably gained, from BASE to NEW,
-on the one that BASE recommends; "stay serial" and "cannot tell" stand for serial. Where BASE did not measure NEW's
-setting, what counts is whether NEW tells the two apart.
+Equally good settings alternate from run to run. So a change of the recommendation counts only if NEW's setting
+measurably gained, from BASE to NEW, on BASE's; "stay serial" and "cannot tell" stand for serial. If BASE did not
+measure NEW's setting, it counts if NEW can tell the two apart.
 """
 
 from collections.abc import Callable, Sequence

@@ -28,7 +28,7 @@ LINES = 59  # of Markdown, with the sentence and all else
 FAILURES_SHOWN = 8
 NOTES_SHOWN = 12
 NAME_LENGTH = 70
-WORST_FIRST: tuple[Word, ...] = ("slower", "faster", "cannot tell")
+WORST_FIRST: tuple[Word, ...] = ("slower", "faster", "undecided")
 
 
 def headline(comparison: Comparison, failed: Sequence[GateFailure], conditions: Sequence[Condition]) -> str:
@@ -61,7 +61,7 @@ def markdown(comparison: Comparison, failed: Sequence[GateFailure], conditions: 
     room = LINES - len(head) - len(notes) - 4  # the table's two heads, the blank line below it, what is left out
     if len(rows) > room:
         excluded = rows[room:]
-        same = "are undecided" if {compared.word for compared in excluded} == {"cannot tell"} else "are left out"
+        same = "are undecided" if {compared.word for compared in excluded} == {"undecided"} else "are left out"
         notes = [f"{counted(len(excluded), 'more row')} {same}: `lightwork compare` shows all.", *notes]
     return "\n".join(head) + "\n" + tables.markdown(Table.of_words(COLUMNS, map(_row, rows[:room]), notes=notes))
 

@@ -1,17 +1,12 @@
-"""Workers' lives: when each was asked for, got ready, left, and with what exit code.
+"""Workers' lives: when each was requested, got ready, left, and with what exit code.
 
-A worker is a process, or a thread of the caller where the strategy's workers are threads.
+A worker is a process, or a thread of the caller if the strategy uses threads. It is ready when it can take items: in a
+fresh interpreter, once the item function is loaded, which a pool's worker does when its first task arrives.
 
-A worker is ready when it can take items. One that starts in a fresh interpreter can when the item function has been
-loaded, which a pool's worker does as its first task arrives.
-
-Strategies use `os.fork` or a multiprocessing context as anyone would. The host hands them a context whose
-`Process` notes these moments in the ledger, and hooks `os.fork` for those that fork by themselves, and `Thread` for
-those whose workers are threads.
-
-A library brings Process classes of its own. The host notes when one is started and what became of it, and sends the
-slot with it; such a worker is ready when the item function has been loaded, and its exit is not seen. One that nobody
-announced at all takes a slot for itself (`lightwork.ledger.recorder`).
+Strategies use `os.fork` or a multiprocessing context as usual. The host hands them a context whose `Process` notes
+these moments in the ledger, and hooks `os.fork` and `Thread`. Process classes of libraries are noted when they start,
+and get their slot sent along; their exit is not seen. A worker that nobody announced takes a slot for itself
+(`lightwork.ledger.recorder`).
 """
 
 import multiprocessing.context

@@ -4,15 +4,13 @@
     item   = gap | wait, compute, wait | LOCK wait compute UNLOCK | spin
                  start_ns                                       end_ns
 
-Neighbouring amounts of one kind become one activity, so that a chunk of pure computing is one event however many
-items it holds; where its items begin and end is read off afterwards.
+Adjacent amounts of one kind become one activity, so a chunk of pure computing is one event however many items it
+holds.
 
-Nothing in a ledger says where in an item its waiting stood. The computing is one piece at a place that differs from
-item to item (multiples of the golden ratio), so that equal items do not march in step; one much longer than the others
-marches with none, and waits first, as for its input. How finely the two really
-alternate matters little: in a closed network of waits and a processor-sharing server, throughput depends on the
-means alone (Baskett, Chandy, Muntz and Palacios 1975). The exclusive part comes last, and waits and computes in the
-proportion in which the item does: nothing says what of it was done under the lock.
+A ledger does not say where in an item its waiting is. The computing is one piece at a place that differs from item to
+item (multiples of the golden ratio), so that equal items do not march in step; an item much longer than the others
+waits first. How finely the two alternate matters little: in a closed network of waits and a processor-sharing server,
+throughput depends on the means alone (Baskett, Chandy, Muntz and Palacios 1975). The exclusive part comes last.
 """
 
 from collections.abc import Sequence

@@ -4,12 +4,10 @@
     many, or a part of a core (a quota), or cores for all: shared evenly by all, rate = min(1, C / computing)
     waits pass whatever the cores do
 
-Three on two cores do not run at two thirds each: one has a core to itself, and two share the other. A newcomer stays
-in its queue while that is among the shortest, else joins the shortest; a queue that has been two shorter than another
-for BALANCE_NS takes one over. Every queue has a clock, `served`: an agent that asks for x ends when its queue's clock
-has advanced by x, whoever comes and goes meanwhile. That is the virtual time of fair queueing (Parekh & Gallager
-1993): one heap entry an activity, and O(log agents) an event. In whole nanoseconds all sums are exact as long as nobody
-has to share.
+A newcomer stays in its queue while that is among the shortest, else joins the shortest; a queue that has been two
+shorter than another for BALANCE_NS takes one over. Every queue has a clock, `served`: an agent that asks for x ends
+when its queue's clock has advanced by x. That is the virtual time of fair queueing (Parekh & Gallager 1993): one heap
+entry an activity, and O(log agents) an event. In whole nanoseconds all sums are exact as long as nobody has to share.
 """
 
 from collections import deque

@@ -1,15 +1,13 @@
-"""No-op rounds: items that do next to nothing, so that what is left is what a strategy costs; pure.
+"""No-op rounds: items that do next to nothing, so that only what a strategy costs is left; pure.
 
     caller's and workers' CPU time over the number of chunks -> hand-over        (a slope: what is fixed cancels)
     the same where items last long enough for the caller to fall asleep in between -> its being roused
     workers' lives                                           -> start-up
     t1 - end of the last item, over the number of workers    -> teardown
 
-The rounds of each strategy and start method need two chunksizes, where it has one, and 1, 2 and 4 workers. Rounds of
-two kinds tell more than of one: dense, of items that do nothing, and sparse, of items of some milliseconds, after
-which caller and worker find their caches taken. What serial rounds of the same items take beside them is no strategy's
-cost. Waking up is dear where workers use all cores, as its caches are theirs by then; it is taken where it is dearest,
-because where the caller has a core to itself what it costs hardly matters.
+Each strategy and start method needs two chunksizes, if it has any, and 1, 2 and 4 workers; dense rounds, of items that
+do nothing, and sparse ones, of items of some milliseconds, after which caches are cold. Waking up is taken where it is
+dearest, with workers on all cores: where the caller has a core to itself, its cost hardly matters.
 """
 
 from collections.abc import Callable, Mapping, Sequence
