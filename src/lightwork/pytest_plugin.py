@@ -24,10 +24,12 @@ from lightwork.storage.results_json import KEY
 from lightwork.study import resume
 from lightwork.study.bench_request import WantedCell, read
 from lightwork.study.session import Measured, Session
+from lightwork.text.quantities import counted, duration
 
 DEFAULT_SAVE_NAME = "lightwork"
 JOURNALS = Path("results/journals")
 AXES = ("strategy", "workers", "chunksize", "start_method", "order", "cores", "pool")
+NO_TIME = "not measured within the profile's time: choose fewer with --workloads or --strategies"
 _key = pytest.StashKey[Session]()
 
 
@@ -139,8 +141,19 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     except UsageError as error:
         pytest.exit(str(error), returncode=error.exit_status)
     terminal = session.config.pluginmanager.getplugin("terminalreporter")
-    for line in lines if terminal else ():
+    for line in (*lines, *_expected(state)) if terminal else ():
         terminal.write_line(line)
+
+
+def _expected(state: Session) -> list[str]:
+    """A line on what is to be measured, and for how long; none where nothing is."""
+    expected = state.expected()
+    if not expected.workloads:
+        return []
+    amount = f"{counted(expected.settings, 'setting')} of {counted(expected.workloads, 'workload')}"
+    length = duration(expected.seconds)
+    length = f"at most {length}" if expected.is_limited else f"{length}, more if rounds are long"
+    return [f"lightwork: measuring {amount}: {length}"]
 
 
 def _wanted(node: Any) -> WantedCell:
@@ -166,7 +179,8 @@ def measured(
     if failure:  # outside of the handler, where pytest would show the message twice
         pytest.fail(failure, pytrace=False)
     if cell is None:
-        pytest.skip("interrupted before it was measured: continue with --resume")
+        was_interrupted = request.config.stash[_key].interrupted
+        pytest.skip("interrupted before it was measured: continue with --resume" if was_interrupted else NO_TIME)
     return cell
 
 
@@ -204,6 +218,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     terminalreporter.section("lightwork")
     if session.interrupted:
         terminalreporter.write_line("interrupted: these results are incomplete")
+    if left_out := session.left_out():
+        terminalreporter.write_line(f"{counted(left_out, 'setting')}: {NO_TIME}")
     for line in verdicts(session.results()):
         terminalreporter.write_line(line)
 

@@ -98,7 +98,7 @@ def test_tells_of_processes_left_behind(tmp_path):
     with nothing_left_behind():
         found = run_round(tmp_path, SERIAL, fault="leave-child").round
     assert found.outcome is Outcome.LEFTOVER
-    assert "left behind" in found.reason
+    assert "left running" in found.reason
 
 
 def test_tells_of_a_grandchild_left_behind(tmp_path):

@@ -85,7 +85,7 @@ def test_workers_that_begin_nothing_are_a_storm(ledger, watched):
     make_workers(ledger, WORKERS + STORM + 1)
     end = watched(60, 60.0)
     assert end.exit_code is None
-    assert end.reason.startswith(f"{STORM + 1} workers began no item and were replaced")
+    assert end.reason.startswith(f"{STORM + 1} workers started no item and were replaced")
 
 
 def test_a_few_replaced_workers_are_no_storm(ledger, watched):

@@ -99,7 +99,7 @@ def test_what_can_not_be_cleaned_up_is_kept_and_told(tmp_path, capfd):
     aged(folders)
     with open_workdir(tmp_path):
         assert folders[2].exists()
-    assert "what a killed study left could not be cleaned up" in capfd.readouterr().err
+    assert "can't clean up after a killed study" in capfd.readouterr().err
     aged(folders[2:])
     job.write_text(job.read_text().replace("toys.gone", "toys.squares"))
     aged(folders[2:])

@@ -30,6 +30,15 @@ def test_nothing_asked_for_is_the_quick_profile():
     assert list(found.grids.values()) == list(profiles.QUICK)
 
 
+@pytest.mark.parametrize("options", [{"workers": "2"}, {"param": ["csv_parse.split=day"]}, {"budget": "5s"}])
+def test_what_is_asked_for_is_not_left_out(options):
+    """The quick profile ends in time whatever it leaves out; what the options name is measured in every block."""
+    grids = bench_request.read({"workloads": "csv_parse"} | options).grids.values()
+    assert [(grid.is_limited, grid.blocks) for grid in grids] == [(False, profiles.BLOCKS)]
+    (grid,) = bench_request.read({"workloads": "csv_parse"}).grids.values()
+    assert grid.is_limited
+
+
 @pytest.mark.parametrize("name", profiles.PROFILES)
 def test_every_profile_can_be_asked_for(name):
     """Every profile holds each cell once, under a test id of its own, the serial reference of each label first."""

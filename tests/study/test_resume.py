@@ -53,10 +53,10 @@ class Hosts:
         return self.now_s
 
 
-def studied(run, hosts):
-    """The study of DESIGN, in the run's folder, as the session measures it."""
+def studied(run, hosts, wanted=DESIGN):
+    """The study of DESIGN or its like, in the run's folder, as the session measures it."""
     journal, kept = run.journal(FACTS, hosts.clock_s)
-    design = gone_on_with(dataclasses.replace(DESIGN, prefix=journal.folder.name), kept)
+    design = gone_on_with(dataclasses.replace(wanted, prefix=journal.folder.name), kept)
     played = Replayed(kept, design.prefix, hosts.execute, journal.keep, hosts.clock_s)
     around = StudyKit(DESK, played.execute, played.clock_s, played.keep, lambda _: None, lambda: "now")
     try:
@@ -122,6 +122,16 @@ class TestStudy:
         )  # fmt: skip
         played.execute(SimpleNamespace(cell_id="warm-up", block=-1), 1.0)
         assert asked == ["warm-up"]
+
+    def test_a_study_that_left_settings_out_stays_so(self, tmp_path):
+        """What there was no time for is not measured later, and what there was time for is not left out later."""
+        run, hosts = JournalFolder(tmp_path / "run"), Hosts()
+        short = dataclasses.replace(DESIGN, budget_s=13.0, limit_s=13.0)
+        study = studied(run, Hosts(), short)
+        assert [cell.setting.strategy for cell in study.cells] == ["serial", "serial", "map"]
+        assert studied(run, hosts, dataclasses.replace(DESIGN, budget_s=99.0, limit_s=99.0)) == study
+        assert studied(run, hosts, dataclasses.replace(DESIGN, budget_s=1.0, limit_s=1.0)) == study
+        assert hosts.asked == []
 
     def test_a_study_that_was_over_stays_so(self, whole, tmp_path):
         """No block is added to a finished study because its budget begins anew."""

@@ -12,7 +12,7 @@ from lightwork.core.study import SERIAL
 from lightwork.errors import UsageError
 from lightwork.study import option_values, profiles
 from lightwork.study.design import fits, label_of
-from lightwork.study.profiles import Grid
+from lightwork.study.profiles import BLOCKS, Grid
 from lightwork.workload import parameters, registry
 
 
@@ -68,7 +68,7 @@ def read(options: Mapping[str, Any]) -> BenchRequest:
     labelled: dict[str, Grid] = {}
     for grid in grids:
         for chosen in _choices(grid.workload, values.get(grid.workload, {})):
-            label, changed = _settled(replace(grid, parameters={**grid.parameters, **chosen}, **changes))
+            label, changed = _settled(_changed(grid, chosen, changes))
             if options.get("strategies") == "all":
                 changed = _that_fit(changed)
             _refuse_an_empty(changed)
@@ -80,6 +80,15 @@ def read(options: Mapping[str, Any]) -> BenchRequest:
         option_values.whole_number("seed", options.get("seed") or "1"),
         retry=option_values.is_retry(options.get("on_crash") or "report"),
     )
+
+
+def _changed(grid: Grid, chosen: Mapping[str, str], changes: Mapping[str, Any]) -> Grid:
+    """The grid with these parameters and fields: what was asked for in so many words is measured, however long."""
+    if not chosen and not changes:
+        return grid
+    blocks = BLOCKS if grid.is_limited else grid.blocks
+    fields = {"blocks": blocks, **changes, "parameters": {**grid.parameters, **chosen}, "is_limited": False}
+    return replace(grid, **fields)
 
 
 def _that_fit(grid: Grid) -> Grid:

@@ -24,6 +24,8 @@ class Design:
     (`deadline_s`). runqueue, spin: what the recorder writes beside start, end and CPU time.
     prefix: begins the name of every ledger; unique within a run, fit for a file name. probe: whether each cell has a
     probing round first. compare_results: whether every round's results must equal the serial round's.
+    limit_s: None, where every setting is measured however long that takes; else settings for which `budget_s` has no
+    room are left out, and the study may take this long where it could measure none (lightwork.study.shared_budget).
     """
 
     label: str
@@ -40,6 +42,7 @@ class Design:
     prefix: str = "s1"
     probe: bool = True
     compare_results: bool = True
+    limit_s: float | None = None
 
     def __post_init__(self) -> None:
         low, high = self.blocks

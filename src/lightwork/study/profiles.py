@@ -1,7 +1,8 @@
 """Profiles: which cells the bench suite measures, and for how long.
 
-quick answers in some three minutes on two cores; full takes well over an hour. Both keep to sizes whose serial
-time is well above a worker's start-up: shorter work would measure the start-up alone.
+quick measures for at most three minutes, on a slow machine in fewer blocks, and at last under fewer settings; full
+takes well over an hour. Both keep to sizes whose serial time is well above a worker's start-up: shorter work would
+measure the start-up alone.
 """
 
 import itertools
@@ -15,13 +16,16 @@ from lightwork.errors import unknown
 WAITED_FOR = ("static", "static_striped", "fork", "map", "imap_unordered", "apply_async", "queue", "pipe")
 COMPUTED = ("static", "map", "imap_unordered", "queue")
 Chunksizes = tuple[int | None, ...]
+BLOCKS = 6, 20
 
 
 @dataclass(frozen=True)
 class Grid:
     """One workload with its parameters, and the axes of the settings it is measured under.
 
-    budget_s: its share of the profile's time. blocks: at least and at most so many.
+    budget_s: its share of the profile's time. blocks: at least and at most so many. is_limited: whether the time is
+    not exceeded for the least blocks either, so that settings may be left out; what such a grid does not use goes to
+    the next ones.
     chunksizes apply to the strategies that have one, warm pools to those that can keep one.
     """
 
@@ -35,7 +39,8 @@ class Grid:
     cores: Chunksizes = (None,)
     pools: Sequence[Literal["fresh", "warm"]] = ("fresh",)
     budget_s: float = 20.0
-    blocks: tuple[int, int] = (6, 20)
+    blocks: tuple[int, int] = BLOCKS
+    is_limited: bool = False
 
     def settings(self) -> list[Setting]:
         """Every setting of the grid that its strategy can take, serial apart.
@@ -58,13 +63,18 @@ class Grid:
         ]
 
 
+def _quick(workload: str, budget_s: float, **more: Any) -> Grid:
+    """A part of three minutes, those in which rounds end and are saved included."""
+    return Grid(workload, budget_s=budget_s, blocks=(3, 20), is_limited=True, **more)
+
+
 QUICK = (
-    Grid("csv_parse", workers=(2, 4), budget_s=22),
-    Grid("sleep_io", {"sizes": "csv_parse"}, ("static", "map", "imap_unordered", "queue"), (2, 4, 8), budget_s=22),
-    Grid("sleep_io", strategies=WAITED_FOR, workers=(2, 8), budget_s=22),
-    Grid("file_read", {"files": 256}, workers=(2, 4), budget_s=14),
-    Grid("db_insert", {"batches": 80}, ("static", "map", "imap_unordered"), (2, 4), budget_s=14),
-    Grid("csv_to_db", {"files": 37}, ("map", "imap_unordered"), (2, 4), budget_s=20),
+    _quick("csv_parse", 29, workers=(2, 4)),
+    _quick("sleep_io", 38, parameters={"sizes": "csv_parse"}, workers=(2, 4, 8)),
+    _quick("sleep_io", 37, strategies=WAITED_FOR, workers=(2, 8)),
+    _quick("file_read", 19, parameters={"files": 256}, workers=(2, 4)),
+    _quick("db_insert", 19, parameters={"batches": 80}, strategies=("static", "map", "imap_unordered"), workers=(2, 4)),
+    _quick("csv_to_db", 18, parameters={"files": 37}, strategies=("map", "imap_unordered"), workers=(2, 4)),
 )
 
 _WORKERS = (1, 2, 3, 4, 8, 16)

@@ -93,9 +93,13 @@ NOTHING = Kept({}, (), is_over=False, size_bytes=0)
 
 
 def gone_on_with(design: Design, contents: Kept) -> Design:
-    """The design, no block added to a study that was over."""
-    blocks = {finished.round.block for finished, _ in contents.rounds if finished.round.block >= 0}
-    return dataclasses.replace(design, blocks=(len(blocks), len(blocks))) if contents.is_over and blocks else design
+    """The design; of a study that was over, with its blocks and its settings, none added and none left out."""
+    rounds = [finished.round for finished, _ in contents.rounds if finished.round.block >= 0]
+    if not contents.is_over or not rounds:
+        return design
+    blocks, cell_ids = len({round_.block for round_ in rounds}), {round_.cell_id for round_ in rounds}
+    settings = tuple(setting for setting in design.settings if setting.cell_id in cell_ids)
+    return dataclasses.replace(design, blocks=(blocks, blocks), settings=settings, limit_s=None)
 
 
 class JournalFolder:

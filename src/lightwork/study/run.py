@@ -1,13 +1,13 @@
 """A study: all cells of one workload, measured in interleaved blocks.
 
-    warm-up serial round -> a probing round of every cell
+    warm-up serial round -> a probing round of every cell that there is time for
         -> block 0, 1, 2, ... (each: serial, serial again, every setting; shuffled) -> Study
 
 Every block holds the serial reference and its A/A twin. Time and the way rounds are run are arguments, so
 that a whole study can be tested in milliseconds.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lightwork import strategies
@@ -20,6 +20,7 @@ from lightwork.launch.finished import Execute, Finished
 from lightwork.launch.workdir import Workdir
 from lightwork.study.block_order import order_of
 from lightwork.study.design import SERIAL_SETTING, Design
+from lightwork.study.shared_budget import FEWEST_BLOCKS, Share, blocks_with_room
 
 WARM_UP = "warm-up"
 WARM_UP_BLOCK, PROBE_BLOCK = -1, -2
@@ -64,7 +65,10 @@ Contenders = Callable[[Study], frozenset[str] | None]
 
 
 class _Measurement:
-    """The state of a study under way. contending: ids of the settings' cells that are still tried."""
+    """The state of a study under way. contending: ids of the settings' cells that are still tried.
+
+    least: how many blocks are run at least. took_s: seconds that each cell's probing round took.
+    """
 
     def __init__(self, design: Design, around: StudyKit) -> None:
         self.design, self.around = design, around
@@ -76,6 +80,8 @@ class _Measurement:
         self.contending = frozenset(self.settings)
         self.reference: Round | None = None
         self.deadline_s = design.timeout_s or 600.0
+        self.least = design.blocks[0]
+        self.took_s: dict[str, float] = {}
 
     def warm_up(self) -> None:
         """One serial round that is not counted: warms caches, sets the deadline, gives the reference result."""
@@ -83,15 +89,47 @@ class _Measurement:
         if not round_.ok:
             raise WorkError(f"{self.design.label}: the serial round {round_.outcome}: {round_.reason}\n{round_.detail}")
         self.reference = round_
+        self.warm_up_s = self.elapsed_s()
         self.deadline_s = self.design.timeout_s or deadline_s(round_.wall_ns / 1e9)
 
+    def elapsed_s(self) -> float:
+        """Seconds since the study began."""
+        return self.around.clock_s() - self.began_s
+
     def probe(self) -> None:
-        """One round of every cell that counts what costs time to count; not timed. The twin needs none."""
-        for position, (cell_id, setting) in enumerate(self.settings.items()):
-            if cell_id != SERIAL_AGAIN and self.design.probe:
-                self.probes[cell_id] = self.round(cell_id, setting, PROBE_BLOCK, position)
-                self.around.tell(self.progress())
+        """One round of every cell that counts what costs time to count; not timed. The twin needs none.
+
+        Few workers first: where time ends early, every strategy has one setting.
+        """
+        few_first = sorted(self.design.settings, key=lambda setting: setting.workers)
+        waiting = [SERIAL, *(setting.cell_id for setting in few_first)] if self.design.probe else []
+        for position, cell_id in enumerate(waiting):
+            if not self.has_time_for(cell_id):
+                self.leave_out(waiting[position:])
+                break
+            began_s = self.elapsed_s()
+            self.probes[cell_id] = self.round(cell_id, self.settings[cell_id], PROBE_BLOCK, position)
+            self.took_s[cell_id] = self.elapsed_s() - began_s
+            self.around.tell(self.progress())
         self.blocks_began_s = self.around.clock_s()
+
+    def has_time_for(self, cell_id: str) -> bool:
+        """Whether there is time for blocks with this cell too, as far as can be seen from the rounds so far."""
+        if self.design.limit_s is None:
+            return True
+        serial_s = self.took_s.get(SERIAL, self.warm_up_s)
+        spent_s = self.elapsed_s() + (serial_s if cell_id == SERIAL else 0.0)
+        settings_s = [took_s for probed, took_s in self.took_s.items() if probed != SERIAL]
+        share = Share(self.design.budget_s, self.design.limit_s)
+        blocks = blocks_with_room(spent_s, serial_s, settings_s, self.design.blocks[0], share)
+        self.least = blocks or self.least
+        return blocks > 0
+
+    def leave_out(self, cell_ids: Sequence[str]) -> None:
+        """Measure without these settings; nothing where none is left."""
+        for cell_id in set(cell_ids) - {SERIAL}:
+            del self.settings[cell_id], self.rounds[cell_id]
+        self.contending = frozenset(self.settings) if len(self.settings) > len((SERIAL, SERIAL_AGAIN)) else frozenset()
 
     def block(self, block: int) -> None:
         """One round of every cell that does not keep failing."""
@@ -139,7 +177,7 @@ class _Measurement:
         """How far the study is, with the time left by its own pace and its budget."""
         now_s, cells = self.around.clock_s(), len(self.rounds)
         elapsed_s = now_s - self.began_s
-        low, high = self.design.blocks
+        low, high = self.least, self.design.blocks[1]
         has_pace = self.done > 0
         pace_s = (now_s - self.blocks_began_s) / self.done if has_pace else elapsed_s / (1 + len(self.probes))
         by_budget_s = max(self.design.budget_s - elapsed_s, (low * cells - self.done) * pace_s)
@@ -148,14 +186,13 @@ class _Measurement:
 
     def may_begin(self, block: int) -> bool:
         """Whether one more block is wanted and, past the least number, fits into the budget."""
-        low, high = self.design.blocks
-        if block < low:
-            return True
         if not self.contending:
             return False
-        now_s = self.around.clock_s()
-        one_more_s = (now_s - self.blocks_began_s) / block
-        return block < high and now_s - self.began_s + one_more_s <= self.design.budget_s
+        elapsed_s, limit_s = self.elapsed_s(), self.design.limit_s
+        one_more_s = (self.around.clock_s() - self.blocks_began_s) / max(block, 1)
+        if block < self.least and (block < FEWEST_BLOCKS or limit_s is None or elapsed_s + one_more_s <= limit_s):
+            return True
+        return block < self.design.blocks[1] and elapsed_s + one_more_s <= self.design.budget_s
 
     def narrow(self, contenders: Contenders, so_far: Study) -> None:
         """Go on with the settings still in question, the reference and its twin only; or with nothing at all."""

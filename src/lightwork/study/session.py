@@ -33,9 +33,22 @@ from lightwork.study.progress import Teller
 from lightwork.study.resume import STARTED_AT, JournalFolder, Replayed, facts_of, gone_on_with
 from lightwork.study.retry import Retrying
 from lightwork.study.run import StudyKit, measure
+from lightwork.study.shared_budget import SharedBudget
 
 if TYPE_CHECKING:
     from lightwork.core.setting import Setting
+
+TO_THE_END_S = 3.3  # beyond a study's budget: its last rounds, and working out what they mean
+
+
+@dataclass(frozen=True)
+class Expected:
+    """How much a run is to measure. is_limited: whether it ends after so many seconds, whatever is done by then."""
+
+    settings: int
+    workloads: int
+    seconds: float
+    is_limited: bool
 
 
 @dataclass(frozen=True)
@@ -132,6 +145,21 @@ class Session:
         """Every setting that is to be measured, the serial one apart."""
         return [setting for settings in self._selected.values() for setting in settings]
 
+    def expected(self) -> Expected:
+        """How much is to be measured, and for how long."""
+        grids = [self.request.grids[label] for label in self._selected]
+        seconds = sum(grid.budget_s + TO_THE_END_S for grid in grids)
+        return Expected(len(self.settings()), len(grids), seconds, all(grid.is_limited for grid in grids))
+
+    def left_out(self) -> int:
+        """For how many settings there was no time."""
+        if self.interrupted:
+            return 0
+        failed = {label for label, study in self._studies.items() if isinstance(study, WorkError)}
+        measured = {(study.label, cell.setting) for study in self._with_reference() for cell in study.cells}
+        wanted = {(label, setting) for label in self._selected.keys() - failed for setting in self._selected[label]}
+        return len(wanted - measured)
+
     def limits(self) -> list[str]:
         """What the selected workloads say of their limits, a line for each.
 
@@ -144,12 +172,13 @@ class Session:
         return list(dict.fromkeys(lines))
 
     def measured(self, wanted: WantedCell) -> Measured | None:
-        """What the study of this cell's workload found for it; None when it was interrupted before any round.
+        """What the study of this cell's workload found for it; None when there was no round of it.
 
         Raises WorkError when the workload's serial reference fails, UsageError when it can't be measured.
         """
         study = self._study(wanted.label)
-        cell = study.cell(SERIAL if wanted.setting.strategy == SERIAL else wanted.setting.cell_id) if study else None
+        cell_id = SERIAL if wanted.setting.strategy == SERIAL else wanted.setting.cell_id
+        cell = next((cell for cell in study.cells if cell.cell_id == cell_id), None) if study else None
         if study is None or cell is None or not cell.rounds or not study.serial.rounds:
             return None
         scaling = self._scaling(study)
@@ -204,12 +233,18 @@ class Session:
         """The ledger's cost per item, measured once."""
         return overhead.measure_apart()
 
+    @functools.cached_property
+    def _budget(self) -> SharedBudget:
+        """The time of the studies that share one."""
+        grids = {label: self.request.grids[label] for label in self._selected}
+        return SharedBudget({label: grid.budget_s for label, grid in grids.items() if grid.is_limited})
+
     def _with_reference(self) -> tuple[Study, ...]:
         return tuple(study for study in self._studies.values() if isinstance(study, Study) and study.serial.rounds)
 
     def _study(self, label: str) -> Study | None:
         if label not in self._studies:
-            if self.interrupted:
+            if self.interrupted or self._budget.is_spent(label):
                 return None
             try:
                 self._studies[label] = self._measure(label)
@@ -228,12 +263,19 @@ class Session:
         )
         journal, contents = self._run.journal(facts_now, started_at=_now())
         self._journals[label] = journal
+        share = self._budget.share(label)
+        if share:
+            design = replace(design, budget_s=share.budget_s, limit_s=share.limit_s)
+        others_s = share.limit_s - share.budget_s if share else 0.0
         design = gone_on_with(replace(design, prefix=journal.folder.name), contents)
-        with self._terminal(), open_workdir(data_dir()) as workdir, Teller(label) as teller:
+        with self._terminal(), open_workdir(data_dir()) as workdir, Teller(label, others_s=others_s) as teller:
             played = Replayed(contents, design.prefix, self._execute(workdir), journal.keep)
             began = str(contents.facts.get(STARTED_AT) or _now())
             around = StudyKit(workdir, played.execute, played.clock_s, played.keep, teller.tell, lambda: began)
-            study = measure(design, around)
+            try:
+                study = measure(design, around)
+            finally:
+                self._budget.spend(label, played.clock_s())
         if study.finished:
             journal.end_study()
         study = self._with_losses(study, journal)
