@@ -16,8 +16,10 @@ from lightwork.launch.workdir import open_workdir
 from lightwork.workload import registry, target
 
 LOAD = """
+import functools
 import json
 import os
+import threading
 
 CALLS = os.path.join(os.path.dirname(__file__), "calls")
 
@@ -57,6 +59,44 @@ def breaks(*results):
 
 
 inner = [lambda item: item][0]
+
+
+class Scale:
+    factor = 3
+
+    def __init__(self, by, lock=None):
+        self.by, self.lock = by, lock
+
+    def times(self, number):
+        return self.by * number
+
+    @classmethod
+    def fixed(cls, number):
+        return cls.factor * number
+
+    @staticmethod
+    def same(number):
+        return number
+
+    def __call__(self, number):
+        return number + self.by
+
+
+SCALE, LOCKED = Scale(5), Scale(5, threading.Lock())
+bound, partial = SCALE.times, functools.partial(pow, exp=2)
+
+
+def logged(function):
+    def call(item):
+        return function(item)
+    return call
+
+
+@logged
+def hidden(number):
+    return number
+
+
 number = 3
 """
 
@@ -96,6 +136,21 @@ def test_finds_a_function_in_a_file(load):
 def test_finds_a_function_in_a_package():
     """`package.module:function` is whatever this Python imports by that name."""
     assert target.resolve("os.path:basename")("a/b") == "b"
+
+
+@pytest.mark.parametrize(
+    ("name", "result"),
+    [("SCALE.times", 20), ("bound", 20), ("Scale.fixed", 12), ("Scale.same", 4), ("SCALE", 9), ("partial", 16)],
+)
+def test_methods_partials_and_callable_objects_are_functions(name, result, load, tmp_path):
+    """Each is called with an item as it is named, here and in a worker that imports it anew."""
+    assert target.resolve(f"{load}:{name}")(4) == result
+    setting, source = Setting("map", 2, start_method="spawn"), listed(tmp_path, [4])
+    digests = {
+        run(tmp_path, f"{load}:{name}", way, source=source).result_digest for way in (setting, Setting("serial"))
+    }
+    assert len(digests) == 1
+    assert digests != {""}
 
 
 @pytest.mark.parametrize("method", START_METHODS)
@@ -180,7 +235,14 @@ def test_a_module_of_a_package_is_named_by_its_package(tmp_path, monkeypatch):
     [
         ("{load}:nothing", "has no 'nothing': it has "),
         ("{load}:number", r"is not a function \(its type is int\)"),
-        ("{load}:inner", "can't be sent to a worker"),
+        ("{load}:inner", "can't be sent to a worker: define it with def"),
+        ("{load}:hidden", r"can't be sent to a worker, because logged\(\) made it: .*functools\.wraps"),
+        ("{load}:LOCKED.times", r"can't be sent to a worker \(TypeError: cannot pickle '_thread.lock' object\)"),
+        ("{load}:Scale.times", r"is a method and needs an object: .*OBJECT = Scale\(\.\.\.\)"),
+        ("{load}:Scale", "is a class"),
+        ("{load}:SCALE.tims", ":SCALE has no 'tims': did you mean times"),
+        ("{load}:SCALE.nothing", ":SCALE has no 'nothing': it has fixed, same, times"),
+        ("{load}:NONE.times", "has no 'NONE': it has "),
         ("{folder}/none.py:f", "none.py does not exist"),
         ("no.such.module:f", "no module no.such.module"),
         ("a b:f", "can't be imported"),

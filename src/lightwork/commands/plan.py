@@ -40,7 +40,7 @@ def add_to(commands: Any) -> None:
         formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, max_help_position=27),
     )
     add = command.add_argument
-    add("target", metavar="TARGET", help="file.py:function, module:function, or built-in")
+    add("target", metavar="TARGET", help="file.py:function, module:function, file.py:OBJECT.method, or built-in")
     add("items", nargs="*", metavar="ITEM", help="items; @FILE or - (stdin): one per line")
     add("--items", dest="maker", metavar="REFERENCE", help="get the items from file.py:function")
     add("--param", action="append", metavar="NAME=VALUE", help="a built-in workload's parameter; repeatable")

@@ -8,11 +8,9 @@ only: the host imports this module.
 """
 
 import difflib
-import importlib
 import inspect
 import json
 import os
-import sys
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -25,12 +23,12 @@ from lightwork.workload import trial
 from lightwork.workload.api import Facts, Place, Workload
 from lightwork.workload.coroutine import is_coroutine_function, plain
 from lightwork.workload.trial import CoroutineTrial, ItemFailure, Trial
+from lightwork.workload.user_module import import_user_module
 
 SEPARATOR = ":"
 CALL = "call" + SEPARATOR
 LIST = "list" + SEPARATOR
 NAMES_SHOWN = 8
-NOTEBOOKS = (".ipynb",)
 
 
 @dataclass(frozen=True)
@@ -85,45 +83,63 @@ def workload_of(reference: str) -> Workload:
 
 
 def resolve(reference: str) -> Callable[..., Any]:
-    """The function that `file.py:function` or `package.module:function` names. Raises UsageError when there is none."""
+    """What `file.py:function`, `package.module:function` or `file.py:OBJECT.method` names.
+
+    Raises UsageError where there is no such function, or none that workers can be sent.
+    """
     place, _, name = reference.rpartition(SEPARATOR)
     if not place or not name:
         raise UsageError(f"{reference!r} is not a function: write file.py:function or package.module:function")
-    module = _module_at(place)
-    function = getattr(module, name, None)
-    if function is None:
-        raise _no_such(module, place, name)
+    owner, function = _look_up(import_user_module(place), place, name)
     if not callable(function):
         raise UsageError(f"{reference} is not a function (its type is {type(function).__name__}): name the function")
     if isinstance(function, type):
         raise UsageError(f"{reference} is a class: name a function that creates an instance for each item")
-    if not _is_importable(function):
-        raise UsageError(f"{reference} can't be sent to a worker: define it with def at the module's top level")
+    if isinstance(owner, type) and inspect.isfunction(inspect.getattr_static(owner, name.rpartition(".")[2])):
+        raise UsageError(
+            f"{reference} is a method and needs an object: create one in the module, OBJECT = {owner.__name__}(...), "
+            "and name OBJECT.method"
+        )
+    _refuse_unsendable(reference, function)
     return function  # type: ignore[no-any-return]
 
 
-def _module_at(place: str) -> Any:
-    if place == "__main__" or place.endswith(NOTEBOOKS):
-        what = "a notebook" if place.endswith(NOTEBOOKS) else "__main__"
-        raise UsageError(f"workers can't import from {what}: save the function in a file, and name file.py:function")
-    return _import_file(Path(place)) if place.endswith(".py") else _import_module(place)
+def _look_up(module: Any, place: str, name: str) -> tuple[Any, Any]:
+    """What a name stands for, and the module, class or object that holds it."""
+    owner = thing = module
+    for part in name.split("."):
+        owner, thing = thing, getattr(thing, part, None)
+        if thing is None:
+            raise _no_such(owner, place, part)
+        place = f"{place}{'.' if owner is not module else SEPARATOR}{part}"
+    return owner, thing
 
 
-def _is_importable(function: Any) -> bool:
-    """Whether a worker finds the same thing by its name, or makes it from what can be sent."""
-    return "<lambda>" not in getattr(function, "__qualname__", "") and not trial.why_stuck(function)
-
-
-def _no_such(module: Any, place: str, name: str) -> UsageError:
-    """The error for a name that the module lacks, with those that come nearest to it."""
-    if "." in name:
-        return UsageError(f"{place}:{name} is not at the top level: define a function at the module's top level")
-    functions = sorted(key for key, value in vars(module).items() if callable(value) and not key.startswith("_"))
+def _no_such(owner: Any, place: str, name: str) -> UsageError:
+    """The error for a name that a module, class or object lacks, with those that come nearest to it."""
+    held = {key: inspect.getattr_static(owner, key, None) for key in dir(owner) if not key.startswith("_")}
+    functions = [key for key, value in held.items() if callable(value) or isinstance(value, classmethod)]
     near = difflib.get_close_matches(name, functions, n=3, cutoff=0.6)
     if near:
         return UsageError(f"{place} has no {name!r}: did you mean {' or '.join(near)}?")
     more = ", ..." if len(functions) > NAMES_SHOWN else ""
     return UsageError(f"{place} has no {name!r}: it has {', '.join(functions[:NAMES_SHOWN]) or 'no functions'}{more}")
+
+
+def _refuse_unsendable(reference: str, function: Any) -> None:
+    """Raise UsageError, with what to do, where a worker neither finds the function by its name nor can be sent it."""
+    made_in, _, name = getattr(function, "__qualname__", "").rpartition(".<locals>.")
+    if made_in and name != "<lambda>":
+        raise UsageError(
+            f"{reference} can't be sent to a worker, because {made_in}() made it: define it with def at the module's "
+            "top level; if that is a decorator, let it use functools.wraps"
+        )
+    stuck = trial.why_stuck(function)
+    if name == "<lambda>" or stuck:
+        why, what = ("", "it") if name == "<lambda>" else (f" ({stuck})", "a function")
+        raise UsageError(
+            f"{reference} can't be sent to a worker{why}: define {what} with def at the module's top level"
+        )
 
 
 def items_of(parameters: Parameters, place: Place | None = None) -> list[Any]:
@@ -163,47 +179,6 @@ def weight_of(item: Any) -> float:
 def is_file(item: Any) -> bool:
     """Whether the item is the path of a file that is there."""
     return isinstance(item, str | os.PathLike) and os.path.isfile(item)  # noqa: PTH113  any name may come here
-
-
-def _import_file(path: Path) -> Any:
-    if not path.is_file():
-        raise UsageError(f"{path} does not exist: name the file that holds the function")
-    folder = str(path.absolute().parent)
-    if folder not in sys.path:
-        sys.path.insert(0, folder)
-    module = _import_module(path.stem)
-    if Path(getattr(module, "__file__", None) or "").resolve() != path.resolve():
-        raise UsageError(f"{path} has the same name as module {path.stem}: rename the file")
-    return module
-
-
-def _import_module(name: str) -> Any:
-    if not all(part.isidentifier() for part in name.split(".")):
-        raise UsageError(f"{name!r} can't be imported: module names contain only letters, digits and _")
-    try:
-        return importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name is None or not (name == error.name or name.startswith(f"{error.name}.")):
-            raise _broken(name, error) from None
-        raise UsageError(f"no module {name}: name one that this Python can import") from None
-    except ImportError as error:
-        if "relative import" not in str(error):
-            raise _broken(name, error) from None
-        raise UsageError(f"{name} imports from its own package: name it as package.{name}:function") from None
-    except Exception as error:  # noqa: BLE001  whatever the user's module raises is told with its place
-        raise _broken(name, error) from None
-
-
-def _broken(name: str, error: Exception) -> UsageError:
-    """The error for a user's module that raises when it is imported, with the line that raised."""
-    message: object = error
-    if isinstance(error, SyntaxError):
-        place, line, message = error.filename, error.lineno, error.msg
-    else:
-        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "importlib" not in frame.filename]
-        place, line = frames[-1].filename, frames[-1].lineno
-    reason = " ".join(f"{type(error).__name__}: {message}".split())
-    return UsageError(f"{name} can't be imported: {reason} ({place}, line {line}): fix it, then try again")
 
 
 def _function_for(function: Callable[[Any], Any], parameters: Parameters) -> Callable[[Any], Any]:

@@ -341,7 +341,9 @@ def test_refuses_an_unknown_strategy():
         recipe(SOURCE, Setting("pool"), None)
 
 
-@pytest.mark.parametrize(("module", "function"), [("my-load", "f"), ("load", "class"), ("", "f"), ("load", "a.b")])
+@pytest.mark.parametrize(
+    ("module", "function"), [("my-load", "f"), ("load", "class"), ("", "f"), ("load", "a.b c"), ("load", "a.")]
+)
 def test_refuses_what_can_not_be_imported(module, function):
     """A module or function that no import statement can name is refused, and so is code in a name's place."""
     with pytest.raises(UsageError, match="can't import"):

@@ -68,10 +68,11 @@ def piped(*, files: bool = True, blanks: bool = False) -> Origin:
 
 
 def made_by(module: str, function: str, *, files: bool = False) -> Origin:
-    """What a function returns, under another name where the script needs its own one."""
-    name = MAKER if function in _taken() else function
-    renamed = f" as {name}" if name != function else ""
-    return Origin(f"list({name}())", (f"from {module} import {function}{renamed}",), files)
+    """What a function or a method returns, under another name where the script needs its own one."""
+    imported, dot, method = function.partition(".")
+    name = MAKER if imported in _taken() else imported
+    renamed = f" as {name}" if name != imported else ""
+    return Origin(f"list({name}{dot}{method}())", (f"from {module} import {imported}{renamed}",), files)
 
 
 def _taken() -> set[str]:

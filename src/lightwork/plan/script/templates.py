@@ -56,8 +56,9 @@ def await_item(item):
 class Source:
     """The user's work: a function of one item, and its items.
 
-    module: as an import statement names it, `etl.load`; function: its name there. folders: where its modules lie, when
-    that is not where Python looks for them by itself. is_coroutine: whether it is a coroutine function.
+    module: as an import statement names it, `etl.load`; function: its name there, or `OBJECT.method`. folders: where
+    its modules lie, when that is not where Python looks for them by itself. is_coroutine: whether it is a coroutine
+    function.
     Raises UsageError for what no import statement can name.
     """
 
@@ -68,7 +69,7 @@ class Source:
     is_coroutine: bool = False
 
     def __post_init__(self) -> None:
-        for name in (*self.module.split("."), self.function):
+        for name in (*self.module.split("."), *self.function.split(".")):
             if not name.isidentifier() or keyword.iskeyword(name):
                 raise UsageError(f"can't import {self.function} from {self.module}: {name!r} is not a Python name")
 
@@ -89,12 +90,12 @@ def recipe(
         raise UsageError(f"there is no recipe for {setting.strategy}: {reason}")
     usual_method = usual_method or multiprocessing.get_all_start_methods()[0]
     method = "" if setting.start_method == usual_method else setting.start_method
-    call = source.function
+    name, dot, method_name = source.function.partition(".")
     lines = arrangement(setting, files=source.items.files, left_out=left_out, first=first)
     taken = _names_in(_script(replace(source, function="_"), "_", setting, chunksize, method, lines))
-    while call in taken:
-        call += "_"
-    return _script(source, call, setting, chunksize, method, lines)
+    while name in taken:
+        name += "_"
+    return _script(source, f"{name}{dot}{method_name}", setting, chunksize, method, lines)
 
 
 def why_none(name: str) -> str:
@@ -116,8 +117,9 @@ def _script(
     brought, template = _parts(_script_of(source, setting.strategy))
     blanks = _blanks(call, setting, chunksize, method)
     by_name = {**_IMPORTS, **brought}
-    own_names = _names_in(template.substitute(blanks, items=f"[]{arranged}")) - {call}
-    function_import = f"from {source.module} import {source.function}" + f" as {call}" * (call != source.function)
+    imported, name = (reference.partition(".")[0] for reference in (source.function, call))
+    own_names = _names_in(template.substitute(blanks, items=f"[]{arranged}")) - {name}
+    function_import = f"from {source.module} import {imported}" + f" as {name}" * (name != imported)
     imports = [function_import, *source.items.imports, *(by_name[name] for name in own_names & by_name.keys())]
     imports += ["import sys"] if source.folders else []
     code = template.substitute(blanks, items=f"{source.items.expression.strip()}{arranged}")
