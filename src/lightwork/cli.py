@@ -79,6 +79,7 @@ def parser() -> argparse.ArgumentParser:
     made = Parser(
         prog="lightwork",
         description="Find out how many workers, which strategy and what chunksize your Python job should have.",
+        epilog="Options that take several values accept the singular too, such as --strategy map.",
     )
     made.add_argument("--version", action="version", version=f"lightwork {__version__}")
     commands = made.add_subparsers(title="commands", metavar="COMMAND", required=True)

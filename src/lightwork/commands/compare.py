@@ -34,7 +34,7 @@ def add_to(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = command.add_argument
-    add("base", type=Path, metavar="BASE", help="a saved run, or a folder for its last one")
+    add("base", type=Path, metavar="BASE", help="a saved run, or a folder (its latest run)")
     add("new", type=Path, metavar="NEW", help="the run to compare with BASE")
     add("--fail-if", action="append", default=[], metavar="EXPRESSION", help="exit 1 if this holds; repeatable")
     add("--force", action="store_true", help="compare even if the machines or the work differ")

@@ -36,7 +36,7 @@ def add_to(commands: Any) -> None:
     )
     add = command.add_argument
     shared.add(add, "--strategies", default="all")
-    add("--workers", default="2", metavar="N", help="how many (default: 2)")
+    add("--workers", default="2", metavar="N", help="number of workers (default: 2)")
     shared.add(add, "--budget", default="60s", more="; at least one block is measured")
     shared.add(add, "--seed", default="1")
     add("--from", dest="saved", type=Path, metavar="FILE", help="show the table of a saved run; measures nothing")

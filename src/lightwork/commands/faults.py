@@ -39,7 +39,7 @@ def add_to(commands: Any) -> None:
     add = command.add_argument
     shared.add(add, "--strategies", default="all")
     shared.add(add, "--faults", default="all", more=" (an unknown name lists them)")
-    add("--workers", default="2", metavar="N", help="how many (default: 2)")
+    add("--workers", default="2", metavar="N", help="number of workers (default: 2)")
     shared.add(add, "--on-crash", default="report")
     shared.add(add, "--timeout", default_words="2 s plus 5 times the time without a fault")
     add("--from", dest="saved", type=Path, metavar="FILE", help="show the table of a saved run; measures nothing")

@@ -21,7 +21,7 @@ class Option:
 SHARED: Mapping[str, Option] = {
     "--workloads": Option("NAMES", "comma-separated or all", "--workload"),
     "--strategies": Option("NAMES", "comma-separated, usual or all (available here)", "--strategy"),
-    "--workers": Option("COUNTS", "1,2,4 or 1-8"),
+    "--workers": Option("COUNTS", "1,2,4 or 1-8", "--worker"),
     "--chunksizes": Option("SIZES", "1,8,64 or default, the strategy's own", "--chunksize"),
     "--orders": Option("NAMES", "given,shuffled,largest-first, ...", "--order"),
     "--start-methods": Option("NAMES", "fork,spawn,forkserver", "--start-method"),

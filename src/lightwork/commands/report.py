@@ -9,7 +9,7 @@ from typing import Any
 from lightwork.errors import UsageError
 
 EPILOG = """examples:
-  lightwork report                                    the last saved run, into reports/
+  lightwork report                                    the latest run, into reports/
   lightwork report results/*/0003_nightly.json        that run
   lightwork report --out /tmp/page                    somewhere else
   lightwork report results/*/*.json                   history over commits: reports/history.html
@@ -31,7 +31,7 @@ def add_to(commands: Any) -> None:
         nargs="*",
         type=Path,
         metavar="RESULT",
-        help="a saved run, or a folder for its last one; several runs show their history",
+        help="a saved run, or a folder (its latest run); several runs show their history",
     )
     command.add_argument(
         "--out", type=Path, default=Path("reports"), metavar="DIR", help="folder to write (default: reports)"

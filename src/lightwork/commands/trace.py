@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 STDOUT = "-"
 EPILOG = """examples:
-  lightwork trace --study sleep_io                    a typical round of the recommended setting, last saved run
+  lightwork trace --study sleep_io                    a typical round of the recommended setting, latest run
   lightwork trace --study sleep_io --setting queue-w8-fork-given
   lightwork trace --setting queue-w8-fork-given --block 3 --out - | gzip > queue.json.gz
 
@@ -35,14 +35,16 @@ def add_to(commands: Any) -> None:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    command.add_argument("result", nargs="?", type=Path, metavar="RESULT", help="a saved run (default: the last one)")
+    command.add_argument("result", nargs="?", type=Path, metavar="RESULT", help="a saved run (default: the latest)")
     command.add_argument(
-        "--study", metavar="LABEL", help="which study, if the run has several: its name or how that begins"
+        "--study", metavar="LABEL", help="which study, if the run has several: its label or the start of it"
     )
     command.add_argument(
         "--setting", metavar="ID", help="which setting (default: the recommended one, else the fastest)"
     )
-    command.add_argument("--block", type=int, metavar="N", help="the block (default: that of median wall time)")
+    command.add_argument(
+        "--block", type=int, metavar="N", help="the block (default: the one with the median wall time)"
+    )
     command.add_argument(
         "--out", metavar="FILE", help="file to write, - for standard output (default: trace-SETTING-bBLOCK.json)"
     )

@@ -61,7 +61,7 @@ def add_to(commands: Any) -> None:
         metavar="FILE",
         help="show the tables of a saved validation; measures nothing",
     )
-    add("--predict-anew", action="store_true", help="with --from: predict again with this version")
+    add("--predict-again", action="store_true", help="with --from: predict again with this version")
     forms = {"json": "everything as JSON (default: results/validation-TIME.json)", "md": "the tables as Markdown"}
     delivery.add_options(command, forms)
     command.set_defaults(run=run)
@@ -72,8 +72,8 @@ def run(options: argparse.Namespace) -> int:
     places = delivery.places(options, {"json": b"", "md": b""})
     if options.saved:
         validation, finished = _read(options), True
-    elif options.predict_anew:
-        raise UsageError("--predict-anew needs a saved validation: name one with --from")
+    elif options.predict_again:
+        raise UsageError("--predict-again needs a saved validation: name one with --from")
     else:
         cases, wanted, budget_s = _requested(options)
         if options.dry_run:
@@ -92,7 +92,7 @@ def _read(options: argparse.Namespace) -> "Validation":
     from lightwork.validate.saved import load, predicted_again, text_of
 
     validation = load(options.saved)
-    if options.predict_anew:
+    if options.predict_again:
         validation = predicted_again(validation, options.saved, __version__)
     if options.json and options.json != STDOUT:
         write_text(
