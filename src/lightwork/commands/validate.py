@@ -25,7 +25,9 @@ BESIDE = 4  # rounds of a block beside the settings': serial, serial again, two 
 ROUND_S = 0.55  # about: a host's start, and a case's work by some number of workers
 QUICK_BUDGET, BUDGET = "3m", "20m"
 QUICK_BLOCKS, BLOCKS = "2", "3"
-EPILOG = """examples:
+HELP = """Compare predicted wall times and recommended settings with measured ones.
+
+examples:
   lightwork validate                                       everything: about 20 minutes on 2 cores
   lightwork validate --quick                               fewer settings and rounds: about 3 minutes
   lightwork validate --workloads lock,giant --blocks 5     two workloads, more rounds of each setting
@@ -37,13 +39,7 @@ Run it on an idle machine.
 
 def add_to(commands: Any) -> None:
     """Add the command and its options."""
-    command = commands.add_parser(
-        "validate",
-        help="check predictions against measurements on this machine",
-        description="Compare predicted wall times and recommended settings with measured ones.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    command = shared.command(commands, "validate", run, HELP)
     add = command.add_argument
     shared.add(add, "--workloads", default="all", more=" (an unknown name lists them)")
     shared.add(add, "--strategies", default_words="usual")
@@ -64,7 +60,6 @@ def add_to(commands: Any) -> None:
     add("--predict-again", action="store_true", help="with --from: predict again with this version")
     forms = {"json": "everything as JSON (default: results/validation-TIME.json)", "md": "the tables as Markdown"}
     delivery.add_options(command, forms)
-    command.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
