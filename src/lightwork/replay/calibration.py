@@ -50,6 +50,11 @@ class Calibration:
         costs = self.costs[kind].in_warm_pool() if setting.pool == "warm" else self.costs[kind]
         return costs.at_speed(spin_ns / self.spin_ns) if spin_ns and self.spin_ns else costs
 
+    def at_speed(self, factor: float) -> "Calibration":
+        """The same on a machine on which every cost is so many times as high."""
+        costs = {kind: costs.at_speed(factor) for kind, costs in self.costs.items()}
+        return Calibration(self.machine, costs, self.spin_ns)
+
 
 def calibrate(rounds: Iterable[NoOp], machine: Mapping[str, Any]) -> Calibration:
     """The costs of every strategy and start method that these rounds ran; machine: lightwork.machine.facts.

@@ -3,19 +3,21 @@
 from dataclasses import dataclass, fields, replace
 
 COLD_NS = 1_000_000
+NO_FIRST = {"first_ns": 0.0, "first_wait_ns": 0.0}
+WAITS = ("wake_ns", "first_wait_ns")
 
 
 @dataclass(frozen=True)
 class Costs:
-    """Nanoseconds; every one 0 by default, which is the ideal hand-out. All but wake_ns are CPU time.
+    """Nanoseconds; every one 0 by default, which is the ideal hand-out. All but wake_ns and first_wait_ns are CPU time.
 
     The caller, one after the other: open_ns before it asks for the first worker; server_ns more for the first one
     (a fork server's start); request_ns to ask for each; settle_ns until it hands out, where chunks are handed out at
     all; send_ns and receive_ns to hand a chunk out and to take its results; rouse_ns more where it
     had fallen asleep since the last one.
     A worker: boot_ns from being made to being ready; first_ns before its first chunk, whose pages and files it is the
-    first to touch; take_ns around each chunk, and cold_ns more; item_ns beside each item, more than the loop takes
-    serially. wake_ns: from a chunk's being there to its worker's running.
+    first to touch; first_wait_ns of waiting before it; take_ns around each chunk, and cold_ns more; item_ns beside
+    each item, more than the loop takes serially. wake_ns: from a chunk's being there to its worker's running.
     rouse_ns and cold_ns are due in full after COLD_NS without a hand-over, in proportion after less: by then the
     caches are others'. So is wake_ns, unless the worker sleeps after every chunk.
     Teardown: leave_ns of a worker after its fixed part, beside those that still work; after the last results,
@@ -27,6 +29,7 @@ class Costs:
     request_ns: float = 0.0
     boot_ns: float = 0.0
     first_ns: float = 0.0
+    first_wait_ns: float = 0.0
     settle_ns: float = 0.0
     send_ns: float = 0.0
     receive_ns: float = 0.0
@@ -48,12 +51,18 @@ class Costs:
         """The same on a machine on which everything that computes takes so many times as long."""
         return replace(
             self,
-            **{field_.name: getattr(self, field_.name) * factor for field_ in fields(self) if field_.name != "wake_ns"},
+            **{
+                name: getattr(self, name) * factor for name in (each.name for each in fields(self)) if name not in WAITS
+            },
         )
 
     def without_start_up(self) -> "Costs":
         """The same with workers that are there from the beginning."""
-        return replace(self, open_ns=0.0, server_ns=0.0, request_ns=0.0, boot_ns=0.0, first_ns=0.0, settle_ns=0.0)
+        return replace(self, open_ns=0.0, server_ns=0.0, request_ns=0.0, boot_ns=0.0, settle_ns=0.0, **NO_FIRST)
+
+    def with_warm_up(self, cpu_ns: float, wait_ns: float) -> "Costs":
+        """The same where each worker's first chunk takes so much more: what its job does once in every worker."""
+        return replace(self, first_ns=self.first_ns + cpu_ns, first_wait_ns=self.first_wait_ns + wait_ns)
 
     def in_warm_pool(self) -> "Costs":
         """The same in a pool that was made and used before, and is not closed."""

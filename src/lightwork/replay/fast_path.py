@@ -28,7 +28,7 @@ def is_undisturbed(parts: Parts, workers: int, cores: float, costs: Costs) -> bo
     kinds = {kind for kind, amounts in [*parts.before, *parts.within, *parts.after] if amounts.any()}
     start_ns = costs.open_ns + costs.server_ns + costs.request_ns + costs.settle_ns
     caller_ns = start_ns + costs.send_ns + costs.receive_ns + costs.rouse_ns
-    has_lives = bool(costs.boot_ns or costs.first_ns or costs.leave_ns)
+    has_lives = bool(costs.boot_ns or costs.first_ns or costs.first_wait_ns or costs.leave_ns)
     if caller_ns or has_lives or LOCK in kinds:
         return False
     return workers <= cores or kinds <= {WAIT} or (len(kinds) == 1 and are_shared_evenly(cores, workers + 1))

@@ -17,6 +17,11 @@ def holds(setting: Setting, gil: bool) -> bool:
     return workers == "tasks" or (gil and workers == "threads")
 
 
-def usable(cores: float, setting: Setting, gil: bool) -> float:
-    """Of so many cores, how many the setting's items can compute on at a time."""
-    return min(cores, 1.0) if holds(setting, gil) else cores
+def usable(cores: float, setting: Setting, gil: bool, thread_cores: float | None = None) -> float:
+    """Of so many cores, how many the setting's items can compute on at a time.
+
+    thread_cores: on how many its threads were seen to (lightwork.replay.traits); None where they were not looked at.
+    """
+    if not holds(setting, gil):
+        return cores
+    return min(cores, 1.0 if thread_cores is None else thread_cores)

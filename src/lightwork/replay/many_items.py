@@ -22,7 +22,7 @@ from lightwork.strategies import chunksize_in_force
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-MOST = 20_000  # items that are predicted one by one
+MOST = 3_000  # items that are predicted one by one
 BUNDLES, BUNDLES_PER_WORKER = 800, 50  # at least
 SUMMED = ("cpu_ns", "spin_ns")
 

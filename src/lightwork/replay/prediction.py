@@ -1,6 +1,6 @@
 """A prediction: what a setting would bring, from one serial ledger; pure.
 
-    serial ledger + calibration -> replay of every setting -> Prediction -> shortlist: what is worth measuring
+    serial ledger + calibration + traits -> replay of every setting -> Prediction
 
 A prediction is no measurement: it says what to measure, and what it would cost to have measured the rest.
 """
@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from lightwork.analysis.preference import as_good, preference
 from lightwork.core.estimate import Estimate
 from lightwork.core.setting import Setting, arrange
 from lightwork.replay import gil as lock
@@ -20,6 +19,7 @@ from lightwork.replay.costs import Costs
 from lightwork.replay.demands import Demands, demands_of
 from lightwork.replay.engine import replay
 from lightwork.replay.many_items import Reducer, is_many
+from lightwork.replay.traits import NO_TRAITS, Traits, without_warm_up
 from lightwork.strategies import chunksize_in_force
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ BAND = 0.2  # relative; nine of ten plans hold the makespan, memory-bound work a
 FAR_BAND = 0.25  # past FAR workers a core, where nothing was checked against measurements, and at a lock
 CONTENDED_BAND = 0.4  # where contention is carried on beyond its probe; SQLite's waiting is off by so much; at the GIL
 FAR = 4
-VARIANTS = 2
 
 
 @dataclass(frozen=True)
@@ -44,6 +43,14 @@ class Prediction:
     wall_s: float
     speedup: Estimate
     lost: Mapping[str, float]
+
+    def limited_to(self, speedup: float) -> "Prediction":
+        """The same where something lets no more than this speedup through."""
+        if speedup >= self.speedup.point:
+            return self
+        ratio = speedup / self.speedup.point
+        low, high = self.band
+        return replace(self, wall_s=self.wall_s / ratio, speedup=Estimate(speedup, low * ratio, high * ratio))
 
     def widened(self, unrest: float) -> "Prediction":
         """The same with a band that holds the machine's mood, too: it comes from elsewhere, so the squares add up.
@@ -80,6 +87,7 @@ def predict(
     seed: int = 1,
     contention: Contention | None = None,
     gil: bool = True,
+    traits: Traits = NO_TRAITS,
 ) -> list[Prediction]:
     """Every setting's prediction, in the order given.
 
@@ -91,13 +99,24 @@ def predict(
     Raises UsageError for a strategy that was not calibrated.
     """
     if not is_many(len(serial_items)):
-        return _predict_each(settings, serial_items, weights, cores, calibration, spin_ns, seed, contention, gil)
+        return _predict_each(
+            settings, serial_items, weights, cores, calibration, spin_ns, seed, contention, gil, traits
+        )
     reducer, predictions = Reducer(serial_items, weights, seed, calibration), []
     for setting in settings:
         calibration.of(setting, spin_ns)  # or it says what is missing
         few = reducer.of(setting)
         (prediction,) = _predict_each(
-            [few.setting], few.rows, [1.0] * len(few.rows), cores, few.calibration, spin_ns, seed, contention, gil
+            [few.setting],
+            few.rows,
+            [1.0] * len(few.rows),
+            cores,
+            few.calibration,
+            spin_ns,
+            seed,
+            contention,
+            gil,
+            traits,
         )
         chunksize = chunksize_in_force(setting, len(serial_items))
         predictions.append(replace(prediction, setting=setting, chunksize=chunksize))
@@ -107,13 +126,14 @@ def predict(
 def _predict_each(
     settings: Iterable[Setting], serial_items: "NDArray[Any]", weights: Sequence[float], cores: float,
     calibration: Calibration, spin_ns: float | None, seed: int, contention: Contention | None, gil: bool,
+    traits: Traits,
 ) -> list[Prediction]:  # fmt: skip
     """Predictions from these items, replayed one by one."""
     serial = Setting("serial")
     costs = {setting: calibration.of(setting, spin_ns) for setting in settings}
     everything = demands_of(serial_items)
     serial_s = replay(everything, serial, cores, calibration.of(serial, spin_ns)).makespan_ns / 1e9
-    work = _Work(serial_items, everything, weights, cores, serial_s, contention or NO_CONTENTION, seed, gil)
+    work = _Work(serial_items, weights, cores, serial_s, contention or NO_CONTENTION, seed, gil, traits)
     predictions: dict[Setting, Prediction] = {}
     for setting, setting_costs in costs.items():
         explicit = _explicit(setting, len(everything))
@@ -128,24 +148,32 @@ def _explicit(setting: Setting, items: int) -> Setting:
 
 @dataclass(frozen=True, eq=False)
 class _Work:
-    """What all predictions have in common; everything: the items' demands; serial_s: what the serial round takes."""
+    """What all predictions have in common; serial_s: what the serial round takes."""
 
     serial_items: "NDArray[Any]"
-    everything: Demands
     weights: Sequence[float]
     cores: float
     serial_s: float
     contention: Contention
     seed: int
     gil: bool
+    traits: Traits
+
+    def demands(self, setting: Setting) -> Demands:
+        """What the items ask for beside what each worker of this setting pays once, in the setting's order."""
+        alone = demands_of(without_warm_up(self.serial_items, self.traits.warm_up(setting)))
+        asked = with_contention(alone, self.contention, setting.workers, self.usable(setting))
+        return asked.take(arrange(range(len(asked)), setting.order, self.weights.__getitem__, self.seed))
+
+    def usable(self, setting: Setting) -> float:
+        """On how many cores the setting's items can compute at a time."""
+        return lock.usable(min(self.cores, setting.cores or self.cores), setting, self.gil, self.traits.thread_cores)
 
 
 def _predict(setting: Setting, work: _Work, costs: Costs) -> Prediction:
-    count = len(work.everything)
-    order = arrange(range(count), setting.order, work.weights.__getitem__, work.seed)
-    usable = lock.usable(min(work.cores, setting.cores or work.cores), setting, work.gil)
-    asked = with_contention(work.everything, work.contention, setting.workers, usable)
-    replayed = replay(asked.take(order), setting, usable, costs)
+    count, usable, warm_up = len(work.serial_items), work.usable(setting), work.traits.warm_up(setting)
+    costs = costs.with_warm_up(warm_up.cpu_ns, warm_up.wait_ns)
+    replayed = replay(work.demands(setting), setting, usable, costs)
     wall_s = replayed.makespan_ns / 1e9
     speedup = work.serial_s / wall_s
     shares_lock = setting.workers > 1 and lock.holds(setting, work.gil)
@@ -167,37 +195,6 @@ def _band(workers: int, cores: float, contention: Contention) -> float:
     return FAR_BAND if is_far else BAND
 
 
-def shortlist(predictions: Sequence[Prediction], most: int) -> list[Prediction]:
-    """What is worth measuring, at most `most`: the predicted fastest, equals with few workers, one more worker count.
-
-    Half of the places are for the fastest, at most VARIANTS of one strategy at one worker count: their order is what
-    the replay tells least surely. Then, of each strategy at each worker count the fastest only, those within AS_GOOD of
-    the best: the fewest workers first, because they would be recommended, and of those the simplest strategies. The
-    next larger worker count is there to tell what it would buy; places that are left go to the next fastest.
-    """
-    ranked = sorted(predictions, key=speedup_of, reverse=True)
-    alike: dict[tuple[str, int], list[Prediction]] = {}
-    for prediction in ranked:
-        alike.setdefault((prediction.setting.strategy, prediction.setting.workers), []).append(prediction)
-    leaders = [
-        prediction
-        for prediction in ranked
-        if prediction in alike[prediction.setting.strategy, prediction.setting.workers][:VARIANTS]
-    ]
-    chosen = leaders[: max(1, most // 2)]
-    others = [variants[0] for variants in alike.values() if variants[0] not in chosen]
-    equals = [prediction for prediction in as_good(ranked, speedup_of) if prediction in others]
-    chosen += sorted(equals, key=_preference)[: max(0, most - 1 - len(chosen))]
-    fewest = min((prediction.setting.workers for prediction in chosen), default=0)
-    larger = [prediction for prediction in others if prediction.setting.workers > fewest and prediction not in chosen]
-    chosen += sorted(larger, key=_preference)[:1]
-    return [*chosen, *(prediction for prediction in others if prediction not in chosen)][:most]
-
-
 def speedup_of(prediction: Prediction) -> float:
     """The predicted speedup itself, to rank by."""
     return prediction.speedup.point
-
-
-def _preference(prediction: Prediction) -> tuple[int, ...]:
-    return preference(prediction.setting)

@@ -69,11 +69,11 @@ class _Simulation:
 
     def __init__(self, activities: Activities, plan: HandOut, workers: int, cores: float, costs: Costs) -> None:
         self.cores, self.costs, self.plan, self.workers = Cores(cores, workers + 1), costs, plan, workers
-        self.acts = len(activities.kind)  # then come the workers' boots, their leaving, and their first steps
-        self.kind = activities.kind.tolist() + [COMPUTE] * workers * 3
-        lives_ns = [costs.boot_ns, costs.leave_ns, costs.first_ns]
+        self.acts = len(activities.kind)  # then come the workers' boots, their leaving, and what they do first
+        self.kind = activities.kind.tolist() + [COMPUTE] * workers * 3 + [WAIT] * workers
+        lives_ns = [costs.boot_ns, costs.leave_ns, costs.first_ns, costs.first_wait_ns]
         self.amount_ns = activities.amount_ns.tolist() + [amount_ns for amount_ns in lives_ns for _ in range(workers)]
-        self.is_new = [costs.first_ns > 0] * workers
+        self.is_new = [costs.first_ns > 0 or costs.first_wait_ns > 0] * workers
         self.first = activities.first.tolist()
         self.began_ns, self.began_served_ns, self.ended_ns = ([0.0] * len(self.kind) for _ in range(3))
         self.at, self.until, self.has = ([0] * workers for _ in range(3))
@@ -178,7 +178,7 @@ class _Simulation:
         self.has[worker] = chunk
         if self.is_new[worker]:
             self.is_new[worker] = False
-            self._live(worker, self.acts + 2 * self.workers + worker)
+            self._live(worker, self.acts + 3 * self.workers + worker)
         else:
             self._take(worker, chunk)
 
@@ -212,6 +212,8 @@ class _Simulation:
         elif activity < self.acts + self.workers:
             self.ready_ns[agent] = self.cores.now_ns
             self._fetch(agent)
+        elif activity >= self.acts + 3 * self.workers:
+            self._live(agent, activity - self.workers)
         elif activity >= self.acts + 2 * self.workers:
             self._take(agent, self.has[agent])
 

@@ -1,0 +1,210 @@
+"""Traits: what a job does that one serial ledger can't show, learned from its rounds on several workers; pure.
+
+    first items of workers, beyond what they took serially -> what every worker pays once: a model, a connection
+    a round of threads, replayed on more or fewer cores    -> on how many of them its threads compute at a time
+    a round that falls short of its prediction             -> what limits it, whatever the workers' number
+
+A round is replayed with what is known so far; what it still takes longer is a limit. To fewer workers the limit
+applies as it is, a lock or a service with so many places: speedup(n) <= limit. To more it is carried on by Amdahl's law
+from the measured round, so that work which still gained is tried with more workers and not written off:
+
+    measured / predicted = 1 / (1 + s (n - 1))      speedup(m) = predicted(m) / (1 + s (m - 1))      for m > n
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lightwork.core.setting import Setting
+from lightwork.ledger.table import State
+from lightwork.replay.costs import Costs
+from lightwork.replay.demands import Demands
+from lightwork.replay.engine import replay
+from lightwork.strategies import find
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+LEAST_WARM_UP_NS = 5_000_000.0  # less is within what a first call takes for caches and imports anyway
+LEAST_WARM_UPS = 3.0  # times the median item
+SHORTFALL = 0.15  # of the predicted speedup: less is within what predictions are off
+LEAST_THREAD_CORES, STEPS = 0.5, 7  # of bisection
+UNCLEAR = 0.1  # a round that cores make so little faster does not tell on how many it ran
+INSIDE = 0.5  # of what a round takes longer, spent inside the items: then whatever limits them limits all workers
+
+
+@dataclass(frozen=True)
+class WarmUp:
+    """What a worker's first item takes beyond what it would take as a later one."""
+
+    cpu_ns: float = 0.0
+    wait_ns: float = 0.0
+
+    def __bool__(self) -> bool:
+        return self.cpu_ns + self.wait_ns > 0
+
+    @property
+    def wall_ns(self) -> float:
+        """Both together."""
+        return self.cpu_ns + self.wait_ns
+
+
+NO_WARM_UP = WarmUp()
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A measured round that fell short. share: of the predicted speedup that was measured.
+
+    is_shared: whether it was inside the items that time was lost, so that workers of other kinds meet it, too.
+    """
+
+    setting: Setting
+    share: float
+    is_shared: bool
+
+    def meets(self, setting: Setting) -> bool:
+        """Whether workers of this setting meet it."""
+        return self.is_shared or kind_of(setting) == kind_of(self.setting)
+
+    def on(self, workers: int, speedup: float, predicted: float) -> float:
+        """What is left of the speedup that is predicted for so many workers.
+
+        predicted: what is predicted, of the same items, for the setting that fell short.
+        """
+        if workers <= self.setting.workers:
+            return min(speedup, self.share * predicted)
+        lost = (1 / self.share - 1) / max(self.setting.workers - 1, 1)
+        return speedup / (1 + lost * (workers - 1))
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What was learned of a job. All empty: nothing yet.
+
+    warm_ups: by kind of worker. thread_cores: on how many cores its threads compute at a time; None: not seen yet.
+    limits: of every setting that fell short.
+    """
+
+    warm_ups: Mapping[str, WarmUp] = field(default_factory=dict)
+    thread_cores: float | None = None
+    limits: tuple[Limit, ...] = ()
+
+    def warm_up(self, setting: Setting) -> WarmUp:
+        """What each worker of this setting pays once."""
+        return self.warm_ups.get(kind_of(setting), NO_WARM_UP)
+
+    def limited(self, setting: Setting, speedup: float, predicted: Mapping[Setting, float]) -> float:
+        """The predicted speedup within every limit that this setting's workers meet.
+
+        predicted: speedups, without limits, of the settings that fell short.
+        """
+        met = [limit for limit in self.limits if limit.meets(setting)]
+        return min([speedup, *(limit.on(setting.workers, speedup, predicted[limit.setting]) for limit in met)])
+
+
+NO_TRAITS = Traits()
+
+
+def kind_of(setting: Setting) -> str:
+    """The kind of the setting's workers: one kind meets the same costs and limits."""
+    return find(setting.strategy).workers
+
+
+def warm_up_of(serial: "NDArray[Any]", parallel: "NDArray[Any]") -> WarmUp:
+    """What workers' first items took more than serially, beyond what later ones did: the median; nothing if little.
+
+    serial, parallel: ledgers of the same items. The item that was the first serially paid for it there, and is passed
+    over. Waiting for a core is nobody's warm-up.
+    """
+    firsts = _firsts(parallel)
+    paid = [place for place in firsts if place != int(serial["start_ns"].argmin())]
+    later = np.setdiff1d(np.flatnonzero(parallel["state"] == State.DONE), firsts)
+    if not paid or not len(later):
+        return NO_WARM_UP
+    cpu_ns = parallel["cpu_ns"] - serial["cpu_ns"]
+    waits_ns = _waits_ns(parallel) - _waits_ns(serial)
+    more = np.array([cpu_ns[paid] - np.median(cpu_ns[later]), waits_ns[paid] - np.median(waits_ns[later])])
+    walls_ns = more.sum(axis=0)
+    least_ns = max(LEAST_WARM_UP_NS, LEAST_WARM_UPS * float(np.median(own_ns(serial))))
+    if float(walls_ns.min()) < least_ns:  # what only some workers pay is no warm-up
+        return NO_WARM_UP
+    typical = int(np.argsort(walls_ns)[len(walls_ns) // 2])
+    return WarmUp(max(float(more[0, typical]), 0.0), max(float(more[1, typical]), 0.0))
+
+
+def without_warm_up(serial: "NDArray[Any]", warm_up: WarmUp) -> "NDArray[Any]":
+    """The serial ledger as though the first item that was run had found everything warm, never below the median one.
+
+    Times of the items after it stay as they are: only how long each took matters.
+    """
+    if not warm_up:
+        return serial
+    rows, first = serial.copy(), int(serial["start_ns"].argmin())
+    others = np.arange(len(rows)) != first
+    if not others.any():
+        return serial
+    usual_ns = np.median((rows["end_ns"] - rows["start_ns"])[others])
+    usual_cpu_ns = np.median(rows["cpu_ns"][others])
+    wall_ns = rows["end_ns"][first] - rows["start_ns"][first]
+    rows["cpu_ns"][first] = max(rows["cpu_ns"][first] - warm_up.cpu_ns, min(usual_cpu_ns, rows["cpu_ns"][first]))
+    rows["start_ns"][first] = rows["end_ns"][first] - max(wall_ns - warm_up.wall_ns, min(usual_ns, wall_ns))
+    return rows
+
+
+def thread_cores_of(demands: Demands, setting: Setting, wall_ns: float, cores: float, costs: Costs) -> float | None:
+    """On how many cores these threads computed at a time: as many as with which the replayed round takes as long.
+
+    demands: in the order in which the items were handed out. wall_ns: of the measured round. 1 where each holds the
+    interpreter's lock all the time, below where they wait for it besides; between 1 and all cores where some let it go.
+    None where it makes no difference.
+    """
+    low, high = LEAST_THREAD_CORES, max(cores, 1.0)
+    if (
+        replay(demands, setting, low, costs).makespan_ns
+        <= (1 + UNCLEAR) * replay(demands, setting, high, costs).makespan_ns
+    ):
+        return None
+    for _ in range(STEPS):
+        middle = (low + high) / 2
+        is_enough = replay(demands, setting, middle, costs).makespan_ns <= wall_ns
+        low, high = (low, middle) if is_enough else (middle, high)
+    return high
+
+
+def limit_of(
+    setting: Setting, measured: float, predicted: float, serial: "NDArray[Any]", parallel: "NDArray[Any]"
+) -> Limit | None:
+    """What limits a round whose measured speedup is so far below the predicted one; None where it is not.
+
+    serial, parallel: the ledgers of its items.
+    """
+    share = measured / predicted
+    if share > 1 - SHORTFALL:
+        return None
+    serial_ns, parallel_ns = (float(own_ns(rows).sum()) for rows in (serial, parallel))
+    longer_ns = setting.workers * serial_ns * (1 / measured - 1 / predicted)
+    is_shared = parallel_ns - serial_ns > INSIDE * longer_ns
+    return Limit(setting, share, is_shared)
+
+
+def own_ns(rows: "NDArray[Any]") -> "NDArray[Any]":
+    """What each item took, the wait for a core apart."""
+    walls_ns: NDArray[Any] = rows["end_ns"] - rows["start_ns"]
+    own: NDArray[Any] = walls_ns - np.minimum(np.maximum(rows["runqueue_ns"], 0), walls_ns)
+    return own
+
+
+def _waits_ns(rows: "NDArray[Any]") -> "NDArray[Any]":
+    waits_ns: NDArray[Any] = np.maximum(own_ns(rows) - rows["cpu_ns"], 0)
+    return waits_ns
+
+
+def _firsts(rows: "NDArray[Any]") -> Sequence[int]:
+    """The first item of every worker."""
+    by_start = np.argsort(rows["start_ns"], kind="stable")
+    _, places = np.unique(rows["worker"][by_start], return_index=True)
+    firsts: list[int] = by_start[places].tolist()
+    return firsts
