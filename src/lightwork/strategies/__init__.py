@@ -72,7 +72,7 @@ class Strategy:
     rounds that find one; None where workers are given their part when they are made. extra: the extra of lightwork
     that installs what it needs; "" where none does. hand_out: its rule, by which rounds are predicted. rank: how much
     a user must write and understand for it, from least to most. script: the template of the code to paste, "" where
-    there is none.
+    there is none. call: what people call it by, "Pool.map".
     """
 
     name: str
@@ -91,6 +91,7 @@ class Strategy:
     hand_out: Rule = NO_RULE
     rank: int = UNRANKED
     script: str = ""
+    call: str = ""
 
     @property
     def in_caller(self) -> bool:
@@ -112,6 +113,7 @@ def strategy(
     hand_out: Rule = NO_RULE,
     rank: int = UNRANKED,
     script: str = "",
+    call: str = "",
     default_chunksize: Callable[[int, int], int] | None = None,
     start_methods: tuple[str, ...] = START_METHODS,
     parallel: bool = True,
@@ -125,7 +127,7 @@ def strategy(
 ) -> Callable[[Function], Function]:
     """Register the decorated function, unchanged, as the strategy named like its module.
 
-    hand_out, rank, script: see Strategy. Ranks go in tens, so that there is room between two.
+    hand_out, rank, script, call: see Strategy. Ranks go in tens, so that there is room between two.
     needs: the top-level module without which it can't run, `"joblib"`; or a function that says what is missing here,
     "needs Python 3.14 or newer; ...", and "" where nothing is. extra: the extra of lightwork that installs the module,
     where it is not called like it. staged, awaits, awaited, opened: see Strategy.
@@ -149,6 +151,7 @@ def strategy(
             hand_out=hand_out,
             rank=rank,
             script=script,
+            call=call or name,
             default_chunksize=default_chunksize,
             start_methods=start_methods,
             parallel=parallel,

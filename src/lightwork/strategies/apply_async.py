@@ -30,7 +30,7 @@ def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
         yield submit
 
 
-@strategy(hand_out=POOL, rank=50, script=SCRIPT, opened=opened)
+@strategy(hand_out=POOL, rank=50, script=SCRIPT, call="Pool.apply_async", opened=opened)
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """`Pool.apply_async` for every item, then `get` on every handle."""
     with opened(function, workers, context) as submit:

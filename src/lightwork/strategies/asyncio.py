@@ -46,7 +46,8 @@ async def run_all(function: Any, items: Sequence[Any], workers: int) -> list[Any
 
 @strategy(
     hand_out=Dynamic(per_worker=None),  # all lie in the iterator
-    rank=41,
+    rank=4,
+    call="asyncio.gather",
     script=SCRIPT,
     start_methods=("fork",),
     workers="tasks",

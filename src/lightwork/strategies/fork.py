@@ -54,7 +54,7 @@ def work(function: Any, part: Sequence[Any], pipe: int) -> NoReturn:
         os._exit(status)
 
 
-@strategy(hand_out=Fixed(striped=True), rank=120, script=SCRIPT, start_methods=("fork",))
+@strategy(hand_out=Fixed(striped=True), rank=120, script=SCRIPT, call="os.fork", start_methods=("fork",))
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """`os.fork` one child per part of the list, then read each pipe and `waitpid` for each child."""
     children = []

@@ -30,7 +30,14 @@ def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
         yield partial(pool.imap_unordered, function)
 
 
-@strategy(hand_out=POOL, rank=30, script=SCRIPT, default_chunksize=default_chunksize, opened=opened)
+@strategy(
+    hand_out=POOL,
+    rank=30,
+    script=SCRIPT,
+    call="Pool.imap_unordered",
+    default_chunksize=default_chunksize,
+    opened=opened,
+)
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """`Pool.imap_unordered`: free workers take the next chunk, results arrive as they finish."""
     with context.Pool(workers) as pool:

@@ -33,6 +33,7 @@ def default_chunksize(items: int, workers: int) -> int:
     hand_out=Batched(),
     rank=60,
     script=SCRIPT,
+    call="joblib.Parallel",
     default_chunksize=default_chunksize,
     start_methods=("fork",),
     needs="joblib",

@@ -31,7 +31,7 @@ def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
         yield partial(pool.map, function)
 
 
-@strategy(hand_out=POOL, rank=10, script=SCRIPT, default_chunksize=default_chunksize, opened=opened)
+@strategy(hand_out=POOL, rank=20, script=SCRIPT, call="Pool.map", default_chunksize=default_chunksize, opened=opened)
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """`Pool.map`: free workers take the next chunk; all results at the end, in order."""
     with context.Pool(workers) as pool:

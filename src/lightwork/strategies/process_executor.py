@@ -35,8 +35,9 @@ def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
 
 @strategy(
     hand_out=Dynamic(per_worker=2, more=1),  # the workers' own, and its queue to them
-    rank=20,
+    rank=10,
     script=SCRIPT,
+    call="ProcessPoolExecutor",
     default_chunksize=default_chunksize,
     opened=opened,
 )

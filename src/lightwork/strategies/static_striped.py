@@ -37,7 +37,7 @@ $context\
 """
 
 
-@strategy(hand_out=Fixed(striped=True), rank=100, script=SCRIPT)
+@strategy(hand_out=Fixed(striped=True), rank=100, script=SCRIPT, call="Process")
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """The list dealt out item by item in advance, one `Process` per hand."""
     return run_parts(function, [items[worker::workers] for worker in range(workers)], context)

@@ -31,8 +31,9 @@ def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
 
 @strategy(
     hand_out=Dynamic(per_worker=None),  # all lie in the executor's queue
-    rank=40,
+    rank=5,
     script=SCRIPT,
+    call="ThreadPoolExecutor",
     start_methods=("fork",),
     workers="threads",
     opened=opened,
