@@ -93,13 +93,13 @@ def check(settings: Iterable[Setting], asked_for: str | None = None) -> None:
             _greeted(client, crew(client, address, max(workers)), None)
 
 
-def refuse_a_plan(settings: Iterable[Setting]) -> None:
-    """Raise UsageError where one of these settings would run on a cluster.
+def refuse_a_plan(names: Iterable[str]) -> None:
+    """Raise UsageError where one of these strategies would run on a cluster.
 
     A plan chooses what to measure by prediction, from what strategies cost on this machine and how many cores it has;
     neither says anything of a cluster.
     """
-    remotes = [setting.strategy for setting in settings if strategies.find(setting.strategy).is_remote]
+    remotes = [name for name in names if strategies.find(name).is_remote]
     if remotes and cluster_facts.scheduler():
         raise UsageError(
             "a plan predicts from this machine's costs, not a cluster's: measure the cluster with "

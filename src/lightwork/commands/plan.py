@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from lightwork.plan.planner import Planned
 
 STDIN = "-"
-SERIAL_TO_PARALLEL = ("map", "imap_unordered", "static", "queue", "pipe")
 EPILOG = """examples:
   lightwork plan load.py:load_file data/*.csv      these files, in a minute
   lightwork plan load.py:load_file @list --quick   a list of items, within 15 s
@@ -68,8 +67,8 @@ def _with_later_items(parse: Callable[..., tuple[Any, list[str]]]) -> Callable[.
 def _add_axes(command: argparse.ArgumentParser) -> None:
     """What to choose from."""
     add = command.add_argument
-    shared.add(add, "--workers", default="auto", default_words="auto, up to 4 per core")
-    shared.add(add, "--strategies", default=",".join(SERIAL_TO_PARALLEL))
+    shared.add(add, "--workers", default="auto", default_words="auto, by the job")
+    shared.add(add, "--strategies", default="auto", default_words="auto: the simple ones")
     shared.add(add, "--chunksizes", default="auto")
     shared.add(add, "--orders", default="auto")
     shared.add(add, "--start-methods", default="fork")
@@ -98,11 +97,16 @@ def _add_around(command: argparse.ArgumentParser) -> None:
     add("--skip-failing", action="store_true", help="plan without the items that fail")
     shared.add(add, "--seed", default="1")
     shared.add(add, "--dry-run")
+    add("--details", action="store_true", help="say why, and all that was measured and predicted")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Plan, and print the answer with the code to paste."""
+    """Plan, and print the answer with the code to paste. Returns 1 where nothing with workers did the work."""
+    import time
+
+    began_s = time.monotonic() - time.process_time()
     from lightwork.cluster import visit
+    from lightwork.core.verdict import VerdictKind
     from lightwork.machine.facts import facts as facts_of
     from lightwork.plan.cli_request import dry, request_of
     from lightwork.plan.forms.text import as_text
@@ -111,17 +115,17 @@ def run(options: argparse.Namespace) -> int:
 
     places = delivery.places(options, {name: form.mark for name, form in forms().items()})
     facts = facts_of(ready_data_dir())
-    with _environment(facts) as environment:
+    with _environment(facts, began_s) as environment:
         request = request_of(options, environment.workdir.temporary, facts)
-        visit.refuse_a_plan(request.settings)
+        visit.refuse_a_plan(request.axes.strategies)
         if options.dry_run:
             print(dry(request, facts, environment.calibrations))
             return 0
         planned = make(request, environment)
     result = _result(planned, facts, options)
     renders = {name: partial(form.render, result) for name, form in forms().items()}
-    delivery.deliver(places, renders, lambda: print(as_text(result), end=""))
-    return 0
+    delivery.deliver(places, renders, lambda: print(as_text(result, details=options.details), end=""))
+    return int(result.kind is VerdictKind.CANNOT_TELL)
 
 
 def _result(planned: "Planned", facts: Mapping[str, Any], options: argparse.Namespace) -> "PlanResult":
@@ -140,7 +144,7 @@ def _result(planned: "Planned", facts: Mapping[str, Any], options: argparse.Name
 
 
 @contextmanager
-def _environment(facts: Any) -> Iterator[Any]:
+def _environment(facts: Any, began_s: float) -> Iterator[Any]:
     """A workdir and everything else that planning needs, with progress on standard error."""
     import functools
     import time
@@ -156,5 +160,5 @@ def _environment(facts: Any) -> Iterator[Any]:
         yield Environment(
             workdir, functools.partial(launch, workdir), time.monotonic, teller.tell,
             lambda words: print(words, file=sys.stderr),
-            lambda: datetime.now(UTC).isoformat(timespec="seconds"), facts, data_dir() / "calibration",
+            lambda: datetime.now(UTC).isoformat(timespec="seconds"), facts, data_dir() / "calibration", began_s,
         )  # fmt: skip

@@ -25,9 +25,7 @@ BESIDE = 4  # rounds of a block beside the settings': serial, serial again, two 
 ROUND_S = 0.55  # about: a host's start, and a case's work by some number of workers
 QUICK_BUDGET, BUDGET = "3m", "20m"
 QUICK_BLOCKS, BLOCKS = "2", "3"
-HELP = """Compare predicted wall times and recommended settings with measured ones.
-
-examples:
+EPILOG = """examples:
   lightwork validate                                       everything: about 20 minutes on 2 cores
   lightwork validate --quick                               fewer settings and rounds: about 3 minutes
   lightwork validate --workloads lock,giant --blocks 5     two workloads, more rounds of each setting
@@ -39,7 +37,13 @@ Run it on an idle machine.
 
 def add_to(commands: Any) -> None:
     """Add the command and its options."""
-    command = shared.command(commands, "validate", run, HELP)
+    command = commands.add_parser(
+        "validate",
+        help="check predictions against measurements on this machine",
+        description="Compare predicted wall times and recommended settings with measured ones.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     add = command.add_argument
     shared.add(add, "--workloads", default="all", more=" (an unknown name lists them)")
     shared.add(add, "--strategies", default_words="usual")
@@ -57,9 +61,10 @@ def add_to(commands: Any) -> None:
         metavar="FILE",
         help="show the tables of a saved validation; measures nothing",
     )
-    add("--predict-again", action="store_true", help="with --from: predict again with this version")
+    add("--predict-anew", action="store_true", help="with --from: predict again with this version")
     forms = {"json": "everything as JSON (default: results/validation-TIME.json)", "md": "the tables as Markdown"}
     delivery.add_options(command, forms)
+    command.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -67,8 +72,8 @@ def run(options: argparse.Namespace) -> int:
     places = delivery.places(options, {"json": b"", "md": b""})
     if options.saved:
         validation, finished = _read(options), True
-    elif options.predict_again:
-        raise UsageError("--predict-again needs a saved validation: name one with --from")
+    elif options.predict_anew:
+        raise UsageError("--predict-anew needs a saved validation: name one with --from")
     else:
         cases, wanted, budget_s = _requested(options)
         if options.dry_run:
@@ -87,7 +92,7 @@ def _read(options: argparse.Namespace) -> "Validation":
     from lightwork.validate.saved import load, predicted_again, text_of
 
     validation = load(options.saved)
-    if options.predict_again:
+    if options.predict_anew:
         validation = predicted_again(validation, options.saved, __version__)
     if options.json and options.json != STDOUT:
         write_text(
@@ -166,15 +171,15 @@ def _measure(
     cases: Sequence["ValidationCase"], wanted: "ValidationGrid", budget_s: float, path: Path | None
 ) -> tuple["Validation", bool]:
     """What was measured, saved after each workload, and whether it came to its end."""
-    from lightwork.plan.calibrate import calibrated
+    from lightwork.plan.calibrate import measured
     from lightwork.validate.cases import settings_of
     from lightwork.validate.predicting import PROBES
     from lightwork.validate.recording import record_all
 
     with _environment() as environment:
         # The probes' strategy is needed whether it was asked for or not.
-        settings = settings_of(wanted.strategies, wanted.workers, (1,), 1)
-        costs = calibrated(environment, (*settings, *PROBES))
+        settings = (*settings_of(wanted.strategies, wanted.workers, (1,), 1), *PROBES)
+        costs = measured(environment, {(setting.strategy, setting.start_method) for setting in settings})
         keeper = _Keeper(path, _nothing_yet(environment, costs, wanted.seed), environment.say)
         try:
             finished = record_all(cases, wanted, environment, costs, budget_s, keeper.keep)

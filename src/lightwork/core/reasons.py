@@ -1,12 +1,49 @@
 """Reasons: what a plan says beside its setting; plain data, worded by lightwork.text.reasons."""
 
 from dataclasses import dataclass
-from enum import StrEnum, auto
 
 from lightwork.core.estimate import Estimate
 from lightwork.core.remedy import LargestLoss
 from lightwork.core.study import Cell
-from lightwork.core.verdict import LongestItemBound, LowestBound, NextStep
+from lightwork.core.verdict import LongestItemBound, LowestBound
+
+
+@dataclass(frozen=True)
+class Crew:
+    """The workers of a setting as people name them. kind: as "threads"; call: what makes them, "ThreadPoolExecutor"."""
+
+    workers: int
+    kind: str
+    call: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The setting to use, and what it brings. serial_s, wall_s: of all items; blocks: 0 where it is predicted."""
+
+    crew: Crew
+    cell: Cell
+    speedup: Estimate
+    serial_s: float
+    wall_s: float
+    blocks: int
+
+
+@dataclass(frozen=True)
+class SerialAnswer:
+    """That serial is as good. crew, speedup: of the best other setting; None where none was worth looking at."""
+
+    serial_s: float
+    crew: Crew | None
+    speedup: Estimate | None
+    blocks: int
+
+
+@dataclass(frozen=True)
+class NoAnswer:
+    """That no setting with workers did the work. failed: the setting with the fewest workers; None without any."""
+
+    failed: "FailedCrew | None"
 
 
 @dataclass(frozen=True)
@@ -15,6 +52,13 @@ class ItemCap:
 
     bound: LongestItemBound
     is_near: bool
+
+
+@dataclass(frozen=True)
+class SharedLimit:
+    """Something that all workers share lets no more than this speedup through: a lock, a service, a disk."""
+
+    speedup: float
 
 
 @dataclass(frozen=True)
@@ -36,21 +80,43 @@ class ExtraMemory:
 
 
 @dataclass(frozen=True)
-class MeasuredStep:
-    """What the next worker count gave, and what it costs; memory is None where that is not known."""
+class NextCount:
+    """What the next larger worker count gains over the recommended one, as a share; negative where it loses."""
 
-    step: NextStep
+    crew: Crew
+    gain: float
+    is_measured: bool
     memory: ExtraMemory | None = None
 
 
 @dataclass(frozen=True)
-class PredictedStep:
-    """What the next worker count is predicted to give, against the recommended one's prediction where it has one."""
+class OtherKind:
+    """The best setting with workers of another kind, and why it is not the one. work_waits: else it computes."""
 
-    workers: int
+    crew: Crew
     speedup: Estimate
-    recommended: Estimate | None
-    memory: ExtraMemory | None = None
+    work_waits: bool
+    is_measured: bool
+
+
+@dataclass(frozen=True)
+class WarmUpCost:
+    """What every worker pays before its first item is done: a model, imports, a connection. kind: of the workers."""
+
+    kind: str
+    each_s: float
+
+
+@dataclass(frozen=True)
+class FailedCrew:
+    """A setting that did not do the work, its first reason. largest_working: the most such workers that did."""
+
+    crew: Crew
+    failed: int
+    tried: int
+    outcome: str
+    reason: str
+    largest_working: int | None = None
 
 
 @dataclass(frozen=True)
@@ -71,21 +137,13 @@ class ChunksizeBand:
     high: int
 
 
-class Rival(StrEnum):
-    """What settings are as good as."""
-
-    RECOMMENDED = auto()
-    SERIAL = auto()
-    PREDICTED = auto()
-
-
 @dataclass(frozen=True)
 class AsGood:
-    """Settings that can't be told apart from a rival; within: the tolerance, where that is a prediction."""
+    """Settings believed to be within so much of the recommended one, or of the serial run."""
 
     cells: tuple[Cell, ...]
-    rival: Rival
-    within: float = 0.0
+    within: float
+    of_serial: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,19 +155,11 @@ class WholeList:
     serial_s: float
 
 
-@dataclass(frozen=True)
-class OnlyPredicted:
-    """A setting that is predicted to be faster, where measuring could not tell."""
-
-    cell: Cell
-    speedup: Estimate
-
-
 Reason = (
-    ItemCap | LowestBound | LargestLoss | PredictedLoss | MeasuredStep | PredictedStep | MemoryPeak | ChunksizeBand
-    | AsGood | WholeList | OnlyPredicted
+    ItemCap | SharedLimit | LowestBound | LargestLoss | PredictedLoss | NextCount | OtherKind | WarmUpCost | FailedCrew
+    | MemoryPeak | ChunksizeBand | AsGood | WholeList
 )  # fmt: skip
-LimitedBy = ItemCap | LowestBound | LargestLoss | PredictedLoss
+LimitedBy = ItemCap | SharedLimit | LowestBound | LargestLoss | PredictedLoss
 
 
 @dataclass(frozen=True)

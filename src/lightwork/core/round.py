@@ -40,7 +40,8 @@ class Job:
     record: whether items are recorded; without, a round has its wall time and its check, but no ledger rows or digests.
     digests: whether the results' digests are taken; of no use where nobody compares them, and large results take time.
     hold: whether what the round stored stays where it does not end well, for another attempt. attempt: 0 for the first,
-    which sets up; only: the indices of the items to run, None for all.
+    which sets up; only: the indices of the items to run, None for all. weights: the file of a JSON list with the weight
+    of each item, for orders by weight; "" where the workload tells it.
     Paths are absolute.
     """
 
@@ -62,6 +63,7 @@ class Job:
     hold: bool = False
     attempt: int = 0
     only: tuple[int, ...] | None = None
+    weights: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import signal
 import sys
 import traceback
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -137,7 +137,7 @@ def _time(job: Job, workload: Workload, values: Any, items: Sequence[Any]) -> tu
     run, awaits = _way(strategy, workload)
     function = (_awaitable if awaits else _recorded)(job, workload, values, strategy)
     wanted = [(index, items[index]) for index in _indices(job, items)]
-    numbered = arrange(wanted, setting.order, lambda pair: workload.weight_of(pair[1]), job.seed)
+    numbered = arrange(wanted, setting.order, _weigher(job, workload), job.seed)
     visit = None
     if strategy.is_remote and cluster_facts.scheduler() and job.record:
         try:
@@ -168,7 +168,7 @@ def _time(job: Job, workload: Workload, values: Any, items: Sequence[Any]) -> tu
     slots.reap()
     left = _children_left()
     if left and answer.outcome is Outcome.OK:
-        answer = Answer(Outcome.LEFTOVER, f"processes left running: {', '.join(map(str, left))}")
+        answer = Answer(Outcome.LEFTOVER, f"{len(left)} processes were left running: {left}")
     if job.record and job.digests:
         _take_digests(ledger, results)
     return replace(answer, usage=usage), results
@@ -179,6 +179,14 @@ def _way(strategy: Strategy, workload: Workload) -> tuple[Run, bool]:
     if strategy.awaited and isinstance(workload.function, Awaited):
         return strategy.awaited, True
     return strategy.run, strategy.awaits
+
+
+def _weigher(job: Job, workload: Workload) -> Callable[[tuple[int, Any]], float]:
+    """What tells the weight of an `(index, item)` pair."""
+    if not job.weights:
+        return lambda pair: workload.weight_of(pair[1])
+    weights: list[float] = json.loads(Path(job.weights).read_text())
+    return lambda pair: weights[pair[0]]
 
 
 def _hook(slots: Slots, strategy: Strategy) -> None:

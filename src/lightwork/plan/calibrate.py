@@ -9,8 +9,11 @@ from lightwork.core.setting import Setting
 from lightwork.plan.environment import Environment
 from lightwork.replay import calibration
 from lightwork.replay.calibration import Calibration, Kind
+from lightwork.replay.demands import demands_of
+from lightwork.replay.engine import replay
 from lightwork.replay.hand_out import hand_out
 from lightwork.replay.noop_rounds import no_ops
+from lightwork.storage import ledgers
 from lightwork.storage.atomic import write_atomically
 from lightwork.strategies import find
 from lightwork.workload import target
@@ -21,14 +24,34 @@ NO_OPS = (0, 400, 1, (1, 2))  # loop turns of an item, items, blocks, and worker
 # four and one it is told better than of two and one, and it is carried on to many more.
 SHORT_ITEMS = (200_000, 40, 3, (1, 4))
 CHUNKSIZES = (1, 20)
+TURN = next(iter(NO_OP_FUNCTIONS))
+SERIAL_KIND: Kind = ("serial", "fork")
+SHIPPED = Path(calibration.__file__).with_name("calibration.json")
+DEADLINE_S, MOST_FACTOR = 20.0, 2.0
 
 
-def calibrated(environment: Environment, settings: Iterable[Setting]) -> Calibration:
-    """What these settings' strategies cost on this machine: from the folder, or measured now and kept there."""
-    kinds = {(setting.strategy, setting.start_method) for setting in settings} | {("serial", "fork")}
+def calibrated(environment: Environment, kinds: Iterable[Kind]) -> Calibration:
+    """What strategies of these kinds cost on this machine.
+
+    As it was measured here and kept; else as it was measured elsewhere, brought to this machine's speed by one short
+    round; only what neither knows is measured now, and then kept.
+    """
+    wanted = {*kinds, SERIAL_KIND}
+    path = calibration.saved_in(environment.calibrations, environment.machine)
+    kept = _saved(path)
+    if kept and wanted <= kept.costs.keys():
+        return kept
+    shipped = _shipped()
+    if wanted <= shipped.costs.keys():
+        return _brought_here(environment, shipped)
+    return measured(environment, wanted)
+
+
+def measured(environment: Environment, kinds: Iterable[Kind]) -> Calibration:
+    """What strategies of these kinds cost on this machine: from the folder, or measured now and kept there."""
     path = calibration.saved_in(environment.calibrations, environment.machine)
     saved = _saved(path)
-    missing = kinds - set(saved.costs if saved else ())
+    missing = {*kinds, SERIAL_KIND} - set(saved.costs if saved else ())
     if saved and not missing:
         return saved
     environment.say("measuring once what the strategies cost on this machine")
@@ -38,10 +61,33 @@ def calibrated(environment: Environment, settings: Iterable[Setting]) -> Calibra
     return merged
 
 
-def is_calibrated(folder: Path, machine: dict[str, object], settings: Iterable[Setting]) -> bool:
-    """Whether all of these settings' strategies were measured on this machine before."""
-    saved = _saved(calibration.saved_in(folder, machine))
-    return saved is not None and all((setting.strategy, setting.start_method) in saved.costs for setting in settings)
+def is_quick(environment_folder: Path, machine: dict[str, object], kinds: Iterable[Kind]) -> bool:
+    """Whether nothing must be measured first to know what strategies of these kinds cost."""
+    kept = _saved(calibration.saved_in(environment_folder, machine))
+    wanted = set(kinds)
+    return wanted <= _shipped().costs.keys() or (kept is not None and wanted <= kept.costs.keys())
+
+
+def _shipped() -> Calibration:
+    """The calibration that comes with lightwork: `docs/record_calibration.py` makes it."""
+    return calibration.decode(json.loads(SHIPPED.read_text(encoding="utf-8")))
+
+
+def _brought_here(environment: Environment, shipped: Calibration) -> Calibration:
+    """Costs at this machine's speed, by how much longer one round of short items takes here than they predict."""
+    path = environment.workdir.temporary / "short-items.json"
+    turns, count, _, _ = SHORT_ITEMS
+    path.write_text(json.dumps([turns] * count), encoding="utf-8")
+    setting = Setting("process_executor", 2)
+    finished = environment.run_job(TURN, {"source": f"{target.LIST}{path}"}, setting, "calibration", DEADLINE_S)
+    if not finished.round.ok:
+        return shipped
+    rows = ledgers.table(finished.ledger)
+    alone_ns = float((rows["cpu_ns"] + rows["spin_ns"]).sum()) / 2
+    costs = shipped.of(setting, finished.round.spin_ns)
+    predicted_ns = replay(demands_of(rows), setting, environment.usable_cpus, costs).makespan_ns
+    factor = max(finished.round.wall_ns - alone_ns, 1.0) / max(predicted_ns - alone_ns, 1.0)
+    return shipped.at_speed(min(max(factor, 1 / MOST_FACTOR), MOST_FACTOR))
 
 
 def _saved(path: Path) -> Calibration | None:

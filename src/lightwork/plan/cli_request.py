@@ -3,27 +3,27 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from lightwork import strategies
-from lightwork.core.setting import ORDERS, START_METHODS, Setting
+from lightwork.core.setting import ORDERS, START_METHODS
 from lightwork.errors import UsageError
+from lightwork.plan.axes import AWAITED, USUAL, Axes, settings_of
 from lightwork.plan.built_in import built_in, refuse_beyond_limits
-from lightwork.plan.calibrate import is_calibrated
-from lightwork.plan.measure import BLOCKS, SHORTLISTED
+from lightwork.plan.calibrate import is_quick
+from lightwork.plan.contest import MOST_BLOCKS
 from lightwork.plan.request import MemoryLimit, Request
 from lightwork.plan.serial_run import PILOT, SAMPLE_SHARE
 from lightwork.replay.hand_out import with_a_rule
 from lightwork.study import option_values
 from lightwork.study.design import check_fit, fits
-from lightwork.study.profiles import Grid
 from lightwork.text.quantities import counted, duration
 from lightwork.workload import item_list, registry, target
 from lightwork.workload.api import Workload
+from lightwork.workload.coroutine import Awaited
 
-CHUNKSIZES = "default,1,8,64"
+AUTO = "auto"
 BUDGET, QUICK_S = "60s", 15.0
 CONTRADICTING = (
     ("quick", "budget", "both say how long it may take"),
@@ -43,13 +43,13 @@ def request_of(options: argparse.Namespace, folder: Path, machine: Mapping[str, 
     _refuse_contradictions(options)
     workload = registry.find(options.target)
     cores, usable_cpus = _cores(options), float(machine["usable_cpus"])
-    settings = tuple(_settings(options, workload, cores or usable_cpus))
-    target, parameters, label = _function_of_the_user(options, folder) or _built_in(options, settings)
+    axes = _axes(options, workload)
+    target, parameters, label = _function_of_the_user(options, folder) or _built_in(options, axes)
     return Request(
         target=target,
         parameters=parameters,
         label=label,
-        settings=settings,
+        axes=axes,
         usable_cpus=usable_cpus,
         budget_s=QUICK_S if options.quick else option_values.seconds("budget", options.budget or BUDGET),
         timeout_s=option_values.seconds("timeout", options.timeout) if options.timeout else None,
@@ -122,80 +122,72 @@ def _function_of_the_user(options: argparse.Namespace, folder: Path) -> tuple[st
     return target.absolute(options.target), _parameters(options, folder), ""
 
 
-def _built_in(options: argparse.Namespace, settings: Sequence[Setting]) -> tuple[str, Mapping[str, Any], str]:
+def _built_in(options: argparse.Namespace, axes: Axes) -> tuple[str, Mapping[str, Any], str]:
     if any(getattr(options, name) for name in OWN_ONLY):
         raise UsageError(f"{options.target} is a built-in workload with its own items: leave them out")
     workload = built_in(options.target, options.param or (), options.db)
-    if not options.dry_run and not options.cores:
-        refuse_beyond_limits(workload, settings)
+    if not options.dry_run and not options.cores and axes.workers is not None:
+        refuse_beyond_limits(workload, settings_of(axes.kinds(), axes.workers, (None,), ("given",)))
     return workload.name, workload.parameters, workload.label
 
 
-def _settings(options: argparse.Namespace, workload: Workload, cores: float) -> Iterator[Setting]:
-    """Every setting that the options name. Raises UsageError where they come to none."""
-    workers = _auto_workers(cores) if options.workers == "auto" else option_values.counts("workers", options.workers)
-    chosen = [name for name in option_values.strategy_names(options.strategies) if name != "serial"]
+def _axes(options: argparse.Namespace, workload: Workload) -> Axes:
+    """What may be chosen from. Raises UsageError where the options come to nothing."""
+    usual = AWAITED if isinstance(workload.function, Awaited) else USUAL
+    asked = usual if options.strategies == AUTO else option_values.strategy_names(options.strategies)
+    chosen = [name for name in asked if name != "serial"]
     chosen = with_a_rule(chosen, are_named=options.strategies != "all")
     if options.strategies == "all":
         chosen = [name for name in chosen if fits(workload, name)]
     for name in chosen:
         check_fit(workload, name)
-    sizes = option_values.counts_or(
-        "chunksize", CHUNKSIZES if options.chunksizes == "auto" else options.chunksizes, "default"
-    )
-    orders = (
-        ("given", "largest-first") if options.orders == "auto" else option_values.names("order", options.orders, ORDERS)
-    )
     methods = option_values.names("start method", options.start_methods, START_METHODS)
     if not chosen:
         raise UsageError("serial is always measured: name a strategy that has workers")
-    chunked = [name for name in chosen if strategies.find(name).default_chunksize]
-    grids = [(chunked, (size,)) for size in sizes] + [([name for name in chosen if name not in chunked], (None,))]
-    settings = [
-        setting for names, size in grids for setting in Grid("", {}, names, workers, size, methods, orders).settings()
-    ]
-    if not settings:
+    axes = Axes(
+        strategies=tuple(chosen),
+        workers=None if options.workers == AUTO else option_values.counts("workers", options.workers),
+        chunksizes=_chunksizes(options.chunksizes),
+        orders=None if options.orders == AUTO else option_values.names("order", options.orders, ORDERS),
+        start_methods=methods,
+    )
+    if not axes.kinds():
         raise UsageError(f"{', '.join(chosen)} can't start with {', '.join(methods)}: choose another start method")
-    yield from settings
+    return axes
 
 
-def _auto_workers(cores: float) -> tuple[int, ...]:
-    """1, 2, 4, ... up to four a core."""
-    most = max(2, round(4 * cores))
-    counts = [1 << power for power in range(most.bit_length()) if 1 << power <= most]
-    return tuple(dict.fromkeys([*counts, max(1, round(cores)), most]))
+def _chunksizes(words: str) -> tuple[int | None, ...] | None:
+    return None if words == AUTO else option_values.counts_or("chunksize", words, "default")
 
 
 def dry(request: Request, machine: dict[str, Any], calibrations: Path) -> str:
     """What would be measured, and for how long."""
-    settings = request.settings
-    is_ready = is_calibrated(calibrations, machine, settings)
+    axes = request.axes
     once = ", one time" if request.once else ""
     serially = f"{PILOT} items, then all or as many as take {duration(SAMPLE_SHARE * request.budget_s)}"
+    is_ready = is_quick(calibrations, machine, axes.kinds())
     lines = {
         "serially": serially if request.can_sample else f"all items{once}",
-        "calibrate": "was done on this machine"
-        if is_ready
-        else "what strategies cost here: once, some 10 to 20 s more",
-        "predict": f"{counted(len(settings), 'setting')}: {_axis(settings, 'strategy')}",
-        "": f"{_axis(settings, 'workers')} workers; chunksize {_axis(settings, 'chunksize')}",
-        " ": f"order {_axis(settings, 'order')}; {_axis(settings, 'start_method')}",
+        "predict": f"{', '.join(axes.strategies)}; {', '.join(axes.start_methods)}",
+        "": f"{_asked(axes.workers)} workers; chunksize {_asked(axes.chunksizes)}; order {_asked(axes.orders)}",
         "measure": _measured(request),
     }
+    if not is_ready:
+        lines["first"] = "what these strategies cost here: once, some 10 to 20 s more"
     head = f"would plan {request.name} in {duration(request.budget_s)}; nothing was run"
     return "\n".join([head, *(f"  {name:<11} {words}" for name, words in lines.items())])
 
 
-def _axis(settings: Sequence[Setting], name: str) -> str:
-    values = dict.fromkeys(getattr(setting, name) for setting in settings)
+def _asked(values: Sequence[object] | None) -> str:
+    """The values of an axis that were asked for."""
+    if values is None:
+        return "by the job"
     return ", ".join("default" if value is None else str(value) for value in values)
 
 
 def _measured(request: Request) -> str:
     if not request.is_measured:
         return "nothing else"
-    most = min(SHORTLISTED, len(request.settings))
     if request.blocks:
-        return f"up to {most} of them beside the serial run, in {counted(request.blocks, 'block')} exactly"
-    low, high = BLOCKS
-    return f"up to {most} of them beside the serial run, in {low} to {high} blocks, until one is settled or time is up"
+        return f"the best of them beside the serial run, in {counted(request.blocks, 'block')} exactly"
+    return f"the best of them beside the serial run, in up to {MOST_BLOCKS} blocks, until nothing could beat the answer"

@@ -13,7 +13,7 @@ from lightwork.launch.workdir import Workdir
 from lightwork.plan.request import Request
 from lightwork.storage import ledgers
 from lightwork.study.design import Design, draw_up
-from lightwork.study.run import Contenders, StudyKit, StudyProgress, measure
+from lightwork.study.run import StudyKit, StudyProgress, measure
 from lightwork.workload import target
 
 
@@ -21,7 +21,8 @@ from lightwork.workload import target
 class Environment:
     """What the planner needs from outside: a workdir, a way to run rounds, a clock, ears, and the machine's facts.
 
-    calibrations: the folder that keeps what strategies cost on this machine.
+    calibrations: the folder that keeps what strategies cost on this machine. began_s: by the clock, when the user
+    pressed Enter.
     """
 
     workdir: Workdir
@@ -32,6 +33,7 @@ class Environment:
     now: Callable[[], str]
     machine: Mapping[str, Any]
     calibrations: Path
+    began_s: float = 0.0
 
     def design(self, name: str, parameters: Mapping[str, Any], settings: Sequence[Setting], **more: Any) -> Design:
         """The design of a study of a workload or a target, labelled in short."""
@@ -40,27 +42,49 @@ class Environment:
 
     def run(
         self, request: Request, parameters: Mapping[str, Any], setting: Setting, name: str, deadline_s: float,
-        *, probe: bool = False,
+        *, probe: bool = False, block: int = 0, weights: str = "",
     ) -> Finished:  # fmt: skip
         """One round of the request's target by itself, in folders of this name, given up after so long.
 
-        No digests are taken: there is nothing to compare the results with.
+        weights: the file of the items' weights, for the order largest first; "" for the workload's own. No digests are
+        taken of what a user's function returns: it may be something new each time.
         """
-        workdir = self.workdir
-        job = Job(
-            setting.cell_id, 0, 0, request.target, parameters, setting, request.seed, True, True,
-            str(workdir.data_dir), str(workdir.rounds / name), str(workdir.shared / name), probe=probe, digests=False,
-        )  # fmt: skip
-        return self.execute(job, deadline_s)
+        job = self._job(request.target, parameters, setting, name, request.seed)
+        return self.execute(
+            replace(job, probe=probe, block=block, weights=weights, digests=not target.is_reference(request.target)),
+            deadline_s,
+        )
 
-    def measure(self, design: Design, contenders: Contenders | None = None) -> tuple[Study, dict[str, Any]]:
+    def run_job(
+        self, workload: str, parameters: Mapping[str, Any], setting: Setting, name: str, deadline_s: float
+    ) -> Finished:
+        """One round of any workload or target."""
+        return self.execute(self._job(workload, parameters, setting, name, 1), deadline_s)
+
+    def _job(self, workload: str, parameters: Mapping[str, Any], setting: Setting, name: str, seed: int) -> Job:
+        workdir = self.workdir
+        return Job(
+            setting.cell_id, 0, 0, workload, parameters, setting, seed, True, True,
+            str(workdir.data_dir), str(workdir.rounds / name), str(workdir.shared / name),
+        )  # fmt: skip
+
+    @property
+    def usable_cpus(self) -> float:
+        """How many CPUs this machine lets a round use."""
+        return float(self.machine["usable_cpus"])
+
+    def left_s(self, budget_s: float) -> float:
+        """What is left of a budget that began when planning did."""
+        return budget_s - (self.clock_s() - self.began_s)
+
+    def measure(self, design: Design) -> tuple[Study, dict[str, Any]]:
         """The study, and the ledgers of its rounds by name.
 
-        Raises KeyboardInterrupt where a Ctrl-C ended it early: half a race decides nothing.
+        Raises KeyboardInterrupt where a Ctrl-C ended it early: half a study decides nothing.
         """
         finished_rounds: list[Finished] = []
         around = StudyKit(self.workdir, self.execute, self.clock_s, finished_rounds.append, self.tell, self.now)
-        study = measure(design, around, contenders)
+        study = measure(design, around)
         if not study.finished:
             raise KeyboardInterrupt
         return study, {

@@ -18,18 +18,37 @@ MANY, ASKED_FIRST = 20_000, 500  # items
 
 @dataclass(frozen=True)
 class JobItems:
-    """All items that a plan is about. workload: what they are items of; weights: of each, in given order."""
+    """All items that a plan is about. workload: what they are items of; weights: of each, in given order.
+
+    bundle: how many of the user's items make one of these.
+    """
 
     workload: Workload
     all: Sequence[Any]
     weights: Sequence[float]
+    bundle: int = 1
 
     def __len__(self) -> int:
         return len(self.all)
 
     def name(self, place: int) -> str:
         """The name a person knows the item by."""
+        if self.bundle > 1:
+            first = place * self.bundle + 1
+            return f"items {first:,} to {first + len(self.all[place]) - 1:,}"
         return self.workload.name_of(self.all[place])
+
+    def bundled(self, size: int) -> "JobItems":
+        """The same in bundles of so many neighbours."""
+        if size <= 1:
+            return self
+        weights = [float(sum(some)) for some in target.bundled(self.weights, size)]
+        return JobItems(self.workload, target.bundled(self.all, size), weights, size)
+
+    @property
+    def of_user(self) -> int:
+        """How many items the user has."""
+        return sum(map(len, self.all)) if self.bundle > 1 else len(self.all)
 
     def files(self, places: Sequence[int]) -> list[Path]:
         """The files among the items at these places."""
@@ -78,7 +97,9 @@ def _refuse_stuck(request: Request, items: Sequence[Any]) -> None:
     """Items of a list are plain data; those that a function made may be anything."""
     if not str(request.parameters.get("source", "")).startswith(target.CALL):
         return
-    for place, item in enumerate(items):
+    spread = range(0, len(items), max(1, len(items) // ASKED_FIRST)) if len(items) > MANY else range(len(items))
+    for place in spread:
+        item = items[place]
         reason = trial.why_stuck(item)
         if reason:
             name = target.name_of(item)
@@ -91,6 +112,8 @@ def _refuse_stuck(request: Request, items: Sequence[Any]) -> None:
 def parameters_for(request: Request, workdir: Workdir, items: JobItems, places: Sequence[int]) -> Mapping[str, Any]:
     """The parameters with which a round runs the items at these places only."""
     whole = as_dict(build(items.workload.name, items.workload.parameters, request.parameters))
+    if items.bundle > 1:
+        return {**whole, "bundle": items.bundle, "sample": str(_written(workdir, "places", list(places)))}
     if len(places) == len(items) or not target.is_reference(request.target):
         return whole
     if whole["source"].startswith(target.LIST):  # short, so that no round has to read a million items

@@ -1,78 +1,210 @@
-"""Measuring: the few settings that are worth it, in interleaved blocks, until one is settled or the budget is over."""
+"""Measuring: rounds that try to refute what is predicted, until nothing can, or the time is over.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+Contest.wanted() -> as much of it as there is time for -> a block of rounds -> Measurements -> the next Contest
+"""
 
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from lightwork.analysis.belief import Wall
+from lightwork.analysis.speedometer import equal_speed_walls_s
 from lightwork.analysis.study_losses import with_losses
-from lightwork.core.study import Study
+from lightwork.core.reasons import Crew
+from lightwork.core.setting import Setting
+from lightwork.core.study import SERIAL, Cell, Study
+from lightwork.launch.finished import Finished
+from lightwork.plan.contest import MOST_BLOCKS, SERIAL_SETTING, Contest, FailedSetting, Measurements
 from lightwork.plan.environment import Environment
-from lightwork.plan.items import JobItems, parameters_for
-from lightwork.plan.racing import contenders
+from lightwork.plan.forecast import Job
+from lightwork.plan.items import parameters_for
+from lightwork.plan.learning import Seen
 from lightwork.plan.request import Request
-from lightwork.plan.serial_run import ITEM_S, Serial
-from lightwork.replay.prediction import Prediction, shortlist
-from lightwork.text.quantities import duration
+from lightwork.plan.serial_run import Serial
+from lightwork.replay.calibration import Calibration
+from lightwork.replay.traits import kind_of
+from lightwork.storage import ledgers
+from lightwork.strategies import chunksize_in_force, find
+from lightwork.study.run import held_against, sound
+from lightwork.text.reasons import predicted_answer
 from lightwork.workload import target
 
-SHORTLISTED = 6
-BLOCKS = (3, 30)
-ROUND_S = 0.15  # to start a host and to end it
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from lightwork.core.round import Round
+
+ROUND_S = 0.25  # to start a host and to end it
+CLOSING_S, CLOSING_SHARE = 1.5, 0.05  # to judge what was measured, to write it down, and to end; of a small budget
+LONGER = 1.1  # times what is believed: so long a round may take and still fit
+PATIENCE, PATIENCE_S = 2.0, 5.0  # times the serial round: a setting that takes longer is no candidate
 
 
-@dataclass(frozen=True)
-class Race:
-    """What is measured: the predictions of its settings, and how long its least number of blocks will take."""
+@dataclass(eq=False)
+class Measuring:
+    """Measures one job. rounds: of every setting in block order, with its ledger; block 0 is the first serial run."""
 
-    predictions: tuple[Prediction, ...]
-    probe: bool
-    least_s: float
+    request: Request
+    environment: Environment
+    serial: Serial
+    job: Job
+    calibration: Calibration
+    fits: Callable[[Setting], bool]
+    rounds: "dict[Setting, list[tuple[Round, NDArray[Any] | None]]]" = field(default_factory=dict)
+    earlier: dict[Setting, float] = field(default_factory=dict)
+    block: int = 0
+
+    def __post_init__(self) -> None:
+        round_ = replace(self.serial.finished.round, cell_id=SERIAL, block=0, ledger=f"0-{SERIAL}")
+        self.rounds[SERIAL_SETTING] = [(round_, ledgers.table(self.serial.finished.ledger))]
+
+    def contest(self) -> Contest:
+        """What is known by now."""
+        return Contest(
+            self.job, self.request.axes, self.calibration, self.fits, self._measurements(), dict(self.earlier)
+        )
+
+    def run(self) -> Contest:
+        """Measure while something could change the answer and there is time. Raises KeyboardInterrupt at a Ctrl-C."""
+        contest = self.contest()
+        self._say_first_answer(contest)
+        while self.block < self._most_blocks() and (wanted := self._affordable(contest)):
+            self._note_predictions(contest, wanted)
+            self._measure(wanted)
+            contest = self.contest()
+        return contest
+
+    def _most_blocks(self) -> int:
+        return self.request.blocks or MOST_BLOCKS
+
+    def _say_first_answer(self, contest: Contest) -> None:
+        """Tell what is preferred before anything was measured on several workers."""
+        chosen = contest.chosen
+        words = "stay serial"
+        if chosen is not None:
+            crew = Crew(chosen.workers, kind_of(chosen), find(chosen.strategy).call)
+            words = predicted_answer(crew, contest.belief.speedup(chosen))
+        self.environment.say(f"predicted: {words}; measuring to check it")
+
+    def _note_predictions(self, contest: Contest, settings: Sequence[Setting]) -> None:
+        """Keep what is predicted of settings until they are measured: afterwards it rests on their own rounds."""
+        hopes = {} if self.block else {each.setting: each.speedup.point for each in contest.hopes().whole}
+        for setting in settings:
+            speedup = contest.predicted.get(setting, hopes.get(setting))
+            if speedup is not None:
+                self.earlier.setdefault(setting, speedup)
+
+    def _affordable(self, contest: Contest) -> list[Setting]:
+        """As many of the wanted settings as there is time for, serial last; none where only serial is left."""
+        closing_s = min(CLOSING_S, CLOSING_SHARE * self.request.budget_s)
+        left_s = self.environment.left_s(self.request.budget_s) - closing_s
+        serial_s = self.serial.finished.round.wall_ns / 1e9
+        chosen: list[Setting] = []
+        for setting in contest.wanted() or self._again(contest):
+            is_known = setting in contest.sampled.settings
+            needed_s = ROUND_S + LONGER * (contest.sampled.wall_s(setting) if is_known else serial_s)
+            if needed_s <= left_s or self.request.blocks:
+                chosen.append(setting)
+                left_s -= needed_s
+        return chosen if any(setting != SERIAL_SETTING for setting in chosen) else []
+
+    def _again(self, contest: Contest) -> list[Setting]:
+        """What to measure where nothing is open, but more blocks were asked for."""
+        if not self.request.blocks:
+            return []
+        leader = contest.chosen or next(iter(contest.working), None)
+        return [leader, SERIAL_SETTING] if leader else []
+
+    def _measure(self, settings: Sequence[Setting]) -> None:
+        self.block += 1
+        shown = ", ".join(f"{each.strategy} x {each.workers}" for each in settings if each != SERIAL_SETTING)
+        self.environment.say(f"measuring {shown}")
+        for setting in settings if self.block % 2 else reversed(settings):
+            self.rounds.setdefault(setting, []).append(self._round(setting))
+
+    def _round(self, setting: Setting) -> "tuple[Round, NDArray[Any] | None]":
+        request, serial_s = self.request, self.serial.finished.round.wall_ns / 1e9
+        deadline_s = request.timeout_s or PATIENCE_S + PATIENCE * serial_s
+        finished = self.environment.run(
+            request, self._parameters, setting, f"b{self.block}-{setting.cell_id}", deadline_s,
+            block=self.block, weights=self._weights,
+        )  # fmt: skip
+        cell_id = _cell_id(setting)
+        named = replace(finished.round, cell_id=cell_id, ledger=f"{self.block}-{cell_id}")
+        round_ = sound(Finished(named, finished.ledger), setting.workers)
+        if not target.is_reference(request.target):
+            round_ = held_against(round_, self.serial.finished.round)
+        return round_, ledgers.table(finished.ledger) if round_.ok else None
+
+    @cached_property
+    def _parameters(self) -> Mapping[str, Any]:
+        return parameters_for(self.request, self.environment.workdir, self.serial.items, self.serial.run)
+
+    @cached_property
+    def _weights(self) -> str:
+        path = self.environment.workdir.temporary / "weights.json"
+        path.write_text(json.dumps([float(weight) for weight in self.job.sample_weights]), encoding="utf-8")
+        return str(path)
+
+    def _measurements(self) -> Measurements:
+        return Measurements(
+            walls=tuple(self._walls()),
+            seen=tuple(
+                Seen(setting, float(round_.wall_ns), rows)
+                for setting, round_, rows in self._sound_rounds()
+                if setting != SERIAL_SETTING and rows is not None
+            ),
+            failed=tuple(self._failed()),
+            serial_ns=float([round_.wall_ns for round_, _ in self.rounds[SERIAL_SETTING] if round_.ok][-1]),
+            blocks=self.block,
+        )
+
+    def _sound_rounds(self) -> "Iterator[tuple[Setting, Round, NDArray[Any] | None]]":
+        """All rounds that did the work."""
+        for setting, rounds in self.rounds.items():
+            for round_, rows in rounds:
+                if round_.ok:
+                    yield setting, round_, rows
+
+    def _walls(self) -> Iterator[Wall]:
+        """At equal CPU speed where that is known."""
+        equal = equal_speed_walls_s(self._study()) or {}
+        for setting, round_, _ in self._sound_rounds():
+            yield Wall(setting, round_.block, equal.get((round_.cell_id, round_.block), round_.wall_ns / 1e9))
+
+    def _failed(self) -> Iterator[FailedSetting]:
+        for setting, rounds in self.rounds.items():
+            bad = [round_ for round_, _ in rounds if not round_.ok]
+            if bad and setting != SERIAL_SETTING:
+                yield FailedSetting(setting, len(bad), len(rounds), bad[0].outcome, bad[0].reason)
+
+    def study(self) -> Study | None:
+        """All rounds with their losses, as a study; None where only the first serial run was."""
+        if not self.block:
+            return None
+        tables = {round_.ledger: rows for _, round_, rows in self._sound_rounds() if rows is not None}
+        return with_losses(self._study(), tables)
+
+    def _study(self) -> Study:
+        count = len(self.serial.sample.chosen)
+        cells = tuple(
+            Cell(
+                _cell_id(setting), setting, chunksize_in_force(setting, count),
+                tuple(round_ for round_, _ in rounds),
+            )
+            for setting, rounds in self.rounds.items()
+        )  # fmt: skip
+        return Study(
+            self.request.name, self.request.target, self.request.parameters, self._names, self.request.seed,
+            self.environment.now(), finished=True, cells=cells,
+        )  # fmt: skip
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(self.serial.items.name(place) for place in self.serial.run)
 
 
-def race_for(request: Request, predictions: Sequence[Prediction], serial_s: float, items: int, left_s: float) -> Race:
-    """As many of the shortlisted settings as the time that is left allows; none where it allows not even one.
-
-    serial_s: of a serial round of the items that would be run; items: how many. All, where blocks were asked for.
-    """
-    listed = shortlist(predictions, SHORTLISTED)
-    blocks = request.blocks or BLOCKS[0]
-    for count, probe in [*((count, True) for count in range(len(listed), 0, -1)), (1, False)]:
-        entered = tuple(listed[:count])
-        needed_s = _needed_s(entered, probe, blocks, serial_s, ROUND_S + items * ITEM_S)
-        if request.blocks or needed_s <= left_s:
-            return Race(entered, probe, needed_s)
-    return Race((), False, _needed_s(tuple(listed[:1]), False, blocks, serial_s, ROUND_S + items * ITEM_S))
-
-
-def _needed_s(predictions: Sequence[Prediction], probe: bool, blocks: int, serial_s: float, beside_s: float) -> float:
-    """A warm-up, a probing round of each cell where wanted, and the blocks, the serial reference twice in each."""
-    settings_s = sum(serial_s / prediction.speedup.point + beside_s for prediction in predictions)
-    round_s = serial_s + beside_s
-    return round_s + (round_s + settings_s if probe else 0.0) + blocks * (2 * round_s + settings_s)
-
-
-def measure(
-    request: Request, environment: Environment, items: JobItems, serial: Serial, race: Race, left_s: float
-) -> Study | None:
-    """What was measured; None where there is nothing to measure. Raises KeyboardInterrupt at a Ctrl-C."""
-    if not race.predictions:
-        return None
-    settings = [prediction.setting for prediction in race.predictions]
-    environment.say(f"measuring {len(settings)} of {len(request.settings)} settings beside the serial run")
-    exactly = (request.blocks, request.blocks) if request.blocks else BLOCKS
-    design = environment.design(
-        request.target, parameters_for(request, environment.workdir, items, serial.run), settings, blocks=exactly,
-        budget_s=max(left_s, 1.0), timeout_s=request.timeout_s, seed=request.seed, probe=race.probe,
-        compare_results=not target.is_reference(request.target),
-    )  # fmt: skip
-    judge = None if request.blocks else lambda so_far: contenders(so_far, request.usable_cpus)
-    return with_losses(*environment.measure(design, judge))
-
-
-def too_long(race: Race, request: Request) -> str:
-    """That not even one setting could be measured within the budget; "" where some were."""
-    if race.predictions:
-        return ""
-    return (
-        f"nothing was measured in parallel, all of it is predicted: one setting would take "
-        f"{duration(race.least_s)}, beyond the budget of {duration(request.budget_s)}"
-    )
+def _cell_id(setting: Setting) -> str:
+    return SERIAL if setting == SERIAL_SETTING else setting.cell_id

@@ -3,15 +3,17 @@
 a probing round with one worker, one with two -> what the caller and shared pages take, and each worker's own
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lightwork.core.round import Round
 from lightwork.core.setting import Setting
 from lightwork.launch.finished import Finished
 from lightwork.plan.environment import Environment
-from lightwork.plan.items import JobItems, parameters_for
+from lightwork.plan.items import parameters_for
 from lightwork.plan.request import Request
+from lightwork.plan.serial_run import Serial
+from lightwork.strategies import find
 from lightwork.study.run import deadline_s
 
 PROBED_WITH = (1, 2)  # workers
@@ -50,16 +52,15 @@ def _uss_bytes(round_: Round) -> list[int]:
     return [worker.peak_uss_bytes for worker in round_.workers if worker.peak_uss_bytes]
 
 
-def probes(
-    request: Request, environment: Environment, items: JobItems, run: Sequence[int], serial_s: float
-) -> list[Finished]:
-    """A probing round of the first strategy asked for with one worker and one with two, on the items of the sample."""
-    asked = request.settings[0]
-    parameters = parameters_for(request, environment.workdir, items, run)
+def probes(request: Request, environment: Environment, serial: Serial, serial_s: float) -> list[Finished]:
+    """Probing rounds of the first strategy with processes, by one worker and by two, on the items of the sample."""
+    kinds = request.axes.kinds()
+    name, method = next((kind for kind in kinds if find(kind[0]).workers == "processes"), kinds[0])
+    parameters = parameters_for(request, environment.workdir, serial.items, serial.run)
     deadline = request.timeout_s or deadline_s(serial_s)
     return [
         environment.run(
-            request, parameters, Setting(asked.strategy, workers, start_method=asked.start_method), f"memory-{workers}",
+            request, parameters, Setting(name, workers, start_method=method), f"memory-{workers}",
             deadline, probe=True,
         )
         for workers in PROBED_WITH

@@ -1,146 +1,170 @@
 """The planner: from a user's function and items to a recommended setting, within a time budget.
 
     items -> a pilot (a few items, serially) -> how many fit the budget -> serial ledger of a sample, or of all
-          -> do they get in each other's way -> what memory allows -> replay of every setting -> shortlist
-          -> race of the few, in interleaved blocks
+          -> what memory allows -> forecast of the settings that fit the job
+          -> contest: rounds that try to refute it
 
 It measures; everything that it concludes is done by pure functions on what it measured.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from lightwork.analysis.preference import LEAST_GAIN_S
 from lightwork.core.round import Round
 from lightwork.core.setting import Setting
 from lightwork.core.study import Study
 from lightwork.errors import WorkError
 from lightwork.plan import memory_probe, notes
 from lightwork.plan.calibrate import calibrated
-from lightwork.plan.contention_probe import at_usual_speed, calibrated_for, probed
+from lightwork.plan.contest import Contest
 from lightwork.plan.environment import Environment
-from lightwork.plan.items import JobItems, items_of
-from lightwork.plan.measure import measure, race_for, too_long
+from lightwork.plan.forecast import Job, longest_first
+from lightwork.plan.items import items_of
+from lightwork.plan.measure import Measuring
 from lightwork.plan.memory_probe import MemoryModel
 from lightwork.plan.request import Request
-from lightwork.plan.sample import Sample
+from lightwork.plan.sample import Sample, rows_of_all
 from lightwork.plan.serial_run import Serial, run_serially
-from lightwork.replay.calibration import Calibration
-from lightwork.replay.contention import NO_CONTENTION, Contention
-from lightwork.replay.prediction import Prediction, predict
+from lightwork.replay.traits import kind_of, own_ns
+from lightwork.storage import ledgers
 from lightwork.text.quantities import size
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-
-CLOSING_S = 1.5  # to judge what was measured, to write it down, and to end
-CLOSING_SHARE = 0.05  # of the budget, where that is less
-CALIBRATING_SHARE = 0.3  # of the budget, for a new machine's calibration; what it takes beyond that comes on top
 
 
 @dataclass(frozen=True)
 class Planned:
     """What came of it.
 
-    items: of how many it is about; sample: which of them were run. predictions: of every setting for all of them, on
-    the machine that was asked about. study: what was measured; None where nothing was but the serial round.
-    serial: the serial round of the sample. notes: what the reader must know of how it was found. everything: the serial
-    ledger's rows of all items at the usual CPU speed, those that were not run by the rows that stand for them; spin_ns:
-    the fixed spin at that speed, None where it is not known. calibration, cores, weights: what else the predictions
-    rest on. longest_name: the name of the item that took longest. contention: what items cost each other; nothing where
-    that was not probed. memory: what settings take, predicted; None where no limit asked for it, or no sample met the
-    rounds. left_out: the places, among all items, of those that failed and are no part of the plan.
+    items: of how many of the user's items it is about; items_run: how many of them were run. sample: which of the
+    items, or bundles of them, were run. serial: the serial round of the sample. job: its ledger and what it shows.
+    contest: what was forecast and measured; None where the job is too short for any worker to be worth starting.
+    study: the rounds that were measured; None where only the serial one was.
+    notes: what the reader must know of how it was found. longest_name: the name of the item that took longest.
+    memory: what settings take, predicted; None where no limit asked for it, or no sample met the rounds.
+    first: the places of the items that go first where the order is largest first.
     """
 
     request: Request
     items: int
+    items_run: int
     sample: Sample
     serial: Round
-    predictions: tuple[Prediction, ...]
+    job: Job
+    contest: Contest | None
     study: Study | None
     notes: tuple[str, ...]
-    everything: "NDArray[Any]" = field(repr=False, compare=False)
-    calibration: Calibration
-    cores: float
-    weights: Sequence[float] = field(repr=False)
     longest_name: str
-    contention: Contention
-    spin_ns: float | None
+    first: tuple[int, ...] = ()
     memory: MemoryModel | None = None
     left_out: tuple[int, ...] = ()
+    weights: Sequence[float] = field(default=(), repr=False)
 
 
 def make(request: Request, environment: Environment) -> Planned:
     """The plan. Raises UsageError for what can't be asked, WorkError when the serial run fails."""
-    began_s = environment.clock_s()
     items = items_of(request, environment.workdir)
     serial = run_serially(request, environment, items)
-    calibrating_s = environment.clock_s()
-    costs = calibrated(environment, (*request.settings, calibrated_for(request)))
-    began_s += max(0.0, environment.clock_s() - calibrating_s - CALIBRATING_SHARE * request.budget_s)
-    probing = probed(request, environment, items, serial, costs)
-    contention = probing.contention if probing else None
-    model = _memory(request, environment, items, serial)
-    settings = _that_fit(request, model)
-    weights = [items.weights[place] for place in serial.places]
-    rows, spin_ns = at_usual_speed(serial, probing)
-    everything, gil = rows[list(serial.sample.stands_for)], serial.finished.round.gil is not False
-    cores = request.cores or request.usable_cpus
-    predictions = predict(settings, everything, weights, cores, costs, spin_ns, request.seed, contention, gil)
-    predictions = [prediction.widened(probing.unrest) for prediction in predictions] if probing else predictions
-    study, not_measured = _measured(request, environment, items, serial, predictions, began_s)
-    on_memory = notes.on_memory(model, request, len(request.settings) - len(settings))
-    plan_notes = [
-        *notes.notes_on(request, items, serial, costs, study),
-        notes.on_contention(contention),
-        on_memory,
-        not_measured,
-    ]
+    job = _job(request, serial)
+    contest, study, model = None, None, None
+    if job.serial_s > LEAST_GAIN_S:
+        costs = calibrated(environment, request.axes.kinds())
+        model = _memory(request, environment, serial)
+        measuring = Measuring(request, environment, serial, job, costs, _fits(request, model))
+        contest = measuring.contest()
+        if not contest.forecast.whole:
+            raise _nothing_fits(request)
+        contest = measuring.run() if request.is_measured else contest
+        study = measuring.study()
     longest = serial.run[serial.finished.round.longest_item or 0]
+    plan_notes = [*notes.notes_on(request, serial, study, is_short=contest is None), notes.on_memory(model, request)]
     return Planned(
-        request, len(serial.places), serial.sample, serial.finished.round, tuple(predictions), study,
-        tuple(filter(None, plan_notes)), everything, costs, cores, weights,
-        items.name(longest), contention or NO_CONTENTION, spin_ns, model, tuple(sorted(serial.failed)),
-    )  # fmt: skip
+        request=request,
+        items=serial.items.of_user - len(serial.failed),
+        items_run=_items_run(serial),
+        sample=serial.sample,
+        serial=serial.finished.round,
+        job=job,
+        contest=contest,
+        study=study,
+        notes=tuple(filter(None, plan_notes)),
+        longest_name=serial.items.name(longest),
+        first=_first(serial, job),
+        memory=model,
+        left_out=tuple(sorted(serial.failed)),
+        weights=items.weights,
+    )
 
 
-def _measured(
-    request: Request,
-    environment: Environment,
-    items: JobItems,
-    serial: Serial,
-    predictions: Sequence[Prediction],
-    began_s: float,
-) -> tuple[Study | None, str]:
-    """The race, where one is wanted and the budget allows it; else None, and why it does not."""
-    if not request.is_measured:
-        return None, ""
-    left_s = request.budget_s - (environment.clock_s() - began_s) - min(CLOSING_S, CLOSING_SHARE * request.budget_s)
-    race = race_for(request, predictions, serial.finished.round.wall_ns / 1e9, len(serial.run), left_s)
-    return measure(request, environment, items, serial, race, left_s), too_long(race, request)
+def _job(request: Request, serial: Serial) -> Job:
+    """What the serial run shows."""
+    rows, sample = ledgers.table(serial.finished.ledger), serial.sample
+    whole = rows if sample.is_all else rows_of_all(rows, sample)
+    weights = [serial.items.weights[place] for place in serial.places]
+    if sample.is_all and serial.items.bundle == 1 and len(set(weights)) == 1:
+        weights = _measured_weights(rows)
+    return Job(
+        rows=whole,
+        sample=rows,
+        weights=weights,
+        sample_weights=[weights[place] for place in sample.chosen],
+        cores=request.cores or request.usable_cpus,
+        spin_ns=serial.finished.round.spin_ns,
+        gil=serial.finished.round.gil is not False,
+        seed=request.seed,
+        bundle=serial.items.bundle,
+    )
 
 
-def _memory(request: Request, environment: Environment, items: JobItems, serial: Serial) -> MemoryModel | None:
+def _measured_weights(rows: "np.ndarray[tuple[int], np.dtype[np.void]]") -> list[float]:
+    """Of items whose size nothing tells: what the long ones took, so that they go first and the rest as given."""
+    walls_ns = own_ns(rows)
+    weights = np.zeros(len(rows))
+    first = longest_first(walls_ns)
+    weights[first] = walls_ns[first]
+    return [float(weight) for weight in weights]
+
+
+def _first(serial: Serial, job: Job) -> tuple[int, ...]:
+    """The places of the items that were measured to be long, the longest first; none where their sizes tell."""
+    if not serial.sample.is_all or serial.items.bundle > 1 or len(set(serial.items.weights)) > 1:
+        return ()
+    return tuple(serial.places[place] for place in longest_first(job.walls_ns))
+
+
+def _items_run(serial: Serial) -> int:
+    run = serial.run
+    return sum(len(serial.items.all[place]) for place in run) if serial.items.bundle > 1 else len(run)
+
+
+def _memory(request: Request, environment: Environment, serial: Serial) -> MemoryModel | None:
     """What settings take, where there is a limit that they might reach."""
     limit, round_ = request.memory_limit, serial.finished.round
-    workers = [setting.workers for setting in request.settings]
+    workers = request.axes.workers or (max(2, round(request.usable_cpus)),)
     if limit is None or not (limit.is_asked or memory_probe.may_exceed(limit.size_bytes, workers, round_)):
         return None
-    probes = [] if request.once else memory_probe.probes(request, environment, items, serial.run, round_.wall_ns / 1e9)
+    probes = [] if request.once else memory_probe.probes(request, environment, serial, round_.wall_ns / 1e9)
     return memory_probe.model_of([finished.round for finished in probes], round_)
 
 
-def _that_fit(request: Request, model: MemoryModel | None) -> tuple[Setting, ...]:
-    """The settings that are predicted to stay within the limit. Raises WorkError where none does."""
+def _fits(request: Request, model: MemoryModel | None) -> Callable[[Setting], bool]:
+    """Whether a setting is predicted to stay within the limit; threads share what one of them takes."""
     limit = request.memory_limit
     if limit is None or model is None:
-        return request.settings
-    fit = tuple(candidate for candidate in request.settings if model.peak_bytes(candidate.workers) <= limit.size_bytes)
-    if not fit:
-        least = model.peak_bytes(min(setting.workers for setting in request.settings))
-        raise WorkError(
-            f"{request.name}: no setting fits into {limit.source} of {size(limit.size_bytes)}: the smallest is "
-            f"predicted to take {size(least)}; stay serial, or allow more"
-        )
-    return fit
+        return lambda _: True
+    limit_bytes, of_processes = limit.size_bytes, model
+
+    def fits(setting: Setting) -> bool:
+        workers = setting.workers if kind_of(setting) == "processes" else 1
+        return of_processes.peak_bytes(workers) <= limit_bytes
+
+    return fits
+
+
+def _nothing_fits(request: Request) -> WorkError:
+    assert request.memory_limit is not None
+    limit = request.memory_limit
+    return WorkError(
+        f"{request.name}: no setting fits into {limit.source} of {size(limit.size_bytes)}: stay serial, or allow more"
+    )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lightwork.core.setting import Setting
+from lightwork.plan.axes import USUAL, Axes
 from lightwork.workload import target
 
 
@@ -21,8 +21,8 @@ class MemoryLimit:
 class Request:
     """What is to be planned.
 
-    target: a reference (lightwork.workload.target) or a built-in workload's name; parameters: its own. settings: to
-    choose from. usable_cpus: of this machine. budget_s: for all of it, the calibration of a new machine apart.
+    target: a reference (lightwork.workload.target) or a built-in workload's name; parameters: its own. axes: what may
+    be chosen from. usable_cpus: of this machine. budget_s: for all of it.
     timeout_s: every round's deadline; None for one by the serial time. cores: of the machine that it is planned for;
     None for this one. once: run everything one time only, serially, and predict the rest. blocks: measure exactly so
     many; None leaves it to the budget. memory_limit: what no setting may exceed. skip_failing: leave out items that
@@ -31,7 +31,7 @@ class Request:
 
     target: str
     parameters: Mapping[str, Any]
-    settings: tuple[Setting, ...]
+    axes: Axes
     usable_cpus: float
     budget_s: float = 60.0
     timeout_s: float | None = None
@@ -52,6 +52,12 @@ class Request:
     def can_sample(self) -> bool:
         """Whether some of the items may be run without the others: no check waits for all results."""
         return target.is_reference(self.target) and not self.once and not self.parameters.get("check")
+
+    @property
+    def can_bundle(self) -> bool:
+        """Whether very short items may be run several as one: nothing is asked of single ones."""
+        is_usual = set(self.axes.strategies) <= {*USUAL} and self.axes.chunksizes is None
+        return self.can_sample and is_usual and not self.skip_failing
 
     @property
     def is_measured(self) -> bool:

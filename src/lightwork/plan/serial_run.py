@@ -6,8 +6,9 @@ It is a trial (lightwork.workload.trial): an item that raises does not keep the 
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from statistics import median
 
 from lightwork.core.setting import Setting
 from lightwork.errors import WorkError
@@ -17,29 +18,35 @@ from lightwork.plan.environment import Environment
 from lightwork.plan.failing import failures
 from lightwork.plan.items import JobItems, parameters_for
 from lightwork.plan.request import Request
-from lightwork.plan.sample import Sample, draw
+from lightwork.plan.sample import Sample, draw, rows_of_all
 from lightwork.plan.side_effects import Written
 from lightwork.storage import ledgers
 from lightwork.study.run import deadline_s
-from lightwork.workload import target
+from lightwork.workload import target, trial
 
 PILOT = 16  # items
-SERIAL_SHARE = 0.1  # of the budget, for one serial round: as much as all items may take
-SAMPLE_SHARE = 0.04  # what a sample may: six settings in three blocks take some twenty times that
+PILOT_SHARE = 0.05  # of the budget, for the pilot
+SERIAL_SHARE = 0.1  # for one serial round: as much as all items may take
+SAMPLE_SHARE = 0.04  # what a sample may: some ten rounds of several workers take about as much again
 NEARLY_ALL = 0.7  # of the items that would take the first: then all are taken
-ITEM_S = 20e-6  # to load an item, to digest its result and to read its row
+ITEM_S = 20e-6  # to load an item and to read its row
 PATIENCE_S = 60.0  # with a pilot, at least; it may take twice the budget
+TOO_SHORT_S = 0.07  # a job that takes less is over before workers are there: nothing more is run
 MOST_RERUNS = 5  # for items that end their process, or hang: each costs a round, or a deadline
+SHORT_ITEM_NS, BUNDLE_NS = 200_000, 1_000_000  # shorter items are run in bundles that take about so long
+FEWEST_BUNDLES = 400
 
 
 @dataclass(frozen=True)
 class Serial:
     """A serial run of a sample.
 
-    sample: of the items at these places of all; places: those that did not fail. finished: the round, failed items
-    apart. failed: why, by the item's place. is_first: whether the functions ran for the first time, caches still cold.
+    items: what was run, in bundles where the user's items are very short. sample: of the items at these places of all;
+    places: those that did not fail. finished: the round, failed items apart. failed: why, by the item's place.
+    is_first: whether the functions ran for the first time, caches still cold.
     """
 
+    items: JobItems
     places: Sequence[int]
     sample: Sample
     finished: Finished
@@ -49,7 +56,7 @@ class Serial:
 
     @property
     def run(self) -> list[int]:
-        """The places of the items that were run, among all."""
+        """The places of the items that were run, among all; made anew each time."""
         return [self.places[number] for number in self.sample.chosen]
 
 
@@ -58,18 +65,41 @@ def run_serially(request: Request, environment: Environment, items: JobItems) ->
     pilot = draw(items.weights, PILOT if request.can_sample else len(items), request.seed)
     before = _Look(request, environment, items, pilot.chosen)
     environment.say(f"running {len(pilot.chosen):,} of {len(items):,} items serially")
-    first = _tried(request, environment, items, range(len(items)), pilot)
+    limit_s = PILOT_SHARE * request.budget_s if request.can_sample else math.inf
+    first = _tried(request, environment, items, range(len(items)), pilot, limit_s)
     first = replace(first, written=before.compared(first.finished))
     if first.written:
         environment.say(warning(request, first.written))
-    size = _size(request, first)
-    if request.once or (size <= PILOT and _is_long(request, first)):
+    is_cut_short = len(first.sample.chosen) < len(pilot.chosen)
+    is_over_at_once = _expected_s(first) + _beside_s(first, len(items)) < TOO_SHORT_S
+    if request.once or is_cut_short or is_over_at_once or _is_long(request, first):
         return first
-    places, weights = first.places, [items.weights[place] for place in first.places]
-    sample = first.sample if first.sample.is_all else draw(weights, size, request.seed)
-    environment.say(f"running {len(sample.chosen):,} of {len(places):,} items serially")
-    second = _tried(request, environment, items, places, sample, _expected_s(first))
-    return replace(second, failed={**first.failed, **second.failed}, written=first.written, is_first=False)
+    return _all_that_fit(request, environment, first)
+
+
+def _all_that_fit(request: Request, environment: Environment, pilot: Serial) -> Serial:
+    """The run proper, of all items or of a sample; very short ones in bundles."""
+    items = pilot.items.bundled(_bundle(request, pilot))
+    places = range(len(items)) if items.bundle > 1 else pilot.places
+    weights = [items.weights[place] for place in places]
+    size = _size(request, pilot, len(places))
+    sample = pilot.sample if items.bundle == 1 and pilot.sample.is_all else draw(weights, size, request.seed)
+    what = "items" if items.bundle == 1 else f"bundles of {items.bundle:,} items"
+    environment.say(f"running {len(sample.chosen):,} of {len(places):,} {what} serially")
+    limit_s = SERIAL_SHARE * request.budget_s if request.can_sample else math.inf
+    second = _tried(request, environment, items, places, sample, limit_s, _expected_s(pilot))
+    return replace(second, failed={**pilot.failed, **second.failed}, written=pilot.written, is_first=False)
+
+
+def _bundle(request: Request, pilot: Serial) -> int:
+    """How many items to run as one; 1 where they are long enough to be timed and handed over one by one."""
+    if not request.can_bundle or pilot.failed:
+        return 1
+    rows = ledgers.table(pilot.finished.ledger)
+    item_ns = max(float(median((rows["end_ns"] - rows["start_ns"]).tolist())), 1.0)
+    if item_ns > SHORT_ITEM_NS:
+        return 1
+    return max(1, min(math.ceil(BUNDLE_NS / item_ns), len(pilot.places) // FEWEST_BUNDLES))
 
 
 def warning(request: Request, written: Written) -> str:
@@ -98,9 +128,9 @@ class _Look:
         return side_effects.written(self.before, side_effects.look(self.folders, self.own_folders), finished)
 
 
-def _size(request: Request, pilot: Serial) -> int:
-    """How many items fit the budget's share."""
-    count, all_s = len(pilot.places), max(_expected_s(pilot) + _beside_s(pilot), 1e-9)
+def _size(request: Request, pilot: Serial, count: int) -> int:
+    """How many of so many items, or bundles of them, fit the budget's share."""
+    all_s = max(_expected_s(pilot) + _beside_s(pilot, count), 1e-9)
     if NEARLY_ALL * all_s <= SERIAL_SHARE * request.budget_s:
         return count
     return max(round(count * SAMPLE_SHARE * request.budget_s / all_s), PILOT)
@@ -108,16 +138,15 @@ def _size(request: Request, pilot: Serial) -> int:
 
 def _expected_s(serial: Serial) -> float:
     """How long all items would take serially."""
-    rows = ledgers.table(serial.finished.ledger)
-    times_s = (rows["end_ns"] - rows["start_ns"]) / 1e9
-    return float(times_s[list(serial.sample.stands_for)].sum())
+    rows = rows_of_all(ledgers.table(serial.finished.ledger), serial.sample)
+    return float((rows["end_ns"] - rows["start_ns"]).sum() / 1e9)
 
 
-def _beside_s(pilot: Serial) -> float:
-    """What a round of all items would take beside them: to write their rows, and before and after the clock."""
+def _beside_s(pilot: Serial, count: int) -> float:
+    """What a round of so many items would take beside them: to write their rows, and before and after the clock."""
     round_ = pilot.finished.round
     gap_s = max(0, round_.wall_ns - round_.item_wall_ns) / 1e9 / len(pilot.sample.chosen)
-    return len(pilot.places) * (gap_s + ITEM_S)
+    return count * (gap_s + ITEM_S)
 
 
 def _is_long(request: Request, pilot: Serial) -> bool:
@@ -127,45 +156,48 @@ def _is_long(request: Request, pilot: Serial) -> bool:
 
 def _tried(
     request: Request, environment: Environment, items: JobItems, places: Sequence[int], sample: Sample,
-    expected_s: float | None = None,
+    limit_s: float, expected_s: float | None = None,
 ) -> Serial:  # fmt: skip
     """One serial round of the sample, once more without an item that ended or outlived it where that may be left out.
 
-    Raises WorkError where it failed.
+    limit_s: after so long no further item is begun. Raises WorkError where it failed.
     """
     failed: dict[int, str] = {}
     for _ in range(MOST_RERUNS):
         run = [places[number] for number in sample.chosen]
-        finished = _execute(request, environment, items, run, expected_s)
+        finished = _execute(request, environment, items, run, limit_s, expected_s)
         reasons = failures(request, items, run, finished)
+        left = set(trial.left_in(finished.round.evidence)) if finished.round.ok else set()
         failed |= {run[number]: reason for number, reason in reasons.items()}
-        sample = _without(request, items, places, sample, reasons)
+        weights = [items.weights[place] for place in places]
+        ran = [number for number in range(len(sample.chosen)) if number not in left]
+        sample = without_failed.only(sample, ran, weights) if left else sample
+        sample = _without(request, sample, {ran.index(number) for number in reasons}, weights)
         places = [place for place in places if place not in failed] if reasons else places
         if finished.round.ok:
-            sound = without_failed.rows_without(finished, reasons, environment.workdir.shared)
-            return Serial(places, sample, sound, failed, None, is_first=True)
+            sound = without_failed.rows_without(finished, left | reasons.keys(), environment.workdir.shared)
+            return Serial(items, places, sample, sound, failed, None, is_first=True)
         ((number, reason),) = reasons.items()
         environment.say(f"once more without {items.name(run[number])}, which {reason}")
     raise WorkError(f"{request.name}: {MOST_RERUNS} items crashed or hung: remove them from the list")
 
 
-def _without(
-    request: Request, items: JobItems, places: Sequence[int], sample: Sample, reasons: Mapping[int, str]
-) -> Sample:
-    if not reasons:
+def _without(request: Request, sample: Sample, numbers: Collection[int], weights: Sequence[float]) -> Sample:
+    if not numbers:
         return sample
-    if len(reasons) >= len(sample.chosen) - 1:
-        left = len(sample.chosen) - len(reasons)
+    if len(numbers) >= len(sample.chosen) - 1:
+        left = len(sample.chosen) - len(numbers)
         raise WorkError(f"{request.name}: only {left} of {len(sample.chosen)} items succeeded; a plan needs at least 2")
-    return without_failed.without(sample, reasons, [items.weights[place] for place in places])
+    return without_failed.without(sample, numbers, weights)
 
 
 def _execute(
-    request: Request, environment: Environment, items: JobItems, run: Sequence[int], expected_s: float | None
-) -> Finished:
+    request: Request, environment: Environment, items: JobItems, run: Sequence[int], limit_s: float,
+    expected_s: float | None,
+) -> Finished:  # fmt: skip
     parameters = parameters_for(request, environment.workdir, items, run)
     if target.is_reference(request.target):
-        parameters = {**parameters, "trial": True}
+        parameters = {**parameters, "trial_s": limit_s}
     return environment.run(request, parameters, Setting("serial"), "serial", _deadline_s(request, expected_s))
 
 

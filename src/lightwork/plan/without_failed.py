@@ -1,4 +1,4 @@
-"""Left out: a serial run and its sample without the items that failed."""
+"""Left out: a serial run and its sample without the items that failed, or were not run."""
 
 from bisect import bisect_left
 from collections.abc import Collection, Sequence
@@ -16,27 +16,29 @@ def without(sample: Sample, numbers: Collection[int], weights: Sequence[float]) 
     weights: of all items. One that was stood for by an item left out is stood for by the one nearest to it by weight.
     Raises ValueError where no item would be left to stand for any.
     """
-    remaining = [number for number in range(len(sample.chosen)) if number not in numbers]
-    if not remaining:
+    shorter = only(sample, [number for number in range(len(sample.chosen)) if number not in numbers], weights)
+    gone = sorted(sample.chosen[number] for number in numbers)
+    gone_set = set(gone)
+    stands_for = tuple(number for place, number in enumerate(shorter.stands_for) if place not in gone_set)
+    return Sample(tuple(place - bisect_left(gone, place) for place in shorter.chosen), stands_for)
+
+
+def only(sample: Sample, numbers: Sequence[int], weights: Sequence[float]) -> Sample:
+    """The sample of the same items with only some of those that were drawn, by their numbers in it.
+
+    weights, ValueError: as in `without`.
+    """
+    if not numbers:
         raise ValueError("every item of the sample would be left out")
-    if len(remaining) == len(sample.chosen):
-        return sample
-    gone = {sample.chosen[number] for number in numbers}
-    rank = {number: place for place, number in enumerate(remaining)}
-    by_weight = sorted(remaining, key=lambda number: weights[sample.chosen[number]])
+    rank = {number: place for place, number in enumerate(numbers)}
+    by_weight = sorted(numbers, key=lambda number: weights[sample.chosen[number]])
     marks = [weights[sample.chosen[number]] for number in by_weight]
 
     def heir(place: int) -> int:
         return by_weight[min(bisect_left(marks, weights[place]), len(marks) - 1)]
 
-    stands_for = [
-        rank[number if number in rank else heir(place)]
-        for place, number in enumerate(sample.stands_for)
-        if place not in gone
-    ]
-    earlier = sorted(gone)
-    chosen = [place - bisect_left(earlier, place) for place in (sample.chosen[number] for number in remaining)]
-    return Sample(tuple(chosen), tuple(stands_for))
+    stands_for = [rank[number if number in rank else heir(place)] for place, number in enumerate(sample.stands_for)]
+    return Sample(tuple(sample.chosen[number] for number in numbers), tuple(stands_for))
 
 
 def rows_without(finished: Finished, numbers: Collection[int], folder: Path) -> Finished:

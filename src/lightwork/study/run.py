@@ -61,14 +61,8 @@ def deadline_s(serial_s: float) -> float:
     return 10.0 + 5.0 * serial_s
 
 
-Contenders = Callable[[Study], frozenset[str] | None]
-
-
 class _Measurement:
-    """The state of a study under way. contending: ids of the settings' cells that are still tried.
-
-    least: how many blocks are run at least. took_s: seconds that each cell's probing round took.
-    """
+    """The state of a study under way. least: how many blocks are run at least. took_s: of each cell's probing round."""
 
     def __init__(self, design: Design, around: StudyKit) -> None:
         self.design, self.around = design, around
@@ -77,11 +71,11 @@ class _Measurement:
         self.probes: dict[str, Round] = {}
         self.began_s = self.blocks_began_s = around.clock_s()
         self.done = 0
-        self.contending = frozenset(self.settings)
         self.reference: Round | None = None
         self.deadline_s = design.timeout_s or 600.0
         self.least = design.blocks[0]
         self.took_s: dict[str, float] = {}
+        self.is_empty = False
 
     def warm_up(self) -> None:
         """One serial round that is not counted: warms caches, sets the deadline, gives the reference result."""
@@ -129,12 +123,11 @@ class _Measurement:
         """Measure without these settings; nothing where none is left."""
         for cell_id in set(cell_ids) - {SERIAL}:
             del self.settings[cell_id], self.rounds[cell_id]
-        self.contending = frozenset(self.settings) if len(self.settings) > len((SERIAL, SERIAL_AGAIN)) else frozenset()
+        self.is_empty = len(self.settings) <= len((SERIAL, SERIAL_AGAIN))
 
     def block(self, block: int) -> None:
         """One round of every cell that does not keep failing."""
-        wanted = [cell_id for cell_id in self.rounds if cell_id in self.contending]
-        alive = [cell_id for cell_id in wanted if not self.keeps_failing(cell_id)]
+        alive = [cell_id for cell_id in self.rounds if not self.keeps_failing(cell_id)]
         for position, cell_id in enumerate(order_of(alive, block, self.design.seed)):
             self.rounds[cell_id].append(self.round(cell_id, self.settings[cell_id], block, position))
             self.done += 1
@@ -186,7 +179,7 @@ class _Measurement:
 
     def may_begin(self, block: int) -> bool:
         """Whether one more block is wanted and, past the least number, fits into the budget."""
-        if not self.contending:
+        if self.is_empty:
             return False
         elapsed_s, limit_s = self.elapsed_s(), self.design.limit_s
         one_more_s = (self.around.clock_s() - self.blocks_began_s) / max(block, 1)
@@ -194,17 +187,10 @@ class _Measurement:
             return True
         return block < self.design.blocks[1] and elapsed_s + one_more_s <= self.design.budget_s
 
-    def narrow(self, contenders: Contenders, so_far: Study) -> None:
-        """Go on with the settings still in question, the reference and its twin only; or with nothing at all."""
-        contending = contenders(so_far)
-        self.contending = frozenset() if contending is None else contending | {SERIAL, SERIAL_AGAIN}
 
-
-def measure(design: Design, around: StudyKit, contenders: Contenders | None = None) -> Study:
+def measure(design: Design, around: StudyKit) -> Study:
     """Measure the design. A Ctrl-C ends it early: what was measured is returned, `finished` is False.
 
-    contenders: asked after every block past the least number, with what was measured so far, which settings' cells are
-    still in question; None ends the study.
     Raises UsageError when a setting can't be, before anything runs; WorkError when the serial round fails.
     """
     for setting in design.cells().values():
@@ -221,8 +207,6 @@ def measure(design: Design, around: StudyKit, contenders: Contenders | None = No
         while measurement.may_begin(block):
             measurement.block(block)
             block += 1
-            if contenders and block >= design.blocks[0]:
-                measurement.narrow(contenders, _study(measurement, chunksizes, started_at, finished=True))
     except KeyboardInterrupt:
         finished = False
     return _study(measurement, chunksizes, started_at, finished)

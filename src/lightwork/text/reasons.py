@@ -1,30 +1,88 @@
-"""Sentences of a plan's reasons, and of what it rests on. Nothing decides by them."""
+"""Sentences of a plan's answer and its reasons, and of what it rests on. Nothing decides by them."""
 
 from functools import singledispatch
 
+from lightwork.core.estimate import Estimate
 from lightwork.core.reasons import (
+    Answer,
     AsGood,
     ChunksizeBand,
+    Crew,
     ExtraMemory,
+    FailedCrew,
     ItemCap,
     LimitedBy,
-    MeasuredStep,
     MemoryPeak,
-    OnlyPredicted,
+    NextCount,
+    NoAnswer,
+    OtherKind,
     PredictedLoss,
-    PredictedStep,
     RestsOn,
-    Rival,
+    SerialAnswer,
+    SharedLimit,
+    WarmUpCost,
     WholeList,
 )
 from lightwork.core.remedy import LargestLoss
 from lightwork.core.verdict import LowestBound
-from lightwork.text.losses import loss_and_remedy
+from lightwork.text.losses import loss_and_remedy, loss_sentence
 from lightwork.text.quantities import counted, duration, percent, size, times
-from lightwork.text.settings import instruction, named
-from lightwork.text.verdict import bound_name, bound_sentence, next_step_sentence
+from lightwork.text.settings import named, settled
+from lightwork.text.verdict import bound_name, bound_sentence
 
 NAMED = 4  # of the settings that are as good
+LITTLE_GAIN = 0.01
+KINDS = {"threads": "thread", "processes": "process", "tasks": "coroutine", "interpreters": "interpreter"}
+
+
+def crew_words(crew: Crew) -> str:
+    """As "40 threads (ThreadPoolExecutor)"."""
+    return f"{workers_words(crew.workers, crew.kind)} ({crew.call})"
+
+
+def workers_words(workers: int, kind: str) -> str:
+    """As "40 threads", "1 process", "100 coroutines at a time"."""
+    noun = KINDS.get(kind, "worker")
+    words = f"{workers:,} processes" if noun == "process" and workers != 1 else counted(workers, noun)
+    return f"{words} at a time" if noun == "coroutine" else words
+
+
+@singledispatch
+def answer_sentence(answer: object) -> str:
+    """What to do. Raises TypeError for what is no answer."""
+    raise TypeError(f"{answer!r} is no answer")
+
+
+@answer_sentence.register
+def _(answer: Answer) -> str:
+    details = settled(answer.cell)
+    more = f", {details}" if details else ""
+    faster = f"{times(answer.speedup)} faster, {duration(answer.serial_s)} -> {duration(answer.wall_s)}"
+    how = f"Measured in {counted(answer.blocks, 'block')}" if answer.blocks else "Predicted, not measured"
+    return f"use {crew_words(answer.crew)}{more}: {faster}. {how}."
+
+
+@answer_sentence.register
+def _(answer: SerialAnswer) -> str:
+    if answer.crew is None or answer.speedup is None:
+        return f"stay serial: all of it takes {duration(answer.serial_s)}, too short for workers to help."
+    how = f"measured in {counted(answer.blocks, 'block')}" if answer.blocks else "predicted"
+    return (
+        f"stay serial ({duration(answer.serial_s)}): the best alternative, {crew_words(answer.crew)}, "
+        f"reaches {times(answer.speedup)} ({how})."
+    )
+
+
+@answer_sentence.register
+def _(answer: NoAnswer) -> str:
+    if answer.failed is None:
+        return "cannot tell: no setting with workers could be measured."
+    return f"no setting with workers did the work: {_failure(answer.failed)}. Fix that, or stay serial."
+
+
+def predicted_answer(crew: Crew, speedup: Estimate) -> str:
+    """What is preferred before anything was measured."""
+    return f"use {crew_words(crew)}: {times(speedup)} faster"
 
 
 def limited_by(limit: LimitedBy | None) -> str:
@@ -32,9 +90,13 @@ def limited_by(limit: LimitedBy | None) -> str:
     if limit is None:
         return ""
     if isinstance(limit, ItemCap):
-        return _cap(limit)
+        return f"the longest item, {limit.bound.name}"
+    if isinstance(limit, SharedLimit):
+        return f"something that all workers share (a lock, a service, a disk): it lets {times(limit.speedup)} through"
     if isinstance(limit, LowestBound) and limit.is_near:
         return bound_name(limit.bound)
+    if isinstance(limit, LargestLoss):
+        return loss_sentence(limit)
     return reason_sentence(limit)
 
 
@@ -50,7 +112,14 @@ reason_sentence.register(LargestLoss, loss_and_remedy)
 
 @reason_sentence.register
 def _(reason: ItemCap) -> str:
-    return f"limited by {_cap(reason)}" if reason.is_near else _cap(reason)
+    bound = reason.bound
+    cap = f"no setting can be faster than {times(bound.speedup)}"
+    return f"longest item: {bound.name}, {percent(bound.share)} of the work" + (f"; {cap}" if reason.is_near else "")
+
+
+@reason_sentence.register
+def _(reason: SharedLimit) -> str:
+    return f"limited by {limited_by(reason)}"
 
 
 @reason_sentence.register
@@ -63,14 +132,38 @@ def _(reason: PredictedLoss) -> str:
 
 
 @reason_sentence.register
-def _(reason: MeasuredStep) -> str:
-    return next_step_sentence(reason.step) + _price(reason.memory)
+def _(reason: NextCount) -> str:
+    workers = workers_words(reason.crew.workers, reason.crew.kind)
+    would = "" if reason.is_measured else "would "
+    if abs(reason.gain) < LITTLE_GAIN:
+        words = "are as fast" if reason.is_measured else "would be as fast"
+    elif reason.gain > 0:
+        words = f"{would}gain {percent(reason.gain)}"
+    else:
+        words = f"{would}lose {percent(-reason.gain)}"
+    return f"{workers} {words}{_price(reason.memory)}"
 
 
 @reason_sentence.register
-def _(reason: PredictedStep) -> str:
-    against = f", against {times(reason.recommended)}" if reason.recommended else ""
-    return f"{counted(reason.workers, 'worker')}: {times(reason.speedup)} predicted{against}{_price(reason.memory)}"
+def _(reason: OtherKind) -> str:
+    would = "gain" if reason.is_measured else "would gain"
+    why = "the work waits" if reason.work_waits else "the work computes"
+    only = f"{workers_words(reason.crew.workers, reason.crew.kind)} {would} {times(reason.speedup.point)} only"
+    return f"{only}: {why}"
+
+
+@reason_sentence.register
+def _(reason: WarmUpCost) -> str:
+    return (
+        f"every new worker takes {duration(reason.each_s)} to get ready (a model, imports, a connection): load it "
+        "before workers start, or in an initializer, and keep them for many items"
+    )
+
+
+@reason_sentence.register
+def _(reason: FailedCrew) -> str:
+    works = f"; {reason.largest_working} worked" if reason.largest_working else ""
+    return f"{_failure(reason)}{works}"
 
 
 @reason_sentence.register
@@ -81,7 +174,7 @@ def _(reason: MemoryPeak) -> str:
 
 @reason_sentence.register
 def _(reason: ChunksizeBand) -> str:
-    return f"chunksize: any from {reason.low} to {reason.high} is predicted to be equally good"
+    return f"chunksize: any from {reason.low:,} to {reason.high:,} is predicted to be as good"
 
 
 @reason_sentence.register
@@ -89,12 +182,7 @@ def _(reason: AsGood) -> str:
     names = [named(cell) for cell in reason.cells]
     more = len(names) - NAMED
     listed = "; ".join(names[:NAMED]) + (f"; and {more} more" if more > 0 else "")
-    opening = {
-        Rival.RECOMMENDED: "not measurably different within the budget",
-        Rival.SERIAL: "not measurably different from serial within the budget",
-        Rival.PREDICTED: f"predicted to be equally good, within {percent(reason.within)}",
-    }[reason.rival]
-    return f"{opening}: {listed}"
+    return f"within {percent(reason.within)} of {'serial' if reason.of_serial else 'it'}: {listed}"
 
 
 @reason_sentence.register
@@ -103,34 +191,27 @@ def _(reason: WholeList) -> str:
     return f"all {reason.items:,} items: about {duration(reason.wall_s)}, serially {serially} (predicted)"
 
 
-@reason_sentence.register
-def _(reason: OnlyPredicted) -> str:
-    return f"predicted, not measured: {instruction(reason.cell)} reaches {times(reason.speedup)}"
-
-
 def rests_on_sentence(basis: RestsOn) -> str:
-    """How much was measured, how much predicted, and how far the two lie apart where there are both."""
+    """How much was measured, how much predicted, how far the two lie apart where there are both; "" for neither."""
+    if not basis.predicted:
+        return ""
     predicted = f"predicted {counted(basis.predicted, 'setting')} from one serial run"
     if basis.measured is None:
-        return f"{predicted}; measured nothing"
-    measured = f"measured {counted(basis.measured, 'setting')} in up to {counted(basis.blocks, 'block')}"
-    apart = "" if basis.apart is None else f"; predictions are {percent(basis.apart)} off (median)"
+        return f"{predicted}; measured nothing else"
+    measured = f"measured {counted(basis.measured, 'setting')} in {counted(basis.blocks, 'block')}"
+    apart = "" if basis.apart is None else f"; predictions were {percent(basis.apart)} off (median)"
     return f"{measured}, {predicted}{apart}"
 
 
-def _cap(cap: ItemCap) -> str:
-    bound = cap.bound
-    return (
-        f"the longest item, {bound.name}, is {percent(bound.share)} of the work "
-        f"and caps every speedup at {times(bound.speedup)}"
-    )
+def _failure(failed: FailedCrew) -> str:
+    why = f"{failed.outcome}, {failed.reason}" if failed.reason else failed.outcome
+    return f"{crew_words(failed.crew)} failed in {failed.failed} of {counted(failed.tried, 'round')}: {why}"
 
 
 def _price(memory: ExtraMemory | None) -> str:
-    if memory is None:
+    if memory is None or memory.size_bytes <= 0:
         return ""
-    more = f"{size(memory.size_bytes)} more" if memory.size_bytes > 0 else "no more"
-    return f"; it takes {more} memory{_predicted(memory.is_predicted)}"
+    return f" for {size(memory.size_bytes)} more memory{_predicted(memory.is_predicted)}"
 
 
 def _predicted(is_predicted: bool) -> str:

@@ -1,5 +1,7 @@
 """Settings in words, the same in every sentence."""
 
+from dataclasses import replace
+
 from lightwork.core.study import SERIAL, Cell
 from lightwork.text.quantities import counted
 
@@ -16,6 +18,15 @@ def instruction(cell: Cell) -> str:
     """As "6 workers, imap_unordered, chunksize 1, largest first"."""
     workers = counted(cell.setting.workers, "worker")
     return ", ".join([workers, cell.setting.strategy, *_details(cell)])
+
+
+def settled(cell: Cell) -> str:
+    """What else a script must say: as "chunksize 100, the longest items first"; "" where all is as usual."""
+    setting = cell.setting
+    chunks = f"chunksize {cell.chunksize:,}" if cell.chunksize is not None and cell.chunksize > 1 else ""
+    order = {"largest-first": "the longest items first"}.get(setting.order, setting.order.replace("-", " "))
+    rest = _details(replace(cell, chunksize=None, setting=replace(setting, order="given")))
+    return ", ".join(filter(None, [chunks, order if setting.order != "given" else "", *rest]))
 
 
 def _details(cell: Cell) -> list[str]:

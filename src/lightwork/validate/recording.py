@@ -13,6 +13,7 @@ from lightwork.core.round import Round
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, SERIAL_AGAIN, Cell, Study
 from lightwork.errors import LightworkError
+from lightwork.plan.axes import Axes
 from lightwork.plan.conclude.conclude import result_of
 from lightwork.plan.environment import Environment
 from lightwork.plan.planner import make
@@ -158,13 +159,24 @@ def _spin_ns(round_: Round) -> float | None:
     return round_.spin_ns if round_.spins >= FEWEST_SPINS else None
 
 
+def _axes(settings: Sequence[Setting]) -> Axes:
+    """The axes of which these settings are all combinations."""
+    return Axes(
+        strategies=tuple(dict.fromkeys(setting.strategy for setting in settings)),
+        workers=tuple(dict.fromkeys(setting.workers for setting in settings)),
+        chunksizes=tuple(dict.fromkeys(setting.chunksize for setting in settings)),
+        orders=tuple(dict.fromkeys(setting.order for setting in settings)),
+        start_methods=tuple(dict.fromkeys(setting.start_method for setting in settings)),
+    )
+
+
 def _choice(design: Design, wanted: ValidationGrid, environment: Environment, grid_s: float) -> Choice:
     """What the planner recommends, given PLAN_SHARE of the time that the grid took."""
     budget_s, began_s = PLAN_SHARE * grid_s, environment.clock_s()
     request = Request(
         design.workload,
         design.parameters,
-        design.settings[: -len(PROBES)],
+        _axes(design.settings[: -len(PROBES)]),
         wanted.cores,
         budget_s=budget_s,
         seed=wanted.seed,

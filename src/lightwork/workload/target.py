@@ -22,7 +22,7 @@ from lightwork.errors import CheckFailed, UsageError, WorkError
 from lightwork.workload import trial
 from lightwork.workload.api import Facts, Place, Workload
 from lightwork.workload.coroutine import is_coroutine_function, plain
-from lightwork.workload.trial import CoroutineTrial, ItemFailure, Trial
+from lightwork.workload.trial import CoroutineTrial, ItemFailure, ItemLeft, Trial
 from lightwork.workload.user_module import import_user_module
 
 SEPARATOR = ":"
@@ -37,8 +37,9 @@ class Parameters:
 
     source: `list:FILE`, a JSON list of items, or `call:REFERENCE`, a function that returns them. sample: a JSON list of
     the places of those to run, in a file; "" for all. setup, cleanup and check: references of functions, "" for none.
-    cold: whether the items' files are put out of the page cache before each round. trial: whether an item that raises
-    is noted in place of ending the round (lightwork.workload.trial).
+    cold: whether the items' files are put out of the page cache before each round. trial_s: how long items are run one
+    after the other, one that raises being noted in place of ending the round (lightwork.workload.trial); inf for all,
+    0 for a round that is no trial. bundle: how many neighbouring items are run as one.
     """
 
     source: str = ""
@@ -47,7 +48,19 @@ class Parameters:
     cleanup: str = ""
     check: str = ""
     cold: bool = False
-    trial: bool = False
+    trial_s: float = 0.0
+    bundle: int = 1
+
+
+class Bundled:
+    """The function on several items, one after the other, where one alone is too short to be timed or handed over."""
+
+    def __init__(self, function: Callable[[Any], Any]) -> None:
+        self.function = function
+
+    def __call__(self, items: Sequence[Any]) -> list[Any]:
+        """The results, in the items' order."""
+        return [self.function(item) for item in items]
 
 
 def is_reference(name: str) -> bool:
@@ -148,6 +161,8 @@ def items_of(parameters: Parameters, place: Place | None = None) -> list[Any]:
         everything = _made_by(parameters.source.removeprefix(CALL))
     else:
         everything = json.loads(Path(parameters.source.removeprefix(LIST)).read_text(encoding="utf-8"))
+    if parameters.bundle > 1:
+        everything = bundled(everything, parameters.bundle)
     if not parameters.sample:
         return everything
     places = json.loads(Path(parameters.sample).read_text(encoding="utf-8"))
@@ -157,6 +172,11 @@ def items_of(parameters: Parameters, place: Place | None = None) -> list[Any]:
             f"{maker} returned {len(everything)} items, fewer than before: it must always return the same items"
         )
     return [everything[index] for index in places]
+
+
+def bundled(items: Sequence[Any], size: int) -> list[Sequence[Any]]:
+    """Neighbouring items together, so many each; the last bundle may be smaller."""
+    return [items[first : first + size] for first in range(0, len(items), size)]
 
 
 def _made_by(reference: str) -> list[Any]:
@@ -182,9 +202,10 @@ def is_file(item: Any) -> bool:
 
 
 def _function_for(function: Callable[[Any], Any], parameters: Parameters) -> Callable[[Any], Any]:
-    if not parameters.trial:
-        return function
-    return CoroutineTrial(function) if is_coroutine_function(function) else Trial(function)
+    called = Bundled(function) if parameters.bundle > 1 else function
+    if not parameters.trial_s:
+        return called
+    return (CoroutineTrial if is_coroutine_function(called) else Trial)(called, parameters.trial_s)
 
 
 def _setup(parameters: Parameters, place: Place) -> Facts:
@@ -212,9 +233,9 @@ def _check(parameters: Parameters, place: Place, results: Sequence[Any]) -> Fact
 
     Raises CheckFailed when it returns False or raises.
     """
-    if parameters.check and not any(isinstance(result, ItemFailure) for result in results):
+    if parameters.check and not any(isinstance(result, ItemFailure | ItemLeft) for result in results):
         _ask(parameters.check, list(results))
-    return trial.facts_of(results) if parameters.trial else {}
+    return trial.facts_of(results) if parameters.trial_s else {}
 
 
 def _ask(check: str, results: list[Any]) -> None:

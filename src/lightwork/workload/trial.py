@@ -10,12 +10,15 @@ import json
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from multiprocessing.reduction import ForkingPickler
+from time import monotonic
 from typing import Any
 
 from lightwork.workload.api import Facts
 
-FAILED, TRACEBACK, STUCK = "failed", "traceback", "stuck"
+FAILED, TRACEBACK, STUCK, LEFT = "failed", "traceback", "stuck", "left"
+FEWEST, MOST_LIMITS = 2, 4.0
 STUCK_NAMED = 3
 LONGEST_REASON = 300  # characters
 
@@ -28,28 +31,51 @@ class ItemFailure:
     detail: str
 
 
-class Trial:
-    """The function, but that what it raises is returned as an ItemFailure."""
+@dataclass(frozen=True)
+class ItemLeft:
+    """What stands in the place of the result of an item that was not run, because time was up."""
 
-    def __init__(self, function: Callable[[Any], Any]) -> None:
-        self.function = function
+
+class _Limited:
+    """A function that is not called any more when its time is up.
+
+    limit_s: after so long no further item is run; inf for no limit. At least FEWEST are, unless that takes MOST_LIMITS
+    times as long.
+    """
+
+    def __init__(self, function: Callable[[Any], Any], limit_s: float = inf) -> None:
+        self.function, self.limit_s = function, limit_s
+        self.done, self.began_s = 0, 0.0
+
+    def is_over(self) -> bool:
+        """Whether time is up; if not, one more item is begun."""
+        now_s = monotonic()
+        self.began_s = self.began_s or now_s
+        limit_s = self.limit_s if self.done >= FEWEST else MOST_LIMITS * self.limit_s
+        self.done += 1
+        return now_s - self.began_s > limit_s
+
+
+class Trial(_Limited):
+    """The function, but that what it raises is returned as an ItemFailure, and an ItemLeft once time is up."""
 
     def __call__(self, item: Any) -> Any:
-        """The function's result, or the ItemFailure in its place."""
+        """The function's result, or what stands in its place."""
+        if self.is_over():
+            return ItemLeft()
         try:
             return self.function(item)
         except (Exception, SystemExit) as error:  # noqa: BLE001  whatever it is, it is told
             return _failure(error)
 
 
-class CoroutineTrial:
+class CoroutineTrial(_Limited):
     """The same of a coroutine function, as one."""
 
-    def __init__(self, function: Callable[[Any], Any]) -> None:
-        self.function = function
-
     async def __call__(self, item: Any) -> Any:
-        """The function's result, or the ItemFailure in its place."""
+        """The function's result, or what stands in its place."""
+        if self.is_over():
+            return ItemLeft()
         try:
             return await self.function(item)
         except (Exception, SystemExit) as error:  # noqa: BLE001  as in a Trial
@@ -64,6 +90,7 @@ def facts_of(results: Sequence[Any]) -> Facts:
     """Which results, by their place, are failures, and which can't be sent from a worker to its caller.
 
     failed: JSON, [[place, reason], ...]; traceback: of the first; stuck: JSON, the first few [[place, reason], ...].
+    left: JSON, the places of those that were not run.
     """
     failures = [(place, result) for place, result in enumerate(results) if isinstance(result, ItemFailure)]
     stuck = [(place, reason) for place, result in enumerate(results) if (reason := why_stuck(result))]
@@ -71,12 +98,18 @@ def facts_of(results: Sequence[Any]) -> Facts:
         FAILED: json.dumps([(place, result.reason) for place, result in failures]),
         TRACEBACK: failures[0][1].detail if failures else "",
         STUCK: json.dumps(stuck[:STUCK_NAMED]),
+        LEFT: json.dumps([place for place, result in enumerate(results) if isinstance(result, ItemLeft)]),
     }
 
 
 def failed_in(evidence: Mapping[str, Any]) -> dict[int, str]:
     """Why each item of a trial failed, by its place among those that were run."""
     return dict(json.loads(evidence.get(FAILED, "[]")))
+
+
+def left_in(evidence: Mapping[str, Any]) -> list[int]:
+    """Which items of a trial were not run, by their places."""
+    return list(json.loads(evidence.get(LEFT, "[]")))
 
 
 def stuck_in(evidence: Mapping[str, Any]) -> dict[int, str]:

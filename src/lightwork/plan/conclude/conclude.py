@@ -1,16 +1,17 @@
 """Conclusions: from what a plan measured and predicted to its result; pure."""
 
 from collections.abc import Callable, Iterator, Mapping
-from math import isfinite
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lightwork.analysis.peaks import Limit, limit_of, peak_bytes
-from lightwork.analysis.scaling import CellScaling
-from lightwork.core.estimate import Estimate
-from lightwork.core.setting import Setting
-from lightwork.plan.conclude.choice import chunksize_band
-from lightwork.plan.conclude.evidence import PlanEvidence, evidence_of
-from lightwork.plan.conclude.reasons import limited_by, memory_bytes, reasons_of, rests_on, verdict_on
+from lightwork.analysis.preference import AS_GOOD
+from lightwork.core.estimate import Estimate, median_interval
+from lightwork.core.reasons import Answer, NoAnswer, SerialAnswer
+from lightwork.core.study import SERIAL, Cell
+from lightwork.core.verdict import Doubt, Verdict, VerdictKind
+from lightwork.plan.conclude.evidence import PlanEvidence, crew_of, failed_crew
+from lightwork.plan.conclude.reasons import chunksize_band, limited_by, memory_bytes, reasons_of, rests_on, warnings_on
 from lightwork.plan.conclude.result import (
     Gain,
     Judgement,
@@ -20,12 +21,13 @@ from lightwork.plan.conclude.result import (
     RecommendedSetting,
 )
 from lightwork.plan.conclude.what_if import gains_of
+from lightwork.plan.forecast import in_items
 from lightwork.text.quantities import plain
 
 if TYPE_CHECKING:
     from lightwork.plan.planner import Planned
 
-Code = Callable[[Setting, int | None], str]
+Code = Callable[..., str]  # setting, chunksize, first
 
 
 def result_of(planned: "Planned", machine: Mapping[str, Any], code: Code | str) -> PlanResult:
@@ -33,29 +35,55 @@ def result_of(planned: "Planned", machine: Mapping[str, Any], code: Code | str) 
 
     machine: its facts (lightwork.machine.facts). code: the script for a setting and its chunksize in force, or how to
     make it. The target is named by its last part: whoever knows how the user put it replaces that.
-    Raises WorkError where measuring left no serial round to compare with.
     """
-    evidence = evidence_of(planned)
+    evidence = PlanEvidence(planned)
     limit = _limit(planned, machine)
-    share = 1 / evidence.cap if isfinite(evidence.cap) else evidence.longest_share
+    answer = _answer(evidence)
     return PlanResult(
         target=plain(planned.request.name),
         items=planned.items,
-        items_run=len(planned.sample.chosen),
-        verdict=verdict_on(evidence),
+        items_run=planned.items_run,
+        verdict=_verdict(evidence, answer),
+        answer=answer,
         recommendation=_recommendation(evidence, limit, code),
         reasons=reasons_of(evidence, limit),
         rests_on=rests_on(evidence),
         notes=planned.notes,
-        warnings=evidence.recommendation.warnings if evidence.recommendation else (),
-        longest_item=(plain(planned.longest_name), share),
+        warnings=tuple(warnings_on(evidence)),
+        longest_item=(plain(planned.longest_name), evidence.longest_share),
         cells=tuple(_cells(evidence)),
         predictions=tuple(_predictions(evidence)),
         what_if=_gains(evidence),
-        noise_floor=evidence.basis.noise_floor if evidence.basis and isfinite(evidence.basis.noise_floor) else None,
+        noise_floor=None,
         machine=machine,
         serial_s=_serial_s(evidence),
     )
+
+
+def _answer(evidence: PlanEvidence) -> Answer | SerialAnswer | NoAnswer:
+    contest, serial_s = evidence.contest, _serial_s(evidence).point
+    if contest is None:
+        return SerialAnswer(serial_s, None, None, 0)
+    if contest.chosen is not None:
+        speedup = evidence.speedup(contest.chosen)
+        return Answer(
+            crew_of(contest.chosen), evidence.cell(contest.chosen), speedup, serial_s, serial_s / speedup.point,
+            evidence.rounds(contest.chosen),
+        )  # fmt: skip
+    measured = [setting for setting in evidence.works if evidence.rounds(setting)]
+    if contest.measured.failed and not measured:
+        fewest = min(contest.measured.failed, key=lambda each: each.setting.workers)
+        return NoAnswer(failed_crew(fewest))
+    best = (measured or evidence.works)[0]
+    return SerialAnswer(serial_s, crew_of(best), evidence.speedup(best), evidence.rounds(best))
+
+
+def _verdict(evidence: PlanEvidence, answer: Answer | SerialAnswer | NoAnswer) -> Verdict:
+    if isinstance(answer, Answer):
+        return Verdict(VerdictKind.USE, answer.cell, answer.speedup, is_predicted=not answer.blocks)
+    if isinstance(answer, SerialAnswer):
+        return Verdict(VerdictKind.STAY_SERIAL, is_predicted=not answer.blocks)
+    return Verdict(VerdictKind.CANNOT_TELL, doubt=Doubt.ALL_FAILED)
 
 
 def _limit(planned: "Planned", machine: Mapping[str, Any]) -> Limit | None:
@@ -65,75 +93,76 @@ def _limit(planned: "Planned", machine: Mapping[str, Any]) -> Limit | None:
 
 
 def _recommendation(evidence: PlanEvidence, limit: Limit | None, code: Code | str) -> RecommendedSetting | None:
-    chosen = evidence.chosen
-    if chosen is None or evidence.speedup is None:
+    setting = evidence.chosen
+    if setting is None:
         return None
+    cell = evidence.cell(setting)
+    first = evidence.planned.first if setting.order == "largest-first" else ()
     return RecommendedSetting(
-        setting=chosen.setting,
-        chunksize=chosen.chunksize,
-        chunksize_band=chunksize_band(evidence.planned.predictions, chosen.setting) if chosen.chunksize else None,
-        speedup=evidence.speedup,
-        is_measured=evidence.recommendation is not None,
+        setting=cell.setting,
+        chunksize=cell.chunksize,
+        chunksize_band=chunksize_band(evidence, setting),
+        speedup=evidence.speedup(setting),
+        is_measured=evidence.rounds(setting) > 0,
         limited_by=limited_by(evidence),
         memory_bytes=memory_bytes(evidence),
-        code=code if isinstance(code, str) else code(chosen.setting, chosen.chunksize),
+        code=code if isinstance(code, str) else code(cell.setting, cell.chunksize, first=first),
         memory_limit_bytes=round(limit.size_bytes) if limit else None,
     )
 
 
 def _cells(evidence: PlanEvidence) -> Iterator[MeasuredSetting]:
-    for cell in evidence.scaling.cells if evidence.scaling else ():
-        if cell.parallel and cell.cell.tried:
+    for cell in evidence.study.cells if evidence.study else ():
+        if cell.cell_id != SERIAL and cell.tried:
             yield _measured(evidence, cell)
 
 
-def _measured(evidence: PlanEvidence, cell: CellScaling) -> MeasuredSetting:
-    assert evidence.basis is not None
-    measured = cell.cell
-    prediction = evidence.by_setting.get(measured.setting)
+def _measured(evidence: PlanEvidence, cell: Cell) -> MeasuredSetting:
+    shown, prediction = evidence.cell(cell.setting), evidence.by_setting.get(cell.setting)
+    walls_s = [round_.wall_ns / 1e9 for round_ in cell.rounds if round_.ok]
     return MeasuredSetting(
-        setting=measured.setting,
-        chunksize=measured.chunksize,
-        wall_s=cell.wall_s,
-        speedup=evidence.basis.speedup(cell) if cell.speedup is not None else None,
-        rounds=len(measured.rounds),
-        failed=sum(not round_.ok for round_ in measured.rounds),
-        memory_bytes=peak_bytes(measured, "peak_pss_bytes"),
-        predicted=prediction.speedup.point if prediction else None,
+        setting=shown.setting,
+        chunksize=shown.chunksize,
+        wall_s=median_interval(walls_s) if walls_s else None,
+        speedup=evidence.speedup(cell.setting) if walls_s and prediction else None,
+        rounds=len(cell.rounds),
+        failed=sum(not round_.ok for round_ in cell.rounds),
+        memory_bytes=peak_bytes(cell, "peak_pss_bytes"),
+        predicted=evidence.predicted(cell.setting),
         judged=_judged(evidence, cell),
     )
 
 
-def _judged(evidence: PlanEvidence, cell: CellScaling) -> Judgement | None:
-    if cell.failed:
+def _judged(evidence: PlanEvidence, cell: Cell) -> Judgement | None:
+    if any(not round_.ok for round_ in cell.rounds):
         return Judgement.FAILED
-    chosen = evidence.recommendation.chosen if evidence.recommendation else None
-    if chosen is None or evidence.basis is None:
+    chosen, contest = evidence.chosen, evidence.contest
+    if chosen is None or contest is None or cell.setting not in evidence.by_setting:
         return None
-    return Judgement.RECOMMENDED if cell is chosen else Judgement(evidence.basis.compare(cell, chosen))
+    if cell.setting == chosen:
+        return Judgement.RECOMMENDED
+    ratio = contest.belief.speedup(cell.setting).point / contest.belief.speedup(chosen).point
+    return Judgement.FASTER if ratio > 1 + AS_GOOD else Judgement.SLOWER if ratio < 1 - AS_GOOD else Judgement.EQUAL
 
 
 def _predictions(evidence: PlanEvidence) -> Iterator[PredictedSetting]:
-    """In the order of the settings."""
-    for prediction in evidence.planned.predictions:
+    for prediction in evidence.predictions:
+        shown = in_items(prediction.setting, evidence.planned.job.bundle)
         wall_s = Estimate(prediction.wall_s, *prediction.wall_band_s)
-        yield PredictedSetting(
-            prediction.setting,
-            prediction.chunksize,
-            wall_s,
-            prediction.speedup,
-            prediction.lost,
-        )
+        chunksize = shown.chunksize or prediction.chunksize
+        yield PredictedSetting(shown, chunksize, wall_s, prediction.speedup, prediction.lost)
 
 
 def _gains(evidence: PlanEvidence) -> tuple[Gain, ...]:
     if evidence.chosen is None:
         return ()
-    return tuple(Gain(name, times) for name, times in gains_of(evidence.planned, evidence.chosen.setting).items())
+    return tuple(Gain(name, times) for name, times in gains_of(evidence.planned, evidence.chosen).items())
 
 
-def _serial_s(evidence: PlanEvidence) -> Estimate | None:
-    if evidence.scaling is not None and evidence.planned.sample.is_all:
-        return evidence.scaling.serial_s
-    first = next(iter(evidence.planned.predictions), None)
-    return Estimate(first.wall_s * first.speedup.point, None, None) if first else None
+def _serial_s(evidence: PlanEvidence) -> Estimate:
+    """What all items take serially, by all serial rounds where they ran all of them."""
+    planned = evidence.planned
+    if evidence.study is None or not planned.sample.is_all:
+        return Estimate(planned.job.serial_s, None, None)
+    walls_s = [round_.wall_ns / 1e9 for round_ in evidence.study.serial.rounds if round_.ok]
+    return replace(median_interval(walls_s), method="")

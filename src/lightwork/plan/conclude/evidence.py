@@ -1,77 +1,103 @@
-"""A plan's evidence: its measurements or predictions, and the recommendation from them; pure.
-
-Planned -> measured: scaling, recommendation, losses
-        -> not measured: the preferred one of the best predictions   -> PlanEvidence -> verdict, reasons
-"""
+"""A plan's evidence: what its contest measured and predicted, seen from the setting that it chose; pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import inf
 from typing import TYPE_CHECKING
 
 from lightwork.analysis.basis import Basis
 from lightwork.analysis.peaks import peak_bytes
-from lightwork.analysis.recommendation import Recommendation, recommend
 from lightwork.analysis.scaling import StudyScaling, scale
 from lightwork.analysis.speedometer import equal_speed_walls_s
-from lightwork.analysis.study_losses import losses_by_cell
 from lightwork.core.estimate import Estimate
+from lightwork.core.reasons import Crew, FailedCrew
 from lightwork.core.setting import Setting
-from lightwork.core.study import Cell, Study
-from lightwork.plan.conclude.choice import recommended, stays_serial
+from lightwork.core.study import SERIAL, Cell, Study
+from lightwork.plan.forecast import in_items
 from lightwork.plan.memory_probe import MemoryModel, model_of
 from lightwork.replay.prediction import Prediction
+from lightwork.replay.traits import kind_of
+from lightwork.strategies import find
 
 if TYPE_CHECKING:
+    from lightwork.plan.contest import Contest, FailedSetting
     from lightwork.plan.planner import Planned
 
 
 @dataclass(frozen=True, eq=False)
 class PlanEvidence:
-    """What a result is made from.
-
-    chosen: the recommended setting as a cell, without rounds where it was not measured; None where there is none.
-    speedup: the chosen one's. guess: the prediction that would be recommended where nothing is measured. basis,
-    recommendation:
-    None where nothing was measured.
-    """
+    """What a result is made from."""
 
     planned: "Planned"
-    chosen: Cell | None
-    speedup: Estimate | None
-    guess: Prediction | None
-    basis: Basis | None = field(repr=False, default=None)
-    recommendation: Recommendation | None = None
+
+    @property
+    def contest(self) -> "Contest | None":
+        """What was forecast and measured; None where the job is too short for that."""
+        return self.planned.contest
 
     @property
     def study(self) -> Study | None:
-        """What was measured."""
+        """What was measured beside the first serial run."""
         return self.planned.study
 
     @property
-    def scaling(self) -> StudyScaling | None:
-        """The figures of what was measured."""
-        return self.basis.scaling if self.basis else None
+    def chosen(self) -> Setting | None:
+        """The setting to use; None to stay serial, and where nothing with workers did the work."""
+        return self.contest.chosen if self.contest else None
+
+    @property
+    def predictions(self) -> tuple[Prediction, ...]:
+        """Of every setting, for all items."""
+        return self.contest.forecast.whole if self.contest else ()
 
     @cached_property
     def by_setting(self) -> Mapping[Setting, Prediction]:
         """Every prediction by its setting."""
-        return {prediction.setting: prediction for prediction in self.planned.predictions}
+        return {prediction.setting: prediction for prediction in self.predictions}
+
+    @cached_property
+    def scaling(self) -> StudyScaling | None:
+        """The figures of what was measured; None where nothing was."""
+        if self.study is None:
+            return None
+        return scale(self.study, self.planned.request.usable_cpus, equal_speed_walls_s(self.study))
+
+    @cached_property
+    def basis(self) -> Basis | None:
+        """The same, by the kind of figures that it has."""
+        return Basis.of(self.scaling) if self.scaling else None
+
+    def speedup(self, setting: Setting) -> Estimate:
+        """What is believed of it, its method by whether it was measured."""
+        assert self.contest is not None
+        believed = self.contest.belief.speedup(setting)
+        return replace(believed, method="measured" if believed.n else "predicted")
+
+    def predicted(self, setting: Setting) -> float | None:
+        """The speedup that was predicted before it was measured; None where it was not."""
+        return self.contest.predicted.get(setting) if self.contest else None
+
+    def rounds(self, setting: Setting) -> int:
+        """How many rounds of it did the work."""
+        return self.contest.belief.rounds.get(setting, 0) if self.contest else 0
+
+    @cached_property
+    def works(self) -> list[Setting]:
+        """The settings that may work, the fastest first."""
+        able = self.contest.working if self.contest else []
+        return sorted(able, key=lambda setting: -self.speedup(setting).point)
 
     @cached_property
     def longest_share(self) -> float:
-        """The longest item's part of the serial time of all; 0 where none took any time."""
-        rows = self.planned.everything
-        times_ns = rows["end_ns"] - rows["start_ns"]
-        total_ns = float(times_ns.sum(dtype=float))
-        return float(times_ns.max()) / total_ns if total_ns > 0 else 0.0
+        """The longest item's part of the serial time of all; 0 where none took any time, and of bundles."""
+        walls_ns = self.planned.job.walls_ns
+        total_ns = float(walls_ns.sum(dtype=float))
+        return float(walls_ns.max()) / total_ns if total_ns > 0 and self.planned.job.bundle == 1 else 0.0
 
     @property
     def cap(self) -> float:
-        """The speedup that the longest item allows in what was measured, else in all items; inf without any time."""
-        if self.scaling is not None:
-            return self.scaling.cap
+        """The speedup that the longest item allows; inf without any time."""
         return 1 / self.longest_share if self.longest_share else inf
 
     @cached_property
@@ -79,31 +105,27 @@ class PlanEvidence:
         """What settings take, by the probe of a memory limit, else by the measured cells, else by the serial round."""
         return self.planned.memory or _measured_memory(self.study) or model_of((), self.planned.serial)
 
-
-def evidence_of(planned: "Planned") -> PlanEvidence:
-    """The plan with its conclusions. Raises WorkError where measuring left no serial round to compare with."""
-    guess = recommended(planned.predictions)
-    if planned.study is None:
-        if guess is None or stays_serial(guess):
-            return PlanEvidence(planned, None, None, guess)
-        return PlanEvidence(planned, cell_of(guess), guess.speedup, guess)
-    scaling = scale(planned.study, planned.request.usable_cpus, equal_speed_walls_s(planned.study))
-    expected = {prediction.setting.cell_id: prediction.speedup for prediction in planned.predictions}
-    recommendation = recommend(scaling, losses_by_cell(scaling), expected=expected)
-    chosen = recommendation.chosen
-    return PlanEvidence(
-        planned,
-        chosen.cell if chosen else None,
-        recommendation.speedup,
-        guess,
-        Basis.of(scaling),
-        recommendation,
-    )
+    def cell(self, setting: Setting) -> Cell:
+        """The setting as the user knows it, with the rounds that were measured of it."""
+        cells = self.study.cells if self.study else ()
+        measured = next((cell for cell in cells if cell.setting == setting and cell.cell_id != SERIAL), None)
+        shown = in_items(setting, self.planned.job.bundle)
+        prediction = self.by_setting.get(setting)
+        chunksize = shown.chunksize or (prediction.chunksize if prediction else None)
+        rounds = measured.rounds if measured else ()
+        return Cell(shown.cell_id, shown, chunksize, rounds, losses=measured.losses if measured else {})
 
 
-def cell_of(prediction: Prediction) -> Cell:
-    """A predicted setting as a cell of which nothing was measured."""
-    return Cell(prediction.setting.cell_id, prediction.setting, prediction.chunksize, ())
+def crew_of(setting: Setting) -> Crew:
+    """The setting's workers as people name them."""
+    return Crew(setting.workers, kind_of(setting), find(setting.strategy).call)
+
+
+def failed_crew(failed: "FailedSetting", working: list[Setting] | None = None) -> FailedCrew:
+    """A setting that failed, with the most workers of its kind that did not."""
+    alike = [each.workers for each in working or () if kind_of(each) == kind_of(failed.setting)]
+    largest = max((workers for workers in alike if workers < failed.setting.workers), default=None)
+    return FailedCrew(crew_of(failed.setting), failed.failed, failed.tried, str(failed.outcome), failed.reason, largest)
 
 
 def _measured_memory(study: Study | None) -> MemoryModel | None:
@@ -111,7 +133,8 @@ def _measured_memory(study: Study | None) -> MemoryModel | None:
     peaks: dict[int, int] = {}
     for cell in study.cells if study else ():
         workers, peak = cell.setting.workers, peak_bytes(cell, "peak_pss_bytes")
-        peaks[workers] = max(peaks.get(workers, 0), peak or 0)
+        if kind_of(cell.setting) == "processes":
+            peaks[workers] = max(peaks.get(workers, 0), peak or 0)
     points = sorted((workers, peak) for workers, peak in peaks.items() if peak)
     if len(points) < 2:  # noqa: PLR2004  a line needs two points
         return None

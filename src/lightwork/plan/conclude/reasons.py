@@ -1,222 +1,263 @@
 """Reasons: what a plan says beside its setting, the most important first; pure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
+from math import inf
 from statistics import median
 
+from lightwork.analysis import peaks
 from lightwork.analysis.bounds import NEAR
-from lightwork.analysis.peaks import Limit, peak_bytes
+from lightwork.analysis.peaks import peak_bytes
 from lightwork.analysis.preference import AS_GOOD
+from lightwork.analysis.remedies import largest_loss
+from lightwork.analysis.study_losses import losses_over
 from lightwork.core.reasons import (
     AsGood,
     ChunksizeBand,
     ExtraMemory,
     ItemCap,
     LimitedBy,
-    MeasuredStep,
     MemoryPeak,
-    OnlyPredicted,
+    NextCount,
+    OtherKind,
     PredictedLoss,
-    PredictedStep,
     Reason,
     RestsOn,
-    Rival,
+    SharedLimit,
+    WarmUpCost,
     WholeList,
 )
+from lightwork.core.remedy import LargestLoss
 from lightwork.core.setting import Setting
-from lightwork.core.study import Cell
-from lightwork.core.verdict import Doubt, LongestItemBound, NextStep, StepOutcome, Verdict, VerdictKind
-from lightwork.plan.conclude.choice import chunksize_band, equals, following, stays_serial
-from lightwork.plan.conclude.evidence import PlanEvidence, cell_of
-from lightwork.replay.prediction import Prediction
+from lightwork.core.verdict import CoreBound, LongestItemBound, LowestBound
+from lightwork.core.warnings import BeyondCores, VerdictWarning
+from lightwork.plan.conclude.evidence import PlanEvidence, crew_of, failed_crew
+from lightwork.plan.forecast import in_items
+from lightwork.replay.traits import Limit, kind_of
 
-
-def verdict_on(evidence: PlanEvidence) -> Verdict:
-    """What to do: by what was measured, else by what is predicted."""
-    if evidence.recommendation is not None:
-        return evidence.recommendation.verdict
-    if evidence.guess is None:
-        return Verdict(VerdictKind.CANNOT_TELL, doubt=Doubt.NOT_ASKED, is_predicted=True)
-    if evidence.chosen is None:
-        return Verdict(VerdictKind.STAY_SERIAL, is_predicted=True)
-    return Verdict(VerdictKind.USE, evidence.chosen, evidence.guess.speedup, is_predicted=True)
+COMPUTES = 0.5  # of the items' time: above, the cores' number is what limits
 
 
 def limited_by(evidence: PlanEvidence) -> LimitedBy | None:
-    """What keeps the recommended setting from being faster: the longest item, another bound, or the largest loss."""
-    if _is_capped(evidence):
+    """What keeps the recommended setting from being faster."""
+    chosen, contest = evidence.chosen, evidence.contest
+    if chosen is None or contest is None:
+        return None
+    speedup = evidence.speedup(chosen).point
+    if speedup >= NEAR * evidence.cap:
         return _cap(evidence)
-    if evidence.recommendation is None:
-        return _predicted_loss(evidence.guess) if evidence.guess else None
-    bound = evidence.recommendation.bound
-    return bound if bound and bound.is_near else evidence.recommendation.loss or bound
+    cores = _core_bound(evidence, chosen)
+    if cores and speedup >= NEAR * cores.speedup:
+        return LowestBound(cores, is_near=True)
+    reached = [limit for limit in contest.traits.limits if limit.is_shared and speedup >= NEAR * _let(evidence, limit)]
+    if reached:
+        return SharedLimit(max(_let(evidence, limit) for limit in reached))
+    return _loss(evidence, chosen) or _predicted_loss(evidence, chosen)
 
 
-def reasons_of(evidence: PlanEvidence, limit: Limit | None) -> tuple[Reason, ...]:
+def _let(evidence: PlanEvidence, limit: Limit) -> float:
+    """The speedup that a setting reached which fell short."""
+    return evidence.speedup(limit.setting).point if limit.setting in evidence.by_setting else inf
+
+
+def reasons_of(evidence: PlanEvidence, limit: peaks.Limit | None) -> tuple[Reason, ...]:
     """Every reason to give. limit: how much memory there is."""
     return tuple(reason for reason in _reasons(evidence, limit) if reason is not None)
 
 
-def _reasons(evidence: PlanEvidence, limit: Limit | None) -> Iterator[Reason | None]:
-    if _is_capped(evidence):
+def _reasons(evidence: PlanEvidence, limit: peaks.Limit | None) -> Iterator[Reason | None]:
+    yield limited_by(evidence)
+    yield _next(evidence)
+    yield _other_kind(evidence)
+    yield from _failures(evidence)
+    yield from _warm_ups(evidence)
+    if evidence.longest_share:
         yield _cap(evidence)
-    elif evidence.recommendation is not None:
-        yield evidence.recommendation.bound
-    if evidence.recommendation is not None:
-        yield evidence.recommendation.loss
-    elif evidence.guess is not None:
-        yield _predicted_loss(evidence.guess)
-    if evidence.chosen is not None:
-        yield _next(evidence, evidence.chosen.setting)
-        yield _memory(evidence, limit)
-        yield _chunks(evidence, evidence.chosen.setting, evidence.chosen.chunksize)
+    yield _memory(evidence, limit)
+    yield chunks(evidence)
     yield _equal(evidence)
     yield _whole_list(evidence)
-    if not _is_capped(evidence) and evidence.longest_share:
-        yield _cap(evidence)
-
-
-def _is_capped(evidence: PlanEvidence) -> bool:
-    return evidence.speedup is not None and evidence.speedup.point >= NEAR * evidence.cap
 
 
 def _cap(evidence: PlanEvidence) -> ItemCap:
     """The longest item by name, with the speedup that it allows."""
-    return ItemCap(
-        LongestItemBound(evidence.cap, evidence.planned.longest_name, 1 / evidence.cap), _is_capped(evidence)
-    )
+    speedup = evidence.speedup(evidence.chosen).point if evidence.chosen else 0.0
+    bound = LongestItemBound(evidence.cap, evidence.planned.longest_name, evidence.longest_share)
+    return ItemCap(bound, speedup >= NEAR * evidence.cap)
 
 
-def _predicted_loss(chosen: Prediction) -> PredictedLoss | None:
-    if not chosen.lost:
+def _core_bound(evidence: PlanEvidence, chosen: Setting) -> CoreBound | None:
+    load = evidence.planned.job.load
+    cores = min(load.cores, chosen.cores or load.cores)
+    return CoreBound(cores / load.cpu_share, cores) if load.cpu_share > COMPUTES else None
+
+
+def _loss(evidence: PlanEvidence, chosen: Setting) -> LargestLoss | None:
+    """The largest measured one; None where nothing was measured, and where it is little."""
+    scaling, cell = evidence.scaling, evidence.cell(chosen)
+    losses = losses_over(cell)
+    if scaling is None or losses is None:
         return None
-    worst = max(chosen.lost, key=lambda cause: chosen.lost[cause])
-    lost, workers = chosen.lost[worst], chosen.setting.workers
+    own = next((each.cell for each in scaling.cells if each.cell.setting == chosen and each.parallel), cell)
+    return largest_loss(scaling, own, losses, recommended=True)
+
+
+def _predicted_loss(evidence: PlanEvidence, chosen: Setting) -> PredictedLoss | None:
+    prediction = evidence.by_setting.get(chosen)
+    if prediction is None or not prediction.lost:
+        return None
+    worst = max(prediction.lost, key=lambda cause: prediction.lost[cause])
+    lost, workers = prediction.lost[worst], chosen.workers
     return PredictedLoss(worst, lost, workers, is_little=lost <= AS_GOOD * workers)
 
 
-def _next(evidence: PlanEvidence, chosen: Setting) -> MeasuredStep | PredictedStep:
-    """What the next worker count buys and what it costs, predicted where it was not measured for this very setting."""
-    step = evidence.recommendation.next_step if evidence.recommendation else None
-    if step is not None and step.setting is not None:
-        return MeasuredStep(step, _extra_memory(evidence, step.setting))
-    more = following(evidence.planned.predictions, chosen)
-    if more is None:
-        return MeasuredStep(NextStep(StepOutcome.NOT_ASKED, chosen.workers))
-    recommended = evidence.by_setting.get(chosen)
-    return PredictedStep(
-        more.setting.workers,
-        more.speedup,
-        recommended.speedup if recommended else None,
-        _extra_memory(evidence, more.setting),
-    )
+def _next(evidence: PlanEvidence) -> NextCount | None:
+    """What the next larger worker count gains, and what it costs."""
+    chosen = evidence.chosen
+    if chosen is None:
+        return None
+    larger = [
+        setting
+        for setting in evidence.works
+        if setting.workers > chosen.workers
+        and replace(setting, workers=chosen.workers, chunksize=chosen.chunksize) == chosen
+    ]
+    if not larger:
+        return None
+    setting = min(larger, key=lambda each: each.workers)
+    gain = evidence.speedup(setting).point / evidence.speedup(chosen).point - 1
+    memory = _extra_memory(evidence, chosen, setting)
+    return NextCount(crew_of(setting), gain, evidence.rounds(setting) > 0, memory)
 
 
-def _extra_memory(evidence: PlanEvidence, more: Setting) -> ExtraMemory | None:
+def _extra_memory(evidence: PlanEvidence, chosen: Setting, larger: Setting) -> ExtraMemory | None:
     """What the larger setting takes beyond the recommended one: measured where both were, else predicted."""
-    assert evidence.chosen is not None
+    if kind_of(chosen) != "processes":
+        return None
     peaks = {
         cell.setting: peak_bytes(cell, "peak_pss_bytes") for cell in (evidence.study.cells if evidence.study else ())
     }
-    recommended, larger = peaks.get(evidence.chosen.setting), peaks.get(more)
-    if recommended and larger:
-        return ExtraMemory(larger - recommended, is_predicted=False)
+    own, more = peaks.get(chosen), peaks.get(larger)
+    if own and more:
+        return ExtraMemory(more - own, is_predicted=False)
     if evidence.memory is None:
         return None
-    return ExtraMemory(
-        evidence.memory.worker_bytes * (more.workers - evidence.chosen.setting.workers), is_predicted=True
-    )
+    return ExtraMemory(evidence.memory.worker_bytes * (larger.workers - chosen.workers), is_predicted=True)
+
+
+def _other_kind(evidence: PlanEvidence) -> OtherKind | None:
+    """The best setting with workers of another kind, where it is clearly slower."""
+    chosen = evidence.chosen
+    if chosen is None:
+        return None
+    others = [setting for setting in evidence.works if kind_of(setting) != kind_of(chosen)]
+    if not others:
+        return None
+    best = others[0]
+    speedup = evidence.speedup(best)
+    if speedup.point > (1 - AS_GOOD) * evidence.speedup(chosen).point:
+        return None
+    waits = evidence.planned.job.load.cpu_share < COMPUTES
+    return OtherKind(crew_of(best), speedup, waits, evidence.rounds(best) > 0)
+
+
+def _failures(evidence: PlanEvidence) -> Iterator[Reason]:
+    for failed in evidence.contest.measured.failed if evidence.contest else ():
+        measured = [setting for setting in evidence.works if evidence.rounds(setting)]
+        yield failed_crew(failed, measured)
+
+
+def _warm_ups(evidence: PlanEvidence) -> Iterator[Reason]:
+    chosen, contest = evidence.chosen, evidence.contest
+    for kind, warm_up in contest.traits.warm_ups.items() if contest else ():
+        if warm_up and (chosen is None or kind == kind_of(chosen)):
+            yield WarmUpCost(kind, warm_up.wall_ns / 1e9)
 
 
 def memory_bytes(evidence: PlanEvidence) -> int | None:
     """The peak of all processes under the recommended setting: of its rounds where it has any, else predicted."""
-    if evidence.chosen is None:
+    chosen = evidence.chosen
+    if chosen is None:
         return None
-    peak = peak_bytes(evidence.chosen, "peak_pss_bytes")
+    peak = peak_bytes(evidence.cell(chosen), "peak_pss_bytes")
     if peak is not None or evidence.memory is None:
         return peak
-    return round(evidence.memory.peak_bytes(evidence.chosen.setting.workers))
+    return round(evidence.memory.peak_bytes(chosen.workers if kind_of(chosen) == "processes" else 1))
 
 
-def _memory(evidence: PlanEvidence, limit: Limit | None) -> MemoryPeak | None:
+def _memory(evidence: PlanEvidence, limit: peaks.Limit | None) -> MemoryPeak | None:
     """The peak of the recommended setting, beside what there is."""
     peak = memory_bytes(evidence)
     if not peak or evidence.chosen is None:
         return None
-    is_predicted = peak_bytes(evidence.chosen, "peak_pss_bytes") is None
+    is_predicted = peak_bytes(evidence.cell(evidence.chosen), "peak_pss_bytes") is None
     return MemoryPeak(peak, limit.size_bytes if limit else None, limit.name if limit else "", is_predicted)
 
 
-def _chunks(evidence: PlanEvidence, chosen: Setting, chunksize: int | None) -> ChunksizeBand | None:
-    """The band of chunksizes that are predicted to be as good."""
-    band = chunksize_band(evidence.planned.predictions, chosen) if chunksize is not None else None
-    return None if band is None or band[0] == band[1] else ChunksizeBand(*band)
+def chunksize_band(evidence: PlanEvidence, setting: Setting) -> tuple[int, int] | None:
+    """The smallest and the largest chunksize predicted to be as good, all else being equal; None without chunks."""
+    alike = [
+        each
+        for each in evidence.predictions
+        if replace(each.setting, chunksize=None) == replace(setting, chunksize=None)
+    ]
+    best = max((each.speedup.point for each in alike), default=0.0)
+    bundle = evidence.planned.job.bundle
+    sizes = [
+        in_items(each.setting, bundle).chunksize or each.chunksize
+        for each in alike
+        if each.chunksize is not None and each.speedup.point >= (1 - AS_GOOD) * best
+    ]
+    good = [size for size in sizes if size is not None]
+    return (min(good), max(good)) if good else None
+
+
+def chunks(evidence: PlanEvidence) -> ChunksizeBand | None:
+    """The band of chunksizes that are predicted to be as good, where there is more than one."""
+    band = chunksize_band(evidence, evidence.chosen) if evidence.chosen else None
+    return ChunksizeBand(*band) if band and band[0] < band[1] else None
 
 
 def _equal(evidence: PlanEvidence) -> AsGood | None:
-    """The settings that can't be told apart from the recommended one, or from the serial run where there is none."""
-    if evidence.basis is None:
-        return _predicted_equal(evidence)
-    if evidence.recommendation is not None and evidence.recommendation.equals:
-        alike = [cell.cell for cell in evidence.basis.candidates if cell.cell.cell_id in evidence.recommendation.equals]
-        return _as_good(alike, evidence.chosen, Rival.RECOMMENDED)
-    if evidence.chosen is not None:
+    """The settings that are believed to be as good as the recommended one."""
+    chosen = evidence.chosen
+    if chosen is None:
         return None
-    basis = evidence.basis
-    unsure = [
-        cell.cell
-        for cell in basis.candidates
-        if not basis.faster_than_serial(cell) and not basis.slower_than_serial(cell)
-    ]
-    return _as_good(unsure, None, Rival.SERIAL)
+    least = (1 - AS_GOOD) * evidence.speedup(chosen).point
+    alike = [setting for setting in evidence.works if setting != chosen and evidence.speedup(setting).point >= least]
+    return AsGood(tuple(map(evidence.cell, alike)), AS_GOOD) if alike else None
 
 
-def _predicted_equal(evidence: PlanEvidence) -> AsGood | None:
-    if evidence.chosen is None or evidence.guess is None:
+def _whole_list(evidence: PlanEvidence) -> WholeList | None:
+    """How long all items take where only some were run."""
+    planned, chosen = evidence.planned, evidence.chosen
+    if planned.sample.is_all or chosen is None:
         return None
-    alike = [cell_of(prediction) for prediction in equals(evidence.planned.predictions, evidence.guess)]
-    return _as_good(alike, cell_of(evidence.guess), Rival.PREDICTED, AS_GOOD)
-
-
-def _as_good(alike: Iterable[Cell], chosen: Cell | None, rival: Rival, within: float = 0.0) -> AsGood | None:
-    """Each setting once, and the chosen one not: a default chunksize that is also asked for makes two cells of one."""
-    by_setting: dict[Setting, Cell] = {}
-    for cell in alike:
-        by_setting.setdefault(replace(cell.setting, chunksize=cell.chunksize), cell)
-    if chosen is not None:
-        by_setting.pop(replace(chosen.setting, chunksize=chosen.chunksize), None)
-    return AsGood(tuple(by_setting.values()), rival, within) if by_setting else None
-
-
-def _whole_list(evidence: PlanEvidence) -> WholeList | OnlyPredicted | None:
-    """How long all items take where only some were run, and what is predicted where measuring could not tell."""
-    mine = evidence.by_setting.get(evidence.chosen.setting) if evidence.chosen else None
-    if mine and not evidence.planned.sample.is_all:
-        return WholeList(evidence.planned.items, mine.wall_s, mine.wall_s * mine.speedup.point)
-    if (
-        evidence.recommendation is not None
-        and evidence.chosen is None
-        and evidence.guess is not None
-        and not stays_serial(evidence.guess)
-    ):
-        return OnlyPredicted(cell_of(evidence.guess), evidence.guess.speedup)
-    return None
+    serial_s = planned.job.serial_s
+    return WholeList(planned.items, serial_s / evidence.speedup(chosen).point, serial_s)
 
 
 def rests_on(evidence: PlanEvidence) -> RestsOn:
     """How much was measured, how much predicted, and how far the two lay apart where there are both."""
-    count = len(evidence.planned.predictions)
-    if evidence.scaling is None:
+    contest, count = evidence.contest, len(evidence.predictions)
+    if contest is None or evidence.study is None or evidence.scaling is None:
         return RestsOn(None, 0, count)
-    measured = [cell for cell in evidence.scaling.cells if cell.parallel and cell.speedup is not None]
-    blocks = max((len(cell.cell.rounds) for cell in measured), default=0)
+    measured = [cell for cell in evidence.scaling.cells if cell.parallel and cell.cell.rounds]
     if not evidence.planned.sample.is_all:
-        return RestsOn(len(measured), blocks, count)
-    apart = _apart({cell.cell.setting: cell.speedup.point for cell in measured if cell.speedup}, evidence.by_setting)
-    return RestsOn(len(measured), blocks, count, median(apart) if apart else None)
-
-
-def _apart(measured: Mapping[Setting, float], predicted: Mapping[Setting, Prediction]) -> list[float]:
-    return [
-        abs(predicted[setting].speedup.point / point - 1) for setting, point in measured.items() if setting in predicted
+        return RestsOn(len(measured), contest.measured.blocks, count)
+    apart = [
+        abs(predicted / cell.speedup.point - 1)
+        for cell in measured
+        if cell.speedup is not None and (predicted := evidence.predicted(cell.cell.setting))
     ]
+    return RestsOn(len(measured), contest.measured.blocks, count, median(apart) if apart else None)
+
+
+def warnings_on(evidence: PlanEvidence) -> Iterator[VerdictWarning]:
+    """What could overturn the answer."""
+    chosen = evidence.chosen
+    if chosen is None:
+        return
+    bound, speedup = _core_bound(evidence, chosen), evidence.speedup(chosen)
+    if bound and (speedup.low or 0.0) > bound.speedup:
+        yield BeyondCores(evidence.cell(chosen), speedup, bound)

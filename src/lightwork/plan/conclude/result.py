@@ -1,6 +1,6 @@
 """A plan's result: what to do and why, as values; the terminal, Markdown, the page and JSON all say it from here.
 
-Planned -> conclude.py, reasons.py, what_if.py -> PlanResult -> lightwork.plan.forms
+Planned -> evidence.py -> conclude.py, reasons.py, what_if.py -> PlanResult -> lightwork.plan.forms
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from lightwork.core.estimate import Estimate
-from lightwork.core.reasons import LimitedBy, Reason, RestsOn
+from lightwork.core.reasons import Answer, LimitedBy, NoAnswer, Reason, RestsOn, SerialAnswer
 from lightwork.core.setting import Setting
 from lightwork.core.verdict import Verdict, VerdictKind
 from lightwork.core.warnings import VerdictWarning
@@ -92,7 +92,8 @@ class Gain:
 class PlanResult:
     """All that a plan says.
 
-    target: as the user named it. items, items_run: how many it is about, how many of them were run. recommendation:
+    target: as the user named it. answer: the verdict with what it brings. items, items_run: how many it is about, how
+    many of them were run. recommendation:
     None unless the verdict is to use a setting. reasons: the most important first. rests_on, notes: what it rests on;
     notes are sentences. warnings: what could overturn it. longest_item: its name and its share of
     the serial time: total over longest caps every speedup. noise_floor: relative; None where nothing was measured.
@@ -103,6 +104,7 @@ class PlanResult:
     items: int
     items_run: int
     verdict: Verdict
+    answer: Answer | SerialAnswer | NoAnswer
     recommendation: RecommendedSetting | None
     reasons: tuple[Reason, ...]
     rests_on: RestsOn

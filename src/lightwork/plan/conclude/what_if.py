@@ -16,9 +16,9 @@ import numpy as np
 
 from lightwork.core.setting import Setting, arrange
 from lightwork.replay import gil as lock
-from lightwork.replay.contention import with_contention
 from lightwork.replay.demands import demands_of
 from lightwork.replay.many_items import is_many
+from lightwork.replay.traits import without_warm_up
 from lightwork.replay.what_if import WhatIf, replay_if, what_ifs
 
 if TYPE_CHECKING:
@@ -33,17 +33,16 @@ HEAVIEST = 8
 def gains_of(planned: "Planned", setting: Setting) -> Mapping[str, float]:
     """How many times as fast the setting's round would be, by what is changed; 1 for no difference.
 
-    Without its lock only where one was found.
+    What the replay knows nothing of, a limit found by measuring, stays as it is.
     """
     changes = {"": WhatIf(), **what_ifs(setting.workers)}
-    if not planned.contention.exclusive_share:
-        del changes["no lock"]
+    del changes["no lock"]
     walls_ns = _walls_ns(planned, setting, list(changes.values()))
     return {name: walls_ns[0] / wall_ns for name, wall_ns in zip(changes, walls_ns, strict=True) if name}
 
 
 def _walls_ns(planned: "Planned", setting: Setting, changes: list[WhatIf]) -> list[float]:
-    rows = planned.everything
+    rows = planned.job.rows
     count, times_ns = len(rows), (rows["end_ns"] - rows["start_ns"]).astype(float)
     if not is_many(count):
         return _replayed_ns(planned, setting, changes, np.arange(count))
@@ -57,13 +56,15 @@ def _walls_ns(planned: "Planned", setting: Setting, changes: list[WhatIf]) -> li
 
 def _replayed_ns(planned: "Planned", setting: Setting, changes: list[WhatIf], places: "NDArray[Any]") -> list[float]:
     """The makespan with each change, of the items at these places."""
-    weights = [planned.weights[place] for place in places]
-    order = arrange(range(len(places)), setting.order, weights.__getitem__, planned.request.seed)
-    gil = planned.serial.gil is not False
-    usable = lock.usable(min(planned.cores, setting.cores or planned.cores), setting, gil)
-    if lock.holds(setting, gil):  # however many cores there are
+    if planned.contest is None:
+        raise ValueError("a job that was not forecast has no what-ifs")
+    job, costs, traits = planned.job, planned.contest.calibration, planned.contest.traits
+    warm_up = traits.warm_up(setting)
+    weights = [job.weights[place] for place in places]
+    order = arrange(range(len(places)), setting.order, weights.__getitem__, job.seed)
+    usable = lock.usable(min(job.cores, setting.cores or job.cores), setting, job.gil, traits.thread_cores)
+    if lock.holds(setting, job.gil):  # however many cores there are
         changes = [replace(what_if, cores=1.0) for what_if in changes]
-    alone = demands_of(planned.everything[places])
-    asked = with_contention(alone, planned.contention, setting.workers, usable).take(order)
-    costs = planned.calibration.of(setting, planned.spin_ns)
-    return [float(replay_if(what_if, asked, setting, usable, costs).makespan_ns) for what_if in changes]
+    asked = demands_of(without_warm_up(job.rows[places], warm_up)).take(order)
+    each = costs.of(setting, job.spin_ns).with_warm_up(warm_up.cpu_ns, warm_up.wait_ns)
+    return [float(replay_if(what_if, asked, setting, usable, each).makespan_ns) for what_if in changes]

@@ -2,17 +2,36 @@
 
 from collections.abc import Iterable
 
+from lightwork.core.reasons import FailedCrew, ItemCap, NextCount, OtherKind, WarmUpCost
 from lightwork.plan.conclude.result import PlanResult
 from lightwork.text.quantities import plain, sentence
+from lightwork.text.reasons import answer_sentence, reason_sentence, rests_on_sentence
 from lightwork.text.reasons import limited_by as limit_phrase
-from lightwork.text.reasons import reason_sentence, rests_on_sentence
-from lightwork.text.verdict import verdict_sentence
 from lightwork.text.warnings import warning_sentence
+
+IN_SHORT = (NextCount, OtherKind, FailedCrew, WarmUpCost)
 
 
 def what_to_do(result: PlanResult) -> str:
-    """The verdict."""
-    return sentence(verdict_sentence(result.verdict))
+    """The answer."""
+    return sentence(answer_sentence(result.answer))
+
+
+def in_short(result: PlanResult) -> str:
+    """What limits it, and what the next larger count and other workers would bring, in one line; "" without any."""
+    limit = limited_by(result)
+    parts = [f"Limited by {limit}" if limit else ""]
+    parts += [sentence(reason_sentence(reason)) for reason in result.reasons if isinstance(reason, IN_SHORT)]
+    return " ".join(f"{part.rstrip('.')}." for part in parts if part)
+
+
+def longest(result: PlanResult) -> str:
+    """The longest item; "" where none stands out."""
+    return next((f"{words}." for words in map(_item_cap, result.reasons) if words), "")
+
+
+def _item_cap(reason: object) -> str:
+    return sentence(reason_sentence(reason)) if isinstance(reason, ItemCap) else ""
 
 
 def limited_by(result: PlanResult) -> str:

@@ -11,10 +11,20 @@ if TYPE_CHECKING:
 WORTH_NAMING = 1.02  # times as fast: a what-if below gains nothing
 
 
-def as_text(result: "PlanResult") -> str:
-    """The lines, and below them the code to paste."""
+def as_text(result: "PlanResult", *, details: bool = False) -> str:
+    """The answer, below it the code to paste; with details why, and all that it rests on, between the two."""
     code = result.recommendation.code if result.recommendation else ""
-    return "".join(f"{line}\n" for line in lines_of(result)) + (f"\n{code}" if code else "")
+    lines = lines_of(result) if details else answer_lines(result)
+    return "".join(f"{line}\n" for line in lines) + (f"\n{code}" if code else "")
+
+
+def answer_lines(result: "PlanResult") -> tuple[str, ...]:
+    """What to do; what limits it and what other choices would bring; the longest item; what could overturn it."""
+    from lightwork.plan.forms import sentences
+
+    warned = [f"Warning: {warning}" for warning in sentences.warnings(result)]
+    lines = [sentences.what_to_do(result), sentences.in_short(result), sentences.longest(result), *warned]
+    return tuple(plain(line) for line in lines if line)
 
 
 def lines_of(result: "PlanResult") -> tuple[str, ...]:

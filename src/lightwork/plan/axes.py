@@ -1,0 +1,54 @@
+"""Axes: what a plan may choose from; None leaves it to what the job itself shows (lightwork.plan.forecast)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from lightwork.core.setting import Setting
+from lightwork.strategies import find
+
+USUAL = ("threads", "process_executor", "map", "imap_unordered")  # two lines to paste, whatever the job
+AWAITED = ("asyncio", *USUAL)  # of a coroutine function
+LADDER = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128)  # worker counts: half as many again, or a third
+MOST_WAVES = 4  # in which equal items are done: n / 2 workers take two, and those between n / 2 and n no fewer
+
+
+@dataclass(frozen=True)
+class Axes:
+    """The axes that were asked for.
+
+    strategies: by name. workers, chunksizes, orders: None for those that fit the job; a chunksize of None is the
+    strategy's own default. start_methods: to start processes with.
+    """
+
+    strategies: tuple[str, ...] = USUAL
+    workers: tuple[int, ...] | None = None
+    chunksizes: tuple[int | None, ...] | None = None
+    orders: tuple[str, ...] | None = None
+    start_methods: tuple[str, ...] = ("fork",)
+
+    def kinds(self) -> list[tuple[str, str]]:
+        """Every strategy with every start method that it can take."""
+        return [
+            (name, method)
+            for name, method in product(self.strategies, self.start_methods)
+            if method in find(name).start_methods
+        ]
+
+    def counts(self, most: int, items: int) -> list[int]:
+        """Worker counts to try, ascending: those that were asked for, else the ladder up to `most`."""
+        if self.workers is not None:
+            return sorted(set(self.workers))
+        waves = {-(-items // count) for count in range(1, MOST_WAVES + 1)}
+        return sorted({*(count for count in (*LADDER, *waves) if 1 < count <= most), max(most, 1)})
+
+
+def settings_of(
+    kinds: Iterable[tuple[str, str]], counts: Sequence[int], chunksizes: Sequence[int | None], orders: Sequence[str]
+) -> list[Setting]:
+    """Every combination that its strategy can take, each once."""
+    made = [
+        Setting(name, workers, chunksize if find(name).default_chunksize else None, method, order)
+        for (name, method), workers, chunksize, order in product(kinds, counts, chunksizes, orders)
+    ]
+    return list(dict.fromkeys(made))

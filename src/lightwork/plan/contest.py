@@ -1,0 +1,219 @@
+"""A contest: what is believed of every setting after some rounds, which is preferred, what to measure next; pure.
+
+    forecast (with traits learned from the rounds) + walls -> belief -> the preferred setting -> the next block:
+        itself, what could be better, the next smaller and the next larger worker count, serial while it is not sure
+
+The first block has the preferred setting of every kind of worker that might be near the best.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from math import hypot, log
+from statistics import fmean
+
+from lightwork.analysis.belief import Belief, Expected, Spread, Wall, believe
+from lightwork.analysis.preference import Judged, gains_enough, preferred
+from lightwork.core.round import Outcome
+from lightwork.core.setting import Setting
+from lightwork.core.study import SERIAL
+from lightwork.plan.axes import Axes
+from lightwork.plan.forecast import Forecast, Job, forecast
+from lightwork.plan.learning import Seen, traits_of
+from lightwork.replay.calibration import Calibration
+from lightwork.replay.traits import NO_TRAITS, Traits, kind_of
+
+SERIAL_SETTING = Setting("serial")
+MIGHT_BE_NEAR = 0.3  # of the best predicted speedup: such kinds of workers are looked at first
+BETTER, DOUBT = 0.05, 0.05  # a challenger that is so much faster with more than this probability is measured
+SMALLER_AS_GOOD = 0.1  # the probability from which on fewer workers might be as good
+FEWEST_ROUNDS, MOST_BLOCKS = 3, 9
+SERIAL_ROUNDS = 2  # of the serial run at least, the first one apart
+CHALLENGERS = 2  # a block
+NARROW = 0.1  # half the interval of a speedup, over the point: known well enough
+LIMITED = Spread(common=0.2, single=0.05)  # of settings that are predicted by a limit found in others
+
+
+@dataclass(frozen=True)
+class FailedSetting:
+    """A setting that did not do the work: in how many of its rounds, and the first reason."""
+
+    setting: Setting
+    failed: int
+    tried: int
+    outcome: Outcome
+    reason: str
+
+
+@dataclass(frozen=True, eq=False)
+class Measurements:
+    """All rounds so far.
+
+    walls: at equal CPU speed, the serial setting's among them; seen: those on several workers, with their ledgers.
+    serial_ns: the last serial round. blocks: how many were measured beside the first serial run.
+    """
+
+    walls: tuple[Wall, ...]
+    seen: tuple[Seen, ...]
+    failed: tuple[FailedSetting, ...]
+    serial_ns: float
+    blocks: int
+
+
+@dataclass(frozen=True, eq=False)
+class Contest:
+    """The state after some rounds.
+
+    fits: whether a setting may be used at all, its memory within the limit. earlier: speedups as they were predicted
+    for settings before they were measured.
+    """
+
+    job: Job
+    axes: Axes
+    calibration: Calibration
+    fits: Callable[[Setting], bool]
+    measured: Measurements
+    earlier: Mapping[Setting, float] = field(default_factory=dict)
+
+    @cached_property
+    def traits(self) -> Traits:
+        """What the rounds showed of the job."""
+        if not self.measured.seen:
+            return NO_TRAITS
+        return traits_of(self.job, self.measured.seen, self.calibration, self.measured.serial_ns)
+
+    @cached_property
+    def forecast(self) -> Forecast:
+        """The settings that fit the job, those that were measured among them."""
+        return self._forecast(self.traits)
+
+    def _forecast(self, traits: Traits) -> Forecast:
+        also = [each.setting for each in self.measured.seen]
+        return forecast(self.job, self.axes, self.calibration, traits, also).only(self.fits)
+
+    @cached_property
+    def predicted(self) -> Mapping[Setting, float]:
+        """Speedups as they were predicted before a setting was measured."""
+        return {**{each.setting: each.speedup.point for each in self.forecast.whole}, **self.earlier}
+
+    @cached_property
+    def sampled(self) -> Belief:
+        """What is believed of the items that were run."""
+        serial_s = self.forecast.serial_s or self.job.serial_s
+        expected = [
+            Expected(each.setting, kind_of(each.setting), each.wall_s, self._spread(each.setting))
+            for each in self.forecast.sample
+        ]
+        return believe(Expected(SERIAL_SETTING, SERIAL, serial_s), expected, self.measured.walls)
+
+    @cached_property
+    def belief(self) -> Belief:
+        """What is believed of all items: as predicted for them, and off by as much as for the sample."""
+        if self.forecast.whole is self.forecast.sample:
+            return self.sampled
+        sample = {each.setting: each.wall_s for each in self.forecast.sample}
+        times = [each.wall_s / sample[each.setting] for each in self.forecast.whole]
+        return self.sampled.carried([self.job.serial_s / (self.forecast.serial_s or self.job.serial_s), *times])
+
+    def _spread(self, setting: Setting) -> Spread:
+        """How far off its prediction may be: farther where others of its kind were."""
+        is_limited = any(limit.meets(setting) for limit in self.traits.limits)
+        usual = LIMITED if is_limited else Spread()
+        return replace(usual, common=hypot(usual.common, self._surprises.get(kind_of(setting), 0.0)))
+
+    @cached_property
+    def _surprises(self) -> Mapping[str, float]:
+        """By kind of worker, how far predicted speedups are off those measured, as the mean of log ratios."""
+        predicted = {each.setting: each.speedup.point for each in self.forecast.sample}
+        by_kind: dict[str, list[float]] = {}
+        for each in self.measured.seen:
+            if each.setting in predicted:
+                off = log(self.measured.serial_ns / each.wall_ns / predicted[each.setting])
+                by_kind.setdefault(kind_of(each.setting), []).append(off)
+        return {kind: abs(fmean(offs)) for kind, offs in by_kind.items()}
+
+    @cached_property
+    def working(self) -> list[Setting]:
+        """The settings that may work: none like them failed with as few workers. What more break, fewer may not."""
+        failing = [each.setting for each in self.measured.failed]
+
+        def may_work(setting: Setting) -> bool:
+            alike = [each for each in failing if kind_of(each) == kind_of(setting)]
+            return all(each.workers > setting.workers for each in alike)
+
+        return [each.setting for each in self.forecast.whole if may_work(each.setting)]
+
+    @cached_property
+    def chosen(self) -> Setting | None:
+        """The setting to use; None to stay serial."""
+        judged = [Judged(setting, self.belief.speedup(setting).point) for setting in self.working]
+        return preferred(judged, self.job.load, self.job.serial_s)
+
+    def wanted(self) -> list[Setting]:
+        """The settings of the next block, those that matter most first; none where nothing could change the answer."""
+        if not self.measured.blocks:
+            return [*self._of_every_kind(), SERIAL_SETTING]
+        leader = self.chosen or min(self.working, key=self.belief.wall_s, default=None)
+        if leader is None:
+            return []
+        rivals = self._rivals(leader) if self.chosen else []
+        is_sure = self._is_sure(leader)
+        if is_sure and not rivals:
+            return []
+        needs_serial = not is_sure or self._rounds(SERIAL_SETTING) <= SERIAL_ROUNDS
+        return [leader, *rivals, *([SERIAL_SETTING] if needs_serial else [])]
+
+    def hopes(self) -> Forecast:
+        """The forecast were threads to compute on all cores, which nothing has shown yet."""
+        return self._forecast(replace(self.traits, thread_cores=self.job.cores))
+
+    def _of_every_kind(self) -> list[Setting]:
+        """The preferred setting of each kind of worker that might be near the best, if its threads share no lock."""
+        speedups = {each.setting: each.speedup.point for each in self.hopes().whole}
+        best, chosen = max(speedups.values(), default=0.0), []
+        for kind in dict.fromkeys(map(kind_of, speedups)):
+            judged = [Judged(setting, point) for setting, point in speedups.items() if kind_of(setting) == kind]
+            fastest = max(judged, key=lambda each: each.speedup).setting
+            first = preferred(judged, self.job.load, self.job.serial_s) or fastest
+            if speedups[first] >= (1 - MIGHT_BE_NEAR) * best:
+                chosen.append(first)
+        return chosen
+
+    def _rivals(self, leader: Setting) -> list[Setting]:
+        """Settings that could still change the answer, the likeliest first."""
+        able = [each for each in self.working if each != leader and self._rounds(each) < MOST_BLOCKS // 2]
+        faster = {setting: self.belief.chance_faster(setting, leader, BETTER) for setting in able}
+        rivals = sorted((setting for setting in able if faster[setting] > DOUBT), key=lambda each: -faster[each])
+        rivals = rivals[:CHALLENGERS]
+        beside = [each for each in self._next_to(leader, able) if each not in rivals]
+        return [*rivals, *(each for each in beside if self._is_open(each, leader))]
+
+    def _next_to(self, leader: Setting, able: Sequence[Setting]) -> list[Setting]:
+        """The same with the next smaller and the next larger number of workers."""
+        alike = [each for each in able if replace(each, workers=leader.workers, chunksize=leader.chunksize) == leader]
+        smaller = [each for each in alike if each.workers < leader.workers]
+        larger = [each for each in alike if each.workers > leader.workers]
+        ends = [max(smaller, key=lambda each: each.workers, default=None)]
+        ends += [min(larger, key=lambda each: each.workers, default=None)]
+        return [each for each in ends if each is not None]
+
+    def _is_open(self, other: Setting, leader: Setting) -> bool:
+        """Whether a neighbour, measured once at most, might be as good with fewer workers or better with more."""
+        if self._rounds(other) > 1:
+            return False
+        if other.workers > leader.workers:
+            return self.belief.chance_faster(other, leader, BETTER) > DOUBT / 2
+        return 1 - self.belief.chance_faster(leader, other, BETTER) > SMALLER_AS_GOOD
+
+    def _is_sure(self, leader: Setting) -> bool:
+        """Whether its speedup is known well enough; that serial is as good, by whether it surely gains too little."""
+        count, speedup = self._rounds(leader), self.belief.speedup(leader)
+        low, high = speedup.low or 0.0, speedup.high or 0.0
+        too_little = not gains_enough(high, self.job.serial_s)
+        if self.chosen is None:
+            return count >= FEWEST_ROUNDS and (too_little or count >= MOST_BLOCKS // 2)
+        is_narrow = (high - low) / 2 <= NARROW * speedup.point
+        return count >= FEWEST_ROUNDS and is_narrow and (too_little or gains_enough(low, self.job.serial_s))
+
+    def _rounds(self, setting: Setting) -> int:
+        return sum(wall.setting == setting for wall in self.measured.walls)

@@ -1,0 +1,86 @@
+"""Learning: a job's traits from all rounds measured so far, each with the serial ledger of the same items; pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from lightwork.core.setting import Setting, arrange
+from lightwork.plan.forecast import Job
+from lightwork.replay import gil as lock
+from lightwork.replay.calibration import Calibration
+from lightwork.replay.demands import demands_of
+from lightwork.replay.prediction import predict
+from lightwork.replay.traits import (
+    NO_TRAITS,
+    Limit,
+    Traits,
+    WarmUp,
+    kind_of,
+    limit_of,
+    thread_cores_of,
+    warm_up_of,
+    without_warm_up,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+LEAST_COMPUTING = 0.03  # of the items' time: less does not tell on how many cores threads compute
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """A round that was measured: its wall, and its ledger, of the same items as the serial one."""
+
+    setting: Setting
+    wall_ns: float
+    rows: "NDArray[Any]"
+
+
+def traits_of(job: Job, seen: Sequence[Seen], calibration: Calibration, serial_ns: float) -> Traits:
+    """What all these rounds show together. serial_ns: the serial round's wall at their speed."""
+    traits = replace(NO_TRAITS, warm_ups=_warm_ups(job, seen))
+    traits = replace(traits, thread_cores=_thread_cores(job, seen, calibration, traits))
+    walls_ns: dict[Setting, list[Seen]] = {}
+    for each in seen:
+        walls_ns.setdefault(each.setting, []).append(each)
+    predictions = predict(
+        walls_ns, job.sample, job.sample_weights, job.cores, calibration, job.spin_ns, job.seed, None, job.gil, traits
+    )
+    limits: list[Limit] = []
+    for prediction, rounds in zip(predictions, walls_ns.values(), strict=True):
+        typical = sorted(rounds, key=lambda each: each.wall_ns)[len(rounds) // 2]
+        limit = limit_of(
+            prediction.setting, serial_ns / typical.wall_ns, prediction.speedup.point, job.sample, typical.rows
+        )
+        limits += [limit] if limit else []
+    return replace(traits, limits=tuple(limits))
+
+
+def _warm_ups(job: Job, seen: Sequence[Seen]) -> Mapping[str, WarmUp]:
+    """By kind of worker, the typical one of its rounds."""
+    by_kind: dict[str, list[WarmUp]] = {}
+    for each in seen:
+        by_kind.setdefault(kind_of(each.setting), []).append(warm_up_of(job.sample, each.rows))
+    return {
+        kind: sorted(some, key=lambda warm_up: warm_up.wall_ns)[len(some) // 2]
+        for kind, some in by_kind.items()
+        if all(some)
+    }
+
+
+def _thread_cores(job: Job, seen: Sequence[Seen], calibration: Calibration, traits: Traits) -> float | None:
+    """On how many cores threads compute, by the median round that tells."""
+    if job.load.cpu_share < LEAST_COMPUTING:
+        return None
+    by_round = []
+    for each in seen:
+        if lock.holds(each.setting, job.gil) and each.setting.workers > 1:
+            warm_up = traits.warm_up(each.setting)
+            costs = calibration.of(each.setting, job.spin_ns).with_warm_up(warm_up.cpu_ns, warm_up.wait_ns)
+            alone = demands_of(without_warm_up(job.sample, warm_up))
+            order = arrange(range(len(alone)), each.setting.order, job.sample_weights.__getitem__, job.seed)
+            by_round.append(thread_cores_of(alone.take(order), each.setting, each.wall_ns, job.cores, costs))
+    clear = [cores for cores in by_round if cores is not None]
+    return median(clear) if clear else None
