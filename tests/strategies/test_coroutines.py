@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 
 import pytest
 from command_line import assert_refused, told
@@ -181,3 +182,15 @@ def test_a_trial_notes_the_coroutine_that_raises(name, tmp_path):
     round_ = run_round(tmp_path, Setting(name, 2), workload=f"{tmp_path}/jobs.py:raise_or_double", **named).round
     assert (round_.outcome, round_.items_done) == (Outcome.OK, 4)
     assert failed_in(round_.evidence) == {2: "ValueError: too much"}
+
+
+def test_tasks_have_no_memory_of_their_own(tmp_path):
+    """What their one process takes is not what each of them takes."""
+    slow = "async def nap(item):\n    import asyncio\n    await asyncio.sleep(0.5)\n"
+    (tmp_path / "slow.py").write_text(slow)
+    (tmp_path / "items.json").write_text("[1, 2]")
+    with open_workdir(tmp_path) as workdir:
+        asked = job(workdir, Setting("asyncio", 2), f"{tmp_path}/slow.py:nap", source=f"list:{tmp_path}/items.json")
+        round_ = launch(workdir, replace(asked, probe=True), PATIENCE_S).round
+    assert round_.memory.samples > 0
+    assert [worker.peak_uss_bytes for worker in round_.workers] == [None, None]

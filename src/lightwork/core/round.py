@@ -86,12 +86,12 @@ class Answer:
 class Worker:
     """One worker's life on the round's clock, nanoseconds of CLOCK_MONOTONIC.
 
-    pid: its process's number; where it is a thread of the caller, the kernel's number of that thread.
+    pid: its process's number; where it is a thread of the caller or a task, the kernel's number of that thread.
     requested_ns, ready_ns: the round's t0 where a warm pool had it before.
     ready_ns and exit_ns are None where they were not seen: a worker that never got ready, one that was
     terminated. exit_code is a negative signal number where a signal ended it, None where nobody reaped it.
     cpu_ns: CPU time of its process or thread when it left by itself, else None. peak_pss_bytes, peak_uss_bytes: of
-    its own samples, which need not be those of the round's peak; None where no sample met it, or it is a thread.
+    its own samples, which need not be those of the round's peak; None where no sample met it, or it has no process.
     """
 
     slot: int

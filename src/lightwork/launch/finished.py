@@ -2,6 +2,7 @@
 
 import hashlib
 import struct
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -39,7 +40,9 @@ def finish(job: Job, answer: Answer, sampler: Sampler, left_behind: int = 0, pri
     except (OSError, ValueError, struct.error):  # the host never got so far, or the disk was full
         return Finished(Round(**fields), b"", printed_bytes)
     lives = ledger.lives()
-    workers = tuple(_worker(slot, life, answer.t0_ns, sampler.peaks) for slot, life in enumerate(lives))
+    in_process = Counter(life.pid for life in lives)
+    peaks = {pid: peak for pid, peak in sampler.peaks.items() if in_process[pid] == 1}  # tasks share their process
+    workers = tuple(_worker(slot, life, answer.t0_ns, peaks) for slot, life in enumerate(lives))
     if job.setting.pool == "warm" and answer.t0_ns is not None:
         workers = tuple(_there_from(answer.t0_ns, worker) for worker in workers)
     fields["workers"] = workers
