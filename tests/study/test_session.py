@@ -31,11 +31,12 @@ def session(tmp_path):
     return made
 
 
-def test_what_there_was_no_time_for_is_counted(session):
+def test_what_there_was_no_time_for_is_counted(session, tmp_path):
     """A study without time has no cell to show, is no failure and no interrupt; its settings are counted."""
     made, cells = session({4: 0.001, 5: 0.001}, is_limited=True)
     assert [made.measured(cell) for cell in cells] == [None] * 4
     assert (made.left_out(), made.interrupted, made.measured_any) == (2, False, False)
+    assert len(list(tmp_path.glob("run/*/journal.jsonl"))) == 1  # the other one was not even begun
     made.drop_journals()
     assert not made.left_over
 

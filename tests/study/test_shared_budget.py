@@ -116,6 +116,15 @@ def test_few_workers_come_first():
     assert study.finished
 
 
+@pytest.mark.parametrize(("limit_s", "expected"), [(100.0, 2), (200.0, 3), (None, 3)])
+def test_a_machine_that_slows_down_stops_early(limit_s, expected):
+    """Where rounds take eight times as long once the blocks have begun, the third is run only if there is time."""
+    machine = Machine()
+    machine.noise = itertools.chain(itertools.repeat(1.0, 6), itertools.repeat(8.0))
+    study = machine.study(replace(DESIGN, budget_s=100.0, limit_s=limit_s), 1.0)
+    assert (settings(study), blocks(study)) == (4, expected)
+
+
 def test_without_a_limit_every_setting_is_measured():
     """Settings that were asked for by name are all measured in the least number of blocks, however long it takes."""
     study = Machine().study(replace(DESIGN, budget_s=1.0, limit_s=None), 1.0)
