@@ -28,9 +28,14 @@ def compute(number):
     return sum(turn * number for turn in range(200_000))
 
 
-def heavy_items():
+def heavy_items(count=7):
     """8 MB each."""
-    return [bytes([number]) * HEAVY_BYTES for number in range(7)]
+    return [bytes([number]) * HEAVY_BYTES for number in range(count)]
+
+
+def many_heavy_items():
+    """The same, enough of them for some tenths of a second."""
+    return heavy_items(24)
 
 
 def digest(content):
