@@ -217,7 +217,7 @@ def test_colours_can_be_chosen(page):
     button.click()
     light = colour()
     button.click()
-    assert button.inner_text() == "Colours: dark"
+    assert button.inner_text() == "Colors: dark"
     assert colour() != light
 
 

@@ -17,6 +17,7 @@ from lightwork.history.changes import Kind, changes
 from lightwork.history.line import Line, Point
 from lightwork.history.run import Word
 from lightwork.render.canvas import (
+    IDEAL_LINE,
     LEGEND_LINE,
     POINTS_PER_INCH,
     RIGHT,
@@ -28,8 +29,9 @@ from lightwork.render.canvas import (
     legend_height,
     log_values,
     swatch,
+    upright_axis,
 )
-from lightwork.render.palette import BAND, INK, LIMIT, MUTED, NEUTRAL, PAPER, RULE, SERIES
+from lightwork.render.palette import BAND, INK, MUTED, NEUTRAL, PAPER, RULE, SERIES
 from lightwork.report.charts.curves import high, low
 from lightwork.text.quantities import tick
 
@@ -95,7 +97,6 @@ def _frame(line: Line, entries: Sequence[LegendEntry], heights: Sequence[float])
     for height in heights:
         box = (LEFT / WIDTH, (top - height) / whole, (WIDTH - LEFT - RIGHT) / WIDTH, height / whole)
         axes = figure.add_axes(box)
-        axes.tick_params(length=3)
         axes.set_xlim(-0.6, len(line.points) - 0.4)
         axes.set_xticks([])
         axes.grid(visible=True, axis="y")
@@ -127,13 +128,11 @@ def _name_runs(axes: "Axes", line: Line) -> None:
 def _speedups(axes: "Axes", line: Line) -> None:
     estimates = {place: speedup for place, point in enumerate(line.points) if (speedup := line.speedup(point))}
     _noise(axes, line)
-    axes.axhline(1, color=LIMIT, linewidth=0.9, linestyle=(0, (1, 2)), zorder=1)
+    axes.axhline(1, zorder=1, **IDEAL_LINE)
     _joined(axes, line, estimates, OWN, "o")
     ringed = [change.speedup for change in changes(line) if change.speedup]
     _rings(axes, line)
-    axes.set_ylim(0, 1.08 * max([1.2, *(high(estimate) for estimate in (*estimates.values(), *ringed))]))
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}x")
-    axes.locator_params(axis="y", nbins=6)
+    upright_axis(axes, 1.08 * max([1.2, *(high(estimate) for estimate in (*estimates.values(), *ringed))]))
     _gaps(axes, line)
     _breaks([axes], line)
 
@@ -276,7 +275,7 @@ def _speedup_entries(line: Line) -> list[LegendEntry]:
         for word in WORD_MARKS
         if word in words
     ]
-    entries.append((Line2D([], [], color=LIMIT, linewidth=0.9, linestyle=(0, (1, 2))), "as fast as serial"))
+    entries.append((Line2D([], [], **IDEAL_LINE), "as fast as serial"))
     entries.append((swatch(BAND, edgecolor=RULE, linewidth=0.5), "each run's noise floor"))
     return entries + _break_entry(line)
 

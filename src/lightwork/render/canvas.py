@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 POINTS_PER_INCH = 72
 WIDTH, LEGEND_LINE, LEGEND_LETTERS, HANDLE = 340.0, 14.6, 48, 28.0
+CURVE_POINTS = 50  # of a bent line
 DIGIT_WIDTH = 6.8  # of the axis' text
 WIDE = 8  # from this ratio of worker counts on, their axis is logarithmic
 ROOM = 0.07  # beside the largest count: curves are moved aside by up to 6 % of it, so that they keep apart
@@ -34,7 +35,6 @@ def canvas(width: float, height: float, margins: tuple[float, float, float, floa
     left, bottom, right, top = margins
     box = (left / width, bottom / height, (width - left - right) / width, (height - bottom - top) / height)
     axes = figure.add_axes(box)
-    axes.tick_params(length=3)
     return figure, axes
 
 
@@ -108,7 +108,8 @@ def upright_axis(axes: "Axes", top: float, words: Callable[[float, object], str]
 
 def draw_bounds(axes: "Axes", cap: float, *, per_worker: bool = False) -> "np.ndarray[Any, Any]":
     """The ideal speedup and what no strategy can exceed; returns the worker counts of their points."""
-    counts = np.linspace(*axes.get_xlim(), 200)
+    low, high = axes.get_xlim()
+    counts = np.union1d(np.linspace(low, high, CURVE_POINTS), np.clip(cap, low, high))
     share = counts if per_worker else 1.0
     axes.plot(counts, counts / share, zorder=1, **IDEAL_LINE)
     axes.plot(counts, np.minimum(counts, cap) / share, zorder=1, **CAP_LINE)

@@ -51,9 +51,7 @@ def test_the_cap_is_divided_too(one):
     """No line of the bounds rises above 100 %, and at the most workers it is the cap over them."""
     chart, drawing = drawn(one, efficiency_drawing)
     (bound,) = [
-        line
-        for line in drawing.figure.axes[0].lines
-        if line.get_color() == palette.INK and len(line.get_xdata()) == 200
+        line for line in drawing.figure.axes[0].lines if line.get_color() == palette.INK and len(line.get_xdata()) > 10
     ]
     counts, shares = bound.get_xdata(), bound.get_ydata()
     assert max(shares) <= 1
@@ -63,8 +61,8 @@ def test_the_cap_is_divided_too(one):
 def test_the_noise_floor_is_divided_too(one):
     """The band of what is as fast as serial lies around 1 / workers."""
     chart, drawing = drawn(one, efficiency_drawing)
-    band = next(found for found in drawing.figure.axes[0].collections if found.get_paths()[0].vertices.shape[0] > 300)
-    x, y = band.get_paths()[0].vertices[5:150].T
+    band = next(found for found in drawing.figure.axes[0].collections if found.get_paths()[0].vertices.shape[0] > 10)
+    x, y = band.get_paths()[0].vertices[5:40].T
     assert (abs(x * y - 1) <= chart.noise_floor + 1e-9).all()
 
 

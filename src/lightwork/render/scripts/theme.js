@@ -3,7 +3,7 @@
   const button = document.querySelector("button.theme");
   if (!button) return;
   const schemes = ["light dark", "light", "dark"];
-  const words = { "light dark": "Colours: system", light: "Colours: light", dark: "Colours: dark" };
+  const words = { "light dark": "Colors: system", light: "Colors: light", dark: "Colors: dark" };
   let place = 0;
   const show = () => {
     document.documentElement.style.colorScheme = schemes[place];
