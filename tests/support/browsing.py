@@ -38,10 +38,7 @@ CUT_OFF = """
 })
 """
 OVERFLOWS = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
-UNFOLD = """
-  document.querySelectorAll('details').forEach(one => one.open = true);
-  document.querySelectorAll('.study').forEach(one => one.style.contentVisibility = 'visible');
-"""
+UNFOLD = "document.querySelectorAll('details').forEach(one => one.open = true)"
 
 
 @contextmanager
