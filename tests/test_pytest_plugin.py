@@ -248,7 +248,7 @@ def test_collecting_measures_nothing(tmp_path):
         (["--cores", f"{USABLE + 1}"], f"cores can't be {USABLE + 1}: this process may use {USABLE}"),
         (["--benchmark-save", "taken/"], "--benchmark-save took 'taken/' as a name: put it after the path, or write"),
         *in_matrix(
-            (["--strategies", "pool"], "unknown strategy 'pool': choose from apply_async, dask, fork, imap_unordered"),
+            (["--strategies", "pool"], "unknown strategy 'pool': choose from apply_async, asyncio, dask, fork"),
             (["--param", "sleep_io.naps=3"], "unknown parameter of workload sleep_io 'naps': choose from items, mean_"),
             (["--profile", "huge"], "unknown profile 'huge': choose from quick, full"),
             (["--orders", "random"], "unknown order 'random': choose from given, shuffled, largest-first, largest-"),

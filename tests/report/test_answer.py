@@ -37,7 +37,7 @@ def test_how_sure_is_the_interval_about_the_point(judged):
     below, above = percent(1 - found.low / found.point), percent(found.high / found.point - 1)
     assert f"{below} lower to {above} higher" in told
     assert f"{found.n} blocks" in told
-    assert f"up to {percent(Basis.of(judged[0].scaling).noise_floor)} in the median" in told
+    assert f"up to {percent(Basis.of(judged[0].scaling).noise_floor)}" in told
 
 
 def test_memory_is_the_recommended_cells_peak(judged):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lightwork.core.study import Cell
 
-LIMITS = {"memory_limit_bytes": "the control group's limit", "memory_available_bytes": "the memory that was free"}
+LIMITS = {"memory_limit_bytes": "the control group's limit", "memory_available_bytes": "the free memory"}
 
 
 @dataclass(frozen=True)

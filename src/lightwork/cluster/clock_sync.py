@@ -6,7 +6,7 @@
 
 Source: F. Cristian, "Probabilistic clock synchronization", Distributed Computing 3 (1989): a reading was taken at some
 moment between sending the question and receiving the answer, so half the round trip bounds the error, however
-differently long the two ways are. Standard library only: the host imports this module.
+differently long the two ways are.
 """
 
 from collections.abc import Sequence

@@ -4,8 +4,8 @@
     strategy <--(index, result, row)-- Travelling <-- the item's row, read back
 
 A worker that sees the ledger's file writes into it as any other does, and its rows stay at home. Which is the case it
-finds out by the file's identity: a path says nothing on another host, in a container, behind another mount.
-The cost of this is paid per item, beside a scheduler's milliseconds. Standard library only: workers import this module.
+finds out by the file's identity: a path says nothing on another host, in a container, behind another mount. The cost
+of this is paid per item, beside a scheduler's milliseconds.
 """
 
 import os

@@ -1,6 +1,6 @@
 """Remote: what is known of a round's workers that are a cluster's, started by somebody else; plain data.
 
-Standard library only: the host imports this module. `lightwork.cluster.visit` finds it out.
+`lightwork.cluster.visit` finds it out.
 """
 
 import os

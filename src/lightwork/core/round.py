@@ -1,7 +1,7 @@
 """A round: one execution of one cell, and what it left behind.
 
-`Job` goes to the host, `Answer` comes back; with the ledger they make the `Round` that is kept. All three are
-plain JSON on the way. Standard library only: the host imports this module.
+`Job` goes to the host, `Answer` comes back; with the ledger they make the `Round` that is kept. All three are plain
+JSON on the way.
 """
 
 import dataclasses

@@ -1,7 +1,4 @@
-"""A setting: strategy + workers + chunksize + start method + item order + cores.
-
-Standard library only: the host imports this module.
-"""
+"""A setting: strategy + workers + chunksize + start method + item order + cores."""
 
 import random
 from collections.abc import Callable, Sequence

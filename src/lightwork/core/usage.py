@@ -1,8 +1,7 @@
 """Usage: what a round took from the machine, and what the machine gave to others meanwhile.
 
-Plain data, None where the system does not tell. Standard library only: the host imports this module.
-`lightwork.host.counters` reads the counters, `lightwork.launch.sampler` the memory, `lightwork.ledger.pickled_bytes`
-the bytes.
+Plain data, None where the system does not tell. `lightwork.host.counters` reads the counters,
+`lightwork.launch.sampler` the memory, `lightwork.ledger.pickled_bytes` the bytes.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """Counters: the kernel's own books on this process, its children and the machine, read at t0 and again at t1.
 
-Standard library only: the host imports this module. Each reading takes some 0.2 ms, outside of the round's clock.
+Each reading takes some 0.2 ms, outside of the round's clock.
 """
 
 import os

@@ -4,7 +4,6 @@
 
 Warm means: every worker is up, has loaded the item function with all that its module imports, and has run one no-op
 that came and went as items do. A no-op holds its worker until all of them have one, so that none gets two.
-Standard library only: the host and its workers import this module.
 """
 
 import os

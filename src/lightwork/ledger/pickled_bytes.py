@@ -2,8 +2,7 @@
 
 Pools, queues and pipes, a library's with a pickler of its own too, send what they have pickled through
 multiprocessing's Connection; new processes get their work through its `dump`, and hand-written strategies use pickle's
-own functions: each is wrapped, and adds the length of what it made to the ledger. Standard library only: the host and
-its workers import this module.
+own functions: each is wrapped, and adds the length of what it made to the ledger.
 """
 
 import os

@@ -127,13 +127,13 @@ def _sure(recommendation: Recommendation, scaling: StudyScaling) -> str:
     estimate, basis = recommendation.speedup, Basis.of(scaling)
     blocks = counted(estimate.n, "block")
     floor = percent(basis.noise_floor)
-    twin = f"two runs of the same serial code differ by up to {floor} in the median (95 %)"
+    twin = f"two runs of the same serial code differ by up to {floor}"
     if isinf(basis.noise_floor):
         twin = "no noise floor was measured"
     if estimate.low is None or estimate.high is None:
         return f"Uncertainty: {blocks} are too few for an interval; {twin}."
     below, above = (percent(abs(end / estimate.point - 1)) for end in (estimate.low, estimate.high))
-    return f"Uncertainty: the true speedup is {below} lower to {above} higher (95 % interval, {blocks}); {twin}."
+    return f"Uncertainty: {below} lower to {above} higher (95 % interval, {blocks}); {twin}."
 
 
 def _memory(recommendation: Recommendation, machine: Mapping[str, object]) -> tuple[tuple[str, str], ...]:

@@ -50,7 +50,7 @@ def speedup_table(scaling: StudyScaling, recommendation: Recommendation) -> Tabl
 def _caption(scaling: StudyScaling) -> str:
     caption = "Speedup over serial as measured: median over blocks and 95\N{NO-BREAK SPACE}% interval."
     if any(cell.speedup_equal_speed is not None for cell in scaling.cells):
-        caption += " In small: the same at equal CPU speed."
+        caption += " Below: the same at equal CPU speed."
     else:
         caption += " This study has no figures at equal CPU speed."
     if any(cell.disturbed for cell in scaling.cells):

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from lightwork.core.study import SERIAL, Cell
 from lightwork.text.quantities import counted
+from lightwork.text.variants import Variant
 
 
 def named(cell: Cell) -> str:
@@ -29,16 +30,6 @@ def settled(cell: Cell) -> str:
     return ", ".join(filter(None, [chunks, order if setting.order != "given" else "", *rest]))
 
 
-def _details(cell: Cell) -> list[str]:
-    setting, details = cell.setting, []
-    if cell.chunksize is not None:
-        details.append(f"chunksize {cell.chunksize}")
-    if setting.order != "given":
-        details.append(setting.order.replace("-", " "))
-    if setting.start_method != "fork":
-        details.append(setting.start_method)
-    if setting.pool != "fresh":
-        details.append(f"{setting.pool} pool")
-    if setting.cores is not None:
-        details.append(f"on {counted(setting.cores, 'core')}")
-    return details
+def _details(cell: Cell) -> tuple[str, ...]:
+    """What is not usual about a setting, with the chunksize in force."""
+    return replace(Variant.of(cell), chunksize=cell.chunksize or 0).details

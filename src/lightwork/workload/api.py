@@ -1,7 +1,7 @@
 """A workload: a function, the list of items it is applied to, and a check that the work was really done.
 
-A built-in workload is one file in `workloads/` whose module name is the workload's name. Nothing else has
-to be edited to add one:
+A built-in workload is one file in `workloads/` whose module name is the workload's name. Nothing else has to be edited
+to add one:
 
     @dataclass(frozen=True)
     class Parameters:
@@ -11,8 +11,6 @@ to be edited to add one:
 
     @workload(parameters=Parameters, items=items, tiny=Parameters(files=4))
     def read_file(path: str) -> int: ...
-
-The host and every spawned worker import this module: standard library only.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -2,7 +2,6 @@
 
 A strategy that awaits is handed the coroutine function itself. In every other one an item is awaited to its end where
 it runs, in one event loop a thread, so that what items keep (a client, a session) stays with its loop.
-Standard library only: workers import this module.
 """
 
 import atexit

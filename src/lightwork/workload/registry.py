@@ -1,7 +1,4 @@
-"""The workloads there are, found by name: built-in ones, a user's own module, or a function of the user's own.
-
-The host and every spawned worker import this module: standard library only.
-"""
+"""The workloads there are, found by name: built-in ones, a user's own module, or a function of the user's own."""
 
 import importlib
 import pkgutil

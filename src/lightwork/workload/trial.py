@@ -2,8 +2,7 @@
 
     function(item) raises -> ItemFailure in the result's place -> what failed or can't travel, as facts of the round
 
-Nothing else runs differently, so that the ledger of a trial is as good as any. Standard library only: the host imports
-this module.
+Nothing else runs differently, so that the ledger of a trial is as good as any.
 """
 
 import json
