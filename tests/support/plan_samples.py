@@ -117,7 +117,7 @@ def sample() -> PlanResult:
                 NextStep(StepOutcome.EQUAL, 4, others[2], Estimate(1.01, 0.99, 1.03, 7, "")),
                 ExtraMemory(42 * MIB, is_predicted=False),
             ),
-            MemoryPeak(124 * MIB, 31_744 * MIB, "the memory that was free", is_predicted=False),
+            MemoryPeak(124 * MIB, 31_744 * MIB, "the free memory", is_predicted=False),
         ),
         rests_on=RestsOn(8, 7, 160),
         notes=("strategies calibrated on this machine 3 days ago",),

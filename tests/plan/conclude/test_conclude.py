@@ -171,7 +171,7 @@ def test_the_next_worker_count_has_a_gain_and_a_price():
     assert found.recommendation.memory_bytes == 100 * MIB
     (told,) = [reason for reason in sentences.reasons(found) if reason.startswith("4 workers: ")]
     assert told.endswith("; it takes 60.0 MiB more memory")
-    assert "Memory: up to 100 MiB of 8.00 GiB, the memory that was free, all processes together" in sentences.reasons(
+    assert "Memory: up to 100 MiB of 8.00 GiB, the free memory, all processes together" in sentences.reasons(
         found
     )
 
