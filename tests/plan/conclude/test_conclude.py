@@ -171,9 +171,7 @@ def test_the_next_worker_count_has_a_gain_and_a_price():
     assert found.recommendation.memory_bytes == 100 * MIB
     (told,) = [reason for reason in sentences.reasons(found) if reason.startswith("4 workers: ")]
     assert told.endswith("; it takes 60.0 MiB more memory")
-    assert "Memory: up to 100 MiB of 8.00 GiB, the free memory, all processes together" in sentences.reasons(
-        found
-    )
+    assert "Memory: up to 100 MiB of 8.00 GiB, the free memory, all processes together" in sentences.reasons(found)
 
 
 def test_memory_is_predicted_where_it_was_not_measured():
