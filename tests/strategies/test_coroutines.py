@@ -178,7 +178,7 @@ def test_a_trial_notes_the_coroutine_that_raises(name, tmp_path):
     """The others are done, and the reason is known by the item's place."""
     (tmp_path / "jobs.py").write_text(JOBS)
     (tmp_path / "items.json").write_text("[1, 2, 99, 4]")
-    named = {"source": f"list:{tmp_path}/items.json", "trial": True}
+    named = {"source": f"list:{tmp_path}/items.json", "trial_s": 60.0}
     round_ = run_round(tmp_path, Setting(name, 2), workload=f"{tmp_path}/jobs.py:raise_or_double", **named).round
     assert (round_.outcome, round_.items_done) == (Outcome.OK, 4)
     assert failed_in(round_.evidence) == {2: "ValueError: too much"}
