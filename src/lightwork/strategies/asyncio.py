@@ -1,8 +1,7 @@
-"""asyncio: coroutines that take turns in one thread. For functions that are written `async def`, which wait.
+"""asyncio: coroutines take turns in one thread. For `async def` functions that wait.
 
-`workers` tasks of one event loop take item after item: so many items are waited for at the same time, and whatever
-computes is done one after the other, on one core. It needs a coroutine function. There is no start method; `fork` is
-claimed, the first of them, so that each setting is there once.
+`workers` tasks of one event loop take items one by one, so that many items are awaited at the same time. Computing still
+runs one item at a time, on one core. There is no start method; settings list it as `fork`.
 """
 
 import asyncio
