@@ -1,6 +1,6 @@
 """asyncio: coroutines take turns in one thread. For `async def` functions that wait.
 
-`workers` tasks of one event loop take items one by one, so that many items are awaited at the same time. Computing still
+`workers` tasks of one event loop take items one by one, so many items are awaited at the same time. Computing still
 runs one item at a time, on one core. There is no start method; settings list it as `fork`.
 """
 
