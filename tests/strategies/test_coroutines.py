@@ -174,6 +174,15 @@ def test_a_built_in_workload_without_a_coroutine_is_refused(capsys, tmp_path, mo
 
 
 @pytest.mark.parametrize("name", ["serial", "asyncio", "threads"])
+def test_neighbouring_items_may_be_awaited_as_one(name, tmp_path):
+    """A bundle's results are its items', and the user's check gets them one by one."""
+    (tmp_path / "jobs.py").write_text(JOBS)
+    named = {"source": f"call:{tmp_path}/jobs.py:items", "bundle": 4, "check": f"{tmp_path}/jobs.py:check"}
+    round_ = run_round(tmp_path, Setting(name, 2), workload=f"{tmp_path}/jobs.py:nap", **named).round
+    assert (round_.outcome, round_.reason, round_.items_done) == (Outcome.OK, "", 2)
+
+
+@pytest.mark.parametrize("name", ["serial", "asyncio", "threads"])
 def test_a_trial_notes_the_coroutine_that_raises(name, tmp_path):
     """The others are done, and the reason is known by the item's place."""
     (tmp_path / "jobs.py").write_text(JOBS)

@@ -15,6 +15,7 @@ import traceback
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,14 @@ class Bundled:
     def __call__(self, items: Sequence[Any]) -> list[Any]:
         """The results, in the items' order."""
         return [self.function(item) for item in items]
+
+
+class CoroutineBundled(Bundled):
+    """The same of a coroutine function, as one."""
+
+    async def __call__(self, items: Sequence[Any]) -> list[Any]:  # type: ignore[override]
+        """The results, in the items' order."""
+        return [await self.function(item) for item in items]
 
 
 def is_reference(name: str) -> bool:
@@ -202,10 +211,12 @@ def is_file(item: Any) -> bool:
 
 
 def _function_for(function: Callable[[Any], Any], parameters: Parameters) -> Callable[[Any], Any]:
-    called = Bundled(function) if parameters.bundle > 1 else function
+    is_coroutine = is_coroutine_function(function)
+    if parameters.bundle > 1:
+        function = (CoroutineBundled if is_coroutine else Bundled)(function)
     if not parameters.trial_s:
-        return called
-    return (CoroutineTrial if is_coroutine_function(called) else Trial)(called, parameters.trial_s)
+        return function
+    return (CoroutineTrial if is_coroutine else Trial)(function, parameters.trial_s)
 
 
 def _setup(parameters: Parameters, place: Place) -> Facts:
@@ -234,7 +245,7 @@ def _check(parameters: Parameters, place: Place, results: Sequence[Any]) -> Fact
     Raises CheckFailed when it returns False or raises.
     """
     if parameters.check and not any(isinstance(result, ItemFailure | ItemLeft) for result in results):
-        _ask(parameters.check, list(results))
+        _ask(parameters.check, list(chain.from_iterable(results)) if parameters.bundle > 1 else list(results))
     return trial.facts_of(results) if parameters.trial_s else {}
 
 
