@@ -1,20 +1,22 @@
 """A recommendation: the setting to use, its evidence and its limits, as values; pure.
 
-    scaling -> candidates -> the best -> those not measurably slower -> fewest workers, simplest: the chosen
-    one
-                                |
-                                +-- not measurably faster than serial: nothing is chosen
+    scaling -> candidates measurably faster than serial -> belief of each, drawn towards its like -> the preferred one
+                                                   |
+                                                   +-- none: nothing is chosen
 
 "Measurably" always means: the 95 % interval of the ratio inside blocks lies on one side of 1, and the ratio's
 median is farther from 1 than the noise floor.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import exp, inf, log
+from statistics import fmean
 
 from lightwork.analysis.basis import Basis, Difference
+from lightwork.analysis.belief import Belief, Expected, Spread, Wall, believe
 from lightwork.analysis.bounds import lowest_bound
-from lightwork.analysis.preference import as_good, preference
+from lightwork.analysis.preference import Judged, Load, preferred
 from lightwork.analysis.remedies import largest_loss
 from lightwork.analysis.scaling import CellScaling, StudyScaling
 from lightwork.analysis.warnings import warnings_of
@@ -23,9 +25,10 @@ from lightwork.core.losses import Losses
 from lightwork.core.remedy import LargestLoss
 from lightwork.core.study import SERIAL
 from lightwork.core.verdict import Doubt, LowestBound, NextStep, StepOutcome, Verdict, VerdictKind
-from lightwork.core.warnings import ByPredictionToo, VerdictWarning
+from lightwork.core.warnings import VerdictWarning
+from lightwork.strategies import find, is_known
 
-PRIOR_BLOCKS = 3  # that a prediction counts as
+UNPREDICTED = Spread(common=1.0, single=0.05, serial=1.0)  # of cells of which nothing was predicted: alike by workers
 
 
 @dataclass(frozen=True)
@@ -58,29 +61,18 @@ class Recommendation:
         return self.verdict.speedup if self.chosen is not None else None
 
 
-def recommend(
-    scaling: StudyScaling,
-    losses: Mapping[str, Losses] | None = None,
-    expected: Mapping[str, Estimate] | None = None,
-) -> Recommendation:
-    """The setting with the fewest workers among those not measurably slower than the best one.
+def recommend(scaling: StudyScaling, losses: Mapping[str, Losses] | None = None) -> Recommendation:
+    """The preferred setting (lightwork.analysis.preference) of those that are measurably faster than serial.
 
-    Ties go by `preference`: the simpler strategy first.
+    losses: by cell_id, of all rounds pooled; name the largest and its remedies.
 
-    losses: by cell_id, of all rounds pooled; name the largest and its remedies. expected: predicted speedups by
-    cell_id. With them, what few blocks can't tell apart is as good only where measurement and prediction together put
-    it within AS_GOOD of the best; see `_pooled`. And what they can't tell from serial is faster where measurement and
-    prediction agree that it is; see `_agree`.
-
-    The best of many noisy cells looks better than it is: of 20 settings that are all as fast as serial, the
-    best one's interval lies above 1 in 11 to 31 % of studies (simulated: 3 to 20 blocks, 5 % normal and
-    two-speed noise). Against that stands the noise floor, the far end of the A/A twin's interval: with it,
-    some setting is chosen in 0.3 to 3 %. And what is reported is the chosen cell's own interval, which must
-    itself clear serial.
+    The best of many noisy cells looks better than it is. Against that stands the belief, which draws each cell towards
+    those with as many workers of the same kind, and for "faster than serial" the noise floor, the far end of the A/A
+    twin's interval. What is reported is the chosen cell's own interval, which must itself clear serial.
     """
-    basis, expected = Basis.of(scaling), expected or {}
+    basis = Basis.of(scaling)
     best = max(basis.candidates, key=lambda cell: basis.speedup(cell).point, default=None)
-    chosen = _choose(basis, best, expected) if best else None
+    chosen = _choose(basis)
     judged = chosen or best
     return Recommendation(
         label=scaling.study.label,
@@ -90,66 +82,52 @@ def recommend(
         loss=_loss(basis, judged, losses or {}, recommended=chosen is not None) if judged else None,
         next_step=_next_step(basis, chosen, losses or {}) if chosen else None,
         equals=_equals(basis, chosen) if chosen else (),
-        warnings=(*warnings_of(basis), *_by_prediction_too(basis, chosen, expected)),
+        warnings=tuple(warnings_of(basis)),
     )
 
 
-def _choose(basis: Basis, best: CellScaling, expected: Mapping[str, Estimate]) -> CellScaling | None:
-    """Of the cells that are faster than serial and not measurably slower than the best, the one to prefer."""
-    faster = [
-        cell
-        for cell in basis.candidates
-        if basis.faster_than_serial(cell) or _agree(basis, cell, expected.get(cell.cell.cell_id))
-    ]
-    if best not in faster:
+def _choose(basis: Basis) -> CellScaling | None:
+    """Of the cells that are faster than serial, the one to prefer by what is believed of all."""
+    faster = [cell for cell in basis.candidates if basis.faster_than_serial(cell)]
+    if not faster:
         return None
-    good = [cell for cell in faster if _is_as_good(basis, cell, best, expected)]
-    if all(cell.cell.cell_id in expected for cell in good):
-        good = as_good(good, lambda cell: _pooled(basis.speedup(cell), expected[cell.cell.cell_id].point))
-    return min(good, key=lambda cell: preference(cell.cell.setting))
+    belief, scaling = _belief(basis), basis.scaling
+    judged = [Judged(cell.cell.setting, belief.speedup(cell.cell.setting).point) for cell in faster]
+    setting = preferred(judged, Load(min(scaling.cpu_share, 1.0), scaling.usable_cpus), inf)
+    return next((cell for cell in faster if cell.cell.setting == setting), None)
 
 
-def _is_as_good(basis: Basis, cell: CellScaling, best: CellScaling, expected: Mapping[str, Estimate]) -> bool:
-    """Whether a cell is as good as the best, by blocks enough to tell or else by its prediction.
-
-    Two common blocks carry no interval: without this a cell that lost most of its rounds would be as good as any.
-    """
-    can_tell = cell is best or cell.cell.cell_id in expected or basis.can_compare(best, cell)
-    return can_tell and basis.compare(best, cell) is not Difference.FASTER
-
-
-def _agree(basis: Basis, cell: CellScaling, prediction: Estimate | None) -> bool:
-    """Whether every measured block was faster than serial, and all of the predicted band is.
-
-    On a noisy machine a few blocks have a wide interval or none, and hide even twice the speed. But n blocks are all
-    faster by chance in one study of 2^n, and the prediction comes from other rounds. Where no block could be measured
-    the prediction alone recommends a setting: a block that agrees with it must not undo that.
-    """
-    if prediction is None or prediction.low is None or prediction.low <= 1:
-        return False
-    serial_s = next(basis.walls_s(reference) for reference in basis.scaling.cells if reference.cell.cell_id == SERIAL)
-    walls_s = basis.walls_s(cell)
-    both = walls_s.keys() & serial_s.keys()
-    return bool(both) and all(walls_s[block] < serial_s[block] for block in both)
+def _belief(basis: Basis) -> Belief:
+    """Of every candidate, each expected to be like those with as many workers of its kind."""
+    serial = next(cell for cell in basis.scaling.cells if cell.cell.cell_id == SERIAL)
+    groups: dict[tuple[str, int], list[CellScaling]] = {}
+    for cell in basis.candidates:
+        groups.setdefault(_alike(cell), []).append(cell)
+    means_s = {
+        key: _mean_s([wall_s for cell in cells for wall_s in basis.walls_s(cell).values()])
+        for key, cells in groups.items()
+    }
+    expected = [
+        Expected(cell.cell.setting, _alike(cell)[0], means_s[_alike(cell)], UNPREDICTED) for cell in basis.candidates
+    ]
+    walls = [
+        Wall(cell.cell.setting, block, wall_s)
+        for cell in (serial, *basis.candidates)
+        for block, wall_s in basis.walls_s(cell).items()
+    ]
+    first = Expected(serial.cell.setting, SERIAL, _mean_s(list(basis.walls_s(serial).values())), UNPREDICTED)
+    return believe(first, expected, walls)
 
 
-def _by_prediction_too(
-    basis: Basis, chosen: CellScaling | None, expected: Mapping[str, Estimate]
-) -> list[ByPredictionToo]:
-    """That the chosen cell is faster by both kinds of evidence together only."""
-    if chosen is None or basis.faster_than_serial(chosen):
-        return []
-    least = expected[chosen.cell.cell_id].low
-    return [ByPredictionToo(basis.speedup(chosen).n, least)] if least is not None else []
+def _alike(cell: CellScaling) -> tuple[str, int]:
+    """The kind of a cell's workers, and their number."""
+    setting = cell.cell.setting
+    return find(setting.strategy).workers if is_known(setting.strategy) else setting.strategy, setting.workers
 
 
-def _pooled(measured: Estimate, expected: float) -> float:
-    """The speedup by measurement and prediction together, in the mean of logs.
-
-    A prediction counts as PRIOR_BLOCKS measured ones: of a few short rounds the median is no better known.
-    """
-    weight = measured.n / (measured.n + PRIOR_BLOCKS)
-    return float(measured.point**weight * expected ** (1 - weight))
+def _mean_s(walls_s: Sequence[float]) -> float:
+    """The geometric mean."""
+    return exp(fmean(map(log, walls_s)))
 
 
 def _equals(basis: Basis, chosen: CellScaling) -> tuple[str, ...]:

@@ -69,18 +69,6 @@ class FailedRounds:
     reason: str
 
 
-@dataclass(frozen=True)
-class ByPredictionToo:
-    """So few noisy blocks tell nothing by themselves: all were faster, and all of the predicted band is.
-
-    low: the predicted speedup's low end.
-    """
-
-    blocks: int
-    low: float
-
-
 VerdictWarning = (
     Unfinished | FewBlocks | UnknownNoise | LoudNoise | DisturbedRounds | BusyMachine | BeyondCores | FailedRounds
-    | ByPredictionToo
 )  # fmt: skip

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from lightwork.core.round import Round
 
-ROUND_S = 0.25  # to start a host and to end it
+ROUND_S = 0.25  # to start a host and to end it, at least: as long as it took so far
 CLOSING_S, CLOSING_SHARE = 1.5, 0.05  # to judge what was measured, to write it down, and to end; of a small budget
 LONGER = 1.1  # times what is believed: so long a round may take and still fit
 PATIENCE, PATIENCE_S = 2.0, 5.0  # times the serial round: a setting that takes longer is no candidate
@@ -44,7 +44,11 @@ PATIENCE, PATIENCE_S = 2.0, 5.0  # times the serial round: a setting that takes 
 
 @dataclass(eq=False)
 class Measuring:
-    """Measures one job. rounds: of every setting in block order, with its ledger; block 0 is the first serial run."""
+    """Measures one job.
+
+    rounds: of every setting in block order, with its ledger; block 0 is the first serial run. earlier: speedups as they
+    were predicted before. beside_s: what a round takes beside its wall.
+    """
 
     request: Request
     environment: Environment
@@ -55,6 +59,7 @@ class Measuring:
     rounds: "dict[Setting, list[tuple[Round, NDArray[Any] | None]]]" = field(default_factory=dict)
     earlier: dict[Setting, float] = field(default_factory=dict)
     block: int = 0
+    beside_s: float = ROUND_S
 
     def __post_init__(self) -> None:
         round_ = replace(self.serial.finished.round, cell_id=SERIAL, block=0, ledger=f"0-{SERIAL}")
@@ -104,7 +109,7 @@ class Measuring:
         chosen: list[Setting] = []
         for setting in contest.wanted() or self._again(contest):
             is_known = setting in contest.sampled.settings
-            needed_s = ROUND_S + LONGER * (contest.sampled.wall_s(setting) if is_known else serial_s)
+            needed_s = self.beside_s + LONGER * (contest.sampled.wall_s(setting) if is_known else serial_s)
             if needed_s <= left_s or self.request.blocks:
                 chosen.append(setting)
                 left_s -= needed_s
@@ -127,10 +132,13 @@ class Measuring:
     def _round(self, setting: Setting) -> "tuple[Round, NDArray[Any] | None]":
         request, serial_s = self.request, self.serial.finished.round.wall_ns / 1e9
         deadline_s = request.timeout_s or PATIENCE_S + PATIENCE * serial_s
+        began_s = self.environment.clock_s()
         finished = self.environment.run(
             request, self._parameters, setting, f"b{self.block}-{setting.cell_id}", deadline_s,
             block=self.block, weights=self._weights,
         )  # fmt: skip
+        took_s = self.environment.clock_s() - began_s
+        self.beside_s = max(self.beside_s, took_s - finished.round.wall_ns / 1e9 if finished.round.ok else 0.0)
         cell_id = _cell_id(setting)
         named = replace(finished.round, cell_id=cell_id, ledger=f"{self.block}-{cell_id}")
         round_ = sound(Finished(named, finished.ledger), setting.workers)

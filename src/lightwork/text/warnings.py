@@ -3,7 +3,6 @@
 from lightwork.core.warnings import (
     BeyondCores,
     BusyMachine,
-    ByPredictionToo,
     DisturbedRounds,
     FailedRounds,
     FewBlocks,
