@@ -11,7 +11,6 @@ from builders import Wall, make_study
 
 from lightwork.analysis.recommendation import Recommendation, recommend
 from lightwork.analysis.scaling import scale
-from lightwork.core.estimate import Estimate
 from lightwork.core.losses import Losses
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
@@ -95,55 +94,6 @@ def test_recommends_more_workers_where_they_measurably_help() -> None:
     recommendation = plan_of({of("map", 4): about(2.2), of("map", 8): about(2.0)})
     assert chosen(recommendation) == of("map", 8)
     assert recommendation.equals == ()
-
-
-@pytest.mark.parametrize(
-    ("modest", "other"),
-    [
-        (of("map", 4), of("imap_unordered", 4)),
-        (of("static_striped", 4), of("fork", 4)),
-        (of("queue", 4), of("unheard_of", 4)),
-        (of("map", 4), of("map", 4, order="largest-first")),
-        (of("map", 4, order="shuffled"), of("map", 4, order="largest-first")),
-        (of("map", 4), of("map", 4, 1)),
-        (of("map", 4, 2), of("map", 4, 16)),
-        (of("map", 4), of("map", 4, start_method="spawn")),
-        (of("map", 4, 16), of("map", 4, cores=2)),
-        (of("pipe", 2), of("map", 4)),
-        (of("map", 4, order="largest-first"), of("static", 4)),
-    ],
-)
-def test_prefers_the_simpler_of_two_that_tie(modest: Setting, other: Setting) -> None:
-    """On a tie the simpler setting is chosen, whichever was listed first or is a hair faster."""
-    assert chosen(plan_of({modest: about(2.02), other: about(2.0)})) == modest
-    assert chosen(plan_of({other: about(2.02), modest: about(2.0)})) == modest
-
-
-def test_a_prediction_tells_apart_what_few_blocks_can_not() -> None:
-    """A simpler setting that may be as good, by a wide interval, is not as good where the prediction says so too."""
-    wide = (1.3, 0.8, 1.1, 0.75, 1.25, 1.0)
-    study = quiet({of("map", 4): about(2.25, wide), of("pipe", 4): about(2.0, wide[::-1])})
-    simpler, faster = (cell.setting.cell_id for cell in study.cells if cell.setting.strategy != "serial")
-    assert chosen(recommend(scale(study, 64))) == of("map", 4)
-    worse, same, better = (Estimate(speedup, 0.9 * speedup, 1.1 * speedup) for speedup in (3.5, 4.0, 4.4))
-    assert chosen(recommend(scale(study, 64), expected={simpler: worse, faster: same})) == of("pipe", 4)
-    assert chosen(recommend(scale(study, 64), expected={simpler: better, faster: same})) == of("map", 4)
-
-
-def test_a_prediction_tells_from_serial_what_noisy_blocks_can_not() -> None:
-    """Where the twin differs from serial by as much as the gain, every block and the whole band must say faster."""
-    setting, noise = of("map", 4), (1.0, 3.0, 0.5)
-    cells = {setting: (2.0, 2.5, 1.5)}
-    study = make_study([8.0] * 3, cells, again_s=about(8.0, noise), longest_share=0.01)
-    key = setting.cell_id
-    assert chosen(recommend(scale(study, 64))) is None
-    recommendation = recommend(scale(study, 64), expected={key: Estimate(3.8, 2.9, 4.8)})
-    assert chosen(recommendation) == setting
-    assert "3 blocks are not enough on such a noisy machine" in warnings_in(recommendation)[-1]
-    assert "at least 2.9x" in warnings_in(recommendation)[-1]
-    assert chosen(recommend(scale(study, 64), expected={key: Estimate(1.2, 0.9, 2.2)})) is None
-    slow = make_study([8.0] * 3, {setting: (2.0, 2.5, 8.5)}, again_s=about(8.0, noise), longest_share=0.01)
-    assert chosen(recommend(scale(slow, 64), expected={key: Estimate(3.8, 2.9, 4.8)})) is None
 
 
 def test_never_recommends_a_cell_that_failed() -> None:

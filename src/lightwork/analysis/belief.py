@@ -13,10 +13,9 @@ edition, chapter 5; the conditioning is that of a Gaussian process.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import exp, log
+from math import exp, log, sqrt
+from statistics import NormalDist, fmean
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from lightwork.core.estimate import Estimate
 from lightwork.core.setting import Setting
@@ -66,15 +65,13 @@ class Expected:
 class Belief:
     """A joint normal distribution of the log walls of all settings, the serial one first.
 
-    means: (settings,); covariance: (settings, settings). rounds: how many were measured of each. noise: the standard
-    deviation of a round.
+    means: (settings,); covariance: (settings, settings). rounds: how many were measured of each.
     """
 
     settings: tuple[Setting, ...]
     means: "NDArray[Any]"
     covariance: "NDArray[Any]"
     rounds: Mapping[Setting, int]
-    noise: float
 
     def speedup(self, setting: Setting) -> Estimate:
         """Over the serial run, with its 95 % interval; n: the rounds behind it."""
@@ -85,7 +82,7 @@ class Belief:
 
     def wall_s(self, setting: Setting) -> float:
         """The believed wall time."""
-        return float(np.exp(self.means[self._place(setting)]))
+        return exp(float(self.means[self._place(setting)]))
 
     def chance_faster(self, setting: Setting, than: Setting, by: float = 0.0) -> float:
         """The probability that a setting is faster than another by more than this share, 0.05 for 5 %."""
@@ -94,14 +91,14 @@ class Belief:
 
     def carried(self, times: Sequence[float]) -> "Belief":
         """The same of more items, with which each setting takes so many times as long, in the order of the settings."""
-        return replace(self, means=self.means + np.log(times))
+        return replace(self, means=self.means + [log(ratio) for ratio in times])
 
     def _log_ratio(self, slow: Setting, fast: Setting) -> tuple[float, float]:
         """The log of how many times as fast the second is, and its standard error."""
         one, other = self._place(slow), self._place(fast)
         matrix = self.covariance
         variance = matrix[one, one] + matrix[other, other] - 2 * matrix[one, other]
-        return float(self.means[one] - self.means[other]), float(np.sqrt(max(variance, 0.0)))
+        return float(self.means[one] - self.means[other]), sqrt(max(float(variance), 0.0))
 
     def _place(self, setting: Setting) -> int:
         return self.settings.index(setting)
@@ -112,6 +109,8 @@ def believe(serial: Expected, expected: Sequence[Expected], walls: Iterable[Wall
 
     Rounds of a setting of which nothing is expected are passed over.
     """
+    import numpy as np  # only where something is believed: a report of one setting needs none of it
+
     everything = [serial, *expected]
     settings = tuple(each.setting for each in everything)
     place = {setting: number for number, setting in enumerate(settings)}
@@ -126,11 +125,13 @@ def believe(serial: Expected, expected: Sequence[Expected], walls: Iterable[Wall
         surprise = np.log([wall.seconds for wall in seen_walls]) - means[at]
         means, prior = means + gain @ surprise, prior - gain @ prior[at]
     rounds = {setting: at.count(number) for setting, number in place.items()}
-    return Belief(settings, means, prior, rounds, noise)
+    return Belief(settings, means, prior, rounds)
 
 
 def _prior(expected: Sequence[Expected]) -> "NDArray[Any]":
     """The covariance of predictions' errors; the serial run's, the first, has nothing in common with the others'."""
+    import numpy as np
+
     doublings = np.log2([each.setting.workers for each in expected])
     common = np.array([0.0, *(each.spread.common for each in expected[1:])])
     kinds = np.array([each.kind for each in expected])
@@ -145,14 +146,12 @@ def _noise(walls: Sequence[Wall]) -> float:
     """The standard deviation of a round's log wall: within settings, drawn towards NOISE."""
     squares, freedom = NOISE_ROUNDS * NOISE**2, NOISE_ROUNDS
     for setting in {wall.setting for wall in walls}:
-        logs = np.log([wall.seconds for wall in walls if wall.setting == setting])
-        squares += float(((logs - logs.mean()) ** 2).sum())
+        logs = [log(wall.seconds) for wall in walls if wall.setting == setting]
+        squares += sum((value - fmean(logs)) ** 2 for value in logs)
         freedom += len(logs) - 1
-    return float(np.sqrt(squares / freedom))
+    return sqrt(squares / freedom)
 
 
 def _normal_above(value: float) -> float:
     """The chance that a standard normal variable is above this."""
-    from statistics import NormalDist
-
     return 1.0 - NormalDist().cdf(value)

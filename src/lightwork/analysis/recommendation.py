@@ -92,9 +92,19 @@ def _choose(basis: Basis) -> CellScaling | None:
     if not faster:
         return None
     belief, scaling = _belief(basis), basis.scaling
-    judged = [Judged(cell.cell.setting, belief.speedup(cell.cell.setting).point) for cell in faster]
+    speedups = {cell.cell.cell_id: belief.speedup(cell.cell.setting).point for cell in faster}
+    best = max(faster, key=lambda cell: speedups[cell.cell.cell_id])
+    judged = [
+        Judged(cell.cell.setting, speedups[(best if _is_as_good(basis, cell, best) else cell).cell.cell_id])
+        for cell in faster
+    ]
     setting = preferred(judged, Load(min(scaling.cpu_share, 1.0), scaling.usable_cpus), inf)
     return next((cell for cell in faster if cell.cell.setting == setting), None)
+
+
+def _is_as_good(basis: Basis, cell: CellScaling, best: CellScaling) -> bool:
+    """Whether blocks can't tell a cell from the best: nothing was predicted that could."""
+    return cell is best or (basis.can_compare(best, cell) and basis.compare(best, cell) is not Difference.FASTER)
 
 
 def _belief(basis: Basis) -> Belief:

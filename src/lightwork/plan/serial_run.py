@@ -35,6 +35,7 @@ TOO_SHORT_S = 0.07  # a job that takes less is over before workers are there: no
 MOST_RERUNS = 5  # for items that end their process, or hang: each costs a round, or a deadline
 SHORT_ITEM_NS, BUNDLE_NS = 200_000, 1_000_000  # shorter items are run in bundles that take about so long
 FEWEST_BUNDLES = 400
+NO_LIMIT_S = 1e9  # for a run of all items
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def run_serially(request: Request, environment: Environment, items: JobItems) ->
     pilot = draw(items.weights, PILOT if request.can_sample else len(items), request.seed)
     before = _Look(request, environment, items, pilot.chosen)
     environment.say(f"running {len(pilot.chosen):,} of {len(items):,} items serially")
-    limit_s = PILOT_SHARE * request.budget_s if request.can_sample else math.inf
+    limit_s = PILOT_SHARE * request.budget_s if request.can_sample else NO_LIMIT_S
     first = _tried(request, environment, items, range(len(items)), pilot, limit_s)
     first = replace(first, written=before.compared(first.finished))
     if first.written:
@@ -86,7 +87,7 @@ def _all_that_fit(request: Request, environment: Environment, pilot: Serial) -> 
     sample = pilot.sample if items.bundle == 1 and pilot.sample.is_all else draw(weights, size, request.seed)
     what = "items" if items.bundle == 1 else f"bundles of {items.bundle:,} items"
     environment.say(f"running {len(sample.chosen):,} of {len(places):,} {what} serially")
-    limit_s = SERIAL_SHARE * request.budget_s if request.can_sample else math.inf
+    limit_s = SERIAL_SHARE * request.budget_s if request.can_sample else NO_LIMIT_S
     second = _tried(request, environment, items, places, sample, limit_s, _expected_s(pilot))
     return replace(second, failed={**pilot.failed, **second.failed}, written=pilot.written, is_first=False)
 

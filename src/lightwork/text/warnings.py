@@ -56,8 +56,3 @@ def warning_sentence(warning: VerdictWarning) -> str:  # noqa: PLR0911  one per 
         case FailedRounds():
             why = f"{warning.outcome}, {warning.reason}" if warning.reason else warning.outcome
             return f"{named(warning.cell)} failed in {warning.failed} of {counted(warning.tried, 'round')}: {why}"
-        case ByPredictionToo():
-            return (
-                f"{counted(warning.blocks, 'block')} are not enough on such a noisy machine, but it was faster in "
-                f"each of them, and the prediction is at least {times(warning.low)}"
-            )
