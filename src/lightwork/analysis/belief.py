@@ -44,11 +44,15 @@ class Spread:
 
 @dataclass(frozen=True)
 class Wall:
-    """A round's wall time: of which setting, in which block. seconds are at equal CPU speed where that is known."""
+    """A round's wall time: of which setting, in which block. seconds are at equal CPU speed where that is known.
+
+    doubt: the standard deviation of its log that all doubtful rounds share, where others were at the cores meanwhile.
+    """
 
     setting: Setting
     block: int
     seconds: float
+    doubt: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -120,7 +124,9 @@ def believe(serial: Expected, expected: Sequence[Expected], walls: Iterable[Wall
     noise = _noise(seen_walls)
     if seen_walls:
         blocks = np.array([wall.block for wall in seen_walls])
+        doubts = np.array([wall.doubt for wall in seen_walls])
         errors = BLOCK**2 * (blocks[:, None] == blocks[None, :]) + noise**2 * np.eye(len(at))
+        errors += doubts[:, None] * doubts[None, :]
         gain = np.linalg.solve(prior[np.ix_(at, at)] + errors, prior[at]).T
         surprise = np.log([wall.seconds for wall in seen_walls]) - means[at]
         means, prior = means + gain @ surprise, prior - gain @ prior[at]

@@ -152,6 +152,7 @@ def _environment(facts: Any, began_s: float) -> Iterator[Any]:
 
     from lightwork.launch.run import launch
     from lightwork.launch.workdir import open_workdir
+    from lightwork.machine.load import busy_share
     from lightwork.plan.environment import Environment
     from lightwork.storage.paths import data_dir
     from lightwork.study.progress import Teller
@@ -161,4 +162,5 @@ def _environment(facts: Any, began_s: float) -> Iterator[Any]:
             workdir, functools.partial(launch, workdir), time.monotonic, teller.tell,
             lambda words: print(words, file=sys.stderr),
             lambda: datetime.now(UTC).isoformat(timespec="seconds"), facts, data_dir() / "calibration", began_s,
+            lambda: busy_share(float(facts["usable_cpus"])),
         )  # fmt: skip

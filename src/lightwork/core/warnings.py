@@ -50,6 +50,17 @@ class BusyMachine:
 
 
 @dataclass(frozen=True)
+class BusyCores:
+    """The share of the machine's CPU time that others took while a plan measured.
+
+    not_measured: whether it was so much that the answer rests on predictions for a quiet machine.
+    """
+
+    share: float
+    not_measured: bool
+
+
+@dataclass(frozen=True)
 class BeyondCores:
     """A cell faster than its cores allow: something else had them during the serial rounds."""
 
@@ -70,5 +81,6 @@ class FailedRounds:
 
 
 VerdictWarning = (
-    Unfinished | FewBlocks | UnknownNoise | LoudNoise | DisturbedRounds | BusyMachine | BeyondCores | FailedRounds
+    Unfinished | FewBlocks | UnknownNoise | LoudNoise | DisturbedRounds | BusyMachine | BusyCores | BeyondCores
+    | FailedRounds
 )  # fmt: skip

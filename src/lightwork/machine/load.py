@@ -43,6 +43,16 @@ def read_load(window_s: float, stat: Path = STAT) -> Load | None:
     return load_between(before, after, own_after_ns - own_before_ns, ended_ns - started_ns)
 
 
+def busy_share(usable_cpus: float, window_s: float = 0.2) -> float:
+    """The share of the usable CPUs that others keep busy now, 0 to 1; 0 where nobody tells.
+
+    Others are taken to use the CPUs first that this process may not.
+    """
+    load, cpus = read_load(window_s), os.cpu_count() or 1
+    taken = max(0.0, load.others_cpus - max(cpus - usable_cpus, 0.0)) if load else 0.0
+    return min(taken / usable_cpus, 1.0)
+
+
 def load_between(before: CpuTime, after: CpuTime, own_ns: int, wall_ns: int) -> Load | None:
     """The load between two readings, less this process's own CPU time; None where the clock has not ticked."""
     total_ns = after.total_ns - before.total_ns

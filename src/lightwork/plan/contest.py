@@ -31,6 +31,7 @@ FEWEST_ROUNDS, MOST_BLOCKS = 3, 9
 SERIAL_ROUNDS = 2  # of the serial run at least, the first one apart
 CHALLENGERS = 2  # a block
 NARROW = 0.1  # half the interval of a speedup, over the point: known well enough
+QUIET = 0.1  # of the machine's CPU time: less that others take does not matter
 LIMITED = Spread(common=0.2, single=0.05)  # of settings that are predicted by a limit found in others
 
 
@@ -50,7 +51,8 @@ class Measurements:
     """All rounds so far.
 
     walls: at equal CPU speed, the serial setting's among them; seen: those on several workers, with their ledgers.
-    serial_ns: the last serial round. blocks: how many were measured beside the first serial run.
+    serial_ns: the last serial round. blocks: how many were measured beside the first serial run. busy_share: of the
+    machine's CPU time that others took, looked at before each block: the median.
     """
 
     walls: tuple[Wall, ...]
@@ -58,6 +60,7 @@ class Measurements:
     failed: tuple[FailedSetting, ...]
     serial_ns: float
     blocks: int
+    busy_share: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +83,7 @@ class Contest:
         """What the rounds showed of the job."""
         if not self.measured.seen:
             return NO_TRAITS
-        return traits_of(self.job, self.measured.seen, self.calibration, self.measured.serial_ns)
+        return traits_of(self.job, self.measured.seen, self.calibration, self.measured.serial_ns, self.doubt)
 
     @cached_property
     def forecast(self) -> Forecast:
@@ -104,7 +107,19 @@ class Contest:
             Expected(each.setting, kind_of(each.setting), each.wall_s, self._spread(each.setting))
             for each in self.forecast.sample
         ]
-        return believe(Expected(SERIAL_SETTING, SERIAL, serial_s), expected, self.measured.walls)
+        walls = [
+            wall if wall.setting == SERIAL_SETTING else replace(wall, doubt=self.doubt) for wall in self.measured.walls
+        ]
+        return believe(Expected(SERIAL_SETTING, SERIAL, serial_s), expected, walls)
+
+    @property
+    def doubt(self) -> float:
+        """How far rounds on several workers may be off because others had the cores, as a standard deviation of logs.
+
+        0 on a quiet machine, and for work that only waits.
+        """
+        doubt = self.measured.busy_share * self.job.load.cpu_share
+        return doubt if doubt > QUIET else 0.0
 
     @cached_property
     def belief(self) -> Belief:
@@ -130,7 +145,7 @@ class Contest:
             if each.setting in predicted:
                 off = log(self.measured.serial_ns / each.wall_ns / predicted[each.setting])
                 by_kind.setdefault(kind_of(each.setting), []).append(off)
-        return {kind: abs(fmean(offs)) for kind, offs in by_kind.items()}
+        return {kind: max(abs(fmean(offs)) - self.doubt, 0.0) for kind, offs in by_kind.items()}
 
     @cached_property
     def working(self) -> list[Setting]:

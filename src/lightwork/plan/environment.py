@@ -17,12 +17,16 @@ from lightwork.study.run import StudyKit, StudyProgress, measure
 from lightwork.workload import target
 
 
+def _is_quiet() -> float:
+    return 0.0
+
+
 @dataclass(frozen=True)
 class Environment:
     """What the planner needs from outside: a workdir, a way to run rounds, a clock, ears, and the machine's facts.
 
     calibrations: the folder that keeps what strategies cost on this machine. began_s: by the clock, when the user
-    pressed Enter.
+    pressed Enter. busy_share: looks for a moment how much of the machine's CPU time others take, 0 to 1.
     """
 
     workdir: Workdir
@@ -34,6 +38,7 @@ class Environment:
     machine: Mapping[str, Any]
     calibrations: Path
     began_s: float = 0.0
+    busy_share: Callable[[], float] = _is_quiet
 
     def design(self, name: str, parameters: Mapping[str, Any], settings: Sequence[Setting], **more: Any) -> Design:
         """The design of a study of a workload or a target, labelled in short."""

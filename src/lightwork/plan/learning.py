@@ -38,8 +38,11 @@ class Seen:
     rows: "NDArray[Any]"
 
 
-def traits_of(job: Job, seen: Sequence[Seen], calibration: Calibration, serial_ns: float) -> Traits:
-    """What all these rounds show together. serial_ns: the serial round's wall at their speed."""
+def traits_of(job: Job, seen: Sequence[Seen], calibration: Calibration, serial_ns: float, doubt: float = 0.0) -> Traits:
+    """What all these rounds show together.
+
+    serial_ns: the serial round's wall at their speed. doubt: by how much others at the cores may have slowed them.
+    """
     traits = replace(NO_TRAITS, warm_ups=_warm_ups(job, seen))
     traits = replace(traits, thread_cores=_thread_cores(job, seen, calibration, traits))
     walls_ns: dict[Setting, list[Seen]] = {}
@@ -52,7 +55,12 @@ def traits_of(job: Job, seen: Sequence[Seen], calibration: Calibration, serial_n
     for prediction, rounds in zip(predictions, walls_ns.values(), strict=True):
         typical = sorted(rounds, key=lambda each: each.wall_ns)[len(rounds) // 2]
         limit = limit_of(
-            prediction.setting, serial_ns / typical.wall_ns, prediction.speedup.point, job.sample, typical.rows
+            prediction.setting,
+            serial_ns / typical.wall_ns,
+            prediction.speedup.point,
+            job.sample,
+            typical.rows,
+            doubt,
         )
         limits += [limit] if limit else []
     return replace(traits, limits=tuple(limits))

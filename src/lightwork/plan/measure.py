@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from lightwork.analysis.belief import Wall
@@ -47,7 +48,8 @@ class Measuring:
     """Measures one job.
 
     rounds: of every setting in block order, with its ledger; block 0 is the first serial run. earlier: speedups as they
-    were predicted before. beside_s: what a round takes beside its wall.
+    were predicted before. beside_s: what a round takes beside its wall. busy_shares: of the machine's
+    CPU time that others took before each block.
     """
 
     request: Request
@@ -60,6 +62,7 @@ class Measuring:
     earlier: dict[Setting, float] = field(default_factory=dict)
     block: int = 0
     beside_s: float = ROUND_S
+    busy_shares: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         round_ = replace(self.serial.finished.round, cell_id=SERIAL, block=0, ledger=f"0-{SERIAL}")
@@ -124,6 +127,7 @@ class Measuring:
 
     def _measure(self, settings: Sequence[Setting]) -> None:
         self.block += 1
+        self.busy_shares.append(self.environment.busy_share())
         shown = ", ".join(f"{each.strategy} x {each.workers}" for each in settings if each != SERIAL_SETTING)
         self.environment.say(f"measuring {shown}")
         for setting in settings if self.block % 2 else reversed(settings):
@@ -167,6 +171,7 @@ class Measuring:
             failed=tuple(self._failed()),
             serial_ns=float([round_.wall_ns for round_, _ in self.rounds[SERIAL_SETTING] if round_.ok][-1]),
             blocks=self.block,
+            busy_share=median(self.busy_shares) if self.busy_shares else 0.0,
         )
 
     def _sound_rounds(self) -> "Iterator[tuple[Setting, Round, NDArray[Any] | None]]":
@@ -180,7 +185,8 @@ class Measuring:
         """At equal CPU speed where that is known."""
         equal = equal_speed_walls_s(self._study()) or {}
         for setting, round_, _ in self._sound_rounds():
-            yield Wall(setting, round_.block, equal.get((round_.cell_id, round_.block), round_.wall_ns / 1e9))
+            wall_s = equal.get((round_.cell_id, round_.block), round_.wall_ns / 1e9)
+            yield Wall(setting, round_.block, wall_s)
 
     def _failed(self) -> Iterator[FailedSetting]:
         for setting, rounds in self.rounds.items():

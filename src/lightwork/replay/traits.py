@@ -175,14 +175,19 @@ def thread_cores_of(demands: Demands, setting: Setting, wall_ns: float, cores: f
 
 
 def limit_of(
-    setting: Setting, measured: float, predicted: float, serial: "NDArray[Any]", parallel: "NDArray[Any]"
+    setting: Setting,
+    measured: float,
+    predicted: float,
+    serial: "NDArray[Any]",
+    parallel: "NDArray[Any]",
+    doubt: float = 0.0,
 ) -> Limit | None:
     """What limits a round whose measured speedup is so far below the predicted one; None where it is not.
 
-    serial, parallel: the ledgers of its items.
+    serial, parallel: the ledgers of its items. doubt: how much more it may fall short because others had the cores.
     """
     share = measured / predicted
-    if share > 1 - SHORTFALL:
+    if share > 1 - SHORTFALL - doubt:
         return None
     serial_ns, parallel_ns = (float(own_ns(rows).sum()) for rows in (serial, parallel))
     longer_ns = setting.workers * serial_ns * (1 / measured - 1 / predicted)

@@ -2,6 +2,7 @@
 
 from lightwork.core.warnings import (
     BeyondCores,
+    BusyCores,
     BusyMachine,
     DisturbedRounds,
     FailedRounds,
@@ -48,6 +49,10 @@ def warning_sentence(warning: VerdictWarning) -> str:  # noqa: PLR0911  one per 
                 f"others took {percent(warning.share)} of the machine's CPU time in the median serial round: "
                 "these figures apply to a machine this busy"
             )
+        case BusyCores():
+            took = f"other programs took {percent(warning.share)} of the machine's CPU time meanwhile"
+            rests = "this is predicted for a quiet machine: plan again when they are done"
+            return f"{took}: {rests if warning.not_measured else 'measured speedups are lower than on a quiet machine'}"
         case BeyondCores():
             return (
                 f"{named(warning.cell)} reaches {times(warning.speedup)}, more than the {times(warning.bound.speedup)} "

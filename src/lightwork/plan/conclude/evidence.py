@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from lightwork.plan.planner import Planned
 
 
+BUSY = 0.2  # of the cores' time: where others took more, what was measured tells of them, and predictions answer
+
+
 @dataclass(frozen=True, eq=False)
 class PlanEvidence:
     """What a result is made from."""
@@ -79,7 +82,9 @@ class PlanEvidence:
         return self.contest.predicted.get(setting) if self.contest else None
 
     def rounds(self, setting: Setting) -> int:
-        """How many rounds of it did the work."""
+        """How many rounds of it tell: those that did the work, none where others had the cores meanwhile."""
+        if self.contest and self.contest.doubt > BUSY:
+            return 0
         return self.contest.belief.rounds.get(setting, 0) if self.contest else 0
 
     @cached_property

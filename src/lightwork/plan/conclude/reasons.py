@@ -30,8 +30,8 @@ from lightwork.core.reasons import (
 from lightwork.core.remedy import LargestLoss
 from lightwork.core.setting import Setting
 from lightwork.core.verdict import CoreBound, LongestItemBound, LowestBound
-from lightwork.core.warnings import BeyondCores, VerdictWarning
-from lightwork.plan.conclude.evidence import PlanEvidence, crew_of, failed_crew
+from lightwork.core.warnings import BeyondCores, BusyCores, VerdictWarning
+from lightwork.plan.conclude.evidence import BUSY, PlanEvidence, crew_of, failed_crew
 from lightwork.plan.forecast import in_items
 from lightwork.replay.traits import Limit, kind_of
 
@@ -255,7 +255,9 @@ def rests_on(evidence: PlanEvidence) -> RestsOn:
 
 def warnings_on(evidence: PlanEvidence) -> Iterator[VerdictWarning]:
     """What could overturn the answer."""
-    chosen = evidence.chosen
+    chosen, contest = evidence.chosen, evidence.contest
+    if contest and contest.doubt:
+        yield BusyCores(contest.measured.busy_share, not_measured=contest.doubt > BUSY)
     if chosen is None:
         return
     bound, speedup = _core_bound(evidence, chosen), evidence.speedup(chosen)
