@@ -115,6 +115,9 @@ def _refuse_a_path_for_a_name(save: str | None) -> None:
 def _terminal(config: pytest.Config) -> Iterator[None]:
     capture: Any = config.pluginmanager.getplugin("capturemanager")
     with capture.global_and_fixture_disabled():
+        if reporter := config.pluginmanager.getplugin("terminalreporter"):
+            reporter.ensure_newline()  # not behind pytest's dots
+            reporter.flush()
         yield
 
 
@@ -152,7 +155,7 @@ def _expected(state: Session) -> list[str]:
         return []
     amount = f"{counted(expected.settings, 'setting')} of {counted(expected.workloads, 'workload')}"
     length = duration(expected.seconds)
-    length = f"at most {length}" if expected.is_limited else f"{length}, more if rounds are long"
+    length = f"at most {length}" if expected.is_limited else f"up to {length}, longer if rounds are long"
     return [f"lightwork: measuring {amount}: {length}"]
 
 
