@@ -1,7 +1,9 @@
 """Sentences of a plan's answer and its reasons, and of what it rests on. Nothing decides by them."""
 
+from collections.abc import Mapping
 from functools import singledispatch
 
+from lightwork.core.causes import Cause
 from lightwork.core.estimate import Estimate
 from lightwork.core.reasons import (
     Answer,
@@ -25,13 +27,23 @@ from lightwork.core.reasons import (
 )
 from lightwork.core.remedy import LargestLoss
 from lightwork.core.verdict import LowestBound
-from lightwork.text.losses import loss_and_remedy, loss_sentence
+from lightwork.text.losses import loss_and_remedy
 from lightwork.text.quantities import counted, duration, percent, size, times
 from lightwork.text.settings import named, settled
 from lightwork.text.verdict import bound_name, bound_sentence
 
 NAMED = 4  # of the settings that are as good
 LITTLE_GAIN = 0.01
+CAUSES: Mapping[str, str] = {
+    Cause.START_UP: "starting workers",
+    Cause.DISPATCH: "handing items over",
+    Cause.TAIL: "waiting for the last worker",
+    Cause.TEARDOWN: "collecting results and closing",
+    Cause.CPU_INFLATION: "items that compute longer side by side",
+    Cause.CORE_WAIT: "workers that wait for a core",
+    Cause.BLOCKING: "items that wait for each other or for what they share",
+    Cause.BLOCKING_OR_CORE_WAIT: "items that wait for each other or for a core",
+}
 KINDS = {"threads": "thread", "processes": "process", "tasks": "coroutine", "interpreters": "interpreter"}
 
 
@@ -86,18 +98,25 @@ def predicted_answer(crew: Crew, speedup: Estimate) -> str:
 
 
 def limited_by(limit: LimitedBy | None) -> str:
-    """What keeps the setting from being faster, as a phrase after "limited by"; "" for None."""
-    if limit is None:
-        return ""
-    if isinstance(limit, ItemCap):
-        return f"the longest item, {limit.bound.name}"
-    if isinstance(limit, SharedLimit):
-        return f"something that all workers share (a lock, a service, a disk): it lets {times(limit.speedup)} through"
-    if isinstance(limit, LowestBound) and limit.is_near:
-        return bound_name(limit.bound)
-    if isinstance(limit, LargestLoss):
-        return loss_sentence(limit)
-    return reason_sentence(limit)
+    """What keeps the setting from being faster, as a phrase after "limited by"; "" where nothing much does."""
+    words = ""
+    match limit:
+        case ItemCap():
+            words = f"the longest item, {limit.bound.name}"
+        case SharedLimit():
+            words = (
+                f"something that all workers share (a lock, a service, a disk): it lets {times(limit.speedup)} through"
+            )
+        case LowestBound():
+            words = bound_name(limit.bound) if limit.is_near else ""
+        case LargestLoss() | PredictedLoss():
+            words = "" if limit.is_little else _cause(limit.cause, limit.lost / limit.workers)
+    return words
+
+
+def _cause(cause: str, share: float) -> str:
+    """As "starting workers (12 % of their time)"."""
+    return f"{CAUSES.get(cause, cause)} ({percent(share)} of the workers' time)"
 
 
 @singledispatch

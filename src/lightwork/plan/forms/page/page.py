@@ -33,21 +33,20 @@ METHOD = (
         "Predicted",
         (
             "One serial run says what every item takes. Each setting is then replayed from it: its own way of handing "
-            "out items, its chunks, its start-up and its cost per hand-over as calibrated on this machine, on so many "
-            "cores. The band says how far off such predictions were when checked against measurements; it is "
-            "wider where nothing was."
+            "out items, its chunks, its start-up and its cost per hand-over, on so many cores, with what measured "
+            "rounds showed of the job. The band says how far off such predictions were."
         ),
     ),
     (
         "Measured",
         (
-            "The few settings that are predicted to be best ran in interleaved blocks, each beside the serial run of "
-            "its own block. A speedup is the median of those ratios with its 95 % interval."
+            "The preferred setting, whatever could still beat it, and the next worker counts ran in blocks. "
+            "A speedup is what prediction and rounds make believable together, with its 95 % interval."
         ),
     ),
     (
         "Recommended",
-        "The fewest workers that are not measurably slower than the best, and of those the simplest strategy.",
+        "Of all settings within 5 % of the best: no core oversubscribed, the simplest strategy, the fewest workers.",
     ),
     (
         "Where the speedup goes",
