@@ -30,7 +30,7 @@ DOUBLINGS = 2.0  # of the worker count, over which the common error of predictio
 
 
 @dataclass(frozen=True)
-class Spread:
+class PriorSpread:
     """How far predictions are off, as standard deviations of log walls: `lightwork validate` measures them.
 
     common: of all settings of one kind and worker count together. single: of each setting beside that. serial: of the
@@ -56,13 +56,13 @@ class Wall:
 
 
 @dataclass(frozen=True)
-class Expected:
+class Expectation:
     """What is predicted of a setting. kind: of its workers. wall_s: its round. spread: how far off it may be."""
 
     setting: Setting
     kind: str
     wall_s: float
-    spread: Spread = Spread()
+    spread: PriorSpread = PriorSpread()
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,16 +99,16 @@ class Belief:
 
     def _log_ratio(self, slow: Setting, fast: Setting) -> tuple[float, float]:
         """The log of how many times as fast the second is, and its standard error."""
-        one, other = self._place(slow), self._place(fast)
+        slower, faster = self._place(slow), self._place(fast)
         matrix = self.covariance
-        variance = matrix[one, one] + matrix[other, other] - 2 * matrix[one, other]
-        return float(self.means[one] - self.means[other]), sqrt(max(float(variance), 0.0))
+        variance = matrix[slower, slower] + matrix[faster, faster] - 2 * matrix[slower, faster]
+        return float(self.means[slower] - self.means[faster]), sqrt(max(float(variance), 0.0))
 
     def _place(self, setting: Setting) -> int:
         return self.settings.index(setting)
 
 
-def believe(serial: Expected, expected: Sequence[Expected], walls: Iterable[Wall]) -> Belief:
+def believe(serial: Expectation, expected: Sequence[Expectation], walls: Iterable[Wall]) -> Belief:
     """What is believed of the serial run and of every setting, once these rounds were measured.
 
     Rounds of a setting of which nothing is expected are passed over.
@@ -134,7 +134,7 @@ def believe(serial: Expected, expected: Sequence[Expected], walls: Iterable[Wall
     return Belief(settings, means, prior, rounds)
 
 
-def _prior(expected: Sequence[Expected]) -> "NDArray[Any]":
+def _prior(expected: Sequence[Expectation]) -> "NDArray[Any]":
     """The covariance of predictions' errors; the serial run's, the first, has nothing in common with the others'."""
     import numpy as np
 

@@ -21,7 +21,7 @@ Candidate = TypeVar("Candidate")
 
 
 @dataclass(frozen=True)
-class Load:
+class CpuLoad:
     """What a job asks of the cores. cpu_share: of the items' time; cores: that a round may use."""
 
     cpu_share: float
@@ -34,7 +34,7 @@ class Load:
 
 
 @dataclass(frozen=True)
-class Judged:
+class BelievedSpeedup:
     """A setting with its believed speedup."""
 
     setting: Setting
@@ -48,7 +48,7 @@ def as_good(candidates: Iterable[Candidate], speedup: Callable[[Candidate], floa
     return [candidate for candidate, value in speedups if value >= least]
 
 
-def preferred(candidates: Sequence[Judged], load: Load, serial_s: float) -> Setting | None:
+def preferred(candidates: Sequence[BelievedSpeedup], load: CpuLoad, serial_s: float) -> Setting | None:
     """The setting to recommend; None where serial is as good. serial_s: what all items take serially."""
     able = _without_idle_workers(candidates, load)
     simple = [candidate for candidate in able if is_simple(candidate.setting)]
@@ -75,7 +75,7 @@ def is_simple(setting: Setting) -> bool:
     return rank(setting.strategy) <= TWO_LINES
 
 
-def order_of_preference(setting: Setting, load: Load) -> tuple[float, ...]:
+def order_of_preference(setting: Setting, load: CpuLoad) -> tuple[float, ...]:
     """A sort key for settings that are as good: the smallest is the one to recommend.
 
     The fewest cores oversubscribed, the simplest, the fewest workers; then what `preference` says.
@@ -102,7 +102,7 @@ def preference(setting: Setting) -> tuple[int, ...]:
     )
 
 
-def _without_idle_workers(candidates: Sequence[Judged], load: Load) -> Sequence[Judged]:
+def _without_idle_workers(candidates: Sequence[BelievedSpeedup], load: CpuLoad) -> Sequence[BelievedSpeedup]:
     """Those with no more workers than cores where the work does nothing but compute; all where none are so few."""
     if load.cpu_share < COMPUTES:
         return candidates

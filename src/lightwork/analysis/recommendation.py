@@ -14,9 +14,9 @@ from math import exp, inf, log
 from statistics import fmean
 
 from lightwork.analysis.basis import Basis, Difference
-from lightwork.analysis.belief import Belief, Expected, Spread, Wall, believe
+from lightwork.analysis.belief import Belief, Expectation, PriorSpread, Wall, believe
 from lightwork.analysis.bounds import lowest_bound
-from lightwork.analysis.preference import Judged, Load, preferred
+from lightwork.analysis.preference import BelievedSpeedup, CpuLoad, preferred
 from lightwork.analysis.remedies import largest_loss
 from lightwork.analysis.scaling import CellScaling, StudyScaling
 from lightwork.analysis.warnings import warnings_of
@@ -28,7 +28,9 @@ from lightwork.core.verdict import Doubt, LowestBound, NextStep, StepOutcome, Ve
 from lightwork.core.warnings import VerdictWarning
 from lightwork.strategies import find, is_known
 
-UNPREDICTED = Spread(common=1.0, single=0.05, serial=1.0)  # of cells of which nothing was predicted: alike by workers
+UNPREDICTED = PriorSpread(
+    common=1.0, single=0.05, serial=1.0
+)  # of cells of which nothing was predicted: alike by workers
 
 
 @dataclass(frozen=True)
@@ -95,10 +97,10 @@ def _choose(basis: Basis) -> CellScaling | None:
     speedups = {cell.cell.cell_id: belief.speedup(cell.cell.setting).point for cell in faster}
     best = max(faster, key=lambda cell: speedups[cell.cell.cell_id])
     judged = [
-        Judged(cell.cell.setting, speedups[(best if _is_as_good(basis, cell, best) else cell).cell.cell_id])
+        BelievedSpeedup(cell.cell.setting, speedups[(best if _is_as_good(basis, cell, best) else cell).cell.cell_id])
         for cell in faster
     ]
-    setting = preferred(judged, Load(min(scaling.cpu_share, 1.0), scaling.usable_cpus), inf)
+    setting = preferred(judged, CpuLoad(min(scaling.cpu_share, 1.0), scaling.usable_cpus), inf)
     return next((cell for cell in faster if cell.cell.setting == setting), None)
 
 
@@ -118,14 +120,14 @@ def _belief(basis: Basis) -> Belief:
         for key, cells in groups.items()
     }
     expected = [
-        Expected(cell.cell.setting, _alike(cell)[0], means_s[_alike(cell)], UNPREDICTED) for cell in basis.candidates
+        Expectation(cell.cell.setting, _alike(cell)[0], means_s[_alike(cell)], UNPREDICTED) for cell in basis.candidates
     ]
     walls = [
         Wall(cell.cell.setting, block, wall_s)
         for cell in (serial, *basis.candidates)
         for block, wall_s in basis.walls_s(cell).items()
     ]
-    first = Expected(serial.cell.setting, SERIAL, _mean_s(list(basis.walls_s(serial).values())), UNPREDICTED)
+    first = Expectation(serial.cell.setting, SERIAL, _mean_s(list(basis.walls_s(serial).values())), UNPREDICTED)
     return believe(first, expected, walls)
 
 

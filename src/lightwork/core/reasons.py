@@ -18,7 +18,7 @@ class Crew:
 
 
 @dataclass(frozen=True)
-class Answer:
+class SettingAnswer:
     """The setting to use, and what it brings. serial_s, wall_s: of all items; blocks: 0 where it is predicted."""
 
     crew: Crew

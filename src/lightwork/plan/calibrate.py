@@ -38,9 +38,9 @@ def calibrated(environment: Environment, kinds: Iterable[Kind]) -> Calibration:
     """
     wanted = {*kinds, SERIAL_KIND}
     path = calibration.saved_in(environment.calibrations, environment.machine)
-    kept = _saved(path)
-    if kept and wanted <= kept.costs.keys():
-        return kept
+    saved = _saved(path)
+    if saved and wanted <= saved.costs.keys():
+        return saved
     shipped = _shipped()
     if wanted <= shipped.costs.keys():
         return _brought_here(environment, shipped)
@@ -63,9 +63,9 @@ def measured(environment: Environment, kinds: Iterable[Kind]) -> Calibration:
 
 def is_quick(environment_folder: Path, machine: dict[str, object], kinds: Iterable[Kind]) -> bool:
     """Whether nothing must be measured first to know what strategies of these kinds cost."""
-    kept = _saved(calibration.saved_in(environment_folder, machine))
+    saved = _saved(calibration.saved_in(environment_folder, machine))
     wanted = set(kinds)
-    return wanted <= _shipped().costs.keys() or (kept is not None and wanted <= kept.costs.keys())
+    return wanted <= _shipped().costs.keys() or (saved is not None and wanted <= saved.costs.keys())
 
 
 def _shipped() -> Calibration:

@@ -12,13 +12,13 @@ from functools import cached_property
 from math import hypot, log
 from statistics import fmean
 
-from lightwork.analysis.belief import Belief, Expected, Spread, Wall, believe
-from lightwork.analysis.preference import Judged, gains_enough, preferred
+from lightwork.analysis.belief import Belief, Expectation, PriorSpread, Wall, believe
+from lightwork.analysis.preference import BelievedSpeedup, gains_enough, preferred
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL
 from lightwork.plan.axes import Axes
-from lightwork.plan.forecast import Forecast, Job, forecast
+from lightwork.plan.forecast import Forecast, JobProfile, forecast
 from lightwork.plan.learning import Seen, traits_of
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.traits import NO_TRAITS, Traits, kind_of
@@ -32,7 +32,7 @@ SERIAL_ROUNDS = 2  # of the serial run at least, the first one apart
 CHALLENGERS = 2  # a block
 NARROW = 0.1  # half the interval of a speedup, over the point: known well enough
 QUIET = 0.1  # of the machine's CPU time: less that others take does not matter
-LIMITED = Spread(common=0.2, single=0.05)  # of settings that are predicted by a limit found in others
+LIMITED = PriorSpread(common=0.2, single=0.05)  # of settings that are predicted by a limit found in others
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Contest:
     for settings before they were measured.
     """
 
-    job: Job
+    job: JobProfile
     axes: Axes
     calibration: Calibration
     fits: Callable[[Setting], bool]
@@ -104,13 +104,13 @@ class Contest:
         """What is believed of the items that were run."""
         serial_s = self.forecast.serial_s or self.job.serial_s
         expected = [
-            Expected(each.setting, kind_of(each.setting), each.wall_s, self._spread(each.setting))
+            Expectation(each.setting, kind_of(each.setting), each.wall_s, self._spread(each.setting))
             for each in self.forecast.sample
         ]
         walls = [
             wall if wall.setting == SERIAL_SETTING else replace(wall, doubt=self.doubt) for wall in self.measured.walls
         ]
-        return believe(Expected(SERIAL_SETTING, SERIAL, serial_s), expected, walls)
+        return believe(Expectation(SERIAL_SETTING, SERIAL, serial_s), expected, walls)
 
     @property
     def doubt(self) -> float:
@@ -130,10 +130,10 @@ class Contest:
         times = [each.wall_s / sample[each.setting] for each in self.forecast.whole]
         return self.sampled.carried([self.job.serial_s / (self.forecast.serial_s or self.job.serial_s), *times])
 
-    def _spread(self, setting: Setting) -> Spread:
+    def _spread(self, setting: Setting) -> PriorSpread:
         """How far off its prediction may be: farther where others of its kind were."""
         is_limited = any(limit.meets(setting) for limit in self.traits.limits)
-        usual = LIMITED if is_limited else Spread()
+        usual = LIMITED if is_limited else PriorSpread()
         return replace(usual, common=hypot(usual.common, self._surprises.get(kind_of(setting), 0.0)))
 
     @cached_property
@@ -161,7 +161,7 @@ class Contest:
     @cached_property
     def chosen(self) -> Setting | None:
         """The setting to use; None to stay serial."""
-        judged = [Judged(setting, self.belief.speedup(setting).point) for setting in self.working]
+        judged = [BelievedSpeedup(setting, self.belief.speedup(setting).point) for setting in self.working]
         return preferred(judged, self.job.load, self.job.serial_s)
 
     def wanted(self) -> list[Setting]:
@@ -187,7 +187,9 @@ class Contest:
         speedups = {each.setting: each.speedup.point for each in self.hopes().whole}
         best, chosen = max(speedups.values(), default=0.0), []
         for kind in dict.fromkeys(map(kind_of, speedups)):
-            judged = [Judged(setting, point) for setting, point in speedups.items() if kind_of(setting) == kind]
+            judged = [
+                BelievedSpeedup(setting, point) for setting, point in speedups.items() if kind_of(setting) == kind
+            ]
             fastest = max(judged, key=lambda each: each.speedup).setting
             first = preferred(judged, self.job.load, self.job.serial_s) or fastest
             if speedups[first] >= (1 - MIGHT_BE_NEAR) * best:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lightwork.analysis.preference import COMPUTES, Load
+from lightwork.analysis.preference import COMPUTES, CpuLoad
 from lightwork.core.setting import Setting
 from lightwork.plan.axes import Axes, settings_of
 from lightwork.replay.calibration import Calibration
@@ -34,7 +34,7 @@ MOST_FIRST = 20  # items that go before all others
 
 
 @dataclass(frozen=True, eq=False)
-class Job:
+class JobProfile:
     """What a serial run shows of a job.
 
     rows: its ledger, of all items, those that were not run by the rows that stand for them; run: the places of the rows
@@ -64,10 +64,10 @@ class Job:
         return float(self.walls_ns.sum()) / 1e9
 
     @property
-    def load(self) -> Load:
+    def load(self) -> CpuLoad:
         """What the items ask of the cores."""
         total_ns = float(self.walls_ns.sum())
-        return Load(min(float(self.rows["cpu_ns"].sum()) / total_ns, 1.0) if total_ns else 0.0, self.cores)
+        return CpuLoad(min(float(self.rows["cpu_ns"].sum()) / total_ns, 1.0) if total_ns else 0.0, self.cores)
 
     def most_workers(self, traits: Traits) -> int:
         """How many workers can help at most: no more than items, than total / longest, and than cores to compute."""
@@ -102,7 +102,9 @@ class Forecast:
         return Forecast(whole, tuple(prediction for prediction in self.sample if fits(prediction.setting)))
 
 
-def forecast(job: Job, axes: Axes, calibration: Calibration, traits: Traits, also: Iterable[Setting] = ()) -> Forecast:
+def forecast(
+    job: JobProfile, axes: Axes, calibration: Calibration, traits: Traits, also: Iterable[Setting] = ()
+) -> Forecast:
     """Predict the settings that fit the job, those of `also` among them."""
     everything = _Predictor(job.rows, job.weights, job, calibration, traits)
     settings = [*_chosen(job, axes, calibration, traits, everything), *also]
@@ -118,7 +120,7 @@ class _Predictor:
     """Predicts settings of one list of items, each once."""
 
     def __init__(
-        self, rows: "NDArray[Any]", weights: Sequence[float], job: Job, calibration: Calibration, traits: Traits
+        self, rows: "NDArray[Any]", weights: Sequence[float], job: JobProfile, calibration: Calibration, traits: Traits
     ) -> None:
         self.rows, self.weights, self.job, self.calibration, self.traits = rows, weights, job, calibration, traits
         self.predictions: dict[Setting, Prediction] = {}
@@ -146,7 +148,9 @@ class _Predictor:
         return [prediction.speedup.point for prediction in self.of(settings)]
 
 
-def _chosen(job: Job, axes: Axes, calibration: Calibration, traits: Traits, predictor: _Predictor) -> list[Setting]:
+def _chosen(
+    job: JobProfile, axes: Axes, calibration: Calibration, traits: Traits, predictor: _Predictor
+) -> list[Setting]:
     """The settings that are worth knowing of."""
     counts = axes.counts(job.most_workers(traits), len(job.rows))
     orders = axes.orders or (("given", "largest-first") if _has_long_items(job, counts[-1]) else ("given",))
@@ -160,7 +164,7 @@ def _chosen(job: Job, axes: Axes, calibration: Calibration, traits: Traits, pred
 
 
 def _of_one_kind(
-    kinds: Sequence[tuple[str, str]], counts: Sequence[int], orders: Sequence[str], job: Job, axes: Axes,
+    kinds: Sequence[tuple[str, str]], counts: Sequence[int], orders: Sequence[str], job: JobProfile, axes: Axes,
     calibration: Calibration, predictor: _Predictor,
 ) -> list[Setting]:  # fmt: skip
     """Of workers of one kind: the first strategy at every count that can help, and all of them near its best."""
@@ -192,7 +196,7 @@ def _climbed(counts: Sequence[int], speedup_of: Callable[[int], float]) -> dict[
     return speedups
 
 
-def chunksize_for(job: Job, name: str, method: str, workers: int, calibration: Calibration) -> int | None:
+def chunksize_for(job: JobProfile, name: str, method: str, workers: int, calibration: Calibration) -> int | None:
     """The fewest items of which handing a chunk over takes HAND_OVER of its time; None for a strategy without chunks.
 
     So few that every worker has CHUNKS_PER_WORKER.
@@ -206,7 +210,7 @@ def chunksize_for(job: Job, name: str, method: str, workers: int, calibration: C
     return max(1, min(wanted, len(job.rows) // (CHUNKS_PER_WORKER * workers)))
 
 
-def _has_long_items(job: Job, most: int) -> bool:
+def _has_long_items(job: JobProfile, most: int) -> bool:
     """Whether some item is long beside a worker's share of the work."""
     return job.bundle == 1 and bool(_are_long(job.walls_ns, most).any())
 

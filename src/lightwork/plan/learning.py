@@ -6,14 +6,14 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from lightwork.core.setting import Setting, arrange
-from lightwork.plan.forecast import Job
+from lightwork.plan.forecast import JobProfile
 from lightwork.replay import gil as lock
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.demands import demands_of
 from lightwork.replay.prediction import predict
 from lightwork.replay.traits import (
     NO_TRAITS,
-    Limit,
+    SpeedupLimit,
     Traits,
     WarmUp,
     kind_of,
@@ -38,7 +38,9 @@ class Seen:
     rows: "NDArray[Any]"
 
 
-def traits_of(job: Job, seen: Sequence[Seen], calibration: Calibration, serial_ns: float, doubt: float = 0.0) -> Traits:
+def traits_of(
+    job: JobProfile, seen: Sequence[Seen], calibration: Calibration, serial_ns: float, doubt: float = 0.0
+) -> Traits:
     """What all these rounds show together.
 
     serial_ns: the serial round's wall at their speed. doubt: by how much others at the cores may have slowed them.
@@ -51,7 +53,7 @@ def traits_of(job: Job, seen: Sequence[Seen], calibration: Calibration, serial_n
     predictions = predict(
         walls_ns, job.sample, job.sample_weights, job.cores, calibration, job.spin_ns, job.seed, None, job.gil, traits
     )
-    limits: list[Limit] = []
+    limits: list[SpeedupLimit] = []
     for prediction, rounds in zip(predictions, walls_ns.values(), strict=True):
         typical = sorted(rounds, key=lambda each: each.wall_ns)[len(rounds) // 2]
         limit = limit_of(
@@ -66,7 +68,7 @@ def traits_of(job: Job, seen: Sequence[Seen], calibration: Calibration, serial_n
     return replace(traits, limits=tuple(limits))
 
 
-def _warm_ups(job: Job, seen: Sequence[Seen]) -> Mapping[str, WarmUp]:
+def _warm_ups(job: JobProfile, seen: Sequence[Seen]) -> Mapping[str, WarmUp]:
     """By kind of worker, the typical one of its rounds."""
     by_kind: dict[str, list[WarmUp]] = {}
     for each in seen:
@@ -78,7 +80,7 @@ def _warm_ups(job: Job, seen: Sequence[Seen]) -> Mapping[str, WarmUp]:
     }
 
 
-def _thread_cores(job: Job, seen: Sequence[Seen], calibration: Calibration, traits: Traits) -> float | None:
+def _thread_cores(job: JobProfile, seen: Sequence[Seen], calibration: Calibration, traits: Traits) -> float | None:
     """On how many cores threads compute, by the median round that tells."""
     if job.load.cpu_share < LEAST_COMPUTING:
         return None

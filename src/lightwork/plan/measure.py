@@ -19,7 +19,7 @@ from lightwork.core.study import SERIAL, Cell, Study
 from lightwork.launch.finished import Finished
 from lightwork.plan.contest import MOST_BLOCKS, SERIAL_SETTING, Contest, FailedSetting, Measurements
 from lightwork.plan.environment import Environment
-from lightwork.plan.forecast import Job
+from lightwork.plan.forecast import JobProfile
 from lightwork.plan.items import parameters_for
 from lightwork.plan.learning import Seen
 from lightwork.plan.request import Request
@@ -55,7 +55,7 @@ class Measuring:
     request: Request
     environment: Environment
     serial: Serial
-    job: Job
+    job: JobProfile
     calibration: Calibration
     fits: Callable[[Setting], bool]
     rounds: "dict[Setting, list[tuple[Round, NDArray[Any] | None]]]" = field(default_factory=dict)

@@ -21,7 +21,7 @@ from lightwork.plan import memory_probe, notes
 from lightwork.plan.calibrate import calibrated
 from lightwork.plan.contest import Contest
 from lightwork.plan.environment import Environment
-from lightwork.plan.forecast import Job, longest_first
+from lightwork.plan.forecast import JobProfile, longest_first
 from lightwork.plan.items import items_of
 from lightwork.plan.measure import Measuring
 from lightwork.plan.memory_probe import MemoryModel
@@ -51,7 +51,7 @@ class Planned:
     items_run: int
     sample: Sample
     serial: Round
-    job: Job
+    job: JobProfile
     contest: Contest | None
     study: Study | None
     notes: tuple[str, ...]
@@ -97,14 +97,14 @@ def make(request: Request, environment: Environment) -> Planned:
     )
 
 
-def _job(request: Request, serial: Serial) -> Job:
+def _job(request: Request, serial: Serial) -> JobProfile:
     """What the serial run shows."""
     rows, sample = ledgers.table(serial.finished.ledger), serial.sample
     whole = rows if sample.is_all else rows_of_all(rows, sample)
     weights = [serial.items.weights[place] for place in serial.places]
     if sample.is_all and serial.items.bundle == 1 and len(set(weights)) == 1:
         weights = _measured_weights(rows)
-    return Job(
+    return JobProfile(
         rows=whole,
         sample=rows,
         weights=weights,
@@ -126,7 +126,7 @@ def _measured_weights(rows: "np.ndarray[tuple[int], np.dtype[np.void]]") -> list
     return [float(weight) for weight in weights]
 
 
-def _first(serial: Serial, job: Job) -> tuple[int, ...]:
+def _first(serial: Serial, job: JobProfile) -> tuple[int, ...]:
     """The places of the items that were measured to be long, the longest first; none where their sizes tell."""
     if not serial.sample.is_all or serial.items.bundle > 1 or len(set(serial.items.weights)) > 1:
         return ()

@@ -55,7 +55,7 @@ NO_WARM_UP = WarmUp()
 
 
 @dataclass(frozen=True)
-class Limit:
+class SpeedupLimit:
     """A measured round that fell short. share: of the predicted speedup that was measured.
 
     is_shared: whether it was inside the items that time was lost, so that workers of other kinds meet it, too.
@@ -90,7 +90,7 @@ class Traits:
 
     warm_ups: Mapping[str, WarmUp] = field(default_factory=dict)
     thread_cores: float | None = None
-    limits: tuple[Limit, ...] = ()
+    limits: tuple[SpeedupLimit, ...] = ()
 
     def warm_up(self, setting: Setting) -> WarmUp:
         """What each worker of this setting pays once."""
@@ -181,7 +181,7 @@ def limit_of(
     serial: "NDArray[Any]",
     parallel: "NDArray[Any]",
     doubt: float = 0.0,
-) -> Limit | None:
+) -> SpeedupLimit | None:
     """What limits a round whose measured speedup is so far below the predicted one; None where it is not.
 
     serial, parallel: the ledgers of its items. doubt: how much more it may fall short because others had the cores.
@@ -192,14 +192,14 @@ def limit_of(
     serial_ns, parallel_ns = (float(own_ns(rows).sum()) for rows in (serial, parallel))
     longer_ns = setting.workers * serial_ns * (1 / measured - 1 / predicted)
     is_shared = parallel_ns - serial_ns > INSIDE * longer_ns
-    return Limit(setting, share, is_shared)
+    return SpeedupLimit(setting, share, is_shared)
 
 
 def own_ns(rows: "NDArray[Any]") -> "NDArray[Any]":
     """What each item took, the wait for a core apart."""
     walls_ns: NDArray[Any] = rows["end_ns"] - rows["start_ns"]
-    own: NDArray[Any] = walls_ns - np.minimum(np.maximum(rows["runqueue_ns"], 0), walls_ns)
-    return own
+    without_queue_ns: NDArray[Any] = walls_ns - np.minimum(np.maximum(rows["runqueue_ns"], 0), walls_ns)
+    return without_queue_ns
 
 
 def _waits_ns(rows: "NDArray[Any]") -> "NDArray[Any]":

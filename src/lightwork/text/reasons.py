@@ -6,7 +6,6 @@ from functools import singledispatch
 from lightwork.core.causes import Cause
 from lightwork.core.estimate import Estimate
 from lightwork.core.reasons import (
-    Answer,
     AsGood,
     ChunksizeBand,
     Crew,
@@ -21,6 +20,7 @@ from lightwork.core.reasons import (
     PredictedLoss,
     RestsOn,
     SerialAnswer,
+    SettingAnswer,
     SharedLimit,
     WarmUpCost,
     WholeList,
@@ -66,7 +66,7 @@ def answer_sentence(answer: object) -> str:
 
 
 @answer_sentence.register
-def _(answer: Answer) -> str:
+def _(answer: SettingAnswer) -> str:
     details = settled(answer.cell)
     more = f", {details}" if details else ""
     faster = f"{times(answer.speedup)} faster, {duration(answer.serial_s)} -> {duration(answer.wall_s)}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lightwork.analysis.peaks import Limit, limit_of, peak_bytes
 from lightwork.analysis.preference import AS_GOOD
 from lightwork.core.estimate import Estimate, median_interval
-from lightwork.core.reasons import Answer, NoAnswer, SerialAnswer
+from lightwork.core.reasons import NoAnswer, SerialAnswer, SettingAnswer
 from lightwork.core.study import SERIAL, Cell
 from lightwork.core.verdict import Doubt, Verdict, VerdictKind
 from lightwork.plan.conclude.evidence import PlanEvidence, crew_of, failed_crew
@@ -60,13 +60,13 @@ def result_of(planned: "Planned", machine: Mapping[str, Any], code: Code | str) 
     )
 
 
-def _answer(evidence: PlanEvidence) -> Answer | SerialAnswer | NoAnswer:
+def _answer(evidence: PlanEvidence) -> SettingAnswer | SerialAnswer | NoAnswer:
     contest, serial_s = evidence.contest, _serial_s(evidence).point
     if contest is None:
         return SerialAnswer(serial_s, None, None, 0)
     if contest.chosen is not None:
         speedup = evidence.speedup(contest.chosen)
-        return Answer(
+        return SettingAnswer(
             crew_of(contest.chosen), evidence.cell(contest.chosen), speedup, serial_s, serial_s / speedup.point,
             evidence.rounds(contest.chosen),
         )  # fmt: skip
@@ -78,8 +78,8 @@ def _answer(evidence: PlanEvidence) -> Answer | SerialAnswer | NoAnswer:
     return SerialAnswer(serial_s, crew_of(best), evidence.speedup(best), evidence.rounds(best))
 
 
-def _verdict(evidence: PlanEvidence, answer: Answer | SerialAnswer | NoAnswer) -> Verdict:
-    if isinstance(answer, Answer):
+def _verdict(evidence: PlanEvidence, answer: SettingAnswer | SerialAnswer | NoAnswer) -> Verdict:
+    if isinstance(answer, SettingAnswer):
         return Verdict(VerdictKind.USE, answer.cell, answer.speedup, is_predicted=not answer.blocks)
     if isinstance(answer, SerialAnswer):
         return Verdict(VerdictKind.STAY_SERIAL, is_predicted=not answer.blocks)

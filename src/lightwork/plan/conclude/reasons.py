@@ -33,7 +33,7 @@ from lightwork.core.verdict import CoreBound, LongestItemBound, LowestBound
 from lightwork.core.warnings import BeyondCores, BusyCores, VerdictWarning
 from lightwork.plan.conclude.evidence import BUSY, PlanEvidence, crew_of, failed_crew
 from lightwork.plan.forecast import in_items
-from lightwork.replay.traits import Limit, kind_of
+from lightwork.replay.traits import SpeedupLimit, kind_of
 
 COMPUTES = 0.5  # of the items' time: above, the cores' number is what limits
 
@@ -55,7 +55,7 @@ def limited_by(evidence: PlanEvidence) -> LimitedBy | None:
     return _loss(evidence, chosen) or _predicted_loss(evidence, chosen)
 
 
-def _let(evidence: PlanEvidence, limit: Limit) -> float:
+def _let(evidence: PlanEvidence, limit: SpeedupLimit) -> float:
     """The speedup that a setting reached which fell short."""
     return evidence.speedup(limit.setting).point if limit.setting in evidence.by_setting else inf
 
@@ -98,8 +98,8 @@ def _loss(evidence: PlanEvidence, chosen: Setting) -> LargestLoss | None:
     losses = losses_over(cell)
     if scaling is None or losses is None:
         return None
-    own = next((each.cell for each in scaling.cells if each.cell.setting == chosen and each.parallel), cell)
-    return largest_loss(scaling, own, losses, recommended=True)
+    measured = next((each.cell for each in scaling.cells if each.cell.setting == chosen and each.parallel), cell)
+    return largest_loss(scaling, measured, losses, recommended=True)
 
 
 def _predicted_loss(evidence: PlanEvidence, chosen: Setting) -> PredictedLoss | None:
@@ -137,9 +137,9 @@ def _extra_memory(evidence: PlanEvidence, chosen: Setting, larger: Setting) -> E
     peaks = {
         cell.setting: peak_bytes(cell, "peak_pss_bytes") for cell in (evidence.study.cells if evidence.study else ())
     }
-    own, more = peaks.get(chosen), peaks.get(larger)
-    if own and more:
-        return ExtraMemory(more - own, is_predicted=False)
+    less, more = peaks.get(chosen), peaks.get(larger)
+    if less and more:
+        return ExtraMemory(more - less, is_predicted=False)
     if evidence.memory is None:
         return None
     return ExtraMemory(evidence.memory.worker_bytes * (larger.workers - chosen.workers), is_predicted=True)

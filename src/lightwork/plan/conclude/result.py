@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from lightwork.core.estimate import Estimate
-from lightwork.core.reasons import Answer, LimitedBy, NoAnswer, Reason, RestsOn, SerialAnswer
+from lightwork.core.reasons import LimitedBy, NoAnswer, Reason, RestsOn, SerialAnswer, SettingAnswer
 from lightwork.core.setting import Setting
 from lightwork.core.verdict import Verdict, VerdictKind
 from lightwork.core.warnings import VerdictWarning
@@ -104,7 +104,7 @@ class PlanResult:
     items: int
     items_run: int
     verdict: Verdict
-    answer: Answer | SerialAnswer | NoAnswer
+    answer: SettingAnswer | SerialAnswer | NoAnswer
     recommendation: RecommendedSetting | None
     reasons: tuple[Reason, ...]
     rests_on: RestsOn
