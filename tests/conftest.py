@@ -95,6 +95,3 @@ def _saved_in(folder: Path) -> SavedRun:
     assert found.returncode == 0, found.stdout
     (path,) = saved_in(folder)
     return SavedRun(folder, path, also, found.stdout)
-
-
-collect_ignore = ["plan/forms/test_html.py", "replay/test_prediction.py", "text/test_sentences_come_last.py"]

@@ -43,7 +43,7 @@ def test_a_database_is_taken_before_a_parameter(tmp_path):
         (["json:dumps", "1", "2", "--db", "sqlite"], "--db is for built-in workloads"),
         (
             ["db_insert", "--db", "duckdb", "--workers", "1,2"],
-            "DuckDB allows only one writing process, and .*-w2.* has 2",
+            "DuckDB allows only one writing process, but .*-w2.* has 2",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""Predictions: every setting from one serial ledger, and which of them are worth measuring."""
+"""Predictions: every setting from one serial ledger, with what was learned of the job since."""
 
 import numpy as np
 import pytest
@@ -6,12 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lightwork.core.causes import Cause
-from lightwork.core.estimate import Estimate
 from lightwork.core.setting import Setting
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.contention import Contention
 from lightwork.replay.costs import NO_COSTS
-from lightwork.replay.prediction import BAND, CONTENDED_BAND, FAR_BAND, Prediction, predict, shortlist
+from lightwork.replay.prediction import BAND, CONTENDED_BAND, FAR_BAND, predict
 from lightwork.storage.ledgers import ROW
 
 MS = 1_000_000
@@ -115,49 +114,6 @@ def test_the_band_widens_with_contention():
         found = predicted(Setting("map", workers), waits(*[5] * 64), contention=contention)
         widths.append(found.speedup.high / found.speedup.point - 1)
     assert widths == [pytest.approx(FAR_BAND), pytest.approx(CONTENDED_BAND), pytest.approx(BAND)]
-
-
-def made(strategy, workers, speedup, chunksize=1):
-    """A prediction of this speedup."""
-    setting = Setting(strategy, workers, chunksize if strategy in ("map", "imap_unordered", "queue") else None)
-    return Prediction(setting, chunksize, 1 / speedup, Estimate(speedup, 0.9 * speedup, 1.1 * speedup), {})
-
-
-def test_the_shortlist_holds_the_fastest_their_modest_equals_and_what_more_would_buy():
-    """Half is for the fastest; then those as good with the fewest workers; then a larger count, and what comes next."""
-    everything = [
-        made("queue", 4, 3.9), made("map", 4, 3.8), made("map", 2, 1.9), made("map", 3, 3.3), made("queue", 3, 3.4),
-        made("map", 8, 3.7), made("static", 4, 2.0),
-    ]  # fmt: skip
-    kept = [(one.setting.strategy, one.setting.workers) for one in shortlist(everything, 4)]
-    assert kept == [("queue", 4), ("map", 4), ("map", 8), ("queue", 3)]
-    equals = [*everything, made("static", 3, 3.85), made("pipe", 3, 3.8), made("pipe", 4, 3.89)]
-    kept = [(one.setting.strategy, one.setting.workers) for one in shortlist(equals, 4)]
-    assert kept == [("queue", 4), ("pipe", 4), ("static", 3), ("map", 4)]
-    with_larger = shortlist([made("map", 2, 1.9), made("map", 4, 1.2)], 4)
-    assert [one.setting.workers for one in with_larger] == [2, 4]
-
-
-def test_only_the_two_fastest_variants_of_a_strategy_are_measured():
-    """Ten chunksizes of one strategy do not fill the list."""
-    everything = [made("map", 2, 1.8 + size / 100, size) for size in range(1, 10)] + [made("queue", 2, 1.8)]
-    kept = shortlist(everything, 5)
-    assert [(one.setting.strategy, one.chunksize) for one in kept] == [("map", 9), ("map", 8), ("queue", 1)]
-
-
-@given(
-    st.lists(
-        st.builds(made, st.sampled_from(STRATEGIES[1:]), st.integers(1, 8), st.floats(0.1, 10), st.integers(1, 9)),
-        max_size=30,
-    ),
-    st.integers(2, 6),
-)
-def test_a_shortlist_is_short_and_distinct(everything, most):
-    """Never more than asked for, never a setting twice, always with the best."""
-    kept = shortlist(everything, most)
-    assert len(kept) <= most
-    assert len({id(one) for one in kept}) == len(kept)
-    assert not everything or max(everything, key=lambda one: one.speedup.point).speedup.point == kept[0].speedup.point
 
 
 @given(st.floats(0, 3))

@@ -7,7 +7,17 @@ from report_samples import HOSTILE
 from lightwork.analysis.usl import Law
 from lightwork.core.causes import Cause
 from lightwork.core.estimate import Estimate
-from lightwork.core.reasons import ExtraMemory, ItemCap, MeasuredStep, MemoryPeak, RestsOn
+from lightwork.core.reasons import (
+    Crew,
+    ExtraMemory,
+    ItemCap,
+    MemoryPeak,
+    NextCount,
+    NoAnswer,
+    RestsOn,
+    SerialAnswer,
+    SettingAnswer,
+)
 from lightwork.core.remedy import LargestLoss, Remedy, RemedyKind
 from lightwork.core.setting import Setting
 from lightwork.core.study import Cell
@@ -16,8 +26,6 @@ from lightwork.core.verdict import (
     Doubt,
     LongestItemBound,
     LowestBound,
-    NextStep,
-    StepOutcome,
     Verdict,
     VerdictKind,
 )
@@ -107,16 +115,16 @@ def sample() -> PlanResult:
         items=185,
         items_run=185,
         verdict=Verdict(VerdictKind.USE, cell_of(chosen), Estimate(3.42, 3.32, 3.52, 7, "")),
+        answer=SettingAnswer(
+            crew(4), cell_of(chosen), Estimate(3.42, 3.32, 3.52, 7, "measured"), SERIAL_S, SERIAL_S / 3.42, 7
+        ),
         recommendation=RecommendedSetting(
             chosen, 1, (1, 4), Estimate(3.42, 3.32, 3.52), True, CORES, 124 * MIB, CODE, 31_744 * MIB
         ),
         reasons=(
             CORES,
             LargestLoss(Cause.TAIL, 0.28, 4, remedies=(Remedy(RemedyKind.LARGEST_FIRST),)),
-            MeasuredStep(
-                NextStep(StepOutcome.EQUAL, 4, others[2], Estimate(1.01, 0.99, 1.03, 7, "")),
-                ExtraMemory(42 * MIB, is_predicted=False),
-            ),
+            NextCount(crew(6), 0.015, is_measured=True, memory=ExtraMemory(42 * MIB, is_predicted=False)),
             MemoryPeak(124 * MIB, 31_744 * MIB, "the free memory", is_predicted=False),
         ),
         rests_on=RestsOn(8, 7, 160),
@@ -143,7 +151,8 @@ def unmeasured() -> PlanResult:
     guess = replace(known.recommendation, speedup=speedup, is_measured=False, memory_bytes=None, code="")
     return replace(
         known, items=1_000_000, items_run=2_400, cells=(), warnings=(), noise_floor=None, recommendation=guess,
-        verdict=replace(known.verdict, speedup=Estimate(3.42, 2.9, 3.9, 1, "replay"), is_predicted=True),
+        verdict=replace(known.verdict, speedup=speedup, is_predicted=True),
+        answer=replace(known.answer, speedup=speedup, serial_s=99_460.0, wall_s=99_460.0 / 3.42, blocks=0),
         serial_s=Estimate(99_460.0, None, None),
     )  # fmt: skip
 
@@ -154,6 +163,7 @@ def serial() -> PlanResult:
         sample(),
         recommendation=None,
         verdict=Verdict(VerdictKind.STAY_SERIAL, is_predicted=True),
+        answer=SerialAnswer(SERIAL_S, crew(4), Estimate(1.02, 0.97, 1.07), 0),
         what_if=(),
         cells=(),
     )
@@ -162,7 +172,9 @@ def serial() -> PlanResult:
 def bare() -> PlanResult:
     """As little as a verdict can hold."""
     verdict = Verdict(VerdictKind.CANNOT_TELL, doubt=Doubt.NOT_ASKED, is_predicted=True)
-    return PlanResult("f.py:f", 1, 1, verdict, None, (), RestsOn(None, 0, 0), (), (), ("", 0.0), (), (), (), None, {})
+    return PlanResult(
+        "f.py:f", 1, 1, verdict, NoAnswer(None), None, (), RestsOn(None, 0, 0), (), (), ("", 0.0), (), (), (), None, {}
+    )  # fmt: skip
 
 
 def hostile() -> PlanResult:
@@ -179,11 +191,19 @@ def hostile() -> PlanResult:
     )
     return PlanResult(
         target=evil, items=3, items_run=3, verdict=replace(known.verdict, cell=cell_of(cells[0].setting)),
+        answer=SettingAnswer(
+            Crew(4, evil, evil), cell_of(cells[0].setting), Estimate(3.42, 3.32, 3.52), SERIAL_S, SERIAL_S / 3.42, 7
+        ),
         recommendation=chosen, reasons=caps, rests_on=RestsOn(1, 1, 1), notes=HOSTILE,
         warnings=tuple(FailedRounds(cell_of(cells[0].setting), 1, 2, words, words) for words in HOSTILE),
         longest_item=(evil, 0.3), cells=cells, predictions=predictions, what_if=(Gain(evil, 1.2),), noise_floor=0.01,
         machine={evil: evil, "nested": {evil: [evil]}}, serial_s=Estimate(3.0, None, None),
     )  # fmt: skip
+
+
+def crew(workers: int) -> Crew:
+    """So many processes of a pool."""
+    return Crew(workers, "processes", "Pool")
 
 
 def cell_of(setting: Setting) -> Cell:

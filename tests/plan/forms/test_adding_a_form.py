@@ -41,7 +41,7 @@ def test_a_new_form_is_an_option_and_a_file(toml, tmp_path, capsys, monkeypatch)
     words = ("--strategies", "map", "--workers", "2", "--chunksizes", "1", "--orders", "given", "--once")
     assert cli.main(["plan", "sleep_io", *words, "--toml", "plan.toml"]) == 0
     assert (tmp_path / "plan.toml").read_text() == 'target = "sleep_io"\n'
-    assert "predicted" in capsys.readouterr().out
+    assert "Predicted, not measured" in capsys.readouterr().out
 
 
 def test_a_new_form_keeps_off_files_that_are_not_its_own(toml, tmp_path, capsys, monkeypatch):

@@ -16,7 +16,25 @@ from repository import REPOSITORY
 
 from lightwork.core.causes import Cause
 from lightwork.core.estimate import Estimate
-from lightwork.core.reasons import ItemCap, MemoryPeak, PredictedLoss, RestsOn, WholeList
+from lightwork.core.reasons import (
+    AsGood,
+    ChunksizeBand,
+    Crew,
+    ExtraMemory,
+    FailedCrew,
+    ItemCap,
+    MemoryPeak,
+    NextCount,
+    NoAnswer,
+    OtherKind,
+    PredictedLoss,
+    RestsOn,
+    SerialAnswer,
+    SettingAnswer,
+    SharedLimit,
+    WarmUpCost,
+    WholeList,
+)
 from lightwork.core.remedy import LargestLoss, LongItem, Remedy, RemedyKind
 from lightwork.core.setting import ORDERS, START_METHODS, Setting
 from lightwork.core.study import Cell
@@ -68,7 +86,17 @@ losses = st.builds(
     LargestLoss, st.sampled_from(Cause), st.floats(1, 4), st.just(4), st.none() | st.builds(LongItem, texts, shares),
     st.lists(st.builds(Remedy, st.sampled_from(RemedyKind), shares, texts), max_size=3).map(tuple),
 )  # fmt: skip
+kinds = st.sampled_from(["threads", "processes", "tasks"]) | texts
+crews = st.builds(Crew, counts, kinds, texts)
+failures = st.builds(FailedCrew, crews, counts, counts, texts, texts, st.none() | counts)
 reasons = st.one_of(
+    st.builds(SharedLimit, shares), st.builds(WarmUpCost, kinds, shares), st.builds(ChunksizeBand, counts, counts),
+    st.builds(
+        NextCount, crews, st.floats(-1, 1), st.booleans(),
+        st.none() | st.builds(ExtraMemory, st.floats(-10, 1e9), st.booleans()),
+    ),
+    st.builds(OtherKind, crews, estimates, st.booleans(), st.booleans()), failures,
+    st.builds(AsGood, st.lists(tried_cells, max_size=6).map(tuple), shares, st.booleans()),
     caps, losses, st.builds(LowestBound, st.builds(WorkerBound, shares, counts), st.booleans()),
     st.builds(PredictedLoss, texts, shares, counts, st.booleans()), st.builds(WholeList, counts, shares, shares),
     st.builds(MemoryPeak, counts, st.none() | counts, texts, st.booleans()),
@@ -98,9 +126,14 @@ def many(of, most):
 
 values = st.builds(Verdict, st.sampled_from(VerdictKind), tried_cells, estimates, st.none() | estimates)
 bases = st.builds(RestsOn, st.none() | counts, counts, counts, st.none() | shares)
+answers = st.one_of(
+    st.builds(SettingAnswer, crews, tried_cells, estimates, shares, shares, st.integers(0, 9)),
+    st.builds(SerialAnswer, shares, st.none() | crews, st.none() | estimates, st.integers(0, 9)),
+    st.builds(NoAnswer, st.none() | failures),
+)
 verdicts = st.builds(
-    PlanResult, texts, counts, counts, values, st.none() | recommendations, many(reasons, 12), bases, many(texts, 8),
-    many(warnings, 4), st.tuples(texts, figures), many(cells, 12), many(predictions, 20),
+    PlanResult, texts, counts, counts, values, answers, st.none() | recommendations, many(reasons, 12), bases,
+    many(texts, 8), many(warnings, 4), st.tuples(texts, figures), many(cells, 12), many(predictions, 20),
     many(st.builds(Gain, texts, figures), 6), st.none() | figures,
     st.dictionaries(texts, texts | figures | st.lists(figures), max_size=4), st.none() | ranges,
 )  # fmt: skip
@@ -208,12 +241,13 @@ TAIL = LargestLoss(Cause.TAIL, 0.8, 4)
 
 def example(**changes):
     """A verdict as a plan gives it."""
-    setting = Setting("map", 4, 8)
+    setting, crew = Setting("map", 4, 8), Crew(4, "processes", "Pool.map")
     one, wall = Estimate(3.2, 3.0, 3.4), Estimate(0.5, 0.45, 0.55)
     code = 'from load import f\n\nif __name__ == "__main__":\n    results = [f(1)]\n'
     whole = {
         "target": "load.py:f", "items": 100, "items_run": 100,
         "verdict": Verdict(VerdictKind.USE, Cell(setting.cell_id, setting, 8, ()), Estimate(3.2, 3.0, 3.4, 6, "")),
+        "answer": SettingAnswer(crew, Cell(setting.cell_id, setting, 8, ()), one, 1.6, 0.5, 6),
         "recommendation": RecommendedSetting(setting, 8, (4, 16), one, True, TAIL, 1 << 20, code),
         "reasons": (TAIL,), "rests_on": RestsOn(1, 6, 2), "notes": (), "warnings": (FewBlocks(3, 6),),
         "longest_item": ("giant.csv", 0.1),
@@ -233,7 +267,8 @@ def test_markdown_has_all_that_a_reviewer_asks_for():
     """Setting, reason, warning, measured and predicted figures, gains, code, and what it rests on."""
     text = forms()["md"].render(example())
     for part in (
-        "# lightwork plan: load.py:f", "**Use 4 workers, map, chunksize 8: 3.2x (3.0-3.4) over serial**",
+        "# lightwork plan: load.py:f", "**Use 4 processes (Pool.map), chunksize 8: 3.2x (3.0-3.4) faster",
+        "Measured in 6 blocks.**",
         "- Tail takes 0.8", "- Warning: Only 3 blocks: intervals are wide",
         "| **map with 4 workers, chunksize 8, recommended** | 3.2x (3.0-3.4) |",
         "| map | 2 | 1 |", "largest first (1.2x)", "```python\nfrom load import f\n",

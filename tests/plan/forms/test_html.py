@@ -78,7 +78,7 @@ def test_parts_stand_in_order(pages):
     """The verdict first, then code, warnings, figures, tables, and what it rests on."""
     text = pages["sample"]
     wanted = (
-        "3.4x", "Use 4 workers", "Limited by the 4 usable", "Paste this", "What could change the answer",
+        "3.4x", "Use 4 processes (Pool)", "Limited by the 4 usable", "Paste this", "What could change the answer",
         "Speedup over workers", "Recommended: imap", ">Measured<", ">What if<", ">Predicted<",
         "What this is based on</h2>",
         "EPYC",
