@@ -108,15 +108,28 @@ class WarmUpCost:
 
 
 @dataclass(frozen=True)
+class LargeResults:
+    """How many bytes each item's result has, where processes lose by sending them back."""
+
+    item_bytes: float
+
+
+@dataclass(frozen=True)
 class FailedCrew:
-    """A setting that did not do the work, its first reason. largest_working: the most such workers that did."""
+    """The setting with the fewest workers that did not do the work, its first reason.
+
+    more: how many settings with more such workers failed, too. largest_working: the most such workers that did.
+    forked: whether processes hung that were forked, as they do from a process with threads.
+    """
 
     crew: Crew
     failed: int
     tried: int
     outcome: str
     reason: str
+    more: int = 0
     largest_working: int | None = None
+    forked: bool = False
 
 
 @dataclass(frozen=True)
@@ -157,7 +170,7 @@ class WholeList:
 
 Reason = (
     ItemCap | SharedLimit | LowestBound | LargestLoss | PredictedLoss | NextCount | OtherKind | WarmUpCost | FailedCrew
-    | MemoryPeak | ChunksizeBand | AsGood | WholeList
+    | LargeResults     | MemoryPeak | ChunksizeBand | AsGood | WholeList
 )  # fmt: skip
 LimitedBy = ItemCap | SharedLimit | LowestBound | LargestLoss | PredictedLoss
 

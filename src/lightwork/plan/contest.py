@@ -82,7 +82,7 @@ class Contest:
     def traits(self) -> Traits:
         """What the rounds showed of the job."""
         if not self.measured.seen:
-            return NO_TRAITS
+            return replace(NO_TRAITS, result_bytes=self.job.result_bytes)
         return traits_of(self.job, self.measured.seen, self.calibration, self.measured.serial_ns, self.doubt)
 
     @cached_property

@@ -40,7 +40,7 @@ class JobProfile:
     rows: its ledger, of all items, those that were not run by the rows that stand for them; run: the places of the rows
     that were run, one for each item of the sample. weights: of all items, for the order largest first. cores: that a
     round may use. spin_ns: the fixed spin's time at the rows' speed. bundle: how many of the user's items make one of
-    these.
+    these. result_bytes: of one's pickled result, the mean; 0 where it is not known.
     """
 
     rows: "NDArray[Any]" = field(repr=False)
@@ -52,6 +52,7 @@ class JobProfile:
     gil: bool
     seed: int = 1
     bundle: int = 1
+    result_bytes: float = 0.0
 
     @property
     def walls_ns(self) -> "NDArray[Any]":

@@ -31,6 +31,7 @@ from lightwork.plan.serial_run import Serial, run_serially
 from lightwork.replay.traits import kind_of, own_ns
 from lightwork.storage import ledgers
 from lightwork.text.quantities import size
+from lightwork.workload import trial
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,7 @@ def _job(request: Request, serial: Serial) -> JobProfile:
         gil=serial.finished.round.gil is not False,
         seed=request.seed,
         bundle=serial.items.bundle,
+        result_bytes=trial.bytes_in(serial.finished.round.evidence),
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields, replace
 
 COLD_NS = 1_000_000
+SENT_NS_PER_BYTE = 0.7  # to pickle and write, and again to read and unpickle: some 1.4 GB/s, as pipes and memory go
 NO_FIRST = {"first_ns": 0.0, "first_wait_ns": 0.0}
 WAITS = ("wake_ns", "first_wait_ns")
 
@@ -63,6 +64,11 @@ class Costs:
     def with_warm_up(self, cpu_ns: float, wait_ns: float) -> "Costs":
         """The same where each worker's first chunk takes so much more: what its job does once in every worker."""
         return replace(self, first_ns=self.first_ns + cpu_ns, first_wait_ns=self.first_wait_ns + wait_ns)
+
+    def with_results(self, item_bytes: float, items: int) -> "Costs":
+        """The same where each chunk of so many items sends results of so many bytes each back from another process."""
+        each_ns = item_bytes * SENT_NS_PER_BYTE
+        return replace(self, item_ns=self.item_ns + each_ns, receive_ns=self.receive_ns + each_ns * items)
 
     def in_warm_pool(self) -> "Costs":
         """The same in a pool that was made and used before, and is not closed."""

@@ -20,7 +20,7 @@ from lightwork.replay.demands import Demands, demands_of
 from lightwork.replay.engine import replay
 from lightwork.replay.many_items import Reducer, is_many
 from lightwork.replay.traits import NO_TRAITS, Traits, without_warm_up
-from lightwork.strategies import chunksize_in_force
+from lightwork.strategies import chunksize_in_force, find
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -173,6 +173,8 @@ class _Work:
 def _predict(setting: Setting, work: _Work, costs: Costs) -> Prediction:
     count, usable, warm_up = len(work.serial_items), work.usable(setting), work.traits.warm_up(setting)
     costs = costs.with_warm_up(warm_up.cpu_ns, warm_up.wait_ns)
+    if find(setting.strategy).workers == "processes" and work.traits.result_bytes:
+        costs = costs.with_results(work.traits.result_bytes, chunksize_in_force(setting, count) or 1)
     replayed = replay(work.demands(setting), setting, usable, costs)
     wall_s = replayed.makespan_ns / 1e9
     speedup = work.serial_s / wall_s

@@ -85,12 +85,13 @@ class Traits:
     """What was learned of a job. All empty: nothing yet.
 
     warm_ups: by kind of worker. thread_cores: on how many cores its threads compute at a time; None: not seen yet.
-    limits: of every setting that fell short.
+    limits: of every setting that fell short. result_bytes: of a pickled result, which processes send back.
     """
 
     warm_ups: Mapping[str, WarmUp] = field(default_factory=dict)
     thread_cores: float | None = None
     limits: tuple[SpeedupLimit, ...] = ()
+    result_bytes: float = 0.0
 
     def warm_up(self, setting: Setting) -> WarmUp:
         """What each worker of this setting pays once."""

@@ -12,6 +12,7 @@ from lightwork.core.reasons import (
     ExtraMemory,
     FailedCrew,
     ItemCap,
+    LargeResults,
     LimitedBy,
     MemoryPeak,
     NextCount,
@@ -180,9 +181,16 @@ def _(reason: WarmUpCost) -> str:
 
 
 @reason_sentence.register
+def _(reason: LargeResults) -> str:
+    return (
+        f"each result has {size(reason.item_bytes)}, which a process must send back: return less (write files and "
+        "return their paths, or a summary), or use threads"
+    )
+
+
+@reason_sentence.register
 def _(reason: FailedCrew) -> str:
-    works = f"; {reason.largest_working} worked" if reason.largest_working else ""
-    return f"{_failure(reason)}{works}"
+    return _failure(reason)
 
 
 @reason_sentence.register
@@ -223,8 +231,16 @@ def rests_on_sentence(basis: RestsOn) -> str:
 
 
 def _failure(failed: FailedCrew) -> str:
-    why = f"{failed.outcome}, {failed.reason}" if failed.reason else failed.outcome
-    return f"{crew_words(failed.crew)} failed in {failed.failed} of {counted(failed.tried, 'round')}: {why}"
+    """As "6 threads and more failed (429 Too Many Requests); 4 worked"."""
+    why = failed.reason or failed.outcome
+    works = f"; {failed.largest_working} worked" if failed.largest_working else ""
+    who = f"{workers_words(failed.crew.workers, failed.crew.kind)}{' and more' if failed.more else ''} failed"
+    advice = (
+        ". They were forked: a lock that a thread holds at that moment is never given back; try --start-methods spawn"
+        if failed.forked
+        else ""
+    )
+    return f"{who} ({why}){works}{advice}"
 
 
 def _price(memory: ExtraMemory | None) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 
 from lightwork.workload.api import Facts
 
-FAILED, TRACEBACK, STUCK, LEFT = "failed", "traceback", "stuck", "left"
+FAILED, TRACEBACK, STUCK, LEFT, BYTES = "failed", "traceback", "stuck", "left", "result_bytes"
 FEWEST, MOST_LIMITS = 2, 4.0
 STUCK_NAMED = 3
 LONGEST_REASON = 300  # characters
@@ -89,15 +89,20 @@ def facts_of(results: Sequence[Any]) -> Facts:
     """Which results, by their place, are failures, and which can't be sent from a worker to its caller.
 
     failed: JSON, [[place, reason], ...]; traceback: of the first; stuck: JSON, the first few [[place, reason], ...].
-    left: JSON, the places of those that were not run.
+    left: JSON, the places of those that were not run. result_bytes: of a pickled result, the mean.
     """
     failures = [(place, result) for place, result in enumerate(results) if isinstance(result, ItemFailure)]
-    stuck = [(place, reason) for place, result in enumerate(results) if (reason := why_stuck(result))]
+    sizes, stuck = [], []
+    for place, result in enumerate(results):
+        size_bytes, reason = _pickled(result)
+        sizes.append(size_bytes)
+        stuck += [(place, reason)] if reason else []
     return {
         FAILED: json.dumps([(place, result.reason) for place, result in failures]),
         TRACEBACK: failures[0][1].detail if failures else "",
         STUCK: json.dumps(stuck[:STUCK_NAMED]),
         LEFT: json.dumps([place for place, result in enumerate(results) if isinstance(result, ItemLeft)]),
+        BYTES: sum(sizes) // max(len(sizes), 1),
     }
 
 
@@ -111,6 +116,11 @@ def left_in(evidence: Mapping[str, Any]) -> list[int]:
     return list(json.loads(evidence.get(LEFT, "[]")))
 
 
+def bytes_in(evidence: Mapping[str, Any]) -> float:
+    """The mean size of a trial's pickled results; 0 where it was none."""
+    return float(evidence.get(BYTES, 0))
+
+
 def stuck_in(evidence: Mapping[str, Any]) -> dict[int, str]:
     """Why the first few results that can't be pickled can't, by their items' places."""
     return dict(json.loads(evidence.get(STUCK, "[]")))
@@ -118,11 +128,15 @@ def stuck_in(evidence: Mapping[str, Any]) -> dict[int, str]:
 
 def why_stuck(thing: Any) -> str:
     """Why an item or a result can't be sent between processes; "" for one that can."""
+    return _pickled(thing)[1]
+
+
+def _pickled(thing: Any) -> tuple[int, str]:
+    """Its pickled size, and why it has none; "" where it has."""
     try:
-        ForkingPickler.dumps(thing)
+        return len(ForkingPickler.dumps(thing)), ""
     except Exception as error:  # noqa: BLE001  an object's own pickling may raise anything
-        return _one_line(error)
-    return ""
+        return 0, _one_line(error)
 
 
 def _traceback(error: BaseException) -> str:

@@ -10,7 +10,7 @@ from lightwork.core.estimate import Estimate, median_interval
 from lightwork.core.reasons import NoAnswer, SerialAnswer, SettingAnswer
 from lightwork.core.study import SERIAL, Cell
 from lightwork.core.verdict import Doubt, Verdict, VerdictKind
-from lightwork.plan.conclude.evidence import PlanEvidence, crew_of, failed_crew
+from lightwork.plan.conclude.evidence import PlanEvidence, crew_of, failed_crews
 from lightwork.plan.conclude.reasons import chunksize_band, limited_by, memory_bytes, reasons_of, rests_on, warnings_on
 from lightwork.plan.conclude.result import (
     Gain,
@@ -22,7 +22,7 @@ from lightwork.plan.conclude.result import (
 )
 from lightwork.plan.conclude.what_if import gains_of
 from lightwork.plan.forecast import in_items
-from lightwork.text.quantities import plain
+from lightwork.text.quantities import plain, short
 
 if TYPE_CHECKING:
     from lightwork.plan.planner import Planned
@@ -50,7 +50,7 @@ def result_of(planned: "Planned", machine: Mapping[str, Any], code: Code | str) 
         rests_on=rests_on(evidence),
         notes=planned.notes,
         warnings=tuple(warnings_on(evidence)),
-        longest_item=(plain(planned.longest_name), evidence.longest_share),
+        longest_item=(short(planned.longest_name), evidence.longest_share),
         cells=tuple(_cells(evidence)),
         predictions=tuple(_predictions(evidence)),
         what_if=_gains(evidence),
@@ -72,8 +72,7 @@ def _answer(evidence: PlanEvidence) -> SettingAnswer | SerialAnswer | NoAnswer:
         )  # fmt: skip
     measured = [setting for setting in evidence.works if evidence.rounds(setting)]
     if contest.measured.failed and not measured:
-        fewest = min(contest.measured.failed, key=lambda each: each.setting.workers)
-        return NoAnswer(failed_crew(fewest))
+        return NoAnswer(failed_crews(contest.measured.failed, ())[0])
     best = (measured or evidence.works)[0]
     return SerialAnswer(serial_s, crew_of(best), evidence.speedup(best), evidence.rounds(best))
 

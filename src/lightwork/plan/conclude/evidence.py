@@ -1,6 +1,6 @@
 """A plan's evidence: what its contest measured and predicted, seen from the setting that it chose; pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import inf
@@ -12,12 +12,13 @@ from lightwork.analysis.scaling import StudyScaling, scale
 from lightwork.analysis.speedometer import equal_speed_walls_s
 from lightwork.core.estimate import Estimate
 from lightwork.core.reasons import Crew, FailedCrew
+from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, Cell, Study
 from lightwork.plan.forecast import in_items
 from lightwork.plan.memory_probe import MemoryModel, model_of
 from lightwork.replay.prediction import Prediction
-from lightwork.replay.traits import kind_of
+from lightwork.replay.traits import NO_WARM_UP, kind_of, own_ns, without_warm_up
 from lightwork.strategies import find
 
 if TYPE_CHECKING:
@@ -95,10 +96,13 @@ class PlanEvidence:
 
     @cached_property
     def longest_share(self) -> float:
-        """The longest item's part of the serial time of all; 0 where none took any time, and of bundles."""
-        walls_ns = self.planned.job.walls_ns
+        """The longest item's part of the serial time of all, what the first one paid once apart; 0 for bundles."""
+        job, contest = self.planned.job, self.contest
+        warm_ups = list(contest.traits.warm_ups.values()) if contest else []
+        warm_up = max(warm_ups, key=lambda each: each.wall_ns, default=NO_WARM_UP)
+        walls_ns = own_ns(without_warm_up(job.rows, warm_up))
         total_ns = float(walls_ns.sum(dtype=float))
-        return float(walls_ns.max()) / total_ns if total_ns > 0 and self.planned.job.bundle == 1 else 0.0
+        return float(walls_ns.max()) / total_ns if total_ns > 0 and job.bundle == 1 else 0.0
 
     @property
     def cap(self) -> float:
@@ -126,11 +130,24 @@ def crew_of(setting: Setting) -> Crew:
     return Crew(setting.workers, kind_of(setting), find(setting.strategy).call)
 
 
-def failed_crew(failed: "FailedSetting", working: list[Setting] | None = None) -> FailedCrew:
-    """A setting that failed, with the most workers of its kind that did not."""
-    alike = [each.workers for each in working or () if kind_of(each) == kind_of(failed.setting)]
-    largest = max((workers for workers in alike if workers < failed.setting.workers), default=None)
-    return FailedCrew(crew_of(failed.setting), failed.failed, failed.tried, str(failed.outcome), failed.reason, largest)
+def failed_crews(failed: "Sequence[FailedSetting]", working: "Sequence[Setting]") -> list[FailedCrew]:
+    """Of each kind of workers the fewest that failed. working: settings that did the work."""
+    by_kind: dict[str, list[FailedSetting]] = {}
+    for each in failed:
+        by_kind.setdefault(kind_of(each.setting), []).append(each)
+    return [_failed_crew(alike, working) for alike in by_kind.values()]
+
+
+def _failed_crew(alike: "Sequence[FailedSetting]", working: "Sequence[Setting]") -> FailedCrew:
+    fewest = min(alike, key=lambda each: each.setting.workers)
+    kind, workers = kind_of(fewest.setting), fewest.setting.workers
+    works = [each.workers for each in working if kind_of(each) == kind and each.workers < workers]
+    return FailedCrew(
+        crew_of(fewest.setting), fewest.failed, fewest.tried, str(fewest.outcome), fewest.reason,
+        more=sum(each.setting.workers > workers for each in alike),
+        largest_working=max(works, default=None),
+        forked=kind == "processes" and fewest.setting.start_method == "fork" and fewest.outcome is Outcome.HUNG,
+    )  # fmt: skip
 
 
 def _measured_memory(study: Study | None) -> MemoryModel | None:

@@ -9,13 +9,14 @@ from lightwork.analysis import peaks
 from lightwork.analysis.bounds import NEAR
 from lightwork.analysis.peaks import peak_bytes
 from lightwork.analysis.preference import AS_GOOD
-from lightwork.analysis.remedies import largest_loss
+from lightwork.analysis.remedies import BULKY_BYTES, largest_loss
 from lightwork.analysis.study_losses import losses_over
 from lightwork.core.reasons import (
     AsGood,
     ChunksizeBand,
     ExtraMemory,
     ItemCap,
+    LargeResults,
     LimitedBy,
     MemoryPeak,
     NextCount,
@@ -31,9 +32,10 @@ from lightwork.core.remedy import LargestLoss
 from lightwork.core.setting import Setting
 from lightwork.core.verdict import CoreBound, LongestItemBound, LowestBound
 from lightwork.core.warnings import BeyondCores, BusyCores, VerdictWarning
-from lightwork.plan.conclude.evidence import BUSY, PlanEvidence, crew_of, failed_crew
+from lightwork.plan.conclude.evidence import BUSY, PlanEvidence, crew_of, failed_crews
 from lightwork.plan.forecast import in_items
 from lightwork.replay.traits import SpeedupLimit, kind_of
+from lightwork.text.quantities import short
 
 COMPUTES = 0.5  # of the items' time: above, the cores' number is what limits
 
@@ -70,6 +72,7 @@ def _reasons(evidence: PlanEvidence, limit: peaks.Limit | None) -> Iterator[Reas
     yield _next(evidence)
     yield _other_kind(evidence)
     yield from _failures(evidence)
+    yield _large_results(evidence)
     yield from _warm_ups(evidence)
     if evidence.longest_share:
         yield _cap(evidence)
@@ -82,7 +85,7 @@ def _reasons(evidence: PlanEvidence, limit: peaks.Limit | None) -> Iterator[Reas
 def _cap(evidence: PlanEvidence) -> ItemCap:
     """The longest item by name, with the speedup that it allows."""
     speedup = evidence.speedup(evidence.chosen).point if evidence.chosen else 0.0
-    bound = LongestItemBound(evidence.cap, evidence.planned.longest_name, evidence.longest_share)
+    bound = LongestItemBound(evidence.cap, short(evidence.planned.longest_name), evidence.longest_share)
     return ItemCap(bound, speedup >= NEAR * evidence.cap)
 
 
@@ -162,15 +165,25 @@ def _other_kind(evidence: PlanEvidence) -> OtherKind | None:
 
 
 def _failures(evidence: PlanEvidence) -> Iterator[Reason]:
-    for failed in evidence.contest.measured.failed if evidence.contest else ():
-        measured = [setting for setting in evidence.works if evidence.rounds(setting)]
-        yield failed_crew(failed, measured)
+    contest = evidence.contest
+    if contest is not None:
+        yield from failed_crews(contest.measured.failed, [each.setting for each in contest.measured.seen])
+
+
+def _large_results(evidence: PlanEvidence) -> LargeResults | None:
+    """That results are large, unless threads are chosen, which send nothing."""
+    size_bytes, contest = evidence.planned.job.result_bytes, evidence.contest
+    if contest is None or size_bytes < BULKY_BYTES or (evidence.chosen and kind_of(evidence.chosen) != "processes"):
+        return None
+    return LargeResults(size_bytes)
 
 
 def _warm_ups(evidence: PlanEvidence) -> Iterator[Reason]:
     chosen, contest = evidence.chosen, evidence.contest
-    for kind, warm_up in contest.traits.warm_ups.items() if contest else ():
-        if warm_up and (chosen is None or kind == kind_of(chosen)):
+    warm_ups = contest.traits.warm_ups if contest else {}
+    kinds = [kind_of(chosen)] if chosen else sorted(warm_ups, key=lambda kind: warm_ups[kind].wall_ns)[:1]
+    for kind in kinds:
+        if warm_up := warm_ups.get(kind):
             yield WarmUpCost(kind, warm_up.wall_ns / 1e9)
 
 

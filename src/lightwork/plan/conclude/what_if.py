@@ -18,8 +18,9 @@ from lightwork.core.setting import Setting, arrange
 from lightwork.replay import gil as lock
 from lightwork.replay.demands import demands_of
 from lightwork.replay.many_items import is_many
-from lightwork.replay.traits import without_warm_up
+from lightwork.replay.traits import kind_of, without_warm_up
 from lightwork.replay.what_if import WhatIf, replay_if, what_ifs
+from lightwork.strategies import chunksize_in_force
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -67,4 +68,6 @@ def _replayed_ns(planned: "Planned", setting: Setting, changes: list[WhatIf], pl
         changes = [replace(what_if, cores=1.0) for what_if in changes]
     asked = demands_of(without_warm_up(job.rows[places], warm_up)).take(order)
     each = costs.of(setting, job.spin_ns).with_warm_up(warm_up.cpu_ns, warm_up.wait_ns)
+    if kind_of(setting) == "processes":
+        each = each.with_results(traits.result_bytes, chunksize_in_force(setting, len(places)) or 1)
     return [float(replay_if(what_if, asked, setting, usable, each).makespan_ns) for what_if in changes]

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 
-from lightwork.core.reasons import FailedCrew, ItemCap, NextCount, OtherKind, WarmUpCost
+from lightwork.core.reasons import FailedCrew, ItemCap, LargeResults, NextCount, OtherKind, WarmUpCost
 from lightwork.plan.conclude.result import PlanResult
 from lightwork.text.quantities import plain, sentence
 from lightwork.text.reasons import answer_sentence, reason_sentence, rests_on_sentence
 from lightwork.text.reasons import limited_by as limit_phrase
 from lightwork.text.warnings import warning_sentence
 
-IN_SHORT = (NextCount, OtherKind, FailedCrew, WarmUpCost)
+IN_SHORT = (NextCount, OtherKind, FailedCrew, LargeResults, WarmUpCost)
 
 
 def what_to_do(result: PlanResult) -> str:
