@@ -131,7 +131,15 @@ class Measuring:
         shown = ", ".join(f"{each.strategy} x {each.workers}" for each in settings if each != SERIAL_SETTING)
         self.environment.say(f"measuring {shown}")
         for setting in settings if self.block % 2 else reversed(settings):
-            self.rounds.setdefault(setting, []).append(self._round(setting))
+            if not self._has_failed_with_fewer(setting):
+                self.rounds.setdefault(setting, []).append(self._round(setting))
+
+    def _has_failed_with_fewer(self, setting: Setting) -> bool:
+        """Whether as many or fewer workers of this kind have failed: another round of more would only take time."""
+        return any(
+            kind_of(failed.setting) == kind_of(setting) and failed.setting.workers <= setting.workers
+            for failed in self._failed()
+        )
 
     def _round(self, setting: Setting) -> "tuple[Round, NDArray[Any] | None]":
         request, serial_s = self.request, self.serial.finished.round.wall_ns / 1e9
