@@ -18,7 +18,7 @@ from lightwork.plan.axes import Axes, settings_of
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.prediction import Prediction, predict
 from lightwork.replay.traits import Traits, own_ns, without_warm_up
-from lightwork.strategies import find
+from lightwork.strategies import chunksize_in_force, find
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -108,13 +108,20 @@ def forecast(
 ) -> Forecast:
     """Predict the settings that fit the job, those of `also` among them."""
     everything = _Predictor(job.rows, job.weights, job, calibration, traits)
-    settings = [*_chosen(job, axes, calibration, traits, everything), *also]
-    settings = list(dict.fromkeys(settings))
+    settings = _each_once([*also, *_chosen(job, axes, calibration, traits, everything)], len(job.rows))
     whole = tuple(everything.of(settings))
     if job.sample is job.rows:
         return Forecast(whole, whole)
     part = _Predictor(job.sample, job.sample_weights, job, calibration, traits)
     return Forecast(whole, tuple(part.of(settings)))
+
+
+def _each_once(settings: Iterable[Setting], items: int) -> list[Setting]:
+    """The first of those that come to the same: the default chunksize, and the same number asked for."""
+    in_force: dict[Setting, Setting] = {}
+    for setting in settings:
+        in_force.setdefault(replace(setting, chunksize=chunksize_in_force(setting, items)), setting)
+    return list(in_force.values())
 
 
 class _Predictor:

@@ -1,155 +1,153 @@
-"""Verdicts: what a plan comes to in figures and sentences, from rounds and ledgers made by hand."""
+"""Conclusions: what a plan comes to in figures and sentences, from rounds and ledgers made by hand."""
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from builders import make_round, make_study
+from contests import SERIAL_SETTING, computes, contest, job, pool, spread_over, waits
 
-from lightwork import strategies
-from lightwork.core.estimate import Estimate
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
+from lightwork.core.study import SERIAL_AGAIN
 from lightwork.core.usage import Memory
+from lightwork.core.verdict import VerdictKind
+from lightwork.core.warnings import BeyondCores, BusyCores
+from lightwork.plan.axes import Axes
 from lightwork.plan.conclude.conclude import result_of
 from lightwork.plan.forms import sentences
 from lightwork.plan.memory_probe import MemoryModel
 from lightwork.plan.planner import Planned
 from lightwork.plan.request import MemoryLimit, Request
 from lightwork.plan.sample import Sample
-from lightwork.replay.calibration import Calibration
-from lightwork.replay.contention import NO_CONTENTION
-from lightwork.replay.costs import NO_COSTS
-from lightwork.replay.prediction import Prediction, predict
-from lightwork.storage.ledgers import ROW
+from lightwork.replay.costs import NO_COSTS, Costs
 
-MS, MIB = 1_000_000, 1 << 20
-FREE = Calibration({}, {(name, "fork"): NO_COSTS for name in strategies.names()})
+MIB = 1 << 20
 MACHINE = {"usable_cpus": 4.0, "memory_available_bytes": 8 << 30, "memory_limit_bytes": None}
-TWO, FOUR = (Setting("map", workers, order="given") for workers in (2, 4))
+TWO, FOUR = pool(2), pool(4)
+RIVAL = Setting("imap_unordered", 2, 1)
+SECONDS = waits(*[100] * 40)  # four of them
+SERIALLY = {SERIAL_SETTING: (4.0,) * 6}
 
 
-def waits(*lengths_ms):
-    """A serial ledger of items that wait so long, one after the other."""
-    rows = np.zeros(len(lengths_ms), ROW)
-    ends = np.cumsum(lengths_ms) * MS
-    rows["start_ns"], rows["end_ns"] = ends - np.array(lengths_ms) * MS, ends
-    rows["state"] = 2
-    return rows
+def axes(*strategies, workers=(2, 4), chunksizes=(1,), orders=("given",)):
+    """These alone to choose from."""
+    return Axes(strategies or ("map",), workers, chunksizes, orders)
 
 
-def guess(setting, speedup, chunksize=1, lost=None):
-    """A prediction of this speedup over a serial second."""
-    return Prediction(setting, chunksize, 1 / speedup, Estimate(speedup, 0.85 * speedup, 1.15 * speedup), lost or {})
-
-
-def planned(study=None, predictions=(), rows=None, **changes):
-    """A plan of items of 10 ms, if not others are given; all were run."""
-    rows = waits(*[10] * 40) if rows is None else rows
-    every = tuple(range(len(rows)))
-    request = Request("/home/user/load.py:load_file", {}, (), 4.0)
-    found = Planned(
-        request, len(rows), Sample(every, every), make_round(), tuple(predictions), study, (), rows, FREE, 4.0,
-        [1.0] * len(rows), "giant.csv", NO_CONTENTION, None,
+def planned(rounds=None, asked=None, rows=SECONDS, profile=None, costs=NO_COSTS, changes=None, **measured):
+    """A plan in which all items were run and these rounds measured; by default a pool of two or four is asked about."""
+    profile = profile or job(rows)
+    every = tuple(range(len(profile.rows)))
+    cells = {setting: walls for setting, walls in (rounds or {}).items() if setting != SERIAL_SETTING}
+    blocks = max(map(len, cells.values()), default=0)
+    contested = contest(profile, asked or axes(), rounds, costs=costs, **measured)
+    made = Planned(
+        Request("/home/user/load.py:load_file", {}, asked or axes(), profile.cores), len(every), len(every),
+        Sample(every, every), make_round(profile.serial_s), profile, contested,
+        studied((profile.serial_s,) * blocks, cells) if cells else None, (), "giant.csv",
     )  # fmt: skip
-    return replace(found, **changes)
+    return replace(made, **(changes or {}))
+
+
+def studied(serial_s, cells):
+    """The rounds as a plan keeps them, without a twin of the serial ones."""
+    study = make_study(serial_s, cells)
+    return replace(study, cells=tuple(cell for cell in study.cells if cell.cell_id != SERIAL_AGAIN))
 
 
 def judged(plan, code="the code\n", machine=MACHINE):
-    """The plan's verdict."""
+    """The plan's result."""
     return result_of(plan, machine, code)
 
 
-def test_settings_that_can_not_be_told_apart_are_named():
-    """Of two equally fast settings the simpler one is recommended, and the verdict says which one is as good."""
-    rival = Setting("imap_unordered", 2)
-    found = judged(planned(make_study((4.0,) * 6, {rival: (2.0,) * 6, TWO: (2.0,) * 6})))
+def test_settings_that_are_as_good_are_named():
+    """Of two equally fast settings the simpler one is recommended, and the other one is named beside it."""
+    rounds = {**SERIALLY, RIVAL: (2.0,) * 6, TWO: (2.0,) * 6}
+    found = judged(planned(rounds, axes("map", "imap_unordered", workers=(2,))))
     assert found.recommendation.setting == TWO
     assert found.recommendation.is_measured
-    assert "Not measurably different within the budget: imap_unordered with 2 workers" in sentences.reasons(found)
-    assert [(cell.setting, cell.judged) for cell in found.cells] == [(rival, "equal"), (TWO, "recommended")]
+    assert "Within 5 % of it: imap_unordered with 2 workers, chunksize 1" in sentences.reasons(found)
+    assert [(cell.setting, cell.judged) for cell in found.cells] == [(RIVAL, "equal"), (TWO, "recommended")]
 
 
 def test_a_setting_is_not_said_to_be_as_good_as_itself():
-    """The default chunksize and the same one asked for are one setting in words: named once, and not beside itself."""
-    alike, rival, asked = Setting("map", 2, 1), Setting("imap_unordered", 2), Setting("imap_unordered", 2, 1)
-    study = make_study((4.0,) * 6, dict.fromkeys((alike, rival, asked), (2.0,) * 6))
-    cells = tuple(replace(cell, chunksize=1) if cell.setting.strategy != "serial" else cell for cell in study.cells)
-    (told,) = [
-        words
-        for words in sentences.reasons(judged(planned(replace(study, cells=cells))))
-        if "not measurably different" in words.lower()
-    ]
-    assert told == "Not measurably different within the budget: imap_unordered with 2 workers, chunksize 1"
+    """The default chunksize and the same one asked for are one setting, which does not stand beside itself."""
+    found = judged(planned(asked=axes(workers=(2,), chunksizes=(None, 5))))
+    assert found.recommendation.chunksize == 5
+    assert not [words for words in sentences.reasons(found) if words.startswith("Within")]
 
 
-def test_nothing_is_recommended_where_nothing_is_faster_than_serial():
-    """Settings as fast as serial are an answer of their own: it can't be told, and they are named."""
-    found = judged(planned(make_study((4.0,) * 6, {TWO: (4.0, 4.1, 3.9, 4.0, 4.1, 3.9)}), [guess(TWO, 1.01)]))
-    assert found.recommendation is None
-    assert sentences.what_to_do(found).startswith("Cannot tell: no setting is measurably faster than serial")
-    assert "Not measurably different from serial within the budget: map with 2 workers" in sentences.reasons(found)
+def test_serial_stays_where_nothing_is_faster():
+    """Rounds as long as the serial one are an answer: stay serial, with the best of what was tried."""
+    found = judged(planned({**SERIALLY, TWO: (4.0, 4.1, 3.9, 4.0, 4.1, 3.9)}, axes(workers=(2,))))
+    assert (found.recommendation, found.kind) == (None, VerdictKind.STAY_SERIAL)
+    words = sentences.what_to_do(found)
+    assert words.startswith("Stay serial (4.0 s): the best alternative, 2 processes (Pool.map), reaches 1.0")
+    assert words.endswith("(measured in 6 blocks).")
     assert (found.what_if, found.cells[0].judged) == ((), None)
 
 
-def test_where_measuring_can_not_tell_the_prediction_is_told_as_one():
-    """Two blocks of which one was slower tell nothing, and what is predicted is said to be just that."""
-    found = judged(planned(make_study((4.0,) * 2, {TWO: (2.0, 4.1)}), [guess(TWO, 1.9)]))
-    assert found.recommendation is None
-    assert "Predicted, not measured: 2 workers, map, chunksize 1 reaches 1.90x (1.61-2.18)" in sentences.reasons(found)
+def test_rounds_that_disagree_leave_a_wide_interval():
+    """Two rounds of which one took twice as long tell less than two that agree."""
+    apart, alike = (
+        judged(planned({SERIAL_SETTING: (4.0,) * 2, TWO: walls}, axes(workers=(2,)))).recommendation.speedup
+        for walls in ((1.5, 2.9), (2.0, 2.0))
+    )
+    assert apart.high / apart.low > 1.5 * alike.high / alike.low
 
 
-def test_two_blocks_that_agree_with_the_prediction_are_enough():
-    """They carry no interval; but where nothing was measured the prediction alone would be recommended."""
-    found = judged(planned(make_study((4.0,) * 2, {TWO: (2.0,) * 2}), [guess(TWO, 1.9)]))
-    assert found.recommendation.setting == TWO
-    assert found.recommendation.speedup.low is None
-    assert any("2 blocks are not enough on such a noisy machine" in told for told in sentences.warnings(found))
+def test_the_answer_says_how_many_blocks_it_rests_on():
+    """Measured in so many blocks, with an interval; what was not measured is predicted and says so."""
+    found = judged(planned({SERIAL_SETTING: (4.0,) * 2, TWO: (2.0,) * 2}, axes(workers=(2,))))
+    words = sentences.what_to_do(found)
+    assert words.startswith("Use 2 processes (Pool.map): 2.0")
+    assert words.endswith(" faster, 4.0 s -> 2.0 s. Measured in 2 blocks.")
+    assert sentences.what_to_do(judged(planned())).endswith("Predicted, not measured.")
 
 
 def test_the_longest_item_limits_by_name_with_its_cap():
-    """Near total over longest, the verdict names the item and the cap that it sets."""
-    study = make_study((4.0,) * 6, {FOUR: (2.05,) * 6}, longest_share=0.5)
-    found = judged(planned(study, rows=waits(10, 10, 20)))
-    assert sentences.limited_by(found) == (
-        "the longest item, giant.csv, is 50 % of the work and caps every speedup at 2.0x"
-    )
-    assert sentences.reasons(found)[0] == f"Limited by {sentences.limited_by(found)}"
+    """Near total over longest, the result names the item and the cap that it sets."""
+    rows = waits(1000, 1000, 2000)
+    found = judged(planned({**SERIALLY, FOUR: (2.05,) * 6}, axes(workers=(4,)), rows))
+    assert sentences.limited_by(found) == "the longest item, giant.csv"
+    assert "Longest item: giant.csv, 50 % of the work; no setting can be faster than 2.0x" in sentences.reasons(found)
     assert found.longest_item == ("giant.csv", 0.5)
 
 
-def test_another_bound_limits_by_its_own_name():
-    """Far from the longest item's cap, it is the workers or the cores that limit, and the cap is told last."""
-    found = judged(planned(make_study((4.0,) * 6, {TWO: (2.0,) * 6}, longest_share=0.01, cpu_share=0.1)))
-    assert sentences.limited_by(found) == "its 2 workers"
-    assert (
-        sentences.reasons(found)[-1] == "The longest item, giant.csv, is 1 % of the work and caps every speedup at 100x"
+def test_the_cores_limit_what_computes():
+    """Two workers that keep both cores busy are limited by them."""
+    found = judged(planned(asked=axes(workers=(2,)), profile=job(computes(*[100] * 40), 2.0)))
+    assert sentences.limited_by(found) == "the 2 usable cores"
+
+
+def test_something_shared_limits_where_items_take_longer_beside_others():
+    """Four workers that reach what two do, each item twice as long, share something; that is what limits."""
+    rounds, profile = {**SERIALLY, TWO: (2.0,) * 6, FOUR: (2.0,) * 6}, job(SECONDS)
+    apart, shared = (
+        judged(replace(planned(rounds), contest=contest(profile, axes(), rounds, {FOUR: ledger})))
+        for ledger in (spread_over(4, SECONDS), spread_over(4, SECONDS, longer=2.0))
     )
+    assert (apart.recommendation.setting, shared.recommendation.setting) == (TWO, TWO)
+    assert "something that all workers share" in sentences.limited_by(shared)
+    assert "something that all workers share" not in sentences.limited_by(apart)
 
 
 def test_without_measurements_the_fewest_workers_near_the_best_are_recommended():
-    """Predictions within 5 % of the best are equally good: fewest workers win, and the others are named."""
-    every = [
-        guess(FOUR, 3.1, lost={"tail": 0.8}),
-        guess(TWO, 3.0, lost={"tail": 0.9, "dispatch": 0.1}),
-        guess(Setting("map", 1), 1.0),
-    ]
-    found = judged(planned(predictions=every))
+    """Predictions within 5 % of the best are as good: fewest workers win, and the others are named."""
+    found = judged(planned(rows=waits(1000, 1000, 1, 1)))
     chosen = found.recommendation
-    assert (chosen.setting, chosen.is_measured, chosen.speedup.point) == (TWO, False, 3.0)
-    assert sentences.what_to_do(found) == "Predicted: use 2 workers, map, chunksize 1: 3.0x (2.5-3.4) over serial"
-    assert "Predicted to be equally good, within 5 %: map with 4 workers, chunksize 1" in sentences.reasons(found)
-    assert sentences.limited_by(found) == "tail would take 0.9 of 2 workers' speedup (45 %)"
+    assert (chosen.setting, chosen.is_measured) == (TWO, False)
+    assert chosen.speedup.point == pytest.approx(2.0, rel=0.01)
+    assert "Within 5 % of it: map with 4 workers, chunksize 1" in sentences.reasons(found)
     assert (found.cells, found.noise_floor) == ((), None)
 
 
-def test_stays_serial_where_nothing_is_predicted_to_be_faster():
-    """A best prediction at the serial time recommends nothing."""
-    found = judged(planned(predictions=[guess(TWO, 0.9)]))
-    assert (found.recommendation, sentences.what_to_do(found)) == (
-        None,
-        "Stay serial: no setting is predicted to be faster",
-    )
+def test_serial_stays_where_nothing_is_predicted_to_be_faster():
+    """One core for work that computes: no worker helps, by prediction alone."""
+    found = judged(planned(profile=job(computes(*[100] * 40), 1.0)))
+    assert found.recommendation is None
+    assert sentences.what_to_do(found).startswith("Stay serial (4.0 s): the best alternative, ")
+    assert sentences.what_to_do(found).endswith("(predicted).")
 
 
 def with_memory(study, peaks):
@@ -166,57 +164,57 @@ def _with_memory(cell, peak):
 
 def test_the_next_worker_count_has_a_gain_and_a_price():
     """Four workers instead of two: what they bring and how much more memory they take stand in one sentence."""
-    study = make_study((4.0,) * 6, {TWO: (2.0,) * 6, FOUR: (2.02,) * 6})
-    found = judged(planned(with_memory(study, {TWO: 100 * MIB, FOUR: 160 * MIB})))
-    assert found.recommendation.memory_bytes == 100 * MIB
-    (told,) = [reason for reason in sentences.reasons(found) if reason.startswith("4 workers: ")]
-    assert told.endswith("; it takes 60.0 MiB more memory")
+    plan = planned({**SERIALLY, TWO: (2.0,) * 6, FOUR: (2.02,) * 6})
+    found = judged(replace(plan, study=with_memory(plan.study, {TWO: 100 * MIB, FOUR: 160 * MIB})))
+    assert (found.recommendation.setting, found.recommendation.memory_bytes) == (TWO, 100 * MIB)
+    (told,) = [reason for reason in sentences.reasons(found) if reason.startswith("4 processes ")]
+    assert told.endswith(" for 60.0 MiB more memory")
     assert "Memory: up to 100 MiB of 8.00 GiB, the free memory, all processes together" in sentences.reasons(found)
 
 
 def test_memory_is_predicted_where_it_was_not_measured():
-    """A plan that only predicts takes memory from its model, says so, and holds it against the limit asked for."""
-    every = [guess(TWO, 2.0), guess(FOUR, 3.0)]
-    asked = Request("x:f", {}, (), 4.0, memory_limit=MemoryLimit(512 * MIB, "the memory limit", is_asked=True))
-    plan = planned(
-        predictions=[*every, guess(Setting("map", 8), 3.05)], request=asked, memory=MemoryModel(40 * MIB, 10 * MIB)
-    )
+    """A plan that only predicts takes memory from its model, says so, and sets it beside the limit asked for."""
+    asked = MemoryLimit(512 * MIB, "the memory limit", is_asked=True)
+    plan = planned(asked=axes(workers=(4, 8)), rows=waits(*[1000] * 4, 1))
+    plan = replace(plan, request=replace(plan.request, memory_limit=asked), memory=MemoryModel(40 * MIB, 10 * MIB))
     found = judged(plan)
     assert found.recommendation.setting == FOUR
     assert (found.recommendation.memory_bytes, found.recommendation.memory_limit_bytes) == (80 * MIB, 512 * MIB)
-    assert (
-        "Memory: up to 80.0 MiB of 512 MiB, the memory limit, all processes together (predicted)"
-        in sentences.reasons(found)
-    )
-    (told,) = [reason for reason in sentences.reasons(found) if reason.startswith("8 workers: ")]
-    assert told == (
-        "8 workers: 3.0x (2.6-3.5) predicted, against 3.0x (2.5-3.4); it takes 40.0 MiB more memory (predicted)"
-    )
+    told = "Memory: up to 80.0 MiB of 512 MiB, the memory limit, all processes together (predicted)"
+    assert told in sentences.reasons(found)
+    (told,) = [reason for reason in sentences.reasons(found) if reason.startswith("8 processes would ")]
+    assert told.endswith(" for 40.0 MiB more memory (predicted)")
 
 
 def test_a_setting_whose_rounds_failed_is_judged_so():
-    """A cell with lost rounds has no figures and says how many of its rounds failed."""
-    study = make_study((4.0,) * 6, {TWO: (2.0,) * 6, FOUR: (1.0,) * 4 + (Outcome.LOST,) * 2})
-    found = judged(planned(study))
+    """It has no figures, says in how many of its rounds it failed and why, and how many workers did the work."""
+    found = judged(planned({**SERIALLY, TWO: (2.0,) * 6, FOUR: (1.0,) * 4 + (Outcome.LOST,) * 2}))
+    assert found.recommendation.setting == TWO
     (failed,) = [cell for cell in found.cells if cell.setting == FOUR]
-    assert (failed.judged, failed.rounds, failed.failed, failed.speedup) == ("failed", 6, 2, None)
-    assert any("4 workers failed in 2 of 6 rounds" in warning for warning in sentences.warnings(found))
+    assert (failed.judged, failed.rounds, failed.failed) == ("failed", 6, 2)
+    words = "4 processes (Pool.map) failed in 2 of 6 rounds: lost, 2 items were lost; 2 worked"
+    assert words in sentences.reasons(found)
+
+
+def test_where_every_setting_failed_there_is_no_answer():
+    """No worker count that did the work: nothing is recommended, and the reason stands in the first sentence."""
+    found = judged(planned({**SERIALLY, TWO: (Outcome.LOST,), FOUR: (Outcome.LOST,)}))
+    assert (found.kind, found.recommendation) == (VerdictKind.CANNOT_TELL, None)
+    words = "No setting with workers did the work: 2 processes (Pool.map) failed in 1 of 1 round: lost"
+    assert sentences.what_to_do(found).startswith(words)
 
 
 def test_the_band_of_chunksizes_is_as_good_as_the_best():
-    """The band goes from the smallest to the largest chunksize within 5 % of the best of the same setting."""
-    sizes = {1: 1.0, 4: 1.95, 16: 2.0, 64: 1.92, 128: 1.5}
-    every = [guess(Setting("map", 2, size), speedup, size) for size, speedup in sizes.items()]
-    found = judged(planned(predictions=every))
-    assert found.recommendation.chunksize_band == (4, 64)
-    assert "Chunksize: any from 4 to 64 is predicted to be equally good" in sentences.reasons(found)
+    """From the smallest that costs little to hand over to the largest that leaves no worker idle at the end."""
+    asked = axes(workers=(2,), chunksizes=(1, 10, 50, 400))
+    found = judged(planned(asked=asked, rows=waits(*[1] * 1000), costs=Costs(take_ns=200_000)))
+    assert found.recommendation.chunksize_band == (10, 50)
+    assert "Chunksize: any from 10 to 50 is predicted to be as good" in sentences.reasons(found)
 
 
 def test_what_if_tells_what_splitting_the_giant_gains():
     """Four workers and one item of half the work: in two pieces the round would be over in half the time."""
-    rows, weights = waits(10, 10, 20), [1.0, 1.0, 2.0]
-    (one,) = predict([Setting("imap_unordered", 4)], rows, weights, 4.0, FREE)
-    found = judged(planned(predictions=[one], rows=rows, weights=weights))
+    found = judged(planned(asked=axes("imap_unordered", workers=(4,)), rows=waits(1000, 1000, 2000)))
     gains = {gain.name: gain.times for gain in found.what_if}
     assert gains["longest item in 2"] == pytest.approx(2.0)
     assert gains["twice the cores"] == pytest.approx(1.0)
@@ -226,46 +224,106 @@ def test_what_if_tells_what_splitting_the_giant_gains():
 def test_what_if_of_many_items_is_carried_on_from_fewer():
     """One second of sixteen is the last item's: halved it gains 3 % of all, not of the few that are replayed."""
     rows = waits(*[1] * 30_000, 1_000)
-    setting = Setting("imap_unordered", 2)
-    (one,) = predict([setting], rows, [1.0] * len(rows), 4.0, FREE)
-    found = judged(planned(predictions=[one], rows=rows))
+    found = judged(planned(asked=axes("imap_unordered", workers=(2,)), rows=rows))
     gains = {gain.name: gain.times for gain in found.what_if}
     assert gains["longest item in 2"] == pytest.approx(16.0 / 15.5, rel=0.005)
 
 
 def test_the_notes_say_how_much_was_measured_and_how_much_predicted():
     """One sentence holds both counts, and how far the two lay apart where there are both."""
-    study = make_study((4.0,) * 6, {TWO: (2.0,) * 6})
-    found = judged(planned(study, [guess(TWO, 2.2), guess(FOUR, 3.0)], notes=("caches perhaps still cold",)))
-    both, cold = sentences.notes(found)
+    plan = planned({**SERIALLY, TWO: (2.2,) * 6}, changes={"notes": ("caches perhaps still cold",)})
+    both, cold = sentences.notes(judged(plan))
     assert both == (
-        "Measured 1 setting in up to 6 blocks, predicted 2 settings from one serial run; "
-        "predictions are 10 % off (median)"
+        "Measured 1 setting in 6 blocks, predicted 2 settings from one serial run; predictions were 10 % off (median)"
     )
     assert cold == "Caches perhaps still cold"
-    assert found.cells[0].predicted == 2.2
+
+
+def test_what_was_predicted_before_a_setting_was_measured_stands_beside_it():
+    """A round that fell short teaches the forecast; the figure beside it is still the one from before."""
+    plan = planned({**SERIALLY, TWO: (4.0,) * 6}, axes(workers=(2,)))
+    plan = replace(plan, contest=replace(plan.contest, earlier={TWO: 2.0}))
+    assert plan.contest.forecast.whole[0].speedup.point == pytest.approx(1.0)
+    assert judged(plan).cells[0].predicted == 2.0
 
 
 def test_the_code_is_asked_for_exactly_the_recommended_setting():
     """The script is made for the setting and the chunksize in force; without a recommendation none is made."""
     asked = []
-    study = make_study((4.0,) * 6, {Setting("map", 2, 7): (2.0,) * 6})
-    found = judged(planned(study), lambda *setting: asked.append(setting) or "code")
-    assert (asked, found.recommendation.code) == ([(Setting("map", 2, 7), 7)], "code")
-    assert judged(planned(predictions=[guess(TWO, 0.9)]), pytest.fail).recommendation is None
+    plan = planned(asked=axes(workers=(2,), chunksizes=(7,)))
+    found = judged(plan, lambda *setting, first: asked.append((*setting, first)) or "code")
+    assert (asked, found.recommendation.code) == ([(pool(2, 7), 7, ())], "code")
+    assert judged(planned(profile=job(computes(*[100] * 40), 1.0)), pytest.fail).recommendation is None
+
+
+@pytest.mark.parametrize(("order", "places"), [("given", ()), ("largest-first", (3, 1))])
+def test_the_items_that_go_first_are_handed_to_the_code(order, places):
+    """Where long items go first, the script is made with their places; in the given order there are none."""
+    asked = []
+    judged(planned(asked=axes(orders=(order,)), changes={"first": (3, 1)}), lambda *_, first: asked.append(first) or "")
+    assert asked == [places]
+
+
+def test_chunks_of_bundles_are_told_in_the_users_items():
+    """A chunk of two bundles of 62 items is one of 124; a bundle has no longest item to name."""
+    plan = planned(asked=axes(workers=(2,), chunksizes=(2,)), profile=job(SECONDS, bundle=62))
+    found = judged(plan)
+    assert (found.recommendation.chunksize, found.recommendation.setting.chunksize) == (124, 124)
+    assert "chunksize 124" in sentences.what_to_do(found)
+    assert not [reason for reason in sentences.reasons(found) if "onger" in reason or "ongest" in reason]
+
+
+def test_other_workers_are_named_with_what_they_would_bring():
+    """Work that computes under the interpreter's lock: the best threads stand beside the processes, with the reason."""
+    found = judged(planned(asked=Axes(workers=(4,)), profile=job(computes(*[100] * 40))))
+    assert found.recommendation.setting.strategy == "process_executor"
+    assert "4 threads would gain 1.00x only: the work computes" in sentences.reasons(found)
+
+
+def test_what_every_worker_pays_first_is_said():
+    """Workers that wait 300 ms before their first item is done: how long, and what helps."""
+    profile = job(SECONDS)
+    ledger = {TWO: spread_over(2, SECONDS, warm_up_ms=300)}
+    rounds = {SERIAL_SETTING: (4.0,), TWO: (2.3,)}
+    plan = replace(planned(rounds, axes(workers=(2,))), contest=contest(profile, axes(workers=(2,)), rounds, ledger))
+    assert any(
+        reason.startswith("Every new worker takes 300 ms to get ready") for reason in sentences.reasons(judged(plan))
+    )
+
+
+def test_a_speedup_beyond_the_cores_is_warned_about():
+    """Work that computes, measured to be three times as fast on two cores: the machine was not as it seemed."""
+    profile = job(computes(*[100] * 40), 2.0)
+    plan = planned({**SERIALLY, TWO: (1.3,) * 6}, axes(workers=(2,)), profile=profile)
+    assert [type(warning) for warning in judged(plan).warnings] == [BeyondCores]
+
+
+def test_where_others_had_the_cores_the_prediction_answers():
+    """Rounds beside a machine that others kept half busy are not what a quiet one would do, and a warning says so."""
+    profile = job(computes(*[100] * 40), 2.0)
+    rounds = {**SERIALLY, TWO: (3.5,) * 6}
+    quiet = judged(planned(rounds, axes(workers=(2,)), profile=profile))
+    busy = judged(planned(rounds, axes(workers=(2,)), profile=profile, busy_share=0.5))
+    assert busy.recommendation.speedup.point > 1.2 * quiet.answer.speedup.point
+    assert not busy.recommendation.is_measured
+    assert busy.warnings == (BusyCores(0.5, not_measured=True),)
+    assert quiet.warnings == ()
+
+
+def test_a_sample_is_carried_on_to_all_items():
+    """Where only some were run, what all would take stands beside it, serially and with the recommended setting."""
+    rows = waits(*[100] * 40)
+    profile = replace(job(rows), sample=rows[:10], sample_weights=[1.0] * 10)
+    sample = Sample(tuple(range(10)), tuple(place % 10 for place in range(40)))
+    plan = planned(profile=profile, changes={"sample": sample, "items_run": 10})
+    assert "All 40 items: about 1.0 s, serially 4.0 s (predicted)" in sentences.reasons(judged(plan))
 
 
 def test_names_in_sentences_are_made_plain():
-    """An item's name with a terminal escape is written out wherever it is told."""
-    study = make_study((4.0,) * 6, {FOUR: (2.05,) * 6}, longest_share=0.5, item_names=["\x1b[2J"] * 4)
-    found = judged(planned(study, rows=waits(10, 10, 20), longest_name="\x1b[2J"))
-    told = " ".join(
-        [
-            sentences.what_to_do(found),
-            *sentences.reasons(found),
-            sentences.limited_by(found),
-            found.longest_item[0],
-        ]
-    )
+    """An item's name with a terminal escape is written out wherever it stands."""
+    plan = planned(asked=axes(workers=(4,)), rows=waits(1000, 1000, 2000), changes={"longest_name": "\x1b[2J"})
+    found = judged(plan)
+    parts = (sentences.what_to_do(found), *sentences.reasons(found), sentences.limited_by(found), found.longest_item[0])
+    told = " ".join(parts)
     assert "\\x1b[2J" in told
     assert "\x1b" not in told
