@@ -62,7 +62,7 @@ def test_refuses_what_it_does_not_know(words, capsys):
         (["pln"], "unknown command pln: did you mean plan?"),
         (["report", "--storag", "x", "--figurs"], "unknown option --figurs: did you mean --figures?"),
         (["costs", "--strategeis=map"], "unknown option --strategeis: did you mean --strategies?"),
-        (["faults", "map"], "unknown argument map (see lightwork faults --help)"),
+        (["faults", "map"], "unrecognized arguments: map (see lightwork --help)"),
     ],
 )
 def test_a_slip_is_met_with_the_nearest_name(words, near, capsys):

@@ -230,8 +230,12 @@ def test_a_second_run_is_named_selected_and_compared(saved_run, tmp_path):
 
 
 def test_collecting_measures_nothing(tmp_path):
-    """--collect-only lists every cell under a readable id, and leaves no file."""
-    found = bench(tmp_path, *TINY, "--workers", "1,2", "--collect-only", "-q")
+    """--collect-only lists every cell under a readable id, and leaves no file; options may stand in the singular."""
+    words = ["--worker" if word == "--workers" else word for word in (*TINY, "--workers", "1,2")]
+    words = [
+        "--workload" if word == "--workloads" else "--strategy" if word == "--strategies" else word for word in words
+    ]
+    found = bench(tmp_path, *words, "--collect-only", "-q")
     assert found.returncode == 0, found.stdout
     ids = re.findall(r"test_cell\[(.*)\]", found.stdout)
     assert ids == [f"{LABEL.replace(' ', '-')}-{cell}" for cell in ("serial", "map-w1-fork-given", "map-w2-fork-given")]

@@ -16,6 +16,7 @@ OPENING = """
 # The commands
 
 All commands with their arguments and options, as in `--help`. The [reference](reference.md) explains them.
+Options that take several values accept the singular too, such as `--strategy map`, also in `pytest bench/`.
 """
 SUITE = """## pytest bench/
 

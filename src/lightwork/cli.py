@@ -21,10 +21,10 @@ class Parser(argparse.ArgumentParser):
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
         """Refuse an unknown option here, where those of this command are at hand."""
         options, unknown = super().parse_known_args(args, namespace)
-        if unknown:
-            word = next((word for word in unknown if word.startswith("-")), unknown[0]).partition("=")[0]
-            what = "option" if word.startswith("-") else "argument"
-            self.error(f"unknown {what} {word}{_nearest(word, self._option_string_actions)}")
+        for word in unknown:
+            if word.startswith("--"):  # others may be items behind options
+                name = word.partition("=")[0]
+                self.error(f"unknown option {name}{_nearest(name, self._option_string_actions)}")
         return options, unknown
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
@@ -79,6 +79,7 @@ def parser() -> argparse.ArgumentParser:
     made = Parser(
         prog="lightwork",
         description="Find out how many workers, which strategy and what chunksize your Python job should have.",
+        epilog="Options that take several values accept the singular too, such as --strategy map.",
     )
     made.add_argument("--version", action="version", version=f"lightwork {__version__}")
     commands = made.add_subparsers(title="commands", metavar="COMMAND", required=True)

@@ -151,7 +151,7 @@ def test_an_item_that_hangs_is_named(user):
         assert (found.returncode, found.stdout) == (1, ""), found.stderr
         if "(3 items done before" in found.stderr:
             break
-    assert f"item 4 of 24, file_03.txt, was still running after {timeout_s}.0 s: ended (3 items done" in found.stderr
+    assert f"item 4 of 24, file_03.txt, was still running after {timeout_s}.0 s: stopped (3 items done" in found.stderr
 
 
 @pytest.mark.matrix

@@ -73,12 +73,12 @@ def test_waits_are_predicted_well(tiny_run):
 
 @pytest.mark.timing
 def test_shows_and_predicts_anew_what_was_saved(tiny_run, capsys):
-    """--from gives the same tables without measuring, and --predict-anew by this version the same predictions."""
+    """--from gives the same tables without measuring, and --predict-again by this version the same predictions."""
     home, out = tiny_run
     saved = str(home / "tiny.json")
     assert main(["validate", "--from", saved]) == 0
     assert capsys.readouterr().out == out
-    assert main(["validate", "--from", saved, "--predict-anew", "--json", str(home / "anew.json")]) == 0
+    assert main(["validate", "--from", saved, "--predict-again", "--json", str(home / "anew.json")]) == 0
     again, before = (encode(load(home / name)) for name in ("anew.json", "tiny.json"))
     for data in (again, before):
         for held in data["studies"]:
@@ -138,7 +138,7 @@ def test_a_dry_run_runs_nothing(tmp_path, capsys):
         (["--workers", "0"], "workers can't be '0'"),
         (["--blocks", "none"], "blocks can't be 'none'"),
         (["--budget", "soon"], "budget can't be 'soon'"),
-        (["--predict-anew"], "name one with --from"),
+        (["--predict-again"], "name one with --from"),
         (["--json", "-", "--md", "-"], "can't both go to standard output"),
         (["--from", "none.json"], "none.json can't be read"),
         (["--json", "."], ". is a folder: name a file for --json"),

@@ -68,7 +68,7 @@ def test_a_strategy_without_code_says_why():
     """Where no script can be given, a sentence stands in its place."""
     found = paste_of(cell(Setting("single_writer", workers=2)), MACHINE)
     assert found.code == ""
-    assert "it needs separate parse and store functions" in found.note
+    assert "it needs the work in two halves" in found.note
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def test_recommendations_stand_beside_the_best():
 def test_what_is_missing_is_told():
     """Workloads and rounds that failed, and a run that was cut short, stand below the tables, made inert."""
     failed = Held("b", "b", 0, (), (), (), 0.0, finished=True, trouble="no\x1b[31m data")
-    hung = held("c", cells=(Tried(MAP, 4, (trial(0, 0.5, 0.5, 0.5),), ("still running: ended",)),))
+    hung = held("c", cells=(Tried(MAP, 4, (trial(0, 0.5, 0.5, 0.5),), ("still running: stopped",)),))
     told = troubles(validation(failed, hung, replace(held("d"), finished=False)))
     assert told[0] == "b has no figures: no\\x1b[31m data"
     assert told[1] == "d was interrupted and is incomplete"

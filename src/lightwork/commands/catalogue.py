@@ -3,15 +3,12 @@
 import argparse
 from typing import Any
 
+from lightwork.commands import options as shared
+
 
 def add_to(commands: Any) -> None:
     """Add the command."""
-    command = commands.add_parser(
-        "list",
-        help="list the workloads, their parameters and the strategies",
-        description="List the built-in workloads with their parameters, and the strategies.",
-    )
-    command.set_defaults(run=run)
+    shared.command(commands, "list", run, "List the built-in workloads with their parameters, and the strategies.")
 
 
 def run(options: argparse.Namespace) -> int:

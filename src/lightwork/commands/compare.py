@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lightwork.commands import options as shared
 from lightwork.errors import UsageError
 from lightwork.render import delivery
 
@@ -13,7 +14,9 @@ if TYPE_CHECKING:
     from lightwork.compare.gate import Condition, GateFailure
     from lightwork.core.study import Results
 
-EPILOG = """examples:
+HELP = """Compare two saved runs setting by setting, and fail a build if one got slower.
+
+examples:
   lightwork compare before.json after.json                          which settings are faster or slower
   lightwork compare base/ new/ --fail-if 'speedup<0.95'             a gate: exit 1 if a setting lost more than 5 %
   lightwork compare base/ new/ --fail-if 'recommended_workers changed' --fail-if 'serial>1.1' --md summary.md
@@ -26,20 +29,13 @@ Measure both runs on the same kind of machine, with --blocks 10 or more.
 
 def add_to(commands: Any) -> None:
     """Add the command and its options."""
-    command = commands.add_parser(
-        "compare",
-        help="compare two saved runs setting by setting, and fail a build if one got slower",
-        description="Compare two saved runs. Each setting: faster, slower or undecided. Measures nothing.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    command = shared.command(commands, "compare", run, HELP)
     add = command.add_argument
-    add("base", type=Path, metavar="BASE", help="a saved run, or a folder for its last one")
+    add("base", type=Path, metavar="BASE", help="a saved run, or a folder (its latest run)")
     add("new", type=Path, metavar="NEW", help="the run to compare with BASE")
     add("--fail-if", action="append", default=[], metavar="EXPRESSION", help="exit 1 if this holds; repeatable")
     add("--force", action="store_true", help="compare even if the machines or the work differ")
     delivery.add_options(command, {"json": "every setting's ratios as JSON", "md": "the table as Markdown"})
-    command.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from lightwork.costs.recording import CostSample
     from lightwork.costs.saved import SavedCosts
 
-EPILOG = """examples:
+HELP = """Measure what each strategy costs to start workers, hand over items and return results.
+
+examples:
   lightwork costs                                       every strategy available here, about a minute
   lightwork costs --strategies map,pipe --budget 3m      two of them, with narrower intervals
   lightwork costs --from costs.json --md costs.md       show the table of a saved run, measure nothing
@@ -27,21 +29,14 @@ Run it on an idle machine.
 
 def add_to(commands: Any) -> None:
     """Add the command and its options."""
-    command = commands.add_parser(
-        "costs",
-        help="measure what each strategy costs to start workers and hand over items",
-        description="Measure the cost of a start, an item and a result under each strategy on this machine.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    command = shared.command(commands, "costs", run, HELP)
     add = command.add_argument
     shared.add(add, "--strategies", default="all")
-    add("--workers", default="2", metavar="N", help="how many (default: 2)")
+    add("--workers", default="2", metavar="N", help="number of workers (default: 2)")
     shared.add(add, "--budget", default="60s", more="; at least one block is measured")
     shared.add(add, "--seed", default="1")
     add("--from", dest="saved", type=Path, metavar="FILE", help="show the table of a saved run; measures nothing")
     delivery.add_options(command, {"json": "all samples and prices as JSON", "md": "the table as Markdown"})
-    command.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -66,19 +61,17 @@ def _measured(options: argparse.Namespace) -> tuple["SavedCosts", bool]:
     from lightwork.storage.paths import ready_data_dir
     from lightwork.study import option_values
 
-    workers = option_values.counts("workers", options.workers)
-    if len(workers) > 1:
-        raise UsageError(f"workers can't be {options.workers!r}: give a single number")
+    workers = shared.single_count("workers", options.workers)
     budget_s, seed = option_values.seconds("budget", options.budget), option_values.whole_number("seed", options.seed)
     names, left_out = _requested(options.strategies)
     machine = facts(ready_data_dir())
-    samples, finished = _record(names, workers[0], budget_s, seed)
+    samples, finished = _record(names, workers, budget_s, seed)
     if not finished:
         touched = {sample.probe.setting.strategy for sample in samples if sample.walls_ns or sample.failures}
         samples = [sample for sample in samples if sample.probe.setting.strategy in touched]
         left_out |= {name: "interrupted before its first block" for name in names if name not in touched}
     saved_costs = SavedCosts(
-        tuple(samples), workers[0], machine, overhead.measure_apart(), left_out, seed,
+        tuple(samples), workers, machine, overhead.measure_apart(), left_out, seed,
         datetime.now(UTC).isoformat(timespec="seconds"), __version__,
     )  # fmt: skip
     return saved_costs, finished

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lightwork.commands import options as shared
 from lightwork.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 
 LONGEST_WINDOW_S = 60.0
 NARROWEST = 20  # columns for the words, on however narrow a terminal
-EPILOG = """examples:
+HELP = """Show what CPU, memory and disk workers really get, with advice if something limits them.
+
+examples:
   lightwork doctor                                    the facts, and advice if something limits workers
   lightwork doctor --workload csv_parse               thread pools of that workload's workers
   lightwork doctor --data /mnt/disk --json            another data folder, as JSON
@@ -25,20 +28,12 @@ EPILOG = """examples:
 
 def add_to(commands: Any) -> None:
     """Add the command and its options."""
-    command = commands.add_parser(
-        "doctor",
-        help="show what CPU, memory and disk workers really get",
-        description="Show what CPU, memory and disk workers really get, with advice if something limits them.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    command.add_argument("--json", action="store_true", help="print one JSON object: all facts and the advice")
-    command.add_argument("--data", type=Path, metavar="DIR", help="data folder (default: that of the workloads)")
-    command.add_argument(
-        "--seconds", type=_window_s, default=0.5, metavar="S", help="seconds to measure the load for (default: 0.5)"
-    )
-    command.add_argument("--workload", metavar="NAME", help="inspect a worker of this workload (default: numpy)")
-    command.set_defaults(run=run)
+    command = shared.command(commands, "doctor", run, HELP)
+    add = command.add_argument
+    add("--json", action="store_true", help="print one JSON object: all facts and the advice")
+    add("--data", type=Path, metavar="DIR", help="data folder (default: that of the workloads)")
+    add("--seconds", type=_window_s, default=0.5, metavar="S", help="seconds to measure the load for (default: 0.5)")
+    add("--workload", metavar="NAME", help="inspect a worker of this workload (default: numpy)")
 
 
 def run(options: argparse.Namespace) -> int:

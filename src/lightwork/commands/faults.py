@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lightwork.commands import options as shared
-from lightwork.errors import UsageError, WorkError
+from lightwork.errors import WorkError
 from lightwork.render import delivery
 
 if TYPE_CHECKING:
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from lightwork.faults.outcome import Case
     from lightwork.faults.saved import Faults
 
-EPILOG = """examples:
+HELP = """Show what each strategy does when an item fails, a worker is killed or the disk is full.
+
+examples:
   lightwork faults                                      every strategy available here, a few minutes
   lightwork faults --strategies map,pipe --faults kill  two of them under one fault
   lightwork faults --on-crash retry                     run unfinished items again after a crash
@@ -29,23 +31,16 @@ None of your code runs: lightwork injects the faults into its own items and proc
 
 def add_to(commands: Any) -> None:
     """Add the command and its options."""
-    command = commands.add_parser(
-        "faults",
-        help="show what each strategy does when something dies",
-        description="Show what each strategy does when an item fails, a worker is killed or the disk is full.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    command = shared.command(commands, "faults", run, HELP)
     add = command.add_argument
     shared.add(add, "--strategies", default="all")
     shared.add(add, "--faults", default="all", more=" (an unknown name lists them)")
-    add("--workers", default="2", metavar="N", help="how many (default: 2)")
+    add("--workers", default="2", metavar="N", help="number of workers (default: 2)")
     shared.add(add, "--on-crash", default="report")
     shared.add(add, "--timeout", default_words="2 s plus 5 times the time without a fault")
     add("--from", dest="saved", type=Path, metavar="FILE", help="show the table of a saved run; measures nothing")
     add("--details", action="store_true", help="list every case with its items and exception below the table")
     delivery.add_options(command, {"json": "all cases as JSON", "md": "the table as Markdown"})
-    command.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -90,14 +85,10 @@ def _requested(options: argparse.Namespace) -> tuple["FaultRequest", dict[str, s
 
     names = option_values.strategy_names(options.strategies)
     faults = [registered()[name] for name in option_values.names("fault", options.faults, list(registered()))]
-    workers = option_values.counts("workers", options.workers)
-    if len(workers) > 1:
-        raise UsageError(f"workers can't be {options.workers!r}: give a single number")
+    workers = shared.single_count("workers", options.workers)
     timeout_s = option_values.seconds("timeout", options.timeout) if options.timeout else None
     absent = {name: strategies.absent(name) for name in strategies.names() if strategies.absent(name)}
-    request = FaultRequest(
-        names, faults, workers[0], retry=option_values.is_retry(options.on_crash), timeout_s=timeout_s
-    )
+    request = FaultRequest(names, faults, workers, retry=option_values.is_retry(options.on_crash), timeout_s=timeout_s)
     return request, absent if options.strategies == "all" else {}
 
 

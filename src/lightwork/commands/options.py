@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lightwork.errors import UsageError
+
 
 @dataclass(frozen=True)
 class Option:
@@ -21,7 +23,7 @@ class Option:
 SHARED: Mapping[str, Option] = {
     "--workloads": Option("NAMES", "comma-separated or all", "--workload"),
     "--strategies": Option("NAMES", "comma-separated, usual or all (available here)", "--strategy"),
-    "--workers": Option("COUNTS", "1,2,4 or 1-8"),
+    "--workers": Option("COUNTS", "1,2,4 or 1-8", "--worker"),
     "--chunksizes": Option("SIZES", "1,8,64 or default, the strategy's own", "--chunksize"),
     "--orders": Option("NAMES", "given,shuffled,largest-first, ...", "--order"),
     "--start-methods": Option("NAMES", "fork,spawn,forkserver", "--start-method"),
@@ -33,6 +35,27 @@ SHARED: Mapping[str, Option] = {
     "--seed": Option("N", "seed of all random choices"),
     "--dry-run": Option("", "show what would be measured, then exit"),
 }
+
+
+def command(commands: Any, name: str, run: Callable[..., int], words: str) -> argparse.ArgumentParser:
+    """The parser of a new command. words: what it does in a sentence; then, below a blank line, examples."""
+    summary, _, epilog = words.partition("\n\n")
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=f"{summary[:1].lower()}{summary[1:].rstrip('.')}", description=summary, epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    parser.set_defaults(run=run)
+    return parser
+
+
+def single_count(what: str, word: str) -> int:
+    """The number of workers and the like, where several make no sense. Raises UsageError for more than one."""
+    from lightwork.study import option_values
+
+    counts = option_values.counts(what, word)
+    if len(counts) > 1:
+        raise UsageError(f"{what} can't be {word!r}: give a single number")
+    return counts[0]
 
 
 def add(

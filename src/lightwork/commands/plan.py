@@ -20,8 +20,7 @@ EPILOG = """examples:
   lightwork plan load.py:load_file data/*.csv      these files, in a minute
   lightwork plan load.py:load_file @list --quick   a list of items, within 15 s
   lightwork plan load.py:load_file - --cores 16    for a machine with 16 cores
-  lightwork plan csv_parse --workers 1-4           a built-in workload
-  lightwork plan csv_to_db --param files=30        set one of its parameters
+  lightwork plan csv_to_db --param files=30        a built-in workload
 
 The function runs many times on the same items. If it stores something, undo
 that with --setup or --cleanup, or use --once to run each item only once.

@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from lightwork.commands import options as shared
 from lightwork.errors import UsageError
 
-EPILOG = """examples:
-  lightwork report                                    the last saved run, into reports/
+HELP = """Render saved results as a page, Markdown, CSV and figures; several runs as their history over commits.
+
+examples:
+  lightwork report                                    the latest run, into reports/
   lightwork report results/*/0003_nightly.json        that run
   lightwork report --out /tmp/page                    somewhere else
   lightwork report results/*/*.json                   history over commits: reports/history.html
@@ -18,38 +21,29 @@ EPILOG = """examples:
 
 def add_to(commands: Any) -> None:
     """Add the command and its options."""
-    command = commands.add_parser(
-        "report",
-        help="render saved results as a page, Markdown, CSV and figures",
-        description="Render saved results as a page (index.html), Markdown, CSV and figures; several runs as their "
-        "history over commits (history.html). Measures nothing.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    command.add_argument(
+    command = shared.command(commands, "report", run, HELP)
+    add = command.add_argument
+    add(
         "results",
         nargs="*",
         type=Path,
         metavar="RESULT",
-        help="a saved run, or a folder for its last one; several runs show their history",
+        help="a saved run, or a folder (its latest run); several runs show their history",
     )
-    command.add_argument(
-        "--out", type=Path, default=Path("reports"), metavar="DIR", help="folder to write (default: reports)"
-    )
-    command.add_argument(
-        "--storage", type=Path, default=Path("results"), metavar="DIR", help="folder of saved runs (default: results)"
-    )
-    command.add_argument("--faults", type=Path, metavar="FILE", help="add what `lightwork faults --json` wrote")
-    command.add_argument(
-        "--plan", type=Path, action="append", default=[], metavar="FILE",
+    add("--out", type=Path, default=Path("reports"), metavar="DIR", help="folder to write (default: reports)")
+    add("--storage", type=Path, default=Path("results"), metavar="DIR", help="folder of saved runs (default: results)")
+    add("--faults", type=Path, metavar="FILE", help="add what `lightwork faults --json` wrote")
+    add(
+        "--plan",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
         help="compare what `lightwork plan --json` wrote with the measurements; repeatable",
-    )  # fmt: skip
-    command.add_argument("--figures", action="store_true", help="also write every chart as SVG and PNG")
-    command.add_argument(
-        "--any-machine", action="store_true", help="with several runs: allow different kinds of machines"
     )
-    command.add_argument("--if-any", action="store_true", help="exit 1 silently when no run is saved")
-    command.set_defaults(run=run)
+    add("--figures", action="store_true", help="also write every chart as SVG and PNG")
+    add("--any-machine", action="store_true", help="with several runs: allow different kinds of machines")
+    add("--if-any", action="store_true", help="exit 1 silently when no run is saved")
 
 
 def _faults(path: Path | None) -> Any:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lightwork.commands import options as shared
 from lightwork.errors import UsageError, unknown
 
 if TYPE_CHECKING:
@@ -15,8 +16,10 @@ if TYPE_CHECKING:
     from lightwork.core.study import Cell, Results, Study
 
 STDOUT = "-"
-EPILOG = """examples:
-  lightwork trace --study sleep_io                    a typical round of the recommended setting, last saved run
+HELP = """Write one saved round as a trace for Perfetto or speedscope.
+
+examples:
+  lightwork trace --study sleep_io                    a typical round of the recommended setting, latest run
   lightwork trace --study sleep_io --setting queue-w8-fork-given
   lightwork trace --setting queue-w8-fork-given --block 3 --out - | gzip > queue.json.gz
 
@@ -28,28 +31,14 @@ Open the file in ui.perfetto.dev or speedscope.app: it stays in your browser.
 
 def add_to(commands: Any) -> None:
     """Add the command and its options."""
-    command = commands.add_parser(
-        "trace",
-        help="write one saved round as a trace for Perfetto or speedscope",
-        description="Write one saved round as Chrome trace events, for Perfetto or speedscope. Measures nothing.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    command.add_argument("result", nargs="?", type=Path, metavar="RESULT", help="a saved run (default: the last one)")
-    command.add_argument(
-        "--study", metavar="LABEL", help="which study, if the run has several: its name or how that begins"
-    )
-    command.add_argument(
-        "--setting", metavar="ID", help="which setting (default: the recommended one, else the fastest)"
-    )
-    command.add_argument("--block", type=int, metavar="N", help="the block (default: that of median wall time)")
-    command.add_argument(
-        "--out", metavar="FILE", help="file to write, - for standard output (default: trace-SETTING-bBLOCK.json)"
-    )
-    command.add_argument(
-        "--storage", type=Path, default=Path("results"), metavar="DIR", help="folder of saved runs (default: results)"
-    )
-    command.set_defaults(run=run)
+    command = shared.command(commands, "trace", run, HELP)
+    add = command.add_argument
+    add("result", nargs="?", type=Path, metavar="RESULT", help="a saved run (default: the latest)")
+    add("--study", metavar="LABEL", help="which study, if the run has several: its label or the start of it")
+    add("--setting", metavar="ID", help="which setting (default: the recommended one, else the fastest)")
+    add("--block", type=int, metavar="N", help="the block (default: the one with the median wall time)")
+    add("--out", metavar="FILE", help="file to write, - for standard output (default: trace-SETTING-bBLOCK.json)")
+    add("--storage", type=Path, default=Path("results"), metavar="DIR", help="folder of saved runs (default: results)")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -25,7 +25,9 @@ BESIDE = 4  # rounds of a block beside the settings': serial, serial again, two 
 ROUND_S = 0.55  # about: a host's start, and a case's work by some number of workers
 QUICK_BUDGET, BUDGET = "3m", "20m"
 QUICK_BLOCKS, BLOCKS = "2", "3"
-EPILOG = """examples:
+HELP = """Compare predicted wall times and recommended settings with measured ones.
+
+examples:
   lightwork validate                                       everything: about 20 minutes on 2 cores
   lightwork validate --quick                               fewer settings and rounds: about 3 minutes
   lightwork validate --workloads lock,giant --blocks 5     two workloads, more rounds of each setting
@@ -37,13 +39,7 @@ Run it on an idle machine.
 
 def add_to(commands: Any) -> None:
     """Add the command and its options."""
-    command = commands.add_parser(
-        "validate",
-        help="check predictions against measurements on this machine",
-        description="Compare predicted wall times and recommended settings with measured ones.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    command = shared.command(commands, "validate", run, HELP)
     add = command.add_argument
     shared.add(add, "--workloads", default="all", more=" (an unknown name lists them)")
     shared.add(add, "--strategies", default_words="usual")
@@ -61,10 +57,9 @@ def add_to(commands: Any) -> None:
         metavar="FILE",
         help="show the tables of a saved validation; measures nothing",
     )
-    add("--predict-anew", action="store_true", help="with --from: predict again with this version")
+    add("--predict-again", action="store_true", help="with --from: predict again with this version")
     forms = {"json": "everything as JSON (default: results/validation-TIME.json)", "md": "the tables as Markdown"}
     delivery.add_options(command, forms)
-    command.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -72,8 +67,8 @@ def run(options: argparse.Namespace) -> int:
     places = delivery.places(options, {"json": b"", "md": b""})
     if options.saved:
         validation, finished = _read(options), True
-    elif options.predict_anew:
-        raise UsageError("--predict-anew needs a saved validation: name one with --from")
+    elif options.predict_again:
+        raise UsageError("--predict-again needs a saved validation: name one with --from")
     else:
         cases, wanted, budget_s = _requested(options)
         if options.dry_run:
@@ -92,7 +87,7 @@ def _read(options: argparse.Namespace) -> "Validation":
     from lightwork.validate.saved import load, predicted_again, text_of
 
     validation = load(options.saved)
-    if options.predict_anew:
+    if options.predict_again:
         validation = predicted_again(validation, options.saved, __version__)
     if options.json and options.json != STDOUT:
         write_text(

@@ -2,10 +2,10 @@
 
     speedup<0.95                  a cell's speedup over serial is measurably smaller, and less than 0.95 of what it was
     wall>1.05                     a cell's wall time, serial's included, is measurably longer, and more than 1.05 of it
-    serial>1.1                    the same of the serial reference alone
+    serial>1.1                    as wall, for serial only
     recommended_workers changed   another worker count is recommended, and its advantage is measurably new
-    recommended_strategy changed  the same of the strategy
-    verdict changed               the same of whether a setting is recommended at all
+    recommended_strategy changed  as above, for the strategy
+    verdict changed               as above, for whether a setting is recommended at all
 
 A cell fails if it is "slower" and its point is beyond the threshold. Its interval need not be: otherwise three in four
 cells that lost 10 % would pass at a threshold of 5 % (simulated, 8 cells, 3 % noise).

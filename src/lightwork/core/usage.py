@@ -47,7 +47,7 @@ class Memory:
     """The memory of a round's processes, the caller included, sampled while it ran.
 
     peak_pss_bytes: the largest sum of proportional set sizes in one sample: shared pages count once.
-    peak_uss_bytes: the same of unique set sizes: what would be free if all ended. None without a sample.
+    peak_uss_bytes: the largest sum of unique set sizes: what would be free if all ended. None without a sample.
     samples: how many; interval_s: the least time between two. sampler_cpu_ns: what sampling cost, in the
     measuring process.
     """

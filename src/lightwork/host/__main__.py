@@ -168,7 +168,7 @@ def _time(job: Job, workload: Workload, values: Any, items: Sequence[Any]) -> tu
     slots.reap()
     left = _children_left()
     if left and answer.outcome is Outcome.OK:
-        answer = Answer(Outcome.LEFTOVER, f"{len(left)} processes were left running: {left}")
+        answer = Answer(Outcome.LEFTOVER, f"processes left running: {', '.join(map(str, left))}")
     if job.record and job.digests:
         _take_digests(ledger, results)
     return replace(answer, usage=usage), results

@@ -15,7 +15,7 @@ LOOKED_AT_BYTES = 4096
 
 def add_options(command: argparse.ArgumentParser, forms: Mapping[str, str]) -> None:
     """Add `--NAME [FILE]` for each form. forms: what a form holds, by its name."""
-    group = command.add_argument_group("output, to standard output without FILE")
+    group = command.add_argument_group("output (printed without FILE)")
     for name, words in forms.items():
         group.add_argument(f"--{name}", nargs="?", const=STDOUT, metavar="FILE", help=words)
 
