@@ -235,11 +235,7 @@ def _failure(failed: FailedCrew) -> str:
     why = failed.reason or failed.outcome
     works = f"; {failed.largest_working} worked" if failed.largest_working else ""
     who = f"{workers_words(failed.crew.workers, failed.crew.kind)}{' and more' if failed.more else ''} failed"
-    advice = (
-        ". They were forked: a lock that a thread holds at that moment is never given back; try --start-methods spawn"
-        if failed.forked
-        else ""
-    )
+    advice = ". If a thread runs when workers are forked, try --start-methods spawn" if failed.forked else ""
     return f"{who} ({why}){works}{advice}"
 
 
