@@ -10,6 +10,7 @@ from functools import cache
 
 import pytest
 import user_jobs
+from bench_scripts import JOBS, ratio_of, setting_of
 from registered import all_but, each_once, unless_absent
 from repository import SUPPORT
 from rounds import PATIENCE_S, job
@@ -125,3 +126,15 @@ def test_items_with_children_fail_in_the_script_as_in_the_round(name, method, tm
     else:
         error = round_.reason.partition(" in item ")[0]
         assert error in finished.stderr
+
+
+@pytest.mark.timing
+@pytest.mark.parametrize(
+    ("name", "kind"), [("static", "8 MB items"), ("queue", "3 MB results"), ("pipe", "8 MB items")]
+)
+def test_the_script_takes_about_as_long_as_the_round(name, kind, tmp_path):
+    """Items that workers inherit are not pickled by the script, and results are received while others are computed."""
+    shutil.copy(SUPPORT / "user_jobs.py", tmp_path)
+    with open_workdir(tmp_path / "data") as workdir:
+        ratio = ratio_of(tmp_path, workdir, setting_of(name, "fork"), *JOBS[kind])
+    assert 1 / 2 < ratio < 2
