@@ -37,7 +37,7 @@ JOBS = {
 CELLS = [
     (name, method)
     for name in strategies.usable()
-    if strategies.find(name).script
+    if strategies.find(name).script and not strategies.find(name).awaits
     for method in strategies.find(name).start_methods
 ]
 NEAR, BAR = 0.1, 0.9
