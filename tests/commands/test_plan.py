@@ -28,6 +28,14 @@ def numbers():
     return [0.002] * 20
 
 
+def many():
+    return [20_000] * 64
+
+
+def compute(turns):
+    return sum(turn * turn for turn in range(turns))
+
+
 def wait(seconds):
     time.sleep(seconds)
     return seconds
@@ -66,13 +74,14 @@ def files(home):
 @pytest.mark.timing
 def test_recommends_a_setting_with_its_reason_and_code(home):
     """Waiting work on one, two or four workers: four are recommended, with speedup, loss, memory and a script."""
-    found = plan(home, "load.py:load_file", *files(home), *NARROW)
+    found = plan(home, "load.py:load_file", *files(home), *NARROW, "--details")
     assert found.returncode == 0, found.stderr
     first = found.stdout.splitlines()[0]
-    assert first.startswith("Use 4 workers, ")
-    assert " over serial" in first
+    assert first.startswith("Use 4 processes (")
+    assert " faster, " in first
+    assert "Measured in 6 blocks." in first
     assert "Memory: " in found.stdout
-    assert "predicted" in found.stdout
+    assert "predicted 6 settings" in found.stdout
     assert "from load import load_file" in found.stdout
     assert "running 24 of 24 items serially" in found.stderr
 
@@ -80,7 +89,8 @@ def test_recommends_a_setting_with_its_reason_and_code(home):
 def test_the_code_runs_as_pasted(home, tmp_path):
     """What stands below the answer is a script that does the work with exactly this setting."""
     told = plan(home, "load.py:load_file", *files(home), "--once", "--workers", "2,4").stdout
-    assert told.startswith("Predicted: use ")
+    assert told.startswith("Use ")
+    assert "Predicted, not measured." in told
     script = tmp_path / "run.py"
     script.write_text(told[told.index("\n\n") :] + "    print(len(results))\n")
     environment = {**os.environ, "PYTHONPATH": str(home)}
@@ -95,21 +105,22 @@ def test_the_code_runs_as_pasted(home, tmp_path):
 def test_once_runs_everything_one_time_and_predicts(home):
     """--once runs each item a single time, and says that every speedup is predicted."""
     counted = home / "count.py"
-    counted.write_text("def note(path):\n    open('runs', 'a').write('x')\n    import time; time.sleep(0.003)\n")
-    found = plan(home, "count.py:note", *files(home), "--once", "--workers", "2,4")
+    counted.write_text("def note(path):\n    open('runs', 'a').write('x')\n    import time; time.sleep(0.02)\n")
+    found = plan(home, "count.py:note", *files(home), "--once", "--workers", "2,4", "--details")
     assert found.returncode == 0, found.stderr
-    assert found.stdout.startswith("Predicted: use ")
+    assert found.stdout.startswith("Use ")
+    assert "Predicted, not measured." in found.stdout
     assert "every speedup is predicted" in found.stdout
     assert (home / "runs").read_text() == "x" * 24
 
 
 def test_predicts_for_another_machine(home):
-    """--cores N predicts a machine that isn't there, and says what is assumed."""
-    found = plan(home, "load.py:load_file", *files(home), "--cores", "16", "--json")
+    """--cores N predicts a machine that isn't there: as many workers as it has cores, and what is assumed."""
+    found = plan(home, "load.py:compute", "--items", "load.py:many", "--cores", "16", "--json")
     assert found.returncode == 0, found.stderr
     told = json.loads(found.stdout)
     assert any("for 16 cores as fast as these" in note for note in told["notes"])
-    assert max(one["workers"] for one in told["predictions"]) == 64
+    assert 4 < max(one["workers"] for one in told["predictions"]) <= 16
     assert all(0 < one["speedup"]["low"] < one["speedup"]["high"] for one in told["predictions"])
     assert not told["cells"]
 
@@ -129,8 +140,8 @@ def test_a_dry_run_runs_nothing(home):
     assert found.returncode == 0, found.stderr
     assert "would plan load.py:fail in 2.0 min; nothing was run" in found.stdout
     assert "16 items, then all or as many as take 4.8 s" in found.stdout
-    assert "1, 2, 3 workers; chunksize default, 1, 8, 64" in found.stdout
-    assert "up to 6 of them beside the serial run, in 3 to 30 blocks" in found.stdout
+    assert "1, 2, 3 workers; chunksize by the job; order by the job" in found.stdout
+    assert "the best of them beside the serial run, in up to 9 blocks" in found.stdout
     fixed = plan(home, "load.py:fail", *files(home), "--dry-run", "--blocks", "5", "--strategies", "static")
     assert "in 5 blocks exactly" in fixed.stdout
 
@@ -157,15 +168,16 @@ def test_a_check_sees_all_results(user):
 
 def test_a_strategy_without_chunks_stays_beside_those_that_have_them(home):
     """A chunksize that was asked for does not shut out strategies that have none."""
-    words = ("--strategies", "map,static", "--chunksizes", "4,8", "--workers", "2", "--orders", "given", "--dry-run")
-    found = plan(home, "load.py:load_file", *files(home), *words)
-    assert "3 settings: map, static" in found.stdout
+    words = ("--strategies", "map,static", "--chunksizes", "4,8", "--workers", "2", "--orders", "given", "--once")
+    told = json.loads(plan(home, "load.py:load_file", *files(home), *words, "--json").stdout)
+    settings = {(one["strategy"], one["requested_chunksize"]) for one in told["predictions"]}
+    assert settings == {("map", 4), ("map", 8), ("static", None)}
 
 
 def test_cold_files_are_read_cold_or_it_is_said(home):
     """--cold puts the items' files out of memory before each round; where the kernel keeps them, a note says so."""
     words = ("--strategies", "static", "--workers", "2", "--blocks", "1", "--cold")
-    found = plan(home, "load.py:load_file", *files(home), *words)
+    found = plan(home, "load.py:load_file", *files(home), *words, "--details")
     assert found.returncode == 0, found.stderr
     told = (
         "cold reads not possible here" in found.stdout.lower() or "unknown whether the reads were cold" in found.stdout

@@ -101,7 +101,7 @@ def test_an_item_that_raises_is_named_and_the_others_are_run(user):
 
 def test_failing_items_are_left_out_on_request(user):
     """--skip-failing plans for the other items, says how many were left out, and names them."""
-    found = user.plan("load.py:fail", *user.files, *NARROW, "--skip-failing")
+    found = user.plan("load.py:fail_after_a_while", *user.files, *NARROW, "--skip-failing", "--details")
     assert found.returncode == 0, found.stderr
     assert "2 items fail and are left out: " in found.stdout
     assert "file_03.txt raised ValueError: this file can't be read" in found.stdout
@@ -157,7 +157,7 @@ def test_an_item_that_hangs_is_named(user):
 @pytest.mark.matrix
 def test_an_item_that_ends_its_process_may_be_left_out(user):
     """--skip-failing runs once more without it."""
-    found = user.plan("load.py:die", *user.files, *NARROW, "--skip-failing")
+    found = user.plan("load.py:die", *user.files, *NARROW, "--skip-failing", "--details")
     assert found.returncode == 0, found.stderr
     assert "1 item fails and is left out: file_03.txt ended its process" in found.stdout
 

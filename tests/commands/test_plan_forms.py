@@ -102,7 +102,7 @@ def test_a_form_without_a_file_stands_in_place_of_the_words(home, form, beginnin
     found = plan(home, "load.py:load_file", *files(home), *PREDICTED, f"--{form}", *beside)
     assert found.returncode == 0, found.stderr
     assert found.stdout.startswith(beginning)
-    assert "Predicted: use" not in found.stdout.splitlines()[0]
+    assert "Predicted, not measured" not in found.stdout.splitlines()[0]
     if beside:
         assert contract((home / "beside.json").read_text())["recommendation"]["measured"] is False
 

@@ -11,8 +11,8 @@ from rounds import nothing_left_behind
     ("phase", "words", "fresh"),
     [
         ("running 16 of 24 items serially", ["load.py:slowly"], False),
-        ("measuring once what the strategies cost", ["load.py:load_file", "--strategies", "static"], True),
-        ("measuring 1 of 1 settings", ["load.py:load_file", "--strategies", "static", "--orders", "given"], False),
+        ("measuring once what the strategies cost", ["load.py:a_while", "--strategies", "joblib"], True),
+        ("measuring static x 2", ["load.py:a_while", "--strategies", "static", "--orders", "given"], False),
     ],
 )
 def test_ends_with_nothing_left_running(user, tmp_path, phase, words, fresh):

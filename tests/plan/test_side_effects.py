@@ -21,7 +21,7 @@ def finished(written_bytes, printed_bytes=0):
 
 def test_a_function_that_stores_is_warned_about_before_it_runs_again(user):
     """The files of the first run and the three ways out are told ahead of the second run, and among the notes."""
-    found = user.plan("load.py:store", *user.files, *NARROW)
+    found = user.plan("load.py:store", *user.files, *NARROW, "--details")
     assert found.returncode == 0, found.stderr
     lines = found.stderr.splitlines()
     (told,) = (number for number, line in enumerate(lines) if "seems to store something" in line)
@@ -43,7 +43,7 @@ def test_a_function_that_stores_is_warned_about_before_it_runs_again(user):
 )
 def test_no_warning_without_a_reason(user, words):
     """A function that only reads or prints is not warned about, nor one whose traces are undone, or made only once."""
-    found = user.plan(words[0], *user.files, *words[1:], *([] if "--once" in words else NARROW))
+    found = user.plan(words[0], *user.files, "--details", *words[1:], *([] if "--once" in words else NARROW))
     assert found.returncode == 0, found.stderr
     assert "seems to store something" not in found.stderr + found.stdout
 

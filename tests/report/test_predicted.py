@@ -12,7 +12,7 @@ from lightwork.analysis.basis import Basis
 from lightwork.analysis.judged_study import judge
 from lightwork.cli import main
 from lightwork.core.estimate import Estimate
-from lightwork.core.reasons import RestsOn
+from lightwork.core.reasons import RestsOn, SerialAnswer
 from lightwork.core.verdict import Verdict, VerdictKind
 from lightwork.errors import UsageError
 from lightwork.plan.conclude.result import PlanResult, PredictedSetting
@@ -35,8 +35,8 @@ def plan_of(settings, target=LABEL, items=ITEMS, speedup=2.0, machine=None):
     band = Estimate(speedup, 0.9 * speedup, 1.1 * speedup)
     predictions = tuple(PredictedSetting(setting, setting.chunksize, band, band, {}) for setting in settings)
     made = PlanResult(
-        target, items, items, Verdict(VerdictKind.STAY_SERIAL), None, (), RestsOn(None, 0, len(predictions)), (), (),
-        ("a", 0.1), (), predictions, (), None, machine or {},
+        target, items, items, Verdict(VerdictKind.STAY_SERIAL), SerialAnswer(1.0, None, None, 0), None, (),
+        RestsOn(None, 0, len(predictions)), (), (), ("a", 0.1), (), predictions, (), None, machine or {},
     )  # fmt: skip
     return json.loads(json.dumps(contract_of(made)))
 
@@ -116,9 +116,9 @@ def test_a_real_plan_is_read(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LIGHTWORK_DATA", str(tmp_path / "data"))
     calibrate(tmp_path / "data")
-    command = ["plan", "sleep_io", "--param", "items=8", "--param", "mean_ms=2", "--once", "--json=plan.json"]
+    command = ["plan", "sleep_io", "--param", "items=80", "--param", "mean_ms=5", "--once", "--json=plan.json"]
     assert main(command) == 0
     found = load(tmp_path / "plan.json")
     assert isinstance(found, SavedPlan)
-    assert found.items == 8
-    assert any(one.speedup and one.strategy == "map" for one in found.predictions)
+    assert found.items == 80
+    assert any(one.speedup and one.strategy == "process_executor" for one in found.predictions)

@@ -222,23 +222,6 @@ def test_a_ledger_that_can_not_be_fails_its_round(tmp_path):
     assert sound(failed, 2).outcome is Outcome.RAISED
 
 
-def test_a_study_goes_on_with_the_contenders_only():
-    """After the least number of blocks only the settings still in question run, with the reference and its twin."""
-    scripted = Scripted()
-    asked = []
-
-    def contenders(study):
-        asked.append(len(study.serial.rounds))
-        return frozenset({MAP.cell_id}) if len(asked) < 3 else None
-
-    study = measure(replace(DESIGN, blocks=(2, 9)), scripted.around(), contenders)
-    assert asked == [2, 3, 4]
-    assert {cell.cell_id: len(cell.rounds) for cell in study.cells} == {
-        SERIAL: 4, SERIAL_AGAIN: 4, MAP.cell_id: 4, QUEUE.cell_id: 2
-    }  # fmt: skip
-    assert study.finished
-
-
 def test_results_that_are_new_each_time_need_not_be_compared():
     """Where the design says so, results that differ from serial's are sound, without digests; evidence must agree."""
     script = {"result_digest": "other"}

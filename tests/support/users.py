@@ -67,6 +67,15 @@ def slowly(path):
     time.sleep(0.5)
 
 
+def a_while(path):
+    time.sleep(0.03)
+
+
+def fail_after_a_while(path):
+    a_while(path)
+    return fail(path)
+
+
 def briefly(number):
     return number
 

@@ -71,7 +71,7 @@ def run_serially(request: Request, environment: Environment, items: JobItems) ->
     first = replace(first, written=before.compared(first.finished))
     if first.written:
         environment.say(warning(request, first.written))
-    is_cut_short = len(first.sample.chosen) < len(pilot.chosen)
+    is_cut_short = len(first.sample.chosen) + len(first.failed) < len(pilot.chosen)
     is_over_at_once = _expected_s(first) + _beside_s(first, len(items)) < TOO_SHORT_S
     if request.once or is_cut_short or is_over_at_once or _is_long(request, first):
         return first
