@@ -1,0 +1,195 @@
+"""Contests: what is believed after some rounds, what is preferred, and what to measure next; no round is run."""
+
+from dataclasses import replace
+from math import exp
+from random import Random
+
+import pytest
+from contests import FREE, SERIAL_SETTING, computes, contest, job, measurements, pool, spread_over, waits
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lightwork.core.round import Outcome
+from lightwork.core.setting import Setting
+from lightwork.plan.axes import Axes
+from lightwork.plan.contest import CHALLENGERS, MOST_BLOCKS, Contest
+from lightwork.replay.costs import Costs
+from lightwork.replay.traits import NO_TRAITS, kind_of
+
+SECONDS = waits(*[100] * 40)  # four of them
+TWO_OR_FOUR = Axes(("map",), (2, 4), (1,), ("given",))
+ASKED = Axes(("threads", "map"), (2, 4, 8), (1,), ("given",))
+SERIALLY = {SERIAL_SETTING: (4.0,) * 3}
+FAILED = (Outcome.LOST,)
+
+
+def kinds(settings):
+    """The kinds of workers of these settings."""
+    return {kind_of(setting) for setting in settings if setting != SERIAL_SETTING}
+
+
+@pytest.mark.parametrize("rows", [SECONDS, computes(*[100] * 40)], ids=["waits", "computes"])
+def test_the_first_block_has_every_kind_that_is_near_the_best(rows):
+    """Threads and processes, each at its preferred count, beside the serial run; threads might not share a lock."""
+    wanted = contest(job(rows)).wanted()
+    assert kinds(wanted) == {"threads", "processes"}
+    assert (len(wanted), wanted[-1]) == (3, SERIAL_SETTING)
+
+
+def test_the_first_block_leaves_out_kinds_that_are_far_behind():
+    """Forty processes of 100 ms each to start are no rival of forty threads."""
+    profile = job(SECONDS)
+    dear = Costs(request_ns=100_000_000)
+    calibration = replace(FREE, costs=FREE.costs | {("process_executor", "fork"): dear, ("map", "fork"): dear})
+    axes = Axes(("threads", "process_executor", "map"))
+    state = Contest(profile, axes, calibration, lambda _: True, measurements(profile, {}))
+    assert kinds(state.wanted()) == {"threads"}
+
+
+def test_it_stops_when_nothing_can_beat_the_chosen():
+    """Three rounds as predicted, and the next smaller count is known to be slower: nothing more is wanted."""
+    after = {**SERIALLY, pool(4): (1.0,) * 3, pool(2): (2.0,) * 2}
+    state = contest(job(SECONDS), TWO_OR_FOUR, after)
+    assert state.chosen == pool(4)
+    assert state.wanted() == []
+
+
+def test_it_goes_on_while_it_is_not_sure():
+    """After one round the chosen one runs again, beside the serial run."""
+    state = contest(job(SECONDS), TWO_OR_FOUR, {SERIAL_SETTING: (4.0,), pool(4): (1.0,)})
+    assert state.wanted()[0] == state.chosen == pool(4)
+    assert state.wanted()[-1] == SERIAL_SETTING
+
+
+def test_rounds_that_scatter_are_repeated():
+    """Rounds of which the longest took twice as long as the shortest leave the speedup open."""
+    after = {SERIAL_SETTING: (4.0, 5.0, 3.0), pool(4): (0.8, 1.6, 1.1), pool(2): (2.0,) * 3}
+    assert pool(4) in contest(job(SECONDS), TWO_OR_FOUR, after).wanted()
+
+
+def test_what_might_be_better_is_measured():
+    """Processes that fell short of what threads are still predicted to reach: threads are next."""
+    profile = job(SECONDS)
+    after = {**SERIALLY, pool(8): (2.0,) * 3}
+    ledgers = {pool(8): spread_over(8, SECONDS)}  # whose items took no longer: whatever it was, it is the pool's own
+    state = contest(profile, ASKED, after, ledgers)
+    assert state.chosen.strategy == "threads"
+    assert state.wanted()[0].strategy == "threads"
+
+
+def test_never_more_than_a_few_rivals_at_a_time():
+    """Of many settings that may be better only the likeliest run, and the chosen one's neighbours."""
+    state = contest(job(SECONDS), Axes(), {SERIAL_SETTING: (4.0,), Setting("threads", 40): (0.5,)})
+    assert 1 < len(state.wanted()) <= 1 + CHALLENGERS + 2 + 1
+
+
+def test_fewer_workers_that_may_be_as_good_are_measured():
+    """Four workers as fast as two are predicted to be: two are measured before it is answered."""
+    state = contest(job(SECONDS), TWO_OR_FOUR, {**SERIALLY, pool(4): (1.9,) * 3})
+    assert pool(2) in [state.chosen, *state.wanted()]
+
+
+def test_the_answer_may_be_serial():
+    """Three rounds as long as the serial one: stay serial, and nothing more to measure."""
+    after = {**SERIALLY, pool(2): (4.0,) * 3, pool(4): (4.0,) * 3}
+    state = contest(job(SECONDS), TWO_OR_FOUR, after)
+    assert state.chosen is None
+    assert state.wanted() == []
+
+
+@given(st.sampled_from((2, 4, 8)), st.sampled_from(("threads", "map")))
+def test_a_failed_setting_excludes_as_many_or_more_workers_of_its_kind(workers, name):
+    """What broke with four workers may work with two, and in threads; with eight of its kind it is not tried."""
+    failed = Setting(name, workers, 1 if name == "map" else None)
+    state = contest(job(SECONDS), ASKED, {SERIAL_SETTING: (4.0,), failed: FAILED})
+    assert {(setting.strategy, setting.workers) for setting in state.working} == {
+        (other, count)
+        for other in ("threads", "map")
+        for count in (2, 4, 8)
+        if other != name or count < workers
+    }  # fmt: skip
+    assert failed not in [state.chosen, *state.wanted()]
+
+
+def test_where_nothing_works_nothing_is_wanted():
+    """Both kinds failed with the fewest workers: there is no setting to choose, and none to measure."""
+    failed = {Setting("threads", 2): FAILED, pool(2): FAILED}
+    state = contest(job(SECONDS), ASKED, {SERIAL_SETTING: (4.0,), **failed})
+    assert (state.working, state.chosen, state.wanted()) == ([], None, [])
+
+
+def test_what_does_not_fit_is_not_looked_at():
+    """Settings beyond the memory limit are neither predicted nor chosen nor measured."""
+    state = contest(job(SECONDS), ASKED, fits=lambda setting: setting.workers <= 2)
+    settings = [state.chosen, *state.wanted(), *(prediction.setting for prediction in state.forecast.whole)]
+    assert {setting.workers for setting in settings if setting != SERIAL_SETTING} == {2}
+
+
+def test_what_was_learned_of_one_setting_is_said_of_the_others():
+    """Four workers that reach 1.5x for want of something shared: eight are no longer predicted to reach 8x."""
+    ledgers = {pool(4): spread_over(4, SECONDS, longer=2.6)}
+    state = contest(job(SECONDS), ASKED, {**SERIALLY, pool(4): (2.6,) * 3}, ledgers)
+    assert len(state.traits.limits) == 1
+    assert all(prediction.speedup.point < 2.5 for prediction in state.forecast.whole)
+
+
+def test_a_contest_without_rounds_knows_nothing_of_the_job():
+    """The forecast is then the serial ledger's alone."""
+    assert contest(job(SECONDS)).traits == NO_TRAITS
+
+
+def test_on_a_busy_machine_predictions_are_believed():
+    """Computing rounds that took twice as long while others had half of the cores move the belief little."""
+    profile = job(computes(*[100] * 40), 2.0)
+    axes = Axes(("map",), (2,), (1,), ("given",))
+    quiet, busy = (contest(profile, axes, {**SERIALLY, pool(2): (4.0,) * 3}, busy_share=share) for share in (0.0, 0.6))
+    assert (quiet.chosen, busy.chosen) == (None, pool(2))
+    assert (quiet.doubt, busy.doubt) == (0.0, 0.6)
+    assert contest(job(SECONDS), axes, {**SERIALLY, pool(2): (4.0,) * 3}, busy_share=0.6).doubt == 0.0
+
+
+class World:
+    """A machine on which every setting takes so many times what is predicted, by its kind and by chance."""
+
+    def __init__(self, rows, cores, by_kind, noise, seed):
+        self.profile, self.by_kind, self.noise, self.chance = job(rows, cores), by_kind, noise, Random(seed)
+        first = contest(self.profile)
+        self.predicted = {each.setting: each.wall_s for each in first.hopes().whole}
+
+    def wall_s(self, setting):
+        """What it really takes."""
+        if setting == SERIAL_SETTING:
+            return self.profile.serial_s
+        return self.predicted.get(setting, self.profile.serial_s) * self.by_kind[kind_of(setting)]
+
+    def measured(self):
+        """The contest at its end, and what each block measured."""
+        rounds, blocks = {}, []
+        state = contest(self.profile)
+        while len(blocks) < MOST_BLOCKS and (wanted := state.wanted()):
+            for setting in wanted:
+                lengths = [*rounds.get(setting, ()), *[None] * (len(blocks) - len(rounds.get(setting, ())))]
+                rounds[setting] = (*lengths, self.wall_s(setting) * exp(self.chance.gauss(0, self.noise)))
+            blocks.append(wanted)
+            state = contest(self.profile, rounds=rounds)
+        return state, blocks
+
+
+WORLDS = st.builds(
+    World, st.sampled_from((SECONDS, waits(*[20] * 150), waits(*[20] * 60, 400), computes(*[50] * 60))),
+    st.sampled_from((2.0, 4.0)),
+    st.fixed_dictionaries({"threads": st.floats(0.9, 3.0), "processes": st.floats(0.9, 3.0)}), st.floats(0.0, 0.04),
+    st.integers(0, 999),
+)  # fmt: skip
+
+
+@given(WORLDS)
+def test_whatever_the_machine_the_answer_is_near_its_best(world):
+    """It measures what it chooses, and nothing that it tried is more than 15 % faster."""
+    state, blocks = world.measured()
+    assert all(len(set(wanted)) == len(wanted) for wanted in blocks)
+    tried = {setting for wanted in blocks for setting in wanted if setting != SERIAL_SETTING}
+    best_s = min([world.wall_s(setting) for setting in tried] + [world.profile.serial_s])
+    chosen_s = world.wall_s(state.chosen) if state.chosen else world.profile.serial_s
+    assert chosen_s <= 1.15 * best_s
+    assert state.chosen is None or state.chosen in tried
