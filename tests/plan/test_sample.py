@@ -3,10 +3,11 @@
 import random
 
 import pytest
+from contests import waits
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightwork.plan.sample import CERTAIN, draw, heaviest_in
+from lightwork.plan.sample import CERTAIN, Sample, draw, heaviest_in, rows_of_all
 
 WEIGHTS = st.lists(st.floats(0, 1e9), min_size=1, max_size=200)
 
@@ -58,3 +59,21 @@ def test_refuses_to_draw_nothing():
         draw([], 3, 1)
     with pytest.raises(ValueError, match="at least one"):
         draw([1.0], 0, 1)
+
+
+@given(WEIGHTS, st.integers(1, 100))
+def test_each_item_has_the_row_that_stands_for_it(weights, size):
+    """The rows of all items are those of the sampled ones, each as often as it stands in."""
+    sample = draw(weights, size, 1)
+    rows = waits(*[10 + place % 7 for place in range(len(sample.chosen))])
+    assert (rows_of_all(rows, sample) == rows[list(sample.stands_for)]).all()
+
+
+def test_a_first_item_that_paid_for_what_is_done_once_stands_for_no_other():
+    """It took a hundred times as long as the others: its own place has that row, others have the median one."""
+    rows, sample = waits(1000, 10, 10, 11, 12), Sample((0, 2, 4, 6, 8), (0, 0, 1, 1, 2, 0, 3, 3, 4, 0))
+    every = rows_of_all(rows, sample)
+    walls_ms = ((every["end_ns"] - every["start_ns"]) / 1e6).tolist()
+    assert walls_ms == [1000, 11, 10, 10, 10, 11, 11, 11, 12, 11]
+    few = Sample((0, 1, 2, 3, 4), (0, 1, 2, 3, 4))
+    assert (rows_of_all(rows, few) == rows).all()

@@ -7,7 +7,7 @@ from rounds import run_round
 
 from lightwork.core.setting import Setting
 from lightwork.plan.sample import draw
-from lightwork.plan.without_failed import rows_without, without
+from lightwork.plan.without_failed import only, rows_without, without
 from lightwork.storage import ledgers
 
 WEIGHTS = st.lists(st.floats(0, 1e6), min_size=3, max_size=80)
@@ -54,3 +54,23 @@ def test_a_run_without_some_rows_is_a_run_of_the_others(tmp_path):
     assert found.round.item_cpu_ns == int(rows["cpu_ns"][kept].sum())
     assert rows_without(whole, set(), tmp_path) is whole
     assert not (tmp_path / "kept").exists()
+
+
+@given(WEIGHTS, st.integers(3, 80), st.data())
+def test_items_that_were_not_run_stay_in_the_plan(weights, size, data):
+    """Of a sample of which only some were run, all items are still stood for, by those that were."""
+    sample = draw(weights, size, 1)
+    count = len(sample.chosen)
+    numbers = sorted(data.draw(st.sets(st.integers(0, count - 1), min_size=1, max_size=count)))
+    found = only(sample, numbers, weights)
+    assert found.chosen == tuple(sample.chosen[number] for number in numbers)
+    assert len(found.stands_for) == len(weights)
+    for place, number in enumerate(sample.stands_for):
+        if number in numbers:
+            assert found.chosen[found.stands_for[place]] == sample.chosen[number]
+
+
+def test_none_at_all_is_refused():
+    """A sample of which nothing was run stands for nothing."""
+    with pytest.raises(ValueError, match="every item"):
+        only(draw([1.0, 2.0], 2, 1), [], [1.0, 2.0])

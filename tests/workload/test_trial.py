@@ -1,11 +1,25 @@
 """A trial: an item that raises is noted, and what can't travel between processes is found out."""
 
+import asyncio
 import json
 import threading
+import time
 
 import pytest
 
-from lightwork.workload.trial import TRACEBACK, ItemFailure, Trial, facts_of, failed_in, stuck_in, why_stuck
+from lightwork.workload.trial import (
+    FEWEST,
+    TRACEBACK,
+    CoroutineTrial,
+    ItemFailure,
+    ItemLeft,
+    Trial,
+    facts_of,
+    failed_in,
+    left_in,
+    stuck_in,
+    why_stuck,
+)
 
 
 def halve(number):
@@ -69,3 +83,45 @@ def test_plain_things_travel():
     """Data and functions of a module can be sent; a lambda can't."""
     assert why_stuck([1, "a", halve]) == ""
     assert why_stuck(lambda item: item) != ""
+
+
+def slow(number):
+    """A number, after a while."""
+    time.sleep(0.05)
+    return number
+
+
+async def slow_too(number):
+    """The same, awaited."""
+    await asyncio.sleep(0.05)
+    return number
+
+
+def test_no_item_is_begun_once_time_is_up():
+    """Those that were begun are done, and the places of the others are facts of the round."""
+    trial = Trial(slow, 0.12)
+    results = [trial(number) for number in range(40)]
+    done = [result for result in results if not isinstance(result, ItemLeft)]
+    assert FEWEST <= len(done) < 40
+    assert results[: len(done)] == list(range(len(done)))
+    assert left_in(json.loads(json.dumps(dict(facts_of(results))))) == list(range(len(done), 40))
+
+
+def test_two_items_are_run_however_long_they_take():
+    """One alone would tell of no other; two do."""
+    trial = Trial(slow, 0.02)
+    assert [trial(number) for number in range(FEWEST)] == [0, 1]
+    assert isinstance(trial(2), ItemLeft)
+
+
+def test_coroutines_are_limited_alike():
+    """A coroutine function that is tried is one, and not begun once time is up."""
+    trial = CoroutineTrial(slow_too, 0.02)
+
+    async def one_after_the_other():
+        return [await trial(number) for number in range(4)]
+
+    results = asyncio.run(one_after_the_other())
+    assert results[:FEWEST] == [0, 1]
+    assert isinstance(results[-1], ItemLeft)
+    assert left_in({}) == []
