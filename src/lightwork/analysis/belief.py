@@ -46,7 +46,8 @@ class PriorSpread:
 class Wall:
     """A round's wall time: of which setting, in which block. seconds are at equal CPU speed where that is known.
 
-    doubt: the standard deviation of its log that all doubtful rounds share, where others were at the cores meanwhile.
+    doubt: the standard deviation of its log that all rounds of the setting share, where others had the cores meanwhile:
+    that slows a setting of many cores more than one of few.
     """
 
     setting: Setting
@@ -126,7 +127,7 @@ def believe(serial: Expectation, expected: Sequence[Expectation], walls: Iterabl
         blocks = np.array([wall.block for wall in seen_walls])
         doubts = np.array([wall.doubt for wall in seen_walls])
         errors = BLOCK**2 * (blocks[:, None] == blocks[None, :]) + noise**2 * np.eye(len(at))
-        errors += doubts[:, None] * doubts[None, :]
+        errors += doubts[:, None] * doubts[None, :] * (np.array(at)[:, None] == np.array(at)[None, :])
         gain = np.linalg.solve(prior[np.ix_(at, at)] + errors, prior[at]).T
         surprise = np.log([wall.seconds for wall in seen_walls]) - means[at]
         means, prior = means + gain @ surprise, prior - gain @ prior[at]

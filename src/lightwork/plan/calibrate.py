@@ -28,6 +28,7 @@ TURN = next(iter(NO_OP_FUNCTIONS))
 SERIAL_KIND: Kind = ("serial", "fork")
 SHIPPED = Path(calibration.__file__).with_name("calibration.json")
 DEADLINE_S, MOST_FACTOR = 20.0, 2.0
+QUIET = 0.1  # of the machine's CPU time: less that others take does not matter
 
 
 def calibrated(environment: Environment, kinds: Iterable[Kind]) -> Calibration:
@@ -74,7 +75,12 @@ def _shipped() -> Calibration:
 
 
 def _brought_here(environment: Environment, shipped: Calibration) -> Calibration:
-    """Costs at this machine's speed, by how much longer one round of short items takes here than they predict."""
+    """Costs at this machine's speed, by how much longer one round of short items takes here than they predict.
+
+    As they are where others have the cores, which such a round would tell of instead.
+    """
+    if environment.busy_share() > QUIET:
+        return shipped
     path = environment.workdir.temporary / "short-items.json"
     turns, count, _, _ = SHORT_ITEMS
     path.write_text(json.dumps([turns] * count), encoding="utf-8")

@@ -228,9 +228,10 @@ class Contest:
         low, high = speedup.low or 0.0, speedup.high or 0.0
         too_little = not gains_enough(high, self.job.serial_s)
         if self.chosen is None:
-            return count >= FEWEST_ROUNDS and (too_little or count >= MOST_BLOCKS // 2)
-        is_narrow = (high - low) / 2 <= NARROW * speedup.point
-        return count >= FEWEST_ROUNDS and is_narrow and (too_little or gains_enough(low, self.job.serial_s))
+            return count >= FEWEST_ROUNDS and (too_little or self.doubt > 0 or count >= MOST_BLOCKS // 2)
+        is_narrow = (high - low) / 2 <= NARROW * speedup.point or self.doubt > 0
+        is_clear = too_little or gains_enough(low, self.job.serial_s) or self.doubt > 0
+        return count >= FEWEST_ROUNDS and is_narrow and is_clear
 
     def _rounds(self, setting: Setting) -> int:
         return sum(wall.setting == setting for wall in self.measured.walls)

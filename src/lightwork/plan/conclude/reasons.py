@@ -99,7 +99,7 @@ def _loss(evidence: PlanEvidence, chosen: Setting) -> LargestLoss | None:
     """The largest measured one; None where nothing was measured, and where it is little."""
     scaling, cell = evidence.scaling, evidence.cell(chosen)
     losses = losses_over(cell)
-    if scaling is None or losses is None:
+    if scaling is None or losses is None or not evidence.rounds(chosen):
         return None
     measured = next((each.cell for each in scaling.cells if each.cell.setting == chosen and each.parallel), cell)
     return largest_loss(scaling, measured, losses, recommended=True)
