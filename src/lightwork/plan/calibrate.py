@@ -34,18 +34,16 @@ QUIET = 0.1  # of the machine's CPU time: less that others take does not matter
 def calibrated(environment: Environment, kinds: Iterable[Kind]) -> Calibration:
     """What strategies of these kinds cost on this machine.
 
-    As it was measured here and kept; else as it was measured elsewhere, brought to this machine's speed by one short
-    round; only what neither knows is measured now, and then kept.
+    As it was measured on a quiet machine and shipped, brought to this one's speed by one short round; only what that
+    lacks is measured here, and kept.
     """
-    wanted = {*kinds, SERIAL_KIND}
-    path = calibration.saved_in(environment.calibrations, environment.machine)
-    saved = _saved(path)
-    if saved and wanted <= saved.costs.keys():
-        return saved
     shipped = _shipped()
-    if wanted <= shipped.costs.keys():
-        return _brought_here(environment, shipped)
-    return measured(environment, wanted)
+    lacking = {*kinds} - shipped.costs.keys()
+    here = _brought_here(environment, shipped)
+    if not lacking:
+        return here
+    more = measured(environment, lacking)
+    return _together(here, replace(more, costs={kind: more.costs[kind] for kind in lacking}))
 
 
 def measured(environment: Environment, kinds: Iterable[Kind]) -> Calibration:
