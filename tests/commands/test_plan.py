@@ -29,7 +29,7 @@ def numbers():
 
 
 def many():
-    return [20_000] * 64
+    return [80_000] * 64
 
 
 def compute(turns):

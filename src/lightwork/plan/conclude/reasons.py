@@ -51,9 +51,10 @@ def limited_by(evidence: PlanEvidence) -> LimitedBy | None:
     cores = _core_bound(evidence, chosen)
     if cores and speedup >= NEAR * cores.speedup:
         return LowestBound(cores, is_near=True)
-    reached = [limit for limit in contest.traits.limits if limit.is_shared and speedup >= NEAR * _let(evidence, limit)]
+    lets = [_let(evidence, limit) for limit in contest.traits.limits if limit.is_shared]
+    reached = [let for let in lets if NEAR * let <= speedup <= let / NEAR]  # what is far faster is not limited by it
     if reached:
-        return SharedLimit(max(_let(evidence, limit) for limit in reached))
+        return SharedLimit(max(reached))
     return _loss(evidence, chosen) or _predicted_loss(evidence, chosen)
 
 
