@@ -39,6 +39,7 @@ asked = st.builds(
     st.none() | st.just(("given", "largest-first")),
 )  # fmt: skip
 MANY = waits(*[10] * 200)
+ASKED = Axes(("map", "threads"), (4,), (1,), ("given",))
 
 
 def settings_of(made):
@@ -207,3 +208,14 @@ def test_chunks_of_bundles_are_counted_in_the_users_items(bundle, chunksize):
     assert in_items(pool(2, chunksize), bundle).chunksize == chunksize * bundle
     assert in_items(pool(2, chunksize), 1) == pool(2, chunksize)
     assert in_items(Setting("threads", 2), bundle) == Setting("threads", 2)
+
+
+def test_processes_send_large_results_back_and_threads_do_not():
+    """20 MB a result: processes are predicted to be slower than with small ones, threads as fast."""
+    profile = job(MANY)
+    small, large = (
+        {each.setting: each.speedup.point for each in forecast(profile, ASKED, FREE, Traits(result_bytes=size)).whole}
+        for size in (0.0, 2e7)
+    )
+    assert large[pool(4)] < 0.8 * small[pool(4)]
+    assert large[Setting("threads", 4)] == small[Setting("threads", 4)]

@@ -14,6 +14,7 @@ from lightwork.workload.trial import (
     ItemFailure,
     ItemLeft,
     Trial,
+    bytes_in,
     facts_of,
     failed_in,
     left_in,
@@ -125,3 +126,10 @@ def test_coroutines_are_limited_alike():
     assert results[:FEWEST] == [0, 1]
     assert isinstance(results[-1], ItemLeft)
     assert left_in({}) == []
+
+
+def test_the_mean_size_of_the_results_is_a_fact():
+    """As they would be sent: two of a megabyte and more; without a trial it is not known."""
+    facts = json.loads(json.dumps(dict(facts_of([bytes(1_000_000), bytes(3_000_000)]))))
+    assert bytes_in(facts) == pytest.approx(2_000_000, rel=0.01)
+    assert bytes_in({}) == 0

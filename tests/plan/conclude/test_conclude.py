@@ -290,6 +290,20 @@ def test_what_every_worker_pays_first_is_said():
     )
 
 
+@pytest.mark.parametrize(("name", "is_said"), [("map", True), ("threads", False)])
+def test_large_results_are_named_where_they_are_sent(name, is_said):
+    """Results of 5 MB are what processes lose by; threads send nothing."""
+    found = judged(planned(asked=axes(name), profile=job(SECONDS, result_bytes=5e6)))
+    told = [reason for reason in sentences.reasons(found) if reason.startswith("Each result has 4.77 MiB")]
+    assert len(told) == is_said
+
+
+def test_failures_of_a_kind_are_told_once():
+    """Two and four workers failed: the fewest are named, and that more did too."""
+    found = judged(planned({**SERIALLY, TWO: (Outcome.LOST,), FOUR: (Outcome.LOST,)}))
+    assert len([words for words in sentences.reasons(found) if "failed" in words]) == 1
+
+
 def test_a_speedup_beyond_the_cores_is_warned_about():
     """Work that computes, measured to be three times as fast on two cores: the machine was not as it seemed."""
     profile = job(computes(*[100] * 40), 2.0)

@@ -23,6 +23,7 @@ from lightwork.core.reasons import (
     ExtraMemory,
     FailedCrew,
     ItemCap,
+    LargeResults,
     MemoryPeak,
     NextCount,
     NoAnswer,
@@ -88,9 +89,12 @@ losses = st.builds(
 )  # fmt: skip
 kinds = st.sampled_from(["threads", "processes", "tasks"]) | texts
 crews = st.builds(Crew, counts, kinds, texts)
-failures = st.builds(FailedCrew, crews, counts, counts, texts, texts, st.none() | counts)
+failures = st.builds(
+    FailedCrew, crews, counts, counts, texts, texts, st.integers(0, 9), st.none() | counts, st.booleans()
+)
 reasons = st.one_of(
-    st.builds(SharedLimit, shares), st.builds(WarmUpCost, kinds, shares), st.builds(ChunksizeBand, counts, counts),
+    st.builds(LargeResults, shares), st.builds(SharedLimit, shares),
+    st.builds(WarmUpCost, kinds, shares), st.builds(ChunksizeBand, counts, counts),
     st.builds(
         NextCount, crews, st.floats(-1, 1), st.booleans(),
         st.none() | st.builds(ExtraMemory, st.floats(-10, 1e9), st.booleans()),
