@@ -38,7 +38,7 @@ def losing(cause, lost_ms=900, workers=4, rounds=1):
     return replace(base, **{FIELDS[cause]: lost_ns})
 
 
-def finding(cause, setting=None, *, serial=None, usable_cpus=8.0, longest_share=0.01, **more):
+def finding(cause, setting=None, *, serial=None, usable_cpus=8.0, longest_share=0.01, recommended=False, **more):
     """What is found of a cell that suffers this cause; `more` replaces fields of the cell."""
     setting = setting or Setting("map", 4)
     lost_ms, rounds = more.pop("lost_ms", 900), more.pop("rounds", 1)
@@ -46,7 +46,8 @@ def finding(cause, setting=None, *, serial=None, usable_cpus=8.0, longest_share=
     if serial is not None:
         study = replace(study, cells=(serial, *study.cells[1:]))
     cell = replace(study.cells[2], **more)
-    return largest_loss(scale(study, usable_cpus), cell, losing(cause, lost_ms, setting.workers, rounds))
+    losses = losing(cause, lost_ms, setting.workers, rounds)
+    return largest_loss(scale(study, usable_cpus), cell, losses, recommended=recommended)
 
 
 @pytest.mark.parametrize("cause", FIELDS)
@@ -264,3 +265,18 @@ def test_no_lever_contradicts_the_recommendation():
     )
     assert "use fewer workers" in free
     assert "use fewer workers" not in bound
+
+
+@pytest.mark.parametrize("cause", FIELDS)
+@pytest.mark.parametrize("strategy", ["map", "threads", "static", "queue"])
+@pytest.mark.parametrize("workers", [2, 40])
+def test_no_remedy_contradicts_the_setting_that_is_recommended(cause, strategy, workers):
+    """Beside the setting to use nothing says to use fewer workers."""
+    assert "fewer" not in remedies_sentence(finding(cause, Setting(strategy, workers), recommended=True))
+
+
+def test_threads_are_not_started_from_a_small_process():
+    """What makes a fork quicker does nothing for threads; one pool for several jobs does."""
+    told = remedies_sentence(finding(Cause.START_UP, Setting("threads", 4)))
+    assert "small process" not in told
+    assert "keep one pool" in told

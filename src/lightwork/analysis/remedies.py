@@ -34,6 +34,7 @@ from lightwork.core.remedy import (
 )
 from lightwork.core.setting import Setting
 from lightwork.core.study import Cell
+from lightwork.strategies import find, is_known
 
 NS_PER_S = 1e9
 BULKY_BYTES = 100_000  # an item: then bytes, not messages, are what hand-over costs (some 0.1 to 0.4 ms)
@@ -90,8 +91,8 @@ def _worthwhile(seen: CellEvidence, *candidates: Candidate) -> tuple[Remedy, ...
 
 def _tried(seen: CellEvidence, candidate: Candidate) -> Remedy | None:
     trial = seen.trial(candidate.shows) if candidate.shows else None
-    if trial is None:
-        return candidate.remedy
+    if trial is None:  # that fewer workers would do is not to be said beside the setting to use
+        return None if candidate.saves and seen.recommended else candidate.remedy
     if trial.difference is Difference.FASTER:
         return replace(candidate.remedy, trial=TrialResult.FASTER, ratio=trial.ratio)
     if trial.is_open and not candidate.saves:
@@ -149,7 +150,9 @@ def _start_up(seen: CellEvidence) -> Explanation:
     )
     small = Candidate(Remedy(RemedyKind.SMALL_PARENT))
     by_method = {"spawn": (by_fork, lighter), "forkserver": (lighter,), "fork": (small,)}[setting.start_method]
-    remedies = _worthwhile(seen, *by_method, *_fewer_workers(seen), _one_pool(seen))
+    starts_processes = not is_known(setting.strategy) or not find(setting.strategy).in_caller
+    quicker = by_method if starts_processes else ()
+    remedies = _worthwhile(seen, *quicker, *_fewer_workers(seen), _one_pool(seen))
     return StartUpTime(mean_ns / NS_PER_S), remedies
 
 
