@@ -138,7 +138,7 @@ def _facts(result: PlanResult) -> list[tuple[str, str]]:
         ("chunksize", _chunksize(result)),
         ("memory, all processes", _memory(result)),
         ("longest item", longest),
-        ("noise floor", "not measured" if floor is None else f"\N{PLUS-MINUS SIGN} {percent(floor)}"),
+        ("noise floor", "" if floor is None else f"\N{PLUS-MINUS SIGN} {percent(floor)}"),
     ]
     return [(what, value) for what, value in facts if value]
 
