@@ -22,19 +22,21 @@ from lightwork.workload.target import bundled
 WORK = """
 import time
 
-HUNDRED_THOUSAND = 100_000
-
 
 def slow_items():
     return [0.2] * 40
 
 
 def uneven_items():
-    return [0.2] * 12 + [0.001] * 28
+    return [0.05] * 12 + [0.001] * 28
 
 
 def short_items():
-    return list(range(HUNDRED_THOUSAND))
+    return list(range(100_000))
+
+
+def some():
+    return list(range(4_000))
 
 
 def little_work():
@@ -55,12 +57,12 @@ def total(number):
 
 
 def all_there(results):
-    return len(results) == HUNDRED_THOUSAND
+    return len(results) == 4_000
 
 
 def fail_late(seconds):
     wait(seconds)
-    if seconds < 0.1:
+    if seconds < 0.01:
         raise ValueError("too short")
 """
 
@@ -110,8 +112,8 @@ def test_all_are_run_where_they_fit(folder):
 def test_a_check_needs_all_results(folder):
     """With a check there is no pilot and no bundle: every item is run by itself."""
     checked = {"parameters": {"check": f"{folder / 'work.py'}:all_there"}}
-    serial, said = serially(folder, "square", "short_items", **checked)
-    assert said[0] == "running 100,000 of 100,000 items serially"
+    serial, said = serially(folder, "square", "some", **checked)
+    assert said[0] == "running 4,000 of 4,000 items serially"
     assert (serial.items.bundle, serial.sample.is_all) == (1, True)
 
 

@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 from builders import make_round, make_study
 from contests import SERIAL_SETTING, computes, contest, job, pool, spread_over, waits
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
@@ -309,6 +311,20 @@ def test_a_speedup_beyond_the_cores_is_warned_about():
     profile = job(computes(*[100] * 40), 2.0)
     plan = planned({**SERIALLY, TWO: (1.3,) * 6}, axes(workers=(2,)), profile=profile)
     assert [type(warning) for warning in judged(plan).warnings] == [BeyondCores]
+
+
+@given(st.lists(st.floats(0.6, 6.0), min_size=1, max_size=6), st.floats(0.9, 1.0), st.sampled_from((1.0, 2.0, 4.0)))
+def test_a_speedup_above_the_cores_is_never_said_without_a_warning(walls_s, cpu_share, cores):
+    """Whatever was measured of work that computes: at most as fast as there are cores, or warned about."""
+    rows = computes(*[100] * 40)
+    rows["cpu_ns"] = cpu_share * rows["cpu_ns"]
+    count = max(int(cores), 1)
+    rounds = {SERIAL_SETTING: (4.0,) * len(walls_s), pool(count): tuple(walls_s)}
+    found = judged(planned(rounds, axes(workers=(count,)), profile=job(rows, cores)))
+    speedup = found.recommendation.speedup if found.recommendation else None
+    warned = any(isinstance(warning, BeyondCores) for warning in found.warnings)
+    assert speedup is None or warned or speedup.low <= cores / cpu_share
+    assert found.recommendation is None or found.recommendation.setting.workers <= cores
 
 
 def test_where_others_had_the_cores_the_prediction_answers():
