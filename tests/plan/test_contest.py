@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.plan.axes import Axes
-from lightwork.plan.contest import CHALLENGERS, MOST_BLOCKS, Contest
+from lightwork.plan.contest import BETTER, CHALLENGERS, DOUBT, MOST_BLOCKS, Contest
 from lightwork.replay.costs import Costs
 from lightwork.replay.traits import NO_TRAITS, kind_of
 
@@ -78,9 +78,13 @@ def test_what_might_be_better_is_measured():
 
 
 def test_never_more_than_a_few_rivals_at_a_time():
-    """Of many settings that may be better only the likeliest run, and the chosen one's neighbours."""
-    state = contest(job(SECONDS), Axes(), {SERIAL_SETTING: (4.0,), Setting("threads", 40): (0.5,)})
-    assert 1 < len(state.wanted()) <= 1 + CHALLENGERS + 2 + 1
+    """Of many settings that may be better only the likeliest run."""
+    state = contest(job(SECONDS), Axes(workers=(40,)), {SERIAL_SETTING: (4.0,), Setting("threads", 40): (0.11,)})
+    leader = state.chosen
+    chances = {each: state.belief.chance_faster(each, leader, BETTER) for each in state.working if each != leader}
+    rivals = [each for each, chance in chances.items() if chance > DOUBT]
+    assert len(rivals) > CHALLENGERS
+    assert len([each for each in state.wanted() if each in rivals]) == CHALLENGERS
 
 
 def test_fewer_workers_that_may_be_as_good_are_measured():

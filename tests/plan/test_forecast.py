@@ -61,6 +61,12 @@ def test_no_setting_stands_twice(profile, axes, each):
     assert len(set(in_force)) == len(in_force)
 
 
+def test_the_default_chunksize_and_the_same_number_are_one():
+    """The default of forty items and two workers is five: asked for both, one is predicted, the one named first."""
+    made = forecast(job(waits(*[10] * 40)), Axes(("map",), (2,), (None, 5), ("given",)), FREE, NO_TRAITS)
+    assert settings_of(made) == [Setting("map", 2)]
+
+
 @given(jobs)
 def test_never_more_workers_than_can_help(profile):
     """No more than items, than total over longest, and than cores where items do nothing but compute."""

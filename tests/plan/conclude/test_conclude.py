@@ -134,6 +134,17 @@ def test_something_shared_limits_where_items_take_longer_beside_others():
     assert "something that all workers share" not in sentences.limited_by(apart)
 
 
+def test_what_others_were_limited_by_does_not_limit_what_is_far_faster():
+    """Processes that reach 2x for something shared, threads that reach 4x: the threads are not limited by that."""
+    threads, asked = Setting("threads", 4), axes("threads", "map", workers=(4,))
+    rounds, profile = {**SERIALLY, FOUR: (2.0,) * 6, threads: (1.0,) * 6}, job(SECONDS)
+    contested = contest(profile, asked, rounds, {FOUR: spread_over(4, SECONDS, longer=2.0)})
+    found = judged(replace(planned(rounds, asked), contest=contested))
+    assert [limit.is_shared for limit in contested.traits.limits] == [True]
+    assert found.recommendation.setting == threads
+    assert "share" not in sentences.limited_by(found)
+
+
 def test_without_measurements_the_fewest_workers_near_the_best_are_recommended():
     """Predictions within 5 % of the best are as good: fewest workers win, and the others are named."""
     found = judged(planned(rows=waits(1000, 1000, 1, 1)))
