@@ -349,14 +349,14 @@ def test_connections_are_told_beside_the_servers_maximum(server: str) -> None:
     kind = postgres if server.startswith("postgresql") else mariadb
     found = kind.capacity(servers.parsed(server))
     assert line.startswith(f"{server}: at most 3 connections (3 workers x 1 each); ")
-    assert f"of the {found.most} that {found.server} takes" in line
+    assert f"free of {found.most} on {found.server}" in line
 
 
 def test_a_setting_beyond_the_servers_maximum_is_refused(server: str) -> None:
     """A setting with more workers than the server has connections left is refused, both named."""
     kind = postgres if server.startswith("postgresql") else mariadb
     most = kind.capacity(servers.parsed(server)).most
-    with pytest.raises(UsageError, match=rf"map-w{most + 1}-fork-given needs {most + 1} connections .* {most} that"):
+    with pytest.raises(UsageError, match=rf"map-w{most + 1}-fork-given needs {most + 1} connections .* of {most} on"):
         _databases.limits(server, [Setting("map", 1), Setting("map", most + 1)])
 
 
@@ -399,8 +399,8 @@ def test_a_roles_own_limit_counts() -> None:
     with servers.user(words, "any") as template:
         url = template.replace(":{}", "")
         servers.ask(words, f"ALTER ROLE {servers.parsed(url).user} CONNECTION LIMIT 2")
-        assert "2 left of the 2 that PostgreSQL" in _databases.limits(url, [Setting("map", 2)])[0]
-        with pytest.raises(UsageError, match=r"3 connections .* from this role takes"):
+        assert "2 free of 2 on PostgreSQL" in _databases.limits(url, [Setting("map", 2)])[0]
+        with pytest.raises(UsageError, match=r"3 connections .* from this role"):
             _databases.limits(url, [Setting("map", 3)])
 
 

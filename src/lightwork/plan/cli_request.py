@@ -126,8 +126,8 @@ def _built_in(options: argparse.Namespace, axes: Axes) -> tuple[str, Mapping[str
     if any(getattr(options, name) for name in OWN_ONLY):
         raise UsageError(f"{options.target} is a built-in workload with its own items: leave them out")
     workload = built_in(options.target, options.param or (), options.db)
-    if not options.dry_run and not options.cores and axes.workers is not None:
-        refuse_beyond_limits(workload, settings_of(axes.kinds(), axes.workers, (None,), ("given",)))
+    if not options.dry_run and not options.cores:
+        refuse_beyond_limits(workload, settings_of(axes.kinds(), axes.workers or (1,), (None,), ("given",)))
     return workload.name, workload.parameters, workload.label
 
 
