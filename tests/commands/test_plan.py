@@ -73,14 +73,13 @@ def files(home):
 
 @pytest.mark.timing
 def test_recommends_a_setting_with_its_reason_and_code(home):
-    """Waiting work on one, two or four workers: four are recommended, with speedup, loss, memory and a script."""
+    """Waiting work on one, two or four workers: four are recommended, with speedup, loss and a script."""
     found = plan(home, "load.py:load_file", *files(home), *NARROW, "--details")
     assert found.returncode == 0, found.stderr
     first = found.stdout.splitlines()[0]
     assert first.startswith("Use 4 processes (")
     assert " faster, " in first
     assert "Measured in 6 blocks." in first
-    assert "Memory: " in found.stdout
     assert "predicted 6 settings" in found.stdout
     assert "from load import load_file" in found.stdout
     assert "running 24 of 24 items serially" in found.stderr

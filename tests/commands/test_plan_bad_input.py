@@ -179,19 +179,10 @@ def test_an_output_that_can_not_be_written_is_refused_before_anything_runs(user)
     assert not list(user.folder.glob("*.out"))
 
 
-@pytest.mark.matrix
-def test_items_shorter_than_their_hand_over_are_told(user):
-    """Items that take less than handing them over: no chunksize of 1 can win, and how many a chunk needs."""
-    words = ("--strategies", "map", "--workers", "2", "--blocks", "1")
-    found = user.plan("load.py:briefly", *map(str, range(400)), *words)
-    assert found.returncode == 0, found.stderr
-    assert "less than handing it over: workers cannot help at chunksize 1; use at least " in found.stdout
-
-
 @pytest.mark.timing
 def test_half_a_cpu_is_enough_and_said(user):
     """A container with a quota below one CPU gets its plan, and is told what that means."""
-    words = user.words("load.py:load_file", *user.files[:8], "--once", "--strategies", "map", "--workers", "2")
+    words = user.words("load.py:a_while", *user.files, "--once", "--strategies", "map", "--workers", "2", "--details")
     with control_group(0.5) as group:
         found = subprocess.run(
             inside(group, *words), cwd=user.folder, env=user.environment, capture_output=True, text=True, check=False,
