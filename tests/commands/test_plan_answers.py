@@ -77,7 +77,7 @@ QUICK = ("--quick",)
 @pytest.fixture
 def home(tmp_path):
     """A user's folder with a module of jobs, on a machine already calibrated."""
-    (tmp_path / "jobs.py").write_text(JOBS)
+    (tmp_path / "small_jobs.py").write_text(JOBS)
     (tmp_path / "data").mkdir()
     calibrate(tmp_path / "data", SHIPPED | {("asyncio", "fork"): SHIPPED["threads", "fork"]})
     return tmp_path
@@ -86,7 +86,7 @@ def home(tmp_path):
 def answer(home, function, items, *words):
     """What a plan's JSON says."""
     found = run_here(
-        home, "plan", f"jobs.py:{function}", "--items", f"jobs.py:{items}", *words, "--json",
+        home, "plan", f"small_jobs.py:{function}", "--items", f"small_jobs.py:{items}", *words, "--json",
         LIGHTWORK_DATA=str(home / "data"),
     )  # fmt: skip
     assert found.returncode == 0, found.stderr

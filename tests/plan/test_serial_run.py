@@ -71,17 +71,17 @@ def fail_late(seconds):
 def folder(tmp_path_factory):
     """A user's folder with a module, on a machine already calibrated."""
     place = tmp_path_factory.mktemp("serial")
-    (place / "work.py").write_text(WORK)
+    (place / "serial_work.py").write_text(WORK)
     (place / "data").mkdir()
     calibrate(place / "data")
     return place
 
 
 def serially(folder, function, items, budget_s=60.0, *, clock_s=lambda: 0.0, **more):
-    """The serial run of a function of `work.py`, and what was said meanwhile."""
+    """The serial run of a function of `serial_work.py`, and what was said meanwhile."""
     said = []
     with open_workdir(folder / "data") as workdir:
-        reference = f"{folder / 'work.py'}:{{}}".format
+        reference = f"{folder / 'serial_work.py'}:{{}}".format
         parameters = {"source": f"call:{reference(items)}", **more.pop("parameters", {})}
         request = Request(reference(function), parameters, more.pop("axes", Axes()), 2.0, budget_s, **more)
         environment = Environment(
@@ -111,7 +111,7 @@ def test_all_are_run_where_they_fit(folder):
 
 def test_a_check_needs_all_results(folder):
     """With a check there is no pilot and no bundle: every item is run by itself."""
-    checked = {"parameters": {"check": f"{folder / 'work.py'}:all_there"}}
+    checked = {"parameters": {"check": f"{folder / 'serial_work.py'}:all_there"}}
     serial, said = serially(folder, "square", "some", **checked)
     assert said[0] == "running 4,000 of 4,000 items serially"
     assert (serial.items.bundle, serial.sample.is_all) == (1, True)
@@ -147,9 +147,9 @@ def test_bundles_are_named_by_the_items_in_them(very_short):
 )
 def test_items_stay_single_where_single_ones_are_asked_about(folder, asked):
     """A chunksize, a strategy written by hand, items that may fail, a single run: nothing is bundled."""
-    request = Request(f"{folder / 'work.py'}:square", {}, **{"axes": Axes(), "usable_cpus": 2.0, **asked})
+    request = Request(f"{folder / 'serial_work.py'}:square", {}, **{"axes": Axes(), "usable_cpus": 2.0, **asked})
     assert not request.can_bundle
-    assert Request(f"{folder / 'work.py'}:square", {}, Axes(), 2.0).can_bundle
+    assert Request(f"{folder / 'serial_work.py'}:square", {}, Axes(), 2.0).can_bundle
 
 
 def test_a_short_job_is_not_run_twice(folder):
@@ -193,7 +193,7 @@ def plan(folder, *words):
 
 def test_a_plan_of_twenty_milliseconds_starts_no_worker(folder):
     """It is answered at once: stay serial, and no round with workers was measured."""
-    found = plan(folder, "work.py:wait", "--items", "work.py:little_work", "--json")
+    found = plan(folder, "serial_work.py:wait", "--items", "serial_work.py:little_work", "--json")
     assert found.returncode == 0, found.stderr
     told = json.loads(found.stdout)
     assert (told["kind"], told["cells"], told["predictions"]) == ("stay serial", [], [])
@@ -202,7 +202,7 @@ def test_a_plan_of_twenty_milliseconds_starts_no_worker(folder):
 
 def test_chunks_of_very_short_items_are_told_in_items(folder):
     """Whatever is chosen, its chunksize is a number of the user's items, and so are all that were predicted."""
-    found = plan(folder, "work.py:total", "--items", "work.py:short_items", "--cores", "8", "--json")
+    found = plan(folder, "serial_work.py:total", "--items", "serial_work.py:short_items", "--cores", "8", "--json")
     assert found.returncode == 0, found.stderr
     told = json.loads(found.stdout)
     (bundle,) = (int(note.split()[-1]) for note in told["notes"] if "timed in bundles of" in note)
