@@ -118,7 +118,7 @@ def test_more_workers_than_the_cluster_has(cluster, tmp_path):
     with on(cluster.address):
         found = run_round(tmp_path, Setting("dask", 3)).round
     assert found.outcome is Outcome.RAISED
-    assert found.reason == f"{cluster.address} has 2 workers, fewer than 3: start more, or ask for fewer"
+    assert found.reason == f"{cluster.address} has 2 workers, fewer than 3: start more, or use fewer"
 
 
 @pytest.mark.matrix

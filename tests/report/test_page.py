@@ -264,7 +264,7 @@ def test_results_of_the_first_format(sample, tmp_path, with_ledgers):
     missing = page.text("li")
     for words in ("bytes read and written.", "memory.", "bytes pickled", "what other programs took", "CPU time stolen"):
         assert f"csv_to_db[files=48]: {words}" in missing
-    assert ("how long each item takes: no serial ledger" in missing) is not with_ledgers
+    assert ("how long each item takes: there is no serial ledger" in missing) is not with_ledgers
     assert ("Where the speedup went" in page.text("h3")) is with_ledgers
     assert ("Efficiency factors" in page.text("summary")) is with_ledgers
     assert "What each setting used" not in page.text("summary")

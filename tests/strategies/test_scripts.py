@@ -114,6 +114,9 @@ def test_the_script_hands_items_out_as_run_does(name, method, tmp_path):
     all_but([(name, "fork") for name in ("static", "queue", "pipe", "process_executor")], CLAIMS),
 )
 def test_the_script_keeps_the_order_of_run(name, method, tmp_path):
-    """With one worker, items begin in the same order and results come in the same order."""
+    """With one worker, items begin in the same order and results come in the same order, where there is any."""
     run, script = both(tmp_path, name, method, 1)
+    if strategies.find(name).is_remote:  # a cluster's scheduler begins what it likes
+        assert sorted(script.returned) == sorted(run.returned)
+        return
     assert (script.order, script.returned) == (run.order, run.returned)

@@ -69,7 +69,7 @@ def make(request: Request, environment: Environment) -> Planned:
     serial = run_serially(request, environment, items)
     job = _job(request, serial)
     contest, study, model = None, None, None
-    if job.serial_s > LEAST_GAIN_S:
+    if job.serial_s > LEAST_GAIN_S or request.blocks:
         costs = calibrated(environment, request.axes.kinds())
         model = _memory(request, environment, serial)
         measuring = Measuring(request, environment, serial, job, costs, _fits(request, model))

@@ -13,6 +13,7 @@ from the measured round, so that work which still gained is tried with more work
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -59,11 +60,13 @@ class SpeedupLimit:
     """A measured round that fell short. share: of the predicted speedup that was measured.
 
     is_shared: whether it was inside the items that time was lost, so that workers of other kinds meet it, too.
+    measured: the speedup of the items that were run; what they share lets no more through of all items either.
     """
 
     setting: Setting
     share: float
     is_shared: bool
+    measured: float = inf
 
     def meets(self, setting: Setting) -> bool:
         """Whether workers of this setting meet it."""
@@ -75,7 +78,7 @@ class SpeedupLimit:
         predicted: what is predicted, of the same items, for the setting that fell short.
         """
         if workers <= self.setting.workers:
-            return min(speedup, self.share * predicted)
+            return min(speedup, self.share * predicted, self.measured if self.is_shared else inf)
         lost = (1 / self.share - 1) / max(self.setting.workers - 1, 1)
         return speedup / (1 + lost * (workers - 1))
 
@@ -193,7 +196,7 @@ def limit_of(
     serial_ns, parallel_ns = (float(own_ns(rows).sum()) for rows in (serial, parallel))
     longer_ns = setting.workers * serial_ns * (1 / measured - 1 / predicted)
     is_shared = parallel_ns - serial_ns > INSIDE * longer_ns
-    return SpeedupLimit(setting, share, is_shared)
+    return SpeedupLimit(setting, share, is_shared, measured)
 
 
 def own_ns(rows: "NDArray[Any]") -> "NDArray[Any]":

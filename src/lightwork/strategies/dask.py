@@ -24,7 +24,7 @@ def work(chunk):
 if __name__ == "__main__":
     items = $items
     config.set({"distributed.worker.multiprocessing-method": "$start_method"})
-    cluster = LocalCluster(n_workers=$workers, threads_per_worker=1, dashboard_address=None)
+    cluster = LocalCluster(n_workers=$workers, threads_per_worker=1, dashboard_address=":0")
     with cluster, Client(cluster) as client:
         chunks = $chunks
         tasks = as_completed(client.map(work, chunks, pure=False), with_results=True)
@@ -81,7 +81,7 @@ def cluster(workers: int, context: Any) -> Any:
     method = {"distributed.worker.multiprocessing-method": context.get_start_method()}
     with (
         dask.config.set(method),
-        LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as local,
+        LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=":0") as local,
         Client(local) as client,
     ):
         yield client, None
