@@ -1,6 +1,7 @@
 """Digests of results: equal for equal values, different for different ones, whatever the values are."""
 
 import collections
+import copyreg
 import datetime as dt
 import decimal
 import pathlib
@@ -270,6 +271,14 @@ def test_objects_keep_their_digest_on_their_way(kind):
     """An object that can travel is equal to what arrives."""
     thing = made(0)[kind]
     assert digest(thing) == digest(travelled(thing))
+
+
+def test_an_exceptions_traceback_does_not_count(monkeypatch):
+    """Where a library has taught pickle to send tracebacks, an exception that was raised equals one that was not."""
+    monkeypatch.setitem(copyreg.dispatch_table, ValueError, lambda error: (str, (repr(error.__traceback__),)))
+    with pytest.raises(ValueError, match="1") as raised:
+        int("1 of 2")
+    assert digest(raised.value) == digest(ValueError(*raised.value.args)) != digest(ValueError(2))
 
 
 def test_shared_parts_come_to_an_end(monkeypatch):

@@ -78,13 +78,18 @@ class _Pickler(Pickler):
             return NotImplemented
         if isinstance(value, type | FunctionType):
             return str, (f"{value.__module__}.{value.__qualname__}",)
-        if isinstance(value, set | frozenset | memoryview):
+        if isinstance(value, set | frozenset | memoryview | BaseException):
             return _plain(value)
         return _array(value) or _frame(value) or _reduced(value)
 
 
 def _plain(value: Any) -> tuple[Any, ...]:
-    """A view by its bytes, a kind of set by its sorted elements and what else it holds."""
+    """A view by its bytes, a kind of set by its sorted elements and what else it holds, an exception by its arguments.
+
+    An exception's traceback does not count, though libraries that send it teach pickle to write it.
+    """
+    if isinstance(value, BaseException):
+        return list, (type(value), value.args, value.__dict__)
     if isinstance(value, memoryview):
         return list, (value.format, value.shape, value.tobytes())
     return list, (type(value), _in_order(value), getattr(value, "__dict__", None))
