@@ -87,7 +87,7 @@ def _all_that_fit(request: Request, environment: Environment, pilot: Serial) -> 
     sample = pilot.sample if items.bundle == 1 and pilot.sample.is_all else draw(weights, size, request.seed)
     what = "items" if items.bundle == 1 else f"bundles of {items.bundle:,} items"
     environment.say(f"running {len(sample.chosen):,} of {len(places):,} {what} serially")
-    limit_s = SERIAL_SHARE * request.budget_s if request.can_sample else NO_LIMIT_S
+    limit_s = SERIAL_SHARE / NEARLY_ALL * request.budget_s if request.can_sample else NO_LIMIT_S
     second = _tried(request, environment, items, places, sample, limit_s, _expected_s(pilot))
     return replace(second, failed={**pilot.failed, **second.failed}, written=pilot.written, is_first=False)
 
