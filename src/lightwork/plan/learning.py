@@ -9,7 +9,6 @@ from lightwork.core.setting import Setting, arrange
 from lightwork.plan.forecast import JobProfile
 from lightwork.replay import gil as lock
 from lightwork.replay.calibration import Calibration
-from lightwork.replay.demands import demands_of
 from lightwork.replay.prediction import predict
 from lightwork.replay.traits import (
     NO_TRAITS,
@@ -20,7 +19,6 @@ from lightwork.replay.traits import (
     limit_of,
     thread_cores_of,
     warm_up_of,
-    without_warm_up,
 )
 
 if TYPE_CHECKING:
@@ -87,9 +85,8 @@ def _thread_cores(job: JobProfile, seen: Sequence[Seen], calibration: Calibratio
     by_round = []
     for each in seen:
         if lock.holds(each.setting, job.gil) and each.setting.workers > 1:
-            warm_up = traits.warm_up(each.setting)
-            costs = calibration.of(each.setting, job.spin_ns).with_warm_up(warm_up.cpu_ns, warm_up.wait_ns)
-            alone = demands_of(without_warm_up(job.sample, warm_up))
+            alone = traits.demands(each.setting, job.sample)
+            costs = traits.costs(each.setting, calibration.of(each.setting, job.spin_ns), len(alone))
             order = arrange(range(len(alone)), each.setting.order, job.sample_weights.__getitem__, job.seed)
             by_round.append(thread_cores_of(alone.take(order), each.setting, each.wall_ns, job.cores, costs))
     clear = [cores for cores in by_round if cores is not None]

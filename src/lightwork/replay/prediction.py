@@ -19,8 +19,8 @@ from lightwork.replay.costs import Costs
 from lightwork.replay.demands import Demands, demands_of
 from lightwork.replay.engine import replay
 from lightwork.replay.many_items import Reducer, is_many
-from lightwork.replay.traits import NO_TRAITS, Traits, without_warm_up
-from lightwork.strategies import chunksize_in_force, find
+from lightwork.replay.traits import NO_TRAITS, Traits
+from lightwork.strategies import chunksize_in_force
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -161,8 +161,9 @@ class _Work:
 
     def demands(self, setting: Setting) -> Demands:
         """What the items ask for beside what each worker of this setting pays once, in the setting's order."""
-        alone = demands_of(without_warm_up(self.serial_items, self.traits.warm_up(setting)))
-        asked = with_contention(alone, self.contention, setting.workers, self.usable(setting))
+        asked = with_contention(
+            self.traits.demands(setting, self.serial_items), self.contention, setting.workers, self.usable(setting)
+        )
         return asked.take(arrange(range(len(asked)), setting.order, self.weights.__getitem__, self.seed))
 
     def usable(self, setting: Setting) -> float:
@@ -171,11 +172,8 @@ class _Work:
 
 
 def _predict(setting: Setting, work: _Work, costs: Costs) -> Prediction:
-    count, usable, warm_up = len(work.serial_items), work.usable(setting), work.traits.warm_up(setting)
-    costs = costs.with_warm_up(warm_up.cpu_ns, warm_up.wait_ns)
-    if find(setting.strategy).workers == "processes" and work.traits.result_bytes:
-        costs = costs.with_results(work.traits.result_bytes, chunksize_in_force(setting, count) or 1)
-    replayed = replay(work.demands(setting), setting, usable, costs)
+    count, usable = len(work.serial_items), work.usable(setting)
+    replayed = replay(work.demands(setting), setting, usable, work.traits.costs(setting, costs, count))
     wall_s = replayed.makespan_ns / 1e9
     speedup = work.serial_s / wall_s
     shares_lock = setting.workers > 1 and lock.holds(setting, work.gil)
@@ -195,8 +193,3 @@ def _band(workers: int, cores: float, contention: Contention) -> float:
         return CONTENDED_BAND
     is_far = workers > FAR * max(cores, 1) or contention.exclusive_share > 0
     return FAR_BAND if is_far else BAND
-
-
-def speedup_of(prediction: Prediction) -> float:
-    """The predicted speedup itself, to rank by."""
-    return prediction.speedup.point

@@ -21,9 +21,9 @@ import numpy as np
 from lightwork.core.setting import Setting
 from lightwork.ledger.table import State
 from lightwork.replay.costs import Costs
-from lightwork.replay.demands import Demands
+from lightwork.replay.demands import Demands, demands_of
 from lightwork.replay.engine import replay
-from lightwork.strategies import find
+from lightwork.strategies import chunksize_in_force, find
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -99,6 +99,18 @@ class Traits:
     def warm_up(self, setting: Setting) -> WarmUp:
         """What each worker of this setting pays once."""
         return self.warm_ups.get(kind_of(setting), NO_WARM_UP)
+
+    def demands(self, setting: Setting, serial_items: "NDArray[Any]") -> Demands:
+        """What the items ask for beside what each worker of this setting pays once, in the ledger's order."""
+        return demands_of(without_warm_up(serial_items, self.warm_up(setting)))
+
+    def costs(self, setting: Setting, costs: Costs, items: int) -> Costs:
+        """What the setting's strategy costs with what each worker pays once, and what it takes to send results back."""
+        warm_up = self.warm_up(setting)
+        costs = costs.with_warm_up(warm_up.cpu_ns, warm_up.wait_ns)
+        if kind_of(setting) != "processes":
+            return costs
+        return costs.with_results(self.result_bytes, chunksize_in_force(setting, items) or 1)
 
     def limited(self, setting: Setting, speedup: float, predicted: Mapping[Setting, float]) -> float:
         """The predicted speedup within every limit that this setting's workers meet.

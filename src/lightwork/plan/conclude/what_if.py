@@ -16,11 +16,8 @@ import numpy as np
 
 from lightwork.core.setting import Setting, arrange
 from lightwork.replay import gil as lock
-from lightwork.replay.demands import demands_of
 from lightwork.replay.many_items import is_many
-from lightwork.replay.traits import kind_of, without_warm_up
 from lightwork.replay.what_if import WhatIf, replay_if, what_ifs
-from lightwork.strategies import chunksize_in_force
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -60,14 +57,11 @@ def _replayed_ns(planned: "Planned", setting: Setting, changes: list[WhatIf], pl
     if planned.contest is None:
         raise ValueError("a job that was not forecast has no what-ifs")
     job, costs, traits = planned.job, planned.contest.calibration, planned.contest.traits
-    warm_up = traits.warm_up(setting)
     weights = [job.weights[place] for place in places]
     order = arrange(range(len(places)), setting.order, weights.__getitem__, job.seed)
     usable = lock.usable(min(job.cores, setting.cores or job.cores), setting, job.gil, traits.thread_cores)
     if lock.holds(setting, job.gil):  # however many cores there are
         changes = [replace(what_if, cores=1.0) for what_if in changes]
-    asked = demands_of(without_warm_up(job.rows[places], warm_up)).take(order)
-    each = costs.of(setting, job.spin_ns).with_warm_up(warm_up.cpu_ns, warm_up.wait_ns)
-    if kind_of(setting) == "processes":
-        each = each.with_results(traits.result_bytes, chunksize_in_force(setting, len(places)) or 1)
+    asked = traits.demands(setting, job.rows[places]).take(order)
+    each = traits.costs(setting, costs.of(setting, job.spin_ns), len(places))
     return [float(replay_if(what_if, asked, setting, usable, each).makespan_ns) for what_if in changes]
