@@ -158,7 +158,7 @@ class World:
     def __init__(self, rows, cores, by_kind, noise, seed):
         self.profile, self.by_kind, self.noise, self.chance = job(rows, cores), by_kind, noise, Random(seed)
         first = contest(self.profile)
-        self.predicted = {each.setting: each.wall_s for each in first.hopes().whole}
+        self.predicted = {each.setting: each.wall_s for each in first.hopes.whole}
 
     def wall_s(self, setting):
         """What it really takes."""

@@ -178,13 +178,14 @@ class Contest:
         needs_serial = not is_sure or self._rounds(SERIAL_SETTING) <= SERIAL_ROUNDS
         return [leader, *rivals, *([SERIAL_SETTING] if needs_serial else [])]
 
+    @cached_property
     def hopes(self) -> Forecast:
         """The forecast were threads to compute on all cores, which nothing has shown yet."""
         return self._forecast(replace(self.traits, thread_cores=self.job.cores))
 
     def _of_every_kind(self) -> list[Setting]:
         """The preferred setting of each kind of worker that might be near the best, if its threads share no lock."""
-        speedups = {each.setting: each.speedup.point for each in self.hopes().whole}
+        speedups = {each.setting: each.speedup.point for each in self.hopes.whole}
         best, chosen = max(speedups.values(), default=0.0), []
         for kind in dict.fromkeys(map(kind_of, speedups)):
             judged = [

@@ -74,9 +74,11 @@ class Measuring:
             self.job, self.request.axes, self.calibration, self.fits, self._measurements(), dict(self.earlier)
         )
 
-    def run(self) -> Contest:
-        """Measure while something could change the answer and there is time. Raises KeyboardInterrupt at a Ctrl-C."""
-        contest = self.contest()
+    def run(self, contest: Contest) -> Contest:
+        """Measure while something could change the answer and there is time. Raises KeyboardInterrupt at a Ctrl-C.
+
+        contest: what is known before.
+        """
         self._say_first_answer(contest)
         while self.block < self._most_blocks() and (wanted := self._affordable(contest)):
             self._note_predictions(contest, wanted)
@@ -98,7 +100,7 @@ class Measuring:
 
     def _note_predictions(self, contest: Contest, settings: Sequence[Setting]) -> None:
         """Keep what is predicted of settings until they are measured: afterwards it rests on their own rounds."""
-        hopes = {} if self.block else {each.setting: each.speedup.point for each in contest.hopes().whole}
+        hopes = {} if self.block else {each.setting: each.speedup.point for each in contest.hopes.whole}
         for setting in settings:
             speedup = contest.predicted.get(setting, hopes.get(setting))
             if speedup is not None:

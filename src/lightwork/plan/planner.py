@@ -76,7 +76,7 @@ def make(request: Request, environment: Environment) -> Planned:
         contest = measuring.contest()
         if not contest.forecast.whole:
             raise _nothing_fits(request)
-        contest = measuring.run() if request.is_measured else contest
+        contest = measuring.run(contest) if request.is_measured else contest
         study = measuring.study()
     longest = serial.run[serial.finished.round.longest_item or 0]
     plan_notes = [*notes.notes_on(request, serial, study, is_short=contest is None), notes.on_memory(model, request)]
