@@ -78,7 +78,7 @@ EACH = {
     LargeResults: st.builds(LargeResults, st.floats(1e3, 1e9)),
     MemoryPeak: st.builds(MemoryPeak, st.floats(1e3, 1e12), st.none() | st.floats(1e3, 1e12), names, st.booleans()),
     ChunksizeBand: st.builds(ChunksizeBand, counts, counts),
-    AsGood: st.builds(AsGood, st.lists(cells, min_size=1, max_size=9).map(tuple), shares, st.booleans()),
+    AsGood: st.builds(AsGood, st.lists(cells, min_size=1, max_size=9).map(tuple), shares),
     WholeList: st.builds(WholeList, counts, st.floats(0.01, 1e5), st.floats(0.01, 1e5)),
 }  # fmt: skip
 ANSWERS = {

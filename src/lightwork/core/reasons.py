@@ -152,11 +152,10 @@ class ChunksizeBand:
 
 @dataclass(frozen=True)
 class AsGood:
-    """Settings believed to be within so much of the recommended one, or of the serial run."""
+    """Settings believed to be within so much of the recommended one."""
 
     cells: tuple[Cell, ...]
     within: float
-    of_serial: bool = False
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,6 @@ class LowestBound:
 class StepOutcome(StrEnum):
     """What is known of the next larger worker count against the recommended one."""
 
-    NOT_ASKED = "not asked about"
     NOT_MEASURED = "not measured"
     FAILED = "failed"
     NO_COMMON_BLOCK = "not in the same blocks"

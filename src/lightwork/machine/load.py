@@ -8,6 +8,7 @@ from pathlib import Path
 STAT = Path("/proc/stat")
 FIELDS = ("user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal")
 IDLE = ("idle", "iowait")
+QUIET = 0.1  # of the usable CPUs' time: less that others take does not matter
 
 
 @dataclass(frozen=True)

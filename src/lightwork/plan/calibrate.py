@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from lightwork.core.setting import Setting
+from lightwork.machine.load import QUIET
 from lightwork.plan.environment import Environment
 from lightwork.replay import calibration
 from lightwork.replay.calibration import Calibration, Kind
@@ -28,7 +29,6 @@ TURN = next(iter(NO_OP_FUNCTIONS))
 SERIAL_KIND: Kind = ("serial", "fork")
 SHIPPED = Path(calibration.__file__).with_name("calibration.json")
 DEADLINE_S, MOST_FACTOR = 20.0, 2.0
-QUIET = 0.1  # of the machine's CPU time: less that others take does not matter
 
 
 def calibrated(environment: Environment, kinds: Iterable[Kind]) -> Calibration:

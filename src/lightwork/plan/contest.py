@@ -17,6 +17,7 @@ from lightwork.analysis.preference import BelievedSpeedup, gains_enough, preferr
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL
+from lightwork.machine.load import QUIET
 from lightwork.plan.axes import Axes
 from lightwork.plan.forecast import Forecast, JobProfile, forecast
 from lightwork.plan.learning import Seen, traits_of
@@ -31,7 +32,6 @@ FEWEST_ROUNDS, MOST_BLOCKS = 3, 9
 SERIAL_ROUNDS = 2  # of the serial run at least, the first one apart
 CHALLENGERS = 2  # a block
 NARROW = 0.1  # half the interval of a speedup, over the point: known well enough
-QUIET = 0.1  # of the machine's CPU time: less that others take does not matter
 LIMITED = PriorSpread(common=0.2, single=0.05)  # of settings that are predicted by a limit found in others
 
 

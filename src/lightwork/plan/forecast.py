@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lightwork.analysis.preference import COMPUTES, CpuLoad
+from lightwork.core.reasons import Crew
 from lightwork.core.setting import Setting
 from lightwork.plan.axes import Axes, settings_of
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.prediction import Prediction, predict
-from lightwork.replay.traits import Traits, own_ns, without_warm_up
+from lightwork.replay.traits import NO_WARM_UP, Traits, kind_of, own_ns, without_warm_up
 from lightwork.strategies import chunksize_in_force, find
 
 if TYPE_CHECKING:
@@ -37,9 +38,9 @@ MOST_FIRST = 20  # items that go before all others
 class JobProfile:
     """What a serial run shows of a job.
 
-    rows: its ledger, of all items, those that were not run by the rows that stand for them; run: the places of the rows
-    that were run, one for each item of the sample. weights: of all items, for the order largest first. cores: that a
-    round may use. spin_ns: the fixed spin's time at the rows' speed. bundle: how many of the user's items make one of
+    rows: its ledger, of all items, those that were not run by the rows that stand for them; sample: of those that were
+    run, the same where all were. weights, sample_weights: of either, for the order largest first. cores: that a round
+    may use. spin_ns: the fixed spin's time at the rows' speed. bundle: how many of the user's items make one of
     these. result_bytes: of one's pickled result, the mean; 0 where it is not known.
     """
 
@@ -70,11 +71,14 @@ class JobProfile:
         total_ns = float(self.walls_ns.sum())
         return CpuLoad(min(float(self.rows["cpu_ns"].sum()) / total_ns, 1.0) if total_ns else 0.0, self.cores)
 
+    def warm_walls_ns(self, traits: Traits) -> "NDArray[Any]":
+        """What each item took, without what the first one paid once in its worker."""
+        warm_up = max(traits.warm_ups.values(), key=lambda each: each.wall_ns, default=NO_WARM_UP)
+        return own_ns(without_warm_up(self.rows, warm_up))
+
     def most_workers(self, traits: Traits) -> int:
         """How many workers can help at most: no more than items, than total / longest, and than cores to compute."""
-        warm_ups = [*traits.warm_ups.values()]
-        rows = without_warm_up(self.rows, max(warm_ups, key=lambda warm_up: warm_up.wall_ns)) if warm_ups else self.rows
-        walls_ns = own_ns(rows)
+        walls_ns = self.warm_walls_ns(traits)
         cap = ceil(float(walls_ns.sum()) / max(float(walls_ns.max()), 1.0))
         most = max(1, min(len(walls_ns), cap, MOST_WORKERS))
         return min(most, max(1, ceil(self.cores))) if self.load.cpu_share >= COMPUTES else most
@@ -239,6 +243,11 @@ def _are_long(walls_ns: "NDArray[Any]", workers: float) -> "NDArray[Any]":
     share_ns = walls_ns.sum() / max(workers, 2.0)
     long: NDArray[Any] = walls_ns > max(LONG_ITEM * share_ns, LONGER * walls_ns.mean())
     return long
+
+
+def crew_of(setting: Setting) -> Crew:
+    """The setting's workers as people name them."""
+    return Crew(setting.workers, kind_of(setting), find(setting.strategy).call)
 
 
 def in_items(setting: Setting, bundle: int) -> Setting:

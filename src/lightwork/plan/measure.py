@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any
 from lightwork.analysis.belief import Wall
 from lightwork.analysis.speedometer import equal_speed_walls_s
 from lightwork.analysis.study_losses import with_losses
-from lightwork.core.reasons import Crew
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, Cell, Study
 from lightwork.launch.finished import Finished
 from lightwork.plan.contest import MOST_BLOCKS, SERIAL_SETTING, Contest, FailedSetting, Measurements
 from lightwork.plan.environment import Environment
-from lightwork.plan.forecast import JobProfile
+from lightwork.plan.forecast import JobProfile, crew_of
 from lightwork.plan.items import parameters_for
 from lightwork.plan.learning import Seen
 from lightwork.plan.request import Request
@@ -27,7 +26,7 @@ from lightwork.plan.serial_run import Serial
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.traits import kind_of
 from lightwork.storage import ledgers
-from lightwork.strategies import chunksize_in_force, find
+from lightwork.strategies import chunksize_in_force
 from lightwork.study.run import held_against, sound
 from lightwork.text.reasons import predicted_answer
 from lightwork.workload import target
@@ -94,8 +93,7 @@ class Measuring:
         chosen = contest.chosen
         words = "stay serial"
         if chosen is not None:
-            crew = Crew(chosen.workers, kind_of(chosen), find(chosen.strategy).call)
-            words = predicted_answer(crew, contest.belief.speedup(chosen))
+            words = predicted_answer(crew_of(chosen), contest.belief.speedup(chosen))
         self.environment.say(f"predicted: {words}; measuring to check it")
 
     def _note_predictions(self, contest: Contest, settings: Sequence[Setting]) -> None:

@@ -44,7 +44,8 @@ class Planned:
     study: the rounds that were measured; None where only the serial one was.
     notes: what the reader must know of how it was found. longest_name: the name of the item that took longest.
     memory: what settings take, predicted; None where no limit asked for it, or no sample met the rounds.
-    first: the places of the items that go first where the order is largest first.
+    first: the places of the items that go first where the order is largest first. left_out: of those that failed.
+    weights: of all of the user's items; a file's is its size.
     """
 
     request: Request

@@ -209,7 +209,7 @@ def _(reason: AsGood) -> str:
     names = [named(cell) for cell in reason.cells]
     more = len(names) - NAMED
     listed = "; ".join(names[:NAMED]) + (f"; and {more} more" if more > 0 else "")
-    return f"within {percent(reason.within)} of {'serial' if reason.of_serial else 'it'}: {listed}"
+    return f"within {percent(reason.within)} of it: {listed}"
 
 
 @reason_sentence.register

@@ -63,8 +63,6 @@ def bound_name(bound: Bound) -> str:
 
 def next_step_sentence(step: NextStep) -> str:
     """As "8 workers: 1.00x (0.99-1.01) as fast: not measurably better; tail takes 2 of 8 workers' speedup (25 %)"."""
-    if step.outcome is StepOutcome.NOT_ASKED:
-        return "no larger worker count was requested"
     if step.setting is None:
         return "no larger worker count was measured"
     many = counted(step.setting.workers, "worker")

@@ -100,7 +100,7 @@ reasons = st.one_of(
         st.none() | st.builds(ExtraMemory, st.floats(-10, 1e9), st.booleans()),
     ),
     st.builds(OtherKind, crews, estimates, st.booleans(), st.booleans()), failures,
-    st.builds(AsGood, st.lists(tried_cells, max_size=6).map(tuple), shares, st.booleans()),
+    st.builds(AsGood, st.lists(tried_cells, max_size=6).map(tuple), shares),
     caps, losses, st.builds(LowestBound, st.builds(WorkerBound, shares, counts), st.booleans()),
     st.builds(PredictedLoss, texts, shares, counts, st.booleans()), st.builds(WholeList, counts, shares, shares),
     st.builds(MemoryPeak, counts, st.none() | counts, texts, st.booleans()),

@@ -10,7 +10,7 @@ from lightwork.core.estimate import Estimate, median_interval
 from lightwork.core.reasons import NoAnswer, SerialAnswer, SettingAnswer
 from lightwork.core.study import SERIAL, Cell
 from lightwork.core.verdict import Doubt, Verdict, VerdictKind
-from lightwork.plan.conclude.evidence import PlanEvidence, crew_of, failed_crews
+from lightwork.plan.conclude.evidence import PlanEvidence, failed_crews
 from lightwork.plan.conclude.reasons import chunksize_band, limited_by, memory_bytes, reasons_of, rests_on, warnings_on
 from lightwork.plan.conclude.result import (
     Gain,
@@ -21,7 +21,7 @@ from lightwork.plan.conclude.result import (
     RecommendedSetting,
 )
 from lightwork.plan.conclude.what_if import gains_of
-from lightwork.plan.forecast import in_items
+from lightwork.plan.forecast import crew_of, in_items
 from lightwork.text.quantities import plain, short
 
 if TYPE_CHECKING:

@@ -6,20 +6,18 @@ from functools import cached_property
 from math import inf
 from typing import TYPE_CHECKING
 
-from lightwork.analysis.basis import Basis
 from lightwork.analysis.peaks import peak_bytes
 from lightwork.analysis.scaling import StudyScaling, scale
 from lightwork.analysis.speedometer import equal_speed_walls_s
 from lightwork.core.estimate import Estimate
-from lightwork.core.reasons import Crew, FailedCrew
+from lightwork.core.reasons import FailedCrew
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, Cell, Study
-from lightwork.plan.forecast import in_items
+from lightwork.plan.forecast import crew_of, in_items
 from lightwork.plan.memory_probe import MemoryModel, model_of
 from lightwork.replay.prediction import Prediction
-from lightwork.replay.traits import NO_WARM_UP, kind_of, own_ns, without_warm_up
-from lightwork.strategies import find
+from lightwork.replay.traits import NO_TRAITS, kind_of
 
 if TYPE_CHECKING:
     from lightwork.plan.contest import Contest, FailedSetting
@@ -67,11 +65,6 @@ class PlanEvidence:
             return None
         return scale(self.study, self.planned.request.usable_cpus, equal_speed_walls_s(self.study))
 
-    @cached_property
-    def basis(self) -> Basis | None:
-        """The same, by the kind of figures that it has."""
-        return Basis.of(self.scaling) if self.scaling else None
-
     def speedup(self, setting: Setting) -> Estimate:
         """What is believed of it, its method by whether it was measured."""
         assert self.contest is not None
@@ -97,10 +90,8 @@ class PlanEvidence:
     @cached_property
     def longest_share(self) -> float:
         """The longest item's part of the serial time of all, what the first one paid once apart; 0 for bundles."""
-        job, contest = self.planned.job, self.contest
-        warm_ups = list(contest.traits.warm_ups.values()) if contest else []
-        warm_up = max(warm_ups, key=lambda each: each.wall_ns, default=NO_WARM_UP)
-        walls_ns = own_ns(without_warm_up(job.rows, warm_up))
+        job = self.planned.job
+        walls_ns = job.warm_walls_ns(self.contest.traits if self.contest else NO_TRAITS)
         total_ns = float(walls_ns.sum(dtype=float))
         return float(walls_ns.max()) / total_ns if total_ns > 0 and job.bundle == 1 else 0.0
 
@@ -123,11 +114,6 @@ class PlanEvidence:
         chunksize = shown.chunksize or (prediction.chunksize if prediction else None)
         rounds = measured.rounds if measured else ()
         return Cell(shown.cell_id, shown, chunksize, rounds, losses=measured.losses if measured else {})
-
-
-def crew_of(setting: Setting) -> Crew:
-    """The setting's workers as people name them."""
-    return Crew(setting.workers, kind_of(setting), find(setting.strategy).call)
 
 
 def failed_crews(failed: "Sequence[FailedSetting]", working: "Sequence[Setting]") -> list[FailedCrew]:

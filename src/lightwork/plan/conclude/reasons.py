@@ -5,12 +5,12 @@ from dataclasses import replace
 from math import inf
 from statistics import median
 
-from lightwork.analysis import peaks
 from lightwork.analysis.bounds import NEAR
-from lightwork.analysis.peaks import peak_bytes
+from lightwork.analysis.peaks import Limit, peak_bytes
 from lightwork.analysis.preference import AS_GOOD
 from lightwork.analysis.remedies import BULKY_BYTES, largest_loss
 from lightwork.analysis.study_losses import losses_over
+from lightwork.analysis.warnings import CPU_BOUND
 from lightwork.core.reasons import (
     AsGood,
     ChunksizeBand,
@@ -32,12 +32,10 @@ from lightwork.core.remedy import LargestLoss
 from lightwork.core.setting import Setting
 from lightwork.core.verdict import CoreBound, LongestItemBound, LowestBound
 from lightwork.core.warnings import BeyondCores, BusyCores, VerdictWarning
-from lightwork.plan.conclude.evidence import BUSY, PlanEvidence, crew_of, failed_crews
-from lightwork.plan.forecast import in_items
+from lightwork.plan.conclude.evidence import BUSY, PlanEvidence, failed_crews
+from lightwork.plan.forecast import crew_of, in_items
 from lightwork.replay.traits import SpeedupLimit, kind_of
 from lightwork.text.quantities import short
-
-COMPUTES = 0.5  # of the items' time: above, the cores' number is what limits
 
 
 def limited_by(evidence: PlanEvidence) -> LimitedBy | None:
@@ -63,12 +61,12 @@ def _let(evidence: PlanEvidence, limit: SpeedupLimit) -> float:
     return evidence.speedup(limit.setting).point if limit.setting in evidence.by_setting else inf
 
 
-def reasons_of(evidence: PlanEvidence, limit: peaks.Limit | None) -> tuple[Reason, ...]:
+def reasons_of(evidence: PlanEvidence, limit: Limit | None) -> tuple[Reason, ...]:
     """Every reason to give. limit: how much memory there is."""
     return tuple(reason for reason in _reasons(evidence, limit) if reason is not None)
 
 
-def _reasons(evidence: PlanEvidence, limit: peaks.Limit | None) -> Iterator[Reason | None]:
+def _reasons(evidence: PlanEvidence, limit: Limit | None) -> Iterator[Reason | None]:
     yield limited_by(evidence)
     yield _next(evidence)
     yield _other_kind(evidence)
@@ -93,7 +91,7 @@ def _cap(evidence: PlanEvidence) -> ItemCap:
 def _core_bound(evidence: PlanEvidence, chosen: Setting) -> CoreBound | None:
     load = evidence.planned.job.load
     cores = min(load.cores, chosen.cores or load.cores)
-    return CoreBound(cores / load.cpu_share, cores) if load.cpu_share > COMPUTES else None
+    return CoreBound(cores / load.cpu_share, cores) if load.cpu_share > CPU_BOUND else None
 
 
 def _loss(evidence: PlanEvidence, chosen: Setting) -> LargestLoss | None:
@@ -138,10 +136,7 @@ def _extra_memory(evidence: PlanEvidence, chosen: Setting, larger: Setting) -> E
     """What the larger setting takes beyond the recommended one: measured where both were, else predicted."""
     if kind_of(chosen) != "processes":
         return None
-    peaks = {
-        cell.setting: peak_bytes(cell, "peak_pss_bytes") for cell in (evidence.study.cells if evidence.study else ())
-    }
-    less, more = peaks.get(chosen), peaks.get(larger)
+    less, more = (peak_bytes(evidence.cell(setting), "peak_pss_bytes") for setting in (chosen, larger))
     if less and more:
         return ExtraMemory(more - less, is_predicted=False)
     if evidence.memory is None:
@@ -161,7 +156,7 @@ def _other_kind(evidence: PlanEvidence) -> OtherKind | None:
     speedup = evidence.speedup(best)
     if speedup.point > (1 - AS_GOOD) * evidence.speedup(chosen).point:
         return None
-    waits = evidence.planned.job.load.cpu_share < COMPUTES
+    waits = evidence.planned.job.load.cpu_share < CPU_BOUND
     return OtherKind(crew_of(best), speedup, waits, evidence.rounds(best) > 0)
 
 
@@ -199,7 +194,7 @@ def memory_bytes(evidence: PlanEvidence) -> int | None:
     return round(evidence.memory.peak_bytes(chosen.workers if kind_of(chosen) == "processes" else 1))
 
 
-def _memory(evidence: PlanEvidence, limit: peaks.Limit | None) -> MemoryPeak | None:
+def _memory(evidence: PlanEvidence, limit: Limit | None) -> MemoryPeak | None:
     """The peak of the recommended setting, beside what there is."""
     peak = memory_bytes(evidence)
     if not peak or evidence.chosen is None:
