@@ -2,11 +2,9 @@
 
 import ast
 import json
-import os
-import subprocess
-import sys
 
 import pytest
+from pasted import run_pasted
 from registered import all_but, unless_absent
 
 from lightwork import strategies
@@ -46,18 +44,8 @@ SHOWN = [("asyncio", "fork"), ("threads", "fork"), ("map", "spawn"), ("process_e
 def ran(folder, code, most_loops=3):
     """How the script ended, and its results, as it was pasted. most_loops: that its items may be awaited in."""
     (folder / "jobs.py").write_text(JOBS)
-    (folder / "job.py").write_text(code + '    print(__import__("json").dumps(results))\n')
-    surroundings = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    surroundings |= {"DASK_TEMPORARY_DIRECTORY": str(folder), "MOST_LOOPS": str(most_loops)}
-    return subprocess.run(
-        [sys.executable, "job.py"],
-        cwd=folder,
-        env=surroundings,
-        capture_output=True,
-        text=True,
-        timeout=200,
-        check=False,
-    )
+    code += '    print(__import__("json").dumps(results))\n'
+    return run_pasted(folder, code, MOST_LOOPS=str(most_loops))
 
 
 @pytest.mark.parametrize(("name", "method"), all_but(SHOWN, CLAIMS))

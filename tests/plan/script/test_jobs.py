@@ -1,16 +1,14 @@
 """Scripts are run as pasted on jobs of many kinds: large items, large results, items that fail, items with children."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from functools import cache
 
 import pytest
 import user_jobs
 from bench_scripts import JOBS, ratio_of, setting_of
+from pasted import run_pasted
 from registered import all_but, each_once, unless_absent
 from repository import SUPPORT
 from rounds import PATIENCE_S, job
@@ -69,20 +67,7 @@ def pasted(folder, user_job, name, method):
     code = script_for(
         f"user_jobs.py:{user_job.function}", [], f"user_jobs.py:{user_job.maker}", [1.0] * count, user_job.left_out
     )(setting, strategies.chunksize_in_force(setting, count))
-    (folder / "job.py").write_text(
-        f"{code}    import json, user_jobs\n    print(json.dumps(user_jobs.summary(results)))\n"
-    )
-    surroundings = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    surroundings["DASK_TEMPORARY_DIRECTORY"] = str(folder)
-    return subprocess.run(
-        [sys.executable, "job.py"],
-        cwd=folder,
-        env=surroundings,
-        capture_output=True,
-        text=True,
-        timeout=200,
-        check=False,
-    )
+    return run_pasted(folder, f"{code}    import json, user_jobs\n    print(json.dumps(user_jobs.summary(results)))\n")
 
 
 def measured(folder, user_job, name, method):

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pasted import run_pasted
 from registered import all_but, each_once, unless_absent
 
 from lightwork import strategies
@@ -99,13 +100,8 @@ def done(tmp_path_factory):
 
 def start(folder, code, *arguments):
     """Run the recipe with one line appended, which prints its results."""
-    (folder / "job.py").write_text(code + '    print(__import__("json").dumps(results))\n')
-    surroundings = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    surroundings["DASK_TEMPORARY_DIRECTORY"] = str(folder)  # where dask leaves a folder of its own
-    command = [sys.executable, "-W", "error", "job.py", *arguments]
-    return subprocess.run(
-        command, cwd=folder, env=surroundings, capture_output=True, text=True, timeout=200, check=False
-    )
+    code += '    print(__import__("json").dumps(results))\n'
+    return run_pasted(folder, code, *arguments, flags=("-W", "error"))
 
 
 def results_of(folder, source, setting, chunksize=None, arguments=()):
