@@ -105,6 +105,8 @@ def test_items_with_children_fail_in_the_script_as_in_the_round(name, method, tm
     """Where workers may have no children, the measured round fails, so nothing recommends it, and the script alike."""
     finished = pasted(tmp_path, WITH_CHILDREN, name, method)
     round_ = measured(tmp_path, WITH_CHILDREN, name, method)
+    if round_.outcome is Outcome.HUNG:  # once in fifty, a pool that ends stops a worker that holds its queue's lock
+        round_ = measured(tmp_path, WITH_CHILDREN, name, method)
     assert (finished.returncode == 0) == (round_.outcome is Outcome.OK), (round_.reason, finished.stderr)
     if round_.outcome is Outcome.OK:
         assert json.loads(finished.stdout) == serial(WITH_CHILDREN)
