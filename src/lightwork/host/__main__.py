@@ -396,4 +396,6 @@ def _pid_in(module: str, owner: str, field: str) -> int | None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    job_and_answer = sys.argv[1:]
+    del sys.argv[1:]  # spawned workers inherit it: a user's module that reads it shall find no arguments of ours
+    sys.exit(main(job_and_answer))
