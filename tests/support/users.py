@@ -121,6 +121,39 @@ def nothing():
     return []
 
 
+def endless():
+    import itertools
+
+    return itertools.count()
+
+
+def add(left, right):
+    time.sleep(0.004)
+    return left + right
+
+
+def triples():
+    return [(1, 2, 3), (4, 5, 6)]
+
+
+def pairs():
+    return [(number, 1) for number in range(20)]
+
+
+def scaled(number, *, by):
+    time.sleep(0.004)
+    return number * by
+
+
+def whole(number: int):
+    time.sleep(0.004)
+    return number + 1
+
+
+def untyped(number):
+    return number + 1
+
+
 def none_at_all():
     return None
 
@@ -173,12 +206,25 @@ class User:
         )  # fmt: skip
 
 
+PARSES = """
+import argparse
+parser = argparse.ArgumentParser()
+parser.add_argument("path")
+options = parser.parse_args()
+
+
+def work(item):
+    return item
+"""
+
+
 def furnish(place):
     """A user with 24 files of 4 ms each on a calibrated machine; the folders are made in this one."""
     folder, data = place / "home", place / "kept"
     folder.mkdir()
     data.mkdir()
     (folder / "load.py").write_text(LOAD)
+    (folder / "parses.py").write_text(PARSES)
     for number in range(24):
         (folder / f"file_{number:02}.txt").write_text("0.004")
     (folder / "list").write_text("".join(f"file_{number:02}.txt\n" for number in range(24)))

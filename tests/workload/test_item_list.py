@@ -47,6 +47,21 @@ def test_refuses_a_list_that_is_no_text(tmp_path):
         read([f"@{tmp_path}/list"], io.StringIO())
 
 
+def test_a_pattern_stands_for_its_files(tmp_path, monkeypatch):
+    """It means what a shell would make of it; a word that matches nothing, or is a file's name, stands for itself."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("b.csv", "a.csv", "c[1].csv"):
+        (tmp_path / name).touch()
+    assert read(["?.csv"], io.StringIO()) == ["a.csv", "b.csv"]
+    assert read(["c[1].csv", "*.txt", "how?" * 2000], io.StringIO()) == ["c[1].csv", "*.txt", "how?" * 2000]
+
+
+def test_lists_may_end_their_items_by_nul(tmp_path):
+    """As `find -print0` writes them: a line break is then part of a name."""
+    (tmp_path / "list").write_text("a\nb\0c\0")
+    assert read([f"@{tmp_path}/list", "-"], io.StringIO("d e\0\0f\n\0"), null=True) == ["a\nb", "c", "d e", "f\n"]
+
+
 def test_no_words_are_no_items():
     """Nothing named is nothing listed: the caller knows whether that is wrong."""
     assert read([], io.StringIO("a\n")) == []

@@ -1,6 +1,7 @@
 """Targets: a function of the user's own as a workload, found, run and checked like any other; refused in one line."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -8,11 +9,13 @@ from pathlib import Path
 import pytest
 from rounds import PATIENCE_S, job
 
+from lightwork import strategies
 from lightwork.core.round import Outcome
 from lightwork.core.setting import START_METHODS, Setting
 from lightwork.errors import UsageError
 from lightwork.launch.run import launch
 from lightwork.launch.workdir import open_workdir
+from lightwork.study.design import fits
 from lightwork.workload import registry, target
 
 LOAD = """
@@ -153,6 +156,35 @@ def test_methods_partials_and_callable_objects_are_functions(name, result, load,
     assert digests != {""}
 
 
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("inner", "it is a lambda"),
+        ("hidden", r"logged\(\) made it; if that is a decorator, let it use functools\.wraps"),
+        ("LOCKED.times", "TypeError: cannot pickle '_thread.lock' object"),
+        ("Scale.fixed", ""),
+        ("partial", ""),
+    ],
+)
+def test_says_why_processes_can_not_be_sent_a_function(load, name, why):
+    """A lambda, what another function made, and a method whose object can't be pickled run in threads, not by name."""
+    workload = registry.find(f"{load}:{name}")
+    assert re.fullmatch(why, workload.unsendable)
+    assert fits(workload, "threads")
+    assert fits(workload, "joblib")
+    assert fits(workload, "map") is not bool(why)
+
+
+@pytest.mark.parametrize("setting", [Setting("threads", 2), Setting("joblib", 2)])
+@pytest.mark.parametrize("name", ["inner", "hidden"])
+def test_threads_and_joblib_run_what_has_no_name(load, tmp_path, name, setting):
+    """A lambda and a closure do all items there."""
+    if strategies.absent(setting.strategy):
+        pytest.skip("joblib is not installed")
+    found = run(tmp_path, f"{load}:{name}", setting, source=listed(tmp_path, [1, 2, 3]))
+    assert (found.outcome, found.items_done) == (Outcome.OK, 3), found.detail
+
+
 @pytest.mark.parametrize("method", START_METHODS)
 def test_workers_of_every_start_method_find_it(load, tmp_path, method):
     """A pool's workers import the user's file themselves where they have not inherited it."""
@@ -235,9 +267,6 @@ def test_a_module_of_a_package_is_named_by_its_package(tmp_path, monkeypatch):
     [
         ("{load}:nothing", "has no 'nothing': it has "),
         ("{load}:number", r"is not a function \(its type is int\)"),
-        ("{load}:inner", "can't be sent to a worker: define it with def"),
-        ("{load}:hidden", r"can't be sent to a worker, because logged\(\) made it: .*functools\.wraps"),
-        ("{load}:LOCKED.times", r"can't be sent to a worker \(TypeError: cannot pickle '_thread.lock' object\)"),
         ("{load}:Scale.times", r"is a method and needs an object: .*OBJECT = Scale\(\.\.\.\)"),
         ("{load}:Scale", "is a class"),
         ("{load}:SCALE.tims", ":SCALE has no 'tims': did you mean times"),

@@ -40,7 +40,10 @@ def add_to(commands: Any) -> None:
     add = command.add_argument
     add("target", metavar="TARGET", help="file.py:function, module:function, file.py:OBJECT.method, or built-in")
     add("items", nargs="*", metavar="ITEM", help="items; @FILE or - (stdin): one per line")
-    add("--items", dest="maker", metavar="REFERENCE", help="get the items from file.py:function")
+    add("--items", dest="maker", metavar="REFERENCE", help="get the items from file.py:function or file.py:LIST")
+    add("-0", "--null", action="store_true", help="items of @FILE and - end in NUL, as from find -print0")
+    add("--starmap", action="store_true", help="spread each item over the function's arguments")
+    add("--arguments", metavar="JSON", help="keyword arguments for each call, such as '{\"limit\": 3}'")
     add("--param", action="append", metavar="NAME=VALUE", help="a built-in workload's parameter; repeatable")
     add("--db", metavar="URL", help="its database: sqlite, a URL or '$VARIABLE'")
     _add_axes(command)
@@ -137,7 +140,7 @@ def _result(planned: "Planned", facts: Mapping[str, Any], options: argparse.Name
 
     code = script_for(
         options.target, options.items, options.maker, planned.weights, planned.left_out,
-        is_coroutine=registry.find(options.target).coroutine is not None,
+        is_coroutine=registry.find(options.target).coroutine is not None, passing=planned.passing, null=options.null,
     )  # fmt: skip
     return replace(result_of(planned, facts, code), target=planned.request.label or options.target)
 

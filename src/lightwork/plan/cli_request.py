@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from lightwork import strategies
 from lightwork.core.setting import ORDERS, START_METHODS
 from lightwork.errors import UsageError
-from lightwork.plan.axes import AWAITED, USUAL, Axes, settings_of
+from lightwork.plan.axes import AWAITED, BY_VALUE, USUAL, Axes, settings_of
 from lightwork.plan.built_in import built_in, refuse_beyond_limits
 from lightwork.plan.calibrate import is_quick
 from lightwork.plan.contest import MOST_BLOCKS
@@ -19,12 +20,12 @@ from lightwork.replay.hand_out import with_a_rule
 from lightwork.study import option_values
 from lightwork.study.design import check_fit, fits
 from lightwork.text.quantities import counted, duration
-from lightwork.workload import item_list, registry, target
+from lightwork.workload import arguments, item_list, registry, target
 from lightwork.workload.api import Workload
 from lightwork.workload.coroutine import Awaited
 
 AUTO = "auto"
-BUDGET, QUICK_S = "60s", 15.0
+BUDGET, QUICK_S, BY_VALUE_BUDGET_S = "60s", 15.0, 60.0
 CONTRADICTING = (
     ("quick", "budget", "both say how long it may take"),
     ("once", "blocks", "--once measures nothing again"),
@@ -32,7 +33,7 @@ CONTRADICTING = (
     ("once", "cold", "--once reads each file one time only"),
 )
 BUILT_IN_ONLY = ("param", "db")
-OWN_ONLY = ("items", "maker", "setup", "cleanup", "check", "cold", "skip_failing")
+OWN_ONLY = ("items", "maker", "null", "starmap", "arguments", "setup", "cleanup", "check", "cold", "skip_failing")
 
 
 def request_of(options: argparse.Namespace, folder: Path, machine: Mapping[str, Any]) -> Request:
@@ -51,7 +52,7 @@ def request_of(options: argparse.Namespace, folder: Path, machine: Mapping[str, 
         label=label,
         axes=axes,
         usable_cpus=usable_cpus,
-        budget_s=QUICK_S if options.quick else option_values.seconds("budget", options.budget or BUDGET),
+        budget_s=_budget_s(options),
         timeout_s=option_values.seconds("timeout", options.timeout) if options.timeout else None,
         seed=option_values.whole_number("seed", options.seed),
         cores=cores,
@@ -66,6 +67,10 @@ def _refuse_contradictions(options: argparse.Namespace) -> None:
     for option, other, why in CONTRADICTING:
         if getattr(options, option) and getattr(options, other):
             raise UsageError(f"--{option} and --{other} contradict each other: {why}")
+
+
+def _budget_s(options: argparse.Namespace) -> float:
+    return QUICK_S if options.quick else option_values.seconds("budget", options.budget or BUDGET)
 
 
 def _cores(options: argparse.Namespace) -> float | None:
@@ -97,19 +102,24 @@ def _parameters(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     around = {name: target.absolute(getattr(options, name) or "") for name in ("setup", "cleanup", "check")}
     for reference in filter(None, around.values()):
         target.resolve(reference)
-    more = {**around, "cold": options.cold}
+    arguments.keywords_of(options.arguments or "")
+    way = arguments.TUPLE if options.starmap else arguments.WHOLE
+    more = {**around, "cold": options.cold, "way": way, "arguments": options.arguments or ""}
     if options.maker:
         if options.items:
             raise UsageError("items are given twice: name them, or use --items, not both")
-        target.resolve(options.maker)
+        target.maker_of(options.maker)
         return {"source": f"{target.CALL}{target.absolute(options.maker)}", **more}
-    items = item_list.read(options.items, sys.stdin)
+    items = item_list.read(options.items, sys.stdin, null=options.null)
     if not items:
         raise UsageError(f"{options.target} has no items: name items, @FILE, - or --items REFERENCE")
+    converter = arguments.converter_of(target.resolve(options.target))
+    if converter:
+        arguments.converted(items, converter, options.target)
     path = folder / "items.json"
     with path.open("w", encoding="utf-8") as file:
         json.dump(items, file)
-    return {"source": f"{target.LIST}{path}", **more}
+    return {"source": f"{target.LIST}{path}", "converter": converter, **more}
 
 
 def _function_of_the_user(options: argparse.Namespace, folder: Path) -> tuple[str, Mapping[str, Any], str] | None:
@@ -134,6 +144,8 @@ def _built_in(options: argparse.Namespace, axes: Axes) -> tuple[str, Mapping[str
 def _axes(options: argparse.Namespace, workload: Workload) -> Axes:
     """What may be chosen from. Raises UsageError where the options come to nothing."""
     usual = AWAITED if isinstance(workload.function, Awaited) else USUAL
+    if workload.unsendable:
+        usual = tuple(name for name in (*usual, *_by_value(options)) if fits(workload, name))
     asked = usual if options.strategies == AUTO else option_values.strategy_names(options.strategies)
     chosen = [name for name in asked if name != "serial"]
     chosen = with_a_rule(chosen, are_named=options.strategies != "all")
@@ -154,6 +166,11 @@ def _axes(options: argparse.Namespace, workload: Workload) -> Axes:
     if not axes.kinds():
         raise UsageError(f"{', '.join(chosen)} can't start with {', '.join(methods)}: choose another start method")
     return axes
+
+
+def _by_value(options: argparse.Namespace) -> tuple[str, ...]:
+    """The strategy that sends functions by value, where it is there and the budget has time to learn what it costs."""
+    return () if strategies.absent(BY_VALUE) or _budget_s(options) < BY_VALUE_BUDGET_S else (BY_VALUE,)
 
 
 def _chunksizes(words: str) -> tuple[int | None, ...] | None:

@@ -10,7 +10,7 @@ from lightwork.plan.items import JobItems
 from lightwork.plan.request import Request
 from lightwork.storage import ledgers
 from lightwork.text.quantities import counted, duration, short
-from lightwork.workload import trial
+from lightwork.workload import target, trial
 
 
 def failures(request: Request, items: JobItems, run: Sequence[int], finished: Finished) -> dict[int, str]:
@@ -61,10 +61,25 @@ def _raised(
     number, reason = next(iter(failed.items()))
     rest = _others(finished, failed)
     more = f"{len(failed)} of {len(run)} items raised, first " if len(failed) > 1 else ""
+    if finished.round.evidence.get(trial.WRONG_TYPE) and _is_text(request):
+        return WorkError(
+            f"{request.name}: {more}{_place(items, run[number])} raised {reason}: items of a command line, @FILE or - "
+            f"are texts; annotate the argument, as in def {_short(request)}(item: int), or convert it, int(item)"
+        )
     return WorkError(
         f"{request.name}: {more}{_place(items, run[number])} raised {reason} ({rest}); "
         f"fix it, or skip such items with --skip-failing\n{finished.round.evidence[trial.TRACEBACK]}".rstrip()
     )
+
+
+def _is_text(request: Request) -> bool:
+    """Whether items are texts as they were typed or listed."""
+    source = str(request.parameters.get("source", ""))
+    return source.startswith(target.LIST) and not request.parameters.get("converter")
+
+
+def _short(request: Request) -> str:
+    return request.name.rpartition(target.SEPARATOR)[2].rpartition(".")[2]
 
 
 def _others(finished: Finished, failed: Mapping[int, str]) -> str:

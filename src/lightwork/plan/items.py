@@ -9,8 +9,9 @@ from typing import Any
 from lightwork.errors import LightworkError, UsageError, WorkError
 from lightwork.launch.workdir import Workdir
 from lightwork.plan.request import Request
-from lightwork.workload import registry, target, trial
+from lightwork.workload import arguments, item_text, making, registry, target, trial
 from lightwork.workload.api import Place, Workload
+from lightwork.workload.arguments import AS_IT_IS, Passing
 from lightwork.workload.parameters import as_dict, build
 
 MANY, ASKED_FIRST = 20_000, 500  # items
@@ -20,13 +21,14 @@ MANY, ASKED_FIRST = 20_000, 500  # items
 class JobItems:
     """All items that a plan is about. workload: what they are items of; weights: of each, in given order.
 
-    bundle: how many of the user's items make one of these.
+    bundle: how many of the user's items make one of these. passing: how one reaches the user's function.
     """
 
     workload: Workload
     all: Sequence[Any]
     weights: Sequence[float]
     bundle: int = 1
+    passing: Passing = AS_IT_IS
 
     def __len__(self) -> int:
         return len(self.all)
@@ -38,12 +40,17 @@ class JobItems:
             return f"items {first:,} to {first + len(self.all[place]) - 1:,}"
         return self.workload.name_of(self.all[place])
 
+    def numbered_name(self, place: int) -> str:
+        """The name, its number before it where the name alone does not tell which item it is."""
+        name = self.name(place)
+        return f"item {place + 1:,}, {name}" if name.endswith(item_text.CUT) else name
+
     def bundled(self, size: int) -> "JobItems":
         """The same in bundles of so many neighbours."""
         if size <= 1:
             return self
         weights = [float(sum(some)) for some in target.bundled(self.weights, size)]
-        return JobItems(self.workload, target.bundled(self.all, size), weights, size)
+        return JobItems(self.workload, target.bundled(self.all, size), weights, size, self.passing)
 
     @property
     def of_user(self) -> int:
@@ -71,11 +78,24 @@ def items_of(request: Request, workdir: Workdir) -> JobItems:
     except Exception as error:
         raise WorkError(f"{request.name}: creating its items failed, {type(error).__name__}: {error}") from error
     _refuse_too_few(request, all_items)
+    passing = AS_IT_IS
     if target.is_reference(request.target):
+        passing = _passing(request, parameters, all_items)
         _refuse_stuck(request, all_items)
         if getattr(parameters, "cold", False) and not any(map(target.is_file, all_items)):
             raise UsageError("--cold evicts the items' files, but no item is a file: omit it")
-    return JobItems(workload, all_items, _weights(workload, all_items))
+    return JobItems(workload, all_items, _weights(workload, all_items), passing=passing)
+
+
+def _passing(request: Request, parameters: Any, items: Sequence[Any]) -> Passing:
+    """How items reach the function; of very many a few are looked at."""
+    spread = items if len(items) <= MANY else items[:: len(items) // ASKED_FIRST]
+    keywords = arguments.keywords_of(parameters.arguments)
+    function = target.resolve(request.target)
+    way = arguments.way_of(request.name, function, spread, keywords, starmap=bool(parameters.way))
+    maker = parameters.source.removeprefix(target.CALL)
+    is_list = maker != parameters.source and not callable(target.maker_of(maker))
+    return Passing(way, keywords, parameters.converter, isinstance(items, making.FrameRows), is_list)
 
 
 def _weights(workload: Workload, items: Sequence[Any]) -> list[float]:
@@ -112,6 +132,7 @@ def _refuse_stuck(request: Request, items: Sequence[Any]) -> None:
 def parameters_for(request: Request, workdir: Workdir, items: JobItems, places: Sequence[int]) -> Mapping[str, Any]:
     """The parameters with which a round runs the items at these places only."""
     whole = as_dict(build(items.workload.name, items.workload.parameters, request.parameters))
+    whole |= {"way": items.passing.way} if target.is_reference(request.target) else {}
     if items.bundle > 1:
         return {**whole, "bundle": items.bundle, "sample": str(_written(workdir, "places", list(places)))}
     if len(places) == len(items) or not target.is_reference(request.target):
@@ -124,5 +145,5 @@ def parameters_for(request: Request, workdir: Workdir, items: JobItems, places: 
 def _written(workdir: Workdir, name: str, content: list[Any]) -> Path:
     number = sum(1 for _ in workdir.temporary.glob(f"{name}-*.json"))
     path = workdir.temporary / f"{name}-{number}.json"
-    path.write_text(json.dumps(content), encoding="utf-8")
+    path.write_text(json.dumps(content, default=str), encoding="utf-8")  # a Path is converted again when it is read
     return path

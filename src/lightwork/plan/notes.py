@@ -8,9 +8,31 @@ from lightwork.plan.items import JobItems
 from lightwork.plan.memory_probe import MemoryModel
 from lightwork.plan.request import Request
 from lightwork.plan.serial_run import Serial, warning
-from lightwork.text.quantities import counted, size
+from lightwork.text.quantities import counted, duration, size
+from lightwork.workload import registry, target, user_module
 
 FAILED_NAMED = 3
+LONG_LOAD_S = 0.1
+
+
+def on_function(request: Request) -> Iterator[str]:
+    """What must be known of a user's function before it is run."""
+    if not target.is_reference(request.target):
+        return
+    makers = [word.removeprefix(target.CALL) for word in (str(request.parameters.get("source", "")),)]
+    for name in dict.fromkeys(map(user_module.name_of, [request.target, *makers])):
+        took_s = user_module.took_s.get(name, 0.0)
+        if took_s > LONG_LOAD_S:
+            yield (
+                f"loading {name} takes {duration(took_s)}, and each worker that spawn or forkserver starts loads it "
+                f"again: if it runs the job, put that behind {user_module.GUARD}"
+            )
+    unsendable = registry.find(request.target).unsendable
+    if unsendable:
+        yield (
+            f"processes can't be sent {request.name} by its name ({unsendable}): define it with def at the module's "
+            f"top level to compare them; compared are {', '.join(request.axes.strategies)}"
+        )
 
 
 def notes_on(request: Request, serial: Serial, study: Study | None, *, is_short: bool) -> Iterator[str]:

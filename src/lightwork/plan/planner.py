@@ -32,6 +32,7 @@ from lightwork.replay.traits import kind_of, own_ns
 from lightwork.storage import ledgers
 from lightwork.text.quantities import size
 from lightwork.workload import trial
+from lightwork.workload.arguments import AS_IT_IS, Passing
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Planned:
     notes: what the reader must know of how it was found. longest_name: the name of the item that took longest.
     memory: what settings take, predicted; None where no limit asked for it, or no sample met the rounds.
     first: the places of the items that go first where the order is largest first. left_out: of those that failed.
-    weights: of all of the user's items; a file's is its size.
+    weights: of all of the user's items; a file's is its size. passing: how they reach the function.
     """
 
     request: Request
@@ -62,10 +63,14 @@ class Planned:
     memory: MemoryModel | None = None
     left_out: tuple[int, ...] = ()
     weights: Sequence[float] = field(default=(), repr=False)
+    passing: Passing = AS_IT_IS
 
 
 def make(request: Request, environment: Environment) -> Planned:
     """The plan. Raises UsageError for what can't be asked, WorkError when the serial run fails."""
+    about_function = tuple(notes.on_function(request))
+    for words in about_function:
+        environment.say(words)
     items = items_of(request, environment.workdir)
     serial = run_serially(request, environment, items)
     job = _job(request, serial)
@@ -81,6 +86,7 @@ def make(request: Request, environment: Environment) -> Planned:
         study = measuring.study()
     longest = serial.run[serial.finished.round.longest_item or 0]
     plan_notes = [*notes.notes_on(request, serial, study, is_short=contest is None), notes.on_memory(model, request)]
+    plan_notes += about_function
     return Planned(
         request=request,
         items=serial.items.of_user - len(serial.failed),
@@ -91,11 +97,12 @@ def make(request: Request, environment: Environment) -> Planned:
         contest=contest,
         study=study,
         notes=tuple(filter(None, plan_notes)),
-        longest_name=serial.items.name(longest),
+        longest_name=serial.items.numbered_name(longest),
         first=_first(serial, job),
         memory=model,
         left_out=tuple(sorted(serial.failed)),
         weights=items.weights,
+        passing=items.passing,
     )
 
 

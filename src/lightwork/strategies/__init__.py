@@ -72,7 +72,8 @@ class Strategy:
     rounds that find one; None where workers are given their part when they are made. extra: the extra of lightwork
     that installs what it needs; "" where none does. hand_out: its rule, by which rounds are predicted. rank: how much
     a user must write and understand for it, from least to most. script: the template of the code to paste, "" where
-    there is none. call: what people call it by, "Pool.map".
+    there is none. call: what people call it by, "Pool.map". by_value: whether workers are sent the function itself, not
+    its name, so that lambdas and closures reach them.
     """
 
     name: str
@@ -92,6 +93,7 @@ class Strategy:
     rank: int = UNRANKED
     script: str = ""
     call: str = ""
+    by_value: bool = False
 
     @property
     def in_caller(self) -> bool:
@@ -102,6 +104,11 @@ class Strategy:
     def is_remote(self) -> bool:
         """Whether its workers may be a cluster's, on other hosts."""
         return self.workers == "remote"
+
+    @property
+    def takes_unsendable(self) -> bool:
+        """Whether it runs functions that can't be pickled by their names."""
+        return self.by_value or not self.parallel or self.workers in ("threads", "tasks")
 
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -124,13 +131,14 @@ def strategy(
     awaits: bool = False,
     awaited: Run | None = None,
     opened: Opened | None = None,
+    by_value: bool = False,
 ) -> Callable[[Function], Function]:
     """Register the decorated function, unchanged, as the strategy named like its module.
 
     hand_out, rank, script, call: see Strategy. Ranks go in tens, so that there is room between two.
     needs: the top-level module without which it can't run, `"joblib"`; or a function that says what is missing here,
     "needs Python 3.14 or newer; ...", and "" where nothing is. extra: the extra of lightwork that installs the module,
-    where it is not called like it. staged, awaits, awaited, opened: see Strategy.
+    where it is not called like it. staged, awaits, awaited, opened, by_value: see Strategy.
     """
     installed_by = extra or (needs if isinstance(needs, str) else "")
 
@@ -162,6 +170,7 @@ def strategy(
             awaits=awaits,
             awaited=awaited,
             opened=opened,
+            by_value=by_value,
         )
         return run
 

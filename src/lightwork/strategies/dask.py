@@ -51,6 +51,7 @@ def default_chunksize(items: int, workers: int) -> int:
     workers="remote",
     needs="distributed",
     extra="dask",
+    by_value=True,
 )
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """`Client.map` with one task per chunk; results are fetched as they finish, so a lost worker loses few."""

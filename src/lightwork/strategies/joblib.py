@@ -37,6 +37,7 @@ def default_chunksize(items: int, workers: int) -> int:
     default_chunksize=default_chunksize,
     start_methods=("fork",),
     needs="joblib",
+    by_value=True,
 )
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """`joblib.Parallel` with loky processes, which are kept for the next call unless shut down."""

@@ -93,8 +93,13 @@ def _limits(workload: Workload, chosen: Any, settings: Sequence[Setting]) -> Seq
 
 
 def check_fit(workload: Workload, name: str) -> None:
-    """Raise UsageError where the strategy of this name needs two halves or a coroutine, and the workload has none."""
+    """Raise UsageError where the strategy needs two halves, a coroutine, or a function that can be sent to workers."""
     strategy = strategies.find(name)
+    if workload.unsendable and not strategy.takes_unsendable:
+        raise UsageError(
+            f"{workload.name} can't be sent to workers of {name} ({workload.unsendable}): define it with def at the "
+            "module's top level, or choose threads or joblib"
+        )
     if strategy.staged:
         workload.halves(name)
     if strategy.awaits:

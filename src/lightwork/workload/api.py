@@ -78,6 +78,7 @@ class Workload:
     stages: the function's two halves, for strategies that need them; None where it has none.
     coroutine: the same work as a coroutine function, for strategies that await it; None where there is none. Where the
         work is nothing else, function is its lightwork.workload.coroutine.Awaited.
+    unsendable: why processes can't be sent the function, as "it is a lambda"; "" where they can.
     keeps: whether what an item did lasts (it is stored), and doing it once more does no harm: a round that broke off
         can then be retried (lightwork.study.retry). Its check asks nothing of the results.
     validation: the parameters, by the name of each case, under which `lightwork validate` holds predictions against
@@ -99,6 +100,7 @@ class Workload:
     function_for: Callable[[Callable[[Any], Any], Any], Callable[[Any], Any]] = lambda function, _: function
     stages: Stages | None = None
     coroutine: Callable[[Any], Any] | None = None
+    unsendable: str = ""
     keeps: bool = False
     validation: Mapping[str, Mapping[str, Any]] | None = None
 

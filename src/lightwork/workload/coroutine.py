@@ -34,11 +34,11 @@ class Awaited:
         """Pickle as one plain argument: this travels with every task of a pool."""
         return Awaited, (self.coroutine_function,)
 
-    def __call__(self, *arguments: Any) -> Any:
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         """The result, or whatever is raised."""
         if _here.loop is None:
             _here.loop = _Loop()
-        return _here.loop.run(self.coroutine_function(*arguments))
+        return _here.loop.run(self.coroutine_function(*arguments, **keywords))
 
 
 class _Loop:

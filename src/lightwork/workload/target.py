@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from lightwork.errors import CheckFailed, UsageError, WorkError
-from lightwork.workload import trial
+from lightwork.workload import arguments, item_text, making, trial
 from lightwork.workload.api import Facts, Place, Workload
 from lightwork.workload.coroutine import is_coroutine_function, plain
 from lightwork.workload.trial import CoroutineTrial, ItemFailure, ItemLeft, Trial
@@ -38,6 +38,8 @@ class Parameters:
 
     source: `list:FILE`, a JSON list of items, or `call:REFERENCE`, a function that returns them. sample: a JSON list of
     the places of those to run, in a file; "" for all. setup, cleanup and check: references of functions, "" for none.
+    way, arguments: how an item is passed to the function (lightwork.workload.arguments), "" for as it is, and the JSON
+    object of keyword arguments. converter: what a list's items are converted to, "" for text.
     cold: whether the items' files are put out of the page cache before each round. trial_s: how long items are run one
     after the other, one that raises being noted in place of ending the round (lightwork.workload.trial); inf for all,
     0 for a round that is no trial. bundle: how many neighbouring items are run as one.
@@ -48,6 +50,9 @@ class Parameters:
     setup: str = ""
     cleanup: str = ""
     check: str = ""
+    way: str = ""
+    arguments: str = ""
+    converter: str = ""
     cold: bool = False
     trial_s: float = 0.0
     bundle: int = 1
@@ -92,6 +97,7 @@ def workload_of(reference: str) -> Workload:
         name=reference,
         function=plain(function),
         coroutine=function if is_coroutine_function(function) else None,
+        unsendable=_why_unsendable(function),
         parameters=Parameters,
         items=items_of,
         tiny=Parameters(),
@@ -107,12 +113,10 @@ def workload_of(reference: str) -> Workload:
 def resolve(reference: str) -> Callable[..., Any]:
     """What `file.py:function`, `package.module:function` or `file.py:OBJECT.method` names.
 
-    Raises UsageError where there is no such function, or none that workers can be sent.
+    Raises UsageError where there is no such function, or none that can be called with items.
     """
-    place, _, name = reference.rpartition(SEPARATOR)
-    if not place or not name:
-        raise UsageError(f"{reference!r} is not a function: write file.py:function or package.module:function")
-    owner, function = _look_up(import_user_module(place), place, name)
+    owner, function = _look_up(reference)
+    name = reference.rpartition(SEPARATOR)[2]
     if not callable(function):
         raise UsageError(f"{reference} is not a function (its type is {type(function).__name__}): name the function")
     if isinstance(function, type):
@@ -122,13 +126,23 @@ def resolve(reference: str) -> Callable[..., Any]:
             f"{reference} is a method and needs an object: create one in the module, OBJECT = {owner.__name__}(...), "
             "and name OBJECT.method"
         )
-    _refuse_unsendable(reference, function)
     return function  # type: ignore[no-any-return]
 
 
-def _look_up(module: Any, place: str, name: str) -> tuple[Any, Any]:
-    """What a name stands for, and the module, class or object that holds it."""
-    owner = thing = module
+def maker_of(reference: str) -> Any:
+    """What makes the items: a function without arguments, or a list or another iterable of the module's own."""
+    thing = _look_up(reference)[1]
+    if not callable(thing) and isinstance(thing, Iterable) and not isinstance(thing, str | bytes):
+        return thing
+    return resolve(reference)
+
+
+def _look_up(reference: str) -> tuple[Any, Any]:
+    """What a reference stands for, and the module, class or object that holds it."""
+    place, _, name = reference.rpartition(SEPARATOR)
+    if not place or not name:
+        raise UsageError(f"{reference!r} is not a function: write file.py:function or package.module:function")
+    owner = thing = module = import_user_module(place)
     for part in name.split("."):
         owner, thing = thing, getattr(thing, part, None)
         if thing is None:
@@ -148,28 +162,25 @@ def _no_such(owner: Any, place: str, name: str) -> UsageError:
     return UsageError(f"{place} has no {name!r}: it has {', '.join(functions[:NAMES_SHOWN]) or 'no functions'}{more}")
 
 
-def _refuse_unsendable(reference: str, function: Any) -> None:
-    """Raise UsageError, with what to do, where a worker neither finds the function by its name nor can be sent it."""
+def _why_unsendable(function: Any) -> str:
+    """Why a worker neither finds the function by its name nor can be sent it; "" where it can."""
     made_in, _, name = getattr(function, "__qualname__", "").rpartition(".<locals>.")
-    if made_in and name != "<lambda>":
-        raise UsageError(
-            f"{reference} can't be sent to a worker, because {made_in}() made it: define it with def at the module's "
-            "top level; if that is a decorator, let it use functools.wraps"
-        )
-    stuck = trial.why_stuck(function)
-    if name == "<lambda>" or stuck:
-        why, what = ("", "it") if name == "<lambda>" else (f" ({stuck})", "a function")
-        raise UsageError(
-            f"{reference} can't be sent to a worker{why}: define {what} with def at the module's top level"
-        )
+    if name == "<lambda>":
+        return "it is a lambda"
+    if made_in:
+        return f"{made_in}() made it; if that is a decorator, let it use functools.wraps"
+    return trial.why_stuck(function)
 
 
 def items_of(parameters: Parameters, place: Place | None = None) -> list[Any]:
     """All items of the source, or those of the sample. Raises UsageError where they can't be had."""
     if parameters.source.startswith(CALL):
-        everything = _made_by(parameters.source.removeprefix(CALL))
+        reference = parameters.source.removeprefix(CALL)
+        everything = making.made(reference, maker_of(reference))
     else:
         everything = json.loads(Path(parameters.source.removeprefix(LIST)).read_text(encoding="utf-8"))
+        if parameters.converter:
+            everything = [arguments.CONVERTERS[parameters.converter](item) for item in everything]
     if parameters.bundle > 1:
         everything = bundled(everything, parameters.bundle)
     if not parameters.sample:
@@ -188,16 +199,9 @@ def bundled(items: Sequence[Any], size: int) -> list[Sequence[Any]]:
     return [items[first : first + size] for first in range(0, len(items), size)]
 
 
-def _made_by(reference: str) -> list[Any]:
-    made = plain(resolve(reference))()
-    if not isinstance(made, Iterable) or isinstance(made, str | bytes):
-        raise UsageError(f"{reference} returned a {type(made).__name__}: it must return a list of items")
-    return list(made)
-
-
 def name_of(item: Any) -> str:
-    """A file by its own name, anything else by its text."""
-    return Path(item).name if is_file(item) else str(item)[:200]
+    """A file by its own name, anything else by its text; of a long one its type and its first characters."""
+    return Path(item).name if is_file(item) else item_text.short(item)
 
 
 def weight_of(item: Any) -> float:
@@ -212,6 +216,7 @@ def is_file(item: Any) -> bool:
 
 def _function_for(function: Callable[[Any], Any], parameters: Parameters) -> Callable[[Any], Any]:
     is_coroutine = is_coroutine_function(function)
+    function = arguments.with_arguments(function, parameters.way, arguments.keywords_of(parameters.arguments))
     if parameters.bundle > 1:
         function = (CoroutineBundled if is_coroutine else Bundled)(function)
     if not parameters.trial_s:

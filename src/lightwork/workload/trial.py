@@ -17,6 +17,7 @@ from typing import Any
 from lightwork.workload.api import Facts
 
 FAILED, TRACEBACK, STUCK, LEFT, BYTES = "failed", "traceback", "stuck", "left", "result_bytes"
+WRONG_TYPE = "wrong_type"
 FEWEST, MOST_LIMITS = 2, 4.0
 STUCK_NAMED = 3
 LONGEST_REASON = 300  # characters
@@ -24,10 +25,14 @@ LONGEST_REASON = 300  # characters
 
 @dataclass(frozen=True)
 class ItemFailure:
-    """What stands in the place of the result of an item that raised: the exception in a line, and its traceback."""
+    """What stands in the place of the result of an item that raised: the exception in a line, and its traceback.
+
+    wrong_type: whether it says that a value's type is wrong, as of a text in a number's place.
+    """
 
     reason: str
     detail: str
+    wrong_type: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,14 +87,15 @@ class CoroutineTrial(_Limited):
 
 
 def _failure(error: BaseException) -> ItemFailure:
-    return ItemFailure(_one_line(error), _traceback(error))
+    is_of_text = isinstance(error, AttributeError) and isinstance(error.obj, str)
+    return ItemFailure(_one_line(error), _traceback(error), isinstance(error, TypeError) or is_of_text)
 
 
 def facts_of(results: Sequence[Any]) -> Facts:
     """Which results, by their place, are failures, and which can't be sent from a worker to its caller.
 
-    failed: JSON, [[place, reason], ...]; traceback: of the first; stuck: JSON, the first few [[place, reason], ...].
-    left: JSON, the places of those that were not run. result_bytes: of a pickled result, the mean.
+    failed: JSON, [[place, reason], ...]; traceback, wrong_type: of the first. stuck: JSON, the first few [[place,
+    reason], ...]. left: JSON, the places of those that were not run. result_bytes: of a pickled result, the mean.
     """
     failures = [(place, result) for place, result in enumerate(results) if isinstance(result, ItemFailure)]
     sizes, stuck = [], []
@@ -100,6 +106,7 @@ def facts_of(results: Sequence[Any]) -> Facts:
     return {
         FAILED: json.dumps([(place, result.reason) for place, result in failures]),
         TRACEBACK: failures[0][1].detail if failures else "",
+        WRONG_TYPE: bool(failures and failures[0][1].wrong_type),
         STUCK: json.dumps(stuck[:STUCK_NAMED]),
         LEFT: json.dumps([place for place, result in enumerate(results) if isinstance(result, ItemLeft)]),
         BYTES: sum(sizes) // max(len(sizes), 1),

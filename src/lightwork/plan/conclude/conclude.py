@@ -22,7 +22,7 @@ from lightwork.plan.conclude.result import (
 )
 from lightwork.plan.conclude.what_if import gains_of
 from lightwork.plan.forecast import crew_of, in_items
-from lightwork.text.quantities import plain, short
+from lightwork.text.quantities import plain
 
 if TYPE_CHECKING:
     from lightwork.plan.planner import Planned
@@ -50,7 +50,7 @@ def result_of(planned: "Planned", machine: Mapping[str, Any], code: Code | str) 
         rests_on=rests_on(evidence),
         notes=planned.notes,
         warnings=tuple(warnings_on(evidence)),
-        longest_item=(short(planned.longest_name), evidence.longest_share),
+        longest_item=(evidence.longest_name, evidence.longest_share),
         cells=tuple(_cells(evidence)),
         predictions=tuple(_predictions(evidence)),
         what_if=_gains(evidence),

@@ -18,12 +18,13 @@ from lightwork.plan.forecast import crew_of, in_items
 from lightwork.plan.memory_probe import MemoryModel, model_of
 from lightwork.replay.prediction import Prediction
 from lightwork.replay.traits import NO_TRAITS, kind_of
+from lightwork.text.quantities import short
 
 if TYPE_CHECKING:
     from lightwork.plan.contest import Contest, FailedSetting
     from lightwork.plan.planner import Planned
 
-
+LONGEST_NAME = 64  # characters: with its number, its type and the first 40 of its text
 BUSY = 0.2  # of the cores' time: where others took more, what was measured tells of them, and predictions answer
 
 
@@ -32,6 +33,11 @@ class PlanEvidence:
     """What a result is made from."""
 
     planned: "Planned"
+
+    @property
+    def longest_name(self) -> str:
+        """Of the item that took longest."""
+        return short(self.planned.longest_name, LONGEST_NAME)
 
     @property
     def contest(self) -> "Contest | None":

@@ -35,7 +35,6 @@ from lightwork.core.warnings import BeyondCores, BusyCores, VerdictWarning
 from lightwork.plan.conclude.evidence import BUSY, PlanEvidence, failed_crews
 from lightwork.plan.forecast import crew_of, in_items
 from lightwork.replay.traits import SpeedupLimit, kind_of
-from lightwork.text.quantities import short
 
 
 def limited_by(evidence: PlanEvidence) -> LimitedBy | None:
@@ -84,7 +83,7 @@ def _reasons(evidence: PlanEvidence, limit: Limit | None) -> Iterator[Reason | N
 def _cap(evidence: PlanEvidence) -> ItemCap:
     """The longest item by name, with the speedup that it allows."""
     speedup = evidence.speedup(evidence.chosen).point if evidence.chosen else 0.0
-    bound = LongestItemBound(evidence.cap, short(evidence.planned.longest_name), evidence.longest_share)
+    bound = LongestItemBound(evidence.cap, evidence.longest_name, evidence.longest_share)
     return ItemCap(bound, speedup >= NEAR * evidence.cap)
 
 

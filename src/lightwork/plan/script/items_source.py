@@ -3,6 +3,7 @@ r"""An origin: where a pasted script gets its items from, as the command line of
     load.py:load_file data/*.csv   ->  sorted(glob("data/*.csv"))
     load.py:load_file @list.txt    ->  Path("list.txt").read_text().splitlines()
     load.py:load_file -            ->  [line.rstrip("\n") for line in sys.stdin]
+    load.py:load_file --null -     ->  list(filter(str.strip, sys.stdin.read().split("\0")))
     load.py:f --items load.py:make ->  list(make())
 
 Nothing is run: only names are compared, with those that a pattern matches, and a list is looked through.
@@ -19,8 +20,10 @@ from pathlib import Path
 from lightwork import strategies
 from lightwork.errors import UsageError
 from lightwork.plan.script import arrangement
-from lightwork.workload.item_list import FROM_FILE, FROM_STDIN
+from lightwork.workload.arguments import AS_IT_IS, Passing
+from lightwork.workload.item_list import FROM_FILE, FROM_STDIN, matches
 
+NUL = r'"\0"'
 MAKER = "make_items"  # what a function is called here whose own name the script needs
 NAME = re.compile(r"(?<![$\w.])[A-Za-z_]\w*")
 
@@ -55,50 +58,64 @@ def matching(pattern: str) -> Origin:
     return Origin(f"sorted(glob({quoted(pattern)}{recursive}))", ("from glob import glob",), files=True)
 
 
-def listed_in(path: str, *, files: bool = True, blanks: bool = False) -> Origin:
-    """The lines of a text file, one item each. files: whether they are paths; blanks: whether to pass over empty."""
+def listed_in(path: str, *, files: bool = True, blanks: bool = False, null: bool = False) -> Origin:
+    """The lines of a text file, one item each. files: whether they are paths; blanks: whether to pass over empty.
+
+    null: whether an item ends in NUL instead.
+    """
+    if null:
+        text = f"Path({quoted(path)}).read_text()"
+        return Origin(f"list(filter(str.strip, {text}.split({NUL})))", ("from pathlib import Path",), files)
     lines = f"Path({quoted(path)}).read_text().splitlines()"
     return Origin(f"list(filter(str.strip, {lines}))" if blanks else lines, ("from pathlib import Path",), files)
 
 
-def piped(*, files: bool = True, blanks: bool = False) -> Origin:
-    """The lines of standard input, one item each."""
+def piped(*, files: bool = True, blanks: bool = False, null: bool = False) -> Origin:
+    """The lines of standard input, one item each; null: whether an item ends in NUL instead."""
+    if null:
+        return Origin(f"list(filter(str.strip, sys.stdin.read().split({NUL})))", ("import sys",), files)
     passed_over = " if line.strip()" if blanks else ""
     return Origin(f'[line.rstrip("\\n") for line in sys.stdin{passed_over}]', ("import sys",), files)
 
 
-def made_by(module: str, function: str, *, files: bool = False) -> Origin:
+def made_by(module: str, function: str, *, files: bool = False, passing: Passing = AS_IT_IS) -> Origin:
     """What a function or a method returns, under another name where the script needs its own one."""
     imported, dot, method = function.partition(".")
     name = MAKER if imported in _taken() else imported
     renamed = f" as {name}" if name != imported else ""
-    return Origin(f"list({name}{dot}{method}())", (f"from {module} import {imported}{renamed}",), files)
+    made = f"{name}{dot}{method}" + "()" * (not passing.is_list)
+    items = f'{made}.to_dict("records")' if passing.is_frame else f"list({made})"
+    return Origin(items, (f"from {module} import {imported}{renamed}",), files)
 
 
 def _taken() -> set[str]:
     """The names that scripts use: builtins, what orders and limits them, and every name in a strategy's script."""
     scripts = (re.sub("#.*", "", strategies.find(name).script) for name in strategies.names())
-    ours = {"Path", "get_context", "glob", "os", "random", "sys", *arrangement.NAMES}
+    ours = {"Path", "call_item", "get_context", "partial", "glob", "os", "random", "sys", *arrangement.NAMES}
     return {*ours, *dir(builtins), *NAME.findall("\n".join(scripts))}
 
 
 def origin_of(
-    words: Sequence[str], items: Sequence[str], *, files: bool, match: Callable[[str], Sequence[str]] = glob
-) -> Origin:
+    words: Sequence[str], items: Sequence[str], *, files: bool, match: Callable[[str], Sequence[str]] = glob,
+    null: bool = False,
+) -> Origin:  # fmt: skip
     """The origin of the items that these words of a command line named.
 
     items: what they came to. files: whether every one is a file. match: the files that a pattern stands for. Items that
-    no single word, list or pattern stands for are taken from the script's own command line.
+    no single word, list or pattern stands for are taken from the script's own command line. null: whether lists end
+    their items by NUL.
     """
+    if len(words) == 1 and items and list(items) == matches(words[0]):
+        return matching(words[0])
     if len(words) == 1 and words[0] == FROM_STDIN:
-        return piped(files=files)
+        return piped(files=files, null=null)
     if len(words) == 1 and words[0].startswith(FROM_FILE):
         path = words[0].removeprefix(FROM_FILE)
-        return listed_in(path, files=files, blanks=_has_blanks(path))
+        return listed_in(path, files=files, blanks=_has_blanks(path), null=null)
     if all(word != FROM_STDIN and not word.startswith(FROM_FILE) for word in words):
         pattern = pattern_of(items, match) if files else None
         return matching(pattern) if pattern else Origin(ARGUMENTS.expression, ARGUMENTS.imports, files)
-    return _joined(words, files)
+    return _joined(words, files, null)
 
 
 def pattern_of(items: Sequence[str], match: Callable[[str], Sequence[str]] = glob) -> str | None:
@@ -119,12 +136,20 @@ def pattern_of(items: Sequence[str], match: Callable[[str], Sequence[str]] = glo
     return next((pattern for pattern in candidates if sorted(match(pattern)) == list(items)), None)
 
 
-def _joined(words: Sequence[str], files: bool) -> Origin:
+def converted(origin: Origin, converter: str) -> Origin:
+    """The same items, each converted from text: `list(map(int, ...))`."""
+    if not converter:
+        return origin
+    imports = ("from pathlib import Path",) if converter == "Path" else ()
+    return Origin(f"list(map({converter}, {origin.expression}))", (*origin.imports, *imports), origin.files)
+
+
+def _joined(words: Sequence[str], files: bool, null: bool) -> Origin:
     """Several lists one after the other; words between them from the script's own command line."""
     parts = [
-        listed_in(word.removeprefix(FROM_FILE), blanks=_has_blanks(word.removeprefix(FROM_FILE)))
+        listed_in(word.removeprefix(FROM_FILE), blanks=_has_blanks(word.removeprefix(FROM_FILE)), null=null)
         if word.startswith(FROM_FILE)
-        else piped()
+        else piped(null=null)
         if word == FROM_STDIN
         else ARGUMENTS
         for word in words

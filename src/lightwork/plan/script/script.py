@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Protocol
 
 from lightwork.core.setting import Setting
-from lightwork.plan.script.items_source import Origin, made_by, origin_of
+from lightwork.plan.script.items_source import Origin, converted, made_by, origin_of
 from lightwork.plan.script.templates import Source, recipe
 from lightwork.workload import target
+from lightwork.workload.arguments import AS_IT_IS, Passing
+from lightwork.workload.item_list import FROM_FILE, FROM_STDIN, matches
 
 
 class Code(Protocol):
@@ -19,13 +21,14 @@ class Code(Protocol):
 
 def script_for(
     reference: str, words: Sequence[str], maker: str | None, weights: Sequence[float],
-    left_out: Collection[int] = (), *, is_coroutine: bool = False,
+    left_out: Collection[int] = (), *, is_coroutine: bool = False, passing: Passing = AS_IT_IS, null: bool = False,
 ) -> Code:  # fmt: skip
     """How to write the script for a setting and the chunksize in force; "" for a built-in workload.
 
     reference, words, maker: the function, its items and `--items` as they were given, relative to the working
     directory. weights: of all items; a file's is its size. left_out: the places, among all items, of those that are
-    not run. is_coroutine: whether the function is a coroutine function.
+    not run. is_coroutine: whether the function is a coroutine function. passing: how items reach it. null: whether
+    lists end their items by NUL.
     """
     if not target.is_reference(reference):
         return lambda *_, **__: ""
@@ -33,11 +36,11 @@ def script_for(
     folders = [folder]
     if maker:
         made_in, name, other = _parts(maker)
-        items = made_by(made_in, name, files=_are_files(weights))
+        items = made_by(made_in, name, files=_are_files(weights), passing=passing)
         folders.append(other)
     else:
-        items = _origin(words, weights)
-    source = Source(module, function, items, tuple(dict.fromkeys(filter(None, folders))), is_coroutine)
+        items = converted(_origin(words, weights, null), passing.converter)
+    source = Source(module, function, items, tuple(dict.fromkeys(filter(None, folders))), is_coroutine, passing)
 
     def code(setting: Setting, chunksize: int | None, *, first: Sequence[int] = ()) -> str:
         return recipe(source, setting, chunksize, left_out=left_out, first=first)
@@ -54,10 +57,11 @@ def _parts(reference: str) -> tuple[str, str, str]:
     return Path(place).stem, function, "" if folder == "." else folder
 
 
-def _origin(words: Sequence[str], weights: Sequence[float]) -> Origin:
-    named = [word for word in words if word != "-" and not word.startswith("@")]
-    files = all(map(target.is_file, named)) if len(named) == len(words) else _are_files(weights)
-    return origin_of(words, named, files=files)
+def _origin(words: Sequence[str], weights: Sequence[float], null: bool) -> Origin:
+    is_named = not any(word == FROM_STDIN or word.startswith(FROM_FILE) for word in words)
+    named = [item for word in words for item in (matches(word) or [word])] if is_named else []
+    files = all(map(target.is_file, named)) if is_named else _are_files(weights)
+    return origin_of(words, named, files=files, null=null)
 
 
 def _are_files(weights: Sequence[float]) -> bool:

@@ -19,7 +19,8 @@ from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
 from lightwork.plan.script.arrangement import arrangement
 from lightwork.plan.script.items_source import ARGUMENTS, Origin, quoted
-from lightwork.strategies import find
+from lightwork.strategies import Strategy, find
+from lightwork.workload.arguments import AS_IT_IS, Passing
 
 # What the blanks and the arrangement need; a strategy's script brings its own imports.
 _IMPORTS = {
@@ -36,7 +37,7 @@ runner = asyncio.Runner()
 
 
 def await_item(item):
-    return runner.run($function(item))
+    return runner.run($function($arguments))
 """
 _IN_THREADS = """\
 import asyncio
@@ -48,7 +49,24 @@ local = threading.local()
 def await_item(item):
     if not hasattr(local, "runner"):
         local.runner = asyncio.Runner()
-    return local.runner.run($function(item))
+    return local.runner.run($function($arguments))
+"""
+
+# A function of one item, for one that takes an item in another way.
+_SPREAD = """\
+
+def call_item(item):
+    return $function($arguments)
+"""
+_SPREAD_AWAITED = """\
+
+async def call_item(item):
+    return await $function($arguments)
+"""
+_PARTIAL = """\
+from functools import partial
+
+call_item = partial($function, $keywords)
 """
 
 
@@ -58,7 +76,7 @@ class Source:
 
     module: as an import statement names it, `etl.load`; function: its name there, or `OBJECT.method`. folders: where
     its modules lie, when that is not where Python looks for them by itself. is_coroutine: whether it is a coroutine
-    function.
+    function. passing: how an item reaches it.
     Raises UsageError for what no import statement can name.
     """
 
@@ -67,6 +85,7 @@ class Source:
     items: Origin = ARGUMENTS
     folders: tuple[str, ...] = ()
     is_coroutine: bool = False
+    passing: Passing = AS_IT_IS
 
     def __post_init__(self) -> None:
         for name in (*self.module.split("."), *self.function.split(".")):
@@ -115,7 +134,10 @@ def _script(
     arranged: the lines that put the items in order.
     """
     brought, template = _parts(_script_of(source, setting.strategy))
-    blanks = _blanks(call, setting, chunksize, method)
+    blanks = _blanks(call, setting, chunksize, method) | {
+        "arguments": source.passing.call,
+        "keywords": source.passing.call.partition(", ")[2],
+    }
     by_name = {**_IMPORTS, **brought}
     imported, name = (reference.partition(".")[0] for reference in (source.function, call))
     own_names = _names_in(template.substitute(blanks, items=f"[]{arranged}")) - {name}
@@ -129,12 +151,24 @@ def _script(
 def _script_of(source: Source, name: str) -> str:
     """The script of this strategy, with blanks, for the kind of function that the source has."""
     strategy = find(name)
-    if strategy.awaits or not source.is_coroutine:
+    name, wrapper = _wrapper(source, strategy)
+    if not wrapper:
         return strategy.script
-    more, function = _split(_IN_THREADS if strategy.workers == "threads" else _IN_PROCESSES)
+    more, function = _split(wrapper)
     imports, body = _split(strategy.script)
-    body = body.lstrip("\n").replace("$function", "await_item")
-    return "\n".join(filter(None, (more, imports))) + f"\n\n{function}\n\n{body}"
+    body = body.lstrip("\n").replace("$function", name)
+    head = "\n".join(filter(None, (more, imports)))
+    return f"{head}\n\n{function}\n\n{body}" if head else f"{function}\n\n{body}"
+
+
+def _wrapper(source: Source, strategy: Strategy) -> tuple[str, str]:
+    """The name of a plain function of one item, and the code that makes it; "" where the user's own is one."""
+    passing = source.passing
+    if source.is_coroutine and not strategy.awaits:
+        return "await_item", _IN_THREADS if strategy.workers == "threads" else _IN_PROCESSES
+    if passing.way:
+        return "call_item", _SPREAD_AWAITED if source.is_coroutine else _SPREAD
+    return "call_item", _PARTIAL if passing.keywords else ""
 
 
 def _split(script: str) -> tuple[str, str]:
