@@ -1,5 +1,6 @@
 """Passwords reach no file, no log, no page and no traceback."""
 
+import contextlib
 import json
 import os
 import re
@@ -26,11 +27,14 @@ from lightwork.workload import parameters
 from lightwork.workload.api import Place
 from lightwork.workload.registry import find
 from lightwork.workloads import _databases
+from lightwork.workloads._databases.servers import postgres
 
 PASSWORD = "op3n/s:e@s#a?m%e"  # with everything that a URL writes otherwise
 OTHER = "not the p4ssword"
 PRINTABLE = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1)
 SECRET = "hunter2"
+# What the driver raises where the server's last words arrived, and where the connection was gone before they were read.
+BROKEN_CONNECTION = r"^psycopg\.(errors\.AdminShutdown|OperationalError): "
 
 
 @pytest.fixture(autouse=True)
@@ -280,18 +284,23 @@ def test_no_password_when_connections_break(folder: Path) -> None:
         )
 
         def end_them() -> None:
-            while not over.wait(0.02):
-                servers.ask(words, ending)
+            with contextlib.closing(postgres.connect(servers.parsed(words))) as connection:
+                while not over.wait(0.02):
+                    connection.execute(ending)
 
+        many = ("--param", "db_insert.method=row", "--param", "db_insert.rows_per_item=20000")  # no item ends before
         killer = threading.Thread(target=end_them)
         killer.start()
         try:
-            found = measured(folder, template.format(quote(PASSWORD, safe="")), "--param", "db_insert.method=row")
+            found = measured(folder, template.format(quote(PASSWORD, safe="")), *many)
         finally:
             over.set()
             killer.join()
     assert found.returncode == 1, found.stdout
-    assert "AdminShutdown" in found.stdout
+    assert "the serial round raised: " in found.stdout
+    assert "Traceback (most recent call last):" in found.stdout
+    assert re.search(BROKEN_CONNECTION, found.stdout, re.MULTILINE), found.stdout
+    assert f"in item 0: Batch(database='{template.format('***')}#" in found.stdout
     assert not leaks(folder, found.stdout, PASSWORD)
 
 
