@@ -2,6 +2,7 @@
 PYTHON ?= python3
 ARGS ?=
 BIN = .venv/bin
+PYTEST = $(BIN)/python -m pytest
 # The versions that were tested, for the Python in .venv; a Python that has no such file gets the newest of everything.
 LOCK = $(wildcard constraints/py$(shell $(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])').txt)
 LOCKED_PYTHONS = 3.11 3.12 3.13 3.14
@@ -16,20 +17,20 @@ AT_ONCE = -n 4 --dist loadfile --no-loadscope-reorder
 # Renders what is saved; measures first only when nothing is.
 report: .venv/bench
 	@$(BIN)/lightwork report --if-any || { \
-	  $(BIN)/python -m pytest bench/ --benchmark-save $(ARGS); measured=$$?; \
+	  $(PYTEST) bench/ --benchmark-save $(ARGS); measured=$$?; \
 	  $(BIN)/lightwork report && exit $$measured; }
 
 bench: .venv/bench
-	$(BIN)/python -m pytest bench/ --benchmark-save $(ARGS)
+	$(PYTEST) bench/ --benchmark-save $(ARGS)
 
 # One of each kind, in a few minutes.
 test: .venv/test
-	$(BIN)/python -m pytest $(AT_ONCE) $(ARGS)
+	$(PYTEST) $(AT_ONCE) $(ARGS)
 
 # Everything; what measures time has the machine to itself.
 test-all: .venv/test
-	$(BIN)/python -m pytest $(AT_ONCE) -m 'not timing and not figures' $(ARGS)
-	$(BIN)/python -m pytest -m timing $(ARGS)
+	$(PYTEST) $(AT_ONCE) -m 'not timing and not figures' $(ARGS)
+	$(PYTEST) -m timing $(ARGS)
 
 lint: .venv/lint
 	$(BIN)/ruff check .
@@ -50,7 +51,7 @@ type: .venv/type
 
 # The figures that lightwork publishes about itself: minutes each.
 figures: .venv/bench
-	$(BIN)/python -m pytest bench/ -m figures -s $(ARGS)
+	$(PYTEST) bench/ -m figures -s $(ARGS)
 
 # Ten thousand rounds with faults at random, and a million inputs: a quarter of an hour each on two cores.
 soak: .venv/test
