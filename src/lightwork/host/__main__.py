@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 import traceback
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
@@ -25,7 +26,7 @@ from lightwork.core import cluster_facts
 from lightwork.core.round import REFUSED, Answer, Job, Outcome, decode_job, encode
 from lightwork.core.setting import arrange
 from lightwork.errors import CheckFailed, UsageError, WorkError
-from lightwork.host import counters, lifeline
+from lightwork.host import counters, helpers, lifeline
 from lightwork.ledger import recorder, stack_dump
 from lightwork.ledger.lifecycle import Slots, recording_context
 from lightwork.ledger.recorder import Detail, Recorder
@@ -67,9 +68,11 @@ def main(arguments: Sequence[str]) -> int:
             return error.exit_status
         answer = Answer(Outcome.RAISED, str(error))
     Path(answer_path[0]).write_text(json.dumps(encode(answer)))
-    if _children_left():
+    if _children_left() or _threads_left():
+        helpers.end()
+        sys.stdout.flush()
         sys.stderr.flush()
-        os._exit(0)  # an orderly exit would wait for the children that are left
+        os._exit(0)  # an orderly exit would wait for all that are left
     return 0
 
 
@@ -149,7 +152,7 @@ def _time(job: Job, workload: Workload, values: Any, items: Sequence[Any]) -> tu
         from lightwork.ledger import pickled_bytes
 
         pickled_bytes.count(ledger, caller=os.getpid())
-    answer, results, clock = Answer(Outcome.OK), [], _Clock(ledger)
+    answer, results, clock, there_before = Answer(Outcome.OK), [], _Clock(ledger), _children_left()
     try:
         if setting.pool == "warm":
             results = _run_in_warm_pool(strategy, function, numbered, chunksize, context, clock)
@@ -159,14 +162,15 @@ def _time(job: Job, workload: Workload, values: Any, items: Sequence[Any]) -> tu
                 _be_the_worker(slots)
             results = list(run(function, numbered, setting.workers, chunksize, context))
     except (Exception, SystemExit, KeyboardInterrupt) as error:  # an item may call sys.exit: it is no end of ours
-        answer = Answer(Outcome.RAISED, _one_line(error), "".join(traceback.format_exception(error)))
+        answer = _raised(error)
     clock.stop()
     answer, usage = replace(answer, t0_ns=clock.t0_ns, t1_ns=clock.t1_ns), clock.usage
     if visit:
         answer, results = _settled(visit, answer, results, ledger, slots)
         usage = cluster_facts.of_the_caller(usage) if usage else None
     slots.reap()
-    left = _children_left()
+    allowed = {*there_before, *(helpers.pids() if strategy.in_caller else ())}
+    left = [pid for pid in _children_left() if pid not in allowed]
     if left and answer.outcome is Outcome.OK:
         answer = Answer(Outcome.LEFTOVER, f"processes left running: {', '.join(map(str, left))}")
     if job.record and job.digests:
@@ -362,6 +366,13 @@ def _limit_cores(cores: int | None) -> None:
     os.sched_setaffinity(0, usable[:cores])
 
 
+def _raised(error: BaseException) -> Answer:
+    """The answer that stands for an exception; what the user's initializer raised is told in a line already."""
+    if isinstance(error, WorkError):
+        return Answer(Outcome.RAISED, str(error))
+    return Answer(Outcome.RAISED, _one_line(error), "".join(traceback.format_exception(error)))
+
+
 def _one_line(error: BaseException) -> str:
     """The exception in one line, with the item that the recorder noted on it."""
     notes = [note for note in getattr(error, "__notes__", ()) if note.startswith("in item ")]
@@ -370,14 +381,19 @@ def _one_line(error: BaseException) -> str:
 
 def _children_left() -> list[int]:
     """Children of this process that are still there, multiprocessing's helpers and a library's like them excepted."""
-    helpers = {_fork_server(), *_trackers()}  # they stay for the life of the process
+    own = {_fork_server(), *_trackers()}  # they stay for the life of the process
     try:
         tasks = [Path(f"/proc/self/task/{task}/children").read_text() for task in os.listdir("/proc/self/task")]
     except FileNotFoundError:  # a kernel without this list
         import psutil  # after t1, and only where there is no cheaper way
 
-        return [child.pid for child in psutil.Process().children() if child.pid not in helpers]
-    return [int(pid) for pids in tasks for pid in pids.split() if int(pid) not in helpers]
+        return [child.pid for child in psutil.Process().children() if child.pid not in own]
+    return [int(pid) for pids in tasks for pid in pids.split() if int(pid) not in own]
+
+
+def _threads_left() -> bool:
+    """Whether threads run for whose end an orderly exit would wait."""
+    return any(not thread.daemon and thread is not threading.main_thread() for thread in threading.enumerate())
 
 
 def _fork_server() -> int | None:

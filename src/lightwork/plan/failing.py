@@ -1,11 +1,12 @@
 """Failing: items of a serial run that raised, ended their process, or hung, named with what became of the others."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from lightwork.core.round import Outcome
 from lightwork.errors import WorkError
 from lightwork.launch.finished import Finished
 from lightwork.ledger.table import State
+from lightwork.plan import repeated
 from lightwork.plan.items import JobItems
 from lightwork.plan.request import Request
 from lightwork.storage import ledgers
@@ -13,8 +14,13 @@ from lightwork.text.quantities import counted, duration, short
 from lightwork.workload import target, trial
 
 
-def failures(request: Request, items: JobItems, run: Sequence[int], finished: Finished) -> dict[int, str]:
-    """Why items failed, by their numbers in the round. Raises WorkError where they may not be left out."""
+def failures(
+    request: Request, items: JobItems, run: Sequence[int], finished: Finished, worked: Collection[int] = ()
+) -> dict[int, str]:
+    """Why items failed, by their numbers in the round. Raises WorkError where they may not be left out.
+
+    worked: the places of items that did not fail in an earlier run.
+    """
     round_ = finished.round
     if not round_.ok:
         number = _broke_off_at(finished)
@@ -32,6 +38,9 @@ def failures(request: Request, items: JobItems, run: Sequence[int], finished: Fi
             "return plain data, or store it and return its path"
         )
     failed = trial.failed_in(round_.evidence)
+    for number in failed:
+        if run[number] in worked:
+            raise repeated.fails_again(request.name, _place(items, run[number]), failed[number])
     if failed and not request.skip_failing:
         raise _raised(request, items, run, failed, finished)
     return {number: f"raised {reason}" for number, reason in failed.items()}

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 from lightwork.analysis.belief import Wall
 from lightwork.analysis.speedometer import equal_speed_walls_s
 from lightwork.analysis.study_losses import with_losses
+from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, Cell, Study
 from lightwork.launch.finished import Finished
+from lightwork.plan import repeated
 from lightwork.plan.contest import MOST_BLOCKS, SERIAL_SETTING, Contest, FailedSetting, Measurements
 from lightwork.plan.environment import Environment
 from lightwork.plan.forecast import JobProfile, crew_of
@@ -24,7 +26,7 @@ from lightwork.plan.learning import Seen
 from lightwork.plan.request import Request
 from lightwork.plan.serial_run import Serial
 from lightwork.replay.calibration import Calibration
-from lightwork.replay.traits import kind_of
+from lightwork.replay.traits import are_alike
 from lightwork.storage import ledgers
 from lightwork.strategies import chunksize_in_force
 from lightwork.study.run import held_against, sound
@@ -133,11 +135,24 @@ class Measuring:
         for setting in settings if self.block % 2 else reversed(settings):
             if not self._has_failed_with_fewer(setting):
                 self.rounds.setdefault(setting, []).append(self._round(setting))
+                self._refuse_unlike_first(setting)
+
+    def _refuse_unlike_first(self, setting: Setting) -> None:
+        """Raise WorkError where the first run of all did what this round could not do again, or had no need to."""
+        if not self.serial.is_first or not target.is_reference(self.request.target):
+            return
+        (first_round, first), (round_, rows) = self.rounds[SERIAL_SETTING][0], self.rounds[setting][-1]
+        if setting == SERIAL_SETTING and round_.outcome is Outcome.RAISED:
+            raise repeated.fails_again(self.request.name, "the serial run", round_.reason)
+        if rows is None or first is None:
+            return
+        if repeated.does_less(first, rows, writes_less=repeated.writes_less(first_round, round_)):
+            raise repeated.nothing_to_do(self.request.name, first, rows)
 
     def _has_failed_with_fewer(self, setting: Setting) -> bool:
         """Whether as many or fewer workers of this kind have failed: another round of more would only take time."""
         return any(
-            kind_of(failed.setting) == kind_of(setting) and failed.setting.workers <= setting.workers
+            are_alike(failed.setting, setting) and failed.setting.workers <= setting.workers
             for failed in self._failed()
         )
 

@@ -13,7 +13,7 @@ from statistics import median
 from lightwork.core.setting import Setting
 from lightwork.errors import WorkError
 from lightwork.launch.finished import Finished
-from lightwork.plan import side_effects, without_failed
+from lightwork.plan import repeated, side_effects, without_failed
 from lightwork.plan.environment import Environment
 from lightwork.plan.failing import failures
 from lightwork.plan.items import JobItems, parameters_for
@@ -88,8 +88,33 @@ def _all_that_fit(request: Request, environment: Environment, pilot: Serial) -> 
     what = "items" if items.bundle == 1 else f"bundles of {items.bundle:,} items"
     environment.say(f"running {len(sample.chosen):,} of {len(places):,} {what} serially")
     limit_s = SERIAL_SHARE / NEARLY_ALL * request.budget_s if request.can_sample else NO_LIMIT_S
-    second = _tried(request, environment, items, places, sample, limit_s, _expected_s(pilot))
+    worked = pilot.run if items.bundle == 1 else ()
+    second = _tried(request, environment, items, places, sample, limit_s, _expected_s(pilot), worked)
+    _refuse_less(request, environment, pilot, second)
     return replace(second, failed={**pilot.failed, **second.failed}, written=pilot.written, is_first=False)
+
+
+def _refuse_less(request: Request, environment: Environment, pilot: Serial, second: Serial) -> None:
+    """Raise WorkError where the second run had nothing left to do of what the pilot did.
+
+    Items that fill a cache for others cost less after those others: in doubt the pilot is run again as it was.
+    """
+    if second.items.bundle > 1 or not target.is_reference(request.target):
+        return
+    first, later = (ledgers.table(serial.finished.ledger) for serial in (pilot, second))
+    numbers = {place: number for number, place in enumerate(second.run)}
+    both = [number for number, place in enumerate(pilot.run) if place in numbers]
+    of_both = [numbers[pilot.run[number]] for number in both]
+    if not repeated.does_less(first[both], later[of_both], writes_less=True):
+        return
+    again = second.finished
+    if pilot.run != second.run:
+        again = _execute(request, environment, pilot.items, pilot.run, NO_LIMIT_S, None)
+    if not again.round.ok:
+        return
+    later, writes_less = ledgers.table(again.ledger), repeated.writes_less(pilot.finished.round, again.round)
+    if repeated.does_less(first, later, writes_less=writes_less):
+        raise repeated.nothing_to_do(request.name, first, later)
 
 
 def _bundle(request: Request, pilot: Serial) -> int:
@@ -157,17 +182,18 @@ def _is_long(request: Request, pilot: Serial) -> bool:
 
 def _tried(
     request: Request, environment: Environment, items: JobItems, places: Sequence[int], sample: Sample,
-    limit_s: float, expected_s: float | None = None,
+    limit_s: float, expected_s: float | None = None, worked: Collection[int] = (),
 ) -> Serial:  # fmt: skip
     """One serial round of the sample, once more without an item that ended or outlived it where that may be left out.
 
-    limit_s: after so long no further item is begun. Raises WorkError where it failed.
+    limit_s: after so long no further item is begun. worked: the places of items that an earlier run did.
+    Raises WorkError where it failed.
     """
     failed: dict[int, str] = {}
     for _ in range(MOST_RERUNS):
         run = [places[number] for number in sample.chosen]
         finished = _execute(request, environment, items, run, limit_s, expected_s)
-        reasons = failures(request, items, run, finished)
+        reasons = failures(request, items, run, finished, worked)
         left = set(trial.left_in(finished.round.evidence)) if finished.round.ok else set()
         failed |= {run[number]: reason for number, reason in reasons.items()}
         weights = [items.weights[place] for place in places]

@@ -65,6 +65,10 @@ class Costs:
         """The same where each worker's first chunk takes so much more: what its job does once in every worker."""
         return replace(self, first_ns=self.first_ns + cpu_ns, first_wait_ns=self.first_wait_ns + wait_ns)
 
+    def with_opening(self, wall_ns: float) -> "Costs":
+        """The same where the caller does something more before it asks for the first worker."""
+        return replace(self, open_ns=self.open_ns + wall_ns)
+
     def with_results(self, item_bytes: float, items: int) -> "Costs":
         """The same where each chunk of so many items sends results of so many bytes each back from another process."""
         each_ns = item_bytes * SENT_NS_PER_BYTE

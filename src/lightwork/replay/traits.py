@@ -89,12 +89,14 @@ class Traits:
 
     warm_ups: by kind of worker. thread_cores: on how many cores its threads compute at a time; None: not seen yet.
     limits: of every setting that fell short. result_bytes: of a pickled result, which processes send back.
+    initializer: what each worker does before its first item, as the serial run does; coroutines do it once together.
     """
 
     warm_ups: Mapping[str, WarmUp] = field(default_factory=dict)
     thread_cores: float | None = None
     limits: tuple[SpeedupLimit, ...] = ()
     result_bytes: float = 0.0
+    initializer: WarmUp = NO_WARM_UP
 
     def warm_up(self, setting: Setting) -> WarmUp:
         """What each worker of this setting pays once."""
@@ -108,6 +110,9 @@ class Traits:
         """What the setting's strategy costs with what each worker pays once, and what it takes to send results back."""
         warm_up = self.warm_up(setting)
         costs = costs.with_warm_up(warm_up.cpu_ns, warm_up.wait_ns)
+        if kind_of(setting) == "tasks":
+            return costs.with_opening(self.initializer.wall_ns)
+        costs = costs.with_warm_up(self.initializer.cpu_ns, self.initializer.wait_ns)
         if kind_of(setting) != "processes":
             return costs
         return costs.with_results(self.result_bytes, chunksize_in_force(setting, items) or 1)
@@ -127,6 +132,11 @@ NO_TRAITS = Traits()
 def kind_of(setting: Setting) -> str:
     """The kind of the setting's workers: one kind meets the same costs and limits."""
     return find(setting.strategy).workers
+
+
+def are_alike(setting: Setting, other: Setting) -> bool:
+    """Whether their workers are of one kind and made in one way, so that what fails in one may fail in the other."""
+    return kind_of(setting) == kind_of(other) and setting.start_method == other.start_method
 
 
 def warm_up_of(serial: "NDArray[Any]", parallel: "NDArray[Any]") -> WarmUp:
