@@ -1,8 +1,15 @@
 """Jobs that keep something: helpers that run beside them, work that is done once, what workers must have first."""
 
+import re
+import subprocess
+import sys
+
 import pytest
 from rounds import nothing_left_behind
 from users import furnish
+
+from lightwork.core.setting import Setting
+from lightwork.plan.script.script import script_for
 
 STATE = """
 import multiprocessing
@@ -112,3 +119,84 @@ def test_a_second_run_that_fails_is_said_to_be_one(user):
     line = found.stderr.splitlines()[-1]
     assert "worked in its first run and fails when it runs again: item 1 of 24, 0, raised FileExistsError" in line
     assert all(way in line for way in ("--setup", "--cleanup", "--once"))
+
+
+WITH_A_MODEL = ("state.py:with_a_model", *NARROW, "--initializer", "state.py:load")
+OF_THEIR_OWN = ("fork", "mpire", "pipe", "queue", "static", "static_striped")
+TAKING_ONE = ("apply_async", "imap_unordered", "map", "process_executor", "threads")
+
+
+def output_of(user, code, *words):
+    """What a script prints of its results."""
+    script = user.folder / "script.py"
+    script.write_text(f"{code}\n    print(results)\n")
+    ended = subprocess.run(
+        [sys.executable, script, *words], check=False, cwd=user.folder, capture_output=True, text=True, timeout=120
+    )
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout.strip()
+
+
+@pytest.mark.parametrize(
+    "strategy", ["process_executor", *(pytest.param(name, marks=pytest.mark.matrix) for name in ("threads", "queue"))]
+)
+def test_an_initializer_is_called_in_each_worker(user, strategy):
+    """With any strategy every worker calls it before its first item, serially too, and what it takes is told."""
+    found = user.plan(*WITH_A_MODEL, "--initargs", "[2]", "--strategies", strategy, "--details")
+    assert found.returncode == 0, found.stderr
+    assert "--initializer state.py:load takes" in found.stdout
+
+
+@pytest.mark.parametrize(
+    "strategy",
+    ["joblib", *(pytest.param(name, marks=pytest.mark.matrix) for name in (*TAKING_ONE, *OF_THEIR_OWN))],
+)
+def test_a_script_calls_the_initializer_before_the_first_item(user, strategy):
+    """As the pool's own where that takes one, else by a function of the script that calls it once in each worker."""
+    if strategy in ("joblib", "mpire"):
+        pytest.importorskip(strategy)
+    code = script_for(
+        "state.py:with_a_model", (), "state.py:numbers", [1.0] * 24, initializer="state.py:load", initargs=[2]
+    )(Setting(strategy, 2), 1)
+    assert ("initializer=load, initargs=(2,)" in code) == (strategy in TAKING_ONE)
+    assert sorted(eval(output_of(user, code))) == [2 * number for number in range(24)]
+
+
+def test_an_initializers_time_is_no_items(user):
+    """No item's time holds what the initializer takes: none is long, and no first item is said to be dear."""
+    found = user.plan(*WITH_A_MODEL, "--strategies", "process_executor", "--details")
+    assert found.returncode == 0, found.stderr
+    (share,) = re.findall(r"longest item: .*, ([\d.]+) % of the work", found.stdout, re.IGNORECASE)
+    assert float(share) < 20
+    assert "first item of every worker" not in found.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "saying"),
+    [
+        (("--initializer", "state.py:load_badly"), 1, "{}state.py:load_badly raised KeyError: 'weights' (state.py, l"),
+        (("--initializer", "state.py:lod"), 2, "has no 'lod': did you mean load"),
+        (("--initializer", "state.py:load", "--initargs", "[1, 2]"), 2, "can't be called with 2 arguments (too many"),
+        (("--initializer", "state.py:load", "--initargs", "{}"), 2, "give a JSON list of arguments"),
+        (("--initargs", "[1]"), 2, "--initargs are the arguments of --initializer: name that too"),
+    ],
+)  # fmt: skip
+def test_an_initializer_that_can_not_be_called_is_told_in_a_line(user, words, status, saying):
+    """What is wrong with it, before anything is measured; no traceback."""
+    found = user.plan("state.py:with_a_model", *NARROW, *words)
+    assert (found.returncode, found.stdout) == (status, "")
+    assert saying.format(f"{user.folder}/") in found.stderr.splitlines()[-1]
+    assert "Traceback" not in found.stderr
+
+
+def test_state_that_only_forked_workers_have_is_reported(user):
+    """Fresh interpreters lack what the caller set: said of their start method, and the script names fork."""
+    found = user.plan(
+        "state.py:configured", "--items", "state.py:configured_numbers", "--workers", "2", "--blocks", "1",
+        "--strategies", "process_executor", "--start-methods", "fork,spawn", "--details",
+    )  # fmt: skip
+    assert found.returncode == 0, found.stderr
+    assert "2 processes started by spawn failed (KeyError: 'factor'" in found.stdout
+    assert "lack what the caller has set since import; set it at import or by --initializer" in found.stdout
+    assert "orks by fork, not by spawn; fork is not the default from Python 3.14 on" in found.stdout
+    assert 'get_context("fork")' in found.stdout

@@ -93,6 +93,8 @@ def _add_around(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
     add("--setup", metavar="REFERENCE", help="call this before each round")
     add("--cleanup", metavar="REFERENCE", help="call this after each round")
+    add("--initializer", metavar="REFERENCE", help="call this once in each worker before its first item")
+    add("--initargs", metavar="JSON", help="its arguments, such as '[\"model.bin\"]'")
     add("--check", metavar="REFERENCE", help="call this with all results; False fails the round")
     add("--cold", action="store_true", help="evict the items' files from memory before each round")
     add("--once", action="store_true", help="run each item once, serially; predict the rest")
@@ -137,10 +139,13 @@ def _result(planned: "Planned", facts: Mapping[str, Any], options: argparse.Name
     from lightwork.plan.conclude.conclude import result_of
     from lightwork.plan.script.script import script_for
     from lightwork.workload import registry
+    from lightwork.workload.initializer import arguments_of
 
     code = script_for(
         options.target, options.items, options.maker, planned.weights, planned.left_out,
         is_coroutine=registry.find(options.target).coroutine is not None, passing=planned.passing, null=options.null,
+        names_method=len(planned.request.axes.start_methods) > 1,
+        initializer=options.initializer, initargs=arguments_of(options.initargs or ""),
     )  # fmt: skip
     return replace(result_of(planned, facts, code), target=planned.request.label or options.target)
 

@@ -119,7 +119,8 @@ class FailedCrew:
     """The setting with the fewest workers that did not do the work, its first reason.
 
     more: how many settings with more such workers failed, too. largest_working: the most such workers that did.
-    forked: whether processes hung that were forked, as they do from a process with threads.
+    forked: whether processes hung that were forked, as they do from a process with threads. start_method: of processes
+    that are no forks. lacks_state: whether those raise what forks do not: they lack what the caller has set.
     """
 
     crew: Crew
@@ -130,6 +131,8 @@ class FailedCrew:
     more: int = 0
     largest_working: int | None = None
     forked: bool = False
+    start_method: str = ""
+    lacks_state: bool = False
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,13 @@ class BeyondCores:
 
 
 @dataclass(frozen=True)
+class NeedsFork:
+    """That processes of these other start methods do not do the work: they lack what the caller has set."""
+
+    start_methods: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class FailedRounds:
     """A cell's rounds that failed; outcome and reason of the first."""
 
@@ -82,5 +89,5 @@ class FailedRounds:
 
 VerdictWarning = (
     Unfinished | FewBlocks | UnknownNoise | LoudNoise | DisturbedRounds | BusyMachine | BusyCores | BeyondCores
-    | FailedRounds
+    | NeedsFork | FailedRounds
 )  # fmt: skip

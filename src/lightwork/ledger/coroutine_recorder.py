@@ -34,6 +34,7 @@ class CoroutineRecorder:
 
     def __init__(self, function: Callable[[Any], Any], path: str, detail: Detail, *, is_alone: bool) -> None:
         self.function, self.ledger, self.detail, self.is_alone = function, Ledger(path), detail, is_alone
+        self.is_initialized = False  # once, as all tasks run in one thread
 
     async def __call__(self, numbered: tuple[int, Any]) -> tuple[int, Any]:
         """Await one item and write its row; gives `(index, result)`, raises what the function raises."""
@@ -75,6 +76,9 @@ class CoroutineRecorder:
             slot = recorder.slot() if self.is_alone else self._new_slot()
             pen = Pen(self.ledger, slot, runqueue=self.is_alone and self.detail.runqueue)
             _task_pen.set(pen)
+            if not self.is_initialized:
+                self.is_initialized = True
+                recorder.initialize(self.function, pen)
             asyncio.get_running_loop().set_task_factory(_new_task)
         return pen
 

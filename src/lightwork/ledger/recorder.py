@@ -124,8 +124,8 @@ class Recorder:
         return _recorder, (self.function, self.path, self.detail.runqueue, self.detail.spin)
 
     def get_ready(self) -> None:
-        """Do in this thread what its first item would have to do before it begins: open the ledger."""
-        pen_of(self.path, self.detail.runqueue)
+        """Do in this thread what its first item would have to do before it begins: open the ledger, initialize."""
+        initialize(self.function, pen_of(self.path, self.detail.runqueue))
 
     def __call__(self, numbered: tuple[int, Any]) -> tuple[int, Any]:
         """Run one item and write its row; returns `(index, result)`, raises what the function raises."""
@@ -134,6 +134,7 @@ class Recorder:
         pen = _here.pen
         if pen is None or pen.path != self.path:
             pen = pen_of(self.path, self.detail.runqueue)
+            initialize(self.function, pen)
         memory, offset = pen.memory, pen.first + index * ROW_BYTES
         if memory[offset + STATE_OFFSET]:
             pen.ledger.count_again(offset)
@@ -249,6 +250,13 @@ def pen_of(path: str, runqueue: bool) -> Pen:
     pen = _here.pen = Pen(Ledger(path), _own_slot(path), runqueue)
     _pens.append(pen)
     return pen
+
+
+def initialize(function: Any, pen: Pen) -> None:
+    """Do what the function wants done in a worker before its first item; only then the worker is ready."""
+    if hasattr(function, "initialize"):
+        function.initialize()
+        pen.ledger.delay(pen.slot, monotonic_ns())
 
 
 def take(pen: Pen) -> None:

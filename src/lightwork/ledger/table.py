@@ -172,6 +172,10 @@ class Ledger:
         self._set(slot, 0, pid)
         self._set(slot, READY_OFFSET, now_ns)
 
+    def delay(self, slot: int, now_ns: int) -> None:
+        """Say that this worker can take items from now on only."""
+        self._set(slot, READY_OFFSET, now_ns)
+
     def exit(self, slot: int, now_ns: int, cpu_ns: int) -> None:
         """Say that the worker of this slot is about to leave by itself, and what CPU time its process has used."""
         self._set(slot, EXIT_OFFSET, now_ns)

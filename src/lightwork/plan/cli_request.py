@@ -32,8 +32,9 @@ CONTRADICTING = (
     ("cores", "blocks", "nothing can be measured on a machine that is not there"),
     ("once", "cold", "--once reads each file one time only"),
 )
+REFERENCES = ("setup", "cleanup", "check", "initializer")
 BUILT_IN_ONLY = ("param", "db")
-OWN_ONLY = ("items", "maker", "null", "starmap", "arguments", "setup", "cleanup", "check", "cold", "skip_failing")
+OWN_ONLY = ("items", "maker", "null", "starmap", "arguments", *REFERENCES, "initargs", "cold", "skip_failing")
 
 
 def request_of(options: argparse.Namespace, folder: Path, machine: Mapping[str, Any]) -> Request:
@@ -99,11 +100,16 @@ def _memory_limit(options: argparse.Namespace, machine: Mapping[str, Any]) -> Me
 
 def _parameters(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """Where the target's items come from, and what stands around its rounds."""
-    around = {name: target.absolute(getattr(options, name) or "") for name in ("setup", "cleanup", "check")}
+    around = {name: target.absolute(getattr(options, name) or "") for name in REFERENCES}
     for reference in filter(None, around.values()):
         target.resolve(reference)
+    if around["initializer"]:
+        target.initializer_of(around["initializer"], options.initargs or "")
+    elif options.initargs:
+        raise UsageError("--initargs are the arguments of --initializer: name that too")
     arguments.keywords_of(options.arguments or "")
     way = arguments.TUPLE if options.starmap else arguments.WHOLE
+    around["initargs"] = options.initargs or ""
     more = {**around, "cold": options.cold, "way": way, "arguments": options.arguments or ""}
     if options.maker:
         if options.items:

@@ -22,7 +22,7 @@ from lightwork.plan.axes import Axes
 from lightwork.plan.forecast import Forecast, JobProfile, forecast
 from lightwork.plan.learning import Seen, traits_of
 from lightwork.replay.calibration import Calibration
-from lightwork.replay.traits import NO_TRAITS, Traits, kind_of
+from lightwork.replay.traits import Traits, are_alike, kind_of
 
 SERIAL_SETTING = Setting("serial")
 MIGHT_BE_NEAR = 0.3  # of the best predicted speedup: such kinds of workers are looked at first
@@ -82,7 +82,7 @@ class Contest:
     def traits(self) -> Traits:
         """What the rounds showed of the job."""
         if not self.measured.seen:
-            return replace(NO_TRAITS, result_bytes=self.job.result_bytes)
+            return self.job.traits
         return traits_of(self.job, self.measured.seen, self.calibration, self.measured.serial_ns, self.doubt)
 
     @cached_property
@@ -153,7 +153,7 @@ class Contest:
         failing = [each.setting for each in self.measured.failed]
 
         def may_work(setting: Setting) -> bool:
-            alike = [each for each in failing if kind_of(each) == kind_of(setting)]
+            alike = [each for each in failing if are_alike(each, setting)]
             return all(each.workers > setting.workers for each in alike)
 
         return [each.setting for each in self.forecast.whole if may_work(each.setting)]
@@ -184,18 +184,24 @@ class Contest:
         return self._forecast(replace(self.traits, thread_cores=self.job.cores))
 
     def _of_every_kind(self) -> list[Setting]:
-        """The preferred setting of each kind of worker that might be near the best, if its threads share no lock."""
+        """The preferred setting of each kind of worker that might be near the best, if its threads share no lock.
+
+        Where several start methods were asked for, of processes of each: some work under one of them only.
+        """
         speedups = {each.setting: each.speedup.point for each in self.hopes.whole}
-        best, chosen = max(speedups.values(), default=0.0), []
-        for kind in dict.fromkeys(map(kind_of, speedups)):
-            judged = [
-                BelievedSpeedup(setting, point) for setting, point in speedups.items() if kind_of(setting) == kind
-            ]
+        best, chosen = max(speedups.values(), default=0.0), list[Setting]()
+        for example in speedups:
+            if any(are_alike(example, each) for each in chosen):
+                continue
+            judged = [BelievedSpeedup(each, point) for each, point in speedups.items() if are_alike(each, example)]
             fastest = max(judged, key=lambda each: each.speedup).setting
-            first = preferred(judged, self.job.load, self.job.serial_s) or fastest
-            if speedups[first] >= (1 - MIGHT_BE_NEAR) * best:
-                chosen.append(first)
-        return chosen
+            chosen.append(preferred(judged, self.job.load, self.job.serial_s) or fastest)
+        is_asked = len(self.axes.start_methods) > 1
+        return [
+            each
+            for each in chosen
+            if speedups[each] >= (1 - MIGHT_BE_NEAR) * best or (is_asked and kind_of(each) == "processes")
+        ]
 
     def _rivals(self, leader: Setting) -> list[Setting]:
         """Settings that could still change the answer, the likeliest first."""

@@ -18,7 +18,7 @@ from lightwork.core.setting import Setting
 from lightwork.plan.axes import Axes, settings_of
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.prediction import Prediction, predict
-from lightwork.replay.traits import NO_WARM_UP, Traits, kind_of, own_ns, without_warm_up
+from lightwork.replay.traits import NO_WARM_UP, Traits, WarmUp, kind_of, own_ns, without_warm_up
 from lightwork.strategies import chunksize_in_force, find
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ class JobProfile:
     rows: its ledger, of all items, those that were not run by the rows that stand for them; sample: of those that were
     run, the same where all were. weights, sample_weights: of either, for the order largest first. cores: that a round
     may use. spin_ns: the fixed spin's time at the rows' speed. bundle: how many of the user's items make one of
-    these. result_bytes: of one's pickled result, the mean; 0 where it is not known.
+    these. result_bytes: of one's pickled result, the mean; 0 where it is not known. initializer: what each worker does
+    before its first item.
     """
 
     rows: "NDArray[Any]" = field(repr=False)
@@ -54,6 +55,12 @@ class JobProfile:
     seed: int = 1
     bundle: int = 1
     result_bytes: float = 0.0
+    initializer: WarmUp = NO_WARM_UP
+
+    @property
+    def traits(self) -> Traits:
+        """What is known of it before any round on several workers."""
+        return Traits(result_bytes=self.result_bytes, initializer=self.initializer)
 
     @property
     def walls_ns(self) -> "NDArray[Any]":
@@ -62,8 +69,8 @@ class JobProfile:
 
     @property
     def serial_s(self) -> float:
-        """All items one after the other."""
-        return float(self.walls_ns.sum()) / 1e9
+        """All items one after the other, what comes before the first included."""
+        return (float(self.walls_ns.sum()) + self.initializer.wall_ns) / 1e9
 
     @property
     def load(self) -> CpuLoad:

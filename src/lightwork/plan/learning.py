@@ -11,7 +11,6 @@ from lightwork.replay import gil as lock
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.prediction import predict
 from lightwork.replay.traits import (
-    NO_TRAITS,
     SpeedupLimit,
     Traits,
     WarmUp,
@@ -43,7 +42,7 @@ def traits_of(
 
     serial_ns: the serial round's wall at their speed. doubt: by how much others at the cores may have slowed them.
     """
-    traits = replace(NO_TRAITS, warm_ups=_warm_ups(job, seen), result_bytes=job.result_bytes)
+    traits = replace(job.traits, warm_ups=_warm_ups(job, seen))
     traits = replace(traits, thread_cores=_thread_cores(job, seen, calibration, traits))
     walls_ns: dict[Setting, list[Seen]] = {}
     for each in seen:

@@ -9,7 +9,7 @@ from lightwork.plan.memory_probe import MemoryModel
 from lightwork.plan.request import Request
 from lightwork.plan.serial_run import Serial, warning
 from lightwork.text.quantities import counted, duration, size
-from lightwork.workload import registry, target, user_module
+from lightwork.workload import initializer, registry, target, user_module
 
 FAILED_NAMED = 3
 LONG_LOAD_S = 0.1
@@ -51,6 +51,12 @@ def notes_on(request: Request, serial: Serial, study: Study | None, *, is_short:
         yield "only one serial run was measured: every speedup is predicted"
     elif serial.is_first and not is_short:
         yield "the items are long for this budget: the serial run was their first, perhaps with cold caches"
+    if name := request.parameters.get("initializer"):
+        took_s = float(serial.finished.round.evidence.get(initializer.WALL_NS, 0)) / 1e9
+        yield (
+            f"--initializer {name.rpartition('/')[2]} takes {duration(took_s)}: serially once, else in each worker; "
+            "no item's time holds it"
+        )
     if request.usable_cpus < 1 and not request.cores:
         yield f"only {request.usable_cpus:g} of a CPU is available: more workers help only if items wait"
     yield from filter(None, [_cold([serial.finished.round], study)])

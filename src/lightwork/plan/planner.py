@@ -28,10 +28,10 @@ from lightwork.plan.memory_probe import MemoryModel
 from lightwork.plan.request import Request
 from lightwork.plan.sample import Sample, rows_of_all
 from lightwork.plan.serial_run import Serial, run_serially
-from lightwork.replay.traits import kind_of, own_ns
+from lightwork.replay.traits import WarmUp, kind_of, own_ns
 from lightwork.storage import ledgers
 from lightwork.text.quantities import size
-from lightwork.workload import trial
+from lightwork.workload import initializer, trial
 from lightwork.workload.arguments import AS_IT_IS, Passing
 
 
@@ -124,7 +124,14 @@ def _job(request: Request, serial: Serial) -> JobProfile:
         seed=request.seed,
         bundle=serial.items.bundle,
         result_bytes=trial.bytes_in(serial.finished.round.evidence),
+        initializer=_initializer(serial.finished.round),
     )
+
+
+def _initializer(round_: Round) -> WarmUp:
+    """What the initializer took in the serial run."""
+    cpu_ns, wall_ns = (float(round_.evidence.get(name, 0)) for name in (initializer.CPU_NS, initializer.WALL_NS))
+    return WarmUp(cpu_ns, max(wall_ns - cpu_ns, 0.0))
 
 
 def _measured_weights(rows: "np.ndarray[tuple[int], np.dtype[np.void]]") -> list[float]:

@@ -133,6 +133,7 @@ def _predict_each(
     costs = {setting: calibration.of(setting, spin_ns) for setting in settings}
     everything = demands_of(serial_items)
     serial_s = replay(everything, serial, cores, calibration.of(serial, spin_ns)).makespan_ns / 1e9
+    serial_s += traits.initializer.wall_ns / 1e9
     work = _Work(serial_items, weights, cores, serial_s, contention or NO_CONTENTION, seed, gil, traits)
     predictions: dict[Setting, Prediction] = {}
     for setting, setting_costs in costs.items():

@@ -19,7 +19,7 @@ from concurrent.futures import InterpreterPoolExecutor
 
 if __name__ == "__main__":
     items = $items
-    with InterpreterPoolExecutor($workers) as executor:
+    with InterpreterPoolExecutor($workers$initializer) as executor:
         results = list(executor.map($function, items))
 """
 

@@ -16,7 +16,7 @@ from concurrent.futures import ProcessPoolExecutor
 
 if __name__ == "__main__":
     items = $items
-    with ProcessPoolExecutor($workers$mp_context) as executor:
+    with ProcessPoolExecutor($workers$mp_context$initializer) as executor:
         results = list(executor.map($function, items$chunksize))
 """
 

@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 if __name__ == "__main__":
     items = $items
-    with ThreadPoolExecutor($workers) as executor:
+    with ThreadPoolExecutor($workers$initializer) as executor:
         results = list(executor.map($function, items))
 """
 

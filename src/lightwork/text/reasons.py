@@ -175,8 +175,9 @@ def _(reason: OtherKind) -> str:
 @reason_sentence.register
 def _(reason: WarmUpCost) -> str:
     return (
-        f"every new worker takes {duration(reason.each_s)} to get ready (a model, imports, a connection): load it "
-        "before workers start, or in an initializer, and keep them for many items"
+        f"the first item of every worker takes {duration(reason.each_s)} more (a model, a cache, a connection, filled "
+        "anew in each): load it where the module is imported, MODEL = load(), so that forked workers inherit it; or "
+        "pass initializer=load to the pool (plan with --initializer); or keep one pool for many lists of items"
     )
 
 
@@ -234,8 +235,14 @@ def _failure(failed: FailedCrew) -> str:
     """As "6 threads and more failed (429 Too Many Requests); 4 worked"."""
     why = failed.reason or failed.outcome
     works = f"; {failed.largest_working} worked" if failed.largest_working else ""
-    who = f"{workers_words(failed.crew.workers, failed.crew.kind)}{' and more' if failed.more else ''} failed"
+    by = f" started by {failed.start_method}" if failed.start_method else ""
+    who = f"{workers_words(failed.crew.workers, failed.crew.kind)}{by}{' and more' if failed.more else ''} failed"
     advice = ". If a thread runs when workers are forked, try --start-methods spawn" if failed.forked else ""
+    if failed.lacks_state:
+        advice = (
+            f", forked ones did not: {failed.start_method} begins with fresh interpreters, which lack what the caller "
+            "has set since import; set it at import or by --initializer, or pass it with each item"
+        )
     return f"{who} ({why}){works}{advice}"
 
 

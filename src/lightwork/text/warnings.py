@@ -8,6 +8,7 @@ from lightwork.core.warnings import (
     FailedRounds,
     FewBlocks,
     LoudNoise,
+    NeedsFork,
     Unfinished,
     UnknownNoise,
     VerdictWarning,
@@ -25,7 +26,7 @@ def disturbance(excess_share: float, least_s: float) -> str:
     )
 
 
-def warning_sentence(warning: VerdictWarning) -> str:  # noqa: PLR0911  one per kind
+def warning_sentence(warning: VerdictWarning) -> str:  # noqa: C901, PLR0911  one per kind
     """The warning in a sentence."""
     match warning:
         case Unfinished():
@@ -57,6 +58,11 @@ def warning_sentence(warning: VerdictWarning) -> str:  # noqa: PLR0911  one per 
             return (
                 f"{named(warning.cell)} reaches {times(warning.speedup)}, more than the {times(warning.bound.speedup)} "
                 f"that {bound_name(warning.bound)} can give: the machine was busy during the serial rounds"
+            )
+        case NeedsFork():
+            return (
+                f"works by fork, not by {' or '.join(warning.start_methods)}; fork is not the default from Python 3.14 "
+                "on: the script asks for it by name"
             )
         case FailedRounds():
             why = f"{warning.outcome}, {warning.reason}" if warning.reason else warning.outcome

@@ -15,12 +15,13 @@ import traceback
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from lightwork.errors import CheckFailed, UsageError, WorkError
-from lightwork.workload import arguments, item_text, making, trial
+from lightwork.workload import arguments, initializer, item_text, making, trial
 from lightwork.workload.api import Facts, Place, Workload
 from lightwork.workload.coroutine import is_coroutine_function, plain
 from lightwork.workload.trial import CoroutineTrial, ItemFailure, ItemLeft, Trial
@@ -38,6 +39,7 @@ class Parameters:
 
     source: `list:FILE`, a JSON list of items, or `call:REFERENCE`, a function that returns them. sample: a JSON list of
     the places of those to run, in a file; "" for all. setup, cleanup and check: references of functions, "" for none.
+    initializer, initargs: what each worker calls before its first item, "" for nothing, with a JSON list of arguments.
     way, arguments: how an item is passed to the function (lightwork.workload.arguments), "" for as it is, and the JSON
     object of keyword arguments. converter: what a list's items are converted to, "" for text.
     cold: whether the items' files are put out of the page cache before each round. trial_s: how long items are run one
@@ -50,6 +52,8 @@ class Parameters:
     setup: str = ""
     cleanup: str = ""
     check: str = ""
+    initializer: str = ""
+    initargs: str = ""
     way: str = ""
     arguments: str = ""
     converter: str = ""
@@ -219,9 +223,17 @@ def _function_for(function: Callable[[Any], Any], parameters: Parameters) -> Cal
     function = arguments.with_arguments(function, parameters.way, arguments.keywords_of(parameters.arguments))
     if parameters.bundle > 1:
         function = (CoroutineBundled if is_coroutine else Bundled)(function)
-    if not parameters.trial_s:
-        return function
-    return (CoroutineTrial if is_coroutine else Trial)(function, parameters.trial_s)
+    if parameters.trial_s:
+        function = (CoroutineTrial if is_coroutine else Trial)(function, parameters.trial_s)
+    if parameters.initializer:
+        values = tuple(initializer.arguments_of(parameters.initargs))
+        return initializer.initialized(function, partial(_call, "initializer", parameters.initializer, values))
+    return function
+
+
+def initializer_of(reference: str, words: str) -> Callable[[], Any]:
+    """The call that an initializer and its arguments, a JSON list, make. Raises UsageError where they make none."""
+    return initializer.checked(reference, resolve(reference), initializer.arguments_of(words))
 
 
 def _setup(parameters: Parameters, place: Place) -> Facts:
@@ -251,7 +263,7 @@ def _check(parameters: Parameters, place: Place, results: Sequence[Any]) -> Fact
     """
     if parameters.check and not any(isinstance(result, ItemFailure | ItemLeft) for result in results):
         _ask(parameters.check, list(chain.from_iterable(results)) if parameters.bundle > 1 else list(results))
-    return trial.facts_of(results) if parameters.trial_s else {}
+    return {**trial.facts_of(results), **initializer.facts()} if parameters.trial_s else {}
 
 
 def _ask(check: str, results: list[Any]) -> None:
@@ -266,12 +278,12 @@ def _ask(check: str, results: list[Any]) -> None:
         raise CheckFailed(f"{check} returned False")
 
 
-def _call(option: str, reference: str) -> None:
+def _call(option: str, reference: str, values: Sequence[Any] = ()) -> None:
     """Call the user's function for this option, if there is one. Raises WorkError where that raises."""
     if reference:
         function = resolve(reference)
         try:
-            plain(function)()
+            plain(function)(*values)
         except Exception as error:  # noqa: BLE001  a setup may raise anything
             raise WorkError(f"--{option} {_raised(reference, function, error)}: fix it, then try again") from None
 

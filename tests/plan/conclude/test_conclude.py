@@ -299,7 +299,8 @@ def test_what_every_worker_pays_first_is_said():
     rounds = {SERIAL_SETTING: (4.0,), TWO: (2.3,)}
     plan = replace(planned(rounds, axes(workers=(2,))), contest=contest(profile, axes(workers=(2,)), rounds, ledger))
     assert any(
-        reason.startswith("Every new worker takes 300 ms to get ready") for reason in sentences.reasons(judged(plan))
+        reason.startswith("The first item of every worker takes 300 ms more")
+        for reason in sentences.reasons(judged(plan))
     )
 
 

@@ -17,7 +17,7 @@ from lightwork.core.study import SERIAL, Cell, Study
 from lightwork.plan.forecast import crew_of, in_items
 from lightwork.plan.memory_probe import MemoryModel, model_of
 from lightwork.replay.prediction import Prediction
-from lightwork.replay.traits import NO_TRAITS, kind_of
+from lightwork.replay.traits import NO_TRAITS, are_alike, kind_of
 from lightwork.text.quantities import short
 
 if TYPE_CHECKING:
@@ -123,21 +123,25 @@ class PlanEvidence:
 
 
 def failed_crews(failed: "Sequence[FailedSetting]", working: "Sequence[Setting]") -> list[FailedCrew]:
-    """Of each kind of workers the fewest that failed. working: settings that did the work."""
-    by_kind: dict[str, list[FailedSetting]] = {}
+    """Of each kind of workers, made in one way, the fewest that failed. working: settings that did the work."""
+    by_kind: dict[tuple[str, str], list[FailedSetting]] = {}
     for each in failed:
-        by_kind.setdefault(kind_of(each.setting), []).append(each)
+        by_kind.setdefault((kind_of(each.setting), each.setting.start_method), []).append(each)
     return [_failed_crew(alike, working) for alike in by_kind.values()]
 
 
 def _failed_crew(alike: "Sequence[FailedSetting]", working: "Sequence[Setting]") -> FailedCrew:
     fewest = min(alike, key=lambda each: each.setting.workers)
     kind, workers = kind_of(fewest.setting), fewest.setting.workers
-    works = [each.workers for each in working if kind_of(each) == kind and each.workers < workers]
+    works = [each.workers for each in working if are_alike(each, fewest.setting) and each.workers < workers]
+    method = fewest.setting.start_method
+    is_fresh = kind == "processes" and method != "fork"
+    forks_work = is_fresh and any(kind_of(each) == kind and each.start_method == "fork" for each in working)
     return FailedCrew(
         crew_of(fewest.setting), fewest.failed, fewest.tried, str(fewest.outcome), fewest.reason,
         more=sum(each.setting.workers > workers for each in alike),
         largest_working=max(works, default=None),
+        start_method=method if is_fresh else "", lacks_state=forks_work and fewest.outcome is Outcome.RAISED,
         forked=kind == "processes" and fewest.setting.start_method == "fork" and fewest.outcome is Outcome.HUNG,
     )  # fmt: skip
 

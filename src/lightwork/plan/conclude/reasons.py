@@ -15,6 +15,7 @@ from lightwork.core.reasons import (
     AsGood,
     ChunksizeBand,
     ExtraMemory,
+    FailedCrew,
     ItemCap,
     LargeResults,
     LimitedBy,
@@ -31,7 +32,7 @@ from lightwork.core.reasons import (
 from lightwork.core.remedy import LargestLoss
 from lightwork.core.setting import Setting
 from lightwork.core.verdict import CoreBound, LongestItemBound, LowestBound
-from lightwork.core.warnings import BeyondCores, BusyCores, VerdictWarning
+from lightwork.core.warnings import BeyondCores, BusyCores, NeedsFork, VerdictWarning
 from lightwork.plan.conclude.evidence import BUSY, PlanEvidence, failed_crews
 from lightwork.plan.forecast import crew_of, in_items
 from lightwork.replay.traits import SpeedupLimit, kind_of
@@ -268,6 +269,9 @@ def warnings_on(evidence: PlanEvidence) -> Iterator[VerdictWarning]:
         yield BusyCores(contest.measured.busy_share, not_measured=contest.doubt > BUSY)
     if chosen is None:
         return
+    lacking = [each.start_method for each in _failures(evidence) if isinstance(each, FailedCrew) and each.lacks_state]
+    if lacking and kind_of(chosen) == "processes" and chosen.start_method == "fork":
+        yield NeedsFork(tuple(lacking))
     bound, speedup = _core_bound(evidence, chosen), evidence.speedup(chosen)
     if bound and (speedup.low or 0.0) > bound.speedup:
         yield BeyondCores(evidence.cell(chosen), speedup, bound)

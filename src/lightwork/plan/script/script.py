@@ -6,7 +6,7 @@ from typing import Protocol
 
 from lightwork.core.setting import Setting
 from lightwork.plan.script.items_source import Origin, converted, made_by, origin_of
-from lightwork.plan.script.templates import Source, recipe
+from lightwork.plan.script.templates import InitializerCall, Source, recipe
 from lightwork.workload import target
 from lightwork.workload.arguments import AS_IT_IS, Passing
 from lightwork.workload.item_list import FROM_FILE, FROM_STDIN, matches
@@ -22,13 +22,15 @@ class Code(Protocol):
 def script_for(
     reference: str, words: Sequence[str], maker: str | None, weights: Sequence[float],
     left_out: Collection[int] = (), *, is_coroutine: bool = False, passing: Passing = AS_IT_IS, null: bool = False,
+    initializer: str | None = None, initargs: Sequence[object] = (), names_method: bool = False,
 ) -> Code:  # fmt: skip
     """How to write the script for a setting and the chunksize in force; "" for a built-in workload.
 
     reference, words, maker: the function, its items and `--items` as they were given, relative to the working
     directory. weights: of all items; a file's is its size. left_out: the places, among all items, of those that are
     not run. is_coroutine: whether the function is a coroutine function. passing: how items reach it. null: whether
-    lists end their items by NUL.
+    lists end their items by NUL. initializer, initargs: what each worker calls first, as given, and its arguments.
+    names_method: whether the start method is named even where it is this Python's default.
     """
     if not target.is_reference(reference):
         return lambda *_, **__: ""
@@ -40,10 +42,17 @@ def script_for(
         folders.append(other)
     else:
         items = converted(_origin(words, weights, null), passing.converter)
-    source = Source(module, function, items, tuple(dict.fromkeys(filter(None, folders))), is_coroutine, passing)
+    begin = None
+    if initializer:
+        begun_in, name, other = _parts(initializer)
+        begin = InitializerCall(begun_in, name, tuple(initargs))
+        folders.append(other)
+    folders = list(dict.fromkeys(filter(None, folders)))
+    usual = "none" if names_method else None
+    source = Source(module, function, items, tuple(folders), is_coroutine, passing, begin)
 
     def code(setting: Setting, chunksize: int | None, *, first: Sequence[int] = ()) -> str:
-        return recipe(source, setting, chunksize, left_out=left_out, first=first)
+        return recipe(source, setting, chunksize, left_out=left_out, first=first, usual_method=usual)
 
     return code
 

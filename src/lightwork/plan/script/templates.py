@@ -63,6 +63,15 @@ _SPREAD_AWAITED = """\
 async def call_item(item):
     return await $function($arguments)
 """
+# A function of one item that calls the initializer first, for strategies that take none.
+_INITIALIZE = """\
+
+def initialized_item(item):
+    if not hasattr($keeper, "is_called"):
+        $keeper.is_called = True  # in this worker
+        $initialize
+    return $function(item)
+"""
 _PARTIAL = """\
 from functools import partial
 
@@ -71,12 +80,51 @@ call_item = partial($function, $keywords)
 
 
 @dataclass(frozen=True)
+class InitializerCall:
+    """What each worker calls before its first item: a function of a module, and its arguments.
+
+    alias: what its first name is imported as.
+    """
+
+    module: str
+    function: str
+    values: tuple[object, ...] = ()
+    alias: str = ""
+
+    def named_apart_from(self, taken: Collection[str]) -> "InitializerCall":
+        """The same, imported by a name that is not taken."""
+        return replace(self, alias=_free(self.function.partition(".")[0], taken))
+
+    @property
+    def name(self) -> str:
+        """By which the script calls it."""
+        first, dot, rest = self.function.partition(".")
+        return f"{self.alias or first}{dot}{rest}"
+
+    @property
+    def keywords(self) -> str:
+        """As a pool takes it: `, initializer=load, initargs=(3,)`."""
+        return f", initializer={self.name}" + (f", initargs={self.values!r}" if self.values else "")
+
+    @property
+    def call(self) -> str:
+        """As a statement: `load(3)`."""
+        return f"{self.name}({', '.join(map(repr, self.values))})"
+
+    @property
+    def statement(self) -> str:
+        """That imports it."""
+        first = self.function.partition(".")[0]
+        return f"from {self.module} import {first}" + (f" as {self.alias}" if self.alias not in ("", first) else "")
+
+
+@dataclass(frozen=True)
 class Source:
     """The user's work: a function of one item, and its items.
 
     module: as an import statement names it, `etl.load`; function: its name there, or `OBJECT.method`. folders: where
     its modules lie, when that is not where Python looks for them by itself. is_coroutine: whether it is a coroutine
-    function. passing: how an item reaches it.
+    function. passing: how an item reaches it. initializer: what each worker calls first; None for nothing.
     Raises UsageError for what no import statement can name.
     """
 
@@ -86,6 +134,7 @@ class Source:
     folders: tuple[str, ...] = ()
     is_coroutine: bool = False
     passing: Passing = AS_IT_IS
+    initializer: InitializerCall | None = None
 
     def __post_init__(self) -> None:
         for name in (*self.module.split("."), *self.function.split(".")):
@@ -111,10 +160,23 @@ def recipe(
     method = "" if setting.start_method == usual_method else setting.start_method
     name, dot, method_name = source.function.partition(".")
     lines = arrangement(setting, files=source.items.files, left_out=left_out, first=first)
-    taken = _names_in(_script(replace(source, function="_"), "_", setting, chunksize, method, lines))
+
+    def taken(initializer: InitializerCall | None) -> set[str]:
+        bare = replace(source, function="_", initializer=initializer)
+        return _names_in(_script(bare, "_", setting, chunksize, method, lines))
+
+    if source.initializer:
+        nameless = replace(source.initializer, module="_", function="_")
+        source = replace(source, initializer=source.initializer.named_apart_from(taken(nameless)))
+    name = _free(name, taken(source.initializer))
+    return _script(source, f"{name}{dot}{method_name}", setting, chunksize, method, lines)
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    """The name, longer where it is taken."""
     while name in taken:
         name += "_"
-    return _script(source, f"{name}{dot}{method_name}", setting, chunksize, method, lines)
+    return name
 
 
 def why_none(name: str) -> str:
@@ -133,16 +195,23 @@ def _script(
 
     arranged: the lines that put the items in order.
     """
-    brought, template = _parts(_script_of(source, setting.strategy))
+    script = _script_of(source, setting.strategy)
+    brought, template = _parts(script)
     blanks = _blanks(call, setting, chunksize, method) | {
         "arguments": source.passing.call,
         "keywords": source.passing.call.partition(", ")[2],
     }
+    if source.initializer:
+        blanks["initializer"] = source.initializer.keywords
+        blanks["initialize"] = source.initializer.call
+        blanks["keeper"] = source.initializer.name.partition(".")[0]
+        blanks["pool"] = blanks["pool"].removesuffix(")") + source.initializer.keywords + ")"
     by_name = {**_IMPORTS, **brought}
     imported, name = (reference.partition(".")[0] for reference in (source.function, call))
     own_names = _names_in(template.substitute(blanks, items=f"[]{arranged}")) - {name}
     function_import = f"from {source.module} import {imported}" + f" as {name}" * (name != imported)
     imports = [function_import, *source.items.imports, *(by_name[name] for name in own_names & by_name.keys())]
+    imports += [source.initializer.statement] if source.initializer else []
     imports += ["import sys"] if source.folders else []
     code = template.substitute(blanks, items=f"{source.items.expression.strip()}{arranged}")
     return f"{_sorted_imports(imports, source)}\n{code}"
@@ -151,11 +220,24 @@ def _script(
 def _script_of(source: Source, name: str) -> str:
     """The script of this strategy, with blanks, for the kind of function that the source has."""
     strategy = find(name)
+    script = strategy.script
+    takes_one = "$pool" in script or "$initializer" in script
+    if source.initializer and not takes_one:
+        is_awaited = source.is_coroutine and strategy.awaits
+        script = _wrapped(script, "initialized_item", _awaited(_INITIALIZE) if is_awaited else _INITIALIZE)
     name, wrapper = _wrapper(source, strategy)
-    if not wrapper:
-        return strategy.script
+    return _wrapped(script, name, wrapper) if wrapper else script
+
+
+def _awaited(code: str) -> str:
+    """The code of a function of an item as that of a coroutine function."""
+    return code.replace("def initialized_item", "async def initialized_item").replace("return ", "return await ")
+
+
+def _wrapped(script: str, name: str, wrapper: str) -> str:
+    """The script that calls this function of an item, by its name and code, in the place of the user's."""
     more, function = _split(wrapper)
-    imports, body = _split(strategy.script)
+    imports, body = _split(script)
     body = body.lstrip("\n").replace("$function", name)
     head = "\n".join(filter(None, (more, imports)))
     return f"{head}\n\n{function}\n\n{body}" if head else f"{function}\n\n{body}"
@@ -207,6 +289,7 @@ def _blanks(call: str, setting: Setting, chunksize: int | None, method: str) -> 
         "mp_context": f", mp_context={named}" if method else "",
         "context": f"    context = {named}\n" if method else "",
         "of": "context." if method else "",
+        "initializer": "",
     }
 
 
