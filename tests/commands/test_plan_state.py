@@ -109,7 +109,7 @@ def test_no_verdict_on_runs_that_have_nothing_to_do(user):
     assert (found.returncode, found.stdout) == (1, "")
     line = found.stderr.splitlines()[-1]
     assert "did its work in the first run only: the same items took" in line
-    assert all(way in line for way in ("--setup", "--cleanup", "--once"))
+    assert all(way in line for way in ("--setup", "--cleanup", "--scratch", "--once"))
 
 
 def test_a_second_run_that_fails_is_said_to_be_one(user):
@@ -118,7 +118,27 @@ def test_a_second_run_that_fails_is_said_to_be_one(user):
     assert (found.returncode, found.stdout) == (1, "")
     line = found.stderr.splitlines()[-1]
     assert "worked in its first run and fails when it runs again: item 1 of 24, 0, raised FileExistsError" in line
-    assert all(way in line for way in ("--setup", "--cleanup", "--once"))
+    assert all(way in line for way in ("--setup", "--cleanup", "--scratch", "--once"))
+
+
+@pytest.mark.parametrize("name", ["skip_what_is_there", pytest.param("only_once", marks=pytest.mark.matrix)])
+def test_scratch_undoes_each_round(user, name):
+    """Every round does all of the work, in a copy of the folder: the folder is as it was, and no copy is left."""
+    before, kept = sorted(user.folder.iterdir()), sorted(user.data.iterdir())
+    found = user.plan(f"state.py:{name}", *NARROW, "--scratch", "--strategies", "process_executor")
+    assert found.returncode == 0, found.stderr
+    assert "seems to store something" not in found.stderr
+    assert [path for path in sorted(user.folder.iterdir()) if path.name != "__pycache__"] == before
+    assert sorted(user.data.iterdir()) == kept
+
+
+def test_scratch_refuses_a_folder_that_is_too_large(user):
+    """Where a copy for every round would take too much: one line, with what else to do."""
+    with (user.folder / "large.bin").open("wb") as file:
+        file.truncate(2 << 30)
+    found = user.plan("state.py:work", *NARROW, "--scratch")
+    assert (found.returncode, found.stdout) == (2, "")
+    assert "has more than 1.00 GiB or 20,000 files: run in a smaller folder" in found.stderr
 
 
 WITH_A_MODEL = ("state.py:with_a_model", *NARROW, "--initializer", "state.py:load")

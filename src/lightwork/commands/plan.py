@@ -23,7 +23,8 @@ EPILOG = """examples:
   lightwork plan csv_to_db --param files=30        a built-in workload
 
 The function runs many times on the same items. If it stores something, undo
-that with --setup or --cleanup, or use --once to run each item only once.
+that with --setup or --cleanup, use --scratch to run in copies of the working
+directory, or --once to run each item only once.
 """
 
 
@@ -96,6 +97,7 @@ def _add_around(command: argparse.ArgumentParser) -> None:
     add("--initializer", metavar="REFERENCE", help="call this once in each worker before its first item")
     add("--initargs", metavar="JSON", help="its arguments, such as '[\"model.bin\"]'")
     add("--check", metavar="REFERENCE", help="call this with all results; False fails the round")
+    add("--scratch", action="store_true", help="run each round in a copy of the working directory")
     add("--cold", action="store_true", help="evict the items' files from memory before each round")
     add("--once", action="store_true", help="run each item once, serially; predict the rest")
     add("--skip-failing", action="store_true", help="plan without the items that fail")

@@ -42,7 +42,7 @@ class Job:
     hold: whether what the round stored stays where it does not end well, for another attempt. attempt: 0 for the first,
     which sets up; only: the indices of the items to run, None for all. weights: the file of a JSON list with the weight
     of each item, for orders by weight; "" where the workload tells it.
-    Paths are absolute.
+    cwd: the folder in which the host runs; "" for the one of whoever asks. Paths are absolute.
     """
 
     cell_id: str
@@ -64,6 +64,7 @@ class Job:
     attempt: int = 0
     only: tuple[int, ...] | None = None
     weights: str = ""
+    cwd: str = ""
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,13 @@ CLEAN_UP_S = 30.0
 
 
 @contextmanager
-def hosted(arguments: Sequence[str], temporary: Path, output: Output) -> Iterator["subprocess.Popen[bytes]"]:
-    """A running host; ended on leaving with all in its group, and only then, as it may make more, its segments go."""
+def hosted(
+    arguments: Sequence[str], temporary: Path, output: Output, cwd: str = ""
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """A running host; ended on leaving with all in its group, and only then, as it may make more, its segments go.
+
+    cwd: the folder in which it runs; "" for this process's.
+    """
     # Equal results must have equal `repr` in every host, sets of strings included; sockets need short paths.
     environment = {**os.environ, "PYTHONHASHSEED": "0", "TMPDIR": str(temporary)}
     since_s = time.time() - 1.0  # clocks of file systems are coarse
@@ -31,6 +36,7 @@ def hosted(arguments: Sequence[str], temporary: Path, output: Output) -> Iterato
             [sys.executable, "-m", "lightwork.host", *arguments],
             stdin=subprocess.DEVNULL, stdout=output.writer, stderr=output.writer,
             env={**environment, lifeline.NAME: str(reader)}, pass_fds=(reader,), start_new_session=True,
+            cwd=cwd or None,
         )  # fmt: skip
         try:
             yield host
@@ -39,12 +45,12 @@ def hosted(arguments: Sequence[str], temporary: Path, output: Output) -> Iterato
             shm_cleanup.remove(host.pid, since_s)
 
 
-def clean_up(job_path: Path, temporary: Path, output: Output) -> int | None:
+def clean_up(job_path: Path, temporary: Path, output: Output, cwd: str = "") -> int | None:
     """Let the workload clean up after a host that was ended before it could: what a round made on a server stays.
 
     Returns the exit code; None where it took too long and was ended.
     """
-    with hosted([str(job_path)], temporary, output) as cleaner:
+    with hosted([str(job_path)], temporary, output, cwd) as cleaner:
         end = Watch(cleaner, output).until(CLEAN_UP_S)
     if end.exit_code is None:
         output.add(f"its cleanup took longer than {CLEAN_UP_S:g} s and was stopped\n".encode())

@@ -60,7 +60,7 @@ def _run(workdir: Workdir, job: Job, deadline_s: float, output: Output, beside: 
         end, left, sampler = _watched(workdir, job, deadline_s, output, beside, answer_path)
     finally:
         if not answer_path.exists() and not (job.hold and end):
-            process.clean_up(workdir.job_path, workdir.temporary, output)
+            process.clean_up(workdir.job_path, workdir.temporary, output, job.cwd)
     answer = _answer(answer_path, end, output.rest())
     if left and answer.outcome is Outcome.OK:
         answer = replace(answer, outcome=Outcome.LEFTOVER, reason=LEFT)
@@ -72,7 +72,7 @@ def _watched(
 ) -> tuple[End, list[int], Sampler]:
     """How the host's run ended, who of its group outlived it, and its memory."""
     words = [str(workdir.job_path), str(answer_path)]
-    with process.hosted(words, workdir.temporary, output) as host, beside(host.pid):
+    with process.hosted(words, workdir.temporary, output, job.cwd) as host, beside(host.pid):
         return _watch(host, job, deadline_s, output)
 
 

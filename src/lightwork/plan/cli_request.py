@@ -10,6 +10,7 @@ from typing import Any
 from lightwork import strategies
 from lightwork.core.setting import ORDERS, START_METHODS
 from lightwork.errors import UsageError
+from lightwork.plan import scratch
 from lightwork.plan.axes import AWAITED, BY_VALUE, USUAL, Axes, settings_of
 from lightwork.plan.built_in import built_in, refuse_beyond_limits
 from lightwork.plan.calibrate import is_quick
@@ -34,7 +35,18 @@ CONTRADICTING = (
 )
 REFERENCES = ("setup", "cleanup", "check", "initializer")
 BUILT_IN_ONLY = ("param", "db")
-OWN_ONLY = ("items", "maker", "null", "starmap", "arguments", *REFERENCES, "initargs", "cold", "skip_failing")
+OWN_ONLY = (
+    "items",
+    "maker",
+    "null",
+    "starmap",
+    "arguments",
+    *REFERENCES,
+    "initargs",
+    "cold",
+    "scratch",
+    "skip_failing",
+)
 
 
 def request_of(options: argparse.Namespace, folder: Path, machine: Mapping[str, Any]) -> Request:
@@ -100,6 +112,8 @@ def _memory_limit(options: argparse.Namespace, machine: Mapping[str, Any]) -> Me
 
 def _parameters(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """Where the target's items come from, and what stands around its rounds."""
+    if options.scratch:
+        scratch.refuse_too_large(Path.cwd())
     around = {name: target.absolute(getattr(options, name) or "") for name in REFERENCES}
     for reference in filter(None, around.values()):
         target.resolve(reference)
@@ -110,7 +124,13 @@ def _parameters(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     arguments.keywords_of(options.arguments or "")
     way = arguments.TUPLE if options.starmap else arguments.WHOLE
     around["initargs"] = options.initargs or ""
-    more = {**around, "cold": options.cold, "way": way, "arguments": options.arguments or ""}
+    more = {
+        **around,
+        "cold": options.cold,
+        "scratch": options.scratch,
+        "way": way,
+        "arguments": options.arguments or "",
+    }
     if options.maker:
         if options.items:
             raise UsageError("items are given twice: name them, or use --items, not both")

@@ -10,6 +10,7 @@ from lightwork.core.setting import Setting
 from lightwork.core.study import Study
 from lightwork.launch.finished import Execute, Finished
 from lightwork.launch.workdir import Workdir
+from lightwork.plan import scratch
 from lightwork.plan.request import Request
 from lightwork.storage import ledgers
 from lightwork.study.design import Design, draw_up
@@ -55,10 +56,11 @@ class Environment:
         taken of what a user's function returns: it may be something new each time.
         """
         job = self._job(request.target, parameters, setting, name, request.seed)
-        return self.execute(
-            replace(job, probe=probe, block=block, weights=weights, digests=not target.is_reference(request.target)),
-            deadline_s,
-        )
+        job = replace(job, probe=probe, block=block, weights=weights, digests=not target.is_reference(request.target))
+        if not parameters.get("scratch"):
+            return self.execute(job, deadline_s)
+        with scratch.copied(job, Path.cwd(), self.workdir) as in_copy:
+            return self.execute(in_copy, deadline_s)
 
     def run_job(
         self, workload: str, parameters: Mapping[str, Any], setting: Setting, name: str, deadline_s: float

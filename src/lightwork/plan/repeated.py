@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 LESS = 1 / 3  # of what the first run took: neither a cold page cache nor a slower core makes so much of a difference
 LEAST_NS = 5_000_000  # less does not tell
-WAYS_OUT = "undo a run with --setup or --cleanup, or run each item only once with --once"
+WAYS_OUT = (
+    "undo a run with --setup or --cleanup, run every round in a copy of the folder with --scratch, or run each item "
+    "only once with --once"
+)
 
 
 def does_less(first: "NDArray[Any]", later: "NDArray[Any]", *, writes_less: bool) -> bool:

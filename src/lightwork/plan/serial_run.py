@@ -129,10 +129,11 @@ def _bundle(request: Request, pilot: Serial) -> int:
 
 
 def warning(request: Request, written: Written) -> str:
-    """That the function stores something, what was seen of it, and the three ways out."""
+    """That the function stores something, what was seen of it, and the ways out."""
     return (
         f"{request.name} seems to store something: its first run {written.words}. It will be "
-        "run again and again on the same items: undo that by --setup or --cleanup, or run it --once"
+        "run again and again on the same items: undo that by --setup or --cleanup, run in copies of the folder by "
+        "--scratch, or run it --once"
     )
 
 
@@ -140,7 +141,7 @@ class _Look:
     """A look at what lies about before the pilot, where what it stores would matter."""
 
     def __init__(self, request: Request, environment: Environment, items: JobItems, chosen: Sequence[int]) -> None:
-        undone = request.parameters.get("setup") or request.parameters.get("cleanup")
+        undone = any(map(request.parameters.get, ("setup", "cleanup", "scratch")))
         self.wanted = target.is_reference(request.target) and not request.once and not undone
         self.folders = side_effects.folders_of(items.files(chosen)) if self.wanted else []
         workdir = environment.workdir

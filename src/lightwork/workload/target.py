@@ -42,9 +42,10 @@ class Parameters:
     initializer, initargs: what each worker calls before its first item, "" for nothing, with a JSON list of arguments.
     way, arguments: how an item is passed to the function (lightwork.workload.arguments), "" for as it is, and the JSON
     object of keyword arguments. converter: what a list's items are converted to, "" for text.
-    cold: whether the items' files are put out of the page cache before each round. trial_s: how long items are run one
-    after the other, one that raises being noted in place of ending the round (lightwork.workload.trial); inf for all,
-    0 for a round that is no trial. bundle: how many neighbouring items are run as one.
+    scratch: whether each round runs in a copy of the working folder. cold: whether the items' files are put out of the
+    page cache before each round. trial_s: how long items are run one after the other, one that raises being noted in
+    place of ending the round (lightwork.workload.trial); inf for all, 0 for a round that is no trial. bundle: how many
+    neighbouring items are run as one.
     """
 
     source: str = ""
@@ -58,6 +59,7 @@ class Parameters:
     arguments: str = ""
     converter: str = ""
     cold: bool = False
+    scratch: bool = False
     trial_s: float = 0.0
     bundle: int = 1
 
