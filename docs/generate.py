@@ -7,7 +7,19 @@ run in place; a test fails when what stands there is stale. The parts are in doc
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from generating import commands, databases, gate, house, speedups, strategies, tables, terminal, tutorial, workloads
+from generating import (
+    commands,
+    databases,
+    gate,
+    house,
+    shapes,
+    speedups,
+    strategies,
+    tables,
+    terminal,
+    tutorial,
+    workloads,
+)
 
 from lightwork.plan import saved
 from lightwork.storage import schema
@@ -19,6 +31,7 @@ PAGES: Mapping[Path, Callable[[str], str]] = {  # from what stands there to what
     DOCS / "costs.md": tables.costs,
     DOCS / "faults.md": tables.faults,
     DOCS / "compare.md": gate.page,
+    DOCS / "jobs.md": shapes.page,
     DOCS / "commands.md": commands.page,
     DOCS / "strategies.md": strategies.page,
     DOCS / "workloads.md": workloads.page,

@@ -25,7 +25,10 @@ NARROW = ("--strategies", "static", "--workers", "2", "--orders", "given", "--bl
             ["load.py:wrapped", "a", "b", "--strategies", "map"],
             "sent to workers of map (_undressed() made it; if that is a decorator, let it use functools.wraps): define",
         ),
-        (["load.py:load_file", "--items", "load.py:endless"], "load.py:endless still yields items after 5,000,001"),
+        (
+            ["load.py:load_file", "--items", "load.py:endless"],
+            "load.py:endless still yields items after 5,000,000, 10 s or 2 GiB",
+        ),
         (["load.py:add", "a", "b"], "takes 2 arguments (left, right), but item 1 of 2 is of type str: make each item"),
         (["load.py:add", "--items", "load.py:triples"], "but item 1 of 2 is of type tuple with 3 values: make each"),
         (["load.py:scaled", "--items", "load.py:numbers"], "needs the argument by: give it by --arguments"),
@@ -46,7 +49,7 @@ NARROW = ("--strategies", "static", "--workers", "2", "--orders", "given", "--bl
         (["load.py:load_file", "a"], "has one item, so there is nothing to parallelise"),
         (["load.py:load_file", "--items", "load.py:nothing"], "has no items: give it at least two"),
         (["load.py:load_file", "--items", "load.py:none_at_all"], "returned a NoneType: it must return a list"),
-        (["load.py:load_file", "--items", "load.py:locked"], "item 2 of 2, lock <unlocked _thread.lock"),
+        (["load.py:load_file", "--items", "load.py:locked"], "item 2 of 2, <unlocked _thread.lock object>, can't"),
         (["load.py:wait", "a", "--items", "load.py:numbers"], "items are given twice"),
         (["load.py:briefly", "a", "b", "--cold"], "no item is a file"),
         (["sleep_io", "a"], "with its own items"),
@@ -101,6 +104,9 @@ def test_a_function_that_makes_no_items_is_told_with_its_reason(user):
     found = user.plan("load.py:load_file", "--items", "load.py:broken")
     assert (found.returncode, found.stdout) == (1, "")
     assert "creating its items failed, OSError: the index is gone" in found.stderr
+    found = user.plan("load.py:load_file", "--items", "load.py:leaving")
+    assert (found.returncode, found.stdout) == (1, "")
+    assert "creating its items failed, SystemExit: no index" in found.stderr
 
 
 def test_an_item_that_raises_is_named_and_the_others_are_run(user):

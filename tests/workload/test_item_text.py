@@ -1,5 +1,6 @@
 """An item's text: short and on one line, whatever it is."""
 
+import threading
 from collections import namedtuple
 from pathlib import Path
 
@@ -26,6 +27,7 @@ class Silent:
         (Path("a/b"), "a/b"),
         ("word " * 800, f"str {'word ' * 8}{CUT}"),
         ("two\nlines", "two lines"),
+        (threading.Lock(), "<unlocked _thread.lock object>"),
         (list(range(1_000_000)), "[0, 1, 2, 3, 4, 5, ...]"),
         (namedtuple("Order", "number note")(7, "x" * 90), f"Order(number=7, note='{'x' * 18}{CUT}"),  # noqa: PYI024
     ],

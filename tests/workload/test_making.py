@@ -1,6 +1,7 @@
 """Making: items from a function, a generator, a list of the module's own, a data frame; what has no end is refused."""
 
 import itertools
+import sys
 import time
 
 import pandas as pd
@@ -14,6 +15,13 @@ from lightwork.workload import making
 def test_items_are_what_is_returned_yielded_or_held(maker):
     """A generator is read to its end."""
     assert making.made("m.py:f", maker) == [1, 2]
+
+
+def test_a_function_finds_no_arguments_of_ours(monkeypatch, capsys):
+    """One that reads its command line, and prints, does so as if its module were run alone."""
+    monkeypatch.setattr(sys, "argv", ["lightwork", "plan"])
+    assert making.made("jobs.py:f", lambda: print("reading") or sys.argv) == ["jobs.py"]
+    assert capsys.readouterr() == ("", "reading\n")
 
 
 def test_a_data_frame_stands_for_its_rows():
@@ -47,5 +55,5 @@ def large(number):
 def test_an_endless_generator_is_refused_in_time_and_memory(monkeypatch, cap, most, item):
     """After so many items, so long, or so much memory, whichever comes first."""
     monkeypatch.setattr(making, cap, most)
-    with pytest.raises(UsageError, match=r"^f\.py:endless still yields items after [\d,]+: let it end after at most"):
+    with pytest.raises(UsageError, match=r"^f\.py:endless still yields items after .* GiB: let it end, as by"):
         making.made("/folder/f.py:endless", lambda: map(item, itertools.count()))

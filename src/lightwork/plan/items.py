@@ -75,7 +75,7 @@ def items_of(request: Request, workdir: Workdir) -> JobItems:
         all_items = workload.items(parameters, Place(workdir.data_dir, workdir.data_dir / "no-round"))
     except LightworkError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise WorkError(f"{request.name}: creating its items failed, {type(error).__name__}: {error}") from error
     _refuse_too_few(request, all_items)
     passing = AS_IT_IS

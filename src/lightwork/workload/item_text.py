@@ -1,10 +1,12 @@
 """An item's text, short enough for a line of a message: a 4,000-character text or an array says nothing as a name."""
 
+import re
 import reprlib
 from typing import Any
 
 LENGTH, WITH_TYPE = 40, 46  # characters
 CONTAINERS, LARGE = (list, tuple, dict, set, frozenset, bytes, bytearray), 20  # whose whole text would be long to make
+ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")  # of an object, another one in every process
 CUT = "\N{HORIZONTAL ELLIPSIS}"
 
 
@@ -26,4 +28,4 @@ def _text(item: Any) -> str:
         text = reprlib.repr(item) if is_large else str(item)
     except Exception as error:  # noqa: BLE001  an object's own code may raise anything
         return f"{type(item).__name__} whose text raised {type(error).__name__}"
-    return " ".join(text[: 4 * LENGTH].split())
+    return " ".join(ADDRESS.sub("", text[: 4 * LENGTH]).split())

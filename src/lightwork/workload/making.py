@@ -7,9 +7,11 @@ from typing import Any
 
 from lightwork.errors import UsageError
 from lightwork.workload.coroutine import plain
+from lightwork.workload.user_module import name_of, own_command_line
 
 # From an iterator, which may have no end.
 MOST, MOST_S, MOST_KIB = 5_000_000, 10.0, 2**21
+LOOK_S = 0.001  # between two looks at the memory
 
 
 class FrameRows(list[Any]):
@@ -18,7 +20,12 @@ class FrameRows(list[Any]):
 
 def made(reference: str, maker: Any) -> list[Any]:
     """The items. maker: what the reference names, a function or an iterable. Raises UsageError where these are none."""
-    thing = plain(maker)() if callable(maker) else maker
+    with own_command_line(name_of(reference)):
+        thing = plain(maker)() if callable(maker) else maker
+        return _listed(reference, thing)
+
+
+def _listed(reference: str, thing: Any) -> list[Any]:
     if hasattr(thing, "itertuples") and hasattr(thing, "to_dict"):  # a data frame: its columns are no items
         return FrameRows(thing.to_dict("records"))
     if not isinstance(thing, Iterable) or isinstance(thing, str | bytes):
@@ -29,12 +36,18 @@ def made(reference: str, maker: Any) -> list[Any]:
 def _drawn(reference: str, iterator: Iterator[Any]) -> list[Any]:
     """All that it yields. Raises UsageError where that is so much, or takes so long, that it may never end."""
     drawn: list[Any] = []
-    give_up_s, most_kib = monotonic() + MOST_S, getrusage(RUSAGE_SELF).ru_maxrss + MOST_KIB
+    began_s = look_s = monotonic()
+    most_kib = getrusage(RUSAGE_SELF).ru_maxrss + MOST_KIB
     for item in iterator:
         drawn.append(item)
-        if len(drawn) > MOST or monotonic() > give_up_s or getrusage(RUSAGE_SELF).ru_maxrss > most_kib:
+        now_s = monotonic()
+        is_too_much = len(drawn) > MOST
+        if now_s > look_s:
+            look_s = now_s + LOOK_S
+            is_too_much |= now_s - began_s > MOST_S or getrusage(RUSAGE_SELF).ru_maxrss > most_kib
+        if is_too_much:
             raise UsageError(
-                f"{reference.rpartition('/')[2]} still yields items after {len(drawn):,}: let it end after at most "
-                f"{MOST:,} items, {MOST_S:g} s and {MOST_KIB >> 20} GiB, as by itertools.islice"
+                f"{reference.rpartition('/')[2]} still yields items after {MOST:,}, {MOST_S:g} s or "
+                f"{MOST_KIB >> 20} GiB: let it end, as by itertools.islice"
             )
     return drawn

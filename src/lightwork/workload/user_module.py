@@ -65,7 +65,7 @@ def _import_module(name: str) -> Any:
     if name in sys.modules:
         return sys.modules[name]
     try:
-        with _as_a_script(name), redirect_stdout(sys.stderr):
+        with own_command_line(name), _timed(name):
             return importlib.import_module(name)
     except ModuleNotFoundError as error:
         if error.name is None or not (name == error.name or name.startswith(f"{error.name}.")):
@@ -85,9 +85,19 @@ def _import_module(name: str) -> Any:
 
 
 @contextmanager
-def _as_a_script(name: str) -> Iterator[None]:
-    """Give the module its own sys.argv, and note in took_s how long its own statements take."""
+def own_command_line(name: str) -> Iterator[None]:
+    """Give this module its own sys.argv, and let what it prints go to standard error."""
     argv, sys.argv = sys.argv, [f"{name.rpartition('.')[2]}.py"]
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    finally:
+        sys.argv = argv
+
+
+@contextmanager
+def _timed(name: str) -> Iterator[None]:
+    """Note in took_s how long the module's own statements take."""
     clock, usual_import = _Clock(builtins.__import__), builtins.__import__
     builtins.__import__ = clock.timed_import
     began_s = monotonic()
@@ -96,7 +106,6 @@ def _as_a_script(name: str) -> Iterator[None]:
         took_s[name] = monotonic() - began_s - clock.imports_s
     finally:
         builtins.__import__ = usual_import
-        sys.argv = argv
 
 
 class _Clock:
