@@ -1,7 +1,7 @@
 """What single_writer promises beside every strategy's contract: one writer, bounded memory, sound rows, no hang."""
 
 import pytest
-from rounds import job, nothing_left_behind, run_round
+from rounds import PATIENCE_S, job, nothing_left_behind, run_round
 from toys import stored
 
 from lightwork.analysis.losses import losses_of, violations
@@ -20,7 +20,7 @@ def run(folder, workers=WORKERS, start_method="fork", **parameters):
     """A round of `toys.stored`, and what its log says."""
     with open_workdir(folder) as workdir, nothing_left_behind():
         setting = Setting("single_writer", workers, start_method=start_method)
-        finished = launch(workdir, job(workdir, setting, "toys.stored", **parameters), 30)
+        finished = launch(workdir, job(workdir, setting, "toys.stored", **parameters), PATIENCE_S)
     return finished, stored.read(folder)
 
 
@@ -77,7 +77,7 @@ def test_a_round_is_held_against_serial_as_any_other(tmp_path):
     """Results, digests, evidence and the split of the item time are those of the whole function run serially."""
     finished, _ = run(tmp_path / "a", items=6)
     with open_workdir(tmp_path / "b") as workdir:
-        serial = launch(workdir, job(workdir, Setting("serial"), "toys.stored", items=6), 30)
+        serial = launch(workdir, job(workdir, Setting("serial"), "toys.stored", items=6), PATIENCE_S)
     assert finished.round.result_digest == serial.round.result_digest != ""
     assert finished.round.evidence == serial.round.evidence
     losses = losses_of(finished.round, table(finished.ledger), WORKERS, table(serial.ledger))
@@ -123,4 +123,4 @@ def test_a_host_refuses_a_workload_in_one_piece(tmp_path):
     with open_workdir(tmp_path) as workdir:
         wanted = job(workdir, Setting("single_writer", 2), "sleep_io", items=2)
         with pytest.raises(UsageError, match="needs separate parse and store functions"):
-            launch(workdir, wanted, 30)
+            launch(workdir, wanted, PATIENCE_S)

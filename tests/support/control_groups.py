@@ -12,7 +12,7 @@ import pytest
 
 MOUNTS = Path("/sys/fs/cgroup")
 PERIOD_US = 100_000
-GRACE_S = 10.0
+GRACE_S = 60.0
 
 
 @contextmanager

@@ -88,7 +88,7 @@ def test_the_lock_is_waited_for(tmp_path: Path) -> None:
             pending.wait(0.3)
             assert not pending.ready()
             fcntl.flock(file, fcntl.LOCK_UN)
-            assert pending.get(10) == 0
+            assert pending.get(200) == 0
 
 
 @given(st.integers(0, 7), st.integers(0, 40_000))
