@@ -381,14 +381,14 @@ def _one_line(error: BaseException) -> str:
 
 def _children_left() -> list[int]:
     """Children of this process that are still there, multiprocessing's helpers and a library's like them excepted."""
-    own = {_fork_server(), *_trackers()}  # they stay for the life of the process
+    helpers = {_fork_server(), *_trackers()}  # they stay for the life of the process
     try:
         tasks = [Path(f"/proc/self/task/{task}/children").read_text() for task in os.listdir("/proc/self/task")]
     except FileNotFoundError:  # a kernel without this list
         import psutil  # after t1, and only where there is no cheaper way
 
-        return [child.pid for child in psutil.Process().children() if child.pid not in own]
-    return [int(pid) for pids in tasks for pid in pids.split() if int(pid) not in own]
+        return [child.pid for child in psutil.Process().children() if child.pid not in helpers]
+    return [int(pid) for pids in tasks for pid in pids.split() if int(pid) not in helpers]
 
 
 def _threads_left() -> bool:

@@ -55,9 +55,9 @@ def copied(job: Job, folder: Path, workdir: Workdir) -> Iterator[Job]:
         shutil.rmtree(copy, ignore_errors=True)
 
 
-def _within(folder: Path, kept: Path) -> list[str]:
-    """The name of the kept folder where it lies in this one: a copy that holds the copies would never end."""
-    return [kept.name] if kept.resolve().is_relative_to(folder.resolve()) else []
+def _within(folder: Path, store: Path) -> list[str]:
+    """The name of the store folder where it lies in this one: a copy that holds the copies would never end."""
+    return [store.name] if store.resolve().is_relative_to(folder.resolve()) else []
 
 
 def _all_moved(parameters: Mapping[str, Any], folder: Path, copy: Path) -> dict[str, Any]:
