@@ -1,26 +1,30 @@
-"""synthetic: five families of artificial work, each with one feature that limits what workers gain.
+"""synthetic: six families of artificial work, each with one feature that limits what workers gain.
 
     application    family=uniform: equal, independent requests; log-normal: files of all sizes; giant: one customer
-                   with most of the data; lock: writers to one file; bandwidth: joins and copies of large tables
-    mix            a computing loop; items sleep for the share `waiting` of their time; bandwidth reads memory instead
+                   with most of the data; lock: writers to one file, or a service with a few places; bandwidth: joins
+                   and copies of large tables; native: a library that computes without Python's lock
+    mix            a computing loop; items sleep for the share `waiting` of their time; bandwidth reads memory instead,
+                   native takes hashes
     default size   100 items, about 0.5 s in all
     distribution   equal, log-normal (sigma) or one giant (giant_share of the total); lock and bandwidth: nearly equal
     item           an amount to compute, to wait, and to do under the lock
     check          every item returned exactly once
 
 An item is an amount of work, not a time: it takes longer on slow or shared cores. Waiting lasts exactly as long as
-`mean_ms` says; each computing millisecond is TURNS_PER_MS loop turns, or READ_MIB_PER_MS MiB of memory, which is about
-1 ms on a server of 2025. bandwidth reads a block larger than the caches, each item from another offset; forked workers
-share it.
+`mean_ms` says; each computing millisecond is TURNS_PER_MS loop turns, READ_MIB_PER_MS MiB of memory or
+HASHED_KIB_PER_MS KiB to hash, which is about 1 ms on a server of 2025. bandwidth reads a block larger than the caches,
+each item from another offset; forked workers share it.
 """
 
 import fcntl
+import hashlib
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from lightwork.errors import CheckFailed, UsageError
 from lightwork.workload.api import Facts, Place, workload
@@ -28,26 +32,50 @@ from lightwork.workload.api import Facts, Place, workload
 from . import _shares
 from ._limits import at_least_one
 
-Family = Literal["uniform", "log-normal", "giant", "lock", "bandwidth"]
+Family = Literal["uniform", "log-normal", "giant", "lock", "bandwidth", "native"]
 TURNS_PER_MS = 22_000
 READ_MIB_PER_MS = 16
-MIB = 1 << 20
+HASHED_KIB_PER_MS = 1_000
+KIB, MIB = 1 << 10, 1 << 20
 HELD, SOUGHT = b"\x02", b"\x01"
 SPREAD = 0.3  # sigma of the families whose point is not their sizes: equal items would march in step
 
-CASES = {
-    family: {"family": family, "mean_ms": 4.0, "waiting": waiting}
-    for family, waiting in {"uniform": 0.0, "log-normal": 0.5, "giant": 0.8, "lock": 0.5, "bandwidth": 0.0}.items()
+_COMPUTING, _MIXED, _WAITING = {"waiting": 0.0}, {"waiting": 0.5}, {"waiting": 1.0}
+_LONG_WAITS = {**_WAITING, "items": 120, "mean_ms": 15.0}
+CASES: dict[str, dict[str, Any]] = {
+    "uniform": {"family": "uniform", "mean_ms": 4.0, **_COMPUTING},
+    "uniform, mixed": {"family": "uniform", "mean_ms": 4.0, **_MIXED},
+    "uniform, mostly waits": {"family": "uniform", "mean_ms": 10.0, "waiting": 0.9},
+    "uniform, waits": {"family": "uniform", **_LONG_WAITS},
+    "tiny": {"family": "uniform", "items": 10_000, "mean_ms": 0.04, **_COMPUTING},
+    "few long": {"family": "uniform", "items": 9, "mean_ms": 50.0, **_COMPUTING},
+    "log-normal": {"family": "log-normal", "mean_ms": 4.0, **_MIXED},
+    "log-normal, computes": {"family": "log-normal", "mean_ms": 4.0, **_COMPUTING},
+    "log-normal, waits": {"family": "log-normal", **_LONG_WAITS},
+    "giant": {"family": "giant", "mean_ms": 4.0, "waiting": 0.8},
+    "giant, computes": {"family": "giant", "mean_ms": 4.0, "giant_share": 0.4, **_COMPUTING},
+    "lock": {"family": "lock", "mean_ms": 4.0, **_MIXED},
+    "lock, waits": {"family": "lock", "mean_ms": 5.0, "locked": 0.6, **_WAITING},
+    "four places": {"family": "lock", "mean_ms": 10.0, "locked": 1.0, "places": 4, **_WAITING},
+    "bandwidth": {"family": "bandwidth", "mean_ms": 4.0, **_COMPUTING},
+    "native": {"family": "native", "mean_ms": 4.0, **_COMPUTING},
+    "native, mixed": {"family": "native", "mean_ms": 4.0, **_MIXED},
+    "warm-up": {"family": "uniform", "mean_ms": 4.0, "warm_up_ms": 150.0, **_COMPUTING},
+    "warm-up, waits": {"family": "uniform", "mean_ms": 10.0, "warm_up_ms": 150.0, **_WAITING},
+    "large results": {"family": "uniform", "mean_ms": 4.0, "result_kib": 4_000, **_COMPUTING},
 }
 
 _blocks: dict[int, bytes] = {}  # by size; only read, so that a fork may share them
+_warm: list[bool] = []  # whether this process has paid what its first item costs
 
 
 @dataclass(frozen=True)
 class Parameters:
     """waiting: share of each item's time. sigma: for log-normal. giant_share: the giant's share of the total.
 
-    locked: share of each item's time under the lock, for family lock. block_mib: memory that family bandwidth reads.
+    locked: share of each item's time under the lock, for family lock; places: how many items may hold it at once.
+    block_mib: memory that family bandwidth reads. warm_up_ms: what the first item in each process computes once, as a
+    model that it loads. result_kib: what each item returns beside its number.
     """
 
     family: Family = "uniform"
@@ -57,11 +85,14 @@ class Parameters:
     sigma: float = 1.0
     giant_share: float = 0.2
     locked: float = 0.3
+    places: int = 1
     block_mib: int = 64
+    warm_up_ms: float = 0.0
+    result_kib: int = 0
     seed: int = 1
 
     def __post_init__(self) -> None:
-        at_least_one("synthetic", items=self.items, block_mib=self.block_mib)
+        at_least_one("synthetic", items=self.items, places=self.places, block_mib=self.block_mib)
         for name in ("waiting", "locked"):
             if not 0 <= getattr(self, name) <= 1:
                 raise UsageError(f"synthetic.{name} can't be {getattr(self, name)}: it must be between 0 and 1")
@@ -70,22 +101,29 @@ class Parameters:
 
 
 class Work(NamedTuple):
-    """An amount of work: loop turns, bytes to read beginning at an offset into the block, and a sleep."""
+    """An amount of work: loop turns, bytes to hash, bytes to read beginning at an offset into the block, a sleep."""
 
     turns: int
+    hashed_bytes: int
     offset_bytes: int
     read_bytes: int
     wait_s: float
 
 
 class Task(NamedTuple):
-    """An item: what it does freely, then under the lock (a file's path, "" for none); its nominal time, its name."""
+    """An item: what it does freely, then under the lock (a file's path, "" for none); its nominal time, its name.
+
+    turns_once: what the first item in each process does before. result_bytes: what it returns beside its number.
+    """
 
     number: int
+    turns_once: int
     free: Work
     locked: Work
     lock: str
+    places: int
     block_bytes: int
+    result_bytes: int
     nominal_ms: float
     name: str
 
@@ -107,20 +145,26 @@ def items(parameters: Parameters, place: Place) -> list[Task]:
         ms, offset_bytes = share * total_ms, chance.randrange(p.block_mib) * MIB
         locked_ms = ms * p.locked if lock else 0.0
         free, locked = (_work(p, part_ms, offset_bytes) for part_ms in (ms - locked_ms, locked_ms))
-        made.append(Task(number, free, locked, lock, block_bytes, ms, f"item {number} ({ms:.1f} ms)"))
+        made.append(
+            Task(
+                number, round(p.warm_up_ms * TURNS_PER_MS), free, locked, lock, p.places, block_bytes,
+                p.result_kib * KIB, ms, f"item {number} ({ms:.1f} ms)",
+            )
+        )  # fmt: skip
     return made
 
 
-def check(parameters: Parameters, place: Place, results: Sequence[int]) -> Facts:
+def check(parameters: Parameters, place: Place, results: Sequence[tuple[int, bytes]]) -> Facts:
     """Compare the numbers that came back with the items'. Raises CheckFailed with the counts."""
-    if list(results) != list(range(parameters.items)):
-        missing = len(set(range(parameters.items)) - set(results))
+    numbers = [number for number, _ in results]
+    if numbers != list(range(parameters.items)):
+        missing = len(set(range(parameters.items)) - set(numbers))
         raise CheckFailed(f"synthetic: {len(results)} results returned for {parameters.items} items, {missing} missing")
     return {"items": len(results)}
 
 
 def _shares_of(parameters: Parameters) -> list[float]:
-    if parameters.family == "uniform":
+    if parameters.family in ("uniform", "native"):
         return _shares.uniform(parameters.items)
     if parameters.family == "giant":
         return _shares.giant(parameters.items, parameters.giant_share, parameters.seed)
@@ -132,8 +176,10 @@ def _work(parameters: Parameters, ms: float, offset_bytes: int) -> Work:
     """The work of so many nominal milliseconds."""
     busy_ms, wait_s = ms * (1 - parameters.waiting), ms * parameters.waiting / 1000
     if parameters.family == "bandwidth":
-        return Work(0, offset_bytes, round(busy_ms * READ_MIB_PER_MS * MIB), wait_s)
-    return Work(round(busy_ms * TURNS_PER_MS), 0, 0, wait_s)
+        return Work(0, 0, offset_bytes, round(busy_ms * READ_MIB_PER_MS * MIB), wait_s)
+    if parameters.family == "native":
+        return Work(0, round(busy_ms * HASHED_KIB_PER_MS * KIB), 0, 0, wait_s)
+    return Work(round(busy_ms * TURNS_PER_MS), 0, 0, 0, wait_s)
 
 
 @workload(
@@ -146,25 +192,54 @@ def _work(parameters: Parameters, ms: float, offset_bytes: int) -> Work:
     tiny=Parameters(items=8, mean_ms=1.0),
     validation=CASES,
 )
-def perform(task: Task) -> int:
-    """Do the item's work; returns its number."""
+def perform(task: Task) -> tuple[int, bytes]:
+    """Do the item's work; returns its number and as many bytes as it should."""
+    if task.turns_once and not _warm:
+        _loop(task.turns_once)
+        _warm.append(True)
     _do(task.free, task.block_bytes)
     if task.lock:
-        with Path(task.lock).open("a") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)  # given back when the file is closed
+        with _place_of(task):
             _do(task.locked, task.block_bytes)
-    return task.number
+    return task.number, bytes(task.result_bytes)
+
+
+@contextmanager
+def _place_of(task: Task) -> Iterator[None]:
+    """One of the places, a file each: the first that is free, or else the item's own, once that is."""
+    own = task.number % task.places
+    with ExitStack() as files:
+        for place in range(own, own + task.places - 1):
+            file = files.enter_context(Path(f"{task.lock}-{place % task.places}").open("a"))
+            with suppress(BlockingIOError):
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # given back when the file is closed
+                yield
+                return
+        fcntl.flock(files.enter_context(Path(f"{task.lock}-{own}").open("a")), fcntl.LOCK_EX)
+        yield
 
 
 def _do(work: Work, block_bytes: int) -> None:
-    """Wait, compute and read."""
+    """Wait, compute, hash and read."""
     if work.wait_s:
         time.sleep(work.wait_s)
-    done = 0
-    for _ in range(work.turns):
-        done += work.turns  # an addition a turn
+    _loop(work.turns)
+    _hash(work.hashed_bytes)
     if work.read_bytes:
         _read(_block(block_bytes), work.offset_bytes, work.read_bytes)
+
+
+def _loop(turns: int) -> None:
+    done = 0
+    for _ in range(turns):
+        done += turns  # an addition a turn
+
+
+def _hash(hashed_bytes: int) -> None:
+    """Take the hash of so many bytes that lie in a cache."""
+    digest = hashlib.sha256()
+    for done_bytes in range(0, hashed_bytes, MIB):
+        digest.update(_block(MIB)[: hashed_bytes - done_bytes])
 
 
 def _read(block: bytes, offset_bytes: int, read_bytes: int) -> None:

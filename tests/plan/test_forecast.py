@@ -15,13 +15,13 @@ from lightwork.plan.forecast import (
     CHUNKS_PER_WORKER,
     HAND_OVER,
     MOST_FIRST,
-    MOST_WORKERS,
     NEAR,
     chunksize_for,
     forecast,
     in_items,
     longest_first,
 )
+from lightwork.plan.job_profile import MOST_WORKERS
 from lightwork.replay.costs import Costs
 from lightwork.replay.traits import NO_TRAITS, SpeedupLimit, Traits, WarmUp, kind_of
 from lightwork.strategies import chunksize_in_force, find

@@ -2,15 +2,11 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from lightwork.core.causes import Cause
 from lightwork.core.setting import Setting
 from lightwork.replay.calibration import Calibration
-from lightwork.replay.contention import Contention
 from lightwork.replay.costs import NO_COSTS
-from lightwork.replay.prediction import BAND, CONTENDED_BAND, FAR_BAND, predict
+from lightwork.replay.prediction import BAND, FAR_BAND, LOCKED_BAND, predict
 from lightwork.storage.ledgers import ROW
 
 MS = 1_000_000
@@ -27,9 +23,9 @@ def waits(*lengths_ms):
     return rows
 
 
-def predicted(setting, rows, weights=None, cores=2.0, contention=None, gil=True):
+def predicted(setting, rows, weights=None, cores=2.0, gil=True):
     """The one prediction of this setting."""
-    (found,) = predict([setting], rows, weights or [1.0] * len(rows), cores, FREE, contention=contention, gil=gil)
+    (found,) = predict([setting], rows, weights or [1.0] * len(rows), cores, FREE, gil=gil)
     return found
 
 
@@ -53,7 +49,7 @@ def test_threads_wait_together_and_compute_one_after_the_other():
     assert predicted(threads, waits(*[10] * 8), cores=4.0).speedup.point == pytest.approx(4.0)
     held = predicted(threads, computes(*[10] * 8), cores=4.0)
     assert held.speedup.point == pytest.approx(1.0)
-    assert held.speedup.high / held.speedup.point - 1 == pytest.approx(CONTENDED_BAND)
+    assert held.speedup.high / held.speedup.point - 1 == pytest.approx(LOCKED_BAND)
     assert predicted(threads, computes(*[10] * 8), cores=4.0, gil=False).speedup.point == pytest.approx(4.0)
     assert predicted(Setting("interpreters", 4), computes(*[10] * 8), cores=4.0).speedup.point == pytest.approx(4.0)
     assert predicted(threads, computes(*[10] * 8), cores=0.5).speedup.point == pytest.approx(1.0)
@@ -74,55 +70,3 @@ def test_the_band_widens_where_nothing_was_held_against_the_truth():
     assert near.speedup.high / near.speedup.point - 1 == pytest.approx(BAND)
     assert far.speedup.high / far.speedup.point - 1 == pytest.approx(FAR_BAND)
     assert near.speedup.low < near.speedup.point < near.speedup.high
-
-
-def test_a_lock_bounds_what_more_workers_bring():
-    """Half of each item under one lock: never more than twice as fast, and the loss is named blocking."""
-    found = predicted(Setting("imap_unordered", 8), waits(*[10] * 64), contention=Contention(0.5, workers=2))
-    assert found.speedup.point <= 2.05
-    assert max(found.lost, key=found.lost.__getitem__) == Cause.BLOCKING
-    alone = predicted(Setting("serial"), waits(*[10] * 64), contention=Contention(0.5, workers=2))
-    assert alone.speedup.point == pytest.approx(1.0)
-
-
-def test_dearer_computing_is_predicted_where_cores_are_busy_together():
-    """A fifth more CPU time beside one busy core: two workers take a fifth longer, one worker does not."""
-    rows = waits(*[10] * 64)
-    rows["cpu_ns"] = 10 * MS
-    for workers, slower in ((1, 1.0), (2, 1.2), (8, 1.2)):
-        setting, found = Setting("imap_unordered", workers), Contention(0.0, 1.2, workers=2)
-        without, with_it = (predicted(setting, rows, contention=one) for one in (None, found))
-        assert with_it.wall_s / without.wall_s == pytest.approx(slower)
-    assert with_it.lost[Cause.CPU_INFLATION] > 0 == without.lost[Cause.CPU_INFLATION]
-
-
-def test_a_share_belongs_to_the_item_whatever_the_order():
-    """Contention is drawn before the order is applied: the same items hold the lock for as long in any order."""
-    rows, weights = waits(*range(1, 41)), [float(weight) for weight in range(1, 41)]
-    lock = Contention(1.0, workers=2)
-    walls_s = {
-        predicted(Setting("imap_unordered", 4, order=order), rows, weights, contention=lock).wall_s
-        for order in ("given", "largest-first", "shuffled")
-    }
-    assert walls_s == {sum(range(1, 41)) / 1000}
-
-
-def test_the_band_widens_with_contention():
-    """A lock is known less well than none, and least where there are more workers at it than were probed."""
-    widths = []
-    for contention, workers in ((Contention(0.5, workers=2), 2), (Contention(0.5, workers=2), 4), (Contention(), 4)):
-        found = predicted(Setting("map", workers), waits(*[5] * 64), contention=contention)
-        widths.append(found.speedup.high / found.speedup.point - 1)
-    assert widths == [pytest.approx(FAR_BAND), pytest.approx(CONTENDED_BAND), pytest.approx(BAND)]
-
-
-@given(st.floats(0, 3))
-def test_the_machines_mood_widens_the_band_on_either_side(unrest):
-    """By the same factor up and down, the squares added; without any, the band is what it was."""
-    found = predicted(Setting("map", 2), waits(*[10] * 8))
-    wider = found.widened(unrest)
-    own = found.speedup.high / found.speedup.point - 1
-    assert wider.speedup.high / wider.speedup.point - 1 == pytest.approx((own**2 + unrest**2) ** 0.5)
-    assert wider.speedup.high / found.speedup.high == pytest.approx(found.speedup.low / wider.speedup.low)
-    assert 0 < wider.speedup.low <= found.speedup.low
-    assert wider.speedup.point == found.speedup.point

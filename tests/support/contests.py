@@ -8,7 +8,7 @@ from lightwork.core.round import Outcome
 from lightwork.core.setting import START_METHODS, Setting
 from lightwork.plan.axes import Axes
 from lightwork.plan.contest import SERIAL_SETTING, Contest, FailedSetting, Measurements
-from lightwork.plan.forecast import JobProfile
+from lightwork.plan.job_profile import JobProfile
 from lightwork.plan.learning import Seen
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.costs import NO_COSTS

@@ -17,12 +17,12 @@ def foretold(wall_s, band=0.15):
 def trial(block, measured_s, plain_s, conditional_s=None, level_s=None):
     """A round with what was predicted for it."""
     said = None if conditional_s is None else foretold(conditional_s)
-    return MeasuredRound(block, measured_s, level_s, 1.0, None, foretold(plain_s), said, None)
+    return MeasuredRound(block, measured_s, level_s, 1.0, foretold(plain_s), foretold(plain_s), said)
 
 
 def serial(block, wall_s, again_s=None):
     """A block's serial round and its twin."""
-    return SerialRun(block, wall_s, None, again_s, None, None, f"b{block}")
+    return SerialRun(block, wall_s, None, again_s, None, None, gil=True, ledger=f"b{block}")
 
 
 def held(name="sleep_io", cells=None, runs=None, choice=None, **more):
@@ -32,7 +32,7 @@ def held(name="sleep_io", cells=None, runs=None, choice=None, **more):
         Tried(MAP, 4, tuple(trial(block, 0.50, 0.55, 0.51) for block in range(3))),
         Tried(QUEUE, 1, tuple(trial(block, 0.40, 0.30, 0.41) for block in range(3))),
     )
-    known = {"items": 8, "weights": (1.0,) * 8, "grid_s": 10.0, "finished": True, **more}
+    known = {"items": 8, "weights": (1.0,) * 8, "spent_s": 10.0, "finished": True, **more}
     return Held(name, name, serial=runs, cells=cells, choice=choice, **known)
 
 
@@ -43,4 +43,4 @@ def validation(*studies):
 
 def planned(setting, spent_s=1.5):
     """A plan that recommended this."""
-    return Choice(setting, spent_s, 2.0)
+    return Choice(setting, spent_s)

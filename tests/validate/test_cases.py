@@ -1,12 +1,14 @@
 """Cases: every workload and family there is, under a grid without repetition."""
 
+from collections import Counter
+from itertools import pairwise
 from typing import get_args
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightwork.strategies import chunksize_in_force
-from lightwork.validate.cases import CHUNKSIZES, all_cases, cases_of, settings_of, usual_strategies, worker_counts
+from lightwork.strategies import find
+from lightwork.validate.cases import STRATEGIES, all_cases, cases_of, settings_of, worker_counts
 from lightwork.workload import registry
 from lightwork.workload.parameters import build
 from lightwork.workloads.synthetic import Family
@@ -23,22 +25,26 @@ def test_every_workload_and_family_is_a_case():
         build(case.workload, registry.find(case.workload).parameters, case.parameters)
 
 
+@given(st.integers(1, 500), st.floats(0.5, 64), st.sampled_from([16, 64]))
+def test_worker_counts_go_past_what_helps(useful, cores, most):
+    """They double from two, reach what is of use to the job and more than the cores can run, and no more than asked."""
+    found = worker_counts(useful, cores, most)
+    assert found[0] == 2
+    assert all(larger == 2 * smaller for smaller, larger in pairwise(found))
+    assert found[-1] <= max(most, 2)
+    assert 2 * found[-1] > min(most, max(useful, 2 * cores) - 1)
+
+
 @given(
-    st.lists(st.sampled_from(usual_strategies()), min_size=1, unique=True),
+    st.lists(st.sampled_from(STRATEGIES), min_size=1, unique=True),
     st.lists(st.integers(1, 9), min_size=1, max_size=3, unique=True),
     st.lists(st.one_of(st.none(), st.integers(1, 20)), min_size=1, max_size=3, unique=True),
-    st.integers(1, 200),
 )
-def test_no_two_settings_are_the_same_work(strategies, workers, chunksizes, items):
-    """Each strategy has every worker count, and no chunksize in force twice."""
-    found = settings_of(strategies, workers, chunksizes, items)
-    keys = [(one.strategy, one.workers, chunksize_in_force(one, items)) for one in found]
-    assert len(set(keys)) == len(keys)
-    assert {(one.strategy, one.workers) for one in found} == {(name, count) for name in strategies for count in workers}
-
-
-def test_the_whole_grid_is_what_is_promised():
-    """Every strategy at 1 to 4 workers a core and three chunksizes: 64 settings on two cores."""
-    assert worker_counts(2.0) == (2, 4, 6, 8)
-    assert worker_counts(0.5) == (1, 2)
-    assert len(settings_of(usual_strategies(), worker_counts(2.0), CHUNKSIZES, 100)) == 64
+def test_every_strategy_has_every_worker_count(strategies, workers, chunksizes):
+    """Those with chunks at every chunksize, the others once, none twice."""
+    found = settings_of(strategies, workers, chunksizes)
+    assert len(set(found)) == len(found)
+    sizes = {name: len(chunksizes) if find(name).default_chunksize else 1 for name in strategies}
+    assert Counter((one.strategy, one.workers) for one in found) == {
+        (name, count): size for name, size in sizes.items() for count in workers
+    }

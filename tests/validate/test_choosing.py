@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from validations import MAP, QUEUE, held, planned, serial, trial
 
 from lightwork.core.setting import Setting
-from lightwork.validate.choosing import best_of, choices_of, regret_of
-from lightwork.validate.comparison import Choice, Tried
+from lightwork.validate.choosing import best_of, regret_of, regrets_of
+from lightwork.validate.comparison import Tried
 
 WALLS = st.lists(st.floats(0.1, 5), min_size=2, max_size=5)
 
@@ -60,12 +60,17 @@ def test_what_failed_is_no_setting_to_regret():
     assert regret_of(held(cells=cells, choice=planned(MAP))).raw is None
 
 
-def test_choices_count_what_was_planned():
-    """A workload without a plan, or whose plan failed, counts neither as good nor as bad; time is over the others'."""
-    good, bad = held(choice=planned(QUEUE)), held(choice=planned(MAP, spent_s=2.5))
-    found = choices_of([good, bad, held(), held(choice=Choice(None, 9.0, 2.0, "it failed"))])
-    assert (found.planned, found.raw) == (2, 0.5)
-    assert found.time_share == pytest.approx((1.5 + 2.5) / 20)
+@given(st.lists(st.floats(0.2, 3), min_size=1, max_size=30))
+def test_regrets_are_told_of_all_plans_together(walls):
+    """The median, one that nine of ten don't exceed, and the worst; a workload that was not planned has none."""
+    studies = [grid([1.0, 1.0], [wall_s] * 2, choice=planned(Setting("map", 2, 2))) for wall_s in walls]
+    found, expected = regrets_of([*studies, held()]), sorted(wall_s / min(wall_s, 1.0) - 1 for wall_s in walls)
+    assert (found.n, found.worst) == (
+        len(walls),
+        pytest.approx(max(walls) / min(1.0, max(walls)) - 1 if max(walls) > 1 else 0.0),
+    )
+    assert sum(regret <= found.far + 1e-9 for regret in expected) >= 0.9 * len(walls)
+    assert found.median == pytest.approx(median(expected))
 
 
 def test_one_block_can_not_be_held_out():

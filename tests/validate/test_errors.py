@@ -1,9 +1,11 @@
 """Errors: their spread, their groups, and the noise floor beside them."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from validations import MAP, held, serial, trial
+from validations import MAP, foretold, held, serial, trial
 
 from lightwork.validate.comparison import PredictedWall, Tried
 from lightwork.validate.errors import accuracy_of, grouped, noise_floor, seen_in, spread_of
@@ -27,7 +29,7 @@ def test_no_errors_have_no_spread():
     """Nothing measured gives nothing, not zero."""
     assert spread_of([]) is None
     assert accuracy_of([]) == accuracy_of(seen_in([held(cells=(Tried(MAP, 4, (), ("hung",)),))]))
-    assert accuracy_of([]).planned_in_band is None
+    assert accuracy_of([]).learned_in_band is None
 
 
 @given(st.floats(0.01, 10), st.floats(0.01, 10))
@@ -38,19 +40,24 @@ def test_an_error_is_relative_to_what_was_measured(predicted_s, measured_s):
 
 
 def test_each_prediction_has_its_own_errors():
-    """Raw errors come from the plan's predictions, conditional ones from those at the round's speed."""
-    found = accuracy_of(seen_in([held()]))
-    assert (found.raw.n, found.conditional.n, found.by_spin) == (6, 6, None)
-    assert found.raw.median == pytest.approx((0.10 + 0.25) / 2)
+    """Plain errors come from what a plan says at first, learned and conditional ones from what it says later."""
+    cells = tuple(
+        replace(cell, trials=tuple(replace(trial, learned=foretold(2 * trial.wall_s)) for trial in cell.trials))
+        for cell in held().cells
+    )
+    found = accuracy_of(seen_in([held(cells=cells)]))
+    assert (found.plain.n, found.learned.n, found.conditional.n) == (6, 6, 6)
+    assert found.plain.median == pytest.approx((0.10 + 0.25) / 2)
+    assert found.learned.median == pytest.approx(1.0)
     assert found.conditional.far == pytest.approx(0.025)
-    assert found.raw.bias == pytest.approx((0.10 - 0.25) / 2)
+    assert found.plain.bias == pytest.approx((0.10 - 0.25) / 2)
 
 
 def test_plans_are_held_against_the_median_makespan():
     """A band holds the setting's median, whatever its own block's round took; rounds lie in bands of their own."""
     cell = Tried(MAP, 4, (trial(0, 0.5, 0.5, 0.5), trial(1, 0.9, 0.5, 0.5), trial(2, 0.5, 0.9, 0.5)))
     found = accuracy_of(seen_in([held(cells=(cell,))]))
-    assert found.planned_in_band == pytest.approx(2 / 3)
+    assert found.learned_in_band == pytest.approx(2 / 3)
     assert found.conditional_in_band == pytest.approx(2 / 3)
 
 

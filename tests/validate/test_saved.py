@@ -15,11 +15,11 @@ SECONDS = st.floats(1e-4, 1e3).map(lambda value: float(f"{value:.7g}"))
 
 
 @given(st.lists(SECONDS, min_size=1, max_size=4), SECONDS)
-def test_what_is_written_is_read_again(tmp_path_factory, walls, grid_s):
+def test_what_is_written_is_read_again(tmp_path_factory, walls, spent_s):
     """A validation survives its file, to seven figures."""
     cell = Tried(MAP, 4, tuple(trial(block, wall_s, 1.0, None) for block, wall_s in enumerate(walls)), ("hung",))
     failed = Held("b", "b", 0, (), (), (), 0.0, finished=True, trouble="it broke")
-    made = validation(held(cells=(cell,), choice=planned(None), grid_s=grid_s), failed)
+    made = validation(held(cells=(cell,), choice=planned(None), spent_s=spent_s), failed)
     path = tmp_path_factory.mktemp("saved") / "v.json"
     path.write_text(text_of(made))
     found = load(path)

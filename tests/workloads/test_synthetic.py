@@ -1,6 +1,7 @@
 """The synthetic families: what each has in it, and that an item is an amount of work."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, get_args
 
@@ -45,7 +46,7 @@ def test_every_family_does_its_work(family: str, tmp_path: Path) -> None:
     assert synthetic.setup(parameters, place) == {"family": family}
     results = [synthetic.perform(task) for task in synthetic.items(parameters, place)]
     assert synthetic.check(parameters, place, results) == {"items": 5}
-    assert [path.name for path in tmp_path.iterdir()] == (["lock"] if family == "lock" else [])
+    assert [path.name for path in tmp_path.iterdir()] == (["lock-0"] if family == "lock" else [])
 
 
 def test_uniform_and_giant_have_their_shapes() -> None:
@@ -81,14 +82,14 @@ def test_the_lock_is_waited_for(tmp_path: Path) -> None:
     (task,) = synthetic.items(parameters, Place(tmp_path, tmp_path))
     import fcntl
 
-    with (tmp_path / "lock").open("a") as file:
+    with (tmp_path / "lock-0").open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         with get_context("fork").Pool(1) as pool:
             pending = pool.apply_async(synthetic.perform, (task,))
             pending.wait(0.3)
             assert not pending.ready()
             fcntl.flock(file, fcntl.LOCK_UN)
-            assert pending.get(200) == 0
+            assert pending.get(200) == (0, b"")
 
 
 @given(st.integers(0, 7), st.integers(0, 40_000))
@@ -118,6 +119,42 @@ def test_family_bandwidth_reads_and_does_not_loop() -> None:
     assert {task.free.read_bytes for task in tasks(family="log-normal")} == {0}
 
 
+def test_a_lock_with_places_lets_so_many_in(tmp_path: Path) -> None:
+    """Of three items, two find the two places, the third waits for its own until it is given back."""
+    parameters = Parameters(family="lock", items=3, places=2, mean_ms=0.1)
+    made = synthetic.items(parameters, Place(tmp_path, tmp_path))
+    with ThreadPoolExecutor(1) as pool, synthetic._place_of(made[1]):
+        with synthetic._place_of(made[0]):
+            pending = pool.submit(synthetic.perform, made[2])
+            with pytest.raises(TimeoutError):
+                pending.result(0.3)
+        assert pending.result(10) == (2, b"")
+
+
+def test_only_the_first_item_of_a_process_warms_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is paid once is computed before the first item, and not again."""
+    loops: list[int] = []
+    monkeypatch.setattr(synthetic, "_warm", [])
+    monkeypatch.setattr(synthetic, "_loop", loops.append)
+    for task in tasks(items=2, mean_ms=1.0, warm_up_ms=3.0):
+        synthetic.perform(task)
+    assert loops == [66_000, 22_000, 22_000]
+
+
+def test_an_item_returns_as_much_as_it_should() -> None:
+    """Results have the size that was asked for, and are right whatever it is."""
+    parameters = Parameters(items=2, mean_ms=0.1, result_kib=3)
+    results = [synthetic.perform(task) for task in tasks(items=2, mean_ms=0.1, result_kib=3)]
+    assert [len(content) for _, content in results] == [3072, 3072]
+    assert synthetic.check(parameters, Place(Path(), Path()), results) == {"items": 2}
+
+
+def test_family_native_hashes_and_does_not_loop() -> None:
+    """Its computing is bytes to hash, as many as its milliseconds ask for."""
+    (task,) = tasks(family="native", items=1, mean_ms=2.0)
+    assert (task.free.turns, task.free.hashed_bytes) == (0, 2 * 1_000 * 1024)
+
+
 def test_an_item_is_an_amount_of_work() -> None:
     """Ten times the mean takes longer to compute, by CPU time; a wait takes none to speak of."""
 
@@ -133,7 +170,7 @@ def test_an_item_is_an_amount_of_work() -> None:
 def test_a_missing_result_is_noticed() -> None:
     """A number that came back in another's place fails the check."""
     with pytest.raises(CheckFailed, match="3 results returned for 3 items, 1 missing"):
-        synthetic.check(Parameters(items=3), NOWHERE, [0, 1, 1])
+        synthetic.check(Parameters(items=3), NOWHERE, [(0, b""), (1, b""), (1, b"")])
 
 
 @pytest.mark.parametrize(

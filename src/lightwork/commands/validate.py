@@ -21,16 +21,14 @@ if TYPE_CHECKING:
     from lightwork.validate.recording import Recorded, ValidationGrid
     from lightwork.validate.saved import Validation
 
-BESIDE = 4  # rounds of a block beside the settings': serial, serial again, two probes for contention
-ROUND_S = 0.55  # about: a host's start, and a case's work by some number of workers
-QUICK_BUDGET, BUDGET = "3m", "20m"
-QUICK_BLOCKS, BLOCKS = "2", "3"
+QUICK_BUDGET, BUDGET = "3m", "25m"
+QUICK_BLOCKS, BLOCKS = "2", "5"
 HELP = """Compare predicted wall times and recommended settings with measured ones.
 
 examples:
-  lightwork validate                                       everything: about 20 minutes on 2 cores
-  lightwork validate --quick                               fewer settings and rounds: about 3 minutes
-  lightwork validate --workloads lock,giant --blocks 5     two workloads, more rounds of each setting
+  lightwork validate                                       everything: 25 minutes
+  lightwork validate --quick                               fewer settings and rounds: 3 minutes
+  lightwork validate --workloads lock,giant --budget 5m    two workloads
   lightwork validate --from results/validation-1.json --md table.md   show the tables again, measure nothing
 
 Run it on an idle machine.
@@ -42,9 +40,9 @@ def add_to(commands: Any) -> None:
     command = shared.command(commands, "validate", run, HELP)
     add = command.add_argument
     shared.add(add, "--workloads", default="all", more=" (an unknown name lists them)")
-    shared.add(add, "--strategies", default_words="usual")
-    shared.add(add, "--workers", default_words="1 to 4 per core")
-    shared.add(add, "--chunksizes", default_words="1,4,16")
+    shared.add(add, "--strategies", default_words="threads, executors, pools, queue, static")
+    shared.add(add, "--workers", default_words="doublings, as far as they help and past the cores")
+    shared.add(add, "--chunksizes", default_words="default,8")
     shared.add(add, "--blocks", default_words=BLOCKS, more=", fewer if time runs out")
     shared.add(add, "--budget", default_words=BUDGET)
     shared.add(add, "--seed", default="1")
@@ -113,40 +111,32 @@ def _requested(options: argparse.Namespace) -> tuple[list["ValidationCase"], "Va
     quick, usable_cpus = options.quick, facts_of(ready_data_dir())["usable_cpus"]
     cases = known.all_cases()
     names = option_values.names("workload", options.workloads, tuple(cases))
-    strategies = known.QUICK_STRATEGIES if quick else known.usual_strategies()
+    strategies: tuple[str, ...] = known.QUICK_STRATEGIES if quick else known.STRATEGIES
     if options.strategies:
         named = [name for name in option_values.strategy_names(options.strategies) if name != "serial"]
         strategies = tuple(with_a_rule(named, are_named=options.strategies != "all"))
         if not strategies:
             raise UsageError("serial is always measured: name a strategy that has workers")
-    workers = known.worker_counts(usable_cpus, known.QUICK_PER_CORE if quick else known.PER_CORE)
-    if options.workers:
-        workers = option_values.counts("workers", options.workers)
-    chunksizes = known.QUICK_CHUNKSIZES if quick else known.CHUNKSIZES
+    workers = option_values.counts("workers", options.workers) if options.workers else None
+    chunksizes = known.CHUNKSIZES
     if options.chunksizes:
         chunksizes = option_values.counts_or("chunksize", options.chunksizes, "default")
     blocks = option_values.counts("blocks", options.blocks or (QUICK_BLOCKS if quick else BLOCKS))[-1]
     budget_s = option_values.seconds("budget", options.budget or (QUICK_BUDGET if quick else BUDGET))
     seed = option_values.whole_number("seed", options.seed)
-    wanted = ValidationGrid(strategies, workers, chunksizes, blocks, seed, usable_cpus)
+    most = known.QUICK_MOST_WORKERS if quick else known.MOST_WORKERS
+    wanted = ValidationGrid(strategies, workers, most, chunksizes, blocks, seed, usable_cpus)
     return [cases[name] for name in names], wanted, budget_s
 
 
 def _dry(cases: Sequence["ValidationCase"], wanted: "ValidationGrid", budget_s: float) -> str:
     from lightwork.text.quantities import counted, duration
-    from lightwork.validate.cases import settings_of
-    from lightwork.validate.recording import PLAN_SHARE
 
-    many_items = 10**6  # so that no two chunksizes that were asked for are one
-    settings = len(settings_of(wanted.strategies, wanted.workers, wanted.chunksizes, many_items))
-    rounds = len(cases) * (1 + wanted.blocks * (settings + BESIDE))
-    expected_s = rounds * ROUND_S * (1 + PLAN_SHARE)
-    within = f"cut to fit {duration(budget_s)}" if expected_s > budget_s else "within the budget"
-    grids = f"{counted(len(cases), 'workload')} x {counted(wanted.blocks, 'block')}"
+    fewest, most = (len({*wanted.probes, *wanted.settings(useful)}) for useful in (1, wanted.most_workers))
+    several = f"{fewest}" if fewest == most else f"{fewest} to {most}"
     return (
-        f"would measure {counted(rounds, 'round')}: {grids} x ({counted(settings, 'setting')}, serial twice, two "
-        f"probes), and plan each workload in {PLAN_SHARE:.0%} of its time; about {duration(expected_s)}, {within}; "
-        "before that, what the strategies cost"
+        f"would plan {counted(len(cases), 'workload')} and measure each in {wanted.blocks} blocks, or as many "
+        f"as fit, of {several} settings and serial twice: {duration(budget_s)}"
     )
 
 
@@ -166,15 +156,12 @@ def _measure(
     cases: Sequence["ValidationCase"], wanted: "ValidationGrid", budget_s: float, path: Path | None
 ) -> tuple["Validation", bool]:
     """What was measured, saved after each workload, and whether it came to its end."""
-    from lightwork.plan.calibrate import measured
-    from lightwork.validate.cases import settings_of
-    from lightwork.validate.predicting import PROBES
+    from lightwork.plan.calibrate import calibrated
     from lightwork.validate.recording import record_all
 
     with _environment() as environment:
-        # The probes' strategy is needed whether it was asked for or not.
-        settings = (*settings_of(wanted.strategies, wanted.workers, (1,), 1), *PROBES)
-        costs = measured(environment, {(setting.strategy, setting.start_method) for setting in settings})
+        settings = (*wanted.probes, *wanted.settings(1))
+        costs = calibrated(environment, {(setting.strategy, setting.start_method) for setting in settings})
         keeper = _Keeper(path, _nothing_yet(environment, costs, wanted.seed), environment.say)
         try:
             finished = record_all(cases, wanted, environment, costs, budget_s, keeper.keep)

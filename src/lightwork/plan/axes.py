@@ -1,11 +1,11 @@
 """Axes: what a plan may choose from; None leaves it to what the job itself shows (lightwork.plan.forecast)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from lightwork.core.setting import Setting
-from lightwork.strategies import find
+from lightwork.strategies import chunksize_in_force, find
 
 USUAL = ("threads", "process_executor", "map", "imap_unordered")  # two lines to paste, whatever the job
 AWAITED = ("asyncio", *USUAL)  # of a coroutine function
@@ -53,3 +53,11 @@ def settings_of(
         for (name, method), workers, chunksize, order in product(kinds, counts, chunksizes, orders)
     ]
     return list(dict.fromkeys(made))
+
+
+def each_once(settings: Iterable[Setting], items: int) -> list[Setting]:
+    """The first of those that come to the same: the default chunksize, and the same number asked for."""
+    in_force: dict[Setting, Setting] = {}
+    for setting in settings:
+        in_force.setdefault(replace(setting, chunksize=chunksize_in_force(setting, items)), setting)
+    return list(in_force.values())

@@ -19,7 +19,8 @@ from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL
 from lightwork.machine.load import QUIET
 from lightwork.plan.axes import Axes
-from lightwork.plan.forecast import Forecast, JobProfile, forecast
+from lightwork.plan.forecast import Forecast, forecast
+from lightwork.plan.job_profile import JobProfile
 from lightwork.plan.learning import Seen, traits_of
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.traits import Traits, are_alike, kind_of

@@ -6,25 +6,25 @@ the longest items         -> whether they go first
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lightwork.analysis.preference import COMPUTES, CpuLoad
 from lightwork.core.reasons import Crew
 from lightwork.core.setting import Setting
-from lightwork.plan.axes import Axes, settings_of
+from lightwork.plan.axes import Axes, each_once, settings_of
+from lightwork.plan.job_profile import JobProfile
+from lightwork.plan.predictor import Predictor
 from lightwork.replay.calibration import Calibration
-from lightwork.replay.prediction import Prediction, predict
-from lightwork.replay.traits import NO_WARM_UP, Traits, WarmUp, kind_of, own_ns, without_warm_up
-from lightwork.strategies import chunksize_in_force, find
+from lightwork.replay.prediction import Prediction
+from lightwork.replay.traits import Traits, kind_of
+from lightwork.strategies import find
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-MOST_WORKERS = 128
 NEXT_DOUBLING = 0.05  # what twice as many workers must gain for the ladder to go on
 NEAR = 0.15  # of the best predicted speedup: settings within it are predicted in all their variants
 HAND_OVER = 0.02  # of a chunk's time: what handing it over may take
@@ -32,63 +32,6 @@ CHUNKS_PER_WORKER = 8  # at least, so that workers end together
 LONG_ITEM = 0.1  # of a worker's share of the work, and LONGER times the mean item: such items may go first
 LONGER = 2.0
 MOST_FIRST = 20  # items that go before all others
-
-
-@dataclass(frozen=True, eq=False)
-class JobProfile:
-    """What a serial run shows of a job.
-
-    rows: its ledger, of all items, those that were not run by the rows that stand for them; sample: of those that were
-    run, the same where all were. weights, sample_weights: of either, for the order largest first. cores: that a round
-    may use. spin_ns: the fixed spin's time at the rows' speed. bundle: how many of the user's items make one of
-    these. result_bytes: of one's pickled result, the mean; 0 where it is not known. initializer: what each worker does
-    before its first item.
-    """
-
-    rows: "NDArray[Any]" = field(repr=False)
-    sample: "NDArray[Any]" = field(repr=False)
-    weights: Sequence[float] = field(repr=False)
-    sample_weights: Sequence[float] = field(repr=False)
-    cores: float
-    spin_ns: float | None
-    gil: bool
-    seed: int = 1
-    bundle: int = 1
-    result_bytes: float = 0.0
-    initializer: WarmUp = NO_WARM_UP
-
-    @property
-    def traits(self) -> Traits:
-        """What is known of it before any round on several workers."""
-        return Traits(result_bytes=self.result_bytes, initializer=self.initializer)
-
-    @property
-    def walls_ns(self) -> "NDArray[Any]":
-        """What each item took, the wait for a core apart: that is the machine's doing."""
-        return own_ns(self.rows)
-
-    @property
-    def serial_s(self) -> float:
-        """All items one after the other, what comes before the first included."""
-        return (float(self.walls_ns.sum()) + self.initializer.wall_ns) / 1e9
-
-    @property
-    def load(self) -> CpuLoad:
-        """What the items ask of the cores."""
-        total_ns = float(self.walls_ns.sum())
-        return CpuLoad(min(float(self.rows["cpu_ns"].sum()) / total_ns, 1.0) if total_ns else 0.0, self.cores)
-
-    def warm_walls_ns(self, traits: Traits) -> "NDArray[Any]":
-        """What each item took, without what the first one paid once in its worker."""
-        warm_up = max(traits.warm_ups.values(), key=lambda each: each.wall_ns, default=NO_WARM_UP)
-        return own_ns(without_warm_up(self.rows, warm_up))
-
-    def most_workers(self, traits: Traits) -> int:
-        """How many workers can help at most: no more than items, than total / longest, and than cores to compute."""
-        walls_ns = self.warm_walls_ns(traits)
-        cap = ceil(float(walls_ns.sum()) / max(float(walls_ns.max()), 1.0))
-        most = max(1, min(len(walls_ns), cap, MOST_WORKERS))
-        return min(most, max(1, ceil(self.cores))) if self.load.cpu_share >= COMPUTES else most
 
 
 @dataclass(frozen=True)
@@ -118,57 +61,17 @@ def forecast(
     job: JobProfile, axes: Axes, calibration: Calibration, traits: Traits, also: Iterable[Setting] = ()
 ) -> Forecast:
     """Predict the settings that fit the job, those of `also` among them."""
-    everything = _Predictor(job.rows, job.weights, job, calibration, traits)
-    settings = _each_once([*also, *_chosen(job, axes, calibration, traits, everything)], len(job.rows))
+    everything = Predictor(job.rows, job.weights, job, calibration, traits)
+    settings = each_once([*also, *_chosen(job, axes, calibration, traits, everything)], len(job.rows))
     whole = tuple(everything.of(settings))
     if job.sample is job.rows:
         return Forecast(whole, whole)
-    part = _Predictor(job.sample, job.sample_weights, job, calibration, traits)
+    part = Predictor(job.sample, job.sample_weights, job, calibration, traits)
     return Forecast(whole, tuple(part.of(settings)))
 
 
-def _each_once(settings: Iterable[Setting], items: int) -> list[Setting]:
-    """The first of those that come to the same: the default chunksize, and the same number asked for."""
-    in_force: dict[Setting, Setting] = {}
-    for setting in settings:
-        in_force.setdefault(replace(setting, chunksize=chunksize_in_force(setting, items)), setting)
-    return list(in_force.values())
-
-
-class _Predictor:
-    """Predicts settings of one list of items, each once."""
-
-    def __init__(
-        self, rows: "NDArray[Any]", weights: Sequence[float], job: JobProfile, calibration: Calibration, traits: Traits
-    ) -> None:
-        self.rows, self.weights, self.job, self.calibration, self.traits = rows, weights, job, calibration, traits
-        self.predictions: dict[Setting, Prediction] = {}
-
-    def of(self, settings: Sequence[Setting]) -> list[Prediction]:
-        """The predictions within all limits."""
-        limits = [limit.setting for limit in self.traits.limits]
-        ceilings = dict(zip(limits, (each.speedup.point for each in self._raw(limits)), strict=True))
-        return [
-            each.limited_to(self.traits.limited(each.setting, each.speedup.point, ceilings))
-            for each in self._raw(settings)
-        ]
-
-    def _raw(self, settings: Sequence[Setting]) -> list[Prediction]:
-        fresh = [setting for setting in dict.fromkeys(settings) if setting not in self.predictions]
-        job = self.job
-        made = predict(
-            fresh, self.rows, self.weights, job.cores, self.calibration, job.spin_ns, job.seed, None, job.gil,
-            self.traits,
-        ) if fresh else []  # fmt: skip
-        self.predictions |= {prediction.setting: prediction for prediction in made}
-        return [self.predictions[setting] for setting in settings]
-
-    def speedups(self, settings: Sequence[Setting]) -> list[float]:
-        return [prediction.speedup.point for prediction in self.of(settings)]
-
-
 def _chosen(
-    job: JobProfile, axes: Axes, calibration: Calibration, traits: Traits, predictor: _Predictor
+    job: JobProfile, axes: Axes, calibration: Calibration, traits: Traits, predictor: Predictor
 ) -> list[Setting]:
     """The settings that are worth knowing of."""
     counts = axes.counts(job.most_workers(traits), len(job.rows))
@@ -184,7 +87,7 @@ def _chosen(
 
 def _of_one_kind(
     kinds: Sequence[tuple[str, str]], counts: Sequence[int], orders: Sequence[str], job: JobProfile, axes: Axes,
-    calibration: Calibration, predictor: _Predictor,
+    calibration: Calibration, predictor: Predictor,
 ) -> list[Setting]:  # fmt: skip
     """Of workers of one kind: the first strategy at every count that can help, and all of them near its best."""
 

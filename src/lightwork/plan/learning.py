@@ -6,7 +6,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from lightwork.core.setting import Setting, arrange
-from lightwork.plan.forecast import JobProfile
+from lightwork.plan.job_profile import JobProfile
 from lightwork.replay import gil as lock
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.prediction import predict
@@ -48,7 +48,7 @@ def traits_of(
     for each in seen:
         walls_ns.setdefault(each.setting, []).append(each)
     predictions = predict(
-        walls_ns, job.sample, job.sample_weights, job.cores, calibration, job.spin_ns, job.seed, None, job.gil, traits
+        walls_ns, job.sample, job.sample_weights, job.cores, calibration, job.spin_ns, job.seed, job.gil, traits
     )
     limits: list[SpeedupLimit] = []
     for prediction, rounds in zip(predictions, walls_ns.values(), strict=True):

@@ -20,8 +20,9 @@ from lightwork.launch.finished import Finished
 from lightwork.plan import repeated
 from lightwork.plan.contest import MOST_BLOCKS, SERIAL_SETTING, Contest, FailedSetting, Measurements
 from lightwork.plan.environment import Environment
-from lightwork.plan.forecast import JobProfile, crew_of
+from lightwork.plan.forecast import crew_of
 from lightwork.plan.items import parameters_for
+from lightwork.plan.job_profile import JobProfile
 from lightwork.plan.learning import Seen
 from lightwork.plan.request import Request
 from lightwork.plan.serial_run import Serial

@@ -21,8 +21,9 @@ from lightwork.plan import memory_probe, notes
 from lightwork.plan.calibrate import calibrated
 from lightwork.plan.contest import Contest
 from lightwork.plan.environment import Environment
-from lightwork.plan.forecast import JobProfile, longest_first
+from lightwork.plan.forecast import longest_first
 from lightwork.plan.items import items_of
+from lightwork.plan.job_profile import JobProfile
 from lightwork.plan.measure import Measuring
 from lightwork.plan.memory_probe import MemoryModel
 from lightwork.plan.request import Request

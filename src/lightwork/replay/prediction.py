@@ -5,7 +5,6 @@
 A prediction is no measurement: it says what to measure, and what it would cost to have measured the rest.
 """
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,6 @@ from lightwork.core.estimate import Estimate
 from lightwork.core.setting import Setting, arrange
 from lightwork.replay import gil as lock
 from lightwork.replay.calibration import Calibration
-from lightwork.replay.contention import NO_CONTENTION, Contention, with_contention
 from lightwork.replay.costs import Costs
 from lightwork.replay.demands import Demands, demands_of
 from lightwork.replay.engine import replay
@@ -25,10 +23,9 @@ from lightwork.strategies import chunksize_in_force
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-BAND = 0.2  # relative; nine of ten plans hold the makespan, memory-bound work apart (docs/validation.md)
-FAR_BAND = 0.25  # past FAR workers a core, where nothing was checked against measurements, and at a lock
-CONTENDED_BAND = 0.4  # where contention is carried on beyond its probe; SQLite's waiting is off by so much; at the GIL
-FAR = 4
+BAND = 0.2  # relative; nine of ten plans hold the wall time, memory-bound work apart (docs/validation.md)
+FAR, FAR_BAND = 4, 0.25  # past so many workers a core
+LOCKED_BAND = 0.4  # of threads that compute by turns: what they lose at the lock varies most
 
 
 @dataclass(frozen=True)
@@ -52,17 +49,6 @@ class Prediction:
         low, high = self.band
         return replace(self, wall_s=self.wall_s / ratio, speedup=Estimate(speedup, low * ratio, high * ratio))
 
-    def widened(self, unrest: float) -> "Prediction":
-        """The same with a band that holds the machine's mood, too: it comes from elsewhere, so the squares add up.
-
-        unrest: by what share it moves rounds that should be alike (lightwork.replay.cpu_speed). It multiplies and
-        divides.
-        """
-        low, high = self.band
-        half_band = high / self.speedup.point - 1
-        wider = (1 + math.hypot(half_band, unrest)) / (1 + half_band)
-        return replace(self, speedup=Estimate(self.speedup.point, low / wider, high * wider))
-
     @property
     def band(self) -> tuple[float, float]:
         """The ends of the speedup's band. Raises ValueError where it has none."""
@@ -85,7 +71,6 @@ def predict(
     calibration: Calibration,
     spin_ns: float | None = None,
     seed: int = 1,
-    contention: Contention | None = None,
     gil: bool = True,
     traits: Traits = NO_TRAITS,
 ) -> list[Prediction]:
@@ -93,15 +78,12 @@ def predict(
 
     serial_items: the ledger of all items run serially (or of those that stand for them). weights: of the items, for
     the order largest first. cores: that a round may use. spin_ns: the serial round's spin, which says how fast the
-    cores were. contention: what items cost each other when they run at once; None where no probe was run, and then none
-    is assumed. gil: whether Python has its global lock, so that threads compute one after the other.
+    cores were. gil: whether Python has its global lock, so that threads compute one after the other.
     Very many items are replayed in bundles (lightwork.replay.many_items).
     Raises UsageError for a strategy that was not calibrated.
     """
     if not is_many(len(serial_items)):
-        return _predict_each(
-            settings, serial_items, weights, cores, calibration, spin_ns, seed, contention, gil, traits
-        )
+        return _predict_each(settings, serial_items, weights, cores, calibration, spin_ns, seed, gil, traits)
     reducer, predictions = Reducer(serial_items, weights, seed, calibration), []
     for setting in settings:
         calibration.of(setting, spin_ns)  # or it says what is missing
@@ -114,7 +96,6 @@ def predict(
             few.calibration,
             spin_ns,
             seed,
-            contention,
             gil,
             traits,
         )
@@ -125,8 +106,7 @@ def predict(
 
 def _predict_each(
     settings: Iterable[Setting], serial_items: "NDArray[Any]", weights: Sequence[float], cores: float,
-    calibration: Calibration, spin_ns: float | None, seed: int, contention: Contention | None, gil: bool,
-    traits: Traits,
+    calibration: Calibration, spin_ns: float | None, seed: int, gil: bool, traits: Traits,
 ) -> list[Prediction]:  # fmt: skip
     """Predictions from these items, replayed one by one."""
     serial = Setting("serial")
@@ -134,7 +114,7 @@ def _predict_each(
     everything = demands_of(serial_items)
     serial_s = replay(everything, serial, cores, calibration.of(serial, spin_ns)).makespan_ns / 1e9
     serial_s += traits.initializer.wall_ns / 1e9
-    work = _Work(serial_items, weights, cores, serial_s, contention or NO_CONTENTION, seed, gil, traits)
+    work = _Work(serial_items, weights, cores, serial_s, seed, gil, traits)
     predictions: dict[Setting, Prediction] = {}
     for setting, setting_costs in costs.items():
         explicit = _explicit(setting, len(everything))
@@ -155,16 +135,13 @@ class _Work:
     weights: Sequence[float]
     cores: float
     serial_s: float
-    contention: Contention
     seed: int
     gil: bool
     traits: Traits
 
     def demands(self, setting: Setting) -> Demands:
         """What the items ask for beside what each worker of this setting pays once, in the setting's order."""
-        asked = with_contention(
-            self.traits.demands(setting, self.serial_items), self.contention, setting.workers, self.usable(setting)
-        )
+        asked = self.traits.demands(setting, self.serial_items)
         return asked.take(arrange(range(len(asked)), setting.order, self.weights.__getitem__, self.seed))
 
     def usable(self, setting: Setting) -> float:
@@ -178,7 +155,7 @@ def _predict(setting: Setting, work: _Work, costs: Costs) -> Prediction:
     wall_s = replayed.makespan_ns / 1e9
     speedup = work.serial_s / wall_s
     shares_lock = setting.workers > 1 and lock.holds(setting, work.gil)
-    band = CONTENDED_BAND if shares_lock else _band(setting.workers, usable, work.contention)
+    band = LOCKED_BAND if shares_lock else _band(setting.workers, usable)
     return Prediction(
         setting,
         chunksize_in_force(setting, count),
@@ -188,9 +165,6 @@ def _predict(setting: Setting, work: _Work, costs: Costs) -> Prediction:
     )
 
 
-def _band(workers: int, cores: float, contention: Contention) -> float:
+def _band(workers: int, cores: float) -> float:
     """How far off a prediction is taken to be, relative to it."""
-    if contention.is_far(workers, cores):
-        return CONTENDED_BAND
-    is_far = workers > FAR * max(cores, 1) or contention.exclusive_share > 0
-    return FAR_BAND if is_far else BAND
+    return FAR_BAND if workers > FAR * max(cores, 1) else BAND

@@ -1,4 +1,4 @@
-"""Cases: the workloads that predictions are checked on, and the grid of settings each is measured under.
+"""Cases: the workloads that predictions are checked on, and the settings that each is measured under.
 
 Each workload's own file says under which parameters, so that a serial round takes some 0.3 to 0.5 s: long against a
 worker's start-up, short enough for hundreds of rounds.
@@ -9,16 +9,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lightwork.core.setting import Setting
-from lightwork.strategies import USUAL, chunksize_in_force, find
+from lightwork.strategies import find
 from lightwork.study.profiles import Grid
 from lightwork.workload import registry
 from lightwork.workload.api import Workload
 
-PER_CORE = (1, 2, 3, 4)
-CHUNKSIZES: tuple[int | None, ...] = (1, 4, 16)
-QUICK_STRATEGIES = ("static", "map", "imap_unordered", "queue")
-QUICK_PER_CORE = (1, 2)
-QUICK_CHUNKSIZES: tuple[int | None, ...] = (1, 8)
+STRATEGIES = ("threads", "process_executor", "map", "imap_unordered", "queue", "static")
+QUICK_STRATEGIES = ("threads", "process_executor", "imap_unordered")
+CHUNKSIZES: tuple[int | None, ...] = (None, 8)
+MOST_WORKERS, QUICK_MOST_WORKERS = 64, 16
+LEAST_PER_CORE = 2  # workers, so that too many are in every grid
 
 
 @dataclass(frozen=True)
@@ -45,26 +45,19 @@ def cases_of(workload: Workload) -> Mapping[str, Mapping[str, Any]]:
     return {workload.name: {}} if workload.validation is None else workload.validation
 
 
-def usual_strategies() -> tuple[str, ...]:
-    """Every usual strategy that has workers."""
-    return tuple(name for name in USUAL if find(name).parallel)
-
-
-def worker_counts(usable_cpus: float, per_core: Sequence[int] = PER_CORE) -> tuple[int, ...]:
-    """So many workers for each core; at least one."""
-    return tuple(dict.fromkeys(max(1, round(usable_cpus * each)) for each in per_core))
+def worker_counts(useful: int, usable_cpus: float, most: int = MOST_WORKERS) -> tuple[int, ...]:
+    """Doublings of two workers, up to as many as are useful to the job, and past what the cores can run."""
+    last = min(max(useful, round(LEAST_PER_CORE * usable_cpus)), most)
+    return tuple(2**power for power in range(1, most.bit_length()) if 2**power <= max(last, 2))
 
 
 def settings_of(
-    strategies: Sequence[str], workers: Sequence[int], chunksizes: Sequence[int | None], items: int
+    strategies: Sequence[str], workers: Sequence[int], chunksizes: Sequence[int | None]
 ) -> tuple[Setting, ...]:
-    """Every setting of the grid once: of those with one chunksize in force, the first."""
-    settings: dict[tuple[str, int, int | None], Setting] = {}
-    for size in chunksizes:
-        # A strategy without chunks is in every grid whose chunksize is its own default.
-        for setting in [
-            *Grid("", {}, strategies, workers, (size,)).settings(),
-            *Grid("", {}, [name for name in strategies if find(name).default_chunksize is None], workers).settings(),
-        ]:
-            settings.setdefault((setting.strategy, setting.workers, chunksize_in_force(setting, items)), setting)
-    return tuple(settings.values())
+    """Every setting of the grid. A strategy without chunks is in every grid, its chunksize its own default."""
+    with_chunks = [name for name in strategies if find(name).default_chunksize]
+    without = [name for name in strategies if name not in with_chunks]
+    return (
+        *Grid("", {}, with_chunks, workers, tuple(chunksizes)).settings(),
+        *Grid("", {}, without, workers).settings(),
+    )

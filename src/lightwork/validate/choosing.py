@@ -1,6 +1,6 @@
 """Choosing: how much slower the recommended setting is than the best of the exhaustive grid; pure.
 
-    regret = its makespan / the best makespan - 1, serial among the grid's settings
+    regret = its wall time / the best wall time - 1, serial among the grid's settings
 
 The best of many noisy medians is partly luck (the winner's curse), so a good choice seems worse than it is. Two more
 figures make less of luck: at equal CPU speed, where the noise is smaller; and held out, where the best setting is found
@@ -9,11 +9,12 @@ in all other blocks and met in the one left out (cross-validation), its luck gon
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import ceil
 from statistics import median
 
-from lightwork.analysis.preference import AS_GOOD
 from lightwork.core.setting import Setting
 from lightwork.validate.comparison import Held
+from lightwork.validate.errors import FAR
 
 FEWEST_BLOCKS = 2  # for one to be left out
 Walls = Mapping[int, float]  # seconds by block
@@ -33,42 +34,31 @@ class Regret:
 
 
 @dataclass(frozen=True)
-class Choices:
-    """Over all workloads for which a plan was made.
+class Regrets:
+    """Over all workloads whose regret can be told: how many, the median, the 90th percentile, the worst."""
 
-    planned: how many. raw, level, held_out: the share of those whose regret is at most AS_GOOD. time_share: what
-    planning took, of what measuring the grids took.
-    """
-
-    planned: int
-    raw: float | None
-    level: float | None
-    held_out: float | None
-    time_share: float | None
+    n: int
+    median: float
+    far: float
+    worst: float
 
 
 def regret_of(held: Held) -> Regret | None:
     """The regret of this workload's plan; None where none was made."""
-    if held.choice is None or held.choice.trouble:
+    if held.choice is None:
         return None
     chosen = held.choice.setting or SERIAL
     measured, level = _grid(held, level=False), _grid(held, level=True)
     return Regret(_regret(measured, chosen), _regret(level, chosen), _held_out(level, chosen))
 
 
-def choices_of(studies: Iterable[Held]) -> Choices:
-    """What the plans of all workloads are worth together, and what they took."""
-    planned = [(held, regret) for held in studies if (regret := regret_of(held))]
-
-    def as_good(name: str) -> float | None:
-        values = [value for _, regret in planned if (value := getattr(regret, name)) is not None]
-        return sum(value <= AS_GOOD for value in values) / len(values) if values else None
-
-    grids_s = sum(held.grid_s for held, _ in planned)
-    spent_s = sum(held.choice.spent_s for held, _ in planned if held.choice)
-    return Choices(
-        len(planned), as_good("raw"), as_good("level"), as_good("held_out"), spent_s / grids_s if grids_s else None
-    )
+def regrets_of(studies: Iterable[Held]) -> Regrets | None:
+    """The regrets held out of all plans together; None of none. The percentile is one that was seen (nearest rank)."""
+    regrets = [regret for held in studies if (regret := regret_of(held))]
+    values = sorted(regret.held_out for regret in regrets if regret.held_out is not None)
+    if not values:
+        return None
+    return Regrets(len(values), median(values), values[ceil(FAR * len(values)) - 1], values[-1])
 
 
 def best_of(held: Held) -> tuple[Setting, float] | None:

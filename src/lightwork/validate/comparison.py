@@ -1,7 +1,7 @@
 """A comparison: rounds of one setting beside what was predicted for them; plain data.
 
-PredictedWall (a makespan with its band) beside MeasuredRound, three times: as a plan would have it, from the serial
-round of the same block; given what this round's items cost in CPU time; given how fast its cores were
+PredictedWall (a wall time with its band) beside MeasuredRound, three times: from the serial round of the same block
+alone; with what the block's probes taught; given besides what this round's items cost in CPU time
 """
 
 import statistics
@@ -12,7 +12,7 @@ from lightwork.core.setting import Setting
 
 @dataclass(frozen=True)
 class PredictedWall:
-    """A predicted makespan with its band, seconds."""
+    """A predicted wall time with its band, seconds."""
 
     wall_s: float
     low_s: float
@@ -32,19 +32,18 @@ class MeasuredRound:
     """One measured round and what was predicted for it.
 
     wall_s: as measured; level_s: at equal CPU speed (lightwork.analysis.speedometer), None where no speed was read.
-    item_factor: CPU time of the round's items over that of the same items in the block's serial round. spin_ns: of the
-    round's fixed spin, None where too few were run. plain: from the block's serial round alone, as a plan is made;
-    conditional: given the item factor; by_spin: given the spin's instead, None where it is not known.
+    item_factor: CPU time of the round's items over that of the same items in the block's serial round. plain: from the
+    block's serial round alone, as a plan says before it measures; learned: with the traits that the block's probes
+    show; conditional: with these, and given the item factor.
     """
 
     block: int
     wall_s: float
     level_s: float | None
     item_factor: float
-    spin_ns: float | None
     plain: PredictedWall | None = None
+    learned: PredictedWall | None = None
     conditional: PredictedWall | None = None
-    by_spin: PredictedWall | None = None
 
 
 @dataclass(frozen=True)
@@ -63,14 +62,21 @@ class Tried:
 
 
 @dataclass(frozen=True)
+class ProbeRound:
+    """A round of a block that shows the job's traits. ledger: the name of its saved one."""
+
+    setting: Setting
+    wall_s: float
+    ledger: str
+
+
+@dataclass(frozen=True)
 class SerialRun:
     """A block's serial round and its A/A twin: wall times as measured and at equal CPU speed; seconds.
 
-    again_s, again_level_s: the twin's, None where it has none. spin_ns: as in MeasuredRound. ledger, twin, probe: names
-    of the
-    saved ledgers that the block's predictions are made from, the serial round's, its twin's ("" where there is none)
-    and those of all probes, none where one failed. exclusive_share, cpu_inflation: what these show of contention
-    (lightwork.replay.contention).
+    again_s, again_level_s: the twin's, None where it has none. spin_ns: of the round's fixed spin, None where too few
+    were run; gil: whether Python had its lock. ledger: the name of the saved one that predictions are made from;
+    probes: the block's, none where one failed.
     """
 
     block: int
@@ -79,33 +85,30 @@ class SerialRun:
     again_s: float | None
     again_level_s: float | None
     spin_ns: float | None
+    gil: bool
     ledger: str
-    twin: str = ""
-    probes: tuple[str, ...] = ()
-    exclusive_share: float = 0.0
-    cpu_inflation: float = 1.0
+    probes: tuple[ProbeRound, ...] = ()
+
+    @property
+    def ledgers(self) -> tuple[str, ...]:
+        """The names of all that predictions for this block are made from."""
+        return (self.ledger, *(probe.ledger for probe in self.probes))
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What a plan recommended for this workload, made within a part of the grid's time.
-
-    setting: None where it said to stay serial, or could not tell. spent_s: what it took; budget_s: what it was allowed.
-    trouble: why there is no plan, "" where there is one.
-    """
+    """What a plan recommended for this workload. setting: None to stay serial. spent_s: what planning took."""
 
     setting: Setting | None
     spent_s: float
-    budget_s: float
-    trouble: str = ""
 
 
 @dataclass(frozen=True)
 class Held:
     """One workload, compared with what was predicted for it.
 
-    name: of its case; label: with the parameters that are not at their defaults. grid_s: how long measuring the grid
-    took. finished: False where it was interrupted. trouble: why it has no figures, "" where it has some.
+    name: of its case; label: with the parameters that are not at their defaults. spent_s: planning and measuring.
+    finished: False where it was interrupted. trouble: why it has no figures, "" where it has some.
     """
 
     name: str
@@ -114,7 +117,7 @@ class Held:
     weights: tuple[float, ...] = field(repr=False)
     serial: tuple[SerialRun, ...]
     cells: tuple[Tried, ...]
-    grid_s: float
+    spent_s: float
     finished: bool
     choice: Choice | None = None
     trouble: str = ""

@@ -1,7 +1,8 @@
 """Errors: how far predictions lie from what was measured, beside how far measuring lies from itself; pure.
 
-raw           the plan's own prediction against a round of the same block
-conditional   the same, given what the round's items cost in CPU time; by spin: given how fast its cores were
+plain         a plan's prediction before it measures, against a round of the same block
+learned       the same once the block's probes were measured
+conditional   the same, given besides what the round's items cost in CPU time
 A/A           the serial round against the same again in the same block: the noise floor
 """
 
@@ -33,15 +34,15 @@ class Spread:
 class Accuracy:
     """A group of rounds. None where there is nothing to tell.
 
-    raw, conditional, by_spin: errors of the three predictions. planned_in_band: the share of plans (one for every
-    block's serial run) whose band holds the median makespan of the setting. conditional_in_band: the share of rounds
-    that lie in the band given the items' CPU time.
+    plain, learned, conditional: errors of the three predictions. learned_in_band: the share of plans (one for every
+    block) whose band holds the setting's median wall time. conditional_in_band: the share of rounds that lie in the
+    band given the items' CPU time.
     """
 
-    raw: Spread | None
+    plain: Spread | None
+    learned: Spread | None
     conditional: Spread | None
-    by_spin: Spread | None
-    planned_in_band: float | None
+    learned_in_band: float | None
     conditional_in_band: float | None
 
 
@@ -64,13 +65,13 @@ def accuracy_of(seen: Iterable[Seen]) -> Accuracy:
             if (predicted_wall := prediction_of(trial)) is not None
         ]
 
-    planned = [trial.plain.holds(cell.wall_s) for _, cell, trial in everything if trial.plain]
+    learned = [trial.learned.holds(cell.wall_s) for _, cell, trial in everything if trial.learned]
     given = [trial.conditional.holds(trial.wall_s) for _, _, trial in everything if trial.conditional]
     return Accuracy(
         spread_of(errors(lambda trial: trial.plain)),
+        spread_of(errors(lambda trial: trial.learned)),
         spread_of(errors(lambda trial: trial.conditional)),
-        spread_of(errors(lambda trial: trial.by_spin)),
-        _share(planned),
+        _share(learned),
         _share(given),
     )
 

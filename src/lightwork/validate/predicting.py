@@ -1,42 +1,47 @@
 """Predicting: what a plan would have said of every round that was measured, by the planner's own code; pure.
 
-    serial ledger of the block at the usual speed, what its probes show of contention -> predict() -> plain
-    the same, its computing as dear as in the round predicted -------------------------> predict() -> conditional
+    serial ledger of the block -> predict() ---------------------------------------------------> plain
+    the same, and the traits that the block's probes show ------------------------> predict() -> learned
+    the same, with its computing as dear as in the round that is predicted -------> predict() -> conditional
 
 A prediction can't know how fast the cores will be. Dividing that out tells the model's own error from the machine's
-unsteadiness (docs/method.md). Given the items' own CPU time, what a setting itself makes them cost is divided out as
-well, and need not be predicted; given the spin's, it is not.
+unsteadiness (docs/method.md).
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from lightwork.core.setting import Setting
+from lightwork.plan.job_profile import JobProfile
+from lightwork.plan.learning import Seen, traits_of
+from lightwork.plan.predictor import Predictor
 from lightwork.replay.calibration import Calibration
-from lightwork.replay.contention import NO_CONTENTION, Contention, Probe, contention_of, probe_setting
-from lightwork.replay.cpu_speed import at_speed, unrest, usual_speed, usual_spin_ns
-from lightwork.replay.prediction import Prediction, predict
-from lightwork.validate.comparison import Held, MeasuredRound, PredictedWall, SerialRun, Tried
+from lightwork.replay.cpu_speed import at_speed
+from lightwork.replay.traits import NO_TRAITS, Traits, without_warm_up
+from lightwork.validate.comparison import Held, MeasuredRound, PredictedWall, SerialRun
 
-PROBES = (probe_setting(2), probe_setting(4))  # of every block
 Tables = Mapping[str, Any]  # a numpy table by ledger name
 
 
 def with_predictions(held: Held, tables: Tables, cores: float, calibration: Calibration, seed: int) -> Held:
     """The same with every trial's predictions made, or made again. Raises KeyError for a ledger that is not there."""
-    block = {run.block: _Block(run, tables, held.weights, cores, calibration, seed) for run in held.serial}
-    plain = {run.block: block[run.block].plain([cell.setting for cell in held.cells]) for run in held.serial}
+    blocks = {run.block: _Block(run, tables, held.weights, cores, calibration, seed) for run in held.serial}
+    settings = [cell.setting for cell in held.cells]
+    walls = {number: (block.plain(settings), block.learned(settings)) for number, block in blocks.items()}
     cells = []
-    for number, cell in enumerate(held.cells):
-        trials = [
-            replace(block[trial.block].given(cell, trial), plain=plain[trial.block][number]) for trial in cell.trials
-        ]
+    for place, cell in enumerate(held.cells):
+        trials = []
+        for trial in cell.trials:
+            plain, learned = (some[place] for some in walls[trial.block])
+            conditional = blocks[trial.block].given(cell.setting, trial)
+            trials.append(replace(trial, plain=plain, learned=learned, conditional=conditional))
         cells.append(replace(cell, trials=tuple(trials)))
-    return replace(held, serial=tuple(block[run.block].run for run in held.serial), cells=tuple(cells))
+    return replace(held, cells=tuple(cells))
 
 
 class _Block:
-    """A block's serial ledger and contention, and what is predicted from them."""
+    """A block's serial ledger, what its probes show, and what is predicted from them."""
 
     def __init__(
         self,
@@ -47,49 +52,32 @@ class _Block:
         calibration: Calibration,
         seed: int,
     ) -> None:
-        first = tables[run.ledger]
-        self.serial = [first, *([tables[run.twin]] if run.twin else [])]
-        self.weights, self.cores, self.calibration, self.seed = weights, cores, calibration, seed
-        self.usual = usual_speed(first, self.serial)
-        self.rows, self.spin_ns = at_speed(first, self.usual), usual_spin_ns(self.serial)
-        self.probes = [tables[name] for name in run.probes]
-        self.contention = self._contention(run, tables)
-        share, inflation = self.contention.exclusive_share, self.contention.cpu_inflation
-        self.run = replace(run, exclusive_share=share, cpu_inflation=inflation)
+        rows, self.calibration = tables[run.ledger], calibration
+        self.job = JobProfile(rows, rows, weights, weights, cores, run.spin_ns, run.gil, seed)
+        seen = [Seen(probe.setting, probe.wall_s * 1e9, tables[probe.ledger]) for probe in run.probes]
+        self.traits = traits_of(self.job, seen, calibration, run.wall_s * 1e9) if seen else NO_TRAITS
 
-    def plain(self, settings: Sequence[Any]) -> list[PredictedWall]:
-        """What a plan made from this block says of the settings."""
-        restless = unrest(self.serial, self.probes)
-        return [
-            predicted_wall(prediction.widened(restless))
-            for prediction in self._predictions(settings, 1.0, self.spin_ns, self.contention)
-        ]
+    def plain(self, settings: Sequence[Setting]) -> list[PredictedWall]:
+        """What a plan says before it has measured anything."""
+        return self._predicted(settings, NO_TRAITS, self.job.rows)
 
-    def given(self, cell: Tried, trial: MeasuredRound) -> MeasuredRound:
-        """The trial with what is predicted for it, given how fast it was."""
-        settings, spin_ns = [cell.setting], trial.spin_ns
-        # Items that were dearer because others ran are so already.
-        not_twice = replace(self.contention, cpu_inflation=1.0)
-        (conditional,) = self._predictions(settings, trial.item_factor / self.usual, spin_ns, not_twice)
-        if not (spin_ns and self.spin_ns):
-            return replace(trial, conditional=predicted_wall(conditional), by_spin=None)
-        (by_spin,) = self._predictions(settings, spin_ns / self.spin_ns, spin_ns, self.contention)
-        return replace(trial, conditional=predicted_wall(conditional), by_spin=predicted_wall(by_spin))
+    def learned(self, settings: Sequence[Setting]) -> list[PredictedWall]:
+        """What it says once it has measured the probes."""
+        return self._predicted(settings, self.traits, self.job.rows)
 
-    def _predictions(
-        self, settings: Sequence[Any], factor: float, spin_ns: float | None, contention: Contention
-    ) -> list[Prediction]:
-        rows = at_speed(self.rows, factor)
-        return predict(settings, rows, self.weights, self.cores, self.calibration, spin_ns, self.seed, contention)
+    def given(self, setting: Setting, trial: MeasuredRound) -> PredictedWall:
+        """What it would say if it knew what computing costs in this round."""
+        factor = trial.item_factor / self._paid_again(setting)
+        (wall,) = self._predicted([setting], self.traits, at_speed(self.job.rows, factor))
+        return wall
 
-    def _contention(self, run: SerialRun, tables: Tables) -> Contention:
-        if not (run.twin and run.probes):
-            return NO_CONTENTION
-        probes = [Probe(setting, tables[name]) for setting, name in zip(PROBES, run.probes, strict=True)]
-        costs = self.calibration.of(PROBES[0], self.spin_ns)
-        return contention_of(self.serial, probes, self.cores, costs)
+    def _paid_again(self, setting: Setting) -> float:
+        """CPU time of the items as this setting's workers are predicted to need it, each warming up, over serially."""
+        rows, warm_up = self.job.rows, self.traits.warm_up(setting)
+        serial_ns = float(rows["cpu_ns"].sum())
+        later_ns = float(without_warm_up(rows, warm_up)["cpu_ns"].sum())
+        return (later_ns + setting.workers * warm_up.cpu_ns) / serial_ns if serial_ns else 1.0
 
-
-def predicted_wall(prediction: Prediction) -> PredictedWall:
-    """A prediction's makespan with the band that its speedup has."""
-    return PredictedWall(prediction.wall_s, *prediction.wall_band_s)
+    def _predicted(self, settings: Sequence[Setting], traits: Traits, rows: Any) -> list[PredictedWall]:
+        predictor = Predictor(rows, self.job.weights, self.job, self.calibration, traits)
+        return [PredictedWall(each.wall_s, *each.wall_band_s) for each in predictor.of(settings)]

@@ -1,7 +1,8 @@
-"""Recording: measures a case's grid in interleaved blocks, and has a plan made for it beside; tells what came of it.
+"""Recording: has a plan made for a case, measures what it recommends beside a grid, and tells what came of it.
 
-case -> study (serial, serial again, probes, every setting, shuffled in each block) -> Held -> with_predictions
-     -> planner.make with a part of the time -> Choice
+case -> planner.make -> Choice, and how many workers are of use
+     -> study in interleaved blocks (serial, serial again, probes, the recommended setting, the grid) -> Held
+     -> with_predictions
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,37 +14,50 @@ from lightwork.core.round import Round
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, SERIAL_AGAIN, Cell, Study
 from lightwork.errors import LightworkError
-from lightwork.plan.axes import Axes
+from lightwork.plan.axes import Axes, each_once
 from lightwork.plan.conclude.conclude import result_of
 from lightwork.plan.environment import Environment
-from lightwork.plan.planner import make
+from lightwork.plan.planner import Planned, make
 from lightwork.plan.request import Request
 from lightwork.replay.calibration import Calibration
+from lightwork.replay.traits import NO_TRAITS
 from lightwork.storage import ledgers
 from lightwork.study.design import Design, draw_up
 from lightwork.study.run import StudyKit, measure
-from lightwork.validate.cases import ValidationCase, settings_of
-from lightwork.validate.comparison import Choice, Held, MeasuredRound, SerialRun, Tried
-from lightwork.validate.predicting import PROBES, with_predictions
-from lightwork.workload import registry
-from lightwork.workload.api import Place
+from lightwork.validate.cases import ValidationCase, settings_of, worker_counts
+from lightwork.validate.comparison import Choice, Held, MeasuredRound, ProbeRound, SerialRun, Tried
+from lightwork.validate.predicting import with_predictions
 
 if TYPE_CHECKING:
     from lightwork.launch.finished import Finished
 
-PLAN_SHARE = 0.2  # of the grid's measuring time
+PLAN_BUDGET_S, PLAN_SHARE = 15.0, 0.4  # of a plan, and of a case's time at most
 
 
 @dataclass(frozen=True)
 class ValidationGrid:
-    """What every case is measured under: the axes of the grid, at most so many blocks, one seed for all chance."""
+    """What every case is measured under: the axes of the grid, at most so many blocks, one seed for all chance.
+
+    workers: None for those that the job itself asks for, up to `most_workers`.
+    """
 
     strategies: Sequence[str]
-    workers: Sequence[int]
+    workers: Sequence[int] | None
+    most_workers: int
     chunksizes: Sequence[int | None]
     blocks: int
     seed: int
     cores: float
+
+    def settings(self, useful: int) -> tuple[Setting, ...]:
+        """Every setting of the grid, for a job to which so many workers are of use."""
+        counts = self.workers or worker_counts(useful, self.cores, self.most_workers)
+        return settings_of(self.strategies, counts, self.chunksizes)
+
+    @property
+    def probes(self) -> tuple[Setting, ...]:
+        """The settings that show a job's traits in every block: as a plan begins, one of each kind of worker."""
+        return Setting("threads", 2), Setting("process_executor", max(2, round(self.cores)))
 
 
 @dataclass(frozen=True)
@@ -57,40 +71,52 @@ class Recorded:
 def record(
     case: ValidationCase, wanted: ValidationGrid, environment: Environment, calibration: Calibration, budget_s: float
 ) -> Recorded:
-    """The case, measured for so long and compared with what is predicted for it.
+    """The case, planned and measured for so long, and compared with what is predicted for it.
 
     A case whose work fails is told with its trouble and nothing else. A Ctrl-C leaves what was measured, `finished`
     False.
     """
+    began_s = environment.clock_s()
     try:
-        design = _design(case, wanted, environment, budget_s / (1 + PLAN_SHARE))
-        began_s = environment.clock_s()
+        planned = _plan(case, wanted, environment, min(PLAN_BUDGET_S, PLAN_SHARE * budget_s))
+        choice = Choice(_recommended(planned, environment), environment.clock_s() - began_s)
+        design = _design(case, planned, choice, wanted, environment, budget_s - choice.spent_s)
         study, contents = _measured(design, environment)
-        grid_s = environment.clock_s() - began_s
     except LightworkError as error:
         return Recorded(Held(case.name, case.name, 0, (), (), (), 0.0, finished=True, trouble=str(error)), {})
-    held = replace(held_of(case.name, study, _weights(design, environment)), grid_s=grid_s)
-    used = {name: contents[name] for run in held.serial for name in (run.ledger, run.twin, *run.probes) if name}
+    held = held_of(case.name, study, wanted.probes, tuple(planned.weights))
+    held = replace(held, choice=choice, spent_s=environment.clock_s() - began_s)
+    used = {name: contents[name] for run in held.serial for name in run.ledgers}
     tables = {name: ledgers.table(content) for name, content in used.items()}
-    held = with_predictions(held, tables, wanted.cores, calibration, wanted.seed)
-    if not held.finished:
-        return Recorded(held, used)
-    try:
-        return Recorded(replace(held, choice=_choice(design, wanted, environment, grid_s)), used)
-    except KeyboardInterrupt:  # the grid is measured: that is kept
-        return Recorded(replace(held, finished=False), used)
+    return Recorded(with_predictions(held, tables, wanted.cores, calibration, wanted.seed), used)
 
 
-def _design(case: ValidationCase, wanted: ValidationGrid, environment: Environment, budget_s: float) -> Design:
-    def drawn(settings: Sequence[Setting]) -> Design:
-        return draw_up(
-            case.workload, case.parameters, settings, environment.workdir.data_dir, blocks=(1, wanted.blocks),
-            budget_s=budget_s,
-            seed=wanted.seed, probe=False, prefix=case.name,
-        )  # fmt: skip
+def _plan(case: ValidationCase, wanted: ValidationGrid, environment: Environment, budget_s: float) -> Planned:
+    """What the planner makes of the case, choosing from the strategies of the grid."""
+    request = Request(
+        case.workload, case.parameters, Axes(tuple(wanted.strategies)), wanted.cores, budget_s=budget_s,
+        seed=wanted.seed,
+    )  # fmt: skip
+    return make(request, replace(environment, began_s=environment.clock_s()))
 
-    items = len(drawn(()).item_names)
-    return drawn((*settings_of(wanted.strategies, wanted.workers, wanted.chunksizes, items), *PROBES))
+
+def _recommended(planned: Planned, environment: Environment) -> Setting | None:
+    recommendation = result_of(planned, environment.machine, "").recommendation
+    return recommendation.setting if recommendation else None
+
+
+def _design(
+    case: ValidationCase, planned: Planned, choice: Choice, wanted: ValidationGrid, environment: Environment,
+    budget_s: float,
+) -> Design:  # fmt: skip
+    grid = wanted.settings(planned.job.most_workers(NO_TRAITS))
+    chosen = [choice.setting] if choice.setting else []
+    settings = each_once([*wanted.probes, *chosen, *grid], len(planned.weights))
+    return draw_up(
+        case.workload, case.parameters, settings,
+        environment.workdir.data_dir, blocks=(1, wanted.blocks), budget_s=budget_s, seed=wanted.seed, probe=False,
+        prefix=case.name,
+    )  # fmt: skip
 
 
 def _measured(design: Design, environment: Environment) -> tuple[Study, dict[str, bytes]]:
@@ -109,37 +135,28 @@ def _measured(design: Design, environment: Environment) -> tuple[Study, dict[str
     return study, {finished.round.ledger: finished.ledger for finished in finished_rounds if finished.ledger}
 
 
-def _weights(design: Design, environment: Environment) -> tuple[float, ...]:
-    workload = registry.find(design.workload)
-    place = Place(environment.workdir.data_dir, environment.workdir.data_dir / "no-round")
-    items = workload.items(workload.parameters(**design.parameters), place)
-    return tuple(workload.weight_of(item) for item in items)
-
-
-def held_of(name: str, study: Study, weights: tuple[float, ...]) -> Held:
+def held_of(name: str, study: Study, probes: Sequence[Setting], weights: tuple[float, ...]) -> Held:
     """The study as trials beside their blocks' serial runs; pure. A block whose serial round failed is left out."""
     levels = equal_speed_walls_s(study) or {}
     references = {round_.block: round_ for round_ in study.serial.rounds if round_.ok}
-    probe_ids = [setting.cell_id for setting in PROBES]
-    twins, *probes = ({round_.block: round_ for round_ in _rounds(study, key)} for key in (SERIAL_AGAIN, *probe_ids))
-    runs = tuple(
-        _serial_run(round_, twins.get(block), [rounds.get(block) for rounds in probes], levels)
-        for block, round_ in references.items()
-    )
-    cells = (cell for cell in study.cells if cell.cell_id not in (SERIAL, SERIAL_AGAIN, *probe_ids))
+    by_setting = {cell.setting: {round_.block: round_ for round_ in cell.rounds if round_.ok} for cell in study.cells}
+    twins = {round_.block: round_ for cell in study.cells if cell.cell_id == SERIAL_AGAIN for round_ in cell.rounds}
+    runs = []
+    for block, round_ in references.items():
+        shown = {probe: by_setting.get(probe, {}).get(block) for probe in probes}
+        runs.append(_serial_run(round_, twins.get(block), shown, levels))
+    cells = (cell for cell in study.cells if cell.cell_id not in (SERIAL, SERIAL_AGAIN))
     tried = tuple(_tried(cell, references, levels) for cell in cells)
-    return Held(name, study.label, len(study.item_names), weights, runs, tried, 0.0, study.finished)
+    return Held(name, study.label, len(study.item_names), weights, tuple(runs), tried, 0.0, study.finished)
 
 
-def _rounds(study: Study, cell_id: str) -> list[Round]:
-    return [round_ for cell in study.cells if cell.cell_id == cell_id for round_ in cell.rounds if round_.ok]
-
-
-def _serial_run(round_: Round, twin: Round | None, probes: Sequence[Round | None], levels: Walls) -> SerialRun:
+def _serial_run(round_: Round, twin: Round | None, shown: Mapping[Setting, Round | None], levels: Walls) -> SerialRun:
+    probes = tuple(ProbeRound(setting, probe.wall_ns / 1e9, probe.ledger) for setting, probe in shown.items() if probe)
+    again = twin if twin and twin.ok else None
     return SerialRun(
-        round_.block, round_.wall_ns / 1e9, levels.get((SERIAL, round_.block)), twin.wall_ns / 1e9 if twin else None,
-        levels.get((SERIAL_AGAIN, round_.block)), _spin_ns(round_), round_.ledger, twin.ledger if twin else "",
-        tuple(probe.ledger for probe in probes if probe) if all(probes) else (),
+        round_.block, round_.wall_ns / 1e9, levels.get((SERIAL, round_.block)), again.wall_ns / 1e9 if again else None,
+        levels.get((SERIAL_AGAIN, round_.block)), round_.spin_ns if round_.spins >= FEWEST_SPINS else None,
+        round_.gil is not False, round_.ledger, probes if len(probes) == len(shown) else (),
     )  # fmt: skip
 
 
@@ -147,46 +164,12 @@ def _tried(cell: Cell, references: Mapping[int, Round], levels: Walls) -> Tried:
     trials = tuple(
         MeasuredRound(
             round_.block, round_.wall_ns / 1e9, levels.get((cell.cell_id, round_.block)),
-            round_.item_cpu_ns / max(references[round_.block].item_cpu_ns, 1), _spin_ns(round_),
+            round_.item_cpu_ns / max(references[round_.block].item_cpu_ns, 1),
         )
         for round_ in cell.rounds
         if round_.ok and round_.block in references
     )  # fmt: skip
     return Tried(cell.setting, cell.chunksize, trials, tuple(round_.reason for round_ in cell.rounds if not round_.ok))
-
-
-def _spin_ns(round_: Round) -> float | None:
-    return round_.spin_ns if round_.spins >= FEWEST_SPINS else None
-
-
-def _axes(settings: Sequence[Setting]) -> Axes:
-    """The axes of which these settings are all combinations."""
-    return Axes(
-        strategies=tuple(dict.fromkeys(setting.strategy for setting in settings)),
-        workers=tuple(dict.fromkeys(setting.workers for setting in settings)),
-        chunksizes=tuple(dict.fromkeys(setting.chunksize for setting in settings)),
-        orders=tuple(dict.fromkeys(setting.order for setting in settings)),
-        start_methods=tuple(dict.fromkeys(setting.start_method for setting in settings)),
-    )
-
-
-def _choice(design: Design, wanted: ValidationGrid, environment: Environment, grid_s: float) -> Choice:
-    """What the planner recommends, given PLAN_SHARE of the time that the grid took."""
-    budget_s, began_s = PLAN_SHARE * grid_s, environment.clock_s()
-    request = Request(
-        design.workload,
-        design.parameters,
-        _axes(design.settings[: -len(PROBES)]),
-        wanted.cores,
-        budget_s=budget_s,
-        seed=wanted.seed,
-    )
-    try:
-        planned = make(request, environment)
-    except LightworkError as error:
-        return Choice(None, environment.clock_s() - began_s, budget_s, str(error))
-    recommendation = result_of(planned, environment.machine, "").recommendation
-    return Choice(recommendation.setting if recommendation else None, environment.clock_s() - began_s, budget_s)
 
 
 def record_all(

@@ -18,7 +18,7 @@ from lightwork.storage.results_json import beside
 from lightwork.validate.comparison import Held
 from lightwork.validate.predicting import with_predictions
 
-FORMAT = Format("lightwork validation", 2, "studies", "validation", "validate --json", 1 << 28)
+FORMAT = Format("lightwork validation", 3, "studies", "validation", "validate --json", 1 << 28)
 FIGURES = 7  # of a number of seconds: far more than a clock tells of rounds this long
 
 
@@ -86,7 +86,7 @@ def _walls_s(validation: Validation) -> Iterator[float]:
         yield from (run.wall_s for run in held.serial)
         for trial in (trial for cell in held.cells for trial in cell.trials):
             yield trial.wall_s
-            yield from (wall.wall_s for wall in (trial.plain, trial.conditional, trial.by_spin) if wall)
+            yield from (wall.wall_s for wall in (trial.plain, trial.learned, trial.conditional) if wall)
 
 
 def text_of(validation: Validation) -> str:

@@ -1,0 +1,71 @@
+"""A job's profile: what a serial run shows of it; plain data."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import ceil
+from typing import TYPE_CHECKING, Any
+
+from lightwork.analysis.preference import COMPUTES, CpuLoad
+from lightwork.replay.traits import NO_WARM_UP, Traits, WarmUp, own_ns, without_warm_up
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+MOST_WORKERS = 128
+
+
+@dataclass(frozen=True, eq=False)
+class JobProfile:
+    """What a serial run shows of a job.
+
+    rows: its ledger, of all items, those that were not run by the rows that stand for them; sample: of those that were
+    run, the same where all were. weights, sample_weights: of either, for the order largest first. cores: that a round
+    may use. spin_ns: the fixed spin's time at the rows' speed. bundle: how many of the user's items make one of
+    these. result_bytes: of one's pickled result, the mean; 0 where it is not known. initializer: what each worker does
+    before its first item.
+    """
+
+    rows: "NDArray[Any]" = field(repr=False)
+    sample: "NDArray[Any]" = field(repr=False)
+    weights: Sequence[float] = field(repr=False)
+    sample_weights: Sequence[float] = field(repr=False)
+    cores: float
+    spin_ns: float | None
+    gil: bool
+    seed: int = 1
+    bundle: int = 1
+    result_bytes: float = 0.0
+    initializer: WarmUp = NO_WARM_UP
+
+    @property
+    def traits(self) -> Traits:
+        """What is known of it before any round on several workers."""
+        return Traits(result_bytes=self.result_bytes, initializer=self.initializer)
+
+    @property
+    def walls_ns(self) -> "NDArray[Any]":
+        """What each item took, the wait for a core apart: that is the machine's doing."""
+        return own_ns(self.rows)
+
+    @property
+    def serial_s(self) -> float:
+        """All items one after the other, what comes before the first included."""
+        return (float(self.walls_ns.sum()) + self.initializer.wall_ns) / 1e9
+
+    @property
+    def load(self) -> CpuLoad:
+        """What the items ask of the cores."""
+        total_ns = float(self.walls_ns.sum())
+        return CpuLoad(min(float(self.rows["cpu_ns"].sum()) / total_ns, 1.0) if total_ns else 0.0, self.cores)
+
+    def warm_walls_ns(self, traits: Traits) -> "NDArray[Any]":
+        """What each item took, without what the first one paid once in its worker."""
+        warm_up = max(traits.warm_ups.values(), key=lambda each: each.wall_ns, default=NO_WARM_UP)
+        return own_ns(without_warm_up(self.rows, warm_up))
+
+    def most_workers(self, traits: Traits) -> int:
+        """How many workers can help at most: no more than items, than total / longest, and than cores to compute."""
+        walls_ns = self.warm_walls_ns(traits)
+        cap = ceil(float(walls_ns.sum()) / max(float(walls_ns.max()), 1.0))
+        most = max(1, min(len(walls_ns), cap, MOST_WORKERS))
+        return min(most, max(1, ceil(self.cores))) if self.load.cpu_share >= COMPUTES else most
