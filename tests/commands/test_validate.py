@@ -56,11 +56,11 @@ def test_measures_saves_and_prints_the_tables(tiny_run):
     assert [held.name for held in found.studies] == ["sleep_io", "uniform"]
     for held in found.studies:
         measured = {cell.setting for cell in held.cells if cell.trials}
-        assert {Setting("pipe", 2, 4), Setting("threads", 2), Setting("process_executor", 2)} <= measured
+        assert Setting("pipe", 2, 4) in measured
         assert held.choice.setting in {None, *measured}
         assert held.spent_s > held.choice.spent_s > 0
         assert all(trial.plain and trial.learned and trial.conditional for _, trial in held.trials)
-    assert all(run.again_s and len(run.probes) == 2 for held in found.studies for run in held.serial)
+    assert all(run.again_s and run.probes for held in found.studies for run in held.serial)
     for name in ("Spreads", "By workload", "sleep_io", "uniform", "Recommended settings"):
         assert name in out
         assert name in (home / "tiny.md").read_text()
@@ -130,8 +130,8 @@ def test_a_dry_run_runs_nothing(tmp_path, capsys):
     """It tells what would be planned and measured, in how long; nothing is saved."""
     assert main(["validate", "--dry-run", "--workers", "2,4", "--blocks", "3", "--workloads", "lock,giant"]) == 0
     told = capsys.readouterr().out
-    # 4 strategies with two chunksizes and 2 without, on two worker counts; the probes are among them.
-    assert "would plan 2 workloads and measure each in 3 blocks, or as many as fit, of 20 settings" in told
+    # 3 strategies with two chunksizes and 2 without, on two worker counts.
+    assert "would plan 2 workloads and measure each in 3 blocks, or as many as fit, of 16 settings" in told
     assert not list(tmp_path.glob("**/*.json"))
 
 

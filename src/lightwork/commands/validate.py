@@ -40,8 +40,8 @@ def add_to(commands: Any) -> None:
     command = shared.command(commands, "validate", run, HELP)
     add = command.add_argument
     shared.add(add, "--workloads", default="all", more=" (an unknown name lists them)")
-    shared.add(add, "--strategies", default_words="threads, executors, pools, queue, static")
-    shared.add(add, "--workers", default_words="doublings, as far as they help and past the cores")
+    shared.add(add, "--strategies", default_words="threads, executors, pools and fixed shares")
+    shared.add(add, "--workers", default_words="up to as many as help, and past the cores")
     shared.add(add, "--chunksizes", default_words="default,8")
     shared.add(add, "--blocks", default_words=BLOCKS, more=", fewer if time runs out")
     shared.add(add, "--budget", default_words=BUDGET)
@@ -132,11 +132,11 @@ def _requested(options: argparse.Namespace) -> tuple[list["ValidationCase"], "Va
 def _dry(cases: Sequence["ValidationCase"], wanted: "ValidationGrid", budget_s: float) -> str:
     from lightwork.text.quantities import counted, duration
 
-    fewest, most = (len({*wanted.probes, *wanted.settings(useful)}) for useful in (1, wanted.most_workers))
+    fewest, most = (len(wanted.settings(useful)) for useful in (1, wanted.most_workers))
     several = f"{fewest}" if fewest == most else f"{fewest} to {most}"
     return (
         f"would plan {counted(len(cases), 'workload')} and measure each in {wanted.blocks} blocks, or as many "
-        f"as fit, of {several} settings and serial twice: {duration(budget_s)}"
+        f"as fit, of {several} settings, serial twice, and what each plan recommends: {duration(budget_s)}"
     )
 
 
@@ -156,12 +156,13 @@ def _measure(
     cases: Sequence["ValidationCase"], wanted: "ValidationGrid", budget_s: float, path: Path | None
 ) -> tuple["Validation", bool]:
     """What was measured, saved after each workload, and whether it came to its end."""
+    from lightwork.plan.axes import Axes
     from lightwork.plan.calibrate import calibrated
     from lightwork.validate.recording import record_all
 
     with _environment() as environment:
-        settings = (*wanted.probes, *wanted.settings(1))
-        costs = calibrated(environment, {(setting.strategy, setting.start_method) for setting in settings})
+        kinds = {(setting.strategy, setting.start_method) for setting in wanted.settings(1)}
+        costs = calibrated(environment, {*kinds, *Axes().kinds()})
         keeper = _Keeper(path, _nothing_yet(environment, costs, wanted.seed), environment.say)
         try:
             finished = record_all(cases, wanted, environment, costs, budget_s, keeper.keep)

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 ROUND_S = 0.25  # to start a host and to end it, at least: as long as it took so far
 CLOSING_S, CLOSING_SHARE = 1.5, 0.05  # to judge what was measured, to write it down, and to end; of a small budget
+JUDGED = 2.0  # times what judging a block took: it is judged, and then concluded from
 LONGER = 1.1  # times what is believed: so long a round may take and still fit
 PATIENCE, PATIENCE_S = 2.0, 5.0  # times the serial round: a setting that takes longer is no candidate
 
@@ -50,8 +51,8 @@ class Measuring:
     """Measures one job.
 
     rounds: of every setting in block order, with its ledger; block 0 is the first serial run. earlier: speedups as they
-    were predicted before. beside_s: what a round takes beside its wall. busy_shares: of the machine's
-    CPU time that others took before each block.
+    were predicted before. beside_s: what a round takes beside its wall. judging_s: what telling the next block from the
+    last takes. busy_shares: of the machine's CPU time that others took before each block.
     """
 
     request: Request
@@ -64,6 +65,7 @@ class Measuring:
     earlier: dict[Setting, float] = field(default_factory=dict)
     block: int = 0
     beside_s: float = ROUND_S
+    judging_s: float = 0.0
     busy_shares: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -81,12 +83,21 @@ class Measuring:
 
         contest: what is known before.
         """
+        wanted = self._wanted(contest)
         self._say_first_answer(contest)
-        while self.block < self._most_blocks() and (wanted := self._affordable(contest)):
-            self._note_predictions(contest, wanted)
-            self._measure(wanted)
+        while self.block < self._most_blocks() and (settings := self._affordable(contest, wanted)):
+            self._note_predictions(contest, settings)
+            self._measure(settings)
             contest = self.contest()
+            wanted = self._wanted(contest)
         return contest
+
+    def _wanted(self, contest: Contest) -> list[Setting]:
+        """What to measure next. How long it takes to tell is kept: after the last block it takes as long again."""
+        began_s = self.environment.clock_s()
+        wanted = contest.wanted() or self._again(contest)
+        self.judging_s = max(self.judging_s, self.environment.clock_s() - began_s)
+        return wanted
 
     def _most_blocks(self) -> int:
         return self.request.blocks or MOST_BLOCKS
@@ -107,13 +118,13 @@ class Measuring:
             if speedup is not None:
                 self.earlier.setdefault(setting, speedup)
 
-    def _affordable(self, contest: Contest) -> list[Setting]:
+    def _affordable(self, contest: Contest, wanted: Sequence[Setting]) -> list[Setting]:
         """As many of the wanted settings as there is time for, serial last; none where only serial is left."""
-        closing_s = min(CLOSING_S, CLOSING_SHARE * self.request.budget_s)
+        closing_s = min(CLOSING_S, CLOSING_SHARE * self.request.budget_s) + JUDGED * self.judging_s
         left_s = self.environment.left_s(self.request.budget_s) - closing_s
         serial_s = self.serial.finished.round.wall_ns / 1e9
         chosen: list[Setting] = []
-        for setting in contest.wanted() or self._again(contest):
+        for setting in wanted:
             is_known = setting in contest.sampled.settings
             needed_s = self.beside_s + LONGER * (contest.sampled.wall_s(setting) if is_known else serial_s)
             if needed_s <= left_s or self.request.blocks:

@@ -14,10 +14,11 @@ from lightwork.study.profiles import Grid
 from lightwork.workload import registry
 from lightwork.workload.api import Workload
 
-STRATEGIES = ("threads", "process_executor", "map", "imap_unordered", "queue", "static")
+STRATEGIES = ("threads", "process_executor", "map", "imap_unordered", "static")
 QUICK_STRATEGIES = ("threads", "process_executor", "imap_unordered")
 CHUNKSIZES: tuple[int | None, ...] = (None, 8)
 MOST_WORKERS, QUICK_MOST_WORKERS = 64, 16
+STEP = 4  # times as many workers: four are few enough settings for several blocks
 LEAST_PER_CORE = 2  # workers, so that too many are in every grid
 
 
@@ -46,9 +47,12 @@ def cases_of(workload: Workload) -> Mapping[str, Mapping[str, Any]]:
 
 
 def worker_counts(useful: int, usable_cpus: float, most: int = MOST_WORKERS) -> tuple[int, ...]:
-    """Doublings of two workers, up to as many as are useful to the job, and past what the cores can run."""
-    last = min(max(useful, round(LEAST_PER_CORE * usable_cpus)), most)
-    return tuple(2**power for power in range(1, most.bit_length()) if 2**power <= max(last, 2))
+    """As many workers as cores, twice as many, and from there by STEP up to as many as are of use to the job."""
+    cores = max(2, round(usable_cpus))
+    counts = [cores, LEAST_PER_CORE * cores]
+    while counts[-1] < min(useful, most):
+        counts.append(min(STEP * counts[-1], most))
+    return tuple(counts)
 
 
 def settings_of(

@@ -54,11 +54,6 @@ class ValidationGrid:
         counts = self.workers or worker_counts(useful, self.cores, self.most_workers)
         return settings_of(self.strategies, counts, self.chunksizes)
 
-    @property
-    def probes(self) -> tuple[Setting, ...]:
-        """The settings that show a job's traits in every block: as a plan begins, one of each kind of worker."""
-        return Setting("threads", 2), Setting("process_executor", max(2, round(self.cores)))
-
 
 @dataclass(frozen=True)
 class Recorded:
@@ -84,7 +79,7 @@ def record(
         study, contents = _measured(design, environment)
     except LightworkError as error:
         return Recorded(Held(case.name, case.name, 0, (), (), (), 0.0, finished=True, trouble=str(error)), {})
-    held = held_of(case.name, study, wanted.probes, tuple(planned.weights))
+    held = held_of(case.name, study, _probes(planned), tuple(planned.weights))
     held = replace(held, choice=choice, spent_s=environment.clock_s() - began_s)
     used = {name: contents[name] for run in held.serial for name in run.ledgers}
     tables = {name: ledgers.table(content) for name, content in used.items()}
@@ -92,11 +87,8 @@ def record(
 
 
 def _plan(case: ValidationCase, wanted: ValidationGrid, environment: Environment, budget_s: float) -> Planned:
-    """What the planner makes of the case, choosing from the strategies of the grid."""
-    request = Request(
-        case.workload, case.parameters, Axes(tuple(wanted.strategies)), wanted.cores, budget_s=budget_s,
-        seed=wanted.seed,
-    )  # fmt: skip
+    """What the planner makes of the case, choosing as it would for a user."""
+    request = Request(case.workload, case.parameters, Axes(), wanted.cores, budget_s=budget_s, seed=wanted.seed)
     return make(request, replace(environment, began_s=environment.clock_s()))
 
 
@@ -105,13 +97,20 @@ def _recommended(planned: Planned, environment: Environment) -> Setting | None:
     return recommendation.setting if recommendation else None
 
 
+def _probes(planned: Planned) -> list[Setting]:
+    """What the plan measured first, of every kind of worker that might be near the best: it shows a job's traits."""
+    cells = planned.study.cells if planned.study else ()
+    first = [cell for cell in cells if any(round_.ok and round_.block == 1 for round_ in cell.rounds)]
+    return [cell.setting for cell in first if cell.cell_id != SERIAL]
+
+
 def _design(
     case: ValidationCase, planned: Planned, choice: Choice, wanted: ValidationGrid, environment: Environment,
     budget_s: float,
 ) -> Design:  # fmt: skip
     grid = wanted.settings(planned.job.most_workers(NO_TRAITS))
     chosen = [choice.setting] if choice.setting else []
-    settings = each_once([*wanted.probes, *chosen, *grid], len(planned.weights))
+    settings = each_once([*_probes(planned), *chosen, *grid], len(planned.weights))
     return draw_up(
         case.workload, case.parameters, settings,
         environment.workdir.data_dir, blocks=(1, wanted.blocks), budget_s=budget_s, seed=wanted.seed, probe=False,
