@@ -13,6 +13,7 @@ from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.plan.axes import Axes
 from lightwork.plan.contest import BETTER, CHALLENGERS, DOUBT, MOST_BLOCKS, Contest
+from lightwork.plan.job_profile import JobProfile
 from lightwork.replay.costs import Costs
 from lightwork.replay.traits import NO_TRAITS, kind_of
 
@@ -140,6 +141,21 @@ def test_what_was_learned_of_one_setting_is_said_of_the_others():
 def test_a_contest_without_rounds_knows_nothing_of_the_job():
     """The forecast is then the serial ledger's alone."""
     assert contest(job(SECONDS)).traits == NO_TRAITS
+
+
+@given(st.integers(2, 64), st.floats(0.2, 1.0), st.integers(2, 100))
+def test_a_sample_that_starts_faster_promises_no_more_than_its_workers_can(workers, share, times_as_many):
+    """Where starting was predicted too dear, all items are no more times faster than there are workers."""
+    sample = waits(*[5] * 2 * workers)
+    rows = waits(*[5] * 2 * workers * times_as_many)
+    weights = [1.0] * len(rows)
+    profile = JobProfile(rows, sample, weights, weights[: len(sample)], 4.0, None, gil=True)
+    setting = Setting("threads", workers)
+    slow_start, axes = Costs(request_ns=2e6, boot_ns=2e6), Axes(("threads",), (workers,))
+    predicted_s = contest(profile, axes, costs=slow_start).forecast.sample[0].wall_s
+    measured = {setting: (max(share * predicted_s, 0.0101),) * 3}
+    found = contest(profile, axes, measured, costs=slow_start).belief.speedup(setting)
+    assert found.point <= 1.02 * workers
 
 
 def test_on_a_busy_machine_predictions_are_believed():

@@ -21,8 +21,9 @@ from lightwork.machine.load import QUIET
 from lightwork.plan.axes import Axes
 from lightwork.plan.forecast import Forecast, forecast
 from lightwork.plan.job_profile import JobProfile
-from lightwork.plan.learning import Seen, traits_of
+from lightwork.plan.learning import LEAST_COMPUTING, Seen, traits_of
 from lightwork.replay.calibration import Calibration
+from lightwork.replay.prediction import Prediction
 from lightwork.replay.traits import Traits, are_alike, kind_of
 
 SERIAL_SETTING = Setting("serial")
@@ -124,12 +125,23 @@ class Contest:
 
     @cached_property
     def belief(self) -> Belief:
-        """What is believed of all items: as predicted for them, and off by as much as for the sample."""
+        """What is believed of all items: as predicted for them, and off as for the sample.
+
+        Where the sample is slower than predicted, by as many times; where it is faster, by as many seconds: what it was
+        spared, a start that is cheaper than believed, is paid once however many items there are.
+        """
         if self.forecast.whole is self.forecast.sample:
             return self.sampled
         sample = {each.setting: each.wall_s for each in self.forecast.sample}
-        times = [each.wall_s / sample[each.setting] for each in self.forecast.whole]
+        times = [self._times(each, sample[each.setting]) for each in self.forecast.whole]
         return self.sampled.carried([self.job.serial_s / (self.forecast.serial_s or self.job.serial_s), *times])
+
+    def _times(self, whole: Prediction, sample_s: float) -> float:
+        """How many times as long as the sample all items take, of which the sample is predicted to take so long."""
+        believed_s = self.sampled.wall_s(whole.setting)
+        if believed_s >= sample_s:
+            return whole.wall_s / sample_s
+        return (whole.wall_s - (sample_s - believed_s)) / believed_s
 
     def _spread(self, setting: Setting) -> PriorSpread:
         """How far off its prediction may be: farther where others of its kind were."""
@@ -182,6 +194,8 @@ class Contest:
     @cached_property
     def hopes(self) -> Forecast:
         """The forecast were threads to compute on all cores, which nothing has shown yet."""
+        if self.job.load.cpu_share < LEAST_COMPUTING:
+            return self.forecast
         return self._forecast(replace(self.traits, thread_cores=self.job.cores))
 
     def _of_every_kind(self) -> list[Setting]:

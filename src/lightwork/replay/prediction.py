@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BAND = 0.2  # relative; nine of ten plans hold the wall time, memory-bound work apart (docs/validation.md)
+SERIAL = Setting("serial")
 FAR, FAR_BAND = 4, 0.25  # past so many workers a core
 LOCKED_BAND = 0.4  # of threads that compute by turns: what they lose at the lock varies most
 
@@ -83,43 +84,38 @@ def predict(
     Raises UsageError for a strategy that was not calibrated.
     """
     if not is_many(len(serial_items)):
-        return _predict_each(settings, serial_items, weights, cores, calibration, spin_ns, seed, gil, traits)
+        serial_s = _serial_s(serial_items, calibration, cores, spin_ns, traits)
+        work = _Work(serial_items, weights, cores, serial_s, seed, gil, traits)
+        return _predict_each({setting: calibration.of(setting, spin_ns) for setting in settings}, work)
     reducer, predictions = Reducer(serial_items, weights, seed, calibration), []
+    alone = reducer.of(SERIAL)
+    serial_s = _serial_s(alone.rows, alone.calibration, cores, spin_ns, traits)
     for setting in settings:
         calibration.of(setting, spin_ns)  # or it says what is missing
         few = reducer.of(setting)
-        (prediction,) = _predict_each(
-            [few.setting],
-            few.rows,
-            [1.0] * len(few.rows),
-            cores,
-            few.calibration,
-            spin_ns,
-            seed,
-            gil,
-            traits,
-        )
+        work = _Work(few.rows, [1.0] * len(few.rows), cores, serial_s, seed, gil, traits)
+        (prediction,) = _predict_each({few.setting: few.calibration.of(few.setting, spin_ns)}, work)
         chunksize = chunksize_in_force(setting, len(serial_items))
         predictions.append(replace(prediction, setting=setting, chunksize=chunksize))
     return predictions
 
 
-def _predict_each(
-    settings: Iterable[Setting], serial_items: "NDArray[Any]", weights: Sequence[float], cores: float,
-    calibration: Calibration, spin_ns: float | None, seed: int, gil: bool, traits: Traits,
-) -> list[Prediction]:  # fmt: skip
-    """Predictions from these items, replayed one by one."""
-    serial = Setting("serial")
-    costs = {setting: calibration.of(setting, spin_ns) for setting in settings}
-    everything = demands_of(serial_items)
-    serial_s = replay(everything, serial, cores, calibration.of(serial, spin_ns)).makespan_ns / 1e9
-    serial_s += traits.initializer.wall_ns / 1e9
-    work = _Work(serial_items, weights, cores, serial_s, seed, gil, traits)
+def _serial_s(
+    serial_items: "NDArray[Any]", calibration: Calibration, cores: float, spin_ns: float | None, traits: Traits
+) -> float:
+    """What the serial round takes, replayed, what comes before its first item included."""
+    replayed = replay(demands_of(serial_items), SERIAL, cores, calibration.of(SERIAL, spin_ns))
+    return (replayed.makespan_ns + traits.initializer.wall_ns) / 1e9
+
+
+def _predict_each(costs: Mapping[Setting, Costs], work: "_Work") -> list[Prediction]:
+    """Predictions of these settings, each with its costs, the items replayed one by one."""
+    count = len(work.serial_items)
     predictions: dict[Setting, Prediction] = {}
     for setting, setting_costs in costs.items():
-        explicit = _explicit(setting, len(everything))
+        explicit = _explicit(setting, count)
         predictions[explicit] = predictions.get(explicit) or _predict(explicit, work, setting_costs)
-    return [replace(predictions[_explicit(setting, len(everything))], setting=setting) for setting in costs]
+    return [replace(predictions[_explicit(setting, count)], setting=setting) for setting in costs]
 
 
 def _explicit(setting: Setting, items: int) -> Setting:
