@@ -14,12 +14,11 @@ from lightwork.core.causes import Cause
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
 from lightwork.replay import fast_path
-from lightwork.replay.activities import COMPUTE, LOCK, UNLOCK, WAIT, parts_of
 from lightwork.replay.cores import NOBODY, Cores, are_shared_evenly
 from lightwork.replay.costs import NO_COSTS, Costs
 from lightwork.replay.demands import Demands, demands, demands_of
 from lightwork.replay.engine import Replay, replay
-from lightwork.replay.hand_out import hand_out, with_a_rule
+from lightwork.replay.hand_out import with_a_rule
 from lightwork.replay.what_if import WhatIf, replay_if, split_longest, what_ifs
 from lightwork.storage.ledgers import ROW
 from lightwork.strategies import names
@@ -34,17 +33,14 @@ costs = st.builds(Costs, **{name: st.sampled_from([0.0, 1.0, 7.5, 40.0]) for nam
 
 
 @st.composite
-def works(draw: st.DrawFn, cpu: bool = True, wait: bool = True, lock: bool = True) -> Demands:
-    """A few items of whole nanoseconds; without computing, waiting or lock where so asked."""
+def works(draw: st.DrawFn, cpu: bool = True, wait: bool = True) -> Demands:
+    """A few items of whole nanoseconds; without computing or waiting where so asked."""
     count = draw(st.integers(1, 12))
 
     def some(wanted: bool) -> list[int]:
         return draw(st.lists(amounts, min_size=count, max_size=count)) if wanted else [0] * count
 
-    cpu_ns, wait_ns = some(cpu), some(wait)
-    held = some(lock and draw(st.booleans()))
-    exclusive_ns = [min(own, c + w) for own, c, w in zip(held, cpu_ns, wait_ns, strict=True)]
-    return demands(cpu_ns, wait_ns, exclusive_ns)
+    return demands(some(cpu), some(wait))
 
 
 settings_of = st.builds(Setting, st.sampled_from(PARALLEL), workers)
@@ -131,13 +127,6 @@ def test_waiting_passes_while_others_compute() -> None:
     assert 10_100 <= found.makespan_ns <= 10_200
 
 
-def test_the_lock_goes_to_whoever_has_waited_longest() -> None:
-    """Three that come to the lock one after the other get it one after the other."""
-    work = demands([0] * 3, [300, 310, 320], [300, 300, 300])
-    found = replay(work, Setting("static", 3), 1).items
-    assert found["end_ns"].tolist() == [300, 600, 900]
-
-
 def test_the_next_chunk_goes_to_whoever_has_been_idle_longest() -> None:
     """Workers that stand idle get the chunks in the order in which they fell idle."""
     found = replay(demands([1000] * 3), Setting("pipe", 3), 8, Costs(send_ns=10)).items
@@ -157,22 +146,20 @@ def test_the_recorders_spin_is_between_the_items() -> None:
 
 @given(works(), settings_of, cores, costs)
 def test_no_prediction_is_below_the_bounds(work: Demands, setting: Setting, count: float, spent: Costs) -> None:
-    """T >= W / P, the longest item, all computing over the cores, and all time under the lock; costs or none."""
-    bound_ns = max(
-        work.wall_ns.sum() / setting.workers, work.wall_ns.max(), work.cpu_ns.sum() / count, work.exclusive_ns.sum()
-    )
+    """T >= W / P, the longest item, and all computing over the cores; costs or none."""
+    bound_ns = max(work.wall_ns.sum() / setting.workers, work.wall_ns.max(), work.cpu_ns.sum() / count)
     for found in (replay(work, setting, count), replay(work, setting, count, spent)):
         assert found.makespan_ns >= bound_ns - 1
 
 
-@given(works(cpu=False, lock=False), st.sampled_from(GREEDY), workers)
+@given(works(cpu=False), st.sampled_from(GREEDY), workers)
 def test_greedy_hand_out_keeps_grahams_bound(work: Demands, strategy: str, count: int) -> None:
     """Where items only wait, T <= W / P + (1 - 1/P) x longest (Graham 1966)."""
     bound_ns = work.wall_ns.sum() / count + (1 - 1 / count) * work.wall_ns.max()
     assert replay(work, Setting(strategy, count), 2).makespan_ns <= max(bound_ns + 1e-6, 1)
 
 
-@given(works(cpu=False, lock=False), st.sampled_from(GREEDY), workers)
+@given(works(cpu=False), st.sampled_from(GREEDY), workers)
 def test_largest_first_keeps_grahams_second_bound(work: Demands, strategy: str, count: int) -> None:
     """Largest first ends by 4/3 - 1/(3P) of the optimum (Graham 1969), which is at most what greedy takes."""
     largest_first = replay_if(WhatIf(largest_first=True), work, Setting(strategy, count), 2).makespan_ns
@@ -186,9 +173,9 @@ def test_one_worker_without_costs_is_the_serial_round(work: Demands, strategy: s
     assert replay(work, Setting(strategy, 1), count).makespan_ns == max(work.wall_ns.sum(), 1)
 
 
-@given(works(lock=False), settings_of)
+@given(works(), settings_of)
 def test_a_core_for_every_worker_keeps_items_at_their_serial_length(work: Demands, setting: Setting) -> None:
-    """Where nobody has to share and there is no lock, every item lasts exactly as long as serially."""
+    """Where nobody has to share, every item lasts exactly as long as serially."""
     found = event_by_event(work, setting, setting.workers).items
     assert (found["end_ns"] - found["start_ns"] == work.wall_ns).all()
     assert not found["runqueue_ns"].any()
@@ -197,7 +184,7 @@ def test_a_core_for_every_worker_keeps_items_at_their_serial_length(work: Demand
 # More of something
 
 
-@given(works(lock=False), settings_of, st.booleans())
+@given(works(), settings_of, st.booleans())
 def test_more_cores_never_slow_down_items_of_one_kind(work: Demands, setting: Setting, waits: bool) -> None:
     """Items of one kind are done no later with more cores shared evenly, and with one for each no later than with any.
 
@@ -211,27 +198,11 @@ def test_more_cores_never_slow_down_items_of_one_kind(work: Demands, setting: Se
     assert all(all_ - 1 <= queued <= one + 1 for queued in (two, three))
 
 
-@given(works(lock=False, cpu=False), st.sampled_from(GREEDY))
+@given(works(cpu=False), st.sampled_from(GREEDY))
 def test_more_workers_never_slow_down_waiting(work: Demands, strategy: str) -> None:
     """Where items only wait and handing over is free, another worker never makes the round longer."""
     found = [replay(work, Setting(strategy, count), 2).makespan_ns for count in range(1, 8)]
     assert found == sorted(found, reverse=True)
-
-
-def test_under_a_lock_more_cores_can_take_longer() -> None:
-    """Who comes to the lock first depends on the cores: an anomaly that the replay shows and must not hide."""
-    work = demands([100, 0, 200], [0, 100, 0], [0, 100, 200])
-    one, two = (replay(work, Setting("static", 3), count).makespan_ns for count in (1, 2))
-    assert (one, two) == (300, 400)
-
-
-def test_under_the_lock_an_item_waits_and_computes_as_it_does_otherwise() -> None:
-    """A quarter of an item that computes for three parts of four: under the lock it computes for as large a share."""
-    work = demands([300], [100], [100])
-    parts = parts_of(work, hand_out(Setting("map", 1), 1), NO_COSTS)
-    kinds, amounts = zip(*((kind, amount[0]) for kind, amount in parts.within), strict=True)
-    locked = slice(kinds.index(LOCK) + 1, kinds.index(UNLOCK))
-    assert (kinds[locked], amounts[locked]) == ((WAIT, COMPUTE), (25, 75))
 
 
 # The ledger
@@ -262,15 +233,11 @@ def test_predicted_and_measured_losses_have_one_identity(
     assert losses.speedup + sum(losses.lost_speedup().values()) == setting.workers
 
 
-def test_waiting_for_a_core_and_for_the_lock_are_told_apart() -> None:
-    """Two workers on one core lose to the core; two that share a lock lose to blocking; neither to the other."""
+def test_waiting_for_a_core_is_lost_to_the_core() -> None:
+    """Two workers on one core lose to the core, and to nothing else within the items."""
     computing = serial_ledger([(1000, 0, 0)] * 4)
     found = replay(demands_of(computing), Setting("static", 2), 1).losses(computing).by_cause()
     assert (found[Cause.CORE_WAIT], found[Cause.BLOCKING]) == (4000, 0)
-    waiting = serial_ledger([(0, 1000, 0)] * 2)
-    locked = replace(demands_of(waiting), exclusive_ns=np.full(2, 1000))
-    found = replay(locked, Setting("static", 2), 1).losses(waiting).by_cause()
-    assert (found[Cause.CORE_WAIT], found[Cause.BLOCKING]) == (0, 1000)
 
 
 def test_rows_stand_where_the_items_stood() -> None:
@@ -291,7 +258,7 @@ def test_workers_have_no_names(work: Demands, setting: Setting, count: float, sp
     if not size:
         return
     mixed = whole.take([hand * size + place for hand in hands for place in range(size)])
-    only_one_kind = [replace(one, wait_ns=one.wait_ns * 0, exclusive_ns=one.exclusive_ns * 0) for one in (whole, mixed)]
+    only_one_kind = [replace(one, wait_ns=one.wait_ns * 0) for one in (whole, mixed)]
     straight, exchanged = (replay(one, Setting("static", setting.workers), count, spent) for one in only_one_kind)
     assert abs(straight.makespan_ns - exchanged.makespan_ns) <= 1
     assert np.abs(straight.items["end_ns"] - exchanged.items["end_ns"][: len(whole)]).max() <= 1
@@ -300,7 +267,7 @@ def test_workers_have_no_names(work: Demands, setting: Setting, count: float, sp
 # Two ways to one result
 
 
-@given(works(lock=False), st.sampled_from(["cpu", "wait", "room"]), settings_of, cores, st.sampled_from([0.0, 3.0]))
+@given(works(), st.sampled_from(["cpu", "wait", "room"]), settings_of, cores, st.sampled_from([0.0, 3.0]))
 def test_the_short_cut_and_the_events_agree(
     work: Demands, kind: str, setting: Setting, count: float, item_ns: float
 ) -> None:
@@ -426,15 +393,13 @@ def gains(work: Demands, setting: Setting, cores: float, costs: Costs = NO_COSTS
 
 def test_what_if_removes_what_it_says() -> None:
     """Each switch alone gains where its cause is at work."""
-    work = demands([100] * 9 + [900], [0] * 10, [50] * 10)
+    work = demands([100] * 9 + [900])
     spent = Costs(request_ns=50, boot_ns=50, send_ns=10, receive_ns=10)
     found = gains(work, Setting("imap_unordered", 2), 2, spent)
-    expected = {"no dispatch cost", "no start-up", "longest item in 2", "largest first", "no lock", "twice the cores"}
+    expected = {"no dispatch cost", "no start-up", "longest item in 2", "largest first", "twice the cores"}
     assert expected <= set(found)
     for name in ("no dispatch cost", "no start-up", "longest item in 2", "largest first", "twice the cores"):
         assert found[name] > 1, name
-    locked = demands([0] * 8, [100] * 8, [90] * 8)
-    assert gains(locked, Setting("static", 4), 4)["no lock"] == pytest.approx(730 / 200, rel=0.05)
 
 
 @given(works(), st.integers(1, 5))
@@ -485,7 +450,6 @@ def test_another_speed_touches_computing_only() -> None:
     [
         ({"cpu_ns": [1, 2], "wait_ns": [1]}, "every item"),
         ({"cpu_ns": [-1]}, "less than nothing"),
-        ({"cpu_ns": [1], "exclusive_ns": [2]}, "the lock"),
     ],
 )
 def test_demands_that_can_not_be_are_refused(given: dict[str, Any], words: str) -> None:

@@ -67,7 +67,7 @@ def test_mpire_aims_at_as_many_chunks_and_keeps_two_a_worker_in_flight():
 
 def test_joblib_with_one_worker_is_replayed_as_the_caller():
     """One worker is none: nothing is started, handed over or closed; what is left is loading the library."""
-    demands = Demands(*(np.full(5, value) for value in (100, 100, 0, 0, 0)), index=np.arange(5))
+    demands = Demands(*(np.full(5, value) for value in (100, 100, 0, 0)), index=np.arange(5))
     dear = Costs(open_ns=7, request_ns=50, boot_ns=900, send_ns=30, take_ns=30, close_ns=400, close_worker_ns=400)
     assert replay(demands, Setting("joblib", 1), 2, dear).makespan_ns == 5 * 200 + 7
     assert not hand_out(Setting("joblib", 2), 5).in_caller

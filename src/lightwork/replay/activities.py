@@ -1,8 +1,8 @@
-"""Activities: a hand-out as what workers do one after the other: compute, wait, take the lock, give it back; pure.
+"""Activities: a hand-out as what workers do one after the other: compute and wait; pure.
 
     chunk  = [wake] item item ...
-    item   = gap | wait, compute, wait | LOCK wait compute UNLOCK | spin
-                 start_ns                                       end_ns
+    item   = gap | wait, compute, wait | spin
+                 start_ns         end_ns
 
 Adjacent amounts of one kind become one activity, so a chunk of pure computing is one event however many items it
 holds.
@@ -10,7 +10,7 @@ holds.
 A ledger does not say where in an item its waiting is. The computing is one piece at a place that differs from item to
 item (multiples of the golden ratio), so that equal items do not march in step; an item much longer than the others
 waits first. How finely the two alternate matters little: in a closed network of waits and a processor-sharing server,
-throughput depends on the means alone (Baskett, Chandy, Muntz and Palacios 1975). The exclusive part comes last.
+throughput depends on the means alone (Baskett, Chandy, Muntz and Palacios 1975).
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ from lightwork.replay.hand_out import HandOut
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-COMPUTE, WAIT, LOCK, UNLOCK = range(4)
+COMPUTE, WAIT = range(2)
 UNHEARD = 0.02  # of an item's computing: less waiting than that is computing too, no core would change hands for it
 LONG = 4  # times the mean item: one that does not march in step with any other
 GOLDEN = (5**0.5 - 1) / 2
@@ -46,8 +46,7 @@ class Places:
 class Activities:
     """kind and amount_ns of every activity; chunk k's are first[k] to first[k + 1].
 
-    starts, ends: where the items' times lie, in hand-out order. chunk: each item's. locks: the LOCK activities, of
-    the items at lock_items.
+    starts, ends: where the items' times lie, in hand-out order. chunk: each item's.
     """
 
     kind: "NDArray[Any]"
@@ -56,8 +55,6 @@ class Activities:
     starts: Places
     ends: Places
     chunk: "NDArray[Any]"
-    locks: "NDArray[Any]"
-    lock_items: "NDArray[Any]"
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,18 +71,12 @@ def parts_of(handed: Demands, plan: HandOut, costs: Costs) -> Parts:
     leads = np.zeros(len(handed))
     full = np.diff(plan.bounds) > 0
     leads[plan.bounds[:-1][full]] = 1
-    locked_wait = np.rint(handed.exclusive_ns * (handed.wait_ns / np.maximum(handed.wall_ns, 1)))
-    locked_cpu = handed.exclusive_ns - locked_wait
-    wait_ns, cpu_ns = handed.wait_ns - locked_wait, handed.cpu_ns - locked_cpu
-    unheard = wait_ns < UNHEARD * cpu_ns
-    wait_ns, cpu_ns = np.where(unheard, 0, wait_ns), np.where(unheard, cpu_ns + wait_ns, cpu_ns)
+    unheard = handed.wait_ns < UNHEARD * handed.cpu_ns
+    wait_ns, cpu_ns = np.where(unheard, 0, handed.wait_ns), np.where(unheard, handed.wall_ns, handed.cpu_ns)
     place = np.modf(GOLDEN * np.arange(1, len(handed) + 1))[0]
     place = np.where(handed.wall_ns > LONG * handed.wall_ns.mean(), 1.0, place)
     early_ns = np.where(cpu_ns > 0, np.floor(wait_ns * place), wait_ns)
     within = [(WAIT, early_ns), (COMPUTE, cpu_ns), (WAIT, wait_ns - early_ns)]
-    if handed.exclusive_ns.any():
-        held = handed.exclusive_ns > 0
-        within += [(LOCK, held), (WAIT, locked_wait), (COMPUTE, locked_cpu), (UNLOCK, held)]
     cold = leads * _coldness(handed, plan)
     gap_ns = costs.item_ns + costs.take_ns * leads + costs.cold_ns * cold
     wake_ns = costs.wake_ns * (cold if plan.ahead else leads)
@@ -113,13 +104,11 @@ def activities_of(parts: Parts, plan: HandOut) -> Activities:
     amounts = np.stack([amounts for _, amounts in columns], axis=1).astype(float).ravel()
     chunk = np.repeat(np.arange(plan.chunks), np.diff(plan.bounds))
     present = np.flatnonzero(_present(amounts, chunk, plan.chunks, width))
-    amounts[kinds >= LOCK] = 0
     opens = np.append(True, (np.diff(kinds[present]) != 0) | (np.diff(chunk[present // width]) != 0))
     heads = present[opens]
     lengths = np.add.reduceat(amounts[present], np.flatnonzero(opens))
     first = np.searchsorted(chunk[heads // width], np.arange(plan.chunks + 1))
     places = _Ruler(amounts, heads, first[:-1][chunk], width)
-    is_lock = kinds[heads] == LOCK
     return Activities(
         kind=kinds[heads],
         amount_ns=lengths,
@@ -127,8 +116,6 @@ def activities_of(parts: Parts, plan: HandOut) -> Activities:
         starts=places.after(len(before) - 1),
         ends=places.after(len(before) + len(within) - 1),
         chunk=chunk,
-        locks=np.flatnonzero(is_lock),
-        lock_items=heads[is_lock] // width,
     )
 
 

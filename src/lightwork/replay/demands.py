@@ -1,8 +1,6 @@
 """Demands: what each item asks of the machine, read off one serial ledger; pure.
 
-    wall of the serial round = CPU + wait + (waiting for a core, which is the machine's doing and left out)
-
-Time in which an item held a lock that all share is not in the ledger: whoever knows of it gives it.
+wall of the serial round = CPU + wait + (waiting for a core, which is the machine's doing and left out)
 """
 
 from dataclasses import dataclass, replace
@@ -24,8 +22,7 @@ OUTLIER = 10
 class Demands:
     """One entry per item, in the order in which the items are handed out; nanoseconds.
 
-    cpu_ns: CPU time. wait_ns: time in which the item neither computed nor waited for a core. exclusive_ns: the part
-    of both, in their own proportion, in which it held the one lock that all items share. spin_ns: CPU time of the
+    cpu_ns: CPU time. wait_ns: time in which the item neither computed nor waited for a core. spin_ns: CPU time of the
     recorder's fixed spin after the item, which is no part of it. gap_ns: CPU time from there to the next item,
     serially: what the loop and the recorder take, more where an item has used the caches. index: the item's row in
     the ledger.
@@ -33,7 +30,6 @@ class Demands:
 
     cpu_ns: "NDArray[Any]"
     wait_ns: "NDArray[Any]"
-    exclusive_ns: "NDArray[Any]"
     spin_ns: "NDArray[Any]"
     gap_ns: "NDArray[Any]"
     index: "NDArray[Any]"
@@ -43,7 +39,7 @@ class Demands:
 
     @property
     def wall_ns(self) -> "NDArray[Any]":
-        """What each item takes when it has a core and the lock to itself."""
+        """What each item takes when it has a core to itself."""
         wall_ns: NDArray[Any] = self.cpu_ns + self.wait_ns
         return wall_ns
 
@@ -56,35 +52,30 @@ class Demands:
         """The same where everything that computes takes so many times as long."""
         computing = {"cpu_ns": self.cpu_ns, "spin_ns": self.spin_ns, "gap_ns": self.gap_ns}
         slowed = {name: np.rint(values * factor).astype(np.int64) for name, values in computing.items()}
-        most_ns = slowed["cpu_ns"] + self.wait_ns
-        return replace(self, **slowed, exclusive_ns=np.minimum(self.exclusive_ns, most_ns))
+        return replace(self, **slowed)
 
 
 def demands(
     cpu_ns: "Sequence[int] | NDArray[Any]",
     wait_ns: "Sequence[int] | NDArray[Any] | None" = None,
-    exclusive_ns: "Sequence[int] | NDArray[Any] | None" = None,
     spin_ns: "Sequence[int] | NDArray[Any] | None" = None,
     gap_ns: "Sequence[int] | NDArray[Any] | None" = None,
 ) -> Demands:
     """The demands with these amounts, none where one is left out.
 
-    Raises ValueError for amounts below 0, of unequal number, and for an item that holds the lock for longer than it
-    lasts.
+    Raises ValueError for amounts below 0 and of unequal number.
     """
     cpu = np.asarray(cpu_ns, dtype=np.int64)
     rest = [
         np.zeros(len(cpu), np.int64) if given is None else np.asarray(given, dtype=np.int64)
-        for given in (wait_ns, exclusive_ns, spin_ns, gap_ns)
+        for given in (wait_ns, spin_ns, gap_ns)
     ]
-    wait, exclusive, spin, gap = rest
+    wait, spin, gap = rest
     if any(len(amounts) != len(cpu) for amounts in rest):
         raise ValueError("every kind of demand must be given for every item")
     if any((amounts < 0).any() for amounts in (cpu, *rest)):
         raise ValueError("an item can't ask for less than nothing")
-    if (exclusive > cpu + wait).any():
-        raise ValueError("an item can't hold the lock for longer than it lasts")
-    return Demands(cpu, wait, exclusive, spin, gap, np.arange(len(cpu)))
+    return Demands(cpu, wait, spin, gap, np.arange(len(cpu)))
 
 
 def demands_of(serial_items: "NDArray[Any]", order: "Sequence[int] | NDArray[Any] | None" = None) -> Demands:

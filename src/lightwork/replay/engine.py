@@ -34,8 +34,8 @@ class Replay:
     """A predicted round. Times in nanoseconds from its own t0, which is 0.
 
     round: as if it had been measured, with every worker's life. items: its ledger, the row of each item where the
-    demands' index says; runqueue_ns is the wait for a core, and what is left of an item's wall time its own waiting
-    and that for the lock. lanes: the setting's workers.
+    demands' index says; runqueue_ns is the wait for a core, and what is left of an item's wall time its own waiting.
+    lanes: the setting's workers.
     """
 
     round: Round
@@ -81,7 +81,6 @@ def _ledger(handed: Demands, plan: HandOut, timetable: Timetable) -> "NDArray[An
     """The items' rows; rounding is monotone, so that items which follow each other still do not overlap."""
     rows, at = np.zeros(handed.index.max() + 1, ROW), handed.index
     start_ns, end_ns = (np.rint(moments).astype(np.int64) for moments in (timetable.starts_ns, timetable.ends_ns))
-    locked_out_ns = np.rint(timetable.locked_out_ns).astype(np.int64)
     columns = {
         "start_ns": start_ns,
         "end_ns": end_ns,
@@ -89,7 +88,7 @@ def _ledger(handed: Demands, plan: HandOut, timetable: Timetable) -> "NDArray[An
         "state": State.DONE,
         "cpu_ns": handed.cpu_ns,
         "thread_cpu_ns": ABSENT,
-        "runqueue_ns": np.maximum(end_ns - start_ns - handed.wall_ns - locked_out_ns, 0),
+        "runqueue_ns": np.maximum(end_ns - start_ns - handed.wall_ns, 0),
         "spin_ns": handed.spin_ns,
     }
     for name, values in columns.items():

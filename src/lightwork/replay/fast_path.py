@@ -1,6 +1,6 @@
 """Earliest free: a hand-out on which nothing but the workers' number bears, or their sharing the cores; pure.
 
-Where no lock is taken and the caller's part costs nothing, the next chunk goes to whoever is free first: a heap over
+Where the caller's part costs nothing, the next chunk goes to whoever is free first: a heap over
 chunk sums instead of events. Items that only wait, or a core for every worker: the sums are times. Items that only
 compute, and share all cores evenly: the sums are service (lightwork.replay.cores), and as every
 worker computes until it has run out of chunks, time follows from how many have.
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lightwork.replay.activities import COMPUTE, LOCK, WAIT, Parts
+from lightwork.replay.activities import COMPUTE, WAIT, Parts
 from lightwork.replay.cores import are_shared_evenly
 from lightwork.replay.costs import Costs
 from lightwork.replay.hand_out import HandOut
@@ -29,7 +29,7 @@ def is_undisturbed(parts: Parts, workers: int, cores: float, costs: Costs) -> bo
     start_ns = costs.open_ns + costs.server_ns + costs.request_ns + costs.settle_ns
     caller_ns = start_ns + costs.send_ns + costs.receive_ns + costs.rouse_ns
     has_lives = bool(costs.boot_ns or costs.first_ns or costs.first_wait_ns or costs.leave_ns)
-    if caller_ns or has_lives or LOCK in kinds:
+    if caller_ns or has_lives:
         return False
     return workers <= cores or kinds <= {WAIT} or (len(kinds) == 1 and are_shared_evenly(cores, workers + 1))
 
@@ -53,7 +53,6 @@ def timetable(parts: Parts, plan: HandOut, workers: int, cores: float) -> Timeta
     return Timetable(
         starts_ns=time_of(starts_ns),
         ends_ns=time_of(starts_ns + within_ns),
-        locked_out_ns=np.zeros(len(plan.order)),
         requested_ns=nothing,
         ready_ns=nothing,
         worker=worker,

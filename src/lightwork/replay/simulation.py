@@ -3,11 +3,8 @@
     caller   open, ask for every worker, send as many chunks as the window holds;
              then, for every answer: receive it and send the next chunk          (one runnable like the workers)
     worker   boot, then chunk after chunk, its activities in order; idle where none has been sent yet
-    lock     one for all, first come, first served
 
 Whoever is free takes the next chunk, in order: the list scheduling of Graham (1966).
-Where a lock is taken, his anomalies are there too: more cores can change who comes to it first, and the round takes
-longer (by up to 25 % in small random examples; without a lock by 0.1 % at most).
 """
 
 from collections import deque
@@ -17,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lightwork.replay.activities import COMPUTE, LOCK, WAIT, Activities, Places
+from lightwork.replay.activities import COMPUTE, WAIT, Activities, Places
 from lightwork.replay.cores import NOBODY, Cores
 from lightwork.replay.costs import COLD_NS, Costs
 from lightwork.replay.hand_out import HandOut
@@ -33,13 +30,12 @@ Piece = tuple[float, int, float]  # from how far into an activity, on which core
 class Timetable:
     """What came of a simulation; nanoseconds from its beginning.
 
-    starts_ns, ends_ns, locked_out_ns: per item, in hand-out order; the last is the time it waited for the lock.
-    requested_ns, ready_ns: per worker. worker: per chunk. over_ns: when the caller had all results.
+    starts_ns, ends_ns: per item, in hand-out order. requested_ns, ready_ns: per worker. worker: per chunk. over_ns:
+    when the caller had all results.
     """
 
     starts_ns: "NDArray[Any]"
     ends_ns: "NDArray[Any]"
-    locked_out_ns: "NDArray[Any]"
     requested_ns: "NDArray[Any]"
     ready_ns: "NDArray[Any]"
     worker: "NDArray[Any]"
@@ -51,12 +47,9 @@ def simulate(activities: Activities, plan: HandOut, workers: int, cores: float, 
     acted = _Simulation(activities, plan, workers, cores, costs)
     acted.run()
     clock = _Clock(activities, acted)
-    locked_out_ns = np.zeros(len(activities.chunk))
-    locked_out_ns[activities.lock_items] = (clock.ended_ns - clock.began_ns)[activities.locks]
     return Timetable(
         starts_ns=clock.read(activities.starts),
         ends_ns=clock.read(activities.ends),
-        locked_out_ns=locked_out_ns,
         requested_ns=np.array(acted.requested_ns),
         ready_ns=np.array(acted.ready_ns),
         worker=np.array(acted.worker),
@@ -82,8 +75,7 @@ class _Simulation:
         self.idle: deque[int] = deque()
         self.sent = self.taken = self.promised = 0
         self.jobs: deque[Job] = deque()
-        self.busy = self.held = False
-        self.locked_out: deque[int] = deque()
+        self.busy = False
         self.over_ns = 0.0
         self.core = [0] * len(self.kind)
         self.pieces: dict[int, list[Piece]] = {}
@@ -194,12 +186,8 @@ class _Simulation:
             cores.compute(agent, self.amount_ns[activity])
             core = self.core[activity] = cores.home[agent]
             self.began_served_ns[activity] = cores.served_ns[core]
-        elif kind == WAIT:
-            cores.wait(agent, self.amount_ns[activity])
-        elif kind == LOCK:
-            self._acquire(agent)
         else:
-            self._release(agent)
+            cores.wait(agent, self.amount_ns[activity])
 
     def _end(self, agent: int) -> None:
         activity = self.at[agent]
@@ -232,21 +220,6 @@ class _Simulation:
             self.jobs.append((cpu_ns, self._follow_nothing, 0))
         if not self.busy:
             self._work_off()
-
-    def _acquire(self, agent: int) -> None:
-        if self.held:
-            self.locked_out.append(agent)
-        else:
-            self.held = True
-            self._end(agent)
-
-    def _release(self, agent: int) -> None:
-        """Leave the lock to whoever waits longest before asking for it again oneself."""
-        successor = self.locked_out.popleft() if self.locked_out else NOBODY
-        self.held = successor != NOBODY
-        self._end(agent)
-        if successor != NOBODY:
-            self._end(successor)
 
 
 class _Clock:

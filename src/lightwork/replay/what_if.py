@@ -4,7 +4,7 @@ A gain is a prediction from the model, not a measurement: change it and measure.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,15 +23,14 @@ class WhatIf:
     """Switches, all off by default.
 
     no_dispatch: handing over costs nothing. no_start_up: the workers are there already. pieces: the longest item is
-    split into so many. largest_first: by what the items took serially. no_lock: what was done under it needs none.
-    cores: so many times as many. Raises ValueError for less than one piece and for no cores.
+    split into so many. largest_first: by what the items took serially. cores: so many times as many.
+    Raises ValueError for less than one piece and for no cores.
     """
 
     no_dispatch: bool = False
     no_start_up: bool = False
     pieces: int = 1
     largest_first: bool = False
-    no_lock: bool = False
     cores: float = 1.0
 
     def __post_init__(self) -> None:
@@ -44,8 +43,6 @@ def replay_if(changed: WhatIf, demands: Demands, setting: Setting, cores: float,
 
     The pieces of a split item have rows of their own, after all others in the ledger.
     """
-    if changed.no_lock:
-        demands = replace(demands, exclusive_ns=np.zeros_like(demands.exclusive_ns))
     if changed.pieces > 1:
         demands = split_longest(demands, changed.pieces)
     if changed.largest_first:
@@ -63,7 +60,6 @@ def what_ifs(workers: int) -> Mapping[str, WhatIf]:
         "longest item in 2": WhatIf(pieces=2),
         f"longest item in {max(workers, 2)}": WhatIf(pieces=max(workers, 2)),
         "largest first": WhatIf(largest_first=True),
-        "no lock": WhatIf(no_lock=True),
         "twice the cores": WhatIf(cores=2.0),
     }
 
@@ -78,7 +74,6 @@ def split_longest(demands: Demands, pieces: int) -> Demands:
         if field.name != "index"
     }
     parts["index"] = np.append(demands.index[longest], new_rows)
-    parts["exclusive_ns"] = np.minimum(parts["exclusive_ns"], parts["cpu_ns"] + parts["wait_ns"])
     return Demands(
         **{
             name: np.concatenate([(whole := getattr(demands, name))[:longest], values, whole[longest + 1 :]])

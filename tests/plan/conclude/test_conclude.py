@@ -230,7 +230,6 @@ def test_what_if_tells_what_splitting_the_giant_gains():
     gains = {gain.name: gain.times for gain in found.what_if}
     assert gains["longest item in 2"] == pytest.approx(2.0)
     assert gains["twice the cores"] == pytest.approx(1.0)
-    assert "no lock" not in gains
 
 
 def test_what_if_of_many_items_is_carried_on_from_fewer():

@@ -34,7 +34,6 @@ def gains_of(planned: "Planned", setting: Setting) -> Mapping[str, float]:
     What the replay knows nothing of, a limit found by measuring, stays as it is.
     """
     changes = {"": WhatIf(), **what_ifs(setting.workers)}
-    del changes["no lock"]
     walls_ns = _walls_ns(planned, setting, list(changes.values()))
     return {name: walls_ns[0] / wall_ns for name, wall_ns in zip(changes, walls_ns, strict=True) if name}
 
