@@ -1,13 +1,17 @@
 """Spreads: the belief's standard deviations, told from errors that were made with known ones."""
 
 import random
+from dataclasses import asdict
 from math import exp
 
 import pytest
+from repository import REPOSITORY
 from validations import held, serial, trial
 
+from lightwork.analysis.belief import PriorSpread
 from lightwork.core.setting import Setting
 from lightwork.validate.comparison import Tried
+from lightwork.validate.saved import load
 from lightwork.validate.spreads import spread_in
 
 
@@ -42,3 +46,9 @@ def test_few_that_are_far_off_decide_nothing():
 def test_too_little_tells_nothing():
     """One setting of a kind and count shows no spread within it."""
     assert spread_in([held(cells=(Tried(Setting("map", 2, 1), 1, (trial(0, 1.01, 1.0),)),))]) is None
+
+
+def test_a_plan_weighs_by_what_the_saved_validation_shows():
+    """The belief's standard deviations are those of the validation in the docs, to whole per cents."""
+    found = spread_in(load(REPOSITORY / "docs" / "example" / "validation.json").studies)
+    assert {name: round(value, 2) for name, value in asdict(found).items()} == asdict(PriorSpread())
