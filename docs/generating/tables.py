@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 
-from generating import speedups
+from generating import plan_time, speedups
 from generating.blocks import filled, table
 from generating.examples import COSTS, FAULTS, VALIDATION
 from lightwork.core.losses import Losses
@@ -20,7 +20,8 @@ from lightwork.validate import table as validation_table
 
 def validation(text: str) -> str:
     """docs/validation.md with its tables made again."""
-    return filled(text, {"tables": validation_table.markdown(saved_validation.load(VALIDATION))})
+    tables = validation_table.markdown(saved_validation.load(VALIDATION))
+    return filled(text, {"tables": tables, "plan-time": plan_time.block()})
 
 
 def rounds(text: str) -> str:
