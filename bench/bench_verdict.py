@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.figures, pytest.mark.timeout(0)]
 
 HERE = Path(__file__).parent
 SAMPLED, TOO_FAST_S, START_S, CHUNK_S, SHARE = 5, 0.001, 0.015, 0.2, 0.1
-BLOCKS = 5
+BLOCKS = 9
 SLOWER = 1.05  # times the rule's choice, at most
 
 SERIAL = """\

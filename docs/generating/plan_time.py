@@ -15,7 +15,7 @@ PLAN_TIME = EXAMPLE / "plan-time.json"
 
 @dataclass(frozen=True)
 class TimedPlan:
-    """A plan of so many equal items of so many seconds: what it took from start to answer, and the answer's headline."""
+    """A plan of so many equal items of so many seconds. took_s: from start to end. answer: its headline."""
 
     item_s: float
     items: int
