@@ -62,10 +62,12 @@ def test_options_replace_the_profiles_axes():
 
 def test_cores_and_start_methods_are_axes_too():
     """cores=all leaves the cores alone; start methods are taken by those strategies that can."""
-    assert settings(cores="all,1") == [
+    assert settings(cores="all,1", chunksizes="default") == [
         Setting(name, 2, cores=cores) for name in ("map", "static") for cores in (None, 1)
     ]
-    assert settings(strategies="map,fork", start_methods="spawn") == [Setting("map", 2, start_method="spawn")]
+    assert settings(strategies="map,fork", start_methods="spawn", chunksizes="default") == [
+        Setting("map", 2, start_method="spawn")
+    ]
 
 
 def test_all_strategies_are_those_that_the_workload_can_be_run_under():

@@ -11,7 +11,7 @@ from lightwork.core.setting import ORDERS, POOLS, START_METHODS, Setting
 from lightwork.core.study import SERIAL
 from lightwork.errors import UsageError
 from lightwork.study import option_values, profiles
-from lightwork.study.design import fits, label_of
+from lightwork.study.design import label_of
 from lightwork.study.profiles import BLOCKS, Grid
 from lightwork.workload import parameters, registry
 
@@ -69,8 +69,6 @@ def read(options: Mapping[str, Any]) -> BenchRequest:
     for grid in grids:
         for chosen in _choices(grid.workload, values.get(grid.workload, {})):
             label, changed = _settled(_changed(grid, chosen, changes))
-            if options.get("strategies") == "all":
-                changed = _that_fit(changed)
             _refuse_an_empty(changed)
             labelled.setdefault(label, changed)
     timeout = options.get("timeout_s")
@@ -91,24 +89,19 @@ def _changed(grid: Grid, chosen: Mapping[str, str], changes: Mapping[str, Any]) 
     return replace(grid, **fields)
 
 
-def _that_fit(grid: Grid) -> Grid:
-    """The grid without the strategies that need what the workload has not: two halves, or a coroutine."""
-    workload = registry.find(grid.workload)
-    return replace(grid, strategies=tuple(name for name in grid.strategies if fits(workload, name)))
-
-
 def _refuse_an_empty(grid: Grid) -> None:
     """Raise UsageError when no strategy of the grid can take its chunksizes, start methods or pools."""
-    if not grid.settings() and any(strategies.find(name).parallel for name in grid.strategies):
+    names = grid.strategy_names()
+    if not grid.settings() and any(strategies.find(name).parallel for name in names):
         raise UsageError(
-            f"nothing to measure for {grid.workload}: none of {', '.join(grid.strategies)} supports "
+            f"nothing to measure for {grid.workload}: none of {', '.join(names)} supports "
             "these chunksizes, start methods or pools"
         )
 
 
 def _changes(options: Mapping[str, Any]) -> dict[str, Any]:
     readers: dict[str, Callable[[str], Any]] = {
-        "strategies": option_values.strategy_names,
+        "strategies": lambda words: None if words == "all" else option_values.strategy_names(words),
         "workers": lambda words: option_values.counts("workers", words),
         "chunksizes": lambda words: option_values.counts_or("chunksizes", words, "default"),
         "start_methods": lambda words: option_values.names("start method", words, START_METHODS),

@@ -1,8 +1,8 @@
 """Profiles: which cells the bench suite measures, and for how long.
 
 quick measures for at most three minutes, on a slow machine in fewer blocks, and at last under fewer settings; full
-takes well over an hour. Both keep to sizes whose serial time is well above a worker's start-up: shorter work would
-measure the start-up alone.
+takes well over an hour, and has every strategy. Both keep to sizes whose serial time is well above a worker's
+start-up: shorter work would measure the start-up alone.
 """
 
 import itertools
@@ -13,7 +13,11 @@ from typing import Any, Literal
 from lightwork.core.setting import Setting
 from lightwork.errors import unknown
 
-WAITED_FOR = ("static", "static_striped", "fork", "map", "imap_unordered", "apply_async", "queue", "pipe")
+MANY = (
+    "threads", "process_executor", "static", "static_striped", "fork", "map", "imap_unordered", "apply_async", "queue",
+    "pipe",
+)  # fmt: skip
+WAITED_FOR = ("threads", "process_executor")
 COMPUTED = ("static", "map", "imap_unordered", "queue")
 Chunksizes = tuple[int | None, ...]
 BLOCKS = 6, 20
@@ -23,15 +27,15 @@ BLOCKS = 6, 20
 class Grid:
     """One workload with its parameters, and the axes of the settings it is measured under.
 
-    budget_s: its share of the profile's time. blocks: at least and at most so many. is_limited: whether the time is
-    not exceeded for the least blocks either, so that settings may be left out; what such a grid does not use goes to
-    the next ones.
+    strategies: None for every one that can run the workload here. budget_s: its share of the profile's time. blocks: at
+    least and at most so many. is_limited: whether the time is not exceeded for the least blocks either, so that
+    settings may be left out; what such a grid does not use goes to the next ones.
     chunksizes apply to the strategies that have one, warm pools to those that can keep one.
     """
 
     workload: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    strategies: Sequence[str] = COMPUTED
+    strategies: Sequence[str] | None = COMPUTED
     workers: Sequence[int] = (1, 2, 4)
     chunksizes: Chunksizes = (None,)
     start_methods: Sequence[str] = ("fork",)
@@ -42,6 +46,17 @@ class Grid:
     blocks: tuple[int, int] = BLOCKS
     is_limited: bool = False
 
+    def strategy_names(self) -> Sequence[str]:
+        """The strategies that are named, or every one that can run the workload here."""
+        from lightwork import strategies
+        from lightwork.study.design import fits
+        from lightwork.workload import registry
+
+        if self.strategies is not None:
+            return self.strategies
+        workload = registry.find(self.workload)
+        return tuple(name for name in strategies.usable() if fits(workload, name))
+
     def settings(self) -> list[Setting]:
         """Every setting of the grid that its strategy can take, serial apart.
 
@@ -49,10 +64,11 @@ class Grid:
         """
         from lightwork import strategies  # a strategy names its own module's needs
 
+        names = self.strategy_names()
         product = itertools.product(
-            self.strategies, self.workers, self.chunksizes, self.start_methods, self.orders, self.cores, self.pools
+            names, self.workers, self.chunksizes, self.start_methods, self.orders, self.cores, self.pools
         )
-        by_name = {name: strategies.require(name) for name in self.strategies}
+        by_name = {name: strategies.require(name) for name in names}
         return [
             Setting(name, workers, chunksize, method, order, cores, pool)
             for name, workers, chunksize, method, order, cores, pool in product
@@ -68,21 +84,25 @@ def _quick(workload: str, budget_s: float, **more: Any) -> Grid:
     return Grid(workload, budget_s=budget_s, blocks=(3, 20), is_limited=True, **more)
 
 
+# What one would try first; map hands out chunks by default, process_executor single items.
 QUICK = (
-    _quick("csv_parse", 29, workers=(2, 4)),
-    _quick("sleep_io", 38, parameters={"sizes": "csv_parse"}, workers=(2, 4, 8)),
-    _quick("sleep_io", 37, strategies=WAITED_FOR, workers=(2, 8)),
-    _quick("file_read", 19, parameters={"files": 256}, workers=(2, 4)),
-    _quick("db_insert", 19, parameters={"batches": 80}, strategies=("static", "map", "imap_unordered"), workers=(2, 4)),
-    _quick("csv_to_db", 18, parameters={"files": 37}, strategies=("map", "imap_unordered"), workers=(2, 4)),
-)
+    _quick("csv_parse", 36, strategies=("threads", "process_executor", "map"), workers=(2, 4)),
+    _quick("sleep_io", 33, parameters={"sizes": "csv_parse"}, strategies=WAITED_FOR, workers=(2, 8)),
+    _quick("sleep_io", 28, strategies=WAITED_FOR, workers=(2, 8, 32)),
+    _quick(
+        "file_read", 23, parameters={"files": 256}, strategies=("threads", "imap_unordered"), workers=(2, 4),
+        chunksizes=(None, 16),
+    ),
+    _quick("db_insert", 18, parameters={"batches": 80}, strategies=("threads", "map"), workers=(2, 4)),
+    _quick("csv_to_db", 22, parameters={"files": 37}, strategies=WAITED_FOR, workers=(2, 4)),
+)  # fmt: skip
 
 _WORKERS = (1, 2, 3, 4, 8, 16)
 
 
 def _many(workload: str, **more: Any) -> Grid:
-    """All strategies under many worker counts."""
-    return Grid(workload, strategies=WAITED_FOR, workers=_WORKERS, budget_s=180.0, blocks=(10, 40), **more)
+    """Those that a plan may name, under many worker counts."""
+    return Grid(workload, strategies=MANY, workers=_WORKERS, budget_s=180.0, blocks=(10, 40), **more)
 
 
 FULL = (
@@ -97,7 +117,8 @@ FULL = (
     _many("db_insert", parameters={"method": "batch"}),
     _many("db_insert", parameters={"method": "transaction"}),
     Grid("csv_parse", {"engine": "pandas"}, COMPUTED, (2, 4), start_methods=("fork", "spawn"), budget_s=180),
-    Grid("csv_to_db", {}, ("static", "map", "imap_unordered", "queue"), (2, 4, 8), budget_s=600),
+    Grid("sleep_io", {"sizes": "uniform"}, None, (2, 8), budget_s=180),
+    Grid("csv_to_db", {}, ("static", "map", "imap_unordered", "queue", "single_writer"), (2, 4, 8), budget_s=600),
 )
 PROFILES = {"quick": QUICK, "full": FULL}
 
