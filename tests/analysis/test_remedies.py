@@ -4,14 +4,18 @@ from dataclasses import replace
 
 import pytest
 from builders import make_cell, make_round, make_study
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
+from lightwork.analysis.recommendation import recommend
 from lightwork.analysis.remedies import EXPLANATIONS, largest_loss
 from lightwork.analysis.scaling import scale
 from lightwork.core.causes import Cause
 from lightwork.core.losses import Losses
-from lightwork.core.remedy import LITTLE
+from lightwork.core.remedy import LITTLE, RemedyKind, TrialResult
 from lightwork.core.setting import Setting
 from lightwork.core.usage import Traffic, Usage
+from lightwork.strategies import find
 from lightwork.text.losses import loss_and_remedy, loss_sentence, remedies_sentence
 
 MS = 1_000_000
@@ -280,3 +284,69 @@ def test_threads_are_not_started_from_a_small_process():
     told = remedies_sentence(finding(Cause.START_UP, Setting("threads", 4)))
     assert "small process" not in told
     assert "keep one pool" in told
+
+
+# beside the setting to use, over generated studies
+
+ALREADY = {
+    RemedyKind.START_BY_FORK: lambda cell: cell.setting.start_method == "fork",
+    RemedyKind.ONE_POOL: lambda cell: cell.setting.pool == "warm",
+    RemedyKind.LARGEST_FIRST: lambda cell: cell.setting.order == "largest-first",
+    RemedyKind.ITEM_BY_ITEM: lambda cell: cell.chunksize == 1,
+    RemedyKind.SMALLER_CHUNKS: lambda cell: cell.chunksize == 1,
+}
+FEWER = {RemedyKind.FEWER_WORKERS, RemedyKind.FEWER_WORKERS_PER_CORE, RemedyKind.NO_MORE_THAN_CORES}
+
+
+@st.composite
+def settings_in_a_study(draw):
+    """A few settings that their strategies can take."""
+    name = draw(st.sampled_from(["threads", "process_executor", "map", "imap_unordered", "static", "queue"]))
+    strategy = find(name)
+    chunksize = draw(st.sampled_from([1, 2, 8])) if strategy.default_chunksize else None
+    pool = draw(st.sampled_from(["fresh", "warm"])) if strategy.opened else "fresh"
+    method = draw(st.sampled_from(strategy.start_methods))
+    return Setting(
+        name, draw(st.sampled_from([2, 4, 8])), chunksize, method, draw(st.sampled_from(["given", "largest-first"])),
+        pool=pool,
+    )  # fmt: skip
+
+
+@st.composite
+def recommended_studies(draw):
+    """A study with its losses, each setting's by one cause, and the cores that it could use."""
+    settings = draw(st.lists(settings_in_a_study(), min_size=1, max_size=8, unique=True))
+    walls = st.lists(st.floats(0.8, 1.25), min_size=6, max_size=6)
+    cells = {setting: [draw(st.floats(0.5, 2.5)) * factor for factor in draw(walls)] for setting in settings}
+    study = make_study([3.1] * 6, cells, longest_share=draw(st.sampled_from([0.01, 0.3])))
+    losses = {
+        setting.cell_id: losing(draw(st.sampled_from(list(FIELDS))), workers=setting.workers) for setting in settings
+    }
+    return study, losses, draw(st.sampled_from([2.0, 8.0]))
+
+
+@given(recommended_studies())
+def test_beside_the_setting_to_use_stands_nothing_that_contradicts_it(drawn):
+    """No fewer workers, nothing that it has already, and of what the study tried only what was measurably faster."""
+    study, losses, usable_cpus = drawn
+    recommendation = recommend(scale(study, usable_cpus), losses)
+    assume(recommendation.chosen is not None and recommendation.loss is not None)
+    chosen = recommendation.chosen.cell
+    for remedy in recommendation.loss.remedies:
+        assert remedy.kind not in FEWER
+        assert remedy.trial in (None, TrialResult.FASTER)
+        assert not ALREADY.get(remedy.kind, lambda _: False)(chosen)
+    if chosen.setting.strategy == "static":
+        ones = [cell for cell in study.cells if cell.chunksize == 1 or cell.setting.strategy == "queue"]
+        tried = any(replace(one.setting, strategy="static", chunksize=None) == chosen.setting for one in ones)
+        untried = [one for one in recommendation.loss.remedies if one.kind is RemedyKind.ITEM_BY_ITEM and not one.trial]
+        assert not (tried and untried)
+
+
+def test_threads_that_take_item_by_item_are_no_trial_for_processes():
+    """A queue without chunks hands out item by item; threads do so too, and are workers of another kind."""
+    for strategy, is_trial in (("queue", True), ("threads", False)):
+        cells = {STATIC: [2.0] * 6, Setting(strategy, 4): [1.5] * 6}
+        study = make_study([3.1] * 6, cells, longest_share=0.01)
+        words = remedies_sentence(largest_loss(scale(study, 8), study.cells[2], losing(Cause.TAIL)))
+        assert ("measured: 1.33x" in words) is is_trial

@@ -3,7 +3,8 @@
     losses + the evidence on their cause (lightwork.analysis.loss_evidence) -> LargestLoss
 
 A remedy is advice, not a measurement: apply it and measure again. But one that another cell of the same study shows
-comes with what it brought there, and is left out where it brought nothing.
+comes with what it brought there, and is left out where it brought nothing. Beside the setting to use only what was
+measurably faster stays of those, and nothing that the setting has already.
 """
 
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from lightwork.analysis.chunk_band import least
 from lightwork.analysis.loss_evidence import CellEvidence
 from lightwork.analysis.scaling import StudyScaling
 from lightwork.core.causes import Cause
+from lightwork.core.hand_out import Dynamic
 from lightwork.core.losses import Losses
 from lightwork.core.remedy import (
     EnoughCores,
@@ -91,16 +93,24 @@ def _worthwhile(seen: CellEvidence, *candidates: Candidate) -> tuple[Remedy, ...
 
 def _tried(seen: CellEvidence, candidate: Candidate) -> Remedy | None:
     trial = seen.trial(candidate.shows) if candidate.shows else None
-    if trial is None:  # that fewer workers would do is not to be said beside the setting to use
-        return None if candidate.saves and seen.recommended else candidate.remedy
+    if trial is None:
+        return candidate.remedy if not seen.recommended or _is_news(seen, candidate) else None
     if trial.difference is Difference.FASTER:
         return replace(candidate.remedy, trial=TrialResult.FASTER, ratio=trial.ratio)
+    if seen.recommended:
+        return None
     if trial.is_open and not candidate.saves:
         return replace(candidate.remedy, trial=TrialResult.OPEN, ratio=trial.ratio)
     is_as_fast = trial.difference is not Difference.SLOWER and trial.ratio.point >= 1
-    if candidate.saves and is_as_fast and not seen.recommended:
+    if candidate.saves and is_as_fast:
         return replace(candidate.remedy, trial=TrialResult.AS_FAST, ratio=trial.ratio)
     return None
+
+
+def _is_news(seen: CellEvidence, candidate: Candidate) -> bool:
+    """Whether the study did not try it. That fewer workers would do is not said beside the setting to use."""
+    shows = candidate.shows
+    return not candidate.saves and not (shows and any(cell.tried and shows(cell) for cell in seen.scaling.study.cells))
 
 
 def _like(setting: Setting, **changes: object) -> Callable[[Cell], bool]:
@@ -124,19 +134,35 @@ def _fewer_workers(
     return [candidate]
 
 
-def _one_pool(seen: CellEvidence) -> Candidate:
-    return Candidate(Remedy(RemedyKind.ONE_POOL), _like(seen.cell.setting, pool="warm"))
+def _one_pool(seen: CellEvidence) -> list[Candidate]:
+    setting = seen.cell.setting
+    is_warm = setting.pool == "warm"
+    return [] if is_warm else [Candidate(Remedy(RemedyKind.ONE_POOL), _like(setting, pool="warm"))]
 
 
 def _chunks(seen: CellEvidence, remedy: Remedy, fits: Callable[[int], bool]) -> Candidate:
-    """A remedy that is applied where as many workers get chunks of a size that fits, by whatever strategy."""
+    """A remedy that is applied where as many workers of the kind get chunks of a size that fits, by any strategy."""
     setting = seen.cell.setting
 
     def shows(cell: Cell) -> bool:
         alike = replace(cell.setting, strategy=setting.strategy, chunksize=setting.chunksize) == setting
-        return alike and cell.chunksize is not None and fits(cell.chunksize)
+        size = _handed_over(cell)
+        return alike and _kind(cell) == _kind(seen.cell) and size is not None and fits(size)
 
     return Candidate(remedy, shows)
+
+
+def _handed_over(cell: Cell) -> int | None:
+    """How many items a free worker gets at a time; None where no worker waits for any, or that is not known."""
+    name = cell.setting.strategy
+    is_dynamic = is_known(name) and isinstance(find(name).hand_out, Dynamic)
+    return cell.chunksize or (1 if is_dynamic else None)
+
+
+def _kind(cell: Cell) -> str:
+    """What the cell's workers are."""
+    name = cell.setting.strategy
+    return find(name).workers if is_known(name) else name
 
 
 @explains(Cause.START_UP)
@@ -152,7 +178,7 @@ def _start_up(seen: CellEvidence) -> Explanation:
     by_method = {"spawn": (by_fork, lighter), "forkserver": (lighter,), "fork": (small,)}[setting.start_method]
     starts_processes = not is_known(setting.strategy) or not find(setting.strategy).in_caller
     quicker = by_method if starts_processes else ()
-    remedies = _worthwhile(seen, *quicker, *_fewer_workers(seen), _one_pool(seen))
+    remedies = _worthwhile(seen, *quicker, *_fewer_workers(seen), *_one_pool(seen))
     return StartUpTime(mean_ns / NS_PER_S), remedies
 
 
@@ -204,7 +230,7 @@ def _teardown(seen: CellEvidence) -> Explanation:
     if seen.item_bytes >= BULKY_BYTES:
         return _bulky(seen)
     mean_ns = seen.losses.teardown_ns / seen.rounds / seen.losses.lanes
-    return TeardownTime(mean_ns / NS_PER_S), _worthwhile(seen, _one_pool(seen), *_fewer_workers(seen))
+    return TeardownTime(mean_ns / NS_PER_S), _worthwhile(seen, *_one_pool(seen), *_fewer_workers(seen))
 
 
 @explains(Cause.CPU_INFLATION)
