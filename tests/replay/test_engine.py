@@ -225,10 +225,12 @@ def test_the_ledger_is_a_sound_one(work: Demands, setting: Setting, count: float
 def test_predicted_and_measured_losses_have_one_identity(
     rows: list[tuple[int, int, int]], setting: Setting, count: float, spent: Costs
 ) -> None:
-    """Split against the serial ledger: useful work is the serial items' time, and speedup + losses = workers."""
+    """Useful work is the serial items' own time, speedup + losses = workers, and no wait for a core is negative."""
     serial = serial_ledger(rows)
     losses = replay(demands_of(serial), setting, count, spent).losses(serial)
-    assert losses.useful_ns == sum(map(sum, rows))
+    assert losses.useful_ns == sum(cpu_ns + wait_ns for cpu_ns, wait_ns, _ in rows)
+    assert losses.core_wait_ns is not None
+    assert losses.core_wait_ns >= 0
     assert losses.cpu_inflation_ns == 0
     assert losses.speedup + sum(losses.lost_speedup().values()) == setting.workers
 

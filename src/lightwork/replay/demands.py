@@ -94,6 +94,16 @@ def demands_of(serial_items: "NDArray[Any]", order: "Sequence[int] | NDArray[Any
     return asked if order is None else asked.take(order)
 
 
+def without_core_wait(serial_items: "NDArray[Any]") -> "NDArray[Any]":
+    """The rows of a serial ledger as though no item had waited for a core; unknown waits stay unknown."""
+    rows = serial_items.copy()
+    is_measured = rows["runqueue_ns"] != ABSENT
+    walls_ns = rows["end_ns"] - rows["start_ns"]
+    rows["end_ns"][is_measured] -= np.minimum(rows["runqueue_ns"], walls_ns)[is_measured]
+    rows["runqueue_ns"][is_measured] = 0
+    return rows
+
+
 def gaps_after(serial_items: "NDArray[Any]") -> "NDArray[Any]":
     """Nanoseconds from each item's end, its spin apart, to the next one's start, whatever the order of the rows.
 

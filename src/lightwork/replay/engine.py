@@ -20,7 +20,7 @@ from lightwork.ledger.table import ABSENT, State
 from lightwork.replay import fast_path
 from lightwork.replay.activities import activities_of, parts_of
 from lightwork.replay.costs import NO_COSTS, Costs
-from lightwork.replay.demands import Demands
+from lightwork.replay.demands import Demands, without_core_wait
 from lightwork.replay.hand_out import HandOut, hand_out
 from lightwork.replay.simulation import Timetable, simulate
 from lightwork.storage.ledgers import ROW
@@ -49,7 +49,8 @@ class Replay:
 
     def losses(self, serial_items: "NDArray[Any] | None" = None) -> Losses:
         """The split of its budget, by the same code and with the same identities as a measured round's."""
-        return losses_of(self.round, self.items, self.lanes, serial_items)
+        alone = None if serial_items is None else without_core_wait(serial_items)
+        return losses_of(self.round, self.items, self.lanes, alone)
 
 
 def replay(demands: Demands, setting: Setting, cores: float, costs: Costs = NO_COSTS) -> Replay:
