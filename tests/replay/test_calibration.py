@@ -95,6 +95,14 @@ def test_a_caller_that_falls_asleep_is_roused() -> None:
     assert costs_of(rounds("queue", SPENT)).rouse_ns == 0
 
 
+def test_items_that_wait_are_as_sparse_as_items_that_compute() -> None:
+    """Between either the caller falls asleep; a single item that was held up makes a round of no-ops no sparse one."""
+    no_op, naps = made(Setting("threads", 2)), made(Setting("threads", 2), item_ns=4_000_000)
+    naps.items["cpu_ns"] = 10_000
+    no_op.items["end_ns"][0] += 50_000_000
+    assert (no_op.is_dense, naps.is_dense) == (True, False)
+
+
 def test_what_long_items_leave_cold_is_found() -> None:
     """What a worker takes around a chunk more where items last long is the cold caches' part."""
     cold = [made(Setting("queue", workers, size), replace(SPENT, take_ns=45_000.0), 2_000_000)

@@ -19,13 +19,12 @@ from lightwork.storage.atomic import write_atomically
 from lightwork.strategies import find
 from lightwork.workload import target
 
-NO_OP_FUNCTIONS = {"lightwork.replay.noop:turn": False, "lightwork.replay.noop:turn_async": True}  # which awaits
+TURN, TURN_ASYNC, NAP = (f"lightwork.replay.noop:{name}" for name in ("turn", "turn_async", "nap"))
 NO_OPS = (0, 400, 1, (1, 2))  # loop turns of an item, items, blocks, and workers
 # Between such items the caller falls asleep, as it does in real work. What each further worker costs is a slope: of
 # four and one it is told better than of two and one, and it is carried on to many more.
 SHORT_ITEMS = (200_000, 40, 3, (1, 4))
 CHUNKSIZES = (1, 20)
-TURN = next(iter(NO_OP_FUNCTIONS))
 SERIAL_KIND: Kind = ("serial", "fork")
 SHIPPED = Path(calibration.__file__).with_name("calibration.json")
 DEADLINE_S, MOST_FACTOR = 20.0, 2.0
@@ -111,13 +110,19 @@ def _together(saved: Calibration | None, fresh: Calibration) -> Calibration:
 
 
 def _calibrate(environment: Environment, kinds: Iterable[Kind]) -> Calibration:
-    """What these kinds cost, those that await coroutines from no-ops that are coroutines."""
-    by_function = {
-        name: [kind for kind in kinds if find(kind[0]).awaits is awaits] for name, awaits in NO_OP_FUNCTIONS.items()
-    }
+    """What these kinds cost, each from the no-ops that fit it."""
+    by_function = {name: [kind for kind in kinds if no_op_for(kind) == name] for name in (TURN, TURN_ASYNC, NAP)}
     parts = [_from_no_ops(environment, name, alike) for name, alike in by_function.items() if alike]
     costs = {kind: costs for part in parts for kind, costs in part.costs.items()}
     return replace(parts[0], costs=costs)
+
+
+def no_op_for(kind: Kind) -> str:
+    """Coroutines for what awaits them; naps for threads: an item that computes keeps the next ones from starting."""
+    strategy = find(kind[0])
+    if strategy.awaits:
+        return TURN_ASYNC
+    return NAP if strategy.workers == "threads" else TURN
 
 
 def _from_no_ops(environment: Environment, name: str, kinds: Sequence[Kind]) -> Calibration:

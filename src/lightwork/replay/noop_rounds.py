@@ -49,7 +49,8 @@ class NoOp:
     @property
     def is_dense(self) -> bool:
         """Whether the items are so short that the caller never falls asleep between two chunks."""
-        return self.round.item_cpu_ns < DENSE_NS * len(self.items)
+        rows = self.items[ended(self.items)]
+        return bool(np.median(rows["end_ns"] - rows["start_ns"]) < DENSE_NS)
 
 
 def no_ops(study: Study, ledgers: Mapping[str, "NDArray[Any]"]) -> list[NoOp]:
