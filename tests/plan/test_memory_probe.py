@@ -6,6 +6,7 @@ import pytest
 from registered import in_matrix
 
 from lightwork.core.round import Outcome, Round, Worker
+from lightwork.core.setting import Setting
 from lightwork.core.usage import Memory
 from lightwork.plan.memory_probe import MemoryModel, may_exceed, model_of
 
@@ -21,15 +22,23 @@ def a_round(pss, *own, uss=None):
 def test_a_straight_line_through_two_rounds():
     """What is not the workers' own is the base; each worker is taken to need what the largest did."""
     found = model_of([a_round(50 * MB, 30 * MB), a_round(80 * MB, 30 * MB, 28 * MB)], a_round(45 * MB))
-    assert found == MemoryModel(22 * MB, 30 * MB)
-    assert found.peak_bytes(4) == 142 * MB
+    assert found == MemoryModel(22 * MB, 30 * MB, 45 * MB)
+    assert found.peak_bytes(Setting("map", 4)) == 142 * MB
 
 
 def test_without_rounds_of_workers_each_needs_what_the_serial_one_did():
     """After --once there is nothing else to go by; without any sample there is no model."""
-    assert model_of([], a_round(45 * MB, uss=40 * MB)) == MemoryModel(45 * MB, 40 * MB)
+    assert model_of([], a_round(45 * MB, uss=40 * MB)) == MemoryModel(45 * MB, 40 * MB, 45 * MB)
     assert model_of([], replace(a_round(1), memory=None)) is None
     assert model_of([a_round(None)], replace(a_round(1), memory=None)) is None
+
+
+@pytest.mark.parametrize("name", ["threads", "asyncio"])
+@pytest.mark.parametrize("probed", [[], [a_round(50 * MB, 30 * MB)]])
+def test_workers_in_the_caller_take_what_the_serial_round_did(name, probed):
+    """Threads and tasks are no processes of their own, however many there are and whatever was measured."""
+    found = model_of(probed, a_round(45 * MB, uss=40 * MB))
+    assert {found.peak_bytes(Setting(name, workers)) for workers in (1, 40)} == {45 * MB}
 
 
 def test_a_limit_that_is_far_away_costs_no_rounds():

@@ -13,6 +13,7 @@ from lightwork.plan.environment import Environment
 from lightwork.plan.items import parameters_for
 from lightwork.plan.request import Request
 from lightwork.plan.serial_run import Serial
+from lightwork.replay.traits import kind_of
 from lightwork.strategies import find
 from lightwork.study.run import deadline_s
 
@@ -21,14 +22,20 @@ PROBED_WITH = (1, 2)  # workers
 
 @dataclass(frozen=True)
 class MemoryModel:
-    """Bytes at most: base_bytes of the caller and of shared pages, worker_bytes of each worker alone."""
+    """Bytes at most: base_bytes of the caller and of shared pages, worker_bytes of each worker process alone.
+
+    serial_bytes: of the serial round's process, whose items ran in it; None where that is not known.
+    """
 
     base_bytes: float
     worker_bytes: float
+    serial_bytes: float | None = None
 
-    def peak_bytes(self, workers: int) -> float:
-        """What all processes together take at most with so many workers."""
-        return self.base_bytes + workers * self.worker_bytes
+    def peak_bytes(self, setting: Setting) -> float:
+        """What all processes together take at most; threads and tasks live in a caller that is as large as serial's."""
+        if kind_of(setting) == "processes":
+            return self.base_bytes + setting.workers * self.worker_bytes
+        return self.serial_bytes or self.base_bytes + self.worker_bytes
 
 
 def model_of(rounds: Iterable[Round], serial: Round) -> MemoryModel | None:
@@ -42,10 +49,10 @@ def model_of(rounds: Iterable[Round], serial: Round) -> MemoryModel | None:
     sampled = [round_ for round_ in rounds if round_.memory and round_.memory.peak_pss_bytes and _uss_bytes(round_)]
     if not sampled:
         own_bytes = serial.memory.peak_uss_bytes if serial.memory else None
-        return MemoryModel(serial_bytes, own_bytes) if serial_bytes and own_bytes else None
+        return MemoryModel(serial_bytes, own_bytes, serial_bytes) if serial_bytes and own_bytes else None
     worker_bytes = max(max(_uss_bytes(round_)) for round_ in sampled)
     bases = [(round_.memory.peak_pss_bytes or 0) - sum(_uss_bytes(round_)) for round_ in sampled if round_.memory]
-    return MemoryModel(max(0, *bases), worker_bytes)
+    return MemoryModel(max(0, *bases), worker_bytes, serial_bytes)
 
 
 def _uss_bytes(round_: Round) -> list[int]:

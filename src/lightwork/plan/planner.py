@@ -29,7 +29,7 @@ from lightwork.plan.memory_probe import MemoryModel
 from lightwork.plan.request import Request
 from lightwork.plan.sample import Sample, rows_of_all
 from lightwork.plan.serial_run import Serial, run_serially
-from lightwork.replay.traits import WarmUp, kind_of, own_ns
+from lightwork.replay.traits import WarmUp, own_ns
 from lightwork.storage import ledgers
 from lightwork.text.quantities import size
 from lightwork.workload import initializer, trial
@@ -167,17 +167,13 @@ def _memory(request: Request, environment: Environment, serial: Serial) -> Memor
 
 
 def _fits(request: Request, model: MemoryModel | None) -> Callable[[Setting], bool]:
-    """Whether a setting is predicted to stay within the limit; threads share what one of them takes."""
+    """Whether a setting is predicted to stay within the limit."""
     limit = request.memory_limit
     if limit is None or model is None:
         return lambda _: True
     limit_bytes, of_processes = limit.size_bytes, model
 
-    def fits(setting: Setting) -> bool:
-        workers = setting.workers if kind_of(setting) == "processes" else 1
-        return of_processes.peak_bytes(workers) <= limit_bytes
-
-    return fits
+    return lambda setting: of_processes.peak_bytes(setting) <= limit_bytes
 
 
 def _nothing_fits(request: Request) -> WorkError:

@@ -11,7 +11,7 @@ from lightwork.analysis.scaling import StudyScaling, scale
 from lightwork.analysis.speedometer import equal_speed_walls_s
 from lightwork.core.estimate import Estimate
 from lightwork.core.reasons import FailedCrew
-from lightwork.core.round import Outcome
+from lightwork.core.round import Outcome, Round
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, Cell, Study
 from lightwork.plan.forecast import crew_of, in_items
@@ -109,7 +109,8 @@ class PlanEvidence:
     @cached_property
     def memory(self) -> MemoryModel | None:
         """What settings take, by the probe of a memory limit, else by the measured cells, else by the serial round."""
-        return self.planned.memory or _measured_memory(self.study) or model_of((), self.planned.serial)
+        serial = self.planned.serial
+        return self.planned.memory or _measured_memory(self.study, serial) or model_of((), serial)
 
     def cell(self, setting: Setting) -> Cell:
         """The setting as the user knows it, with the rounds that were measured of it."""
@@ -146,7 +147,7 @@ def _failed_crew(alike: "Sequence[FailedSetting]", working: "Sequence[Setting]")
     )  # fmt: skip
 
 
-def _measured_memory(study: Study | None) -> MemoryModel | None:
+def _measured_memory(study: Study | None, serial: Round) -> MemoryModel | None:
     """A line from the cells of the fewest workers to those of the most, by the largest peak of either."""
     peaks: dict[int, int] = {}
     for cell in study.cells if study else ():
@@ -158,4 +159,5 @@ def _measured_memory(study: Study | None) -> MemoryModel | None:
         return None
     (few, least), (many, most) = points[0], points[-1]
     each = max((most - least) / (many - few), 0.0)
-    return MemoryModel(max(least - few * each, 0.0), each)
+    serial_bytes = serial.memory.peak_pss_bytes if serial.memory else None
+    return MemoryModel(max(least - few * each, 0.0), each, serial_bytes)

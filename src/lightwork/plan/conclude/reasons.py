@@ -191,7 +191,7 @@ def memory_bytes(evidence: PlanEvidence) -> int | None:
     peak = peak_bytes(evidence.cell(chosen), "peak_pss_bytes")
     if peak is not None or evidence.memory is None:
         return peak
-    return round(evidence.memory.peak_bytes(chosen.workers if kind_of(chosen) == "processes" else 1))
+    return round(evidence.memory.peak_bytes(chosen))
 
 
 def _memory(evidence: PlanEvidence, limit: Limit | None) -> MemoryPeak | None:
