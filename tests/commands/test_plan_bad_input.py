@@ -1,5 +1,6 @@
 """What a plan refuses, and what it says of work that fails: one clear line, the right status, nothing left running."""
 
+import json
 import re
 import subprocess
 import sys
@@ -152,18 +153,34 @@ def test_nothing_left_to_plan_is_a_failure(user):
     [
         ("die", "item 4 of 24, file_03.txt, ended its process, the host ended with exit code 7 (3 items done before"),
         ("leave", "item 4 of 24, file_03.txt, raised SystemExit: enough (the other 23 items done in "),
-        (
-            "generate",
-            "the result for item 1 of 24, file_00.txt, can't be sent back by a worker (TypeError: cannot pickle",
-        ),
     ],
 )
 def test_an_item_that_breaks_the_run_is_named(user, function, saying):
-    """One that ends its process, leaves, or returns what can't be sent back; none is left."""
+    """One that ends its process, or leaves; none is left."""
     with nothing_left_behind():
         found = user.plan(f"load.py:{function}", *user.files, "--once")
     assert (found.returncode, found.stdout) == (1, ""), found.stderr
     assert saying in found.stderr
+
+
+def test_results_that_can_not_be_pickled_need_a_worker_in_the_caller(user):
+    """Where only processes are asked for, the first such result is named, and what to do about it."""
+    found = user.plan("load.py:generate", *user.files, "--strategies", "map,process_executor", "--once")
+    assert (found.returncode, found.stdout) == (1, "")
+    saying = "the result for item 1 of 24, file_00.txt, can't be sent back by a worker (TypeError: cannot pickle"
+    assert saying in found.stderr
+    assert "or use threads" in found.stderr
+
+
+def test_results_that_can_not_be_pickled_are_planned_with_threads(user):
+    """Nothing but threads is predicted or measured, and a note says why."""
+    found = user.plan("load.py:generate_slowly", *user.files, "--budget", "10s", "--json")
+    assert found.returncode == 0, found.stderr
+    told = json.loads(found.stdout)
+    named = {each["strategy"] for each in (*told["cells"], *told["predictions"])}
+    assert named <= {"threads", "serial"}
+    assert told["recommendation"]["strategy"] == "threads"
+    assert any(note.startswith("Results can't be pickled (TypeError: cannot pickle") for note in told["notes"])
 
 
 def test_an_item_that_hangs_is_named(user):

@@ -9,8 +9,14 @@ from lightwork.core.round import Outcome, Round
 from lightwork.core.usage import Usage
 from lightwork.launch.finished import Finished
 from lightwork.plan import side_effects
+from lightwork.text.notes import note_sentence
 
 NARROW = ("--strategies", "static", "--workers", "2", "--orders", "given", "--blocks", "1")
+
+
+def told(found):
+    """What a reader is told of it."""
+    return note_sentence(side_effects.note_on("load.py:store", found))
 
 
 def finished(written_bytes, printed_bytes=0):
@@ -20,14 +26,14 @@ def finished(written_bytes, printed_bytes=0):
 
 
 def test_a_function_that_stores_is_warned_about_before_it_runs_again(user):
-    """The files of the first run and the three ways out are told ahead of the second run, and among the notes."""
+    """The files of the first run and the ways out are told ahead of the second run, and among the notes."""
     found = user.plan("load.py:store", *user.files, *NARROW, "--details")
     assert found.returncode == 0, found.stderr
     lines = found.stderr.splitlines()
     (told,) = (number for number, line in enumerate(lines) if "seems to store something" in line)
     assert "its first run created 16 files (file_" in lines[told]
     assert "wrote 96 B" in lines[told]
-    assert "--setup or --cleanup, or run it --once" in lines[told]
+    assert "--scratch, or run it --once" in lines[told]
     assert lines[told + 1] == "running 24 of 24 items serially"
     assert "seems to store something" in found.stdout
 
@@ -72,7 +78,7 @@ def test_tells_what_was_created_changed_and_removed(tmp_path):
     names = [[Path(path).name for path in paths] for paths in (found.created, found.changed, found.removed)]
     assert names == [["new"], ["grown"], ["gone"]]
     assert found.created == (str(below / "new"),)
-    assert found.words == "created 1 file (new), changed 1 file (grown), removed 1 file (gone)"
+    assert "run created 1 file (new), changed 1 file (grown), removed 1 file (gone)." in told(found)
 
 
 def test_bytes_beyond_what_was_printed_were_stored():
@@ -81,7 +87,7 @@ def test_bytes_beyond_what_was_printed_were_stored():
     assert not side_effects.written({}, {}, finished(0, printed_bytes=500))
     found = side_effects.written({}, {}, finished(2548, printed_bytes=500))
     assert found
-    assert found.words == "wrote 2.00 KiB"
+    assert "first run wrote 2.00 KiB." in told(found)
 
 
 def test_only_what_both_looks_met_is_compared_where_files_abound(tmp_path, monkeypatch):

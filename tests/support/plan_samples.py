@@ -7,6 +7,7 @@ from report_samples import HOSTILE
 from lightwork.analysis.usl import Law
 from lightwork.core.causes import Cause
 from lightwork.core.estimate import Estimate
+from lightwork.core.notes import SampledItems, ThreadsOnly
 from lightwork.core.reasons import (
     Crew,
     ExtraMemory,
@@ -128,7 +129,7 @@ def sample() -> PlanResult:
             MemoryPeak(124 * MIB, 31_744 * MIB, "the free memory", is_predicted=False),
         ),
         rests_on=RestsOn(8, 7, 160),
-        notes=("strategies calibrated on this machine 3 days ago",),
+        notes=(SampledItems(120, 160),),
         warnings=(DisturbedRounds(3, 56, 0.1, 0.05), FewBlocks(5, 6)),
         longest_item=("vendor_17.csv", 0.0154),
         cells=cells,
@@ -194,7 +195,7 @@ def hostile() -> PlanResult:
         answer=SettingAnswer(
             Crew(4, evil, evil), cell_of(cells[0].setting), Estimate(3.42, 3.32, 3.52), SERIAL_S, SERIAL_S / 3.42, 7
         ),
-        recommendation=chosen, reasons=caps, rests_on=RestsOn(1, 1, 1), notes=HOSTILE,
+        recommendation=chosen, reasons=caps, rests_on=RestsOn(1, 1, 1), notes=tuple(map(ThreadsOnly, HOSTILE)),
         warnings=tuple(FailedRounds(cell_of(cells[0].setting), 1, 2, words, words) for words in HOSTILE),
         longest_item=(evil, 0.3), cells=cells, predictions=predictions, what_if=(Gain(evil, 1.2),), noise_floor=0.01,
         machine={evil: evil, "nested": {evil: [evil]}}, serial_s=Estimate(3.0, None, None),

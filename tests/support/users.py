@@ -63,6 +63,11 @@ def generate(path):
     return (part for part in path)
 
 
+def generate_slowly(path):
+    time.sleep(0.02)
+    return (part for part in path)
+
+
 def slowly(path):
     time.sleep(0.5)
 

@@ -36,6 +36,11 @@ class Axes:
             if method in find(name).start_methods
         ]
 
+    def in_caller(self) -> "Axes":
+        """With those strategies alone whose workers pickle nothing: threads, and tasks of an event loop."""
+        names = tuple(name for name in self.strategies if find(name).workers in ("threads", "tasks"))
+        return replace(self, strategies=names)
+
     def counts(self, most: int, items: int) -> list[int]:
         """Worker counts to try, ascending: those that were asked for, else the ladder up to `most`."""
         if self.workers is not None:

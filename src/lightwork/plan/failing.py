@@ -31,11 +31,11 @@ def failures(
             raise _broken_off(request, items, run, number, finished)
         return {number: reason}
     stuck = trial.stuck_in(round_.evidence)
-    if stuck:
+    if stuck and not request.axes.in_caller().kinds():
         number, reason = next(iter(stuck.items()))
         raise WorkError(
             f"{request.name}: the result for {_place(items, run[number])} can't be sent back by a worker ({reason}): "
-            "return plain data, or store it and return its path"
+            "return plain data, store it and return its path, or use threads"
         )
     failed = trial.failed_in(round_.evidence)
     for number in failed:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from lightwork.analysis.preference import LEAST_GAIN_S
+from lightwork.core.notes import Note
 from lightwork.core.round import Round
 from lightwork.core.setting import Setting
 from lightwork.core.study import Study
@@ -31,6 +32,7 @@ from lightwork.plan.sample import Sample, rows_of_all
 from lightwork.plan.serial_run import Serial, run_serially
 from lightwork.replay.traits import WarmUp, own_ns
 from lightwork.storage import ledgers
+from lightwork.text.notes import note_sentence
 from lightwork.text.quantities import size
 from lightwork.workload import initializer, trial
 from lightwork.workload.arguments import AS_IT_IS, Passing
@@ -58,7 +60,7 @@ class Planned:
     job: JobProfile
     contest: Contest | None
     study: Study | None
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     longest_name: str
     first: tuple[int, ...] = ()
     memory: MemoryModel | None = None
@@ -70,10 +72,11 @@ class Planned:
 def make(request: Request, environment: Environment) -> Planned:
     """The plan. Raises UsageError for what can't be asked, WorkError when the serial run fails."""
     about_function = tuple(notes.on_function(request))
-    for words in about_function:
-        environment.say(words)
+    for note in about_function:
+        environment.say(note_sentence(note))
     items = items_of(request, environment.workdir)
     serial = run_serially(request, environment, items)
+    request = request.with_workers_in_caller() if serial.stuck else request
     job = _job(request, serial)
     contest, study, model = None, None, None
     if job.serial_s > LEAST_GAIN_S or request.blocks:
@@ -86,8 +89,6 @@ def make(request: Request, environment: Environment) -> Planned:
         contest = measuring.run(contest) if request.is_measured else contest
         study = measuring.study()
     longest = serial.run[serial.finished.round.longest_item or 0]
-    plan_notes = [*notes.notes_on(request, serial, study, is_short=contest is None), notes.on_memory(model, request)]
-    plan_notes += about_function
     return Planned(
         request=request,
         items=serial.items.of_user - len(serial.failed),
@@ -97,7 +98,7 @@ def make(request: Request, environment: Environment) -> Planned:
         job=job,
         contest=contest,
         study=study,
-        notes=tuple(filter(None, plan_notes)),
+        notes=(*notes.notes_on(request, serial, study, model, is_short=contest is None), *about_function),
         longest_name=serial.items.numbered_name(longest),
         first=_first(serial, job),
         memory=model,

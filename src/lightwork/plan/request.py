@@ -1,7 +1,7 @@
 """A request: what is to be planned, as it was asked for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lightwork.plan.axes import USUAL, Axes
@@ -58,6 +58,10 @@ class Request:
         """Whether very short items may be run several as one: nothing is asked of single ones."""
         is_usual = set(self.axes.strategies) <= {*USUAL} and self.axes.chunksizes is None
         return self.can_sample and is_usual and not self.skip_failing
+
+    def with_workers_in_caller(self) -> "Request":
+        """The same where items are worked on in the calling process alone."""
+        return replace(self, axes=self.axes.in_caller())
 
     @property
     def is_measured(self) -> bool:

@@ -22,6 +22,7 @@ from lightwork.plan.sample import Sample, draw, rows_of_all
 from lightwork.plan.side_effects import Written
 from lightwork.storage import ledgers
 from lightwork.study.run import deadline_s
+from lightwork.text.notes import note_sentence
 from lightwork.workload import target, trial
 
 PILOT = 16  # items
@@ -44,7 +45,8 @@ class Serial:
 
     items: what was run, in bundles where the user's items are very short. sample: of the items at these places of all;
     places: those that did not fail. finished: the round, failed items apart. failed: why, by the item's place.
-    is_first: whether the functions ran for the first time, caches still cold.
+    is_first: whether the functions ran for the first time, caches still cold. stuck: why a result can't be pickled, ""
+    where all can.
     """
 
     items: JobItems
@@ -54,6 +56,7 @@ class Serial:
     failed: Mapping[int, str]
     written: Written | None
     is_first: bool
+    stuck: str = ""
 
     @property
     def run(self) -> list[int]:
@@ -70,7 +73,7 @@ def run_serially(request: Request, environment: Environment, items: JobItems) ->
     first = _tried(request, environment, items, range(len(items)), pilot, limit_s)
     first = replace(first, written=before.compared(first.finished))
     if first.written:
-        environment.say(warning(request, first.written))
+        environment.say(note_sentence(side_effects.note_on(request.name, first.written)))
     is_cut_short = len(first.sample.chosen) + len(first.failed) < len(pilot.chosen)
     is_over_at_once = _expected_s(first) + _beside_s(first, len(items)) < TOO_SHORT_S
     if request.once or is_cut_short or is_over_at_once or _is_long(request, first):
@@ -91,7 +94,10 @@ def _all_that_fit(request: Request, environment: Environment, pilot: Serial) -> 
     worked = pilot.run if items.bundle == 1 else ()
     second = _tried(request, environment, items, places, sample, limit_s, _expected_s(pilot), worked)
     _refuse_less(request, environment, pilot, second)
-    return replace(second, failed={**pilot.failed, **second.failed}, written=pilot.written, is_first=False)
+    return replace(
+        second, failed={**pilot.failed, **second.failed}, written=pilot.written, is_first=False,
+        stuck=pilot.stuck or second.stuck,
+    )  # fmt: skip
 
 
 def _refuse_less(request: Request, environment: Environment, pilot: Serial, second: Serial) -> None:
@@ -126,15 +132,6 @@ def _bundle(request: Request, pilot: Serial) -> int:
     if item_ns > SHORT_ITEM_NS:
         return 1
     return max(1, min(math.ceil(BUNDLE_NS / item_ns), len(pilot.places) // FEWEST_BUNDLES))
-
-
-def warning(request: Request, written: Written) -> str:
-    """That the function stores something, what was seen of it, and the ways out."""
-    return (
-        f"{request.name} seems to store something: its first run {written.words}. It will be "
-        "run again and again on the same items: undo that by --setup or --cleanup, run in copies of the folder by "
-        "--scratch, or run it --once"
-    )
 
 
 class _Look:
@@ -204,7 +201,8 @@ def _tried(
         places = [place for place in places if place not in failed] if reasons else places
         if finished.round.ok:
             sound = without_failed.rows_without(finished, left | reasons.keys(), environment.workdir.shared)
-            return Serial(items, places, sample, sound, failed, None, is_first=True)
+            stuck = next(iter(trial.stuck_in(finished.round.evidence).values()), "")
+            return Serial(items, places, sample, sound, failed, None, is_first=True, stuck=stuck)
         ((number, reason),) = reasons.items()
         environment.say(f"once more without {items.name(run[number])}, which {reason}")
     raise WorkError(f"{request.name}: {MOST_RERUNS} items crashed or hung: remove them from the list")

@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from lightwork.core.notes import StoredFiles
 from lightwork.launch.finished import Finished
-from lightwork.text.quantities import counted, short, size
 
 FOLDERS = 64  # of items, at most
 FILES = 20_000  # that are looked at, at most
-NAMED = 3
 PASSED_OVER = frozenset({"__pycache__"})
 Look = Mapping[str, tuple[int, int]]  # size and time of change, by path
 
@@ -34,16 +33,6 @@ class Written:
 
     def __bool__(self) -> bool:
         return bool(self.created or self.changed or self.removed or self.written_bytes)
-
-    @property
-    def words(self) -> str:
-        """As "created 16 files (a.out, b.out, c.out, ...), wrote 12.0 KiB"."""
-        parts = [
-            f"{what} {counted(len(paths), 'file')} ({_named(paths)})"
-            for what, paths in (("created", self.created), ("changed", self.changed), ("removed", self.removed))
-            if paths
-        ]
-        return ", ".join([*parts, *([f"wrote {size(self.written_bytes)}"] if self.written_bytes else [])])
 
 
 def folders_of(files: Iterable[Path]) -> list[Path]:
@@ -110,6 +99,7 @@ def written(before: Look, after: Look, finished: Finished) -> Written:
     )
 
 
-def _named(paths: Sequence[str]) -> str:
-    names = ", ".join(short(Path(path).name) for path in paths[:NAMED])
-    return f"{names}, ..." if len(paths) > NAMED else names
+def note_on(function: str, written: Written) -> StoredFiles:
+    """That this function stores something, and what was seen of it."""
+    files = (("created", written.created), ("changed", written.changed), ("removed", written.removed))
+    return StoredFiles(function, files, written.written_bytes)

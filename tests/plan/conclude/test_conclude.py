@@ -8,6 +8,7 @@ from contests import SERIAL_SETTING, computes, contest, job, pool, spread_over, 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lightwork.core.notes import FirstRun
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL_AGAIN
@@ -242,12 +243,12 @@ def test_what_if_of_many_items_is_carried_on_from_fewer():
 
 def test_the_notes_say_how_much_was_measured_and_how_much_predicted():
     """One sentence holds both counts, and how far the two lay apart where there are both."""
-    plan = planned({**SERIALLY, TWO: (2.2,) * 6}, changes={"notes": ("caches perhaps still cold",)})
+    plan = planned({**SERIALLY, TWO: (2.2,) * 6}, changes={"notes": (FirstRun(),)})
     both, cold = sentences.notes(judged(plan))
     assert both == (
         "Measured 1 setting in 6 blocks, predicted 2 settings from one serial run; predictions were 10 % off (median)"
     )
-    assert cold == "Caches perhaps still cold"
+    assert cold.startswith("The items are long for this budget")
 
 
 def test_what_was_predicted_before_a_setting_was_measured_stands_beside_it():

@@ -16,6 +16,22 @@ from repository import REPOSITORY
 
 from lightwork.core.causes import Cause
 from lightwork.core.estimate import Estimate
+from lightwork.core.notes import (
+    BundledItems,
+    FailedItems,
+    FirstRun,
+    InitializerTime,
+    LittleCpu,
+    MemoryLimited,
+    OtherMachine,
+    SampledItems,
+    SerialOnly,
+    SlowModule,
+    StoredFiles,
+    ThreadsOnly,
+    UnsendableFunction,
+    WarmFiles,
+)
 from lightwork.core.reasons import (
     AsGood,
     ChunksizeBand,
@@ -135,9 +151,20 @@ answers = st.one_of(
     st.builds(SerialAnswer, shares, st.none() | crews, st.none() | estimates, st.integers(0, 9)),
     st.builds(NoAnswer, st.none() | failures),
 )
+notes = st.one_of(
+    st.builds(FailedItems, counts, many(st.tuples(texts, texts), 3), st.booleans()),
+    st.builds(SampledItems, counts, counts), st.builds(BundledItems, counts), st.builds(OtherMachine, figures),
+    st.just(SerialOnly()), st.just(FirstRun()), st.builds(LittleCpu, figures),
+    st.builds(WarmFiles, texts, counts, counts),
+    st.builds(ThreadsOnly, texts), st.builds(InitializerTime, texts, shares),
+    st.builds(SlowModule, texts, shares, texts),
+    st.builds(UnsendableFunction, texts, texts, many(texts, 3)),
+    st.builds(StoredFiles, texts, many(st.tuples(texts, many(texts, 4)), 3), counts),
+    st.builds(MemoryLimited, texts, counts, st.none() | counts, st.none() | counts),
+)  # fmt: skip
 verdicts = st.builds(
     PlanResult, texts, counts, counts, values, answers, st.none() | recommendations, many(reasons, 12), bases,
-    many(texts, 8), many(warnings, 4), st.tuples(texts, figures), many(cells, 12), many(predictions, 20),
+    many(notes, 8), many(warnings, 4), st.tuples(texts, figures), many(cells, 12), many(predictions, 20),
     many(st.builds(Gain, texts, figures), 6), st.none() | figures,
     st.dictionaries(texts, texts | figures | st.lists(figures), max_size=4), st.none() | ranges,
 )  # fmt: skip

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from lightwork.core.estimate import Estimate
+from lightwork.core.notes import Note
 from lightwork.core.reasons import LimitedBy, NoAnswer, Reason, RestsOn, SerialAnswer, SettingAnswer
 from lightwork.core.setting import Setting
 from lightwork.core.verdict import Verdict, VerdictKind
@@ -94,8 +95,8 @@ class PlanResult:
 
     target: as the user named it. answer: the verdict with what it brings. items, items_run: how many it is about, how
     many of them were run. recommendation:
-    None unless the verdict is to use a setting. reasons: the most important first. rests_on, notes: what it rests on;
-    notes are sentences. warnings: what could overturn it. longest_item: its name and its share of
+    None unless the verdict is to use a setting. reasons: the most important first. rests_on, notes: what it rests on.
+    warnings: what could overturn it. longest_item: its name and its share of
     the serial time: total over longest caps every speedup. noise_floor: relative; None where nothing was measured.
     serial_s: what all items take serially, measured where all were, else predicted.
     """
@@ -108,7 +109,7 @@ class PlanResult:
     recommendation: RecommendedSetting | None
     reasons: tuple[Reason, ...]
     rests_on: RestsOn
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     warnings: tuple[VerdictWarning, ...]
     longest_item: tuple[str, float]
     cells: tuple[MeasuredSetting, ...]

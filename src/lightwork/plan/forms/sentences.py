@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from lightwork.core.reasons import FailedCrew, ItemCap, LargeResults, NextCount, OtherKind, WarmUpCost
 from lightwork.plan.conclude.result import PlanResult
+from lightwork.text.notes import note_sentence
 from lightwork.text.quantities import plain, sentence
 from lightwork.text.reasons import answer_sentence, reason_sentence, rests_on_sentence
 from lightwork.text.reasons import limited_by as limit_phrase
@@ -46,7 +47,7 @@ def reasons(result: PlanResult) -> list[str]:
 
 def notes(result: PlanResult) -> list[str]:
     """What this is based on."""
-    return _each_once([rests_on_sentence(result.rests_on), *result.notes])
+    return _each_once([rests_on_sentence(result.rests_on), *map(note_sentence, result.notes)])
 
 
 def warnings(result: PlanResult) -> list[str]:
