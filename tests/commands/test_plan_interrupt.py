@@ -1,9 +1,11 @@
-"""A Ctrl-C: at any phase a plan ends with status 130, at once, and nothing that it started goes on."""
+"""A Ctrl-C, or another signal that ends programs: a plan ends at once, at any phase, and nothing is left of it."""
 
 import signal
+import subprocess
 import time
 
 import pytest
+from processes import started
 from rounds import nothing_left_behind
 
 
@@ -29,3 +31,29 @@ def test_ends_with_nothing_left_running(user, tmp_path, phase, words, fresh):
         output, complaints = running.communicate(timeout=200)
     assert (running.returncode, output) == (130, ""), (said, complaints)
     assert complaints.endswith("lightwork: interrupted\n")
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_ends_by_other_signals_as_by_a_ctrl_c(user, number, status, tmp_path):
+    """What docker, Kubernetes and a closed terminal send: no process, folder or segment of the plan is left."""
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    with nothing_left_behind(), user.start("load.py:slowly", *user.files, TMPDIR=str(temporary)) as running:
+        next(line for line in running.stderr if "running 16 of 24 items serially" in line)
+        running.send_signal(number)
+        running.send_signal(number)  # another one does not end the clearing away
+        output, complaints = running.communicate(timeout=200)
+    assert (running.returncode, output) == (status, ""), complaints
+    assert complaints.endswith("lightwork: interrupted\n")
+    assert not list(temporary.iterdir())
+
+
+def test_a_hang_up_that_is_ignored_stays_so(user):
+    """Under nohup a plan goes on when the terminal is closed."""
+    words, pipe = ["nohup", *user.words("load.py:slowly", *user.files[:4], "--once")], subprocess.PIPE
+    with started(words, cwd=user.folder, env=user.environment, stdout=pipe, stderr=pipe) as running:
+        next(line for line in running.stderr if "items serially" in line)
+        running.send_signal(signal.SIGHUP)
+        output, complaints = running.communicate(timeout=200)
+    assert running.returncode == 0, complaints
+    assert output
