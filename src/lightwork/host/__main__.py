@@ -26,7 +26,7 @@ from lightwork.core import cluster_facts
 from lightwork.core.round import REFUSED, Answer, Job, Outcome, decode_job, encode
 from lightwork.core.setting import arrange
 from lightwork.errors import CheckFailed, UsageError, WorkError
-from lightwork.host import counters, helpers, lifeline
+from lightwork.host import counters, helpers, inner_work, lifeline
 from lightwork.ledger import recorder, stack_dump
 from lightwork.ledger.lifecycle import Slots, recording_context
 from lightwork.ledger.recorder import Detail, Recorder
@@ -108,7 +108,7 @@ def run(job: Job) -> Answer:
         if answer.outcome is Outcome.OK:
             answer = _check(job, answer, workload, values, place, items, results)
         is_over = answer.outcome is Outcome.OK or not job.hold
-        return replace(answer, facts=facts, gil=gil.is_enabled())
+        return replace(answer, facts={**facts, **answer.facts}, gil=gil.is_enabled())
     except WorkError:
         is_over = False
         with suppress(WorkError):  # what comes of a setup that raised may not be there to be cleaned up
@@ -152,6 +152,7 @@ def _time(job: Job, workload: Workload, values: Any, items: Sequence[Any]) -> tu
         from lightwork.ledger import pickled_bytes
 
         pickled_bytes.count(ledger, caller=os.getpid())
+    threads, starts = inner_work.threads_beside(), None if strategy.parallel else inner_work.ProcessStarts()
     answer, results, clock, there_before = Answer(Outcome.OK), [], _Clock(ledger), _children_left()
     try:
         if setting.pool == "warm":
@@ -164,15 +165,13 @@ def _time(job: Job, workload: Workload, values: Any, items: Sequence[Any]) -> tu
     except (Exception, SystemExit, KeyboardInterrupt) as error:  # an item may call sys.exit: it is no end of ours
         answer = _raised(error)
     clock.stop()
-    answer, usage = replace(answer, t0_ns=clock.t0_ns, t1_ns=clock.t1_ns), clock.usage
+    facts = {**threads, **(starts.facts() if starts else {})}
+    answer, usage = replace(answer, t0_ns=clock.t0_ns, t1_ns=clock.t1_ns, facts=facts), clock.usage
     if visit:
         answer, results = _settled(visit, answer, results, ledger, slots)
         usage = cluster_facts.of_the_caller(usage) if usage else None
     slots.reap()
-    allowed = {*there_before, *(helpers.pids() if strategy.in_caller else ())}
-    left = [pid for pid in _children_left() if pid not in allowed]
-    if left and answer.outcome is Outcome.OK:
-        answer = Answer(Outcome.LEFTOVER, f"processes left running: {', '.join(map(str, left))}")
+    answer = _with_children(job, answer, {*there_before, *(helpers.pids() if strategy.in_caller else ())})
     if job.record and job.digests:
         _take_digests(ledger, results)
     return replace(answer, usage=usage), results
@@ -394,6 +393,25 @@ def _children_left() -> list[int]:
 def _threads_left() -> bool:
     """Whether threads run for whose end an orderly exit would wait."""
     return any(not thread.daemon and thread is not threading.main_thread() for thread in threading.enumerate())
+
+
+def _with_children(job: Job, answer: Answer, allowed: Collection[int]) -> Answer:
+    """The answer, but for children that came back from an item's function, or are still there and not allowed to."""
+    if place := _forked_in(job):
+        reason = f"a forked child returned from the function: end it by os._exit() ({place})"
+        return replace(answer, outcome=Outcome.RAISED, reason=reason)
+    left = [pid for pid in _children_left() if pid not in allowed]
+    if left and answer.outcome is Outcome.OK:
+        return Answer(Outcome.LEFTOVER, f"processes left running: {', '.join(map(str, left))}")
+    return answer
+
+
+def _forked_in(job: Job) -> str:
+    """As "in item 3: x", in which a child was forked that came back from the function; "" where none did."""
+    try:
+        return recorder.forks_of(job.ledger).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
 
 
 def _fork_server() -> int | None:

@@ -22,6 +22,7 @@ from lightwork.launch.finished import Finished, finish
 from lightwork.launch.sampler import PROBING, TIMED, Sampler
 from lightwork.launch.watchdog import End, Watch
 from lightwork.launch.workdir import Workdir
+from lightwork.ledger.recorder import forks_of
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -47,7 +48,8 @@ def launch(workdir: Workdir, job: Job, deadline_s: float, beside: Beside | None 
         held = job.hold and finished is not None and not finished.round.ok
         if not held:
             shutil.rmtree(job.round_dir, ignore_errors=True)
-        Path(job.ledger).unlink(missing_ok=True)
+        for path in (Path(job.ledger), forks_of(job.ledger)):
+            path.unlink(missing_ok=True)
         output.close()
 
 

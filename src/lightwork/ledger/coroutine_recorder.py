@@ -53,6 +53,8 @@ class CoroutineRecorder:
             error.add_note(recorder.note_of(index, item))
             raise
         finally:
+            if pen.is_forked:
+                recorder.leave_fork(self.ledger.path, index, item)
             end_ns, thread_cpu_ns = monotonic_ns(), pen.cpu_ns
             cpu_ns = thread_cpu_ns - cpu_ns
             wait_ns = ABSENT if wait_ns == ABSENT else _runqueue_ns(pen) - wait_ns

@@ -11,10 +11,12 @@ it can't tell the difference.
 import os
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.process import current_process
+from pathlib import Path
 from time import monotonic_ns, thread_time_ns
-from typing import Any
+from typing import Any, NoReturn
 
 from lightwork.ledger.table import ABSENT, END, ROW_BYTES, START, STATE_OFFSET, Ledger, State
 
@@ -43,7 +45,8 @@ class Pen:
     """What one thread of one process, or one of its tasks, needs to write rows: ledger, slot, open schedstat file."""
 
     __slots__ = (
-        "cpu_ns", "end_ns", "first", "ledger", "memory", "path", "retries", "schedstat", "slot", "unspun_ns",
+        "cpu_ns", "end_ns", "first", "is_forked", "ledger", "memory", "path", "retries", "schedstat", "slot",
+        "unspun_ns",
     )  # fmt: skip
 
     def __init__(self, ledger: Ledger, slot: int, runqueue: bool) -> None:
@@ -51,6 +54,7 @@ class Pen:
         self.memory, self.first = ledger.memory, ledger.offset_of(0)
         self.schedstat = _open_schedstat() if runqueue else ABSENT
         self.end_ns = self.cpu_ns = self.unspun_ns = self.retries = 0
+        self.is_forked = False
 
     def runqueue_ns(self) -> int:
         """Nanoseconds this thread has waited for a core so far, from the kernel."""
@@ -152,6 +156,8 @@ class Recorder:
             error.add_note(note_of(index, item))
             raise
         finally:
+            if pen.is_forked:
+                leave_fork(self.path, index, item)
             pen.cpu_ns = thread_cpu_ns = thread_time_ns()
             pen.end_ns = end_ns = monotonic_ns()
             cpu_ns = thread_cpu_ns - cpu_ns
@@ -173,6 +179,27 @@ class Recorder:
                 pen.retries,
             )
         return index, result
+
+
+def _note_fork() -> None:
+    """Note in a child that an item forked whose pen it has: it is no worker, and must not come back from the item."""
+    if _here.pen is not None:
+        _here.pen.is_forked = True
+
+
+os.register_at_fork(after_in_child=_note_fork)
+
+
+def leave_fork(path: str, index: int, item: Any) -> NoReturn:
+    """End a child that an item forked and that came back from the function: it would run on as a second worker."""
+    with suppress(FileExistsError), forks_of(path).open("x", encoding="utf-8") as file:  # the first one is told
+        file.write(note_of(index, item))
+    os._exit(1)
+
+
+def forks_of(path: str) -> Path:
+    """The file that says, beside the ledger at `path`, in which item a child was forked that came back from it."""
+    return Path(f"{path}.forks")
 
 
 def note_of(index: int, item: Any) -> str:

@@ -1,0 +1,42 @@
+"""Inner work: what goes on beside the items in the process that runs them: threads, and processes that items start.
+
+It decides how workers may be started, and by which pools.
+"""
+
+import os
+import threading
+from collections.abc import Mapping
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+THREADS, NATIVE_THREADS, PROCESSES = "threads", "native_threads", "item_processes"  # facts of a round
+NAMED = 3
+
+
+def threads_beside() -> Mapping[str, Any]:
+    """The names of the Python threads beside the main one, else the number of a library's own; {} without any."""
+    main = threading.main_thread()
+    names = [thread.name for thread in threading.enumerate() if thread is not main]
+    if names:
+        return {THREADS: ", ".join(names[:NAMED]) + ", ..." * (len(names) > NAMED)}
+    native = len(os.listdir("/proc/self/task")) - 1
+    return {NATIVE_THREADS: native} if native > 0 else {}
+
+
+class ProcessStarts:
+    """Counts the processes that this one starts through multiprocessing from now on."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        process: Any = BaseProcess
+        start = process.start
+
+        def counted(new: Any) -> None:
+            self.count += 1
+            start(new)
+
+        process.start = counted
+
+    def facts(self) -> Mapping[str, Any]:
+        """How many there were; {} for none."""
+        return {PROCESSES: self.count} if self.count else {}
