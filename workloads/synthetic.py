@@ -207,15 +207,15 @@ def perform(task: Task) -> tuple[int, bytes]:
 @contextmanager
 def _place_of(task: Task) -> Iterator[None]:
     """One of the places, a file each: the first that is free, or else the item's own, once that is."""
-    own = task.number % task.places
+    own_place = task.number % task.places
     with ExitStack() as files:
-        for place in range(own, own + task.places - 1):
+        for place in range(own_place, own_place + task.places - 1):
             file = files.enter_context(Path(f"{task.lock}-{place % task.places}").open("a"))
             with suppress(BlockingIOError):
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # given back when the file is closed
                 yield
                 return
-        fcntl.flock(files.enter_context(Path(f"{task.lock}-{own}").open("a")), fcntl.LOCK_EX)
+        fcntl.flock(files.enter_context(Path(f"{task.lock}-{own_place}").open("a")), fcntl.LOCK_EX)
         yield
 
 
