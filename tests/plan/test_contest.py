@@ -9,6 +9,7 @@ from contests import FREE, SERIAL_SETTING, computes, contest, job, measurements,
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lightwork.core.reasons import FailureCause
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.plan.axes import Axes
@@ -213,3 +214,36 @@ def test_whatever_the_machine_the_answer_is_near_its_best(world):
     chosen_s = world.wall_s(state.chosen) if state.chosen else world.profile.serial_s
     assert chosen_s <= 1.15 * best_s
     assert state.chosen is None or state.chosen in tried
+
+
+@pytest.mark.parametrize("most", [1, 2, 4, 6, 24])
+def test_the_largest_count_that_works_is_found_by_halving(most):
+    """A service lets so many through: found in a few rounds, measured before it is chosen, and kept by every kind."""
+    profile, rounds = job(waits(*[20] * 150)), {SERIAL_SETTING: (3.0,)}
+    state = contest(profile)
+    tried = []
+    while wanted := [setting for setting in state.wanted() if setting not in rounds]:
+        tried += wanted
+        rounds |= {each: (3.0 / each.workers,) if each.workers <= most else FAILED for each in wanted}
+        state = contest(profile, rounds=rounds)
+    assert len(tried) <= 14
+    assert state.chosen is None if most == 1 else state.chosen.workers == most
+    assert all(setting.workers <= most for setting in state.working) or most == 1
+
+
+def test_forked_workers_that_hang_beside_threads_exclude_all_forked_ones():
+    """Fewer of them hang as well, if by chance later; those that are not forked, and threads, may still work."""
+    hung = measurements(job(SECONDS), {SERIAL_SETTING: (4.0,), pool(4): (Outcome.HUNG,)})
+    hung = replace(hung, failed=tuple(replace(each, cause=FailureCause.FORKED_THREADS) for each in hung.failed))
+    state = replace(contest(job(SECONDS), replace(ASKED, start_methods=("fork", "forkserver"))), measured=hung)
+    assert {(kind_of(each), each.start_method) for each in state.working} == {
+        ("threads", "fork"), ("processes", "forkserver"),
+    }  # fmt: skip
+
+
+def test_a_pool_that_refuses_children_excludes_pools_alone():
+    """An executor's processes may start some of their own, however many there are."""
+    refused = measurements(job(SECONDS), {SERIAL_SETTING: (4.0,), pool(2): (Outcome.RAISED,)})
+    refused = replace(refused, failed=tuple(replace(each, cause=FailureCause.NO_CHILDREN) for each in refused.failed))
+    state = replace(contest(job(SECONDS), Axes(workers=(2, 4))), measured=refused)
+    assert {each.strategy for each in state.working} == {"threads", "process_executor"}

@@ -7,7 +7,8 @@ from lightwork.analysis.belief import Wall
 from lightwork.core.round import Outcome
 from lightwork.core.setting import START_METHODS, Setting
 from lightwork.plan.axes import Axes
-from lightwork.plan.contest import SERIAL_SETTING, Contest, FailedSetting, Measurements
+from lightwork.plan.contest import SERIAL_SETTING, Contest, Measurements
+from lightwork.plan.failed_setting import FailedSetting
 from lightwork.plan.job_profile import JobProfile
 from lightwork.plan.learning import Seen
 from lightwork.replay.calibration import Calibration

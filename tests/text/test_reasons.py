@@ -19,6 +19,8 @@ from lightwork.core.reasons import (
     Crew,
     ExtraMemory,
     FailedCrew,
+    FailureCause,
+    InnerCores,
     ItemCap,
     LargeResults,
     LimitedBy,
@@ -58,8 +60,9 @@ cells = st.builds(
 )
 caps = st.builds(ItemCap, st.builds(LongestItemBound, st.floats(1.0, 99.0), names, shares), st.booleans())
 failures = st.builds(
-    FailedCrew, crews, counts, counts, names, names, st.integers(0, 9), st.none() | counts, st.booleans()
-)
+    FailedCrew, crews, counts, counts, names, names, st.integers(0, 9), st.none() | counts,
+    st.sampled_from(("", "spawn")), st.booleans(), st.none() | st.sampled_from(FailureCause), names, names,
+)  # fmt: skip
 EACH = {
     ItemCap: caps,
     SharedLimit: st.builds(SharedLimit, st.floats(1.0, 99.0)),
@@ -75,6 +78,7 @@ EACH = {
     OtherKind: st.builds(OtherKind, crews, estimates, st.booleans(), st.booleans()),
     WarmUpCost: st.builds(WarmUpCost, st.sampled_from(("threads", "processes")), st.floats(0.01, 60.0)),
     FailedCrew: failures,
+    InnerCores: st.builds(InnerCores, st.floats(1.0, 99.0), st.floats(0.5, 256.0), st.booleans()),
     LargeResults: st.builds(LargeResults, st.floats(1e3, 1e9)),
     MemoryPeak: st.builds(MemoryPeak, st.floats(1e3, 1e12), st.none() | st.floats(1e3, 1e12), names, st.booleans()),
     ChunksizeBand: st.builds(ChunksizeBand, counts, counts),

@@ -74,7 +74,7 @@ def _add_axes(command: argparse.ArgumentParser) -> None:
     shared.add(add, "--strategies", default="auto", default_words="auto: the simple ones")
     shared.add(add, "--chunksizes", default="auto")
     shared.add(add, "--orders", default="auto")
-    shared.add(add, "--start-methods", default="fork")
+    shared.add(add, "--start-methods", default="auto", default_words="auto: fork, forkserver where that hangs")
     add("--cores", metavar="N", help="predict for a machine with N cores")
 
 

@@ -1,6 +1,7 @@
 """Reasons: what a plan says beside its setting; plain data, worded by lightwork.text.reasons."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from lightwork.core.estimate import Estimate
 from lightwork.core.remedy import LargestLoss
@@ -108,10 +109,26 @@ class WarmUpCost:
 
 
 @dataclass(frozen=True)
+class InnerCores:
+    """How many cores an item keeps busy by itself, of how many. starts_processes: by processes that it starts."""
+
+    busy: float
+    cores: float
+    starts_processes: bool
+
+
+@dataclass(frozen=True)
 class LargeResults:
     """How many bytes each item's result has, where processes lose by sending them back."""
 
     item_bytes: float
+
+
+class FailureCause(StrEnum):
+    """Why a setting fails, whatever the number of its workers."""
+
+    FORKED_THREADS = "forked threads"  # a thread ran at the fork; what it held stays locked in the child
+    NO_CHILDREN = "no children"  # items start processes, which a Pool's workers may not
 
 
 @dataclass(frozen=True)
@@ -119,8 +136,9 @@ class FailedCrew:
     """The setting with the fewest workers that did not do the work, its first reason.
 
     more: how many settings with more such workers failed, too. largest_working: the most such workers that did.
-    forked: whether processes hung that were forked, as they do from a process with threads. start_method: of processes
-    that are no forks. lacks_state: whether those raise what forks do not: they lack what the caller has set.
+    start_method: of processes that are no forks. lacks_state: whether those raise what forks do not: they lack what the
+    caller has set. cause: None where it may be their number. place: where they hung, "" where nobody knows. threads:
+    names of those that ran at the fork.
     """
 
     crew: Crew
@@ -130,9 +148,11 @@ class FailedCrew:
     reason: str
     more: int = 0
     largest_working: int | None = None
-    forked: bool = False
     start_method: str = ""
     lacks_state: bool = False
+    cause: FailureCause | None = None
+    place: str = ""
+    threads: str = ""
 
 
 @dataclass(frozen=True)
@@ -172,7 +192,7 @@ class WholeList:
 
 Reason = (
     ItemCap | SharedLimit | LowestBound | LargestLoss | PredictedLoss | NextCount | OtherKind | WarmUpCost | FailedCrew
-    | LargeResults     | MemoryPeak | ChunksizeBand | AsGood | WholeList
+    | InnerCores | LargeResults | MemoryPeak | ChunksizeBand | AsGood | WholeList
 )  # fmt: skip
 LimitedBy = ItemCap | SharedLimit | LowestBound | LargestLoss | PredictedLoss
 

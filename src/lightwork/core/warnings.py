@@ -61,6 +61,13 @@ class BusyCores:
 
 
 @dataclass(frozen=True)
+class ForkedThreads:
+    """Threads, by their names, that run when the recommended workers are forked."""
+
+    names: str
+
+
+@dataclass(frozen=True)
 class BeyondCores:
     """A cell faster than its cores allow: something else had them during the serial rounds."""
 
@@ -89,5 +96,5 @@ class FailedRounds:
 
 VerdictWarning = (
     Unfinished | FewBlocks | UnknownNoise | LoudNoise | DisturbedRounds | BusyMachine | BusyCores | BeyondCores
-    | NeedsFork | FailedRounds
+    | NeedsFork | FailedRounds | ForkedThreads
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """Axes: what a plan may choose from; None leaves it to what the job itself shows (lightwork.plan.forecast)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -19,7 +19,8 @@ class Axes:
     """The axes that were asked for.
 
     strategies: by name. workers, chunksizes, orders: None for those that fit the job; a chunksize of None is the
-    strategy's own default. start_methods: to start processes with.
+    strategy's own default. start_methods: to start processes with. may_leave_fork: whether others may be taken where
+    forked processes hang.
     """
 
     strategies: tuple[str, ...] = USUAL
@@ -27,6 +28,7 @@ class Axes:
     chunksizes: tuple[int | None, ...] | None = None
     orders: tuple[str, ...] | None = None
     start_methods: tuple[str, ...] = ("fork",)
+    may_leave_fork: bool = False
 
     def kinds(self) -> list[tuple[str, str]]:
         """Every strategy with every start method that it can take."""
@@ -47,6 +49,16 @@ class Axes:
             return sorted(set(self.workers))
         waves = {-(-items // count) for count in range(1, MOST_WAVES + 1)}
         return sorted({*(count for count in (*LADDER, *waves) if 1 < count <= most), max(most, 1)})
+
+    def beside_fork(self) -> "Axes":
+        """The same with workers that are not forked from the caller besides, where that may be."""
+        methods = (*self.start_methods, "forkserver") if self.may_leave_fork else self.start_methods
+        return replace(self, start_methods=methods, may_leave_fork=False)
+
+    def without(self, strategies: Collection[str]) -> "Axes":
+        """The same without these strategies, unless none would be left."""
+        left = tuple(name for name in self.strategies if name not in strategies)
+        return replace(self, strategies=left) if left else self
 
 
 def settings_of(

@@ -179,7 +179,8 @@ def _axes(options: argparse.Namespace, workload: Workload) -> Axes:
         chosen = [name for name in chosen if fits(workload, name)]
     for name in chosen:
         check_fit(workload, name)
-    methods = option_values.names("start method", options.start_methods, START_METHODS)
+    is_any_method = options.start_methods == AUTO
+    methods = ("fork",) if is_any_method else option_values.names("start method", options.start_methods, START_METHODS)
     if not chosen:
         raise UsageError("serial is always measured: name a strategy that has workers")
     axes = Axes(
@@ -188,6 +189,7 @@ def _axes(options: argparse.Namespace, workload: Workload) -> Axes:
         chunksizes=_chunksizes(options.chunksizes),
         orders=None if options.orders == AUTO else option_values.names("order", options.orders, ORDERS),
         start_methods=methods,
+        may_leave_fork=is_any_method,
     )
     if not axes.kinds():
         raise UsageError(f"{', '.join(chosen)} can't start with {', '.join(methods)}: choose another start method")

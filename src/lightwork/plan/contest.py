@@ -9,18 +9,18 @@ The first block has the preferred setting of every kind of worker that might be 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from math import hypot, log
+from math import hypot, log, sqrt
 from statistics import fmean
 
 from lightwork.analysis.belief import Belief, Expectation, PriorSpread, Wall, believe
 from lightwork.analysis.preference import BelievedSpeedup, gains_enough, preferred
-from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL
 from lightwork.machine.load import QUIET
 from lightwork.plan.axes import Axes
+from lightwork.plan.failed_setting import FailedSetting
 from lightwork.plan.forecast import Forecast, forecast
-from lightwork.plan.job_profile import JobProfile
+from lightwork.plan.job_profile import MOST_WORKERS, JobProfile
 from lightwork.plan.learning import LEAST_COMPUTING, Seen, traits_of
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.prediction import Prediction
@@ -38,14 +38,21 @@ LIMITED = PriorSpread(common=0.2, single=0.05)  # of settings that are predicted
 
 
 @dataclass(frozen=True)
-class FailedSetting:
-    """A setting that did not do the work: in how many of its rounds, and the first reason."""
+class Bracket:
+    """Of one kind of workers the largest count that did the work, 1 for none, and the smallest that did not."""
 
-    setting: Setting
-    failed: int
-    tried: int
-    outcome: Outcome
-    reason: str
+    works: int
+    fails: int
+
+    @property
+    def is_limit(self) -> bool:
+        """Whether it is their number that breaks them: then others meet the limit as well, a service's or a file's."""
+        return 1 < self.works < self.fails
+
+    @property
+    def middle(self) -> float:
+        """The count between the two, in proportion."""
+        return sqrt(self.works * self.fails)
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,14 +169,38 @@ class Contest:
 
     @cached_property
     def working(self) -> list[Setting]:
-        """The settings that may work: none like them failed with as few workers. What more break, fewer may not."""
-        failing = [each.setting for each in self.measured.failed]
+        """The settings that may work: none that failed rules them out, nor a limit outside that some kind has met."""
+        settings = [each.setting for each in self.forecast.whole]
+        able = [setting for setting in settings if not any(each.rules_out(setting) for each in self.measured.failed)]
+        most = min((bracket.fails for bracket in self._brackets.values() if bracket.is_limit), default=MOST_WORKERS + 1)
+        return [setting for setting in able if setting.workers < most or self._rounds(setting)]
 
-        def may_work(setting: Setting) -> bool:
-            alike = [each for each in failing if are_alike(each, setting)]
-            return all(each.workers > setting.workers for each in alike)
+    @cached_property
+    def _brackets(self) -> "Mapping[tuple[str, str], Bracket]":
+        """Of all workers of one kind and start method that failed, from which counts on they do."""
+        fails: dict[tuple[str, str], int] = {}
+        for each in self.measured.failed:
+            if each.cause is None:
+                made = _made(each.setting)
+                fails[made] = min(fails.get(made, each.setting.workers), each.setting.workers)
+        seen = [each.setting for each in self.measured.seen]
+        return {
+            made: Bracket(max((each.workers for each in seen if _made(each) == made), default=1), least)
+            for made, least in fails.items()
+        }
 
-        return [each.setting for each in self.forecast.whole if may_work(each.setting)]
+    def _search(self, leader: Setting) -> list[Setting]:
+        """The setting that halves what is not known of the largest count that works; none where that is known.
+
+        A preferred setting of a kind of which more workers failed is no more than a guess until it was measured.
+        """
+        for made in dict.fromkeys([_made(leader), *self._brackets]):
+            if bracket := self._brackets.get(made):
+                alike = [each for each in self.working if _made(each) == made]
+                between = [each for each in alike if bracket.works < each.workers < bracket.fails]
+                if between:
+                    return [min(between, key=lambda each: abs(log(each.workers / bracket.middle)))]
+        return []
 
     @cached_property
     def chosen(self) -> Setting | None:
@@ -185,6 +216,8 @@ class Contest:
         if leader is None:
             return []
         rivals = self._rivals(leader) if self.chosen else []
+        if search := self._search(leader):
+            return search
         is_sure = self._is_sure(leader)
         if is_sure and not rivals:
             return []
@@ -257,3 +290,8 @@ class Contest:
 
     def _rounds(self, setting: Setting) -> int:
         return sum(wall.setting == setting for wall in self.measured.walls)
+
+
+def _made(setting: Setting) -> tuple[str, str]:
+    """The kind of its workers and how they are started."""
+    return kind_of(setting), setting.start_method

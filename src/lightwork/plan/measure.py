@@ -13,21 +13,24 @@ from typing import TYPE_CHECKING, Any
 from lightwork.analysis.belief import Wall
 from lightwork.analysis.speedometer import equal_speed_walls_s
 from lightwork.analysis.study_losses import with_losses
+from lightwork.core.reasons import FailureCause
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, Cell, Study
 from lightwork.launch.finished import Finished
 from lightwork.plan import repeated
-from lightwork.plan.contest import MOST_BLOCKS, SERIAL_SETTING, Contest, FailedSetting, Measurements
+from lightwork.plan.axes import Axes
+from lightwork.plan.contest import MOST_BLOCKS, SERIAL_SETTING, Contest, Measurements
 from lightwork.plan.environment import Environment
+from lightwork.plan.failed_setting import FailedSetting, failed_setting
 from lightwork.plan.forecast import crew_of
+from lightwork.plan.inner_work import InnerWork
 from lightwork.plan.items import parameters_for
 from lightwork.plan.job_profile import JobProfile
 from lightwork.plan.learning import Seen
 from lightwork.plan.request import Request
 from lightwork.plan.serial_run import Serial
 from lightwork.replay.calibration import Calibration
-from lightwork.replay.traits import are_alike
 from lightwork.storage import ledgers
 from lightwork.strategies import chunksize_in_force
 from lightwork.study.run import held_against, sound
@@ -52,7 +55,8 @@ class Measuring:
 
     rounds: of every setting in block order, with its ledger; block 0 is the first serial run. earlier: speedups as they
     were predicted before. beside_s: what a round takes beside its wall. judging_s: what telling the next block from the
-    last takes. busy_shares: of the machine's CPU time that others took before each block.
+    last takes. busy_shares: of the machine's CPU time that others took before each block. inner: what items do beside
+    the thread that runs them. axes: what may still be chosen from.
     """
 
     request: Request
@@ -61,6 +65,8 @@ class Measuring:
     job: JobProfile
     calibration: Calibration
     fits: Callable[[Setting], bool]
+    inner: InnerWork
+    axes: Axes
     rounds: "dict[Setting, list[tuple[Round, NDArray[Any] | None]]]" = field(default_factory=dict)
     earlier: dict[Setting, float] = field(default_factory=dict)
     block: int = 0
@@ -74,9 +80,7 @@ class Measuring:
 
     def contest(self) -> Contest:
         """What is known by now."""
-        return Contest(
-            self.job, self.request.axes, self.calibration, self.fits, self._measurements(), dict(self.earlier)
-        )
+        return Contest(self.job, self.axes, self.calibration, self.fits, self._measurements(), dict(self.earlier))
 
     def run(self, contest: Contest) -> Contest:
         """Measure while something could change the answer and there is time. Raises KeyboardInterrupt at a Ctrl-C.
@@ -88,6 +92,7 @@ class Measuring:
         while self.block < self._most_blocks() and (settings := self._affordable(contest, wanted)):
             self._note_predictions(contest, settings)
             self._measure(settings)
+            self._leave_fork()
             contest = self.contest()
             wanted = self._wanted(contest)
         return contest
@@ -145,7 +150,7 @@ class Measuring:
         shown = ", ".join(f"{each.strategy} x {each.workers}" for each in settings if each != SERIAL_SETTING)
         self.environment.say(f"measuring {shown}")
         for setting in settings if self.block % 2 else reversed(settings):
-            if not self._has_failed_with_fewer(setting):
+            if not any(failed.rules_out(setting) for failed in self._failed()):
                 self.rounds.setdefault(setting, []).append(self._round(setting))
                 self._refuse_unlike_first(setting)
 
@@ -161,12 +166,13 @@ class Measuring:
         if repeated.does_less(first, rows, writes_less=repeated.writes_less(first_round, round_)):
             raise repeated.nothing_to_do(self.request.name, first, rows)
 
-    def _has_failed_with_fewer(self, setting: Setting) -> bool:
-        """Whether as many or fewer workers of this kind have failed: another round of more would only take time."""
-        return any(
-            are_alike(failed.setting, setting) and failed.setting.workers <= setting.workers
-            for failed in self._failed()
-        )
+    def _leave_fork(self) -> None:
+        """Choose from workers that are not forked as well, once those that are hang beside threads."""
+        beside = self.axes.beside_fork()
+        has_hung = any(failed.cause is FailureCause.FORKED_THREADS for failed in self._failed())
+        if has_hung and beside.start_methods != self.axes.start_methods:
+            self.environment.say(f"forked workers hang beside threads ({self.inner.threads_named}): trying forkserver")
+            self.axes = beside
 
     def _round(self, setting: Setting) -> "tuple[Round, NDArray[Any] | None]":
         request, serial_s = self.request, self.serial.finished.round.wall_ns / 1e9
@@ -224,10 +230,11 @@ class Measuring:
             yield Wall(setting, round_.block, wall_s)
 
     def _failed(self) -> Iterator[FailedSetting]:
+        beside_threads = bool(self.inner.threads_named)
         for setting, rounds in self.rounds.items():
-            bad = [round_ for round_, _ in rounds if not round_.ok]
-            if bad and setting != SERIAL_SETTING:
-                yield FailedSetting(setting, len(bad), len(rounds), bad[0].outcome, bad[0].reason)
+            failed = failed_setting(setting, [round_ for round_, _ in rounds], beside_threads=beside_threads)
+            if failed and setting != SERIAL_SETTING:
+                yield failed
 
     def study(self) -> Study | None:
         """All rounds with their losses, as a study; None where only the first serial run was."""

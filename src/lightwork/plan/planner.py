@@ -22,7 +22,9 @@ from lightwork.plan import memory_probe, notes
 from lightwork.plan.calibrate import calibrated
 from lightwork.plan.contest import Contest
 from lightwork.plan.environment import Environment
+from lightwork.plan.failed_setting import refused_children
 from lightwork.plan.forecast import longest_first
+from lightwork.plan.inner_work import InnerWork, inner_work_of
 from lightwork.plan.items import items_of
 from lightwork.plan.job_profile import JobProfile
 from lightwork.plan.measure import Measuring
@@ -49,7 +51,8 @@ class Planned:
     notes: what the reader must know of how it was found. longest_name: the name of the item that took longest.
     memory: what settings take, predicted; None where no limit asked for it, or no sample met the rounds.
     first: the places of the items that go first where the order is largest first. left_out: of those that failed.
-    weights: of all of the user's items; a file's is its size. passing: how they reach the function.
+    weights: of all of the user's items; a file's is its size. passing: how they reach the function. inner: what they do
+    beside the thread that runs them.
     """
 
     request: Request
@@ -67,6 +70,7 @@ class Planned:
     left_out: tuple[int, ...] = ()
     weights: Sequence[float] = field(default=(), repr=False)
     passing: Passing = AS_IT_IS
+    inner: InnerWork = field(default_factory=InnerWork)
 
 
 def make(request: Request, environment: Environment) -> Planned:
@@ -77,12 +81,14 @@ def make(request: Request, environment: Environment) -> Planned:
     items = items_of(request, environment.workdir)
     serial = run_serially(request, environment, items)
     request = request.with_workers_in_caller() if serial.stuck else request
-    job = _job(request, serial)
+    inner = inner_work_of(serial.finished.round)
+    job = _job(request, serial, inner)
     contest, study, model = None, None, None
     if job.serial_s > LEAST_GAIN_S or request.blocks:
-        costs = calibrated(environment, request.axes.kinds())
+        axes = request.axes if not inner.starts_processes else refused_children(request.axes)
+        costs = calibrated(environment, (axes.beside_fork() if inner.threads_named else axes).kinds())
         model = _memory(request, environment, serial)
-        measuring = Measuring(request, environment, serial, job, costs, _fits(request, model))
+        measuring = Measuring(request, environment, serial, job, costs, _fits(request, model), inner, axes)
         contest = measuring.contest()
         if not contest.forecast.whole:
             raise _nothing_fits(request)
@@ -105,12 +111,13 @@ def make(request: Request, environment: Environment) -> Planned:
         left_out=tuple(sorted(serial.failed)),
         weights=items.weights,
         passing=items.passing,
+        inner=inner,
     )
 
 
-def _job(request: Request, serial: Serial) -> JobProfile:
+def _job(request: Request, serial: Serial, inner: InnerWork) -> JobProfile:
     """What the serial run shows."""
-    rows, sample = ledgers.table(serial.finished.ledger), serial.sample
+    rows, sample = inner.attributed(ledgers.table(serial.finished.ledger)), serial.sample
     whole = rows if sample.is_all else rows_of_all(rows, sample)
     weights = [serial.items.weights[place] for place in serial.places]
     if sample.is_all and serial.items.bundle == 1 and len(set(weights)) == 1:
@@ -120,7 +127,7 @@ def _job(request: Request, serial: Serial) -> JobProfile:
         sample=rows,
         weights=weights,
         sample_weights=[weights[place] for place in sample.chosen],
-        cores=request.cores or request.usable_cpus,
+        cores=inner.cores_for(request.cores or request.usable_cpus),
         spin_ns=serial.finished.round.spin_ns,
         gil=serial.finished.round.gil is not False,
         seed=request.seed,

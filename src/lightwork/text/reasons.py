@@ -11,6 +11,8 @@ from lightwork.core.reasons import (
     Crew,
     ExtraMemory,
     FailedCrew,
+    FailureCause,
+    InnerCores,
     ItemCap,
     LargeResults,
     LimitedBy,
@@ -182,6 +184,17 @@ def _(reason: WarmUpCost) -> str:
 
 
 @reason_sentence.register
+def _(reason: InnerCores) -> str:
+    busy = f"an item already keeps {reason.busy:.1f} of {reason.cores:.3g} cores busy"
+    if not reason.starts_processes:
+        return f"{busy} by threads or processes of its own: workers share what is left"
+    return (
+        f"{busy} by processes that it starts: workers share what is left. A Pool's workers may start none "
+        '("daemonic processes are not allowed to have children"): use ProcessPoolExecutor, or no pool inside'
+    )
+
+
+@reason_sentence.register
 def _(reason: LargeResults) -> str:
     return (
         f"each result has {size(reason.item_bytes)}, which a process must send back: return less (write files and "
@@ -237,13 +250,26 @@ def _failure(failed: FailedCrew) -> str:
     works = f"; {failed.largest_working} worked" if failed.largest_working else ""
     by = f" started by {failed.start_method}" if failed.start_method else ""
     who = f"{workers_words(failed.crew.workers, failed.crew.kind)}{by}{' and more' if failed.more else ''} failed"
-    advice = ". If a thread runs when workers are forked, try --start-methods spawn" if failed.forked else ""
+    return f"{who} ({why}){works}{_advice(failed)}"
+
+
+def _advice(failed: FailedCrew) -> str:
+    """What breaks them, as a sentence after the first; "" where it may be their number."""
     if failed.lacks_state:
-        advice = (
+        return (
             f", forked ones did not: {failed.start_method} begins with fresh interpreters, which lack what the caller "
             "has set since import; set it at import or by --initializer, or pass it with each item"
         )
-    return f"{who} ({why}){works}{advice}"
+    match failed.cause:
+        case FailureCause.FORKED_THREADS:
+            at = f", at {failed.place}" if failed.place else ""
+            return (
+                f". Threads ran when they were forked ({failed.threads}), and what these held stayed locked in "
+                f"them{at}: start workers by forkserver or spawn"
+            )
+        case FailureCause.NO_CHILDREN:
+            return ". Items start processes, which a Pool's workers may not: use ProcessPoolExecutor, or no pool inside"
+    return ""
 
 
 def _price(memory: ExtraMemory | None) -> str:

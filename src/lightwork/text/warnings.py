@@ -7,6 +7,7 @@ from lightwork.core.warnings import (
     DisturbedRounds,
     FailedRounds,
     FewBlocks,
+    ForkedThreads,
     LoudNoise,
     NeedsFork,
     Unfinished,
@@ -54,6 +55,11 @@ def warning_sentence(warning: VerdictWarning) -> str:  # noqa: C901, PLR0911  on
             took = f"other programs took {percent(warning.share)} of the machine's CPU time meanwhile"
             rests = "this is predicted for a quiet machine: plan again when they are done"
             return f"{took}: {rests if warning.not_measured else 'measured speedups are lower than on a quiet machine'}"
+        case ForkedThreads():
+            return (
+                f"threads run when workers are forked ({warning.names}): one that holds a lock at that moment leaves "
+                "it locked in a worker, which then hangs; --start-methods forkserver is safe"
+            )
         case BeyondCores():
             return (
                 f"{named(warning.cell)} reaches {times(warning.speedup)}, more than the {times(warning.bound.speedup)} "

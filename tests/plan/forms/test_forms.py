@@ -38,6 +38,8 @@ from lightwork.core.reasons import (
     Crew,
     ExtraMemory,
     FailedCrew,
+    FailureCause,
+    InnerCores,
     ItemCap,
     LargeResults,
     MemoryPeak,
@@ -106,10 +108,12 @@ losses = st.builds(
 kinds = st.sampled_from(["threads", "processes", "tasks"]) | texts
 crews = st.builds(Crew, counts, kinds, texts)
 failures = st.builds(
-    FailedCrew, crews, counts, counts, texts, texts, st.integers(0, 9), st.none() | counts, st.booleans()
-)
+    FailedCrew, crews, counts, counts, texts, texts, st.integers(0, 9), st.none() | counts,
+    texts, st.booleans(), st.none() | st.sampled_from(FailureCause), texts, texts,
+)  # fmt: skip
 reasons = st.one_of(
     st.builds(LargeResults, shares), st.builds(SharedLimit, shares),
+    st.builds(InnerCores, shares, shares, st.booleans()),
     st.builds(WarmUpCost, kinds, shares), st.builds(ChunksizeBand, counts, counts),
     st.builds(
         NextCount, crews, st.floats(-1, 1), st.booleans(),

@@ -72,7 +72,7 @@ def _answer(evidence: PlanEvidence) -> SettingAnswer | SerialAnswer | NoAnswer:
         )  # fmt: skip
     measured = [setting for setting in evidence.works if evidence.rounds(setting)]
     if contest.measured.failed and not measured:
-        return NoAnswer(failed_crews(contest.measured.failed, ())[0])
+        return NoAnswer(failed_crews(contest.measured.failed, (), evidence.planned.inner.threads_named)[0])
     best = (measured or evidence.works)[0]
     return SerialAnswer(serial_s, crew_of(best), evidence.speedup(best), evidence.rounds(best))
 

@@ -21,7 +21,8 @@ from lightwork.replay.traits import NO_TRAITS, are_alike, kind_of
 from lightwork.text.quantities import short
 
 if TYPE_CHECKING:
-    from lightwork.plan.contest import Contest, FailedSetting
+    from lightwork.plan.contest import Contest
+    from lightwork.plan.failed_setting import FailedSetting
     from lightwork.plan.planner import Planned
 
 LONGEST_NAME = 64  # characters: with its number, its type and the first 40 of its text
@@ -123,15 +124,20 @@ class PlanEvidence:
         return Cell(shown.cell_id, shown, chunksize, rounds, losses=measured.losses if measured else {})
 
 
-def failed_crews(failed: "Sequence[FailedSetting]", working: "Sequence[Setting]") -> list[FailedCrew]:
-    """Of each kind of workers, made in one way, the fewest that failed. working: settings that did the work."""
-    by_kind: dict[tuple[str, str], list[FailedSetting]] = {}
+def failed_crews(
+    failed: "Sequence[FailedSetting]", working: "Sequence[Setting]", threads: str = ""
+) -> list[FailedCrew]:
+    """Of each kind of workers the fewest that failed by each cause.
+
+    working: settings that did the work. threads: those that run when workers are forked, in words.
+    """
+    by_kind: dict[object, list[FailedSetting]] = {}
     for each in failed:
-        by_kind.setdefault((kind_of(each.setting), each.setting.start_method), []).append(each)
-    return [_failed_crew(alike, working) for alike in by_kind.values()]
+        by_kind.setdefault((kind_of(each.setting), each.setting.start_method, each.cause), []).append(each)
+    return [_failed_crew(alike, working, threads) for alike in by_kind.values()]
 
 
-def _failed_crew(alike: "Sequence[FailedSetting]", working: "Sequence[Setting]") -> FailedCrew:
+def _failed_crew(alike: "Sequence[FailedSetting]", working: "Sequence[Setting]", threads: str) -> FailedCrew:
     fewest = min(alike, key=lambda each: each.setting.workers)
     kind, workers = kind_of(fewest.setting), fewest.setting.workers
     works = [each.workers for each in working if are_alike(each, fewest.setting) and each.workers < workers]
@@ -141,9 +147,9 @@ def _failed_crew(alike: "Sequence[FailedSetting]", working: "Sequence[Setting]")
     return FailedCrew(
         crew_of(fewest.setting), fewest.failed, fewest.tried, str(fewest.outcome), fewest.reason,
         more=sum(each.setting.workers > workers for each in alike),
-        largest_working=max(works, default=None),
+        largest_working=None if fewest.cause else max(works, default=None),
         start_method=method if is_fresh else "", lacks_state=forks_work and fewest.outcome is Outcome.RAISED,
-        forked=kind == "processes" and fewest.setting.start_method == "fork" and fewest.outcome is Outcome.HUNG,
+        cause=fewest.cause, place=fewest.place, threads=threads,
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from lightwork.core.reasons import (
     ChunksizeBand,
     ExtraMemory,
     FailedCrew,
+    InnerCores,
     ItemCap,
     LargeResults,
     LimitedBy,
@@ -32,7 +33,7 @@ from lightwork.core.reasons import (
 from lightwork.core.remedy import LargestLoss
 from lightwork.core.setting import Setting
 from lightwork.core.verdict import CoreBound, LongestItemBound, LowestBound
-from lightwork.core.warnings import BeyondCores, BusyCores, NeedsFork, VerdictWarning
+from lightwork.core.warnings import BeyondCores, BusyCores, ForkedThreads, NeedsFork, VerdictWarning
 from lightwork.plan.conclude.evidence import BUSY, PlanEvidence, failed_crews
 from lightwork.plan.forecast import crew_of, in_items
 from lightwork.replay.traits import SpeedupLimit, kind_of
@@ -67,6 +68,7 @@ def reasons_of(evidence: PlanEvidence, limit: Limit | None) -> tuple[Reason, ...
 
 
 def _reasons(evidence: PlanEvidence, limit: Limit | None) -> Iterator[Reason | None]:
+    yield _inner_cores(evidence)
     yield limited_by(evidence)
     yield _next(evidence)
     yield _other_kind(evidence)
@@ -79,6 +81,14 @@ def _reasons(evidence: PlanEvidence, limit: Limit | None) -> Iterator[Reason | N
     yield chunks(evidence)
     yield _equal(evidence)
     yield _whole_list(evidence)
+
+
+def _inner_cores(evidence: PlanEvidence) -> InnerCores | None:
+    """That an item keeps several cores busy by itself, or starts processes, which not every worker may."""
+    request, inner = evidence.planned.request, evidence.planned.inner
+    if inner.cores == 1 and not inner.starts_processes:
+        return None
+    return InnerCores(inner.cores, request.cores or request.usable_cpus, inner.starts_processes)
 
 
 def _cap(evidence: PlanEvidence) -> ItemCap:
@@ -163,7 +173,8 @@ def _other_kind(evidence: PlanEvidence) -> OtherKind | None:
 def _failures(evidence: PlanEvidence) -> Iterator[Reason]:
     contest = evidence.contest
     if contest is not None:
-        yield from failed_crews(contest.measured.failed, [each.setting for each in contest.measured.seen])
+        working = [each.setting for each in contest.measured.seen]
+        yield from failed_crews(contest.measured.failed, working, evidence.planned.inner.threads_named)
 
 
 def _large_results(evidence: PlanEvidence) -> LargeResults | None:
@@ -272,6 +283,9 @@ def warnings_on(evidence: PlanEvidence) -> Iterator[VerdictWarning]:
     lacking = [each.start_method for each in _failures(evidence) if isinstance(each, FailedCrew) and each.lacks_state]
     if lacking and kind_of(chosen) == "processes" and chosen.start_method == "fork":
         yield NeedsFork(tuple(lacking))
+    threads = evidence.planned.inner.threads
+    if threads and kind_of(chosen) == "processes" and chosen.start_method == "fork":
+        yield ForkedThreads(threads)
     bound, speedup = _core_bound(evidence, chosen), evidence.speedup(chosen)
     if bound and (speedup.low or 0.0) > bound.speedup:
         yield BeyondCores(evidence.cell(chosen), speedup, bound)

@@ -1,0 +1,73 @@
+"""Inner work: what a job's items do beside the thread that runs them, from its serial round; pure.
+
+CPU time of the whole tree - CPU time of the items' own thread -> cores that an item keeps busy by processes and
+threads of its own: so many times fewer workers fit.
+"""
+
+from dataclasses import dataclass
+from math import floor
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lightwork.core.round import Round
+from lightwork.host.inner_work import NATIVE_THREADS, PROCESSES, THREADS
+from lightwork.replay.traits import own_ns
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+LEAST_SHARE = 0.1  # of the items' time: less is the interpreter's own doing
+LEAST_NS = 20_000_000  # counted by the kernel's clock ticks in some places
+ROOM = 0.25  # of a worker, which is rounded up
+
+
+@dataclass(frozen=True)
+class InnerWork:
+    """cores: how many an item keeps busy, 1 at least. beside_ns: CPU time outside of the thread that runs the items.
+
+    starts_processes: whether items start some by multiprocessing. threads: names of those that run when workers are
+    forked, "" without any; native_threads: how many libraries' own there were, where Python has none.
+    """
+
+    cores: float = 1.0
+    beside_ns: float = 0.0
+    starts_processes: bool = False
+    threads: str = ""
+    native_threads: int = 0
+
+    @property
+    def threads_named(self) -> str:
+        """The threads that run when workers are forked, in words; "" for none."""
+        return self.threads or (f"{self.native_threads} of a library's own" if self.native_threads else "")
+
+    def cores_for(self, cores: float) -> float:
+        """On how many cores workers find room, each of which keeps so many busy."""
+        return cores if self.cores == 1 else float(max(1, floor(cores / self.cores + ROOM)))
+
+    def attributed(self, rows: "NDArray[Any]") -> "NDArray[Any]":
+        """A ledger in which what items computed elsewhere counts as theirs: to them it only looked like waiting."""
+        if not self.beside_ns:
+            return rows
+        walls_ns, computed = own_ns(rows), rows.copy()
+        share = self.beside_ns / max(float(walls_ns.sum()), 1.0)
+        computed["cpu_ns"] = np.minimum(rows["cpu_ns"] + np.rint(share * walls_ns).astype(np.int64), walls_ns)
+        return computed
+
+
+def inner_work_of(serial: Round) -> InnerWork:
+    """What the serial round shows."""
+    facts, usage = serial.facts, serial.usage
+    beside_ns = 0.0
+    if usage and usage.cpu_ns is not None:
+        beside_ns = float(usage.cpu_ns - max(serial.thread_cpu_ns, serial.item_cpu_ns))
+    if beside_ns < max(LEAST_NS, LEAST_SHARE * serial.item_wall_ns):
+        beside_ns = 0.0
+    busy = (serial.item_cpu_ns + beside_ns) / max(serial.item_wall_ns, 1)
+    return InnerWork(
+        cores=busy if busy > 1 + LEAST_SHARE and beside_ns else 1.0,
+        beside_ns=beside_ns,
+        starts_processes=bool(facts.get(PROCESSES)),
+        threads=str(facts.get(THREADS, "")),
+        native_threads=int(facts.get(NATIVE_THREADS, 0)),
+    )

@@ -1,0 +1,54 @@
+"""Inner work: what items compute beside the thread that runs them, and how many workers then fit; no round is run."""
+
+from dataclasses import replace
+
+import pytest
+from contests import computes, waits
+
+from lightwork.core.round import Outcome, Round
+from lightwork.core.usage import Usage
+from lightwork.plan.inner_work import InnerWork, inner_work_of
+
+MS = 1_000_000
+SERIAL = Round("serial", 0, 0, Outcome.OK, t0_ns=0, t1_ns=1000 * MS, item_wall_ns=1000 * MS)
+
+
+def seen(own_ms, tree_ms, **facts):
+    """What a serial round of a second shows, in which the thread and the whole tree computed so long."""
+    return inner_work_of(
+        replace(
+            SERIAL, item_cpu_ns=own_ms * MS, thread_cpu_ns=own_ms * MS, usage=Usage(cpu_ns=tree_ms * MS), facts=facts
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("own_ms", "tree_ms", "busy"),
+    [(1000, 1800, 1.8), (20, 3900, 3.9), (1000, 1050, 1.0), (20, 900, 1.0), (20, 50, 1.0)],
+)
+def test_cores_that_an_item_keeps_busy(own_ms, tree_ms, busy):
+    """CPU time of the whole tree over the items' wall; a little more is the interpreter's own doing."""
+    assert seen(own_ms, tree_ms).cores == pytest.approx(busy)
+
+
+@pytest.mark.parametrize(
+    ("busy", "cores", "room"), [(1.0, 2.0, 2.0), (1.0, 0.5, 0.5), (1.8, 2.0, 1.0), (1.9, 8.0, 4.0), (4.0, 2.0, 1.0)]
+)
+def test_workers_and_what_each_keeps_busy_fit_the_cores(busy, cores, room):
+    """Workers x inner cores <= cores, up to a quarter of a worker; one always fits."""
+    assert InnerWork(busy).cores_for(cores) == room
+
+
+def test_what_children_compute_is_no_waiting():
+    """An item that only waits for a program that it runs computes; so only as many fit as there are cores."""
+    rows = waits(*[100] * 10)
+    assert seen(0, 990).attributed(rows)["cpu_ns"].tolist() == [99 * MS] * 10
+    assert seen(0, 0).attributed(rows) is rows
+    assert seen(1000, 3000).attributed(computes(*[100] * 10))["cpu_ns"].tolist() == [100 * MS] * 10
+
+
+def test_threads_are_named():
+    """Python's by their names, a library's by their number."""
+    assert seen(0, 0, threads="metrics").threads_named == "metrics"
+    assert seen(0, 0, native_threads=3).threads_named == "3 of a library's own"
+    assert seen(0, 0).threads_named == ""
