@@ -120,6 +120,15 @@ def test_a_limit_goes_on_by_amdahls_law_for_more(workers, share, more):
     assert before < limit.on(many, float(many), float(workers)) < many
 
 
+@given(st.integers(2, 32), st.floats(0.1, 0.84), st.integers(1, 64), st.floats(0.1, 1.0))
+def test_a_limit_is_added_to_what_limits_more_workers_anyway(workers, share, more, less):
+    """Workers that gain little by themselves, as their start takes long, lose to a limit no more time than others."""
+    limit = SpeedupLimit(pool(workers), share, is_shared=True)
+    many = workers + more
+    ideal, poor = (limit.on(many, speedup, float(workers)) for speedup in (float(many), less * many))
+    assert 1 / poor - 1 / (less * many) == pytest.approx(1 / ideal - 1 / many)
+
+
 def test_a_limit_that_was_not_inside_items_is_one_kinds():
     """A pool that hands over slowly does not limit threads; a lock inside the items limits all."""
     own, shared = (Traits(limits=(SpeedupLimit(pool(4), 0.5, is_shared=shared),)) for shared in (False, True))

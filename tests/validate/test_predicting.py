@@ -19,11 +19,12 @@ PROBE = Setting("process_executor", 2)
 def one_trial(setting, item_factor=1.0, probe=None, probe_wall_s=0.006):
     """Twelve items of 1 ms, measured in a round in which they were so many times as dear; a probe with such rows."""
     rows = ledger(*[(1000, 0, 0, 0, 0)] * 12)
-    probes = (ProbeRound(PROBE, probe_wall_s, "probe"),) if probe is not None else ()
+    probes = (ProbeRound(PROBE, "probe"),) if probe is not None else ()
     run = SerialRun(0, 0.012, None, None, None, None, gil=True, ledger="serial", probes=probes)
     cell = Tried(setting, 1, (MeasuredRound(0, 0.006 * item_factor, None, item_factor),))
+    probed = Tried(PROBE, 1, (MeasuredRound(0, probe_wall_s, None, 1.0),))
     tables = {"serial": rows, "probe": probe}
-    made = with_predictions(held(cells=(cell,), runs=(run,)), tables, 2.0, FREE, 1)
+    made = with_predictions(held(cells=(cell, probed), runs=(run,)), tables, 2.0, FREE, 1)
     return made.cells[0].trials[0]
 
 

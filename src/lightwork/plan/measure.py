@@ -202,15 +202,16 @@ class Measuring:
         return str(path)
 
     def _measurements(self) -> Measurements:
+        walls_s = self._walls_s()
         return Measurements(
-            walls=tuple(self._walls()),
+            walls=tuple(Wall(setting, block, wall_s) for (setting, block), wall_s in walls_s.items()),
             seen=tuple(
-                Seen(setting, float(round_.wall_ns), rows)
+                Seen(setting, walls_s[setting, round_.block] * 1e9, rows)
                 for setting, round_, rows in self._sound_rounds()
                 if setting != SERIAL_SETTING and rows is not None
             ),
             failed=tuple(self._failed()),
-            serial_ns=float([round_.wall_ns for round_, _ in self.rounds[SERIAL_SETTING] if round_.ok][-1]),
+            serial_ns=[wall_s for (setting, _), wall_s in walls_s.items() if setting == SERIAL_SETTING][-1] * 1e9,
             blocks=self.block,
             busy_share=median(self.busy_shares) if self.busy_shares else 0.0,
         )
@@ -222,12 +223,17 @@ class Measuring:
                 if round_.ok:
                     yield setting, round_, rows
 
-    def _walls(self) -> Iterator[Wall]:
-        """At equal CPU speed where that is known."""
-        equal = equal_speed_walls_s(self._study()) or {}
-        for setting, round_, _ in self._sound_rounds():
-            wall_s = equal.get((round_.cell_id, round_.block), round_.wall_ns / 1e9)
-            yield Wall(setting, round_.block, wall_s)
+    def _walls_s(self) -> dict[tuple[Setting, int], float]:
+        """By setting and block, at the CPU speed of the first serial round, whose ledger all is predicted from.
+
+        As measured where no speed is known.
+        """
+        equal, first = equal_speed_walls_s(self._study()) or {}, self.serial.finished.round.wall_ns / 1e9
+        as_first = first / equal.get((SERIAL, 0), first)
+        return {
+            (setting, round_.block): as_first * equal.get((round_.cell_id, round_.block), round_.wall_ns / 1e9)
+            for setting, round_, _ in self._sound_rounds()
+        }
 
     def _failed(self) -> Iterator[FailedSetting]:
         beside_threads = bool(self.inner.threads_named)

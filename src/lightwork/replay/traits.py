@@ -6,9 +6,11 @@
 
 A round is replayed with what is known so far; what it still takes longer is a limit. To fewer workers the limit
 applies as it is, a lock or a service with so many places: speedup(n) <= limit. To more it is carried on by Amdahl's law
-from the measured round, so that work which still gained is tried with more workers and not written off:
+from the measured round, so that work which still gained is tried with more workers and not written off. What is done
+one after the other, the share s of the serial time, is added to what is predicted:
 
-    measured / predicted = 1 / (1 + s (n - 1))      speedup(m) = predicted(m) / (1 + s (m - 1))      for m > n
+    1 / measured = 1 / predicted(n) + s (n - 1) / n
+    1 / speedup(m) = 1 / predicted(m) + s (m - 1) / m      for m > n
 """
 
 from collections.abc import Mapping, Sequence
@@ -79,8 +81,9 @@ class SpeedupLimit:
         """
         if workers <= self.setting.workers:
             return min(speedup, self.share * predicted, self.measured if self.is_shared else inf)
-        lost = (1 / self.share - 1) / max(self.setting.workers - 1, 1)
-        return speedup / (1 + lost * (workers - 1))
+        longer = (1 / self.share - 1) / predicted
+        one_by_one = longer * self.setting.workers / max(self.setting.workers - 1, 1)
+        return 1 / (1 / speedup + one_by_one * (workers - 1) / workers)
 
 
 @dataclass(frozen=True)

@@ -63,10 +63,9 @@ class Tried:
 
 @dataclass(frozen=True)
 class ProbeRound:
-    """A round of a block that shows the job's traits. ledger: the name of its saved one."""
+    """A round of a block, among its trials, that shows the job's traits. ledger: the name of its saved one."""
 
     setting: Setting
-    wall_s: float
     ledger: str
 
 

@@ -18,15 +18,15 @@ from lightwork.plan.learning import Seen, traits_of
 from lightwork.plan.predictor import Predictor
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.cpu_speed import at_speed
-from lightwork.replay.traits import NO_TRAITS, Traits, without_warm_up
-from lightwork.validate.comparison import Held, MeasuredRound, PredictedWall, SerialRun
+from lightwork.replay.traits import NO_TRAITS, Traits, own_ns, without_warm_up
+from lightwork.validate.comparison import Held, MeasuredRound, PredictedWall, ProbeRound, SerialRun
 
 Tables = Mapping[str, Any]  # a numpy table by ledger name
 
 
 def with_predictions(held: Held, tables: Tables, cores: float, calibration: Calibration, seed: int) -> Held:
     """The same with every trial's predictions made, or made again. Raises KeyError for a ledger that is not there."""
-    blocks = {run.block: _Block(run, tables, held.weights, cores, calibration, seed) for run in held.serial}
+    blocks = {run.block: _Block(run, held, tables, cores, calibration, seed) for run in held.serial}
     settings = [cell.setting for cell in held.cells]
     walls = {number: (block.plain(settings), block.learned(settings)) for number, block in blocks.items()}
     cells = []
@@ -46,16 +46,18 @@ class _Block:
     def __init__(
         self,
         run: SerialRun,
+        held: Held,
         tables: Tables,
-        weights: Sequence[float],
         cores: float,
         calibration: Calibration,
         seed: int,
     ) -> None:
-        rows, self.calibration = tables[run.ledger], calibration
+        rows, weights, self.calibration = tables[run.ledger], held.weights, calibration
         self.job = JobProfile(rows, rows, weights, weights, cores, run.spin_ns, run.gil, seed)
-        seen = [Seen(probe.setting, probe.wall_s * 1e9, tables[probe.ledger]) for probe in run.probes]
-        self.traits = traits_of(self.job, seen, calibration, run.wall_s * 1e9) if seen else NO_TRAITS
+        trials = {cell.setting: trial for cell, trial in held.trials if trial.block == run.block}
+        self.run, self.probes = run, [(trials[probe.setting], _seen(probe, trials, tables)) for probe in run.probes]
+        self.traits = self._learned()
+        self.traits_given = self._learned_given() if self.probes else self.traits
 
     def plain(self, settings: Sequence[Setting]) -> list[PredictedWall]:
         """What a plan says before it has measured anything."""
@@ -68,8 +70,24 @@ class _Block:
     def given(self, setting: Setting, trial: MeasuredRound) -> PredictedWall:
         """What it would say if it knew what computing costs in this round."""
         factor = trial.item_factor / self._paid_again(setting)
-        (wall,) = self._predicted([setting], self.traits, at_speed(self.job.rows, factor))
+        (wall,) = self._predicted([setting], self.traits_given, at_speed(self.job.rows, factor))
         return wall
+
+    def _learned(self) -> Traits:
+        """What the probes show, as a plan takes it: at the serial round's speed."""
+        seen = [replace(each, wall_ns=_at_speed_of(self.run, trial) * 1e9) for trial, each in self.probes]
+        return traits_of(self.job, seen, self.calibration, self.run.wall_s * 1e9) if seen else NO_TRAITS
+
+    def _learned_given(self) -> Traits:
+        """What they show where it is known what computing cost in each: a limit is what that does not explain."""
+        parts = []
+        for trial, each in self.probes:
+            rows = at_speed(self.job.rows, trial.item_factor / self._paid_again(each.setting))
+            longer = float(own_ns(rows).sum() / own_ns(self.job.rows).sum())
+            job = replace(self.job, rows=rows, sample=rows)
+            parts.append(traits_of(job, [each], self.calibration, longer * self.run.wall_s * 1e9))
+        cores = next((part.thread_cores for part in parts if part.thread_cores is not None), None)
+        return replace(self.traits, thread_cores=cores, limits=tuple(limit for part in parts for limit in part.limits))
 
     def _paid_again(self, setting: Setting) -> float:
         """CPU time of the items as this setting's workers are predicted to need it, each warming up, over serially."""
@@ -81,3 +99,12 @@ class _Block:
     def _predicted(self, settings: Sequence[Setting], traits: Traits, rows: Any) -> list[PredictedWall]:
         predictor = Predictor(rows, self.job.weights, self.job, self.calibration, traits)
         return [PredictedWall(each.wall_s, *each.wall_band_s) for each in predictor.of(settings)]
+
+
+def _seen(probe: ProbeRound, trials: Mapping[Setting, MeasuredRound], tables: Tables) -> Seen:
+    return Seen(probe.setting, trials[probe.setting].wall_s * 1e9, tables[probe.ledger])
+
+
+def _at_speed_of(run: SerialRun, trial: MeasuredRound) -> float:
+    """The trial's wall time at the CPU speed of this serial round; as measured where no speed is known."""
+    return trial.wall_s if trial.level_s is None or run.level_s is None else trial.level_s * run.wall_s / run.level_s

@@ -150,7 +150,7 @@ def held_of(name: str, study: Study, probes: Sequence[Setting], weights: tuple[f
 
 
 def _serial_run(round_: Round, twin: Round | None, shown: Mapping[Setting, Round | None], levels: Walls) -> SerialRun:
-    probes = tuple(ProbeRound(setting, probe.wall_ns / 1e9, probe.ledger) for setting, probe in shown.items() if probe)
+    probes = tuple(ProbeRound(setting, probe.ledger) for setting, probe in shown.items() if probe)
     again = twin if twin and twin.ok else None
     return SerialRun(
         round_.block, round_.wall_ns / 1e9, levels.get((SERIAL, round_.block)), again.wall_ns / 1e9 if again else None,
