@@ -37,8 +37,8 @@ class PriorSpread:
     serial run, which is predicted from its own ledger.
     """
 
-    common: float = 0.08
-    single: float = 0.03
+    common: float = 0.06
+    single: float = 0.05
     serial: float = 0.02
 
 

@@ -88,6 +88,12 @@ class SerialRun:
     ledger: str
     probes: tuple[ProbeRound, ...] = ()
 
+    def at_its_speed_s(self, trial: MeasuredRound) -> float:
+        """The trial's wall time at the CPU speed of this round; as measured where no speed is known."""
+        if trial.level_s is None or self.level_s is None:
+            return trial.wall_s
+        return trial.level_s * self.wall_s / self.level_s
+
     @property
     def ledgers(self) -> tuple[str, ...]:
         """The names of all that predictions for this block are made from."""

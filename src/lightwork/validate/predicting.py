@@ -75,7 +75,7 @@ class _Block:
 
     def _learned(self) -> Traits:
         """What the probes show, as a plan takes it: at the serial round's speed."""
-        seen = [replace(each, wall_ns=_at_speed_of(self.run, trial) * 1e9) for trial, each in self.probes]
+        seen = [replace(each, wall_ns=self.run.at_its_speed_s(trial) * 1e9) for trial, each in self.probes]
         return traits_of(self.job, seen, self.calibration, self.run.wall_s * 1e9) if seen else NO_TRAITS
 
     def _learned_given(self) -> Traits:
@@ -103,8 +103,3 @@ class _Block:
 
 def _seen(probe: ProbeRound, trials: Mapping[Setting, MeasuredRound], tables: Tables) -> Seen:
     return Seen(probe.setting, trials[probe.setting].wall_s * 1e9, tables[probe.ledger])
-
-
-def _at_speed_of(run: SerialRun, trial: MeasuredRound) -> float:
-    """The trial's wall time at the CPU speed of this serial round; as measured where no speed is known."""
-    return trial.wall_s if trial.level_s is None or run.level_s is None else trial.level_s * run.wall_s / run.level_s
