@@ -7,10 +7,8 @@ Stratified sampling with equal allocation (Cochran 1977, Sampling Techniques, ch
 with certainty, because the longest one bounds every speedup.
 """
 
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -62,21 +60,22 @@ def draw(weights: Sequence[float], size: int, seed: int) -> Sample:
     count = len(weights)
     if size >= count:
         return Sample(tuple(range(count)), tuple(range(count)))
-    chance = random.Random(seed)
-    by_weight = sorted(range(count), key=lambda place: (weights[place], place))
+    chance = np.random.default_rng(seed)
+    by_weight = np.argsort(np.asarray(weights, dtype=float), kind="stable")
     certain = by_weight[-heaviest_in(size) :]
     left = size - len(certain)
     strata = _strata(by_weight[: count - len(certain)], min(STRATA, left)) if left else []
     shares = [left * (number + 1) // len(strata) - left * number // len(strata) for number in range(len(strata))]
-    taken = [chance.sample(stratum, min(share, len(stratum))) for stratum, share in zip(strata, shares, strict=True)]
-    chosen = sorted([*certain, *(place for sampled in taken for place in sampled)])
-    rank = {place: number for number, place in enumerate(chosen)}
-    stands_for = [rank.get(place, 0) for place in range(count)]
+    taken = [
+        chance.choice(stratum, min(share, len(stratum)), replace=False)
+        for stratum, share in zip(strata, shares, strict=True)
+    ]
+    chosen = np.sort(np.concatenate([certain, *taken]))
+    stands_for = np.zeros(count, np.int64)
     for stratum, sampled in zip(strata, taken, strict=True):
-        for place in stratum:
-            if place not in rank:
-                stands_for[place] = rank[chance.choice(sampled)]
-    return Sample(tuple(chosen), tuple(stands_for))
+        stands_for[stratum] = chance.choice(np.searchsorted(chosen, sampled), len(stratum))
+    stands_for[chosen] = np.arange(len(chosen))
+    return Sample(tuple(chosen.tolist()), tuple(stands_for.tolist()))
 
 
 def heaviest_in(size: int) -> int:
@@ -84,7 +83,5 @@ def heaviest_in(size: int) -> int:
     return min(CERTAIN, max(1, size // 2))
 
 
-def _strata(places: Sequence[int], count: int) -> list[Sequence[int]]:
-    bounds = [len(places) * number // count for number in range(count + 1)]
-    strata = [places[low:high] for low, high in pairwise(bounds)]
-    return [stratum for stratum in strata if stratum]
+def _strata(places: "NDArray[Any]", count: int) -> "list[NDArray[Any]]":
+    return [stratum for stratum in np.array_split(places, count) if len(stratum)]

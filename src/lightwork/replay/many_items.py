@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MOST = 3_000  # items that are predicted one by one
-BUNDLES, BUNDLES_PER_WORKER = 800, 30  # at least
+BUNDLES, BUNDLES_PER_WORKER = 800, 20  # at least
 SUMMED = ("cpu_ns", "spin_ns")
 
 

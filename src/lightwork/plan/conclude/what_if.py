@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from lightwork.plan.planner import Planned
 
-PARTS = (4_000, 2_000)  # of very many items
+PARTS = (2_000, 1_000)  # of very many items
 HEAVIEST = 8
 
 
