@@ -44,6 +44,6 @@ def block() -> str:
     made = table(("an item", *(counted(count, "item") for count in counts)), rows)
     machine = f"{data['machine']['usable_cpus']:g} cores ({data['machine']['processor']}), {data['saved_at']}"
     return (
-        f"{made}\n{counted(len(plans), 'plan')}, each with a budget of {duration(budget_s)}; the slowest took "
+        f"{made}\n\n{counted(len(plans), 'plan')}, each with a budget of {duration(budget_s)}; the slowest took "
         f"{worst:.0%} of it. {machine}."
     )
