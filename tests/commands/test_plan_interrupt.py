@@ -33,6 +33,15 @@ def test_ends_with_nothing_left_running(user, tmp_path, phase, words, fresh):
     assert complaints.endswith("lightwork: interrupted\n")
 
 
+@pytest.fixture
+def not_under_nohup():
+    """A SIGHUP that was ignored where the tests were started would be so in what they start."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.usefixtures("not_under_nohup")
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_ends_by_other_signals_as_by_a_ctrl_c(user, number, status, tmp_path):
     """What docker, Kubernetes and a closed terminal send: no process, folder or segment of the plan is left."""

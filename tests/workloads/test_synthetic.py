@@ -89,7 +89,7 @@ def test_the_lock_is_waited_for(tmp_path: Path) -> None:
             pending.wait(0.3)
             assert not pending.ready()
             fcntl.flock(file, fcntl.LOCK_UN)
-            assert pending.get(200) == (0, b"")
+            assert pending.get(200) == (0, "")
 
 
 @given(st.integers(0, 7), st.integers(0, 40_000))
@@ -128,7 +128,7 @@ def test_a_lock_with_places_lets_so_many_in(tmp_path: Path) -> None:
             pending = pool.submit(synthetic.perform, made[2])
             with pytest.raises(TimeoutError):
                 pending.result(0.3)
-        assert pending.result(200) == (2, b"")
+        assert pending.result(200) == (2, "")
 
 
 def test_only_the_first_item_of_a_process_warms_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,7 +170,7 @@ def test_an_item_is_an_amount_of_work() -> None:
 def test_a_missing_result_is_noticed() -> None:
     """A number that came back in another's place fails the check."""
     with pytest.raises(CheckFailed, match="3 results returned for 3 items, 1 missing"):
-        synthetic.check(Parameters(items=3), NOWHERE, [(0, b""), (1, b""), (1, b"")])
+        synthetic.check(Parameters(items=3), NOWHERE, [(0, ""), (1, ""), (1, "")])
 
 
 @pytest.mark.parametrize(

@@ -257,8 +257,8 @@ def _advice(failed: FailedCrew) -> str:
     """What breaks them, as a sentence after the first; "" where it may be their number."""
     if failed.lacks_state:
         return (
-            f", forked ones did not: {failed.start_method} begins with fresh interpreters, which lack what the caller "
-            "has set since import; set it at import or by --initializer, or pass it with each item"
+            f", forked ones did not: {failed.start_method or 'this method'} begins with fresh interpreters, which lack "
+            "what the caller has set since import; set it at import or by --initializer, or pass it with each item"
         )
     match failed.cause:
         case FailureCause.FORKED_THREADS:
