@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from lightwork.core.setting import Setting
 from lightwork.replay.costs import NO_COSTS
-from lightwork.replay.demands import demands_of
+from lightwork.replay.demands import demands_of, own_ns
 from lightwork.replay.engine import replay
 from lightwork.replay.traits import (
     LEAST_WARM_UP_NS,
@@ -19,7 +19,6 @@ from lightwork.replay.traits import (
     WarmUp,
     kind_of,
     limit_of,
-    own_ns,
     thread_cores_of,
     warm_up_of,
     without_warm_up,

@@ -12,7 +12,7 @@ import numpy as np
 
 from lightwork.core.round import Round
 from lightwork.host.inner_work import NATIVE_THREADS, PROCESSES, THREADS
-from lightwork.replay.traits import own_ns
+from lightwork.replay.demands import own_ns
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -6,7 +6,8 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from lightwork.analysis.preference import COMPUTES, CpuLoad
-from lightwork.replay.traits import NO_WARM_UP, Traits, WarmUp, own_ns, without_warm_up
+from lightwork.replay.demands import own_ns
+from lightwork.replay.traits import NO_WARM_UP, Traits, WarmUp, without_warm_up
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -32,7 +32,8 @@ from lightwork.plan.memory_probe import MemoryModel
 from lightwork.plan.request import Request
 from lightwork.plan.sample import Sample, rows_of_all
 from lightwork.plan.serial_run import Serial, run_serially
-from lightwork.replay.traits import WarmUp, own_ns
+from lightwork.replay.demands import own_ns
+from lightwork.replay.traits import WarmUp
 from lightwork.storage import ledgers
 from lightwork.text.notes import note_sentence
 from lightwork.text.quantities import size

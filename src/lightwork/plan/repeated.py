@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lightwork.core.round import Round
 from lightwork.errors import WorkError
 from lightwork.ledger.table import State
-from lightwork.replay.traits import own_ns
+from lightwork.replay.demands import own_ns
 from lightwork.text.quantities import duration
 
 if TYPE_CHECKING:

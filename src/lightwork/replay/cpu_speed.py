@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lightwork.replay.demands import own_ns
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -16,8 +18,7 @@ def at_speed(items: "NDArray[Any]", factor: float) -> "NDArray[Any]":
     """
     changed = items.copy()
     wall_ns = items["end_ns"] - items["start_ns"]
-    held_up_ns = np.minimum(np.maximum(items["runqueue_ns"], 0), wall_ns)
-    cpu_ns = np.minimum(items["cpu_ns"], wall_ns - held_up_ns)
+    cpu_ns = np.minimum(items["cpu_ns"], own_ns(items))
     changed["cpu_ns"], changed["spin_ns"] = np.rint(cpu_ns * factor), np.rint(items["spin_ns"] * factor)
     order = np.argsort(items["start_ns"], kind="stable")
     gaps_ns = np.rint((items["start_ns"][order[1:]] - items["end_ns"][order[:-1]]) * factor).astype(np.int64)

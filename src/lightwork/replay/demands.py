@@ -84,23 +84,26 @@ def demands_of(serial_items: "NDArray[Any]", order: "Sequence[int] | NDArray[Any
     An item's CPU time may have been read a little too large (the recorder shares readings between neighbours) and
     its run-queue wait be unknown: then the first is cut to its wall time, and the second counts as wait.
     """
-    wall_ns = serial_items["end_ns"] - serial_items["start_ns"]
-    runqueue_ns = np.where(serial_items["runqueue_ns"] == ABSENT, 0, serial_items["runqueue_ns"])
-    own_ns = wall_ns - np.minimum(runqueue_ns, wall_ns)
-    cpu_ns = np.minimum(serial_items["cpu_ns"], own_ns)
+    walls_ns = own_ns(serial_items)
+    cpu_ns = np.minimum(serial_items["cpu_ns"], walls_ns)
     names = serial_items.dtype.names or ()
     spin_ns = serial_items["spin_ns"] if "spin_ns" in names else None
-    asked = demands(cpu_ns, own_ns - cpu_ns, spin_ns=spin_ns, gap_ns=gaps_after(serial_items))
+    asked = demands(cpu_ns, walls_ns - cpu_ns, spin_ns=spin_ns, gap_ns=gaps_after(serial_items))
     return asked if order is None else asked.take(order)
+
+
+def own_ns(rows: "NDArray[Any]") -> "NDArray[Any]":
+    """What each item took, the wait for a core apart where that is known."""
+    walls_ns = rows["end_ns"] - rows["start_ns"]
+    apart_ns: NDArray[Any] = walls_ns - np.minimum(np.maximum(rows["runqueue_ns"], 0), walls_ns)
+    return apart_ns
 
 
 def without_core_wait(serial_items: "NDArray[Any]") -> "NDArray[Any]":
     """The rows of a serial ledger as though no item had waited for a core; unknown waits stay unknown."""
     rows = serial_items.copy()
-    is_measured = rows["runqueue_ns"] != ABSENT
-    walls_ns = rows["end_ns"] - rows["start_ns"]
-    rows["end_ns"][is_measured] -= np.minimum(rows["runqueue_ns"], walls_ns)[is_measured]
-    rows["runqueue_ns"][is_measured] = 0
+    rows["end_ns"] = rows["start_ns"] + own_ns(serial_items)
+    rows["runqueue_ns"][rows["runqueue_ns"] != ABSENT] = 0
     return rows
 
 

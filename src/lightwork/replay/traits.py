@@ -23,7 +23,7 @@ import numpy as np
 from lightwork.core.setting import Setting
 from lightwork.ledger.table import State
 from lightwork.replay.costs import Costs
-from lightwork.replay.demands import Demands, demands_of
+from lightwork.replay.demands import Demands, demands_of, own_ns
 from lightwork.replay.engine import replay
 from lightwork.strategies import chunksize_in_force, find
 
@@ -222,13 +222,6 @@ def limit_of(
     longer_ns = setting.workers * serial_ns * (1 / measured - 1 / predicted)
     is_shared = parallel_ns - serial_ns > INSIDE * longer_ns
     return SpeedupLimit(setting, share, is_shared, measured)
-
-
-def own_ns(rows: "NDArray[Any]") -> "NDArray[Any]":
-    """What each item took, the wait for a core apart."""
-    walls_ns: NDArray[Any] = rows["end_ns"] - rows["start_ns"]
-    without_queue_ns: NDArray[Any] = walls_ns - np.minimum(np.maximum(rows["runqueue_ns"], 0), walls_ns)
-    return without_queue_ns
 
 
 def _waits_ns(rows: "NDArray[Any]") -> "NDArray[Any]":

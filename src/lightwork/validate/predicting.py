@@ -18,7 +18,8 @@ from lightwork.plan.learning import Seen, traits_of
 from lightwork.plan.predictor import Predictor
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.cpu_speed import at_speed
-from lightwork.replay.traits import NO_TRAITS, Traits, own_ns, without_warm_up
+from lightwork.replay.demands import own_ns
+from lightwork.replay.traits import NO_TRAITS, Traits, without_warm_up
 from lightwork.validate.comparison import Held, MeasuredRound, PredictedWall, ProbeRound, SerialRun
 
 Tables = Mapping[str, Any]  # a numpy table by ledger name
