@@ -5,6 +5,7 @@ import json
 import pytest
 from extended import Extended
 
+from lightwork.core.setting import Setting
 from lightwork.validate.saved import load
 
 STRATEGY = '''
@@ -214,6 +215,8 @@ def test_a_workload_is_one_file(extended):
     assert "rounds of 1 workloads" in extended.lightwork(*words.split())
     (held,) = load(extended.folder / "naps.json").studies
     assert (held.name, held.items, held.trouble) == ("naps", 30, "")
+    (cell,) = [cell for cell in held.cells if cell.setting == Setting("pipe", 2, 4)]
+    assert len(cell.trials) == 1
     assert all(trial.plain for _, trial in held.trials)
 
 

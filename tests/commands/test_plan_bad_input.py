@@ -129,6 +129,9 @@ def test_failing_items_are_left_out_on_request(user):
     assert found.returncode == 0, found.stderr
     assert "2 items fail and are left out: " in found.stdout
     assert "file_03.txt raised ValueError: this file can't be read" in found.stdout
+    *_, (run, left) = re.findall(r"running (\d+) of (\d+) items serially", found.stderr)
+    assert run == left
+    assert 22 <= int(left) <= 24
     assert len(results_of(user, found.stdout)) == 22
 
 

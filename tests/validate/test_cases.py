@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lightwork.strategies import find
-from lightwork.validate.cases import STRATEGIES, all_cases, cases_of, settings_of, worker_counts
+from lightwork.validate.cases import STRATEGIES, all_cases, cases_of, worker_counts
+from lightwork.validate.recording import ValidationGrid
 from lightwork.workload import registry
 from lightwork.workload.parameters import build
 from lightwork.workloads.synthetic import Family
@@ -41,7 +42,7 @@ def test_worker_counts_go_past_what_helps(useful, cores, most):
 )
 def test_every_strategy_has_every_worker_count(strategies, workers, chunksizes):
     """Those with chunks at every chunksize, the others once, none twice."""
-    found = settings_of(strategies, workers, chunksizes)
+    found = ValidationGrid(strategies, workers, 64, chunksizes, 1, 1, 2.0).settings(1)
     assert len(set(found)) == len(found)
     sizes = {name: len(chunksizes) if find(name).default_chunksize else 1 for name in strategies}
     assert Counter((one.strategy, one.workers) for one in found) == {

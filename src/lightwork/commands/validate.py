@@ -161,8 +161,8 @@ def _measure(
     from lightwork.validate.recording import record_all
 
     with _environment() as environment:
-        kinds = {(setting.strategy, setting.start_method) for setting in wanted.settings(1)}
-        costs = calibrated(environment, {*kinds, *Axes().kinds()})
+        kinds = {*Axes(tuple(wanted.strategies)).kinds(), *Axes().kinds()}
+        costs = calibrated(environment, kinds)
         keeper = _Keeper(path, _nothing_yet(environment, costs, wanted.seed), environment.say)
         try:
             finished = record_all(cases, wanted, environment, costs, budget_s, keeper.keep)

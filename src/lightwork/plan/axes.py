@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from lightwork.core.setting import Setting
-from lightwork.strategies import chunksize_in_force, find
+from lightwork.strategies import find, in_force
 
 USUAL = ("threads", "process_executor", "map", "imap_unordered")  # two lines to paste, whatever the job
 AWAITED = ("asyncio", *USUAL)  # of a coroutine function
@@ -74,7 +74,7 @@ def settings_of(
 
 def each_once(settings: Iterable[Setting], items: int) -> list[Setting]:
     """The first of those that come to the same: the default chunksize, and the same number asked for."""
-    in_force: dict[Setting, Setting] = {}
+    first: dict[Setting, Setting] = {}
     for setting in settings:
-        in_force.setdefault(replace(setting, chunksize=chunksize_in_force(setting, items)), setting)
-    return list(in_force.values())
+        first.setdefault(in_force(setting, items), setting)
+    return list(first.values())

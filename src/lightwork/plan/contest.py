@@ -24,7 +24,7 @@ from lightwork.plan.job_profile import MOST_WORKERS, JobProfile
 from lightwork.plan.learning import LEAST_COMPUTING, Seen, traits_of
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.prediction import Prediction
-from lightwork.replay.traits import Traits, are_alike, kind_of
+from lightwork.replay.traits import Traits, are_alike, kind_of, made_of
 
 SERIAL_SETTING = Setting("serial")
 MIGHT_BE_NEAR = 0.3  # of the best predicted speedup: such kinds of workers are looked at first
@@ -181,11 +181,11 @@ class Contest:
         fails: dict[tuple[str, str], int] = {}
         for each in self.measured.failed:
             if each.cause is None:
-                made = _made(each.setting)
+                made = made_of(each.setting)
                 fails[made] = min(fails.get(made, each.setting.workers), each.setting.workers)
         seen = [each.setting for each in self.measured.seen]
         return {
-            made: Bracket(max((each.workers for each in seen if _made(each) == made), default=1), least)
+            made: Bracket(max((each.workers for each in seen if made_of(each) == made), default=1), least)
             for made, least in fails.items()
         }
 
@@ -194,9 +194,9 @@ class Contest:
 
         A preferred setting of a kind of which more workers failed is no more than a guess until it was measured.
         """
-        for made in dict.fromkeys([_made(leader), *self._brackets]):
+        for made in dict.fromkeys([made_of(leader), *self._brackets]):
             if bracket := self._brackets.get(made):
-                alike = [each for each in self.working if _made(each) == made]
+                alike = [each for each in self.working if made_of(each) == made]
                 between = [each for each in alike if bracket.works < each.workers < bracket.fails]
                 if between:
                     return [min(between, key=lambda each: abs(log(each.workers / bracket.middle)))]
@@ -290,8 +290,3 @@ class Contest:
 
     def _rounds(self, setting: Setting) -> int:
         return sum(wall.setting == setting for wall in self.measured.walls)
-
-
-def _made(setting: Setting) -> tuple[str, str]:
-    """The kind of its workers and how they are started."""
-    return kind_of(setting), setting.start_method

@@ -34,8 +34,8 @@ def on_function(request: Request) -> Iterator[Note]:
     """What must be known of a user's function before it is run."""
     if not target.is_reference(request.target):
         return
-    makers = [word.removeprefix(target.CALL) for word in (str(request.parameters.get("source", "")),)]
-    for name in dict.fromkeys(map(user_module.name_of, [request.target, *makers])):
+    maker = str(request.parameters.get("source", "")).removeprefix(target.CALL)
+    for name in dict.fromkeys(map(user_module.name_of, [request.target, maker])):
         took_s = user_module.took_s.get(name, 0.0)
         if took_s > LONG_LOAD_S:
             yield SlowModule(name, took_s, user_module.GUARD)

@@ -18,7 +18,7 @@ from lightwork.replay.demands import Demands, demands_of
 from lightwork.replay.engine import replay
 from lightwork.replay.many_items import Reducer, is_many
 from lightwork.replay.traits import NO_TRAITS, Traits
-from lightwork.strategies import chunksize_in_force
+from lightwork.strategies import chunksize_in_force, in_force
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -113,14 +113,9 @@ def _predict_each(costs: Mapping[Setting, Costs], work: "_Work") -> list[Predict
     count = len(work.serial_items)
     predictions: dict[Setting, Prediction] = {}
     for setting, setting_costs in costs.items():
-        explicit = _explicit(setting, count)
+        explicit = in_force(setting, count)
         predictions[explicit] = predictions.get(explicit) or _predict(explicit, work, setting_costs)
-    return [replace(predictions[_explicit(setting, count)], setting=setting) for setting in costs]
-
-
-def _explicit(setting: Setting, items: int) -> Setting:
-    """The setting with its chunksize in force: a default is predicted once with the number that it stands for."""
-    return replace(setting, chunksize=chunksize_in_force(setting, items))
+    return [replace(predictions[in_force(setting, count)], setting=setting) for setting in costs]
 
 
 @dataclass(frozen=True, eq=False)

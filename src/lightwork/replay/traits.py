@@ -137,9 +137,14 @@ def kind_of(setting: Setting) -> str:
     return find(setting.strategy).workers
 
 
+def made_of(setting: Setting) -> tuple[str, str]:
+    """The kind of the setting's workers, and how they are started."""
+    return kind_of(setting), setting.start_method
+
+
 def are_alike(setting: Setting, other: Setting) -> bool:
     """Whether their workers are of one kind and made in one way, so that what fails in one may fail in the other."""
-    return kind_of(setting) == kind_of(other) and setting.start_method == other.start_method
+    return made_of(setting) == made_of(other)
 
 
 def warm_up_of(serial: "NDArray[Any]", parallel: "NDArray[Any]") -> WarmUp:

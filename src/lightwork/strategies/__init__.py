@@ -16,7 +16,7 @@ import importlib.util
 import pkgutil
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol, TypeVar
 
 from lightwork.core.hand_out import Rule, Unpredictable
@@ -235,3 +235,8 @@ def chunksize_in_force(setting: Setting, items: int) -> int | None:
             raise UsageError(f"strategy {strategy.name} has no chunksize: leave it out")
         return None
     return setting.chunksize or strategy.default_chunksize(items, setting.workers)
+
+
+def in_force(setting: Setting, items: int) -> Setting:
+    """The same with the chunksize that it will use on so many items. Raises like chunksize_in_force."""
+    return replace(setting, chunksize=chunksize_in_force(setting, items))

@@ -4,13 +4,10 @@ Each workload's own file says under which parameters, so that a serial round tak
 worker's start-up, short enough for hundreds of rounds.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lightwork.core.setting import Setting
-from lightwork.strategies import find
-from lightwork.study.profiles import Grid
 from lightwork.workload import registry
 from lightwork.workload.api import Workload
 
@@ -53,15 +50,3 @@ def worker_counts(useful: int, usable_cpus: float, most: int = MOST_WORKERS) -> 
     while counts[-1] < min(useful, most):
         counts.append(min(STEP * counts[-1], most))
     return tuple(counts)
-
-
-def settings_of(
-    strategies: Sequence[str], workers: Sequence[int], chunksizes: Sequence[int | None]
-) -> tuple[Setting, ...]:
-    """Every setting of the grid. A strategy without chunks is in every grid, its chunksize its own default."""
-    with_chunks = [name for name in strategies if find(name).default_chunksize]
-    without = [name for name in strategies if name not in with_chunks]
-    return (
-        *Grid("", {}, with_chunks, workers, tuple(chunksizes)).settings(),
-        *Grid("", {}, without, workers).settings(),
-    )

@@ -9,12 +9,11 @@ in all other blocks and met in the one left out (cross-validation), its luck gon
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import ceil
 from statistics import median
 
 from lightwork.core.setting import Setting
 from lightwork.validate.comparison import Held
-from lightwork.validate.errors import FAR
+from lightwork.validate.errors import far_of
 
 FEWEST_BLOCKS = 2  # for one to be left out
 Walls = Mapping[int, float]  # seconds by block
@@ -53,12 +52,12 @@ def regret_of(held: Held) -> Regret | None:
 
 
 def regrets_of(studies: Iterable[Held]) -> Regrets | None:
-    """The regrets held out of all plans together; None of none. The percentile is one that was seen (nearest rank)."""
+    """The regrets held out of all plans together; None of none."""
     regrets = [regret for held in studies if (regret := regret_of(held))]
     values = sorted(regret.held_out for regret in regrets if regret.held_out is not None)
     if not values:
         return None
-    return Regrets(len(values), median(values), values[ceil(FAR * len(values)) - 1], values[-1])
+    return Regrets(len(values), median(values), far_of(values), values[-1])
 
 
 def best_of(held: Held) -> tuple[Setting, float] | None:

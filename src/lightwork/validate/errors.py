@@ -51,7 +51,12 @@ def spread_of(errors: Sequence[float]) -> Spread | None:
     if not errors:
         return None
     sizes = sorted(map(abs, errors))
-    return Spread(len(sizes), median(sizes), sizes[math.ceil(FAR * len(sizes)) - 1], median(errors))
+    return Spread(len(sizes), median(sizes), far_of(sizes), median(errors))
+
+
+def far_of(ascending: Sequence[float]) -> float:
+    """The 90th percentile of values in order: one that is among them (nearest rank)."""
+    return ascending[math.ceil(FAR * len(ascending)) - 1]
 
 
 def accuracy_of(seen: Iterable[Seen]) -> Accuracy:

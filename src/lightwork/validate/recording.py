@@ -14,7 +14,7 @@ from lightwork.core.round import Round
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, SERIAL_AGAIN, Cell, Study
 from lightwork.errors import LightworkError
-from lightwork.plan.axes import Axes, each_once
+from lightwork.plan.axes import Axes, each_once, settings_of
 from lightwork.plan.conclude.conclude import result_of
 from lightwork.plan.environment import Environment
 from lightwork.plan.planner import Planned, make
@@ -24,7 +24,7 @@ from lightwork.replay.traits import NO_TRAITS
 from lightwork.storage import ledgers
 from lightwork.study.design import Design, draw_up
 from lightwork.study.run import StudyKit, measure
-from lightwork.validate.cases import ValidationCase, settings_of, worker_counts
+from lightwork.validate.cases import ValidationCase, worker_counts
 from lightwork.validate.comparison import Choice, Held, MeasuredRound, ProbeRound, SerialRun, Tried
 from lightwork.validate.predicting import with_predictions
 
@@ -52,7 +52,7 @@ class ValidationGrid:
     def settings(self, useful: int) -> tuple[Setting, ...]:
         """Every setting of the grid, for a job to which so many workers are of use."""
         counts = self.workers or worker_counts(useful, self.cores, self.most_workers)
-        return settings_of(self.strategies, counts, self.chunksizes)
+        return tuple(settings_of(Axes(tuple(self.strategies)).kinds(), counts, self.chunksizes, ("given",)))
 
 
 @dataclass(frozen=True)
