@@ -26,7 +26,7 @@ from lightwork.core import cluster_facts
 from lightwork.core.round import REFUSED, Answer, Job, Outcome, decode_job, encode
 from lightwork.core.setting import arrange
 from lightwork.errors import CheckFailed, UsageError, WorkError
-from lightwork.host import counters, helpers, inner_work, lifeline
+from lightwork.host import children, counters, helpers, inner_work, lifeline
 from lightwork.ledger import recorder, stack_dump
 from lightwork.ledger.lifecycle import Slots, recording_context
 from lightwork.ledger.recorder import Detail, Recorder
@@ -68,7 +68,7 @@ def main(arguments: Sequence[str]) -> int:
             return error.exit_status
         answer = Answer(Outcome.RAISED, str(error))
     Path(answer_path[0]).write_text(json.dumps(encode(answer)))
-    if _children_left() or _threads_left():
+    if children.left() or _threads_left():
         helpers.end()
         sys.stdout.flush()
         sys.stderr.flush()
@@ -153,7 +153,7 @@ def _time(job: Job, workload: Workload, values: Any, items: Sequence[Any]) -> tu
 
         pickled_bytes.count(ledger, caller=os.getpid())
     threads, starts = inner_work.threads_beside(), None if strategy.parallel else inner_work.ProcessStarts()
-    answer, results, clock, there_before = Answer(Outcome.OK), [], _Clock(ledger), _children_left()
+    answer, results, clock, there_before = Answer(Outcome.OK), [], _Clock(ledger), children.left()
     try:
         if setting.pool == "warm":
             results = _run_in_warm_pool(strategy, function, numbered, chunksize, context, clock)
@@ -217,7 +217,7 @@ class _Clock:
     def start(self, crew: Collection[int] = ()) -> None:
         """Take t0. crew: the pids of the workers that are there already."""
         self.crew = crew
-        self._before = counters.read(_fork_server(), _trackers(), crew)
+        self._before = counters.read(children.fork_server(), children.trackers(), crew)
         self.t0_ns = monotonic_ns()
 
     def stop(self) -> None:
@@ -226,7 +226,9 @@ class _Clock:
             return
         self.t1_ns = monotonic_ns()
         self.ledger.stop()
-        self.usage = counters.between(self._before, counters.read(_fork_server(), _trackers(), self.crew))
+        self.usage = counters.between(
+            self._before, counters.read(children.fork_server(), children.trackers(), self.crew)
+        )
 
 
 def _run_in_warm_pool(
@@ -378,18 +380,6 @@ def _one_line(error: BaseException) -> str:
     return " ".join(f"{type(error).__name__}: {error} {' '.join(notes)}".split())
 
 
-def _children_left() -> list[int]:
-    """Children of this process that are still there, multiprocessing's helpers and a library's like them excepted."""
-    helpers = {_fork_server(), *_trackers()}  # they stay for the life of the process
-    try:
-        tasks = [Path(f"/proc/self/task/{task}/children").read_text() for task in os.listdir("/proc/self/task")]
-    except FileNotFoundError:  # a kernel without this list
-        import psutil  # after t1, and only where there is no cheaper way
-
-        return [child.pid for child in psutil.Process().children() if child.pid not in helpers]
-    return [int(pid) for pids in tasks for pid in pids.split() if int(pid) not in helpers]
-
-
 def _threads_left() -> bool:
     """Whether threads run for whose end an orderly exit would wait."""
     return any(not thread.daemon and thread is not threading.main_thread() for thread in threading.enumerate())
@@ -400,7 +390,7 @@ def _with_children(job: Job, answer: Answer, allowed: Collection[int]) -> Answer
     if place := _forked_in(job):
         reason = f"a forked child returned from the function: end it by os._exit() ({place})"
         return replace(answer, outcome=Outcome.RAISED, reason=reason)
-    left = [pid for pid in _children_left() if pid not in allowed]
+    left = [pid for pid in children.left() if pid not in allowed]
     if left and answer.outcome is Outcome.OK:
         return Answer(Outcome.LEFTOVER, f"processes left running: {', '.join(map(str, left))}")
     return answer
@@ -412,21 +402,6 @@ def _forked_in(job: Job) -> str:
         return recorder.forks_of(job.ledger).read_text(encoding="utf-8")
     except FileNotFoundError:
         return ""
-
-
-def _fork_server() -> int | None:
-    return _pid_in("multiprocessing.forkserver", "_forkserver", "_forkserver_pid")
-
-
-def _trackers() -> list[int]:
-    """The pids of the resource trackers that this process has started: multiprocessing's, a library's copy of it."""
-    modules = [name for name in sys.modules if name.endswith(".resource_tracker")]
-    return [pid for name in modules if (pid := _pid_in(name, "_resource_tracker", "_pid")) is not None]
-
-
-def _pid_in(module: str, owner: str, field: str) -> int | None:
-    pid: int | None = getattr(getattr(sys.modules.get(module), owner, None), field, None)
-    return pid
 
 
 if __name__ == "__main__":
