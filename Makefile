@@ -40,9 +40,7 @@ lint: .venv/lint
 NEWEST_S = 500
 
 # The newest of everything instead of the tested versions: says which differ, and whether the tests pass.
-test-newest: .venv/pip
-	test -d .venv/newest || $(BIN)/python -m venv .venv/newest
-	.venv/newest/bin/python -m pip install --quiet --upgrade --upgrade-strategy eager setuptools --editable '.[test]'
+test-newest: .venv/newest/ready
 	.venv/newest/bin/python .ci/versions.py
 	timeout --kill-after 10 $(NEWEST_S) .venv/newest/bin/python -m pytest $(AT_ONCE) $(ARGS)
 
@@ -80,6 +78,12 @@ clean:
 
 .venv/bench .venv/test .venv/lint .venv/type: .venv/pip pyproject.toml $(wildcard constraints/*.txt)
 	PIP_CONSTRAINT=$(LOCK) PIP_BUILD_CONSTRAINT=$(LOCK) $(BIN)/python -m pip install --quiet --editable '.[$(@F)]'
+	@touch $@
+
+# Follows no constraints: the newest of everything.
+.venv/newest/ready: .venv/pip pyproject.toml
+	test -d .venv/newest || $(BIN)/python -m venv .venv/newest
+	.venv/newest/bin/python -m pip install --quiet --upgrade --upgrade-strategy eager setuptools --editable '.[test]'
 	@touch $@
 
 # Makes the constraints, so does not follow them.
