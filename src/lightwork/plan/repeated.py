@@ -10,6 +10,7 @@ from lightwork.core.round import Round
 from lightwork.errors import WorkError
 from lightwork.ledger.table import State
 from lightwork.replay.demands import own_ns
+from lightwork.text.notes import TO_REPEAT
 from lightwork.text.quantities import duration
 
 if TYPE_CHECKING:
@@ -17,10 +18,6 @@ if TYPE_CHECKING:
 
 LESS = 1 / 3  # of what the first run took: neither a cold page cache nor a slower core makes so much of a difference
 LEAST_NS = 5_000_000  # less does not tell
-WAYS_OUT = (
-    "undo a run with --setup or --cleanup, run every round in a copy of the folder with --scratch, or run each item "
-    "only once with --once"
-)
 
 
 def does_less(first: "NDArray[Any]", later: "NDArray[Any]", *, writes_less: bool) -> bool:
@@ -49,7 +46,7 @@ def nothing_to_do(name: str, first: "NDArray[Any]", later: "NDArray[Any]") -> Wo
     took, takes = (duration(float(own_ns(rows).sum()) / 1e9) for rows in (first, later))
     return WorkError(
         f"{name} did its work in the first run only: the same items took {took}, then {takes}, so it seems to skip "
-        f"what is done already, and later runs show nothing; {WAYS_OUT}"
+        f"what is done already, and later runs show nothing; {TO_REPEAT}"
     )
 
 
@@ -57,5 +54,5 @@ def fails_again(name: str, which: str, reason: str) -> WorkError:
     """The error for an item that a first run did and a later one could not. which: the item, in words."""
     return WorkError(
         f"{name} worked in its first run and fails when it runs again: {which} raised {reason}; what the first run "
-        f"stored seems to be in its way: {WAYS_OUT}"
+        f"stored seems to be in its way: {TO_REPEAT}"
     )

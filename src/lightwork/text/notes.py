@@ -23,6 +23,10 @@ from lightwork.core.notes import (
 from lightwork.text.quantities import counted, duration, short, size
 
 FILES_NAMED = 3
+TO_REPEAT = (
+    "undo a run with --setup or --cleanup, run every round in a copy of the folder with --scratch, or run each item "
+    "only once with --once"
+)
 
 
 @singledispatch
@@ -113,8 +117,7 @@ def _(note: StoredFiles) -> str:
     parts += [f"wrote {size(note.written_bytes)}"] if note.written_bytes else []
     return (
         f"{note.function} seems to store something: its first run {', '.join(parts)}. It will be "
-        "run again and again on the same items: undo that by --setup or --cleanup, run in copies of the folder by "
-        "--scratch, or run it --once"
+        f"run again and again on the same items: {TO_REPEAT}"
     )
 
 
