@@ -221,3 +221,25 @@ def test_state_that_only_forked_workers_have_is_reported(user):
     assert "lack what the caller has set since import; set it at import or by --initializer" in found.stdout
     assert "orks by fork, not by spawn; fork is not the default from Python 3.14 on" in found.stdout
     assert 'get_context("fork")' in found.stdout
+
+
+DRAW = """
+import time
+
+import numpy.random
+
+
+def draw(number):
+    time.sleep(0.03)
+    return numpy.random.random()
+"""
+
+
+def test_random_numbers_that_workers_repeat_are_warned_about(user):
+    """Every forked worker has numpy's state as the caller had it: what to write instead; no round fails for it."""
+    (user.folder / "chance.py").write_text(DRAW)
+    found = user.plan("chance.py:draw", *NARROW, "--strategies", "process_executor")
+    assert found.returncode == 0, found.stderr
+    assert "Items draw from numpy.random, which every forked worker has in the same state" in found.stdout
+    assert "rng = numpy.random.default_rng([seed, number])" in found.stdout
+    assert "failed" not in found.stdout

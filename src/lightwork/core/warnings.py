@@ -68,6 +68,17 @@ class ForkedThreads:
 
 
 @dataclass(frozen=True)
+class ForkedRandomState:
+    """Generators, by their names, that items draw from and that the recommended workers all have in the same state.
+
+    is_numpy: whether the first is numpy's own.
+    """
+
+    names: str
+    is_numpy: bool
+
+
+@dataclass(frozen=True)
 class BeyondCores:
     """A cell faster than its cores allow: something else had them during the serial rounds."""
 
@@ -96,5 +107,5 @@ class FailedRounds:
 
 VerdictWarning = (
     Unfinished | FewBlocks | UnknownNoise | LoudNoise | DisturbedRounds | BusyMachine | BusyCores | BeyondCores
-    | NeedsFork | FailedRounds | ForkedThreads
+    | NeedsFork | FailedRounds | ForkedThreads | ForkedRandomState
 )  # fmt: skip

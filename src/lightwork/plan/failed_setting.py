@@ -7,7 +7,7 @@ from lightwork.core.reasons import FailureCause
 from lightwork.core.round import Outcome, Round
 from lightwork.core.setting import Setting
 from lightwork.launch.stack_collect import place_in
-from lightwork.plan.axes import Axes
+from lightwork.plan.axes import BY_VALUE, Axes
 from lightwork.replay.traits import are_alike, kind_of
 from lightwork.strategies import find
 
@@ -52,7 +52,7 @@ def failed_setting(setting: Setting, rounds: Iterable[Round], *, beside_threads:
     cause = None
     if REFUSED_CHILDREN in first.reason:
         cause = FailureCause.NO_CHILDREN
-    elif _is_forked(setting) and first.outcome is Outcome.HUNG and beside_threads:
+    elif is_forked(setting) and first.outcome is Outcome.HUNG and beside_threads:
         cause = FailureCause.FORKED_THREADS
     place = place_in(first.detail) if first.outcome is Outcome.HUNG else ""
     return FailedSetting(setting, len(bad), len(tried), first.outcome, first.reason, cause, place)
@@ -68,5 +68,7 @@ def is_pool(strategy: str) -> bool:
     return find(strategy).call.startswith("Pool.")
 
 
-def _is_forked(setting: Setting) -> bool:
-    return kind_of(setting) == "processes" and setting.start_method == "fork"
+def is_forked(setting: Setting) -> bool:
+    """Whether its workers are forked from the caller; joblib's are fresh interpreters, whatever the setting says."""
+    forks = kind_of(setting) == "processes" and setting.start_method == "fork"
+    return forks and setting.strategy != BY_VALUE

@@ -7,6 +7,7 @@ from lightwork.core.warnings import (
     DisturbedRounds,
     FailedRounds,
     FewBlocks,
+    ForkedRandomState,
     ForkedThreads,
     LoudNoise,
     NeedsFork,
@@ -59,6 +60,13 @@ def warning_sentence(warning: VerdictWarning) -> str:  # noqa: C901, PLR0911  on
             return (
                 f"threads run when workers are forked ({warning.names}): one that holds a lock at that moment leaves "
                 "it locked in a worker, which then hangs; --start-methods forkserver is safe"
+            )
+        case ForkedRandomState():
+            made = "numpy.random.default_rng([seed, number])" if warning.is_numpy else "random.Random(number)"
+            return (
+                f"items draw from {warning.names}, which every forked worker has in the same state: different items "
+                f"get the same random numbers; give each item its own, rng = {made}, or seed each worker by "
+                "--initializer"
             )
         case BeyondCores():
             return (

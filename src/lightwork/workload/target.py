@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from lightwork.errors import CheckFailed, UsageError, WorkError
-from lightwork.workload import arguments, initializer, item_text, making, trial
+from lightwork.workload import arguments, initializer, item_text, making, random_state, trial
 from lightwork.workload.api import Facts, Place, Workload
 from lightwork.workload.coroutine import is_coroutine_function, plain
 from lightwork.workload.trial import CoroutineTrial, ItemFailure, ItemLeft, Trial
@@ -221,11 +221,12 @@ def is_file(item: Any) -> bool:
 
 
 def _function_for(function: Callable[[Any], Any], parameters: Parameters) -> Callable[[Any], Any]:
-    is_coroutine = is_coroutine_function(function)
+    is_coroutine, users = is_coroutine_function(function), function
     function = arguments.with_arguments(function, parameters.way, arguments.keywords_of(parameters.arguments))
     if parameters.bundle > 1:
         function = (CoroutineBundled if is_coroutine else Bundled)(function)
     if parameters.trial_s:
+        function = function if is_coroutine else random_state.watched(function, users)
         function = (CoroutineTrial if is_coroutine else Trial)(function, parameters.trial_s)
     if parameters.initializer:
         values = tuple(initializer.arguments_of(parameters.initargs))
@@ -265,7 +266,9 @@ def _check(parameters: Parameters, place: Place, results: Sequence[Any]) -> Fact
     """
     if parameters.check and not any(isinstance(result, ItemFailure | ItemLeft) for result in results):
         _ask(parameters.check, list(chain.from_iterable(results)) if parameters.bundle > 1 else list(results))
-    return {**trial.facts_of(results), **initializer.facts()} if parameters.trial_s else {}
+    if not parameters.trial_s:
+        return {}
+    return {**trial.facts_of(results), **initializer.facts(), **random_state.facts()}
 
 
 def _ask(check: str, results: list[Any]) -> None:

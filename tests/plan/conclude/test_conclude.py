@@ -14,7 +14,7 @@ from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL_AGAIN
 from lightwork.core.usage import Memory
 from lightwork.core.verdict import VerdictKind
-from lightwork.core.warnings import BeyondCores, BusyCores
+from lightwork.core.warnings import BeyondCores, BusyCores, ForkedRandomState
 from lightwork.plan.axes import Axes
 from lightwork.plan.conclude.conclude import result_of
 from lightwork.plan.forms import sentences
@@ -23,6 +23,7 @@ from lightwork.plan.planner import Planned
 from lightwork.plan.request import MemoryLimit, Request
 from lightwork.plan.sample import Sample
 from lightwork.replay.costs import NO_COSTS, Costs
+from lightwork.workload import random_state
 
 MIB = 1 << 20
 MACHINE = {"usable_cpus": 4.0, "memory_available_bytes": 8 << 30, "memory_limit_bytes": None}
@@ -349,6 +350,21 @@ def test_where_others_had_the_cores_the_prediction_answers():
     assert not busy.recommendation.is_measured
     assert busy.warnings == (BusyCores(0.5, not_measured=True),)
     assert quiet.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("strategy", "method", "is_said"),
+    [("map", "fork", True), ("map", "spawn", False), ("threads", "fork", False), ("joblib", "fork", False)],
+)
+def test_a_random_state_that_workers_inherit_is_warned_about(strategy, method, is_said):
+    """Forked workers all have it; fresh interpreters have states of their own, and threads one between them."""
+    two = Setting(strategy, 2, 1 if strategy == "map" else None, start_method=method)
+    asked = replace(axes(strategy, workers=(2,)), start_methods=(method,), chunksizes=(two.chunksize,))
+    facts = {random_state.NAMES: "numpy.random, rng", random_state.OF_NUMPY: True}
+    plan = planned({**SERIALLY, two: (2.0,) * 6}, asked)
+    plan = replace(plan, serial=replace(plan.serial, evidence=facts))
+    assert judged(plan).recommendation.setting == two
+    assert judged(plan).warnings == ((ForkedRandomState("numpy.random, rng", is_numpy=True),) if is_said else ())
 
 
 def test_a_sample_is_carried_on_to_all_items():

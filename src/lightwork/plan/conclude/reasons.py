@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from math import inf
 from statistics import median
+from typing import TYPE_CHECKING
 
 from lightwork.analysis.bounds import NEAR
 from lightwork.analysis.peaks import Limit, peak_bytes
@@ -33,10 +34,15 @@ from lightwork.core.reasons import (
 from lightwork.core.remedy import LargestLoss
 from lightwork.core.setting import Setting
 from lightwork.core.verdict import CoreBound, LongestItemBound, LowestBound
-from lightwork.core.warnings import BeyondCores, BusyCores, ForkedThreads, NeedsFork, VerdictWarning
+from lightwork.core.warnings import BeyondCores, BusyCores, ForkedRandomState, ForkedThreads, NeedsFork, VerdictWarning
 from lightwork.plan.conclude.evidence import BUSY, PlanEvidence, failed_crews
+from lightwork.plan.failed_setting import is_forked
 from lightwork.plan.forecast import crew_of, in_items
 from lightwork.replay.traits import SpeedupLimit, kind_of
+from lightwork.workload import random_state
+
+if TYPE_CHECKING:
+    from lightwork.plan.planner import Planned
 
 
 def limited_by(evidence: PlanEvidence) -> LimitedBy | None:
@@ -273,6 +279,16 @@ def rests_on(evidence: PlanEvidence) -> RestsOn:
     return RestsOn(len(measured), contest.measured.blocks, count, median(apart) if apart else None)
 
 
+def _warnings_on_forks(planned: "Planned", lacking: list[str]) -> Iterator[VerdictWarning]:
+    """What forked workers have that others do not. lacking: start methods of workers that failed for lack of it."""
+    if lacking:
+        yield NeedsFork(tuple(lacking))
+    if planned.inner.threads:
+        yield ForkedThreads(planned.inner.threads)
+    if names := planned.serial.evidence.get(random_state.NAMES):
+        yield ForkedRandomState(names, is_numpy=bool(planned.serial.evidence.get(random_state.OF_NUMPY)))
+
+
 def warnings_on(evidence: PlanEvidence) -> Iterator[VerdictWarning]:
     """What could overturn the answer."""
     chosen, contest = evidence.chosen, evidence.contest
@@ -281,11 +297,8 @@ def warnings_on(evidence: PlanEvidence) -> Iterator[VerdictWarning]:
     if chosen is None:
         return
     lacking = [each.start_method for each in _failures(evidence) if isinstance(each, FailedCrew) and each.lacks_state]
-    if lacking and kind_of(chosen) == "processes" and chosen.start_method == "fork":
-        yield NeedsFork(tuple(lacking))
-    threads = evidence.planned.inner.threads
-    if threads and kind_of(chosen) == "processes" and chosen.start_method == "fork":
-        yield ForkedThreads(threads)
+    if is_forked(chosen):
+        yield from _warnings_on_forks(evidence.planned, lacking)
     bound, speedup = _core_bound(evidence, chosen), evidence.speedup(chosen)
     if bound and (speedup.low or 0.0) > bound.speedup:
         yield BeyondCores(evidence.cell(chosen), speedup, bound)
