@@ -20,6 +20,7 @@ from lightwork.plan.serial_run import FEWEST_BUNDLES, PILOT, run_serially
 from lightwork.workload.target import bundled
 
 WORK = """
+import multiprocessing
 import time
 
 
@@ -58,6 +59,15 @@ def total(number):
 
 def all_there(results):
     return len(results) == 4_000
+
+
+def few():
+    return list(range(6))
+
+
+def start_pool(number):
+    with multiprocessing.Pool(2) as pool:
+        return sum(pool.map(square, range(number + 9)))
 
 
 def fail_late(seconds):
@@ -115,6 +125,13 @@ def test_a_check_needs_all_results(folder):
     serial, said = serially(folder, "square", "some", **checked)
     assert said[0] == "running 4,000 of 4,000 items serially"
     assert (serial.items.bundle, serial.sample.is_all) == (1, True)
+
+
+def test_an_items_own_pool_stores_nothing(folder):
+    """What its processes write to each other, through pipes, is not taken for something that the function stores."""
+    serial, said = serially(folder, "start_pool", "few")
+    assert not serial.written
+    assert "seems to store something" not in "".join(said)
 
 
 @pytest.fixture(scope="module")

@@ -19,9 +19,9 @@ def told(found):
     return note_sentence(side_effects.note_on("load.py:store", found))
 
 
-def finished(written_bytes, printed_bytes=0):
+def finished(call_bytes, printed_bytes=0, **more):
     """A round whose write calls came to so many bytes."""
-    found = Round("serial", 0, 0, Outcome.OK, usage=Usage(write_call_bytes=written_bytes))
+    found = Round("serial", 0, 0, Outcome.OK, usage=Usage(write_call_bytes=call_bytes, **more))
     return Finished(found, b"", printed_bytes)
 
 
@@ -88,6 +88,14 @@ def test_bytes_beyond_what_was_printed_were_stored():
     found = side_effects.written({}, {}, finished(2548, printed_bytes=500))
     assert found
     assert "first run wrote 2.00 KiB." in told(found)
+
+
+def test_what_processes_write_to_each_other_is_no_storing():
+    """An item's own pool, or a program whose output it reads, writes to pipes; what goes to storage is told still."""
+    with_children = {"cpu_ns": 9, "caller_cpu_ns": 8}
+    assert not side_effects.written({}, {}, finished(5000, **with_children, written_bytes=0))
+    assert side_effects.written({}, {}, finished(5000, **with_children, written_bytes=4096)).written_bytes == 4096
+    assert side_effects.written({}, {}, finished(5000, cpu_ns=8, caller_cpu_ns=8, written_bytes=0))
 
 
 def test_only_what_both_looks_met_is_compared_where_files_abound(tmp_path, monkeypatch):

@@ -83,20 +83,32 @@ def _state(entry: "os.DirEntry[str]", own_output: frozenset[tuple[int, int]]) ->
 
 
 def written(before: Look, after: Look, finished: Finished) -> Written:
-    """What happened between two looks, and the bytes of the round's write calls beyond what it printed.
+    """What happened between two looks, and the bytes that the round wrote elsewhere.
 
     Where more files lie than are looked at, only those that both looks met are compared.
     """
     both = len(before) < FILES and len(after) < FILES
     changed = tuple(path for path in before if path in after and before[path] != after[path])
-    usage = finished.round.usage
-    beyond = max(0, (usage.write_call_bytes or 0) - finished.printed_bytes) if usage else 0
     return Written(
         tuple(path for path in after if path not in before) if both else (),
         changed,
         tuple(path for path in before if path not in after) if both else (),
-        beyond,
+        _elsewhere_bytes(finished),
     )
+
+
+def _elsewhere_bytes(finished: Finished) -> int:
+    """The bytes of the round's write calls beyond what it printed.
+
+    Of items that run other programs or processes only those that went to storage: they also write to pipes, to each
+    other.
+    """
+    usage = finished.round.usage
+    if usage is None:
+        return 0
+    elsewhere = max(0, (usage.write_call_bytes or 0) - finished.printed_bytes)
+    has_children = (usage.cpu_ns or 0) > (usage.caller_cpu_ns or usage.cpu_ns or 0)
+    return min(elsewhere, usage.written_bytes or 0) if has_children else elsewhere
 
 
 def note_on(function: str, written: Written) -> StoredFiles:
