@@ -19,6 +19,7 @@ from lightwork.workload.trial import (
     failed_in,
     left_in,
     stuck_in,
+    unsendable_error_in,
     why_stuck,
 )
 
@@ -63,6 +64,28 @@ def test_the_facts_tell_which_failed_and_which_are_stuck():
     assert "cannot pickle" in stuck_in(facts)[2]
     assert facts[TRACEBACK] == "first"
     assert len(stuck_in(facts_of([threading.Lock()] * 9))) == 3
+
+
+class BadOrderError(Exception):
+    """An error as many write one: its own two arguments are not those that it hands on."""
+
+    def __init__(self, order, why):
+        super().__init__(f"order {order}: {why}")
+
+
+def test_an_exception_that_can_not_be_unpickled_is_noted():
+    """By its kind, with the reason, the first one of all; usual exceptions travel."""
+
+    def check(order):
+        raise BadOrderError(order, "no customer") if order == 57 else ValueError(order)
+
+    trial = Trial(check)
+    facts = json.loads(json.dumps(dict(facts_of([trial(56), trial(57)]))))
+    kind, reason = unsendable_error_in(facts)
+    assert kind == "BadOrderError"
+    assert "missing 1 required positional argument: 'why'" in reason
+    assert unsendable_error_in(facts_of([trial(56)])) is None
+    assert unsendable_error_in({}) is None
 
 
 def test_without_a_trial_there_is_nothing_to_tell():
@@ -110,14 +133,14 @@ def test_no_item_is_begun_once_time_is_up():
 
 def test_two_items_are_run_however_long_they_take():
     """One alone would tell of no other; two do."""
-    trial = Trial(slow, 0.02)
+    trial = Trial(slow, 0.09)
     assert [trial(number) for number in range(FEWEST)] == [0, 1]
     assert isinstance(trial(2), ItemLeft)
 
 
 def test_coroutines_are_limited_alike():
     """A coroutine function that is tried is one, and not begun once time is up."""
-    trial = CoroutineTrial(slow_too, 0.02)
+    trial = CoroutineTrial(slow_too, 0.09)
 
     async def one_after_the_other():
         return [await trial(number) for number in range(4)]

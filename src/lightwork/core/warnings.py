@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from lightwork.core.estimate import Estimate
+from lightwork.core.footprint import SharedFile, StateChange
 from lightwork.core.study import Cell
 from lightwork.core.verdict import CoreBound
 
@@ -105,7 +106,52 @@ class FailedRounds:
     reason: str
 
 
+@dataclass(frozen=True)
+class LostState:
+    """What items change in the process that runs them, where that is not the caller's."""
+
+    changes: tuple[StateChange, ...]
+
+
+@dataclass(frozen=True)
+class RacyState:
+    """Sums and counters that items add to, where threads do so at the same time."""
+
+    changes: tuple[StateChange, ...]
+
+
+@dataclass(frozen=True)
+class SharedFiles:
+    """Files that several items write, where workers would do so at the same time."""
+
+    files: tuple[SharedFile, ...]
+
+
+@dataclass(frozen=True)
+class SharedProcess:
+    """What items change of their whole process, where other items run in it at the same time."""
+
+    moves: bool
+    sets_environment: bool
+
+
+@dataclass(frozen=True)
+class SharedConnections:
+    """Connections to databases that forked workers would share."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class UnsendableError:
+    """An exception of an item that a Pool waits for in vain, since it can't be unpickled for this reason."""
+
+    error: str
+    reason: str
+
+
 VerdictWarning = (
     Unfinished | FewBlocks | UnknownNoise | LoudNoise | DisturbedRounds | BusyMachine | BusyCores | BeyondCores
-    | NeedsFork | FailedRounds | ForkedThreads | ForkedRandomState
+    | NeedsFork | FailedRounds | ForkedThreads | ForkedRandomState | LostState | RacyState | SharedFiles | SharedProcess
+    | SharedConnections | UnsendableError
 )  # fmt: skip

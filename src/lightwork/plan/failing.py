@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from lightwork.core.round import Outcome
+from lightwork.core.warnings import UnsendableError
 from lightwork.errors import WorkError
 from lightwork.launch.finished import Finished
 from lightwork.ledger.table import State
@@ -10,7 +11,8 @@ from lightwork.plan import repeated
 from lightwork.plan.items import JobItems
 from lightwork.plan.request import Request
 from lightwork.storage import ledgers
-from lightwork.text.quantities import counted, duration, short
+from lightwork.text.quantities import counted, duration, sentence, short
+from lightwork.text.warnings import warning_sentence
 from lightwork.workload import target, trial
 
 
@@ -77,8 +79,15 @@ def _raised(
         )
     return WorkError(
         f"{request.name}: {more}{_place(items, run[number])} raised {reason} ({rest}); "
-        f"fix it, or skip such items with --skip-failing\n{finished.round.evidence[trial.TRACEBACK]}".rstrip()
+        f"fix it, or skip such items with --skip-failing\n{_unsendable(finished)}"
+        f"{finished.round.evidence[trial.TRACEBACK]}".rstrip()
     )
+
+
+def _unsendable(finished: Finished) -> str:
+    """The line that says what workers make of an exception that can't be unpickled; "" where all can."""
+    error = trial.unsendable_error_in(finished.round.evidence)
+    return f"{sentence(warning_sentence(UnsendableError(*error)))}.\n" if error else ""
 
 
 def _is_text(request: Request) -> bool:

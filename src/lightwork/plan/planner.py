@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from lightwork.analysis.preference import LEAST_GAIN_S
+from lightwork.core.footprint import NO_FOOTPRINT, Footprint
 from lightwork.core.notes import Note
 from lightwork.core.round import Round
 from lightwork.core.setting import Setting
@@ -53,7 +54,8 @@ class Planned:
     memory: what settings take, predicted; None where no limit asked for it, or no sample met the rounds.
     first: the places of the items that go first where the order is largest first. left_out: of those that failed.
     weights: of all of the user's items; a file's is its size. passing: how they reach the function. inner: what they do
-    beside the thread that runs them.
+    beside the thread that runs them. footprint: what they leave behind. unsendable_error: the kind
+    of an exception that can't be unpickled, and why; None without one.
     """
 
     request: Request
@@ -72,6 +74,8 @@ class Planned:
     weights: Sequence[float] = field(default=(), repr=False)
     passing: Passing = AS_IT_IS
     inner: InnerWork = field(default_factory=InnerWork)
+    footprint: Footprint = NO_FOOTPRINT
+    unsendable_error: tuple[str, str] | None = None
 
 
 def make(request: Request, environment: Environment) -> Planned:
@@ -113,6 +117,8 @@ def make(request: Request, environment: Environment) -> Planned:
         weights=items.weights,
         passing=items.passing,
         inner=inner,
+        footprint=serial.footprint,
+        unsendable_error=serial.unsendable_error,
     )
 
 

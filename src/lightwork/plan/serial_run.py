@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
+from lightwork.core.footprint import NO_FOOTPRINT, Footprint
 from lightwork.core.setting import Setting
 from lightwork.errors import WorkError
 from lightwork.launch.finished import Finished
@@ -24,6 +25,7 @@ from lightwork.storage import ledgers
 from lightwork.study.run import deadline_s
 from lightwork.text.notes import note_sentence
 from lightwork.workload import target, trial
+from lightwork.workload.footprint import footprint_in
 
 PILOT = 16  # items
 PILOT_SHARE = 0.05  # of the budget, for the pilot
@@ -46,7 +48,8 @@ class Serial:
     items: what was run, in bundles where the user's items are very short. sample: of the items at these places of all;
     places: those that did not fail. finished: the round, failed items apart. failed: why, by the item's place.
     is_first: whether the functions ran for the first time, caches still cold. stuck: why a result can't be pickled, ""
-    where all can.
+    where all can. footprint: what the first few items left behind. unsendable_error:
+    the kind of an exception that can't be unpickled, and why; None without one.
     """
 
     items: JobItems
@@ -57,6 +60,8 @@ class Serial:
     written: Written | None
     is_first: bool
     stuck: str = ""
+    footprint: Footprint = NO_FOOTPRINT
+    unsendable_error: tuple[str, str] | None = None
 
     @property
     def run(self) -> list[int]:
@@ -70,8 +75,9 @@ def run_serially(request: Request, environment: Environment, items: JobItems) ->
     before = _Look(request, environment, items, pilot.chosen)
     environment.say(f"running {len(pilot.chosen):,} of {len(items):,} items serially")
     limit_s = PILOT_SHARE * request.budget_s if request.can_sample else NO_LIMIT_S
-    first = _tried(request, environment, items, range(len(items)), pilot, limit_s)
-    first = replace(first, written=before.compared(first.finished))
+    first = _tried(request, environment, items, range(len(items)), pilot, limit_s, watched=True)
+    footprint = footprint_in(first.finished.round.evidence)
+    first = replace(first, written=before.compared(first.finished), footprint=footprint)
     if first.written:
         environment.say(note_sentence(side_effects.note_on(request.name, first.written)))
     is_cut_short = len(first.sample.chosen) + len(first.failed) < len(pilot.chosen)
@@ -96,7 +102,8 @@ def _all_that_fit(request: Request, environment: Environment, pilot: Serial) -> 
     _refuse_less(request, environment, pilot, second)
     return replace(
         second, failed={**pilot.failed, **second.failed}, written=pilot.written, is_first=False,
-        stuck=pilot.stuck or second.stuck,
+        stuck=pilot.stuck or second.stuck, footprint=pilot.footprint,
+        unsendable_error=pilot.unsendable_error or second.unsendable_error,
     )  # fmt: skip
 
 
@@ -180,17 +187,18 @@ def _is_long(request: Request, pilot: Serial) -> bool:
 
 def _tried(
     request: Request, environment: Environment, items: JobItems, places: Sequence[int], sample: Sample,
-    limit_s: float, expected_s: float | None = None, worked: Collection[int] = (),
+    limit_s: float, expected_s: float | None = None, worked: Collection[int] = (), *, watched: bool = False,
 ) -> Serial:  # fmt: skip
     """One serial round of the sample, once more without an item that ended or outlived it where that may be left out.
 
-    limit_s: after so long no further item is begun. worked: the places of items that an earlier run did.
+    limit_s: after so long no further item is begun. worked: the places of items that an earlier run did. watched:
+    whether it is seen what items leave behind.
     Raises WorkError where it failed.
     """
     failed: dict[int, str] = {}
     for _ in range(MOST_RERUNS):
         run = [places[number] for number in sample.chosen]
-        finished = _execute(request, environment, items, run, limit_s, expected_s)
+        finished = _execute(request, environment, items, run, limit_s, expected_s, watched=watched)
         reasons = failures(request, items, run, finished, worked)
         left = set(trial.left_in(finished.round.evidence)) if finished.round.ok else set()
         failed |= {run[number]: reason for number, reason in reasons.items()}
@@ -202,7 +210,10 @@ def _tried(
         if finished.round.ok:
             sound = without_failed.rows_without(finished, left | reasons.keys(), environment.workdir.shared)
             stuck = next(iter(trial.stuck_in(finished.round.evidence).values()), "")
-            return Serial(items, places, sample, sound, failed, None, is_first=True, stuck=stuck)
+            return Serial(
+                items, places, sample, sound, failed, None, is_first=True, stuck=stuck,
+                unsendable_error=trial.unsendable_error_in(finished.round.evidence),
+            )  # fmt: skip
         ((number, reason),) = reasons.items()
         environment.say(f"once more without {items.name(run[number])}, which {reason}")
     raise WorkError(f"{request.name}: {MOST_RERUNS} items crashed or hung: remove them from the list")
@@ -219,11 +230,11 @@ def _without(request: Request, sample: Sample, numbers: Collection[int], weights
 
 def _execute(
     request: Request, environment: Environment, items: JobItems, run: Sequence[int], limit_s: float,
-    expected_s: float | None,
+    expected_s: float | None, *, watched: bool = False,
 ) -> Finished:  # fmt: skip
     parameters = parameters_for(request, environment.workdir, items, run)
     if target.is_reference(request.target):
-        parameters = {**parameters, "trial_s": limit_s}
+        parameters = {**parameters, "trial_s": limit_s, "watched": watched}
     return environment.run(request, parameters, Setting("serial"), "serial", _deadline_s(request, expected_s))
 
 

@@ -1,5 +1,9 @@
 """Sentences of warnings: what could overturn a verdict. Nothing decides by them."""
 
+from collections.abc import Sequence
+from pathlib import PurePath
+
+from lightwork.core.footprint import SharedFile, StateChange
 from lightwork.core.warnings import (
     BeyondCores,
     BusyCores,
@@ -9,15 +13,23 @@ from lightwork.core.warnings import (
     FewBlocks,
     ForkedRandomState,
     ForkedThreads,
+    LostState,
     LoudNoise,
     NeedsFork,
+    RacyState,
+    SharedConnections,
+    SharedFiles,
+    SharedProcess,
     Unfinished,
     UnknownNoise,
+    UnsendableError,
     VerdictWarning,
 )
-from lightwork.text.quantities import counted, percent, times
+from lightwork.text.quantities import counted, percent, short, times
 from lightwork.text.settings import named
 from lightwork.text.verdict import bound_name
+
+NAMED = 3
 
 
 def disturbance(excess_share: float, least_s: float) -> str:
@@ -28,7 +40,7 @@ def disturbance(excess_share: float, least_s: float) -> str:
     )
 
 
-def warning_sentence(warning: VerdictWarning) -> str:  # noqa: C901, PLR0911  one per kind
+def warning_sentence(warning: VerdictWarning) -> str:  # noqa: C901, PLR0911, PLR0912  one per kind
     """The warning in a sentence."""
     match warning:
         case Unfinished():
@@ -81,3 +93,54 @@ def warning_sentence(warning: VerdictWarning) -> str:  # noqa: C901, PLR0911  on
         case FailedRounds():
             why = f"{warning.outcome}, {warning.reason}" if warning.reason else warning.outcome
             return f"{named(warning.cell)} failed in {warning.failed} of {counted(warning.tried, 'round')}: {why}"
+        case LostState():
+            return (
+                f"items change {_changed(warning.changes)}: each process changes a copy of its own, and the caller's "
+                "stays as it was: return what is needed from the function, or use threads"
+            )
+        case RacyState():
+            return (
+                f"items change {_changed(warning.changes)}, and threads that do so at the same time lose changes: "
+                "return the numbers and add them up afterwards, or hold a lock"
+            )
+        case SharedFiles():
+            return "; ".join(map(_shared, warning.files[:NAMED]))
+        case SharedProcess():
+            parts = ["the working directory"] * warning.moves + ["the environment"] * warning.sets_environment
+            return (
+                f"items change {' and '.join(parts)}, which all threads share: one changes it for the others; use "
+                "whole paths and arguments, or processes"
+            )
+        case SharedConnections():
+            return (
+                f"the module opens {_listed(warning.names)} when it is imported: a connection that forked workers "
+                "share breaks; open one in each worker (--initializer)"
+            )
+        case UnsendableError():
+            return (
+                f"{warning.error} can't be unpickled ({warning.reason}): when an item raises it a Pool waits for ever, "
+                "and an executor breaks; pass all arguments of its __init__ to super().__init__"
+            )
+
+
+def _changed(changes: tuple[StateChange, ...]) -> str:
+    """As "RESULTS (list, 0 to 16 entries), COUNT (int)"."""
+    return _listed([f"{short(each.name)} ({_counted(each)})" for each in changes])
+
+
+def _counted(change: StateChange) -> str:
+    return change.kind if change.before is None else f"{change.kind}, {change.before:,} to {change.after:,} entries"
+
+
+def _shared(file: SharedFile) -> str:
+    name = short(PurePath(file.path).name)
+    if not file.appends:
+        return f"several items write {name} anew: beside each other they spoil it; give each item's file its own name"
+    return (
+        f"several items add to {name}: workers mix the order of its lines, and may tear them; return the lines and let "
+        "the caller write them, or write a file per item"
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:NAMED]) + ", ..." * (len(names) > NAMED)

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from lightwork.errors import CheckFailed, UsageError, WorkError
-from lightwork.workload import arguments, initializer, item_text, making, random_state, trial
+from lightwork.workload import arguments, footprint, initializer, item_text, making, random_state, trial
 from lightwork.workload.api import Facts, Place, Workload
 from lightwork.workload.coroutine import is_coroutine_function, plain
 from lightwork.workload.trial import CoroutineTrial, ItemFailure, ItemLeft, Trial
@@ -45,7 +45,8 @@ class Parameters:
     scratch: whether each round runs in a copy of the working folder. cold: whether the items' files are put out of the
     page cache before each round. trial_s: how long items are run one after the other, one that raises being noted in
     place of ending the round (lightwork.workload.trial); inf for all, 0 for a round that is no trial. bundle: how many
-    neighbouring items are run as one.
+    neighbouring items are run as one. watched: whether it is seen what items leave
+    behind (lightwork.workload.footprint).
     """
 
     source: str = ""
@@ -62,6 +63,7 @@ class Parameters:
     scratch: bool = False
     trial_s: float = 0.0
     bundle: int = 1
+    watched: bool = False
 
 
 class Bundled:
@@ -225,6 +227,8 @@ def _function_for(function: Callable[[Any], Any], parameters: Parameters) -> Cal
     function = arguments.with_arguments(function, parameters.way, arguments.keywords_of(parameters.arguments))
     if parameters.bundle > 1:
         function = (CoroutineBundled if is_coroutine else Bundled)(function)
+    if parameters.watched and not is_coroutine:
+        function = footprint.watched(function, users)
     if parameters.trial_s:
         function = function if is_coroutine else random_state.watched(function, users)
         function = (CoroutineTrial if is_coroutine else Trial)(function, parameters.trial_s)
@@ -268,7 +272,7 @@ def _check(parameters: Parameters, place: Place, results: Sequence[Any]) -> Fact
         _ask(parameters.check, list(chain.from_iterable(results)) if parameters.bundle > 1 else list(results))
     if not parameters.trial_s:
         return {}
-    return {**trial.facts_of(results), **initializer.facts(), **random_state.facts()}
+    return {**trial.facts_of(results), **initializer.facts(), **random_state.facts(), **footprint.facts()}
 
 
 def _ask(check: str, results: list[Any]) -> None:

@@ -6,6 +6,7 @@ Nothing else runs differently, so that the ledger of a trial is as good as any.
 """
 
 import json
+import pickle
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from typing import Any
 from lightwork.workload.api import Facts
 
 FAILED, TRACEBACK, STUCK, LEFT, BYTES = "failed", "traceback", "stuck", "left", "result_bytes"
-WRONG_TYPE = "wrong_type"
+WRONG_TYPE, UNSENDABLE = "wrong_type", "unsendable_error"
 FEWEST, MOST_LIMITS = 2, 4.0
 STUCK_NAMED = 3
 LONGEST_REASON = 300  # characters
@@ -27,12 +28,14 @@ LONGEST_REASON = 300  # characters
 class ItemFailure:
     """What stands in the place of the result of an item that raised: the exception in a line, and its traceback.
 
-    wrong_type: whether it says that a value's type is wrong, as of a text in a number's place.
+    wrong_type: whether it says that a value's type is wrong, as of a text in a number's place. unsendable: why a
+    worker's caller could not unpickle it, "" where it can.
     """
 
     reason: str
     detail: str
     wrong_type: bool = False
+    unsendable: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,13 +91,15 @@ class CoroutineTrial(_Limited):
 
 def _failure(error: BaseException) -> ItemFailure:
     is_of_text = isinstance(error, AttributeError) and isinstance(error.obj, str)
-    return ItemFailure(_one_line(error), _traceback(error), isinstance(error, TypeError) or is_of_text)
+    is_wrong_type = isinstance(error, TypeError) or is_of_text
+    return ItemFailure(_one_line(error), _traceback(error), is_wrong_type, _why_unsendable(error))
 
 
 def facts_of(results: Sequence[Any]) -> Facts:
     """Which results, by their place, are failures, and which can't be sent from a worker to its caller.
 
-    failed: JSON, [[place, reason], ...]; traceback, wrong_type: of the first. stuck: JSON, the first few [[place,
+    failed: JSON, [[place, reason], ...]; traceback, wrong_type: of the first. unsendable_error: JSON, [kind, reason] of
+    the first exception that can't be unpickled. stuck: JSON, the first few [[place,
     reason], ...]. left: JSON, the places of those that were not run. result_bytes: of a pickled result, the mean.
     """
     failures = [(place, result) for place, result in enumerate(results) if isinstance(result, ItemFailure)]
@@ -107,6 +112,7 @@ def facts_of(results: Sequence[Any]) -> Facts:
         FAILED: json.dumps([(place, result.reason) for place, result in failures]),
         TRACEBACK: failures[0][1].detail if failures else "",
         WRONG_TYPE: bool(failures and failures[0][1].wrong_type),
+        UNSENDABLE: json.dumps(_unsendable([failure for _, failure in failures])),
         STUCK: json.dumps(stuck[:STUCK_NAMED]),
         LEFT: json.dumps([place for place, result in enumerate(results) if isinstance(result, ItemLeft)]),
         BYTES: sum(sizes) // max(len(sizes), 1),
@@ -144,6 +150,25 @@ def _pickled(thing: Any) -> tuple[int, str]:
         return len(ForkingPickler.dumps(thing)), ""
     except Exception as error:  # noqa: BLE001  an object's own pickling may raise anything
         return 0, _one_line(error)
+
+
+def unsendable_error_in(evidence: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The kind of the first exception that a worker's caller can't unpickle, and why; None without one."""
+    words = json.loads(evidence.get(UNSENDABLE, "null"))
+    return tuple(words) if words else None
+
+
+def _unsendable(failures: Sequence[ItemFailure]) -> tuple[str, str] | None:
+    return next(((each.reason.partition(":")[0], each.unsendable) for each in failures if each.unsendable), None)
+
+
+def _why_unsendable(error: BaseException) -> str:
+    """Why an exception does not survive the way from a worker; "" where it does."""
+    try:
+        pickle.loads(ForkingPickler.dumps(error))
+    except Exception as reason:  # noqa: BLE001  an object's own pickling may raise anything
+        return _one_line(reason)
+    return ""
 
 
 def _traceback(error: BaseException) -> str:

@@ -34,8 +34,17 @@ from lightwork.core.reasons import (
 from lightwork.core.remedy import LargestLoss
 from lightwork.core.setting import Setting
 from lightwork.core.verdict import CoreBound, LongestItemBound, LowestBound
-from lightwork.core.warnings import BeyondCores, BusyCores, ForkedRandomState, ForkedThreads, NeedsFork, VerdictWarning
+from lightwork.core.warnings import (
+    BeyondCores,
+    BusyCores,
+    ForkedRandomState,
+    ForkedThreads,
+    NeedsFork,
+    UnsendableError,
+    VerdictWarning,
+)
 from lightwork.plan.conclude.evidence import BUSY, PlanEvidence, failed_crews
+from lightwork.plan.conclude.footprint import footprint_warnings
 from lightwork.plan.failed_setting import is_forked
 from lightwork.plan.forecast import crew_of, in_items
 from lightwork.replay.traits import SpeedupLimit, kind_of
@@ -302,3 +311,6 @@ def warnings_on(evidence: PlanEvidence) -> Iterator[VerdictWarning]:
     bound, speedup = _core_bound(evidence, chosen), evidence.speedup(chosen)
     if bound and (speedup.low or 0.0) > bound.speedup:
         yield BeyondCores(evidence.cell(chosen), speedup, bound)
+    yield from footprint_warnings(evidence.planned.footprint, chosen)
+    if evidence.planned.unsendable_error and kind_of(chosen) == "processes":
+        yield UnsendableError(*evidence.planned.unsendable_error)

@@ -1,0 +1,86 @@
+"""A footprint: what items leave behind that others meet, or that only the process which ran them has.
+
+    watched(function) | items, one after the other | facts() -> evidence of the round -> footprint_in(evidence)
+
+A serial run shows it, though all is well there. Standard library only: the host imports this module.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from lightwork.core.footprint import NO_FOOTPRINT, Footprint, SharedFile, StateChange
+from lightwork.workload.api import Facts
+from lightwork.workload.item_acts import ActWatch
+from lightwork.workload.kept_state import StateWatch, user_modules
+
+FOOTPRINT = "footprint"  # a fact of a round
+CONNECTION = ("cursor", "commit", "rollback", "close")  # what a connection to a database has (PEP 249)
+
+
+class Watched:
+    """A function of one item, watched."""
+
+    def __init__(self, function: Callable[[Any], Any], users: Callable[..., Any]) -> None:
+        """users: the function as the user wrote it."""
+        self.function = function
+        self.connections = tuple(_connections(users))
+        self.state, self.acts = StateWatch(users), ActWatch()
+
+    def __call__(self, item: Any) -> Any:
+        """The function's result."""
+        acts = self.acts
+        if acts.item == 1:
+            self.state.first_is_done()
+        acts.begin()
+        try:
+            return self.function(item)
+        finally:
+            acts.end()
+
+    def footprint(self) -> Footprint:
+        """What was seen so far."""
+        return Footprint(
+            changes=tuple(self.state.changes()),
+            files=tuple(self.acts.files()),
+            connections=self.connections,
+            moves=self.acts.moves,
+            sets_environment=self.acts.sets_environment,
+        )
+
+
+_watched: list[Watched] = []
+
+
+def watched(function: Callable[[Any], Any], users: Callable[..., Any]) -> Watched:
+    """The function such that `facts` tells what its items do. users: the function as the user wrote it."""
+    _watched.append(Watched(function, users))
+    return _watched[-1]
+
+
+def facts() -> Facts:
+    """The footprint in this process; nothing where nobody watched."""
+    return {FOOTPRINT: json.dumps(asdict(_watched[-1].footprint()))} if _watched else {}
+
+
+def footprint_in(evidence: Mapping[str, Any]) -> Footprint:
+    """What a round's evidence tells; an empty one where nobody watched."""
+    values: dict[str, Any] = json.loads(evidence.get(FOOTPRINT, "{}"))
+    if not values:
+        return NO_FOOTPRINT
+    return Footprint(
+        changes=tuple(StateChange(**each) for each in values["changes"]),
+        files=tuple(SharedFile(**each) for each in values["files"]),
+        connections=tuple(values["connections"]),
+        moves=values["moves"],
+        sets_environment=values["sets_environment"],
+    )
+
+
+def _connections(users: Callable[..., Any]) -> Iterator[str]:
+    """The names of connections that the user's modules hold."""
+    for number, module in enumerate(user_modules(users)):
+        for name, value in list(vars(module).items()):
+            if not isinstance(value, type) and all(callable(getattr(type(value), each, None)) for each in CONNECTION):
+                yield f"{module.__name__}.{name}" if number else name
