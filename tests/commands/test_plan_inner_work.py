@@ -108,3 +108,69 @@ def test_an_item_whose_forked_child_returns_is_named(home):
     assert (found.returncode, found.stdout) == (1, "")
     assert "a forked child returned from the function: end it by os._exit() (in item 0: " in found.stderr
     assert len(found.stderr.strip().splitlines()) <= 2
+
+
+MATRICES = """
+import os
+import time
+from multiprocessing import parent_process
+
+import numpy as np
+
+
+def numbers():
+    return list(range(12))
+
+
+def multiply(number):
+    if parent_process():
+        assert os.environ["OMP_NUM_THREADS"] == "1"
+    until_s = time.monotonic() + 0.03
+    matrix = np.full((400, 400), number)
+    while time.monotonic() < until_s:
+        matrix = matrix @ matrix * 1e-6
+    return number
+"""
+
+
+@pytest.fixture
+def matrices(home, monkeypatch):
+    """The same folder with a module whose items compute by BLAS, with as many threads as it likes."""
+    (home / "matrices.py").write_text(MATRICES)
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        monkeypatch.delenv(name, raising=False)
+    return home
+
+
+def test_workers_have_as_many_inner_threads_as_were_asked_for(matrices):
+    """The serial run has them all, each worker one; the answer, its reason and the script say so."""
+    found = run_here(
+        matrices, "plan", "matrices.py:multiply", "--items", "matrices.py:numbers", "--inner-threads", "1",
+        "--workers", "2", "--strategies", "process_executor", "--blocks", "1", "--json",
+        LIGHTWORK_DATA=str(matrices / "data"),
+    )  # fmt: skip
+    assert found.returncode == 0, found.stderr
+    told = json.loads(found.stdout)
+    assert any("by OpenBLAS" in words and "(OMP_NUM_THREADS=1)" in words for words in told["reasons"])
+    assert not told["cells"][0]["failed_rounds"]
+    recommended = told["recommendation"]
+    assert recommended is None or recommended["inner_threads"] == 1
+    assert recommended is None or 'os.environ["OMP_NUM_THREADS"] = "1"' in recommended["code"]
+
+
+@pytest.mark.parametrize(
+    ("words", "variables", "line"),
+    [
+        (("--inner-threads", "0"), {}, "inner-threads can't be 0: give at least 1, or auto"),
+        (("--inner-threads", "1", "--once"), {}, "--inner-threads and --once contradict each other: it must be meas"),
+        (("--inner-threads", "1"), {"MKL_NUM_THREADS": "2"}, "MKL_NUM_THREADS is set, which goes before --inner-th"),
+    ],
+)
+def test_inner_threads_that_can_not_be_had_are_refused(matrices, words, variables, line):
+    """One line with what is wrong, before anything runs."""
+    found = run_here(
+        matrices, "plan", "matrices.py:multiply", "--items", "matrices.py:numbers", *words,
+        LIGHTWORK_DATA=str(matrices / "data"), **variables,
+    )  # fmt: skip
+    assert (found.returncode, found.stdout) == (2, "")
+    assert line in found.stderr

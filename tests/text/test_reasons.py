@@ -34,6 +34,7 @@ from lightwork.core.reasons import (
     SerialAnswer,
     SettingAnswer,
     SharedLimit,
+    TriedThreads,
     WarmUpCost,
     WholeList,
 )
@@ -78,7 +79,10 @@ EACH = {
     OtherKind: st.builds(OtherKind, crews, estimates, st.booleans(), st.booleans()),
     WarmUpCost: st.builds(WarmUpCost, st.sampled_from(("threads", "processes")), st.floats(0.01, 60.0)),
     FailedCrew: failures,
-    InnerCores: st.builds(InnerCores, st.floats(1.0, 99.0), st.floats(0.5, 256.0), st.booleans()),
+    InnerCores: st.builds(
+        InnerCores, st.floats(1.0, 99.0), st.floats(0.5, 256.0), st.booleans(), st.just("OpenBLAS") | st.just(""),
+        st.none() | st.builds(TriedThreads, st.integers(1, 64), st.floats(0.5, 64.0), st.booleans()),
+    ),
     LargeResults: st.builds(LargeResults, st.floats(1e3, 1e9)),
     MemoryPeak: st.builds(MemoryPeak, st.floats(1e3, 1e12), st.none() | st.floats(1e3, 1e12), names, st.booleans()),
     ChunksizeBand: st.builds(ChunksizeBand, counts, counts),
@@ -87,14 +91,21 @@ EACH = {
 }  # fmt: skip
 ANSWERS = {
     SettingAnswer: st.builds(
-        SettingAnswer, crews, cells, estimates, st.floats(0.1, 1e5), st.floats(0.1, 1e5), st.integers(0, 9)
+        SettingAnswer,
+        crews,
+        cells,
+        estimates,
+        st.floats(0.1, 1e5),
+        st.floats(0.1, 1e5),
+        st.integers(0, 9),
+        st.none() | st.integers(1, 64),
     ),
     SerialAnswer: st.builds(
         SerialAnswer, st.floats(0.1, 1e5), st.none() | crews, st.none() | estimates, st.integers(0, 9)
     ),
     NoAnswer: st.builds(NoAnswer, st.none() | failures),
 }
-PARTS = {Crew, ExtraMemory, RestsOn}  # of others, or worded on their own
+PARTS = {Crew, ExtraMemory, RestsOn, TriedThreads}  # of others, or worded on their own
 
 
 def is_plain(words):

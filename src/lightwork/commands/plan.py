@@ -75,6 +75,7 @@ def _add_axes(command: argparse.ArgumentParser) -> None:
     shared.add(add, "--chunksizes", default="auto")
     shared.add(add, "--orders", default="auto")
     shared.add(add, "--start-methods", default="auto", default_words="auto: fork, forkserver where that hangs")
+    add("--inner-threads", metavar="N", help="OMP_NUM_THREADS of the workers (default: auto, 1 where that is better)")
     add("--cores", metavar="N", help="predict for a machine with N cores")
 
 
@@ -148,6 +149,7 @@ def _result(planned: "Planned", facts: Mapping[str, Any], options: argparse.Name
         is_coroutine=registry.find(options.target).coroutine is not None, passing=planned.passing, null=options.null,
         names_method=len(planned.request.axes.start_methods) > 1,
         initializer=options.initializer, initargs=arguments_of(options.initargs or ""),
+        inner_threads=planned.request.inner_threads,
     )  # fmt: skip
     return replace(result_of(planned, facts, code), target=planned.request.label or options.target)
 

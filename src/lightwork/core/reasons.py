@@ -20,7 +20,10 @@ class Crew:
 
 @dataclass(frozen=True)
 class SettingAnswer:
-    """The setting to use, and what it brings. serial_s, wall_s: of all items; blocks: 0 where it is predicted."""
+    """The setting to use, and what it brings. serial_s, wall_s: of all items; blocks: 0 where it is predicted.
+
+    inner_threads: how many a BLAS or OpenMP library is to have in each worker; None for as many as it likes.
+    """
 
     crew: Crew
     cell: Cell
@@ -28,6 +31,7 @@ class SettingAnswer:
     serial_s: float
     wall_s: float
     blocks: int
+    inner_threads: int | None = None
 
 
 @dataclass(frozen=True)
@@ -109,12 +113,26 @@ class WarmUpCost:
 
 
 @dataclass(frozen=True)
+class TriedThreads:
+    """A number of inner threads that was tried. longer: times as long an item then takes; is_used: by the answer."""
+
+    threads: int
+    longer: float
+    is_used: bool
+
+
+@dataclass(frozen=True)
 class InnerCores:
-    """How many cores an item keeps busy by itself, of how many. starts_processes: by processes that it starts."""
+    """How many cores an item keeps busy by itself, of how many. starts_processes: by processes that it starts.
+
+    pools: the libraries by whose threads, "" for none. tried: fewer of them; None where none were tried.
+    """
 
     busy: float
     cores: float
     starts_processes: bool
+    pools: str = ""
+    tried: TriedThreads | None = None
 
 
 @dataclass(frozen=True)

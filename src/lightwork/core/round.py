@@ -42,7 +42,8 @@ class Job:
     hold: whether what the round stored stays where it does not end well, for another attempt. attempt: 0 for the first,
     which sets up; only: the indices of the items to run, None for all. weights: the file of a JSON list with the weight
     of each item, for orders by weight; "" where the workload tells it.
-    cwd: the folder in which the host runs; "" for the one of whoever asks. Paths are absolute.
+    cwd: the folder in which the host runs; "" for the one of whoever asks. Paths are absolute. environment: variables
+    that the host has beside those of whoever asks.
     """
 
     cell_id: str
@@ -65,6 +66,7 @@ class Job:
     only: tuple[int, ...] | None = None
     weights: str = ""
     cwd: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -165,7 +165,7 @@ def _time(job: Job, workload: Workload, values: Any, items: Sequence[Any]) -> tu
     except (Exception, SystemExit, KeyboardInterrupt) as error:  # an item may call sys.exit: it is no end of ours
         answer = _raised(error)
     clock.stop()
-    facts = {**threads, **(starts.facts() if starts else {})}
+    facts = {**threads, **({**starts.facts(), **inner_work.thread_pools()} if starts else {})}
     answer, usage = replace(answer, t0_ns=clock.t0_ns, t1_ns=clock.t1_ns, facts=facts), clock.usage
     if visit:
         answer, results = _settled(visit, answer, results, ledger, slots)

@@ -4,12 +4,18 @@ It decides how workers may be started, and by which pools.
 """
 
 import os
+import re
 import threading
 from collections.abc import Mapping
 from multiprocessing.process import BaseProcess
 from typing import Any
 
 THREADS, NATIVE_THREADS, PROCESSES = "threads", "native_threads", "item_processes"  # facts of a round
+THREAD_POOLS = "thread_pools"  # another
+POOLS = {  # by how their files' names go on
+    "openblas": "OpenBLAS", "mkl_": "MKL", "blis": "BLIS", "gomp": "OpenMP", "iomp": "OpenMP", "omp": "OpenMP",
+}  # fmt: skip
+POOL_FILE = re.compile(rf"/lib(?:\w*_)?({'|'.join(POOLS)})[^/]*\.so")
 NAMED = 3
 
 
@@ -21,6 +27,15 @@ def threads_beside() -> Mapping[str, Any]:
         return {THREADS: ", ".join(names[:NAMED]) + ", ..." * (len(names) > NAMED)}
     native = len(os.listdir("/proc/self/task")) - 1
     return {NATIVE_THREADS: native} if native > 0 else {}
+
+
+def thread_pools() -> Mapping[str, Any]:
+    """The BLAS and OpenMP libraries that are loaded, where threads run of which Python knows nothing; else {}."""
+    if len(os.listdir("/proc/self/task")) <= threading.active_count():
+        return {}
+    with open("/proc/self/maps", encoding="utf-8", errors="replace") as maps:
+        names = {POOLS[part] for part in POOL_FILE.findall(maps.read())}
+    return {THREAD_POOLS: " and ".join(sorted(names))} if names else {}
 
 
 class ProcessStarts:

@@ -5,9 +5,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 
 import psutil
 
@@ -18,18 +19,19 @@ from lightwork.launch.watchdog import Watch
 
 GRACE_S = 1.0  # for the fork server and the resource tracker to follow their host
 CLEAN_UP_S = 30.0
+NO_MORE: Mapping[str, str] = MappingProxyType({})
 
 
 @contextmanager
 def hosted(
-    arguments: Sequence[str], temporary: Path, output: Output, cwd: str = ""
+    arguments: Sequence[str], temporary: Path, output: Output, cwd: str = "", environment: Mapping[str, str] = NO_MORE
 ) -> Iterator["subprocess.Popen[bytes]"]:
     """A running host; ended on leaving with all in its group, and only then, as it may make more, its segments go.
 
-    cwd: the folder in which it runs; "" for this process's.
+    cwd: the folder in which it runs; "" for this process's. environment: variables beside this process's.
     """
     # Equal results must have equal `repr` in every host, sets of strings included; sockets need short paths.
-    environment = {**os.environ, "PYTHONHASHSEED": "0", "TMPDIR": str(temporary)}
+    environment = {**os.environ, **environment, "PYTHONHASHSEED": "0", "TMPDIR": str(temporary)}
     since_s = time.time() - 1.0  # clocks of file systems are coarse
     with lifeline.held() as reader:
         host = subprocess.Popen(

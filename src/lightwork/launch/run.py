@@ -74,7 +74,7 @@ def _watched(
 ) -> tuple[End, list[int], Sampler]:
     """How the host's run ended, who of its group outlived it, and its memory."""
     words = [str(workdir.job_path), str(answer_path)]
-    with process.hosted(words, workdir.temporary, output, job.cwd) as host, beside(host.pid):
+    with process.hosted(words, workdir.temporary, output, job.cwd, job.environment) as host, beside(host.pid):
         return _watch(host, job, deadline_s, output)
 
 

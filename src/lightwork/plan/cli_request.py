@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,7 +16,7 @@ from lightwork.plan.axes import AWAITED, BY_VALUE, USUAL, Axes, settings_of
 from lightwork.plan.built_in import built_in, refuse_beyond_limits
 from lightwork.plan.calibrate import is_quick
 from lightwork.plan.contest import MOST_BLOCKS
-from lightwork.plan.request import MemoryLimit, Request
+from lightwork.plan.request import INNER_THREADS, OWN_VARIABLES, MemoryLimit, Request
 from lightwork.plan.serial_run import PILOT, SAMPLE_SHARE
 from lightwork.replay.hand_out import with_a_rule
 from lightwork.study import option_values
@@ -46,6 +47,7 @@ OWN_ONLY = (
     "cold",
     "scratch",
     "skip_failing",
+    "inner_threads",
 )
 
 
@@ -73,6 +75,8 @@ def request_of(options: argparse.Namespace, folder: Path, machine: Mapping[str, 
         blocks=_blocks(options),
         memory_limit=_memory_limit(options, machine),
         skip_failing=options.skip_failing,
+        inner_threads=_inner_threads(options),
+        tries_inner_threads=_tries_inner_threads(options),
     )
 
 
@@ -84,6 +88,28 @@ def _refuse_contradictions(options: argparse.Namespace) -> None:
 
 def _budget_s(options: argparse.Namespace) -> float:
     return QUICK_S if options.quick else option_values.seconds("budget", options.budget or BUDGET)
+
+
+def _inner_threads(options: argparse.Namespace) -> int | None:
+    """The number that was asked for; None to compare where that is worth it."""
+    if options.inner_threads in (None, AUTO):
+        return None
+    variable = next((name for name in OWN_VARIABLES if name in os.environ), "")
+    if variable:
+        raise UsageError(f"{variable} is set, which goes before --inner-threads: unset it")
+    for option in ("once", "cores"):
+        if getattr(options, option):
+            raise UsageError(f"--inner-threads and --{option} contradict each other: it must be measured here")
+    threads = option_values.whole_number("inner-threads", options.inner_threads)
+    if threads < 1:
+        raise UsageError("inner-threads can't be 0: give at least 1, or auto")
+    return threads
+
+
+def _tries_inner_threads(options: argparse.Namespace) -> bool:
+    """Whether one may be tried: not where the user has set how many there are."""
+    is_set = any(name in os.environ for name in (INNER_THREADS, *OWN_VARIABLES))
+    return target.is_reference(options.target) and not is_set
 
 
 def _cores(options: argparse.Namespace) -> float | None:

@@ -92,7 +92,8 @@ class Contest:
         """What the rounds showed of the job."""
         if not self.measured.seen:
             return self.job.traits
-        return traits_of(self.job, self.measured.seen, self.calibration, self.measured.serial_ns, self.doubt)
+        serial_ns = self.job.longer * self.measured.serial_ns
+        return traits_of(self.job, self.measured.seen, self.calibration, serial_ns, self.doubt)
 
     @cached_property
     def forecast(self) -> Forecast:

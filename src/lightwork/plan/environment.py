@@ -11,7 +11,7 @@ from lightwork.core.study import Study
 from lightwork.launch.finished import Execute, Finished
 from lightwork.launch.workdir import Workdir
 from lightwork.plan import scratch
-from lightwork.plan.request import Request
+from lightwork.plan.request import INNER_THREADS, Request
 from lightwork.storage import ledgers
 from lightwork.study.design import Design, draw_up
 from lightwork.study.run import StudyKit, StudyProgress, measure
@@ -48,15 +48,18 @@ class Environment:
 
     def run(
         self, request: Request, parameters: Mapping[str, Any], setting: Setting, name: str, deadline_s: float,
-        *, probe: bool = False, block: int = 0, weights: str = "",
+        *, probe: bool = False, block: int = 0, weights: str = "", inner_threads: int | None = None,
     ) -> Finished:  # fmt: skip
         """One round of the request's target by itself, in folders of this name, given up after so long.
 
-        weights: the file of the items' weights, for the order largest first; "" for the workload's own. No digests are
+        weights: the file of the items' weights, for the order largest first; "" for the workload's own. inner_threads:
+        how many a BLAS or OpenMP library may have in each process; None for as many as it likes. No digests are
         taken of what a user's function returns: it may be something new each time.
         """
         job = self._job(request.target, parameters, setting, name, request.seed)
         job = replace(job, probe=probe, block=block, weights=weights, digests=not target.is_reference(request.target))
+        if inner_threads:
+            job = replace(job, environment={INNER_THREADS: str(inner_threads)})
         if not parameters.get("scratch"):
             return self.execute(job, deadline_s)
         with scratch.copied(job, Path.cwd(), self.workdir) as in_copy:

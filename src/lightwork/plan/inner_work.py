@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lightwork.core.round import Round
-from lightwork.host.inner_work import NATIVE_THREADS, PROCESSES, THREADS
+from lightwork.host.inner_work import NATIVE_THREADS, PROCESSES, THREAD_POOLS, THREADS
 from lightwork.replay.demands import own_ns
 
 if TYPE_CHECKING:
@@ -26,13 +26,15 @@ ROOM = 0.25  # of a worker, which is rounded up
 class InnerWork:
     """cores: how many an item keeps busy, 1 at least. beside_ns: CPU time outside of the thread that runs the items.
 
-    starts_processes: whether items start some by multiprocessing. threads: names of those that run when workers are
+    starts_processes: whether items start some by multiprocessing. pools: the libraries with threads of their own that
+    are loaded, BLAS or OpenMP, "" without any. threads: names of those that run when workers are
     forked, "" without any; native_threads: how many libraries' own there were, where Python has none.
     """
 
     cores: float = 1.0
     beside_ns: float = 0.0
     starts_processes: bool = False
+    pools: str = ""
     threads: str = ""
     native_threads: int = 0
 
@@ -68,6 +70,7 @@ def inner_work_of(serial: Round) -> InnerWork:
         cores=busy if busy > 1 + LEAST_SHARE and beside_ns else 1.0,
         beside_ns=beside_ns,
         starts_processes=bool(facts.get(PROCESSES)),
+        pools=str(facts.get(THREAD_POOLS, "")),
         threads=str(facts.get(THREADS, "")),
         native_threads=int(facts.get(NATIVE_THREADS, 0)),
     )

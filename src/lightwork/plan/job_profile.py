@@ -23,7 +23,8 @@ class JobProfile:
     run, the same where all were. weights, sample_weights: of either, for the order largest first. cores: that a round
     may use. spin_ns: the fixed spin's time at the rows' speed. bundle: how many of the user's items make one of
     these. result_bytes: of one's pickled result, the mean; 0 where it is not known. initializer: what each worker does
-    before its first item.
+    before its first item. longer: how many times as long the rows take as the serial run that speedups are over, as
+    their BLAS or OpenMP has fewer threads; 1 where they are that run's own.
     """
 
     rows: "NDArray[Any]" = field(repr=False)
@@ -37,6 +38,7 @@ class JobProfile:
     bundle: int = 1
     result_bytes: float = 0.0
     initializer: WarmUp = NO_WARM_UP
+    longer: float = 1.0
 
     @property
     def traits(self) -> Traits:
@@ -50,8 +52,8 @@ class JobProfile:
 
     @property
     def serial_s(self) -> float:
-        """All items one after the other, what comes before the first included."""
-        return (float(self.walls_ns.sum()) + self.initializer.wall_ns) / 1e9
+        """All items one after the other as they are run serially, what comes before the first included."""
+        return (float(self.walls_ns.sum()) + self.initializer.wall_ns) / 1e9 / self.longer
 
     @property
     def load(self) -> CpuLoad:

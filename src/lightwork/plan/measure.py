@@ -181,6 +181,7 @@ class Measuring:
         finished = self.environment.run(
             request, self._parameters, setting, f"b{self.block}-{setting.cell_id}", deadline_s,
             block=self.block, weights=self._weights,
+            inner_threads=None if setting == SERIAL_SETTING else request.inner_threads,
         )  # fmt: skip
         took_s = self.environment.clock_s() - began_s
         self.beside_s = max(self.beside_s, took_s - finished.round.wall_ns / 1e9 if finished.round.ok else 0.0)

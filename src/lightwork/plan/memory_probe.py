@@ -68,7 +68,7 @@ def probes(request: Request, environment: Environment, serial: Serial, serial_s:
     return [
         environment.run(
             request, parameters, Setting(name, workers, start_method=method), f"memory-{workers}",
-            deadline, probe=True,
+            deadline, probe=True, inner_threads=request.inner_threads,
         )
         for workers in PROBED_WITH
     ]  # fmt: skip

@@ -8,7 +8,7 @@ It measures; everything that it concludes is done by pure functions on what it m
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -19,12 +19,14 @@ from lightwork.core.round import Round
 from lightwork.core.setting import Setting
 from lightwork.core.study import Study
 from lightwork.errors import WorkError
-from lightwork.plan import memory_probe, notes
+from lightwork.plan import inner_threads, memory_probe, notes
+from lightwork.plan.axes import Axes
 from lightwork.plan.calibrate import calibrated
 from lightwork.plan.contest import Contest
 from lightwork.plan.environment import Environment
 from lightwork.plan.failed_setting import refused_children
 from lightwork.plan.forecast import longest_first
+from lightwork.plan.inner_threads import Fits, InnerThreads
 from lightwork.plan.inner_work import InnerWork, inner_work_of
 from lightwork.plan.items import items_of
 from lightwork.plan.job_profile import JobProfile
@@ -33,6 +35,7 @@ from lightwork.plan.memory_probe import MemoryModel
 from lightwork.plan.request import Request
 from lightwork.plan.sample import Sample, rows_of_all
 from lightwork.plan.serial_run import Serial, run_serially
+from lightwork.replay.calibration import Calibration
 from lightwork.replay.demands import own_ns
 from lightwork.replay.traits import WarmUp
 from lightwork.storage import ledgers
@@ -55,7 +58,8 @@ class Planned:
     first: the places of the items that go first where the order is largest first. left_out: of those that failed.
     weights: of all of the user's items; a file's is its size. passing: how they reach the function. inner: what they do
     beside the thread that runs them. footprint: what they leave behind. unsendable_error: the kind
-    of an exception that can't be unpickled, and why; None without one.
+    of an exception that can't be unpickled, and why; None without one. inner_threads: the serial round with fewer of
+    them; None where none was tried.
     """
 
     request: Request
@@ -76,6 +80,7 @@ class Planned:
     inner: InnerWork = field(default_factory=InnerWork)
     footprint: Footprint = NO_FOOTPRINT
     unsendable_error: tuple[str, str] | None = None
+    inner_threads: InnerThreads | None = None
 
 
 def make(request: Request, environment: Environment) -> Planned:
@@ -88,12 +93,16 @@ def make(request: Request, environment: Environment) -> Planned:
     request = request.with_workers_in_caller() if serial.stuck else request
     inner = inner_work_of(serial.finished.round)
     job = _job(request, serial, inner)
-    contest, study, model = None, None, None
+    contest, study, model, limited = None, None, None, None
     if job.serial_s > LEAST_GAIN_S or request.blocks:
         axes = request.axes if not inner.starts_processes else refused_children(request.axes)
         costs = calibrated(environment, (axes.beside_fork() if inner.threads_named else axes).kinds())
         model = _memory(request, environment, serial)
-        measuring = Measuring(request, environment, serial, job, costs, _fits(request, model), inner, axes)
+        fits = _fits(request, model)
+        limited = inner_threads.measured(request, environment, serial, inner)
+        if limited:
+            request, job = _the_better(request, job, _limited_job(request, serial, limited), limited, axes, costs, fits)
+        measuring = Measuring(request, environment, serial, job, costs, fits, inner, axes)
         contest = measuring.contest()
         if not contest.forecast.whole:
             raise _nothing_fits(request)
@@ -119,7 +128,24 @@ def make(request: Request, environment: Environment) -> Planned:
         inner=inner,
         footprint=serial.footprint,
         unsendable_error=serial.unsendable_error,
+        inner_threads=limited,
     )
+
+
+def _limited_job(request: Request, serial: Serial, limited: InnerThreads) -> JobProfile:
+    """What the serial run with fewer inner threads shows."""
+    job = _job(request, replace(serial, finished=limited.finished), InnerWork())
+    return replace(job, longer=limited.longer)
+
+
+def _the_better(
+    request: Request, job: JobProfile, other: JobProfile, limited: InnerThreads, axes: Axes, costs: Calibration,
+    fits: Fits,
+) -> tuple[Request, JobProfile]:  # fmt: skip
+    """What to measure: with fewer inner threads where that was asked for, or is better."""
+    if request.inner_threads or inner_threads.is_better(job, other, axes, costs, fits):
+        return replace(request, inner_threads=limited.threads), other
+    return request, job
 
 
 def _job(request: Request, serial: Serial, inner: InnerWork) -> JobProfile:

@@ -27,7 +27,7 @@ class Predictor:
         limits = [limit.setting for limit in self.traits.limits]
         ceilings = dict(zip(limits, (each.speedup.point for each in self._raw(limits)), strict=True))
         return [
-            each.limited_to(self.traits.limited(each.setting, each.speedup.point, ceilings))
+            each.limited_to(self.traits.limited(each.setting, each.speedup.point, ceilings)).over(self.job.longer)
             for each in self._raw(settings)
         ]
 

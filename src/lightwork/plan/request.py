@@ -7,6 +7,9 @@ from typing import Any
 from lightwork.plan.axes import USUAL, Axes
 from lightwork.workload import target
 
+INNER_THREADS = "OMP_NUM_THREADS"  # OpenBLAS, MKL and BLIS follow it too, where they have no variable of their own
+OWN_VARIABLES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS")  # which go before it
+
 
 @dataclass(frozen=True)
 class MemoryLimit:
@@ -25,7 +28,9 @@ class Request:
     be chosen from. usable_cpus: of this machine. budget_s: for all of it.
     timeout_s: every round's deadline; None for one by the serial time. cores: of the machine that it is planned for;
     None for this one. once: run everything one time only, serially, and predict the rest. blocks: measure exactly so
-    many; None leaves it to the budget. memory_limit: what no setting may exceed. skip_failing: leave out items that
+    many; None leaves it to the budget. inner_threads: how many a BLAS or OpenMP library may have in a worker; None for
+    as many as it likes. tries_inner_threads: whether one each is tried where an item keeps several cores busy by them.
+    memory_limit: what no setting may exceed. skip_failing: leave out items that
     fail. label: of a built-in workload, its name with the parameters that differ from their defaults.
     """
 
@@ -39,6 +44,8 @@ class Request:
     cores: float | None = None
     once: bool = False
     blocks: int | None = None
+    inner_threads: int | None = None
+    tries_inner_threads: bool = False
     memory_limit: MemoryLimit | None = None
     skip_failing: bool = False
     label: str = ""

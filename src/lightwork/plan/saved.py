@@ -59,6 +59,7 @@ class SavedRecommendation(SavedSetting):
 
     memory_bytes: the peak of all processes together, measured where the speedup was, else predicted.
     memory_limit_bytes: how much there is. code: a script that runs exactly this; "" for a built-in workload.
+    inner_threads: OMP_NUM_THREADS of the script and its workers; null where it is left as it is.
     """
 
     chunksize_band: SavedChunksizes | None
@@ -68,6 +69,7 @@ class SavedRecommendation(SavedSetting):
     memory_bytes: int | None
     memory_limit_bytes: int | None
     code: str
+    inner_threads: int | None = None
 
 
 @dataclass(frozen=True)

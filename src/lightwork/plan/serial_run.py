@@ -122,7 +122,7 @@ def _refuse_less(request: Request, environment: Environment, pilot: Serial, seco
         return
     again = second.finished
     if pilot.run != second.run:
-        again = _execute(request, environment, pilot.items, pilot.run, NO_LIMIT_S, None)
+        again = execute(request, environment, pilot.items, pilot.run, NO_LIMIT_S, None)
     if not again.round.ok:
         return
     later, writes_less = ledgers.table(again.ledger), repeated.writes_less(pilot.finished.round, again.round)
@@ -198,7 +198,7 @@ def _tried(
     failed: dict[int, str] = {}
     for _ in range(MOST_RERUNS):
         run = [places[number] for number in sample.chosen]
-        finished = _execute(request, environment, items, run, limit_s, expected_s, watched=watched)
+        finished = execute(request, environment, items, run, limit_s, expected_s, watched=watched)
         reasons = failures(request, items, run, finished, worked)
         left = set(trial.left_in(finished.round.evidence)) if finished.round.ok else set()
         failed |= {run[number]: reason for number, reason in reasons.items()}
@@ -228,14 +228,21 @@ def _without(request: Request, sample: Sample, numbers: Collection[int], weights
     return without_failed.without(sample, numbers, weights)
 
 
-def _execute(
+def execute(
     request: Request, environment: Environment, items: JobItems, run: Sequence[int], limit_s: float,
-    expected_s: float | None, *, watched: bool = False,
+    expected_s: float | None, *, watched: bool = False, inner_threads: int | None = None,
 ) -> Finished:  # fmt: skip
+    """One serial round, as a trial.
+
+    limit_s: after so long no further item is begun. expected_s: what it takes; None for unknown. watched: whether
+    to see what items leave behind. inner_threads: as in Environment.run.
+    """
     parameters = parameters_for(request, environment.workdir, items, run)
     if target.is_reference(request.target):
         parameters = {**parameters, "trial_s": limit_s, "watched": watched}
-    return environment.run(request, parameters, Setting("serial"), "serial", _deadline_s(request, expected_s))
+    return environment.run(
+        request, parameters, Setting("serial"), "serial", _deadline_s(request, expected_s), inner_threads=inner_threads
+    )
 
 
 def _deadline_s(request: Request, expected_s: float | None) -> float:

@@ -50,6 +50,11 @@ class Prediction:
         low, high = self.band
         return replace(self, wall_s=self.wall_s / ratio, speedup=Estimate(speedup, low * ratio, high * ratio))
 
+    def over(self, times: float) -> "Prediction":
+        """The same over a serial run of which this one's items take so many times as long."""
+        low, high = self.band
+        return replace(self, speedup=Estimate(self.speedup.point / times, low / times, high / times))
+
     @property
     def band(self) -> tuple[float, float]:
         """The ends of the speedup's band. Raises ValueError where it has none."""

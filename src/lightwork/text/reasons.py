@@ -25,6 +25,7 @@ from lightwork.core.reasons import (
     SerialAnswer,
     SettingAnswer,
     SharedLimit,
+    TriedThreads,
     WarmUpCost,
     WholeList,
 )
@@ -70,8 +71,8 @@ def answer_sentence(answer: object) -> str:
 
 @answer_sentence.register
 def _(answer: SettingAnswer) -> str:
-    details = settled(answer.cell)
-    more = f", {details}" if details else ""
+    threads = inner_threads_words(answer.inner_threads) if answer.inner_threads else ""
+    more = "".join(f", {words}" for words in (settled(answer.cell), threads) if words)
     faster = f"{times(answer.speedup)} faster, {duration(answer.serial_s)} -> {duration(answer.wall_s)}"
     how = f"Measured in {counted(answer.blocks, 'block')}" if answer.blocks else "Predicted, not measured"
     return f"use {crew_words(answer.crew)}{more}: {faster}. {how}."
@@ -187,11 +188,25 @@ def _(reason: WarmUpCost) -> str:
 def _(reason: InnerCores) -> str:
     busy = f"an item already keeps {reason.busy:.1f} of {reason.cores:.3g} cores busy"
     if not reason.starts_processes:
-        return f"{busy} by threads or processes of its own: workers share what is left"
+        by = f"{busy} by {reason.pools or 'threads or processes of its own'}"
+        return _of_inner_threads(by, reason.tried) if reason.tried else f"{by}: workers share what is left"
     return (
         f"{busy} by processes that it starts: workers share what is left. A Pool's workers may start none "
         '("daemonic processes are not allowed to have children"): use ProcessPoolExecutor, or no pool inside'
     )
+
+
+def _of_inner_threads(busy: str, tried: TriedThreads) -> str:
+    alone = f"{counted(tried.threads, 'thread')} for it ({inner_threads_words(tried.threads)})"
+    takes = f"an item takes {times(tried.longer)} as long"
+    if tried.is_used:
+        return f"{busy}; with {alone} {takes}, and workers have the cores"
+    return f"{busy}: workers share what is left; with {alone} {takes}, and workers would gain no more"
+
+
+def inner_threads_words(threads: int) -> str:
+    """The environment variable that sets them, as "OMP_NUM_THREADS=1"."""
+    return f"OMP_NUM_THREADS={threads}"
 
 
 @reason_sentence.register

@@ -68,7 +68,7 @@ def _answer(evidence: PlanEvidence) -> SettingAnswer | SerialAnswer | NoAnswer:
         speedup = evidence.speedup(contest.chosen)
         return SettingAnswer(
             crew_of(contest.chosen), evidence.cell(contest.chosen), speedup, serial_s, serial_s / speedup.point,
-            evidence.rounds(contest.chosen),
+            evidence.rounds(contest.chosen), evidence.planned.request.inner_threads,
         )  # fmt: skip
     measured = [setting for setting in evidence.works if evidence.rounds(setting)]
     if contest.measured.failed and not measured:
@@ -107,6 +107,7 @@ def _recommendation(evidence: PlanEvidence, limit: Limit | None, code: Code | st
         memory_bytes=memory_bytes(evidence),
         code=code if isinstance(code, str) else code(cell.setting, cell.chunksize, first=first),
         memory_limit_bytes=round(limit.size_bytes) if limit else None,
+        inner_threads=evidence.planned.request.inner_threads,
     )
 
 

@@ -105,7 +105,7 @@ class PlanEvidence:
     @property
     def cap(self) -> float:
         """The speedup that the longest item allows; inf without any time."""
-        return 1 / self.longest_share if self.longest_share else inf
+        return 1 / self.longest_share / self.planned.job.longer if self.longest_share else inf
 
     @cached_property
     def memory(self) -> MemoryModel | None:

@@ -28,6 +28,7 @@ from lightwork.core.reasons import (
     Reason,
     RestsOn,
     SharedLimit,
+    TriedThreads,
     WarmUpCost,
     WholeList,
 )
@@ -100,10 +101,12 @@ def _reasons(evidence: PlanEvidence, limit: Limit | None) -> Iterator[Reason | N
 
 def _inner_cores(evidence: PlanEvidence) -> InnerCores | None:
     """That an item keeps several cores busy by itself, or starts processes, which not every worker may."""
-    request, inner = evidence.planned.request, evidence.planned.inner
-    if inner.cores == 1 and not inner.starts_processes:
+    request, inner, limited = evidence.planned.request, evidence.planned.inner, evidence.planned.inner_threads
+    if inner.cores == 1 and not inner.starts_processes and limited is None:
         return None
-    return InnerCores(inner.cores, request.cores or request.usable_cpus, inner.starts_processes)
+    is_used = request.inner_threads is not None and evidence.chosen is not None
+    tried = TriedThreads(limited.threads, limited.longer, is_used) if limited else None
+    return InnerCores(inner.cores, request.cores or request.usable_cpus, inner.starts_processes, inner.pools, tried)
 
 
 def _cap(evidence: PlanEvidence) -> ItemCap:
@@ -116,15 +119,17 @@ def _cap(evidence: PlanEvidence) -> ItemCap:
 def _core_bound(evidence: PlanEvidence, chosen: Setting) -> CoreBound | None:
     load = evidence.planned.job.load
     cores = min(load.cores, chosen.cores or load.cores)
-    return CoreBound(cores / load.cpu_share, cores) if load.cpu_share > CPU_BOUND else None
+    if load.cpu_share <= CPU_BOUND:
+        return None
+    return CoreBound(cores / load.cpu_share / evidence.planned.job.longer, cores)
 
 
 def _loss(evidence: PlanEvidence, chosen: Setting) -> LargestLoss | None:
     """The largest measured one; None where nothing was measured, and where it is little."""
     scaling, cell = evidence.scaling, evidence.cell(chosen)
     losses = losses_over(cell)
-    if scaling is None or losses is None or not evidence.rounds(chosen):
-        return None
+    if scaling is None or losses is None or not evidence.rounds(chosen) or evidence.planned.request.inner_threads:
+        return None  # with fewer inner threads an item computes longer by itself
     measured = next((each.cell for each in scaling.cells if each.cell.setting == chosen and each.parallel), cell)
     return largest_loss(scaling, measured, losses, recommended=True)
 

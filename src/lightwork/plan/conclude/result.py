@@ -34,6 +34,7 @@ class RecommendedSetting:
     are as good. speedup: over the serial run. is_measured: whether the speedup was measured, or predicted.
     memory_bytes: the peak of all processes together, measured where the speedup was, else predicted; None where it is
     not known. memory_limit_bytes: how much there is. code: a script that runs exactly this; "" for a built-in workload.
+    inner_threads: how many a BLAS or OpenMP library is to have in each worker; None for as many as it likes.
     """
 
     setting: Setting
@@ -45,6 +46,7 @@ class RecommendedSetting:
     memory_bytes: int | None
     code: str
     memory_limit_bytes: int | None = None
+    inner_threads: int | None = None
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ def script_for(
     reference: str, words: Sequence[str], maker: str | None, weights: Sequence[float],
     left_out: Collection[int] = (), *, is_coroutine: bool = False, passing: Passing = AS_IT_IS, null: bool = False,
     initializer: str | None = None, initargs: Sequence[object] = (), names_method: bool = False,
+    inner_threads: int | None = None,
 ) -> Code:  # fmt: skip
     """How to write the script for a setting and the chunksize in force; "" for a built-in workload.
 
@@ -30,6 +31,7 @@ def script_for(
     directory. weights: of all items; a file's is its size. left_out: the places, among all items, of those that are
     not run. is_coroutine: whether the function is a coroutine function. passing: how items reach it. null: whether
     lists end their items by NUL. initializer, initargs: what each worker calls first, as given, and its arguments.
+    inner_threads: how many a BLAS or OpenMP library may have in a process; None for as many as it likes.
     names_method: whether the start method is named even where it is this Python's default.
     """
     if not target.is_reference(reference):
@@ -49,7 +51,7 @@ def script_for(
         folders.append(other)
     folders = list(dict.fromkeys(filter(None, folders)))
     usual = "none" if names_method else None
-    source = Source(module, function, items, tuple(folders), is_coroutine, passing, begin)
+    source = Source(module, function, items, tuple(folders), is_coroutine, passing, begin, inner_threads)
 
     def code(setting: Setting, chunksize: int | None, *, first: Sequence[int] = ()) -> str:
         return recipe(source, setting, chunksize, left_out=left_out, first=first, usual_method=usual)

@@ -17,6 +17,7 @@ from string import Template
 
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
+from lightwork.plan.request import INNER_THREADS
 from lightwork.plan.script.arrangement import arrangement
 from lightwork.plan.script.items_source import ARGUMENTS, Origin, quoted
 from lightwork.strategies import Strategy, find
@@ -125,6 +126,7 @@ class Source:
     module: as an import statement names it, `etl.load`; function: its name there, or `OBJECT.method`. folders: where
     its modules lie, when that is not where Python looks for them by itself. is_coroutine: whether it is a coroutine
     function. passing: how an item reaches it. initializer: what each worker calls first; None for nothing.
+    inner_threads: how many a BLAS or OpenMP library may have in a process; None for as many as it likes.
     Raises UsageError for what no import statement can name.
     """
 
@@ -135,6 +137,7 @@ class Source:
     is_coroutine: bool = False
     passing: Passing = AS_IT_IS
     initializer: InitializerCall | None = None
+    inner_threads: int | None = None
 
     def __post_init__(self) -> None:
         for name in (*self.module.split("."), *self.function.split(".")):
@@ -213,6 +216,7 @@ def _script(
     imports = [function_import, *source.items.imports, *(by_name[name] for name in own_names & by_name.keys())]
     imports += [source.initializer.statement] if source.initializer else []
     imports += ["import sys"] if source.folders else []
+    imports += ["import os"] if source.inner_threads else []
     code = template.substitute(blanks, items=f"{source.items.expression.strip()}{arranged}")
     return f"{_sorted_imports(imports, source)}\n{code}"
 
@@ -311,6 +315,8 @@ def _sorted_imports(statements: Iterable[str], source: Source) -> str:
     sections: dict[int, str] = defaultdict(str)
     for (section, of, origin, _), names in sorted(grouped.items()):
         sections[section] += f"from {origin} " * of + f"import {', '.join(sorted(names))}\n"
+    if source.inner_threads:
+        sections[0] += f'\nos.environ["{INNER_THREADS}"] = "{source.inner_threads}"  # before numpy is imported\n'
     if source.folders:  # before what lies there is imported, and again in every spawned worker
         sections[0] += f"\nsys.path[:0] = [{', '.join(map(quoted, source.folders))}]\n"
     return "\n".join(sections[number] for number in sorted(sections))

@@ -65,6 +65,7 @@ def _recommendation(recommended: "RecommendedSetting", limited_by: str) -> Saved
         memory_bytes=recommended.memory_bytes,
         memory_limit_bytes=recommended.memory_limit_bytes,
         code=recommended.code,
+        inner_threads=recommended.inner_threads,
     )
 
 

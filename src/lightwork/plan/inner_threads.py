@@ -1,0 +1,71 @@
+"""Inner threads: whether workers do better where BLAS or OpenMP has one thread in each of them.
+
+the serial run as it is           -> cores that an item keeps busy -> so many times fewer workers
+the same items with one thread    -> as many workers as there are cores
+    -> the better forecast is measured, over the serial run as it is
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from lightwork.analysis.preference import AS_GOOD
+from lightwork.core.setting import Setting
+from lightwork.errors import UsageError
+from lightwork.launch.finished import Finished
+from lightwork.plan.axes import Axes
+from lightwork.plan.environment import Environment
+from lightwork.plan.forecast import forecast
+from lightwork.plan.inner_work import InnerWork
+from lightwork.plan.job_profile import JobProfile
+from lightwork.plan.request import Request
+from lightwork.plan.serial_run import NO_LIMIT_S, Serial, execute
+from lightwork.replay.calibration import Calibration
+from lightwork.replay.demands import own_ns
+from lightwork.storage import ledgers
+from lightwork.text.quantities import counted
+from lightwork.workload import trial
+
+MOST_SHARE = 0.35  # of the budget, for another serial round: it takes as many times longer as cores were busy
+Fits = Callable[[Setting], bool]
+
+
+@dataclass(frozen=True, eq=False)
+class InnerThreads:
+    """The serial round with so many inner threads. longer: times as long as without a limit."""
+
+    threads: int
+    finished: Finished
+    longer: float
+
+
+def measured(request: Request, environment: Environment, serial: Serial, inner: InnerWork) -> InnerThreads | None:
+    """The items of the serial run once more with the number of inner threads to compare; None where there is none.
+
+    Raises UsageError where a number was asked for, and no library is there that has such threads.
+    """
+    if request.inner_threads and not inner.pools:
+        raise UsageError(
+            f"--inner-threads {request.inner_threads}: {request.name} runs no BLAS or OpenMP library that has threads: "
+            "omit it"
+        )
+    expected_s = inner.cores * serial.finished.round.wall_ns / 1e9
+    is_worth_it = request.tries_inner_threads and inner.beside_ns and inner.pools and not inner.starts_processes
+    if not request.inner_threads and not (is_worth_it and expected_s < MOST_SHARE * request.budget_s):
+        return None
+    threads = request.inner_threads or 1
+    count = len(serial.run)
+    environment.say(f"running {count:,} items serially with {counted(threads, 'thread')} for {inner.pools}")
+    finished = execute(request, environment, serial.items, serial.run, NO_LIMIT_S, expected_s, inner_threads=threads)
+    if not finished.round.ok or trial.failed_in(finished.round.evidence):
+        return None
+    before_ns, now_ns = (float(own_ns(ledgers.table(each.ledger)).sum()) for each in (serial.finished, finished))
+    return InnerThreads(threads, finished, now_ns / max(before_ns, 1.0))
+
+
+def is_better(job: JobProfile, limited: JobProfile, axes: Axes, costs: Calibration, fits: Fits) -> bool:
+    """Whether workers whose inner threads are limited are forecast to be faster than others, and than serial."""
+    best, best_limited = (
+        max((each.speedup.point for each in forecast(of, axes, costs, of.traits).only(fits).whole), default=0.0)
+        for of in (job, limited)
+    )
+    return best_limited > (1 + AS_GOOD) * max(best, 1.0)
