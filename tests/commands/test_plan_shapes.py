@@ -122,6 +122,17 @@ def test_the_longest_item_has_a_short_name(user):
     assert re.match(r"Longest item: item \d+, str word\d+ word.{20,40}, [\d.]+ % of the work\.", line), line
 
 
+def test_a_script_that_reads_its_command_line_and_runs_at_import_is_refused(user):
+    """One line says what it does and where that belongs: what it would do with arguments nobody can tell."""
+    reads = "import argparse, time\nargparse.ArgumentParser().parse_args()\ntime.sleep(0.2)\n"
+    (user.folder / "script.py").write_text(f"{reads}def work(item):\n    return item\n")
+    found = user.plan("script.py:work", "a", "b", "--quick")
+    assert (found.returncode, found.stdout) == (2, "")
+    line = r"lightwork: script is a script: loading it reads .* runs its job \(\d+ ms\): put both behind if __name__ =="
+    assert re.match(line, found.stderr)
+    assert found.stderr.count("\n") == 1
+
+
 def test_a_job_that_runs_at_import_is_reported_with_its_time(user):
     """Two lines: how long loading takes, and where such a job belongs."""
     (user.folder / "at_import.py").write_text("import time\ntime.sleep(0.2)\ndef work(item):\n    return item\n")

@@ -55,6 +55,22 @@ def test_a_module_finds_no_arguments_of_ours(module, capsys, monkeypatch):
     assert capsys.readouterr() == ("", "limit 3\n")
 
 
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("import argparse\nargparse.ArgumentParser().parse_args()\n", True),
+        ("import sys\nLIMIT = sys.argv[1] if len(sys.argv) > 1 else 3\n", True),
+        ("import sys\nNAME = sys.argv[0]\nsys.argv = ['mine']\n", False),
+        ("import argparse\nPARSER = argparse.ArgumentParser()\n", False),
+    ],
+)
+def test_a_module_that_looks_for_arguments_is_noted(module, text, asks):
+    """By itself or through a parser; its own name is no argument."""
+    path = module(text)
+    user_module.import_user_module(str(path))
+    assert (path.stem in user_module.asks_for_arguments) == asks
+
+
 @pytest.mark.parametrize("method", ["spawn", "forkserver"])
 def test_workers_find_no_arguments_of_ours(module, tmp_path, method):
     """Those that load the module again, too."""

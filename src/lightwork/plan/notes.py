@@ -20,10 +20,12 @@ from lightwork.core.notes import (
 )
 from lightwork.core.round import Round
 from lightwork.core.study import Study
+from lightwork.errors import UsageError
 from lightwork.plan import side_effects
 from lightwork.plan.memory_probe import MemoryModel
 from lightwork.plan.request import Request
 from lightwork.plan.serial_run import Serial
+from lightwork.text.quantities import duration
 from lightwork.workload import initializer, registry, target, user_module
 
 FAILED_NAMED = 3
@@ -31,12 +33,20 @@ LONG_LOAD_S = 0.1
 
 
 def on_function(request: Request) -> Iterator[Note]:
-    """What must be known of a user's function before it is run."""
+    """What must be known of a user's function before it is run.
+
+    Raises UsageError for a script: a module that looks for arguments and runs its job when it is loaded.
+    """
     if not target.is_reference(request.target):
         return
     maker = str(request.parameters.get("source", "")).removeprefix(target.CALL)
     for name in dict.fromkeys(map(user_module.name_of, [request.target, maker])):
         took_s = user_module.took_s.get(name, 0.0)
+        if took_s > LONG_LOAD_S and name in user_module.asks_for_arguments:
+            raise UsageError(
+                f"{name} is a script: loading it reads the command line and runs its job ({duration(took_s)}): put "
+                f"both behind {user_module.GUARD}"
+            )
         if took_s > LONG_LOAD_S:
             yield SlowModule(name, took_s, user_module.GUARD)
     unsendable = registry.find(request.target).unsendable

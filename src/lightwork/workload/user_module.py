@@ -21,6 +21,7 @@ from lightwork.errors import UsageError
 NOTEBOOKS = (".ipynb",)
 GUARD = 'if __name__ == "__main__":'
 took_s: dict[str, float] = {}  # by name: what the module's own statements took, other modules that it imports apart
+asks_for_arguments: set[str] = set()  # names of modules that look for arguments when they are imported
 
 
 def import_user_module(place: str) -> Any:
@@ -87,12 +88,33 @@ def _import_module(name: str) -> Any:
 @contextmanager
 def own_command_line(name: str) -> Iterator[None]:
     """Give this module its own sys.argv, and let what it prints go to standard error."""
-    argv, sys.argv = sys.argv, [f"{name.rpartition('.')[2]}.py"]
+    argv, modules = sys.argv, _CommandLine([f"{name.rpartition('.')[2]}.py"])
+    sys.argv = modules
     try:
         with redirect_stdout(sys.stderr):
             yield
+        if modules.is_read:
+            asks_for_arguments.add(name)
     finally:
         sys.argv = argv
+
+
+class _CommandLine(list[str]):
+    """A command line without arguments that knows whether somebody looked for some."""
+
+    is_read = False
+
+    def __getitem__(self, place: Any) -> Any:
+        self.is_read = self.is_read or place != 0
+        return super().__getitem__(place)
+
+    def __len__(self) -> int:
+        self.is_read = True
+        return super().__len__()
+
+    def __iter__(self) -> Iterator[str]:
+        self.is_read = True
+        return super().__iter__()
 
 
 @contextmanager
