@@ -1,5 +1,7 @@
 """What items do beside returning a result: said where the recommended workers would not do as the serial run did."""
 
+import re
+
 import pytest
 from rounds import nothing_left_behind
 from users import furnish
@@ -48,6 +50,39 @@ def test_what_processes_lose_spoil_and_wait_for_is_said(user):
         assert any(words in line for line in warned), words
 
 
+CACHED = """
+import functools, time
+
+
+@functools.lru_cache
+def rate(currency):
+    time.sleep(0.03)
+    return currency + 1
+
+
+def convert(order):
+    rate(order % 12)
+    time.sleep(0.0005)
+    return order * rate(order % 12)
+
+
+def orders():
+    return list(range(600))
+"""
+
+
+def test_a_cache_that_each_process_fills_again_is_named(user):
+    """No sample of its first items is taken for the rest: what all take, and what fills the cache."""
+    (user.folder / "cached.py").write_text(CACHED)
+    words = ("--items", "cached.py:orders", "--workers", "2", "--blocks", "1", "--strategies", "process_executor")
+    ended = user.plan("cached.py:convert", *words)
+    assert ended.returncode == 0, ended.stderr
+    told = r"as more have run \(rate, a cache\): (\d+) items that fill it take \d+ ms in all, and each process fills"
+    (fills,) = re.findall(told, ended.stdout)
+    assert 8 <= int(fills) <= 24  # a busy machine makes others dear
+
+
+@pytest.mark.matrix
 def test_an_exception_that_a_pool_can_not_take_back_is_said_beside_the_failed_item(user):
     """In a line of its own, before the user's traceback."""
     ended = user.plan(*NARROW)

@@ -30,6 +30,7 @@ from lightwork.core.reasons import (
     OtherKind,
     PredictedLoss,
     Reason,
+    RefillCost,
     RestsOn,
     SerialAnswer,
     SettingAnswer,
@@ -78,6 +79,7 @@ EACH = {
     ),
     OtherKind: st.builds(OtherKind, crews, estimates, st.booleans(), st.booleans()),
     WarmUpCost: st.builds(WarmUpCost, st.sampled_from(("threads", "processes")), st.floats(0.01, 60.0)),
+    RefillCost: st.builds(RefillCost, counts, st.floats(0.01, 60.0), st.lists(names, max_size=5).map(tuple)),
     FailedCrew: failures,
     InnerCores: st.builds(
         InnerCores, st.floats(1.0, 99.0), st.floats(0.5, 256.0), st.booleans(), st.just("OpenBLAS") | st.just(""),

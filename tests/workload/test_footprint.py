@@ -173,6 +173,13 @@ def test_connections_of_the_module_are_seen(watch_in_a_folder):
     assert watch_in_a_folder(f"{opens}def work(item):\n    return item\n").connections == ("OPEN",)
 
 
+@pytest.mark.parametrize(("key", "caches"), [("item % 2", ("rate",)), ("item", ()), ("0 or PRE", ())])
+def test_functions_that_keep_results_are_seen(watch_in_a_folder, key, caches):
+    """Those that were asked for something new, and for something that was there; no method of a library's."""
+    kept = "from functools import cache\n@cache\ndef rate(key):\n    return key\nPRE = 7\nrate(PRE)\n"
+    assert watch_in_a_folder(f"{kept}def work(item):\n    rate({key})\n").caches == caches
+
+
 def test_a_round_that_nobody_watched_has_none():
     """Nor has one of an earlier version."""
     assert footprint_in({}) == NO_FOOTPRINT

@@ -40,13 +40,14 @@ class Footprint:
     """All of that.
 
     changes: of what the caller could look at. files: that several of them write. connections: to databases, which the
-    module opens before workers start. moves, sets_environment: whether they change the working directory, or a variable
-    of the environment.
+    module opens before workers start. caches: functions that keep results, of which some were found again. moves,
+    sets_environment: whether they change the working directory, or a variable of the environment.
     """
 
     changes: tuple[StateChange, ...] = ()
     files: tuple[SharedFile, ...] = ()
     connections: tuple[str, ...] = ()
+    caches: tuple[str, ...] = ()
     moves: bool = False
     sets_environment: bool = False
 

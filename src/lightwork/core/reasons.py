@@ -122,6 +122,18 @@ class TriedThreads:
 
 
 @dataclass(frozen=True)
+class RefillCost:
+    """That items get cheaper as more have run: so many fill a cache, which takes each process so long in all.
+
+    caches: the names of what keeps the results; none where nobody knows.
+    """
+
+    fills: int
+    each_s: float
+    caches: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class InnerCores:
     """How many cores an item keeps busy by itself, of how many. starts_processes: by processes that it starts.
 
@@ -209,8 +221,8 @@ class WholeList:
 
 
 Reason = (
-    ItemCap | SharedLimit | LowestBound | LargestLoss | PredictedLoss | NextCount | OtherKind | WarmUpCost | FailedCrew
-    | InnerCores | LargeResults | MemoryPeak | ChunksizeBand | AsGood | WholeList
+    ItemCap | SharedLimit | LowestBound | LargestLoss | PredictedLoss | NextCount | OtherKind | WarmUpCost | RefillCost
+    | FailedCrew | InnerCores | LargeResults | MemoryPeak | ChunksizeBand | AsGood | WholeList
 )  # fmt: skip
 LimitedBy = ItemCap | SharedLimit | LowestBound | LargestLoss | PredictedLoss
 

@@ -143,6 +143,15 @@ class SharedConnections:
 
 
 @dataclass(frozen=True)
+class UnclearCache:
+    """Caches that items fill, where too few of them were run to tell how often the others do."""
+
+    names: tuple[str, ...]
+    run: int
+    items: int
+
+
+@dataclass(frozen=True)
 class UnsendableError:
     """An exception of an item that a Pool waits for in vain, since it can't be unpickled for this reason."""
 
@@ -153,5 +162,5 @@ class UnsendableError:
 VerdictWarning = (
     Unfinished | FewBlocks | UnknownNoise | LoudNoise | DisturbedRounds | BusyMachine | BusyCores | BeyondCores
     | NeedsFork | FailedRounds | ForkedThreads | ForkedRandomState | LostState | RacyState | SharedFiles | SharedProcess
-    | SharedConnections | UnsendableError
+    | SharedConnections | UnclearCache | UnsendableError
 )  # fmt: skip

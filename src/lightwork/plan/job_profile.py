@@ -21,10 +21,11 @@ class JobProfile:
 
     rows: its ledger, of all items, those that were not run by the rows that stand for them; sample: of those that were
     run, the same where all were. weights, sample_weights: of either, for the order largest first. cores: that a round
-    may use. spin_ns: the fixed spin's time at the rows' speed. bundle: how many of the user's items make one of
-    these. result_bytes: of one's pickled result, the mean; 0 where it is not known. initializer: what each worker does
-    before its first item. longer: how many times as long the rows take as the serial run that speedups are over, as
-    their BLAS or OpenMP has fewer threads; 1 where they are that run's own.
+    may use. spin_ns: the fixed spin's time at the rows' speed. bundle: how many of the user's items make one of these.
+    result_bytes: of one's pickled result, the mean; 0 where it is not known. initializer: what each worker does before
+    its first item. refill: what it takes to fill a cache that items share. longer: how many times as long the rows take
+    as the serial run that speedups are over, as their BLAS or OpenMP has fewer threads; 1 where they are that run's
+    own.
     """
 
     rows: "NDArray[Any]" = field(repr=False)
@@ -39,11 +40,12 @@ class JobProfile:
     result_bytes: float = 0.0
     initializer: WarmUp = NO_WARM_UP
     longer: float = 1.0
+    refill: WarmUp = NO_WARM_UP
 
     @property
     def traits(self) -> Traits:
         """What is known of it before any round on several workers."""
-        return Traits(result_bytes=self.result_bytes, initializer=self.initializer)
+        return Traits(result_bytes=self.result_bytes, initializer=self.initializer, refill=self.refill)
 
     @property
     def walls_ns(self) -> "NDArray[Any]":

@@ -32,12 +32,13 @@ from lightwork.plan.items import items_of
 from lightwork.plan.job_profile import JobProfile
 from lightwork.plan.measure import Measuring
 from lightwork.plan.memory_probe import MemoryModel
+from lightwork.plan.refill import Refill
 from lightwork.plan.request import Request
 from lightwork.plan.sample import Sample, rows_of_all
 from lightwork.plan.serial_run import Serial, run_serially
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.demands import own_ns
-from lightwork.replay.traits import WarmUp
+from lightwork.replay.traits import NO_WARM_UP, WarmUp
 from lightwork.storage import ledgers
 from lightwork.text.notes import note_sentence
 from lightwork.text.quantities import size
@@ -51,15 +52,15 @@ class Planned:
 
     items: of how many of the user's items it is about; items_run: how many of them were run. sample: which of the
     items, or bundles of them, were run. serial: the serial round of the sample. job: its ledger and what it shows.
-    contest: what was forecast and measured; None where the job is too short for any worker to be worth starting.
-    study: the rounds that were measured; None where only the serial one was.
-    notes: what the reader must know of how it was found. longest_name: the name of the item that took longest.
-    memory: what settings take, predicted; None where no limit asked for it, or no sample met the rounds.
-    first: the places of the items that go first where the order is largest first. left_out: of those that failed.
-    weights: of all of the user's items; a file's is its size. passing: how they reach the function. inner: what they do
-    beside the thread that runs them. footprint: what they leave behind. unsendable_error: the kind
-    of an exception that can't be unpickled, and why; None without one. inner_threads: the serial round with fewer of
-    them; None where none was tried.
+    contest: what was forecast and measured; None where the job is too short for any worker to be worth starting. study:
+    the rounds that were measured; None where only the serial one was. notes: what the reader must know of how it was
+    found. longest_name: the name of the item that took longest. memory: what settings take, predicted; None where no
+    limit asked for it, or no sample met the rounds. first: the places of the items that go first where the order is
+    largest first. left_out: of those that failed. weights: of all of the user's items; a file's is its size. passing:
+    how they reach the function. inner: what they do beside the thread that runs them. footprint: what they leave
+    behind. caches: what may be one that they share; refill: what it takes to fill it, None where they get no cheaper.
+    unsendable_error: the kind of an exception that can't be unpickled, and why; None without one. inner_threads: the
+    serial round with fewer of them; None where none was tried.
     """
 
     request: Request
@@ -79,6 +80,8 @@ class Planned:
     passing: Passing = AS_IT_IS
     inner: InnerWork = field(default_factory=InnerWork)
     footprint: Footprint = NO_FOOTPRINT
+    caches: tuple[str, ...] = ()
+    refill: Refill | None = None
     unsendable_error: tuple[str, str] | None = None
     inner_threads: InnerThreads | None = None
 
@@ -127,6 +130,8 @@ def make(request: Request, environment: Environment) -> Planned:
         passing=items.passing,
         inner=inner,
         footprint=serial.footprint,
+        caches=serial.caches,
+        refill=serial.refill,
         unsendable_error=serial.unsendable_error,
         inner_threads=limited,
     )
@@ -167,6 +172,7 @@ def _job(request: Request, serial: Serial, inner: InnerWork) -> JobProfile:
         bundle=serial.items.bundle,
         result_bytes=trial.bytes_in(serial.finished.round.evidence),
         initializer=_initializer(serial.finished.round),
+        refill=serial.refill.took if serial.refill else NO_WARM_UP,
     )
 
 

@@ -18,6 +18,7 @@ from lightwork.plan import repeated, side_effects, without_failed
 from lightwork.plan.environment import Environment
 from lightwork.plan.failing import failures
 from lightwork.plan.items import JobItems, parameters_for
+from lightwork.plan.refill import Refill, caches_in, refill_of, settled
 from lightwork.plan.request import Request
 from lightwork.plan.sample import Sample, draw, rows_of_all
 from lightwork.plan.side_effects import Written
@@ -31,6 +32,7 @@ PILOT = 16  # items
 PILOT_SHARE = 0.05  # of the budget, for the pilot
 SERIAL_SHARE = 0.1  # for one serial round: as much as all items may take
 SAMPLE_SHARE = 0.04  # what a sample may: some ten rounds of several workers take about as much again
+REFILL_SHARE = 0.2  # where items may get cheaper as more have run: the more are run, the less is guessed
 NEARLY_ALL = 0.7  # of the items that would take the first: then all are taken
 ITEM_S = 20e-6  # to load an item and to read its row
 PATIENCE_S = 60.0  # with a pilot, at least; it may take twice the budget
@@ -49,7 +51,8 @@ class Serial:
     places: those that did not fail. finished: the round, failed items apart. failed: why, by the item's place.
     is_first: whether the functions ran for the first time, caches still cold. stuck: why a result can't be pickled, ""
     where all can. footprint: what the first few items left behind. unsendable_error:
-    the kind of an exception that can't be unpickled, and why; None without one.
+    the kind of an exception that can't be unpickled, and why; None without one. caches, refill: what
+    may be a cache that items share, and what it takes to fill it.
     """
 
     items: JobItems
@@ -62,6 +65,8 @@ class Serial:
     stuck: str = ""
     footprint: Footprint = NO_FOOTPRINT
     unsendable_error: tuple[str, str] | None = None
+    caches: tuple[str, ...] = ()
+    refill: Refill | None = None
 
     @property
     def run(self) -> list[int]:
@@ -82,9 +87,36 @@ def run_serially(request: Request, environment: Environment, items: JobItems) ->
         environment.say(note_sentence(side_effects.note_on(request.name, first.written)))
     is_cut_short = len(first.sample.chosen) + len(first.failed) < len(pilot.chosen)
     is_over_at_once = _expected_s(first) + _beside_s(first, len(items)) < TOO_SHORT_S
-    if request.once or is_cut_short or is_over_at_once or _is_long(request, first):
+    if request.once or is_over_at_once:
         return first
-    return _all_that_fit(request, environment, first)
+    serial = first if is_cut_short or _is_long(request, first) else _all_that_fit(request, environment, first)
+    caches = caches_in(footprint, len(first.sample.chosen))
+    return _with_refill(request, environment, replace(serial, caches=caches)) if caches else serial
+
+
+def _with_refill(request: Request, environment: Environment, serial: Serial) -> Serial:
+    """Where items get cheaper as more have run, the run of as many as there is time for in random order."""
+    items, places = serial.items, serial.places
+    if items.bundle > 1:
+        return serial
+    limit_s = REFILL_SHARE * request.budget_s if request.can_sample else NO_LIMIT_S
+    most = max(len(serial.sample.chosen), round(limit_s / ITEM_S)) if request.can_sample else len(places)
+    sample = draw([items.weights[place] for place in places], most, request.seed)
+    count_words = f"up to {len(sample.chosen):,} of {len(places):,} items"
+    environment.say(f"running {count_words} serially in random order, to see whether a cache makes them cheaper")
+    expected_s = _expected_s(serial)
+    filled = _tried(
+        request, environment, items, places, sample, limit_s, expected_s, worked=serial.run, order="shuffled"
+    )
+    rows = ledgers.table(filled.finished.ledger)
+    refill = refill_of(rows)
+    if refill is None:
+        return serial
+    return replace(
+        serial, places=filled.places, sample=settled(filled.sample, rows), finished=filled.finished, refill=refill,
+        failed={**serial.failed, **filled.failed}, is_first=False, stuck=serial.stuck or filled.stuck,
+        unsendable_error=serial.unsendable_error or filled.unsendable_error,
+    )  # fmt: skip
 
 
 def _all_that_fit(request: Request, environment: Environment, pilot: Serial) -> Serial:
@@ -188,6 +220,7 @@ def _is_long(request: Request, pilot: Serial) -> bool:
 def _tried(
     request: Request, environment: Environment, items: JobItems, places: Sequence[int], sample: Sample,
     limit_s: float, expected_s: float | None = None, worked: Collection[int] = (), *, watched: bool = False,
+    order: str = "given",
 ) -> Serial:  # fmt: skip
     """One serial round of the sample, once more without an item that ended or outlived it where that may be left out.
 
@@ -198,7 +231,7 @@ def _tried(
     failed: dict[int, str] = {}
     for _ in range(MOST_RERUNS):
         run = [places[number] for number in sample.chosen]
-        finished = execute(request, environment, items, run, limit_s, expected_s, watched=watched)
+        finished = execute(request, environment, items, run, limit_s, expected_s, watched=watched, order=order)
         reasons = failures(request, items, run, finished, worked)
         left = set(trial.left_in(finished.round.evidence)) if finished.round.ok else set()
         failed |= {run[number]: reason for number, reason in reasons.items()}
@@ -230,7 +263,7 @@ def _without(request: Request, sample: Sample, numbers: Collection[int], weights
 
 def execute(
     request: Request, environment: Environment, items: JobItems, run: Sequence[int], limit_s: float,
-    expected_s: float | None, *, watched: bool = False, inner_threads: int | None = None,
+    expected_s: float | None, *, watched: bool = False, order: str = "given", inner_threads: int | None = None,
 ) -> Finished:  # fmt: skip
     """One serial round, as a trial.
 
@@ -240,9 +273,8 @@ def execute(
     parameters = parameters_for(request, environment.workdir, items, run)
     if target.is_reference(request.target):
         parameters = {**parameters, "trial_s": limit_s, "watched": watched}
-    return environment.run(
-        request, parameters, Setting("serial"), "serial", _deadline_s(request, expected_s), inner_threads=inner_threads
-    )
+    setting, deadline_s = Setting("serial", order=order), _deadline_s(request, expected_s)
+    return environment.run(request, parameters, setting, "serial", deadline_s, inner_threads=inner_threads)
 
 
 def _deadline_s(request: Request, expected_s: float | None) -> float:

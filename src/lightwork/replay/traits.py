@@ -23,6 +23,7 @@ import numpy as np
 from lightwork.core.setting import Setting
 from lightwork.ledger.table import State
 from lightwork.replay.costs import Costs
+from lightwork.replay.dear_items import without_dear
 from lightwork.replay.demands import Demands, demands_of, own_ns
 from lightwork.replay.engine import replay
 from lightwork.strategies import chunksize_in_force, find
@@ -35,6 +36,7 @@ LEAST_WARM_UPS = 3.0  # times the median item
 SHORTFALL = 0.15  # of the predicted speedup: less is within what predictions are off
 LEAST_THREAD_CORES, STEPS = 0.5, 7  # of bisection
 UNCLEAR = 0.1  # a round that cores make so little faster does not tell on how many it ran
+IN_CALLER = ("threads", "tasks")  # kinds of workers that share what the process keeps
 INSIDE = 0.5  # of what a round takes longer, spent inside the items: then whatever limits them limits all workers
 
 
@@ -93,6 +95,7 @@ class Traits:
     warm_ups: by kind of worker. thread_cores: on how many cores its threads compute at a time; None: not seen yet.
     limits: of every setting that fell short. result_bytes: of a pickled result, which processes send back.
     initializer: what each worker does before its first item, as the serial run does; coroutines do it once together.
+    refill: what it takes to fill a cache that items share, which each process does for itself.
     """
 
     warm_ups: Mapping[str, WarmUp] = field(default_factory=dict)
@@ -100,6 +103,7 @@ class Traits:
     limits: tuple[SpeedupLimit, ...] = ()
     result_bytes: float = 0.0
     initializer: WarmUp = NO_WARM_UP
+    refill: WarmUp = NO_WARM_UP
 
     def warm_up(self, setting: Setting) -> WarmUp:
         """What each worker of this setting pays once."""
@@ -107,7 +111,8 @@ class Traits:
 
     def demands(self, setting: Setting, serial_items: "NDArray[Any]") -> Demands:
         """What the items ask for beside what each worker of this setting pays once, in the ledger's order."""
-        return demands_of(without_warm_up(serial_items, self.warm_up(setting)))
+        rows = without_dear(serial_items) if self.refill and kind_of(setting) not in IN_CALLER else serial_items
+        return demands_of(without_warm_up(rows, self.warm_up(setting)))
 
     def costs(self, setting: Setting, costs: Costs, items: int) -> Costs:
         """What the setting's strategy costs with what each worker pays once, and what it takes to send results back."""
@@ -116,6 +121,8 @@ class Traits:
         if kind_of(setting) == "tasks":
             return costs.with_opening(self.initializer.wall_ns)
         costs = costs.with_warm_up(self.initializer.cpu_ns, self.initializer.wait_ns)
+        if kind_of(setting) not in IN_CALLER:
+            costs = costs.with_warm_up(self.refill.cpu_ns, self.refill.wait_ns)
         if kind_of(setting) != "processes":
             return costs
         return costs.with_results(self.result_bytes, chunksize_in_force(setting, items) or 1)

@@ -21,6 +21,7 @@ from lightwork.core.reasons import (
     NoAnswer,
     OtherKind,
     PredictedLoss,
+    RefillCost,
     RestsOn,
     SerialAnswer,
     SettingAnswer,
@@ -32,11 +33,12 @@ from lightwork.core.reasons import (
 from lightwork.core.remedy import LargestLoss
 from lightwork.core.verdict import LowestBound
 from lightwork.text.losses import loss_and_remedy
-from lightwork.text.quantities import counted, duration, percent, size, times
+from lightwork.text.quantities import counted, duration, percent, short, size, times
 from lightwork.text.settings import named, settled
 from lightwork.text.verdict import bound_name, bound_sentence
 
 NAMED = 4  # of the settings that are as good
+CACHES_NAMED = 3
 LITTLE_GAIN = 0.01
 CAUSES: Mapping[str, str] = {
     Cause.START_UP: "starting workers",
@@ -181,6 +183,16 @@ def _(reason: WarmUpCost) -> str:
         f"the first item of every worker takes {duration(reason.each_s)} more (a model, a cache, a connection, filled "
         "anew in each): load it where the module is imported, MODEL = load(), so that forked workers inherit it; or "
         "pass initializer=load to the pool (plan with --initializer); or keep one pool for many lists of items"
+    )
+
+
+@reason_sentence.register
+def _(reason: RefillCost) -> str:
+    named = f"{', '.join(map(short, reason.caches[:CACHES_NAMED]))}, " if reason.caches else ""
+    return (
+        f"items get cheaper as more have run ({named}a cache): {counted(reason.fills, 'item')} that fill it take "
+        f"{duration(reason.each_s)} in all, and each process fills its own: fill it where the module is imported, so "
+        "that forked workers inherit it"
     )
 
 

@@ -20,6 +20,7 @@ from lightwork.core.warnings import (
     SharedConnections,
     SharedFiles,
     SharedProcess,
+    UnclearCache,
     Unfinished,
     UnknownNoise,
     UnsendableError,
@@ -115,6 +116,12 @@ def warning_sentence(warning: VerdictWarning) -> str:  # noqa: C901, PLR0911, PL
             return (
                 f"the module opens {_listed(warning.names)} when it is imported: a connection that forked workers "
                 "share breaks; open one in each worker (--initializer)"
+            )
+        case UnclearCache():
+            return (
+                f"items fill a cache ({_listed(warning.names)}), and {warning.run:,} of {warning.items:,} are too few "
+                "to tell how often: the others may take far less, and each process fills its own; allow a larger "
+                "--budget"
             )
         case UnsendableError():
             return (

@@ -26,6 +26,8 @@ class Watched:
         """users: the function as the user wrote it."""
         self.function = function
         self.connections = tuple(_connections(users))
+        self.caches = dict(_caches(users))
+        self.cache_before = {name: cache.cache_info() for name, cache in self.caches.items()}
         self.state, self.acts = StateWatch(users), ActWatch()
 
     def __call__(self, item: Any) -> Any:
@@ -45,9 +47,17 @@ class Watched:
             changes=tuple(self.state.changes()),
             files=tuple(self.acts.files()),
             connections=self.connections,
+            caches=tuple(self._filled()),
             moves=self.acts.moves,
             sets_environment=self.acts.sets_environment,
         )
+
+    def _filled(self) -> Iterator[str]:
+        """The caches that were asked for something new, and for something that was there."""
+        for name, before in self.cache_before.items():
+            after = self.caches[name].cache_info()
+            if after.misses > before.misses and after.hits > before.hits:
+                yield name
 
 
 _watched: list[Watched] = []
@@ -73,6 +83,7 @@ def footprint_in(evidence: Mapping[str, Any]) -> Footprint:
         changes=tuple(StateChange(**each) for each in values["changes"]),
         files=tuple(SharedFile(**each) for each in values["files"]),
         connections=tuple(values["connections"]),
+        caches=tuple(values["caches"]),
         moves=values["moves"],
         sets_environment=values["sets_environment"],
     )
@@ -84,3 +95,14 @@ def _connections(users: Callable[..., Any]) -> Iterator[str]:
         for name, value in list(vars(module).items()):
             if not isinstance(value, type) and all(callable(getattr(type(value), each, None)) for each in CONNECTION):
                 yield f"{module.__name__}.{name}" if number else name
+
+
+def _caches(users: Callable[..., Any]) -> Iterator[tuple[str, Any]]:
+    """Functions of the user's modules and classes that functools.lru_cache or cache made."""
+    for number, module in enumerate(user_modules(users)):
+        prefix = f"{module.__name__}." if number else ""
+        for name, value in list(vars(module).items()):
+            held = {f"{name}.{key}": each for key, each in vars(value).items()} if isinstance(value, type) else {}
+            for key, function in {name: value, **held}.items():
+                if callable(getattr(function, "cache_info", None)):
+                    yield f"{prefix}{key}", function

@@ -16,6 +16,7 @@ from repository import REPOSITORY
 
 from lightwork.core.causes import Cause
 from lightwork.core.estimate import Estimate
+from lightwork.core.footprint import SharedFile, StateChange
 from lightwork.core.notes import (
     BundledItems,
     FailedItems,
@@ -47,6 +48,7 @@ from lightwork.core.reasons import (
     NoAnswer,
     OtherKind,
     PredictedLoss,
+    RefillCost,
     RestsOn,
     SerialAnswer,
     SettingAnswer,
@@ -58,7 +60,17 @@ from lightwork.core.remedy import LargestLoss, LongItem, Remedy, RemedyKind
 from lightwork.core.setting import ORDERS, START_METHODS, Setting
 from lightwork.core.study import Cell
 from lightwork.core.verdict import LongestItemBound, LowestBound, Verdict, VerdictKind, WorkerBound
-from lightwork.core.warnings import FailedRounds, FewBlocks
+from lightwork.core.warnings import (
+    FailedRounds,
+    FewBlocks,
+    LostState,
+    RacyState,
+    SharedConnections,
+    SharedFiles,
+    SharedProcess,
+    UnclearCache,
+    UnsendableError,
+)
 from lightwork.plan.conclude.result import (
     Gain,
     Judgement,
@@ -114,7 +126,8 @@ failures = st.builds(
 reasons = st.one_of(
     st.builds(LargeResults, shares), st.builds(SharedLimit, shares),
     st.builds(InnerCores, shares, shares, st.booleans()),
-    st.builds(WarmUpCost, kinds, shares), st.builds(ChunksizeBand, counts, counts),
+    st.builds(WarmUpCost, kinds, shares), st.builds(RefillCost, counts, shares, st.lists(texts, max_size=5).map(tuple)),
+    st.builds(ChunksizeBand, counts, counts),
     st.builds(
         NextCount, crews, st.floats(-1, 1), st.booleans(),
         st.none() | st.builds(ExtraMemory, st.floats(-10, 1e9), st.booleans()),
@@ -125,7 +138,15 @@ reasons = st.one_of(
     st.builds(PredictedLoss, texts, shares, counts, st.booleans()), st.builds(WholeList, counts, shares, shares),
     st.builds(MemoryPeak, counts, st.none() | counts, texts, st.booleans()),
 )  # fmt: skip
-warnings = st.builds(FailedRounds, tried_cells, counts, counts, texts, texts) | st.builds(FewBlocks, counts, counts)
+names_of_some = st.lists(texts, max_size=5).map(tuple)
+changes = st.lists(st.builds(StateChange, texts, texts, st.none() | counts, counts), max_size=5).map(tuple)
+warnings = st.one_of(
+    st.builds(FailedRounds, tried_cells, counts, counts, texts, texts), st.builds(FewBlocks, counts, counts),
+    st.builds(LostState, changes), st.builds(RacyState, changes),
+    st.builds(SharedFiles, st.lists(st.builds(SharedFile, texts, counts, st.booleans()), max_size=5).map(tuple)),
+    st.builds(SharedConnections, names_of_some), st.builds(SharedProcess, st.booleans(), st.just(True)),
+    st.builds(UnclearCache, names_of_some, counts, counts), st.builds(UnsendableError, texts, texts),
+)  # fmt: skip
 codes = st.lists(texts | st.just("x = 1"), max_size=70).map("\n".join)
 recommendations = st.builds(
     RecommendedSetting, settings, st.none() | counts, st.none() | st.tuples(counts, counts), ranges, st.booleans(),

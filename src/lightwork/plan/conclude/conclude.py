@@ -11,7 +11,7 @@ from lightwork.core.reasons import NoAnswer, SerialAnswer, SettingAnswer
 from lightwork.core.study import SERIAL, Cell
 from lightwork.core.verdict import Doubt, Verdict, VerdictKind
 from lightwork.plan.conclude.evidence import PlanEvidence, failed_crews
-from lightwork.plan.conclude.reasons import chunksize_band, limited_by, memory_bytes, reasons_of, rests_on, warnings_on
+from lightwork.plan.conclude.reasons import chunksize_band, limited_by, memory_bytes, reasons_of, rests_on
 from lightwork.plan.conclude.result import (
     Gain,
     Judgement,
@@ -20,6 +20,7 @@ from lightwork.plan.conclude.result import (
     PredictedSetting,
     RecommendedSetting,
 )
+from lightwork.plan.conclude.warnings import warnings_on
 from lightwork.plan.conclude.what_if import gains_of
 from lightwork.plan.forecast import crew_of, in_items
 from lightwork.text.quantities import plain

@@ -13,9 +13,7 @@ from lightwork.core.warnings import (
     VerdictWarning,
 )
 from lightwork.plan.failed_setting import is_forked
-from lightwork.replay.traits import kind_of
-
-IN_CALLER = ("threads", "tasks")
+from lightwork.replay.traits import IN_CALLER, kind_of
 
 
 def footprint_warnings(footprint: Footprint, setting: Setting) -> Iterator[VerdictWarning]:

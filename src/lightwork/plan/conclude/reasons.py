@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from math import inf
 from statistics import median
-from typing import TYPE_CHECKING
 
 from lightwork.analysis.bounds import NEAR
 from lightwork.analysis.peaks import Limit, peak_bytes
@@ -16,7 +15,6 @@ from lightwork.core.reasons import (
     AsGood,
     ChunksizeBand,
     ExtraMemory,
-    FailedCrew,
     InnerCores,
     ItemCap,
     LargeResults,
@@ -26,6 +24,7 @@ from lightwork.core.reasons import (
     OtherKind,
     PredictedLoss,
     Reason,
+    RefillCost,
     RestsOn,
     SharedLimit,
     TriedThreads,
@@ -35,24 +34,9 @@ from lightwork.core.reasons import (
 from lightwork.core.remedy import LargestLoss
 from lightwork.core.setting import Setting
 from lightwork.core.verdict import CoreBound, LongestItemBound, LowestBound
-from lightwork.core.warnings import (
-    BeyondCores,
-    BusyCores,
-    ForkedRandomState,
-    ForkedThreads,
-    NeedsFork,
-    UnsendableError,
-    VerdictWarning,
-)
-from lightwork.plan.conclude.evidence import BUSY, PlanEvidence, failed_crews
-from lightwork.plan.conclude.footprint import footprint_warnings
-from lightwork.plan.failed_setting import is_forked
+from lightwork.plan.conclude.evidence import PlanEvidence, failed_crews
 from lightwork.plan.forecast import crew_of, in_items
-from lightwork.replay.traits import SpeedupLimit, kind_of
-from lightwork.workload import random_state
-
-if TYPE_CHECKING:
-    from lightwork.plan.planner import Planned
+from lightwork.replay.traits import IN_CALLER, SpeedupLimit, kind_of
 
 
 def limited_by(evidence: PlanEvidence) -> LimitedBy | None:
@@ -63,7 +47,7 @@ def limited_by(evidence: PlanEvidence) -> LimitedBy | None:
     speedup = evidence.speedup(chosen).point
     if speedup >= NEAR * evidence.cap:
         return _cap(evidence)
-    cores = _core_bound(evidence, chosen)
+    cores = core_bound(evidence, chosen)
     if cores and speedup >= NEAR * cores.speedup:
         return LowestBound(cores, is_near=True)
     lets = [_let(evidence, limit) for limit in contest.traits.limits if limit.is_shared]
@@ -88,8 +72,9 @@ def _reasons(evidence: PlanEvidence, limit: Limit | None) -> Iterator[Reason | N
     yield limited_by(evidence)
     yield _next(evidence)
     yield _other_kind(evidence)
-    yield from _failures(evidence)
+    yield from failures(evidence)
     yield _large_results(evidence)
+    yield _refill(evidence)
     yield from _warm_ups(evidence)
     if evidence.longest_share:
         yield _cap(evidence)
@@ -116,7 +101,8 @@ def _cap(evidence: PlanEvidence) -> ItemCap:
     return ItemCap(bound, speedup >= NEAR * evidence.cap)
 
 
-def _core_bound(evidence: PlanEvidence, chosen: Setting) -> CoreBound | None:
+def core_bound(evidence: PlanEvidence, chosen: Setting) -> CoreBound | None:
+    """The speedup that the cores allow; None for work that waits."""
     load = evidence.planned.job.load
     cores = min(load.cores, chosen.cores or load.cores)
     if load.cpu_share <= CPU_BOUND:
@@ -190,7 +176,8 @@ def _other_kind(evidence: PlanEvidence) -> OtherKind | None:
     return OtherKind(crew_of(best), speedup, waits, evidence.rounds(best) > 0)
 
 
-def _failures(evidence: PlanEvidence) -> Iterator[Reason]:
+def failures(evidence: PlanEvidence) -> Iterator[Reason]:
+    """The settings that did not do the work."""
     contest = evidence.contest
     if contest is not None:
         working = [each.setting for each in contest.measured.seen]
@@ -205,9 +192,17 @@ def _large_results(evidence: PlanEvidence) -> LargeResults | None:
     return LargeResults(size_bytes)
 
 
+def _refill(evidence: PlanEvidence) -> RefillCost | None:
+    """That each process fills a cache anew, unless threads are chosen, which share it."""
+    planned, chosen = evidence.planned, evidence.chosen
+    if planned.refill is None or evidence.contest is None or (chosen and kind_of(chosen) in IN_CALLER):
+        return None
+    return RefillCost(planned.refill.fills, planned.refill.took.wall_ns / 1e9, planned.caches)
+
+
 def _warm_ups(evidence: PlanEvidence) -> Iterator[Reason]:
     chosen, contest = evidence.chosen, evidence.contest
-    warm_ups = contest.traits.warm_ups if contest else {}
+    warm_ups = contest.traits.warm_ups if contest and evidence.planned.refill is None else {}
     kinds = [kind_of(chosen)] if chosen else sorted(warm_ups, key=lambda kind: warm_ups[kind].wall_ns)[:1]
     for kind in kinds:
         if warm_up := warm_ups.get(kind):
@@ -291,31 +286,3 @@ def rests_on(evidence: PlanEvidence) -> RestsOn:
         if cell.speedup is not None and (predicted := evidence.predicted(cell.cell.setting))
     ]
     return RestsOn(len(measured), contest.measured.blocks, count, median(apart) if apart else None)
-
-
-def _warnings_on_forks(planned: "Planned", lacking: list[str]) -> Iterator[VerdictWarning]:
-    """What forked workers have that others do not. lacking: start methods of workers that failed for lack of it."""
-    if lacking:
-        yield NeedsFork(tuple(lacking))
-    if planned.inner.threads:
-        yield ForkedThreads(planned.inner.threads)
-    if names := planned.serial.evidence.get(random_state.NAMES):
-        yield ForkedRandomState(names, is_numpy=bool(planned.serial.evidence.get(random_state.OF_NUMPY)))
-
-
-def warnings_on(evidence: PlanEvidence) -> Iterator[VerdictWarning]:
-    """What could overturn the answer."""
-    chosen, contest = evidence.chosen, evidence.contest
-    if contest and contest.doubt:
-        yield BusyCores(contest.measured.busy_share, not_measured=contest.doubt > BUSY)
-    if chosen is None:
-        return
-    lacking = [each.start_method for each in _failures(evidence) if isinstance(each, FailedCrew) and each.lacks_state]
-    if is_forked(chosen):
-        yield from _warnings_on_forks(evidence.planned, lacking)
-    bound, speedup = _core_bound(evidence, chosen), evidence.speedup(chosen)
-    if bound and (speedup.low or 0.0) > bound.speedup:
-        yield BeyondCores(evidence.cell(chosen), speedup, bound)
-    yield from footprint_warnings(evidence.planned.footprint, chosen)
-    if evidence.planned.unsendable_error and kind_of(chosen) == "processes":
-        yield UnsendableError(*evidence.planned.unsendable_error)

@@ -2,7 +2,16 @@
 
 from collections.abc import Iterable
 
-from lightwork.core.reasons import FailedCrew, InnerCores, ItemCap, LargeResults, NextCount, OtherKind, WarmUpCost
+from lightwork.core.reasons import (
+    FailedCrew,
+    InnerCores,
+    ItemCap,
+    LargeResults,
+    NextCount,
+    OtherKind,
+    RefillCost,
+    WarmUpCost,
+)
 from lightwork.plan.conclude.result import PlanResult
 from lightwork.text.notes import note_sentence
 from lightwork.text.quantities import plain, sentence
@@ -10,7 +19,7 @@ from lightwork.text.reasons import answer_sentence, reason_sentence, rests_on_se
 from lightwork.text.reasons import limited_by as limit_phrase
 from lightwork.text.warnings import warning_sentence
 
-IN_SHORT = (InnerCores, NextCount, OtherKind, FailedCrew, LargeResults, WarmUpCost)
+IN_SHORT = (InnerCores, NextCount, OtherKind, FailedCrew, LargeResults, RefillCost, WarmUpCost)
 
 
 def what_to_do(result: PlanResult) -> str:

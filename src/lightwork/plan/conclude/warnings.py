@@ -1,0 +1,62 @@
+"""Warnings: what could overturn a plan's answer; pure."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from lightwork.core.reasons import FailedCrew
+from lightwork.core.setting import Setting
+from lightwork.core.warnings import (
+    BeyondCores,
+    BusyCores,
+    ForkedRandomState,
+    ForkedThreads,
+    NeedsFork,
+    UnclearCache,
+    UnsendableError,
+    VerdictWarning,
+)
+from lightwork.plan.conclude.evidence import BUSY, PlanEvidence
+from lightwork.plan.conclude.footprint import footprint_warnings
+from lightwork.plan.conclude.reasons import core_bound, failures
+from lightwork.plan.failed_setting import is_forked
+from lightwork.replay.traits import IN_CALLER, kind_of
+from lightwork.workload import random_state
+
+if TYPE_CHECKING:
+    from lightwork.plan.planner import Planned
+
+
+def _warnings_on_forks(planned: "Planned", lacking: list[str]) -> Iterator[VerdictWarning]:
+    """What forked workers have that others do not. lacking: start methods of workers that failed for lack of it."""
+    if lacking:
+        yield NeedsFork(tuple(lacking))
+    if planned.inner.threads:
+        yield ForkedThreads(planned.inner.threads)
+    if names := planned.serial.evidence.get(random_state.NAMES):
+        yield ForkedRandomState(names, is_numpy=bool(planned.serial.evidence.get(random_state.OF_NUMPY)))
+
+
+def _on_cache(planned: "Planned", chosen: Setting) -> Iterator[VerdictWarning]:
+    """That the items which were run do not tell of the others, where they filled a cache."""
+    is_open = planned.refill is None and not planned.sample.is_all and planned.job.bundle == 1
+    if planned.caches and is_open and kind_of(chosen) not in IN_CALLER:
+        yield UnclearCache(planned.caches, planned.items_run, planned.items)
+
+
+def warnings_on(evidence: PlanEvidence) -> Iterator[VerdictWarning]:
+    """What could overturn the answer."""
+    chosen, contest = evidence.chosen, evidence.contest
+    if contest and contest.doubt:
+        yield BusyCores(contest.measured.busy_share, not_measured=contest.doubt > BUSY)
+    if chosen is None:
+        return
+    lacking = [each.start_method for each in failures(evidence) if isinstance(each, FailedCrew) and each.lacks_state]
+    if is_forked(chosen):
+        yield from _warnings_on_forks(evidence.planned, lacking)
+    bound, speedup = core_bound(evidence, chosen), evidence.speedup(chosen)
+    if bound and (speedup.low or 0.0) > bound.speedup:
+        yield BeyondCores(evidence.cell(chosen), speedup, bound)
+    yield from footprint_warnings(evidence.planned.footprint, chosen)
+    yield from _on_cache(evidence.planned, chosen)
+    if evidence.planned.unsendable_error and kind_of(chosen) == "processes":
+        yield UnsendableError(*evidence.planned.unsendable_error)
