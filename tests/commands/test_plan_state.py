@@ -133,15 +133,6 @@ def test_scratch_undoes_each_round(user, name):
     assert sorted(user.data.iterdir()) == kept
 
 
-def test_scratch_refuses_a_folder_that_is_too_large(user):
-    """Where a copy for every round would take too much: one line, with what else to do."""
-    with (user.folder / "large.bin").open("wb") as file:
-        file.truncate(2 << 30)
-    found = user.plan("state.py:work", *NARROW, "--scratch")
-    assert (found.returncode, found.stdout) == (2, "")
-    assert "has more than 1.00 GiB or 20,000 files: run in a smaller folder" in found.stderr
-
-
 WITH_A_MODEL = ("state.py:with_a_model", *NARROW, "--initializer", "state.py:load")
 OF_THEIR_OWN = ("fork", "mpire", "pipe", "queue", "static", "static_striped")
 TAKING_ONE = ("apply_async", "imap_unordered", "map", "process_executor", "threads")

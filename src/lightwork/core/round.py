@@ -43,7 +43,8 @@ class Job:
     which sets up; only: the indices of the items to run, None for all. weights: the file of a JSON list with the weight
     of each item, for orders by weight; "" where the workload tells it.
     cwd: the folder in which the host runs; "" for the one of whoever asks. Paths are absolute. environment: variables
-    that the host has beside those of whoever asks.
+    that the host has beside those of whoever asks. overlaid: the folder that cwd is to show, changes to it being kept
+    apart (lightwork.host.overlay); "" for cwd as it is.
     """
 
     cell_id: str
@@ -67,6 +68,7 @@ class Job:
     weights: str = ""
     cwd: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
+    overlaid: str = ""
 
 
 @dataclass(frozen=True)

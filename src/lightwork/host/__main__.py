@@ -53,6 +53,7 @@ def main(arguments: Sequence[str]) -> int:
     stack_dump.show_on_signal()
     try:
         job = decode_job(json.loads(Path(job_path).read_text()))
+        _lay_over(job)
         if not answer_path:
             clean_up(job)
             return 0
@@ -90,6 +91,17 @@ def _sign_semaphores() -> None:
     """
     config: dict[str, Any] = vars(multiprocessing.current_process())["_config"]
     config["semprefix"] = f"/mp-{os.getpid()}"
+
+
+def _lay_over(job: Job) -> None:
+    """Go where the job's folder may be changed and stays as it is. Raises WorkError where that can't be had."""
+    if job.overlaid:
+        from lightwork.host import overlay  # ctypes: no other round needs it
+
+        try:
+            overlay.mount(job.overlaid, job.cwd)
+        except OSError as error:
+            raise WorkError(f"--scratch: {error}") from None
 
 
 def run(job: Job) -> Answer:

@@ -11,7 +11,6 @@ from typing import Any
 from lightwork import strategies
 from lightwork.core.setting import ORDERS, START_METHODS
 from lightwork.errors import UsageError
-from lightwork.plan import scratch
 from lightwork.plan.axes import AWAITED, BY_VALUE, USUAL, Axes, settings_of
 from lightwork.plan.built_in import built_in, refuse_beyond_limits
 from lightwork.plan.calibrate import is_quick
@@ -138,8 +137,6 @@ def _memory_limit(options: argparse.Namespace, machine: Mapping[str, Any]) -> Me
 
 def _parameters(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """Where the target's items come from, and what stands around its rounds."""
-    if options.scratch:
-        scratch.refuse_too_large(Path.cwd())
     around = {name: target.absolute(getattr(options, name) or "") for name in REFERENCES}
     for reference in filter(None, around.values()):
         target.resolve(reference)

@@ -62,8 +62,8 @@ class Environment:
             job = replace(job, environment={INNER_THREADS: str(inner_threads)})
         if not parameters.get("scratch"):
             return self.execute(job, deadline_s)
-        with scratch.copied(job, Path.cwd(), self.workdir) as in_copy:
-            return self.execute(in_copy, deadline_s)
+        with scratch.fresh(job, Path.cwd(), self.workdir) as in_scratch:
+            return self.execute(in_scratch, deadline_s)
 
     def run_job(
         self, workload: str, parameters: Mapping[str, Any], setting: Setting, name: str, deadline_s: float
