@@ -90,6 +90,10 @@ def test_refuses_what_it_can_not_plan(user, words, saying):
         (["--once", "--blocks", "3"], "--once and --blocks contradict each other"),
         (["--cores", "8", "--blocks", "3"], "--cores and --blocks contradict each other"),
         (["--once", "--cold"], "--once and --cold contradict each other"),
+        (["--on-error", "ignore"], "on-error can't be 'ignore': choose raise or collect"),
+        (["--retries", "many"], "retries can't be 'many': it must be a whole number"),
+        (["--retries", "50"], "retries can't be 50: at most 10"),
+        (["--item-timeout", "0"], "item-timeout can't be '0': it must be a positive number of seconds"),
     ],
 )
 def test_refuses_options_that_make_no_sense(user, words, saying):

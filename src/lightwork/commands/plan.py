@@ -50,6 +50,7 @@ def add_to(commands: Any) -> None:
     _add_axes(command)
     _add_limits(command)
     _add_around(command)
+    _add_guards(command)
     delivery.add_options(command, {name: form.help for name, form in forms().items()})
     command.set_defaults(run=run)
     command.parse_known_args = _with_later_items(command.parse_known_args)
@@ -107,6 +108,15 @@ def _add_around(command: argparse.ArgumentParser) -> None:
     add("--details", action="store_true", help="say why, and all that was measured and predicted")
 
 
+def _add_guards(command: argparse.ArgumentParser) -> None:
+    """What the script does so that it survives its items."""
+    add = command.add_argument
+    add("--on-error", metavar="WHAT", help="raise, or collect errors beside results (default: raise)")
+    add("--retries", metavar="N", help="try an item that raised N times more, after 1, 2, 4, ... s")
+    add("--item-timeout", metavar="TIME", help="give up an item after 30, 30s or 2m (no threads then)")
+    add("--progress", action="store_true", help="show a progress bar in the script")
+
+
 def run(options: argparse.Namespace) -> int:
     """Plan, and print the answer with the code to paste. Returns 1 where nothing with workers did the work."""
     import time
@@ -139,16 +149,19 @@ def _result(planned: "Planned", facts: Mapping[str, Any], options: argparse.Name
     """The result, its target and its code's items named as the user named them."""
     from dataclasses import replace
 
+    from lightwork.plan.cli_request import guards_of
     from lightwork.plan.conclude.conclude import result_of
     from lightwork.plan.script.script import script_for
     from lightwork.workload import registry
     from lightwork.workload.initializer import arguments_of
 
+    guards = guards_of(options)
     code = script_for(
-        options.target, options.items, options.maker, planned.weights, planned.left_out,
+        options.target, options.items, options.maker, planned.weights,
+        planned.lethal if guards.collects else planned.left_out,
         is_coroutine=registry.find(options.target).coroutine is not None, passing=planned.passing, null=options.null,
         names_method=len(planned.request.axes.start_methods) > 1,
-        initializer=options.initializer, initargs=arguments_of(options.initargs or ""),
+        initializer=options.initializer, initargs=arguments_of(options.initargs or ""), guards=guards,
         inner_threads=planned.request.inner_threads,
     )  # fmt: skip
     return replace(result_of(planned, facts, code), target=planned.request.label or options.target)

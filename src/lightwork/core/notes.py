@@ -5,11 +5,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class FailedItems:
-    """How many items fail and are left out, the first by name and reason; unseen: whether not all items were run."""
+    """How many items fail and are left out, the first by name and reason.
+
+    unseen: whether not all items were run. collected: whether the script keeps the errors of those that raise.
+    """
 
     count: int
     named: tuple[tuple[str, str], ...]
     unseen: bool
+    collected: bool = False
 
 
 @dataclass(frozen=True)

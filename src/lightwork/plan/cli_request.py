@@ -1,6 +1,7 @@
 """Asking: from the words of a command line to a request, or to one line that says what is wrong with them."""
 
 import argparse
+import importlib.util
 import json
 import os
 import sys
@@ -16,6 +17,7 @@ from lightwork.plan.built_in import built_in, refuse_beyond_limits
 from lightwork.plan.calibrate import is_quick
 from lightwork.plan.contest import MOST_BLOCKS
 from lightwork.plan.request import INNER_THREADS, OWN_VARIABLES, MemoryLimit, Request
+from lightwork.plan.script.guards import Guards
 from lightwork.plan.serial_run import PILOT, SAMPLE_SHARE
 from lightwork.replay.hand_out import with_a_rule
 from lightwork.study import option_values
@@ -26,6 +28,7 @@ from lightwork.workload.api import Workload
 from lightwork.workload.coroutine import Awaited
 
 AUTO = "auto"
+MOST_RETRIES = 10
 BUDGET, QUICK_S, BY_VALUE_BUDGET_S = "60s", 15.0, 60.0
 CONTRADICTING = (
     ("quick", "budget", "both say how long it may take"),
@@ -47,6 +50,10 @@ OWN_ONLY = (
     "scratch",
     "skip_failing",
     "inner_threads",
+    "on_error",
+    "retries",
+    "item_timeout",
+    "progress",
 )
 
 
@@ -59,6 +66,7 @@ def request_of(options: argparse.Namespace, folder: Path, machine: Mapping[str, 
     workload = registry.find(options.target)
     cores, usable_cpus = _cores(options), float(machine["usable_cpus"])
     axes = _axes(options, workload)
+    guards = guards_of(options)
     target, parameters, label = _function_of_the_user(options, folder) or _built_in(options, axes)
     return Request(
         target=target,
@@ -73,9 +81,28 @@ def request_of(options: argparse.Namespace, folder: Path, machine: Mapping[str, 
         once=options.once,
         blocks=_blocks(options),
         memory_limit=_memory_limit(options, machine),
-        skip_failing=options.skip_failing,
+        skip_failing=options.skip_failing or guards.collects,
+        collects=guards.collects,
         inner_threads=_inner_threads(options),
         tries_inner_threads=_tries_inner_threads(options),
+    )
+
+
+def guards_of(options: argparse.Namespace) -> Guards:
+    """What is to stand around each item. Raises UsageError for words that say nothing."""
+    if options.on_error not in (None, "raise", "collect"):
+        raise UsageError(f"on-error can't be {options.on_error!r}: choose raise or collect")
+    retries = option_values.whole_number("retries", options.retries) if options.retries else 0
+    if retries > MOST_RETRIES:
+        raise UsageError(
+            f"retries can't be {retries}: at most {MOST_RETRIES}, for each waits twice as long as the last"
+        )
+    bar = "tqdm" if importlib.util.find_spec("tqdm") else "line"
+    return Guards(
+        timeout_s=option_values.seconds("item-timeout", options.item_timeout) if options.item_timeout else 0.0,
+        retries=retries,
+        collects=options.on_error == "collect",
+        bar=bar if options.progress else "",
     )
 
 
@@ -153,6 +180,8 @@ def _parameters(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
         "scratch": options.scratch,
         "way": way,
         "arguments": options.arguments or "",
+        "item_timeout_s": guards_of(options).timeout_s,
+        "retries": guards_of(options).retries,
     }
     if options.maker:
         if options.items:
@@ -192,9 +221,11 @@ def _built_in(options: argparse.Namespace, axes: Axes) -> tuple[str, Mapping[str
 
 def _axes(options: argparse.Namespace, workload: Workload) -> Axes:
     """What may be chosen from. Raises UsageError where the options come to nothing."""
-    usual = AWAITED if isinstance(workload.function, Awaited) else USUAL
+    usual: tuple[str, ...] = AWAITED if isinstance(workload.function, Awaited) else USUAL
     if workload.unsendable:
         usual = tuple(name for name in (*usual, *_by_value(options)) if fits(workload, name))
+    if options.item_timeout and not isinstance(workload.function, Awaited):
+        usual = tuple(name for name in usual if strategies.find(name).ends_items) or usual
     asked = usual if options.strategies == AUTO else option_values.strategy_names(options.strategies)
     chosen = [name for name in asked if name != "serial"]
     chosen = with_a_rule(chosen, are_named=options.strategies != "all")

@@ -60,7 +60,10 @@ def _broke_off_at(finished: Finished) -> int | None:
 def _broken_off(request: Request, items: JobItems, run: Sequence[int], number: int, finished: Finished) -> WorkError:
     round_ = finished.round
     if round_.outcome is Outcome.HUNG:
-        what, advice = f"was {round_.reason}", "give it more time by --timeout, or leave it out by --skip-failing"
+        what, advice = (
+            f"was {round_.reason}",
+            "give it more time by --timeout, end it by --item-timeout, or leave it out by --skip-failing",
+        )
     else:
         what, advice = f"ended its process, {_how(round_.reason)}", "fix it, or skip such items with --skip-failing"
     return WorkError(f"{request.name}: {_place(items, run[number])} {what} ({_done(finished)}); {advice}")
@@ -79,7 +82,8 @@ def _raised(
         )
     return WorkError(
         f"{request.name}: {more}{_place(items, run[number])} raised {reason} ({rest}); "
-        f"fix it, or skip such items with --skip-failing\n{_unsendable(finished)}"
+        "fix it, or skip such items with --skip-failing, or collect their errors with --on-error collect\n"
+        f"{_unsendable(finished)}"
         f"{finished.round.evidence[trial.TRACEBACK]}".rstrip()
     )
 

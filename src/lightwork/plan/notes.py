@@ -58,7 +58,7 @@ def notes_on(
     request: Request, serial: Serial, study: Study | None, model: MemoryModel | None, *, is_short: bool
 ) -> Iterator[Note]:
     """Every note. model: of memory, where a limit asked for it. is_short: the job is over before workers are there."""
-    yield from _on_items(serial)
+    yield from _on_items(serial, collects=request.collects)
     if serial.stuck:
         yield ThreadsOnly(serial.stuck)
     yield from _on_what_was_measured(request, serial, is_short=is_short)
@@ -68,12 +68,12 @@ def notes_on(
     yield from _on_memory(model, request)
 
 
-def _on_items(serial: Serial) -> Iterator[Note]:
+def _on_items(serial: Serial, *, collects: bool) -> Iterator[Note]:
     items = serial.items
     count, run = len(serial.places), len(serial.sample.chosen)
     if serial.failed:
         named = tuple((items.name(place), reason) for place, reason in list(serial.failed.items())[:FAILED_NAMED])
-        yield FailedItems(len(serial.failed), named, unseen=run < count)
+        yield FailedItems(len(serial.failed), named, unseen=run < count, collected=collects)
     if run < count:
         yield SampledItems(run * items.bundle, items.of_user)
     if items.bundle > 1:

@@ -56,7 +56,8 @@ class Planned:
     the rounds that were measured; None where only the serial one was. notes: what the reader must know of how it was
     found. longest_name: the name of the item that took longest. memory: what settings take, predicted; None where no
     limit asked for it, or no sample met the rounds. first: the places of the items that go first where the order is
-    largest first. left_out: of those that failed. weights: of all of the user's items; a file's is its size. passing:
+    largest first. left_out: of those that failed; lethal: of those among them that hung or
+    ended their process. weights: of all of the user's items; a file's is its size. passing:
     how they reach the function. inner: what they do beside the thread that runs them. footprint: what they leave
     behind. caches: what may be one that they share; refill: what it takes to fill it, None where they get no cheaper.
     unsendable_error: the kind of an exception that can't be unpickled, and why; None without one. inner_threads: the
@@ -76,6 +77,7 @@ class Planned:
     first: tuple[int, ...] = ()
     memory: MemoryModel | None = None
     left_out: tuple[int, ...] = ()
+    lethal: tuple[int, ...] = ()
     weights: Sequence[float] = field(default=(), repr=False)
     passing: Passing = AS_IT_IS
     inner: InnerWork = field(default_factory=InnerWork)
@@ -126,6 +128,7 @@ def make(request: Request, environment: Environment) -> Planned:
         first=_first(serial, job),
         memory=model,
         left_out=tuple(sorted(serial.failed)),
+        lethal=tuple(sorted(serial.lethal)),
         weights=items.weights,
         passing=items.passing,
         inner=inner,

@@ -31,7 +31,8 @@ class Request:
     many; None leaves it to the budget. inner_threads: how many a BLAS or OpenMP library may have in a worker; None for
     as many as it likes. tries_inner_threads: whether one each is tried where an item keeps several cores busy by them.
     memory_limit: what no setting may exceed. skip_failing: leave out items that
-    fail. label: of a built-in workload, its name with the parameters that differ from their defaults.
+    fail. collects: whether the script keeps the errors of those that raise. label: of a built-in workload, its name
+    with the parameters that differ from their defaults.
     """
 
     target: str
@@ -48,6 +49,7 @@ class Request:
     tries_inner_threads: bool = False
     memory_limit: MemoryLimit | None = None
     skip_failing: bool = False
+    collects: bool = False
     label: str = ""
 
     @property

@@ -52,7 +52,8 @@ class Serial:
     is_first: whether the functions ran for the first time, caches still cold. stuck: why a result can't be pickled, ""
     where all can. footprint: what the first few items left behind. unsendable_error:
     the kind of an exception that can't be unpickled, and why; None without one. caches, refill: what
-    may be a cache that items share, and what it takes to fill it.
+    may be a cache that items share, and what it takes to fill it. lethal: the places of those failed items that hung or
+    ended their process.
     """
 
     items: JobItems
@@ -67,6 +68,7 @@ class Serial:
     unsendable_error: tuple[str, str] | None = None
     caches: tuple[str, ...] = ()
     refill: Refill | None = None
+    lethal: frozenset[int] = frozenset()
 
     @property
     def run(self) -> list[int]:
@@ -134,7 +136,7 @@ def _all_that_fit(request: Request, environment: Environment, pilot: Serial) -> 
     _refuse_less(request, environment, pilot, second)
     return replace(
         second, failed={**pilot.failed, **second.failed}, written=pilot.written, is_first=False,
-        stuck=pilot.stuck or second.stuck, footprint=pilot.footprint,
+        stuck=pilot.stuck or second.stuck, footprint=pilot.footprint, lethal=pilot.lethal | second.lethal,
         unsendable_error=pilot.unsendable_error or second.unsendable_error,
     )  # fmt: skip
 
@@ -229,6 +231,7 @@ def _tried(
     Raises WorkError where it failed.
     """
     failed: dict[int, str] = {}
+    lethal: set[int] = set()
     for _ in range(MOST_RERUNS):
         run = [places[number] for number in sample.chosen]
         finished = execute(request, environment, items, run, limit_s, expected_s, watched=watched, order=order)
@@ -244,10 +247,11 @@ def _tried(
             sound = without_failed.rows_without(finished, left | reasons.keys(), environment.workdir.shared)
             stuck = next(iter(trial.stuck_in(finished.round.evidence).values()), "")
             return Serial(
-                items, places, sample, sound, failed, None, is_first=True, stuck=stuck,
+                items, places, sample, sound, failed, None, is_first=True, stuck=stuck, lethal=frozenset(lethal),
                 unsendable_error=trial.unsendable_error_in(finished.round.evidence),
             )  # fmt: skip
         ((number, reason),) = reasons.items()
+        lethal.add(run[number])
         environment.say(f"once more without {items.name(run[number])}, which {reason}")
     raise WorkError(f"{request.name}: {MOST_RERUNS} items crashed or hung: remove them from the list")
 

@@ -72,8 +72,8 @@ class Strategy:
     rounds that find one; None where workers are given their part when they are made. extra: the extra of lightwork
     that installs what it needs; "" where none does. hand_out: its rule, by which rounds are predicted. rank: how much
     a user must write and understand for it, from least to most. script: the template of the code to paste, "" where
-    there is none. call: what people call it by, "Pool.map". by_value: whether workers are sent the function itself, not
-    its name, so that lambdas and closures reach them.
+    there is none. watched: the same with a bar that shows how many are done. call: what people call it by, "Pool.map".
+    by_value: whether workers are sent the function itself, not its name, so that lambdas and closures reach them.
     """
 
     name: str
@@ -92,6 +92,7 @@ class Strategy:
     hand_out: Rule = NO_RULE
     rank: int = UNRANKED
     script: str = ""
+    watched: str = ""
     call: str = ""
     by_value: bool = False
 
@@ -104,6 +105,11 @@ class Strategy:
     def is_remote(self) -> bool:
         """Whether its workers may be a cluster's, on other hosts."""
         return self.workers == "remote"
+
+    @property
+    def ends_items(self) -> bool:
+        """Whether a signal ends an item that takes too long: it runs in the main thread of its process."""
+        return self.workers == "processes"
 
     @property
     def takes_unsendable(self) -> bool:
@@ -120,6 +126,7 @@ def strategy(
     hand_out: Rule = NO_RULE,
     rank: int = UNRANKED,
     script: str = "",
+    watched: str = "",
     call: str = "",
     default_chunksize: Callable[[int, int], int] | None = None,
     start_methods: tuple[str, ...] = START_METHODS,
@@ -135,7 +142,7 @@ def strategy(
 ) -> Callable[[Function], Function]:
     """Register the decorated function, unchanged, as the strategy named like its module.
 
-    hand_out, rank, script, call: see Strategy. Ranks go in tens, so that there is room between two.
+    hand_out, rank, script, watched, call: see Strategy. Ranks go in tens, so that there is room between two.
     needs: the top-level module without which it can't run, `"joblib"`; or a function that says what is missing here,
     "needs Python 3.14 or newer; ...", and "" where nothing is. extra: the extra of lightwork that installs the module,
     where it is not called like it. staged, awaits, awaited, opened, by_value: see Strategy.
@@ -159,6 +166,7 @@ def strategy(
             hand_out=hand_out,
             rank=rank,
             script=script,
+            watched=watched,
             call=call or name,
             default_chunksize=default_chunksize,
             start_methods=start_methods,

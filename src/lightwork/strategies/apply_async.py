@@ -16,6 +16,7 @@ if __name__ == "__main__":
         pending = [pool.apply_async($function, (item,)) for item in items]
         results = [answer.get() for answer in pending]
 """
+WATCHED = SCRIPT.replace("for answer in pending", "for answer in $bar(pending, total=len(items))")
 
 
 @contextmanager
@@ -30,7 +31,7 @@ def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
         yield submit
 
 
-@strategy(hand_out=POOL, rank=50, script=SCRIPT, call="Pool.apply_async", opened=opened)
+@strategy(hand_out=POOL, rank=50, script=SCRIPT, watched=WATCHED, call="Pool.apply_async", opened=opened)
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """`Pool.apply_async` for every item, then `get` on every handle."""
     with opened(function, workers, context) as submit:

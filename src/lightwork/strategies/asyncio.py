@@ -30,6 +30,7 @@ if __name__ == "__main__":
     items = $items
     results = asyncio.run(run(items, $workers))
 """
+WATCHED = SCRIPT.replace("enumerate(items)", "enumerate($bar(items, total=len(items)))")
 
 
 async def run_all(function: Any, items: Sequence[Any], workers: int) -> list[Any]:
@@ -48,6 +49,7 @@ async def run_all(function: Any, items: Sequence[Any], workers: int) -> list[Any
     rank=4,
     call="asyncio.gather",
     script=SCRIPT,
+    watched=WATCHED,
     start_methods=("fork",),
     workers="tasks",
     awaits=True,

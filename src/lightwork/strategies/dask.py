@@ -30,6 +30,7 @@ if __name__ == "__main__":
         tasks = as_completed(client.map(work, chunks, pure=False), with_results=True)
         results = [result for _, part in tasks for result in part]
 """
+WATCHED = SCRIPT.replace("for _, part in tasks", "for _, part in $bar(tasks, total=len(chunks))")
 
 
 def work(function: Any, chunk: Sequence[Any]) -> list[Any]:
@@ -46,6 +47,7 @@ def default_chunksize(items: int, workers: int) -> int:
     hand_out=Dynamic(per_worker=2),  # its scheduler keeps two tasks at every worker of one thread
     rank=80,
     script=SCRIPT,
+    watched=WATCHED,
     default_chunksize=default_chunksize,
     start_methods=("fork", "spawn"),
     workers="remote",

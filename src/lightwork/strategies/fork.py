@@ -36,6 +36,7 @@ if __name__ == "__main__":
         os.waitpid(pid, 0)
     results = [result for answer in answers for result in pickle.loads(answer)]
 """
+WATCHED = SCRIPT.replace("in children:", "in $bar(children, total=$workers):")
 
 
 def work(function: Any, part: Sequence[Any], pipe: int) -> NoReturn:
@@ -54,7 +55,9 @@ def work(function: Any, part: Sequence[Any], pipe: int) -> NoReturn:
         os._exit(status)
 
 
-@strategy(hand_out=Fixed(striped=True), rank=120, script=SCRIPT, call="os.fork", start_methods=("fork",))
+@strategy(
+    hand_out=Fixed(striped=True), rank=120, script=SCRIPT, watched=WATCHED, call="os.fork", start_methods=("fork",)
+)
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """`os.fork` one child per part of the list, then read each pipe and `waitpid` for each child."""
     children = []

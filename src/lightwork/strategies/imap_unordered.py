@@ -16,6 +16,11 @@ if __name__ == "__main__":
     with $pool as pool:
         results = list(pool.imap_unordered($function, items$chunksize))
 """
+WATCHED = SCRIPT.replace(
+    "results = list(pool.imap_unordered($function, items$chunksize))",
+    "answers = pool.imap_unordered($function, items$chunksize)\n"
+    "        results = list($bar(answers, total=len(items)))",
+)
 
 
 def default_chunksize(items: int, workers: int) -> int:
@@ -34,6 +39,7 @@ def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
     hand_out=POOL,
     rank=30,
     script=SCRIPT,
+    watched=WATCHED,
     call="Pool.imap_unordered",
     default_chunksize=default_chunksize,
     opened=opened,

@@ -22,6 +22,10 @@ if __name__ == "__main__":
     with InterpreterPoolExecutor($workers$initializer) as executor:
         results = list(executor.map($function, items))
 """
+WATCHED = SCRIPT.replace(
+    "results = list(executor.map($function, items))",
+    "answers = executor.map($function, items)\n        results = list($bar(answers, total=len(items)))",
+)
 
 
 def missing() -> str:
@@ -42,6 +46,7 @@ def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
     hand_out=Dynamic(per_worker=None),  # all lie in the executor's queue
     rank=110,
     script=SCRIPT,
+    watched=WATCHED,
     start_methods=("fork",),
     workers="interpreters",
     needs=missing,

@@ -22,6 +22,11 @@ if __name__ == "__main__":
     parallel = Parallel(n_jobs=$workers, batch_size=$size)
     results = parallel(delayed($function)(item) for item in items)
 """
+WATCHED = SCRIPT.replace("$size", '$size, return_as="generator"').replace(
+    "results = parallel(delayed($function)(item) for item in items)",
+    "answers = parallel(delayed($function)(item) for item in items)\n"
+    "    results = list($bar(answers, total=len(items)))",
+)
 
 
 def default_chunksize(items: int, workers: int) -> int:
@@ -33,6 +38,7 @@ def default_chunksize(items: int, workers: int) -> int:
     hand_out=Batched(),
     rank=60,
     script=SCRIPT,
+    watched=WATCHED,
     call="joblib.Parallel",
     default_chunksize=default_chunksize,
     start_methods=("fork",),

@@ -16,6 +16,10 @@ if __name__ == "__main__":
     with $pool as pool:
         results = pool.map($function, items$chunksize)
 """
+WATCHED = SCRIPT.replace(
+    "results = pool.map($function, items$chunksize)",
+    "answers = pool.imap($function, items$chunksize)\n        results = list($bar(answers, total=len(items)))",
+)
 
 
 def default_chunksize(items: int, workers: int) -> int:
@@ -31,7 +35,15 @@ def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
         yield partial(pool.map, function)
 
 
-@strategy(hand_out=POOL, rank=20, script=SCRIPT, call="Pool.map", default_chunksize=default_chunksize, opened=opened)
+@strategy(
+    hand_out=POOL,
+    rank=20,
+    script=SCRIPT,
+    watched=WATCHED,
+    call="Pool.map",
+    default_chunksize=default_chunksize,
+    opened=opened,
+)
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """`Pool.map`: free workers take the next chunk; all results at the end, in order."""
     with context.Pool(workers) as pool:

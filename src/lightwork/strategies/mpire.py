@@ -18,6 +18,7 @@ if __name__ == "__main__":
     with WorkerPool(n_jobs=$workers, start_method="$start_method") as pool:
         results = pool.map_unordered($function, arguments$chunk_size)
 """
+WATCHED = SCRIPT.replace("arguments$chunk_size)", "arguments$chunk_size, progress_bar=True)")
 
 
 def default_chunksize(items: int, workers: int) -> int:
@@ -25,7 +26,14 @@ def default_chunksize(items: int, workers: int) -> int:
     return -(-items // (64 * workers))
 
 
-@strategy(hand_out=Dynamic(per_worker=2), rank=70, script=SCRIPT, default_chunksize=default_chunksize, needs="mpire")
+@strategy(
+    hand_out=Dynamic(per_worker=2),
+    rank=70,
+    script=SCRIPT,
+    watched=WATCHED,
+    default_chunksize=default_chunksize,
+    needs="mpire",
+)
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """`WorkerPool.map_unordered`: the worker that just answered gets the next chunk; results arrive as they finish."""
     from mpire import WorkerPool

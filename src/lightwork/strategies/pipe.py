@@ -44,6 +44,10 @@ $context\
             if chunk is None:
                 crew.pop(pipe).join()
 """
+WATCHED = SCRIPT.replace("iter($chunks)", "$chunks").replace(
+    "    for pipe in crew:",  # once the workers are forked: a bar may start a thread
+    "    chunks = iter($bar(chunks, total=len(chunks)))\n    for pipe in crew:",
+)
 
 
 def work(function: Any, pipe: Any) -> None:
@@ -124,6 +128,7 @@ def burial(process: Any) -> Exception:
     hand_out=Dynamic(per_worker=1, ahead=False),
     rank=150,
     script=SCRIPT,
+    watched=WATCHED,
     default_chunksize=default_chunksize,
     opened=opened,
 )

@@ -19,6 +19,10 @@ if __name__ == "__main__":
     with ProcessPoolExecutor($workers$mp_context$initializer) as executor:
         results = list(executor.map($function, items$chunksize))
 """
+WATCHED = SCRIPT.replace(
+    "results = list(executor.map($function, items$chunksize))",
+    "answers = executor.map($function, items$chunksize)\n        results = list($bar(answers, total=len(items)))",
+)
 
 
 def default_chunksize(items: int, workers: int) -> int:
@@ -37,6 +41,7 @@ def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
     hand_out=Dynamic(per_worker=2, more=1),  # the workers' own, and its queue to them
     rank=10,
     script=SCRIPT,
+    watched=WATCHED,
     call="ProcessPoolExecutor",
     default_chunksize=default_chunksize,
     opened=opened,

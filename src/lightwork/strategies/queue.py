@@ -47,6 +47,10 @@ $context\
             raise answer
     results = [result for answer in received for result in answer]
 """
+WATCHED = SCRIPT.replace(
+    "enumerate(chunks + [None] * $workers)",
+    "enumerate($bar(chunks + [None] * $workers, total=len(chunks) + $workers))",
+)
 
 
 def work(function: Any, tasks: Any, results: Any) -> None:
@@ -108,6 +112,7 @@ def exchange(tasks: Any, answers: Any, in_flight: int, items: Sequence[Any], chu
     hand_out=Dynamic(per_worker=2),  # the bound of the task queue
     rank=140,
     script=SCRIPT,
+    watched=WATCHED,
     default_chunksize=default_chunksize,
     opened=opened,
 )

@@ -14,6 +14,7 @@ if __name__ == "__main__":
     items = $items
     results = [$function(item) for item in items]
 """
+WATCHED = SCRIPT.replace("for item in items", "for item in $bar(items, total=len(items))")
 
 
 def awaited(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
@@ -26,7 +27,7 @@ def awaited(function: Any, items: Sequence[Any], workers: int, chunksize: int | 
     return asyncio.run(in_turn())
 
 
-@strategy(hand_out=InCaller(), script=SCRIPT, start_methods=("fork",), parallel=False, awaited=awaited)
+@strategy(hand_out=InCaller(), script=SCRIPT, watched=WATCHED, start_methods=("fork",), parallel=False, awaited=awaited)
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """A plain loop in the calling process."""
     return [function(item) for item in items]

@@ -51,6 +51,7 @@ if __name__ == "__main__":
         answers = pool.imap_unordered(work, items$chunksize)
         results = [take(answer) for answer in answers]
 """
+WATCHED = SCRIPT.replace("for answer in answers", "for answer in $bar(answers, total=len(items))")
 
 
 def work(function: Any, prefix: str, numbered: tuple[int, Any]) -> tuple[int, bytes | None]:
@@ -94,7 +95,7 @@ def default_chunksize(items: int, workers: int) -> int:
     return 1
 
 
-@strategy(hand_out=POOL, rank=130, script=SCRIPT, default_chunksize=default_chunksize)
+@strategy(hand_out=POOL, rank=130, script=SCRIPT, watched=WATCHED, default_chunksize=default_chunksize)
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """`Pool.imap_unordered`; results too large for the pipe go through shared memory."""
     resource_tracker.ensure_running()  # before the workers: they share it, and one of their own removes too early

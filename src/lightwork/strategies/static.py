@@ -39,6 +39,7 @@ $context\
     if len(results) < len(items):
         raise SystemExit("a worker failed")
 """
+WATCHED = SCRIPT.replace("in crew.items()", "in $bar(crew.items(), total=$workers)")
 
 
 def work(function: Any, part: Sequence[Any], results: Connection) -> None:
@@ -76,7 +77,7 @@ def receive(receiver: Any, process: Any) -> Any:
         process.join()
 
 
-@strategy(hand_out=Fixed(), rank=90, script=SCRIPT, call="Process")
+@strategy(hand_out=Fixed(), rank=90, script=SCRIPT, watched=WATCHED, call="Process")
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """The list split evenly into contiguous parts, one `Process` per part."""
     bounds = [len(items) * worker // workers for worker in range(workers + 1)]

@@ -20,6 +20,10 @@ if __name__ == "__main__":
     with ThreadPoolExecutor($workers$initializer) as executor:
         results = list(executor.map($function, items))
 """
+WATCHED = SCRIPT.replace(
+    "results = list(executor.map($function, items))",
+    "answers = executor.map($function, items)\n        results = list($bar(answers, total=len(items)))",
+)
 
 
 @contextmanager
@@ -33,6 +37,7 @@ def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
     hand_out=Dynamic(per_worker=None),  # all lie in the executor's queue
     rank=5,
     script=SCRIPT,
+    watched=WATCHED,
     call="ThreadPoolExecutor",
     start_methods=("fork",),
     workers="threads",

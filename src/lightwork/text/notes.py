@@ -41,7 +41,8 @@ def _(note: FailedItems) -> str:
     list_words = "; ".join(f"{name} {reason}" for name, reason in note.named) + (f"; and {more} more" if more else "")
     unseen = ", and as many of those not run may fail" if note.unseen else ""
     verb = "fails and is" if note.count == 1 else "fail and are"
-    return f"{counted(note.count, 'item')} {verb} left out{unseen}: {list_words}"
+    of_what = " of the measurement (the script collects what they raise)" if note.collected else ""
+    return f"{counted(note.count, 'item')} {verb} left out{of_what}{unseen}: {list_words}"
 
 
 @note_sentence.register

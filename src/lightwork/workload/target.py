@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from lightwork.errors import CheckFailed, UsageError, WorkError
-from lightwork.workload import arguments, footprint, initializer, item_text, making, random_state, trial
+from lightwork.workload import arguments, footprint, guarded, initializer, item_text, making, random_state, trial
 from lightwork.workload.api import Facts, Place, Workload
 from lightwork.workload.coroutine import is_coroutine_function, plain
 from lightwork.workload.trial import CoroutineTrial, ItemFailure, ItemLeft, Trial
@@ -45,8 +45,9 @@ class Parameters:
     scratch: whether each round runs in a copy of the working folder. cold: whether the items' files are put out of the
     page cache before each round. trial_s: how long items are run one after the other, one that raises being noted in
     place of ending the round (lightwork.workload.trial); inf for all, 0 for a round that is no trial. bundle: how many
-    neighbouring items are run as one. watched: whether it is seen what items leave
-    behind (lightwork.workload.footprint).
+    neighbouring items are run as one. watched: whether it is seen what items leave behind
+    (lightwork.workload.footprint). item_timeout_s, retries: after so long an item is given up, 0 for never, and how
+    often one that raised is tried again.
     """
 
     source: str = ""
@@ -64,6 +65,8 @@ class Parameters:
     trial_s: float = 0.0
     bundle: int = 1
     watched: bool = False
+    item_timeout_s: float = 0.0
+    retries: int = 0
 
 
 class Bundled:
@@ -224,6 +227,7 @@ def is_file(item: Any) -> bool:
 
 def _function_for(function: Callable[[Any], Any], parameters: Parameters) -> Callable[[Any], Any]:
     is_coroutine, users = is_coroutine_function(function), function
+    function = guarded.guarded(function, parameters.item_timeout_s, parameters.retries)
     function = arguments.with_arguments(function, parameters.way, arguments.keywords_of(parameters.arguments))
     if parameters.bundle > 1:
         function = (CoroutineBundled if is_coroutine else Bundled)(function)

@@ -177,7 +177,7 @@ answers = st.one_of(
     st.builds(NoAnswer, st.none() | failures),
 )
 notes = st.one_of(
-    st.builds(FailedItems, counts, many(st.tuples(texts, texts), 3), st.booleans()),
+    st.builds(FailedItems, counts, many(st.tuples(texts, texts), 3), st.booleans(), st.booleans()),
     st.builds(SampledItems, counts, counts), st.builds(BundledItems, counts), st.builds(OtherMachine, figures),
     st.just(SerialOnly()), st.just(FirstRun()), st.builds(LittleCpu, figures),
     st.builds(WarmFiles, texts, counts, counts),

@@ -11,7 +11,8 @@ from registered import in_matrix
 from lightwork.core.setting import Setting
 from lightwork.plan.script.items_source import made_by, origin_of, pattern_of
 from lightwork.plan.script.script import script_for
-from lightwork.plan.script.templates import Source, recipe
+from lightwork.plan.script.source import Source
+from lightwork.plan.script.templates import recipe
 
 LOAD = """
 def load_file(path):

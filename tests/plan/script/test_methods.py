@@ -8,7 +8,8 @@ import pytest
 
 from lightwork.core.setting import Setting
 from lightwork.plan.script.items_source import made_by
-from lightwork.plan.script.templates import Source, recipe
+from lightwork.plan.script.source import Source
+from lightwork.plan.script.templates import recipe
 
 STORE = """
 class Store:

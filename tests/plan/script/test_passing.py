@@ -10,7 +10,8 @@ from lightwork import strategies
 from lightwork.core.setting import Setting
 from lightwork.plan.script.items_source import made_by
 from lightwork.plan.script.script import script_for
-from lightwork.plan.script.templates import Source, recipe
+from lightwork.plan.script.source import Source
+from lightwork.plan.script.templates import recipe
 from lightwork.workload.arguments import KEYWORDS, TUPLE, WHOLE, Passing
 
 JOBS = """

@@ -22,7 +22,8 @@ from lightwork import strategies
 from lightwork.core.setting import ORDERS, START_METHODS, Setting
 from lightwork.errors import UsageError
 from lightwork.plan.script.items_source import ARGUMENTS, Origin, listed_in, matching
-from lightwork.plan.script.templates import Source, recipe
+from lightwork.plan.script.source import Source
+from lightwork.plan.script.templates import recipe
 
 LOAD = """\
 import os

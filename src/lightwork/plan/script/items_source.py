@@ -19,7 +19,7 @@ from pathlib import Path
 
 from lightwork import strategies
 from lightwork.errors import UsageError
-from lightwork.plan.script import arrangement
+from lightwork.plan.script import arrangement, wrappers
 from lightwork.workload.arguments import AS_IT_IS, Passing
 from lightwork.workload.item_list import FROM_FILE, FROM_STDIN, matches
 
@@ -91,7 +91,18 @@ def made_by(module: str, function: str, *, files: bool = False, passing: Passing
 def _taken() -> set[str]:
     """The names that scripts use: builtins, what orders and limits them, and every name in a strategy's script."""
     scripts = (re.sub("#.*", "", strategies.find(name).script) for name in strategies.names())
-    ours = {"Path", "call_item", "get_context", "partial", "glob", "os", "random", "sys", *arrangement.NAMES}
+    ours = {
+        "Path",
+        "get_context",
+        "partial",
+        "glob",
+        "os",
+        "random",
+        "sys",
+        "tqdm",
+        *arrangement.NAMES,
+        *wrappers.NAMES,
+    }
     return {*ours, *dir(builtins), *NAME.findall("\n".join(scripts))}
 
 

@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Protocol
 
 from lightwork.core.setting import Setting
+from lightwork.plan.script.guards import UNGUARDED, Guards
 from lightwork.plan.script.items_source import Origin, converted, made_by, origin_of
-from lightwork.plan.script.templates import InitializerCall, Source, recipe
+from lightwork.plan.script.source import InitializerCall, Source
+from lightwork.plan.script.templates import recipe
 from lightwork.workload import target
 from lightwork.workload.arguments import AS_IT_IS, Passing
 from lightwork.workload.item_list import FROM_FILE, FROM_STDIN, matches
@@ -24,6 +26,7 @@ def script_for(
     left_out: Collection[int] = (), *, is_coroutine: bool = False, passing: Passing = AS_IT_IS, null: bool = False,
     initializer: str | None = None, initargs: Sequence[object] = (), names_method: bool = False,
     inner_threads: int | None = None,
+    guards: Guards = UNGUARDED,
 ) -> Code:  # fmt: skip
     """How to write the script for a setting and the chunksize in force; "" for a built-in workload.
 
@@ -32,7 +35,8 @@ def script_for(
     not run. is_coroutine: whether the function is a coroutine function. passing: how items reach it. null: whether
     lists end their items by NUL. initializer, initargs: what each worker calls first, as given, and its arguments.
     inner_threads: how many a BLAS or OpenMP library may have in a process; None for as many as it likes.
-    names_method: whether the start method is named even where it is this Python's default.
+    names_method: whether the start method is named even where it is this Python's default. guards: what stands around
+    each item.
     """
     if not target.is_reference(reference):
         return lambda *_, **__: ""
@@ -51,7 +55,17 @@ def script_for(
         folders.append(other)
     folders = list(dict.fromkeys(filter(None, folders)))
     usual = "none" if names_method else None
-    source = Source(module, function, items, tuple(folders), is_coroutine, passing, begin, inner_threads)
+    source = Source(
+        module,
+        function,
+        items,
+        tuple(folders),
+        is_coroutine,
+        passing,
+        begin,
+        inner_threads=inner_threads,
+        guards=guards,
+    )
 
     def code(setting: Setting, chunksize: int | None, *, first: Sequence[int] = ()) -> str:
         return recipe(source, setting, chunksize, left_out=left_out, first=first, usual_method=usual)

@@ -7,142 +7,30 @@ blank line, then the script with blanks; `_blanks` says what fills them, and $it
 """
 
 import ast
-import keyword
 import multiprocessing
 import sys
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from string import Template
 
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
 from lightwork.plan.request import INNER_THREADS
 from lightwork.plan.script.arrangement import arrangement
-from lightwork.plan.script.items_source import ARGUMENTS, Origin, quoted
-from lightwork.strategies import Strategy, find
-from lightwork.workload.arguments import AS_IT_IS, Passing
+from lightwork.plan.script.items_source import quoted
+from lightwork.plan.script.source import InitializerCall, Source, free
+from lightwork.plan.script.wrappers import split, wrapped
+from lightwork.strategies import find
 
 # What the blanks and the arrangement need; a strategy's script brings its own imports.
 _IMPORTS = {
     "get_context": "from multiprocessing import get_context",
     "os": "import os",
     "random": "import random",
+    "sys": "import sys",
+    "tqdm": "from tqdm import tqdm",
 }
-
-# A function that awaits an item of a coroutine function to its end, in a loop that its process or thread keeps.
-_IN_PROCESSES = """\
-import asyncio
-
-runner = asyncio.Runner()
-
-
-def await_item(item):
-    return runner.run($function($arguments))
-"""
-_IN_THREADS = """\
-import asyncio
-import threading
-
-local = threading.local()
-
-
-def await_item(item):
-    if not hasattr(local, "runner"):
-        local.runner = asyncio.Runner()
-    return local.runner.run($function($arguments))
-"""
-
-# A function of one item, for one that takes an item in another way.
-_SPREAD = """\
-
-def call_item(item):
-    return $function($arguments)
-"""
-_SPREAD_AWAITED = """\
-
-async def call_item(item):
-    return await $function($arguments)
-"""
-# A function of one item that calls the initializer first, for strategies that take none.
-_INITIALIZE = """\
-
-def initialized_item(item):
-    if not hasattr($keeper, "is_called"):
-        $keeper.is_called = True  # in this worker
-        $initialize
-    return $function(item)
-"""
-_PARTIAL = """\
-from functools import partial
-
-call_item = partial($function, $keywords)
-"""
-
-
-@dataclass(frozen=True)
-class InitializerCall:
-    """What each worker calls before its first item: a function of a module, and its arguments.
-
-    alias: what its first name is imported as.
-    """
-
-    module: str
-    function: str
-    values: tuple[object, ...] = ()
-    alias: str = ""
-
-    def named_apart_from(self, taken: Collection[str]) -> "InitializerCall":
-        """The same, imported by a name that is not taken."""
-        return replace(self, alias=_free(self.function.partition(".")[0], taken))
-
-    @property
-    def name(self) -> str:
-        """By which the script calls it."""
-        first, dot, rest = self.function.partition(".")
-        return f"{self.alias or first}{dot}{rest}"
-
-    @property
-    def keywords(self) -> str:
-        """As a pool takes it: `, initializer=load, initargs=(3,)`."""
-        return f", initializer={self.name}" + (f", initargs={self.values!r}" if self.values else "")
-
-    @property
-    def call(self) -> str:
-        """As a statement: `load(3)`."""
-        return f"{self.name}({', '.join(map(repr, self.values))})"
-
-    @property
-    def statement(self) -> str:
-        """That imports it."""
-        first = self.function.partition(".")[0]
-        return f"from {self.module} import {first}" + (f" as {self.alias}" if self.alias not in ("", first) else "")
-
-
-@dataclass(frozen=True)
-class Source:
-    """The user's work: a function of one item, and its items.
-
-    module: as an import statement names it, `etl.load`; function: its name there, or `OBJECT.method`. folders: where
-    its modules lie, when that is not where Python looks for them by itself. is_coroutine: whether it is a coroutine
-    function. passing: how an item reaches it. initializer: what each worker calls first; None for nothing.
-    inner_threads: how many a BLAS or OpenMP library may have in a process; None for as many as it likes.
-    Raises UsageError for what no import statement can name.
-    """
-
-    module: str
-    function: str
-    items: Origin = ARGUMENTS
-    folders: tuple[str, ...] = ()
-    is_coroutine: bool = False
-    passing: Passing = AS_IT_IS
-    initializer: InitializerCall | None = None
-    inner_threads: int | None = None
-
-    def __post_init__(self) -> None:
-        for name in (*self.module.split("."), *self.function.split(".")):
-            if not name.isidentifier() or keyword.iskeyword(name):
-                raise UsageError(f"can't import {self.function} from {self.module}: {name!r} is not a Python name")
 
 
 def recipe(
@@ -171,15 +59,8 @@ def recipe(
     if source.initializer:
         nameless = replace(source.initializer, module="_", function="_")
         source = replace(source, initializer=source.initializer.named_apart_from(taken(nameless)))
-    name = _free(name, taken(source.initializer))
+    name = free(name, taken(source.initializer))
     return _script(source, f"{name}{dot}{method_name}", setting, chunksize, method, lines)
-
-
-def _free(name: str, taken: Collection[str]) -> str:
-    """The name, longer where it is taken."""
-    while name in taken:
-        name += "_"
-    return name
 
 
 def why_none(name: str) -> str:
@@ -198,12 +79,8 @@ def _script(
 
     arranged: the lines that put the items in order.
     """
-    script = _script_of(source, setting.strategy)
-    brought, template = _parts(script)
-    blanks = _blanks(call, setting, chunksize, method) | {
-        "arguments": source.passing.call,
-        "keywords": source.passing.call.partition(", ")[2],
-    }
+    brought, template = _parts(wrapped(source, find(setting.strategy)))
+    blanks = _blanks(call, setting, chunksize, method) | {"keywords": source.passing.call.partition(", ")[2]}
     if source.initializer:
         blanks["initializer"] = source.initializer.keywords
         blanks["initialize"] = source.initializer.call
@@ -221,53 +98,9 @@ def _script(
     return f"{_sorted_imports(imports, source)}\n{code}"
 
 
-def _script_of(source: Source, name: str) -> str:
-    """The script of this strategy, with blanks, for the kind of function that the source has."""
-    strategy = find(name)
-    script = strategy.script
-    takes_one = "$pool" in script or "$initializer" in script
-    if source.initializer and not takes_one:
-        is_awaited = source.is_coroutine and strategy.awaits
-        script = _wrapped(script, "initialized_item", _awaited(_INITIALIZE) if is_awaited else _INITIALIZE)
-    name, wrapper = _wrapper(source, strategy)
-    return _wrapped(script, name, wrapper) if wrapper else script
-
-
-def _awaited(code: str) -> str:
-    """The code of a function of an item as that of a coroutine function."""
-    return code.replace("def initialized_item", "async def initialized_item").replace("return ", "return await ")
-
-
-def _wrapped(script: str, name: str, wrapper: str) -> str:
-    """The script that calls this function of an item, by its name and code, in the place of the user's."""
-    more, function = _split(wrapper)
-    imports, body = _split(script)
-    body = body.lstrip("\n").replace("$function", name)
-    head = "\n".join(filter(None, (more, imports)))
-    return f"{head}\n\n{function}\n\n{body}" if head else f"{function}\n\n{body}"
-
-
-def _wrapper(source: Source, strategy: Strategy) -> tuple[str, str]:
-    """The name of a plain function of one item, and the code that makes it; "" where the user's own is one."""
-    passing = source.passing
-    if source.is_coroutine and not strategy.awaits:
-        return "await_item", _IN_THREADS if strategy.workers == "threads" else _IN_PROCESSES
-    if passing.way:
-        return "call_item", _SPREAD_AWAITED if source.is_coroutine else _SPREAD
-    return "call_item", _PARTIAL if passing.keywords else ""
-
-
-def _split(script: str) -> tuple[str, str]:
-    """The import statements that a script opens with, and what follows the blank line below them."""
-    if not script.startswith(("from ", "import ")):
-        return "", script
-    imports, _, body = script.partition("\n\n")
-    return imports, body
-
-
 def _parts(script: str) -> tuple[dict[str, str], Template]:
     """The import statements that a script opens with, by the name that each binds, and the template below them."""
-    imports, body = _split(script)
+    imports, body = split(script)
     statements = {}
     for node in ast.parse(imports).body:
         for alias in getattr(node, "names", ()):

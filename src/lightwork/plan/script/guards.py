@@ -1,0 +1,21 @@
+"""Guards: what a script does so that it survives its items."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Guards:
+    """What was asked for.
+
+    timeout_s: after so long an item is given up; 0 for never. retries: how often an item that raised is tried again.
+    collects: whether errors are kept beside results in place of ending the script. bar: what shows how many are done:
+    "tqdm", "line" where that library is not there, "" for nothing.
+    """
+
+    timeout_s: float = 0.0
+    retries: int = 0
+    collects: bool = False
+    bar: str = ""
+
+
+UNGUARDED = Guards()
