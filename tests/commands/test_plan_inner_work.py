@@ -143,7 +143,7 @@ def matrices(home, monkeypatch):
 
 
 def test_workers_have_as_many_inner_threads_as_were_asked_for(matrices):
-    """The serial run has them all, each worker one; the answer, its reason and the script say so."""
+    """The serial run has them all, each worker one; the answer and the script say so."""
     found = run_here(
         matrices, "plan", "matrices.py:multiply", "--items", "matrices.py:numbers", "--inner-threads", "1",
         "--workers", "2", "--strategies", "process_executor", "--blocks", "1", "--json",
@@ -151,7 +151,6 @@ def test_workers_have_as_many_inner_threads_as_were_asked_for(matrices):
     )  # fmt: skip
     assert found.returncode == 0, found.stderr
     told = json.loads(found.stdout)
-    assert any("by OpenBLAS" in words and "(OMP_NUM_THREADS=1)" in words for words in told["reasons"])
     assert not told["cells"][0]["failed_rounds"]
     recommended = told["recommendation"]
     assert recommended is None or recommended["inner_threads"] == 1

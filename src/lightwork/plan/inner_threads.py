@@ -15,7 +15,7 @@ from lightwork.launch.finished import Finished
 from lightwork.plan.axes import Axes
 from lightwork.plan.environment import Environment
 from lightwork.plan.forecast import forecast
-from lightwork.plan.inner_work import InnerWork
+from lightwork.plan.inner_work import InnerWork, inner_work_of
 from lightwork.plan.job_profile import JobProfile
 from lightwork.plan.request import Request
 from lightwork.plan.serial_run import NO_LIMIT_S, Serial, execute
@@ -25,17 +25,29 @@ from lightwork.storage import ledgers
 from lightwork.text.quantities import counted
 from lightwork.workload import trial
 
+LESS = 0.75  # of the work beside the items' thread is left where libraries do it and have fewer threads
 MOST_SHARE = 0.35  # of the budget, for another serial round: it takes as many times longer as cores were busy
 Fits = Callable[[Setting], bool]
 
 
 @dataclass(frozen=True, eq=False)
 class InnerThreads:
-    """The serial round with so many inner threads. longer: times as long as without a limit."""
+    """The serial round with so many inner threads. longer: times as long as without a limit; before: the inner work."""
 
     threads: int
     finished: Finished
     longer: float
+    before: InnerWork
+
+    @property
+    def inner(self) -> InnerWork:
+        """What items still do beside the thread that runs them: with threads that no library starts, all of it."""
+        return inner_work_of(self.finished.round)
+
+    @property
+    def matters(self) -> bool:
+        """Whether it is the libraries' threads that keep cores busy."""
+        return self.inner.beside_ns < LESS * self.before.beside_ns
 
 
 def measured(request: Request, environment: Environment, serial: Serial, inner: InnerWork) -> InnerThreads | None:
@@ -59,7 +71,7 @@ def measured(request: Request, environment: Environment, serial: Serial, inner: 
     if not finished.round.ok or trial.failed_in(finished.round.evidence):
         return None
     before_ns, now_ns = (float(own_ns(ledgers.table(each.ledger)).sum()) for each in (serial.finished, finished))
-    return InnerThreads(threads, finished, now_ns / max(before_ns, 1.0))
+    return InnerThreads(threads, finished, now_ns / max(before_ns, 1.0), inner)
 
 
 def is_better(job: JobProfile, limited: JobProfile, axes: Axes, costs: Calibration, fits: Fits) -> bool:

@@ -142,7 +142,7 @@ def make(request: Request, environment: Environment) -> Planned:
 
 def _limited_job(request: Request, serial: Serial, limited: InnerThreads) -> JobProfile:
     """What the serial run with fewer inner threads shows."""
-    job = _job(request, replace(serial, finished=limited.finished), InnerWork())
+    job = _job(request, replace(serial, finished=limited.finished), limited.inner)
     return replace(job, longer=limited.longer)
 
 

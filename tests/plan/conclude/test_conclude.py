@@ -15,9 +15,12 @@ from lightwork.core.study import SERIAL_AGAIN
 from lightwork.core.usage import Memory
 from lightwork.core.verdict import VerdictKind
 from lightwork.core.warnings import BeyondCores, BusyCores, ForkedRandomState
+from lightwork.launch.finished import Finished
 from lightwork.plan.axes import Axes
 from lightwork.plan.conclude.conclude import result_of
 from lightwork.plan.forms import sentences
+from lightwork.plan.inner_threads import InnerThreads
+from lightwork.plan.inner_work import InnerWork
 from lightwork.plan.memory_probe import MemoryModel
 from lightwork.plan.planner import Planned
 from lightwork.plan.request import MemoryLimit, Request
@@ -365,6 +368,30 @@ def test_a_random_state_that_workers_inherit_is_warned_about(strategy, method, i
     plan = replace(plan, serial=replace(plan.serial, evidence=facts))
     assert judged(plan).recommendation.setting == two
     assert judged(plan).warnings == ((ForkedRandomState("numpy.random, rng", is_numpy=True),) if is_said else ())
+
+
+@pytest.mark.parametrize(
+    ("wall_s", "words"),
+    [
+        (3.2, "with 1 thread for it (OMP_NUM_THREADS=1) an item takes 1.60x as long, and workers have the cores"),
+        (3.9, "workers share what is left; with 1 thread for it (OMP_NUM_THREADS=1) an item takes 1.60x as long, and"),
+    ],
+)
+def test_inner_threads_are_part_of_the_answer(wall_s, words):
+    """Workers with one inner thread each, over a serial run that has more: said where they are used, and where not."""
+    profile = job(computes(*[160] * 40), 2.0, longer=1.6)
+    plan = planned({**SERIALLY, TWO: (wall_s,) * 6}, axes(workers=(2,)), profile=profile)
+    before = InnerWork(cores=1.9, beside_ns=4e9, pools="OpenBLAS")
+    limited = InnerThreads(1, Finished(make_round(6.4), b""), 1.6, before)
+    plan = replace(plan, request=replace(plan.request, inner_threads=1), inner=before, inner_threads=limited)
+    result = judged(plan)
+    assert any("1.9 of 2 cores busy by OpenBLAS" in reason and words in reason for reason in sentences.reasons(result))
+    is_used = result.recommendation is not None
+    assert is_used == ("workers have" in words)
+    if is_used:
+        assert result.recommendation.inner_threads == 1
+        assert ", OMP_NUM_THREADS=1: 1.25x" in sentences.what_to_do(result)
+        assert result.serial_s.point == pytest.approx(4.0)
 
 
 def test_a_sample_is_carried_on_to_all_items():

@@ -90,8 +90,9 @@ def _inner_cores(evidence: PlanEvidence) -> InnerCores | None:
     if inner.cores == 1 and not inner.starts_processes and limited is None:
         return None
     is_used = request.inner_threads is not None and evidence.chosen is not None
-    tried = TriedThreads(limited.threads, limited.longer, is_used) if limited else None
-    return InnerCores(inner.cores, request.cores or request.usable_cpus, inner.starts_processes, inner.pools, tried)
+    tried = TriedThreads(limited.threads, limited.longer, is_used) if limited and limited.matters else None
+    pools = inner.pools if tried else ""
+    return InnerCores(inner.cores, request.cores or request.usable_cpus, inner.starts_processes, pools, tried)
 
 
 def _cap(evidence: PlanEvidence) -> ItemCap:
