@@ -27,11 +27,13 @@ class Dynamic:
 
     At most `per_worker * workers + more` chunks are sent and not yet answered; per_worker None: all of them.
     ahead: whether a worker's next chunk is there before its last one is answered, so that it need not sleep between.
+    on_demand: whether a worker is started only when a chunk is sent while none is idle.
     """
 
     per_worker: int | None
     more: int = 0
     ahead: bool = True
+    on_demand: bool = False
 
 
 @dataclass(frozen=True)

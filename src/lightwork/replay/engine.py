@@ -22,7 +22,7 @@ from lightwork.replay.activities import activities_of, parts_of
 from lightwork.replay.costs import NO_COSTS, Costs
 from lightwork.replay.demands import Demands, without_core_wait
 from lightwork.replay.hand_out import HandOut, hand_out
-from lightwork.replay.simulation import Timetable, simulate
+from lightwork.replay.simulation import NEVER, Timetable, simulate
 from lightwork.storage.ledgers import ROW
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def replay(demands: Demands, setting: Setting, cores: float, costs: Costs = NO_C
     else:
         timetable = simulate(activities_of(parts, plan), plan, setting.workers, cores, costs)
     over_ns = max(timetable.over_ns, timetable.ends_ns.max(), timetable.ready_ns.max())
-    closed_ns = over_ns + costs.close_ns + costs.close_worker_ns * setting.workers
+    closed_ns = over_ns + costs.close_ns + costs.close_worker_ns * int((timetable.requested_ns != NEVER).sum())
     items = _ledger(handed, plan, timetable)
     return Replay(_round(setting, items, timetable, max(round(closed_ns), 1)), items, setting.workers)
 
@@ -116,6 +116,7 @@ def _round(setting: Setting, items: "NDArray[Any]", timetable: Timetable, t1_ns:
         workers=tuple(
             Worker(slot, 0, requested_ns, ready_ns, None, None)
             for slot, (requested_ns, ready_ns) in enumerate(_lives(timetable))
+            if requested_ns != NEVER
         ),
     )
 

@@ -27,7 +27,8 @@ class HandOut:
     empty where it is fixed. fixed: whether chunk k is worker k's, known when it starts. window: how many chunks the
     caller has sent and not yet seen answered, at most; of no meaning where fixed. ahead: whether a worker's next
     chunk is there before its last one has been answered, so that it need not sleep in between. in_caller:
-    whether a strategy with workers starts none after all.
+    whether a strategy with workers starts none after all. on_demand: whether it starts one only when a chunk is sent
+    while none is idle.
     """
 
     order: "NDArray[Any]"
@@ -36,6 +37,7 @@ class HandOut:
     window: int
     ahead: bool = True
     in_caller: bool = False
+    on_demand: bool = False
 
     @property
     def chunks(self) -> int:
@@ -58,7 +60,7 @@ def hand_out(setting: Setting, items: int) -> HandOut:
             return _striped(items, workers) if rule.striped else _contiguous(items, workers)
         case Dynamic():
             window = items if rule.per_worker is None else rule.per_worker * workers + rule.more
-            return _dynamic(items, chunksize, window, rule.ahead)
+            return replace(_dynamic(items, chunksize, window, rule.ahead), on_demand=rule.on_demand)
         case Batched():
             return _batched(items, workers, chunksize)
         case Unpredictable():

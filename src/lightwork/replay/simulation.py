@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Job = tuple[float, Callable[[int], None], int]  # CPU time of the caller, and what is then done
+NEVER = -1.0
 Piece = tuple[float, int, float]  # from how far into an activity, on which core, at what its clock showed
 
 
@@ -30,8 +31,8 @@ Piece = tuple[float, int, float]  # from how far into an activity, on which core
 class Timetable:
     """What came of a simulation; nanoseconds from its beginning.
 
-    starts_ns, ends_ns: per item, in hand-out order. requested_ns, ready_ns: per worker. worker: per chunk. over_ns:
-    when the caller had all results.
+    starts_ns, ends_ns: per item, in hand-out order. requested_ns, ready_ns: per worker, NEVER where it was not started.
+    worker: per chunk. over_ns: when the caller had all results.
     """
 
     starts_ns: "NDArray[Any]"
@@ -70,10 +71,10 @@ class _Simulation:
         self.first = activities.first.tolist()
         self.began_ns, self.began_served_ns, self.ended_ns = ([0.0] * len(self.kind) for _ in range(3))
         self.at, self.until, self.has = ([0] * workers for _ in range(3))
-        self.requested_ns, self.ready_ns = [0.0] * workers, [0.0] * workers
+        self.requested_ns, self.ready_ns = [NEVER] * workers, [NEVER] * workers
         self.worker = [0] * plan.chunks
         self.idle: deque[int] = deque()
-        self.sent = self.taken = self.promised = 0
+        self.asked = self.sent = self.taken = self.promised = 0
         self.jobs: deque[Job] = deque()
         self.busy = False
         self.over_ns = 0.0
@@ -109,12 +110,11 @@ class _Simulation:
 
     def _open(self) -> None:
         costs = self.costs
-        for worker in range(self.workers):
-            first_ns = 0.0 if worker else costs.server_ns
-            self.jobs.append((costs.open_ns if worker == 0 else 0.0, self._request, worker))
-            self.jobs.append((costs.request_ns + first_ns, self._boot, worker))
+        self.jobs.append((costs.open_ns, self._nothing_follows, 0))
+        if not self.plan.on_demand:
+            self.jobs.extend([(0.0, self._request, 0)] * self.workers)
         if not self.plan.fixed:
-            self.jobs.append((costs.settle_ns, self._follow_nothing, 0))
+            self.jobs.append((costs.settle_ns, self._nothing_follows, 0))
             window = self.plan.window if costs.send_ns or costs.receive_ns or costs.rouse_ns else self.plan.chunks
             self.promised = min(window, self.plan.chunks)
             self.jobs.extend([(costs.send_ns, self._send, 0)] * self.promised)
@@ -138,8 +138,12 @@ class _Simulation:
         done(argument)
         self._work_off()
 
-    def _request(self, worker: int) -> None:
+    def _request(self, _: int) -> None:
+        worker = self.asked
+        self.asked += 1
         self.requested_ns[worker] = self.cores.now_ns
+        first_ns = 0.0 if worker else self.costs.server_ns
+        self.jobs.appendleft((self.costs.request_ns + first_ns, self._boot, worker))
 
     def _boot(self, worker: int) -> None:
         self._live(worker, self.acts + worker)
@@ -153,8 +157,10 @@ class _Simulation:
         self.sent += 1
         if self.idle:
             self._fetch(self.idle.popleft())
+        elif self.asked < self.workers and self.plan.on_demand:
+            self.jobs.appendleft((0.0, self._request, 0))
 
-    def _follow_nothing(self, _: int) -> None:
+    def _nothing_follows(self, _: int) -> None:
         """Nothing follows from a chunk's results but that the caller has them, nor from its settling down."""
 
     def _fetch(self, worker: int) -> None:
@@ -217,7 +223,7 @@ class _Simulation:
             self.promised += 1
             self.jobs.append((cpu_ns + self.costs.send_ns, self._send, 0))
         elif cpu_ns or self.busy:
-            self.jobs.append((cpu_ns, self._follow_nothing, 0))
+            self.jobs.append((cpu_ns, self._nothing_follows, 0))
         if not self.busy:
             self._work_off()
 

@@ -34,7 +34,7 @@ def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
 
 
 @strategy(
-    hand_out=Dynamic(per_worker=None),  # all lie in the executor's queue
+    hand_out=Dynamic(per_worker=None, on_demand=True),  # all lie in the executor's queue
     rank=5,
     script=SCRIPT,
     watched=WATCHED,
