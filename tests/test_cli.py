@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from benches import lightwork, read
 from command_line import assert_refused, told
+from registered import in_matrix
 
 from lightwork import __version__, strategies
 from lightwork.cli import main
@@ -217,7 +218,7 @@ sys.exit(cli.main({words!r}))
     ("module", "name", "words", "why"),
     [
         ("faults.matrix", "record", ["faults", "--strategies", "serial,map", "--faults", "raise"], "first fault"),
-        ("costs.recording", "order_of", ["costs", "--strategies", "serial,map"], "first block"),
+        *in_matrix(("costs.recording", "order_of", ["costs", "--strategies", "serial,map"], "first block")),
     ],
 )
 def test_an_interrupted_table_says_so(module, name, words, why, tmp_path):

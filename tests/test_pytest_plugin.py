@@ -274,6 +274,7 @@ def test_bad_options_are_one_line(tmp_path, options, told):
     assert [path.name for path in tmp_path.iterdir()] == ["taken"]
 
 
+@pytest.mark.matrix
 def test_a_workload_without_items_is_told_before_its_rounds(tmp_path):
     """A user's own workload that has no items with these parameters ends the run with status 2 and its sentence."""
     found = bench(tmp_path, *TOYS, "--param", "toys.squares.items=0")
@@ -403,6 +404,7 @@ def test_goes_on_with_rounds_that_broke_off(tmp_path):
     assert all(3 in attempt.items for one in cell.tried for attempt in one.attempts)
 
 
+@pytest.mark.matrix
 def test_a_killed_run_leaves_its_journal(tmp_path):
     """After a SIGKILL every finished round is on disk, whole, though pytest-benchmark could save nothing."""
     (tmp_path / "tmp").mkdir()

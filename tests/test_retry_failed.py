@@ -53,6 +53,7 @@ def test_what_fails_beside_others_and_passes_alone_is_named(tmp_path):
     assert unsteady_in(tmp_path) == names
 
 
+@pytest.mark.matrix
 def test_what_fails_without_others_is_retried_too(tmp_path):
     """A run without xdist, as that of tests that measure time, is treated the same; names of earlier runs stay."""
     (tmp_path / "build").mkdir()
@@ -62,6 +63,7 @@ def test_what_fails_without_others_is_retried_too(tmp_path):
     assert unsteady_in(tmp_path) == ["earlier", "test_once.py::test_once"]
 
 
+@pytest.mark.matrix
 def test_one_that_fails_again_fails_the_run(tmp_path):
     """One test that fails alone, too, is enough, and nothing is called unsteady."""
     run = retried(tmp_path, {"crowded": CROWDED.format("crowded"), "broken": BROKEN}, *BESIDE_OTHERS)

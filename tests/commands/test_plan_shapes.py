@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from registered import in_matrix
 from users import furnish
 
 SHAPES = """
@@ -79,14 +80,16 @@ def results_of(user, output, *words):
 @pytest.mark.parametrize(
     ("words", "results"),
     [
-        (["shapes.py:wait", "--items", "shapes.py:NUMBERS"], range(24)),
-        (["shapes.py:wait", "--items", "shapes.py:yielded"], range(24)),
-        (["shapes.py:add", "--items", "shapes.py:pairs"], range(1, 25)),
         (["shapes.py:add", "--items", "shapes.py:pairs", "--arguments", '{"extra": 2}'], range(3, 27)),
-        (["shapes.py:add", "--items", "shapes.py:frame"], range(1, 25)),
         (["shapes.py:typed", "@numbers"], range(1, 25)),
-        (["shapes.py:short", "--items", "shapes.py:NUMBERS"], range(24)),
-        (["shapes.py:wait_awaited", "--items", "shapes.py:NUMBERS"], range(24)),
+        *in_matrix(
+            (["shapes.py:wait", "--items", "shapes.py:NUMBERS"], range(24)),
+            (["shapes.py:wait", "--items", "shapes.py:yielded"], range(24)),
+            (["shapes.py:add", "--items", "shapes.py:pairs"], range(1, 25)),
+            (["shapes.py:add", "--items", "shapes.py:frame"], range(1, 25)),
+            (["shapes.py:short", "--items", "shapes.py:NUMBERS"], range(24)),
+            (["shapes.py:wait_awaited", "--items", "shapes.py:NUMBERS"], range(24)),
+        ),
     ],
 )
 def test_a_shape_is_planned_and_its_script_does_all_items(user, words, results):
@@ -115,6 +118,7 @@ def test_a_lambda_is_said_to_be_one_and_run_by_threads(user):
     assert line in " ".join(found.stdout.split())
 
 
+@pytest.mark.matrix
 def test_the_longest_item_has_a_short_name(user):
     """Of a long text its number, its type and how it begins."""
     found = user.plan("shapes.py:wait", "--items", "shapes.py:texts", *NARROW)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from registered import all_but, unless_absent
 from rounds import nothing_left_behind
 from users import furnish
 
@@ -94,7 +95,7 @@ def user(tmp_path):
     return some
 
 
-@pytest.mark.parametrize("name", ["beside_a_manager", "beside_a_thread"])
+@pytest.mark.parametrize("name", ["beside_a_manager", pytest.param("beside_a_thread", marks=pytest.mark.matrix)])
 def test_what_a_job_leaves_running_on_purpose_ends_with_each_round(user, name):
     """A Manager's server, or a thread that would run on, fails no round, and nothing of it is left afterwards."""
     with nothing_left_behind():
@@ -161,12 +162,10 @@ def test_an_initializer_is_called_in_each_worker(user, strategy):
 
 @pytest.mark.parametrize(
     "strategy",
-    ["joblib", *(pytest.param(name, marks=pytest.mark.matrix) for name in (*TAKING_ONE, *OF_THEIR_OWN))],
+    all_but([("map",)], map(unless_absent, ("joblib", *TAKING_ONE, *OF_THEIR_OWN))),
 )
 def test_a_script_calls_the_initializer_before_the_first_item(user, strategy):
     """As the pool's own where that takes one, else by a function of the script that calls it once in each worker."""
-    if strategy in ("joblib", "mpire"):
-        pytest.importorskip(strategy)
     code = script_for(
         "state.py:with_a_model", (), "state.py:numbers", [1.0] * 24, initializer="state.py:load", initargs=[2]
     )(Setting(strategy, 2), 1)

@@ -89,6 +89,7 @@ def test_one_figure_is_a_permutation_test():
     assert checked > 25
 
 
+@pytest.mark.matrix
 def test_a_noisier_run_raises_few_false_alarms(few_deals):
     """Blocks of a run that is twice as noisy are not like the other's: of 200 comparisons few more fail than may."""
     rng = np.random.default_rng(12)

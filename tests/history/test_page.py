@@ -140,6 +140,7 @@ def test_the_page_holds_every_word_of_the_terminal(runs, tmp_path):
         assert str(svg.escape(gaps(line))) in text
 
 
+@pytest.mark.matrix
 def test_a_report_in_the_same_folder_stays(tmp_path):
     """A history beside a report of one run leaves that as it is."""
     one = samples.results(samples.study())
@@ -204,6 +205,7 @@ def test_report_takes_several_runs(files, tmp_path, capsys):
     assert not (tmp_path / "out" / "index.html").exists()
 
 
+@pytest.mark.matrix
 def test_report_refuses_to_mix_machines(files, tmp_path, capsys):
     """Two kinds of machines: exit 2 with one line, and nothing written; --any-machine draws them, unjoined."""
     foreign = samples.results(samples.study(), day=30, machine={"logical_cpus": 64})

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 from contests import FREE, SERIAL_SETTING, computes, contest, job, measurements, pool, spread_over, waits
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lightwork.core.reasons import FailureCause
@@ -204,6 +204,7 @@ WORLDS = st.builds(
 )  # fmt: skip
 
 
+@settings(max_examples=settings().max_examples // 4)  # each is a whole contest
 @given(WORLDS)
 def test_whatever_the_machine_the_answer_is_near_its_best(world):
     """It measures what it chooses, and nothing that it tried is more than 15 % faster."""

@@ -33,7 +33,7 @@ def test_a_function_that_stores_is_warned_about_before_it_runs_again(user):
     (told,) = (number for number, line in enumerate(lines) if "seems to store something" in line)
     assert "its first run created 16 files (file_" in lines[told]
     assert "wrote 96 B" in lines[told]
-    assert "--scratch, or run it --once" in lines[told]
+    assert "with --scratch, or run each item only once with --once" in lines[told]
     assert lines[told + 1] == "running 24 of 24 items serially"
     assert "seems to store something" in found.stdout
 

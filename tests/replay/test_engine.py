@@ -374,6 +374,14 @@ def test_a_window_of_one_waits_for_its_answer() -> None:
     assert queue == 10
 
 
+def test_threads_are_started_only_while_none_is_idle() -> None:
+    """Of items that end before a fifth thread could be asked for, four threads do all, however many are allowed."""
+    work = demands([0] * 50, wait_ns=[29] * 50)
+    costs = Costs(request_ns=10)
+    assert len(replay(work, Setting("threads", 20), 2, costs).round.workers) == 4
+    assert len(replay(work, Setting("map", 20), 2, costs).round.workers) == 20
+
+
 def test_hand_over_is_bound_by_the_caller() -> None:
     """However many workers, items are done no faster than the caller hands them out."""
     work, spent = demands([10] * 1000), Costs(send_ns=15, receive_ns=15)

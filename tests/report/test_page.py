@@ -232,6 +232,7 @@ def test_csv_runs_no_formula(hostile):
     assert not [field for field in fields if field.lstrip().startswith(("=", "+", "-", "@"))]
 
 
+@pytest.mark.matrix
 def test_study_without_a_serial_round(sample, tmp_path):
     """A study whose reference failed is listed with the reason, and the others are not lost with it."""
     results, ledgers = sample
@@ -247,6 +248,7 @@ def test_study_without_a_serial_round(sample, tmp_path):
     assert "Use 4 workers" in text
 
 
+@pytest.mark.matrix
 def test_old_results_without_ledgers(sample, tmp_path):
     """Results whose ledgers are gone render without timelines, and the page says so."""
     small = samples.results(sample[0].studies[2])
@@ -255,6 +257,7 @@ def test_old_results_without_ledgers(sample, tmp_path):
     assert "timelines: these results have no ledgers" in page.text("li")
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("with_ledgers", [True, *in_matrix((False,))])
 def test_results_of_the_first_format(sample, tmp_path, with_ledgers):
     """Results that know no usage, memory, probe or losses render, and the page says what is missing."""
@@ -337,6 +340,7 @@ def test_unfinished_study_says_so(sample, tmp_path):
     assert "db_insert[rows=12]: the study did not finish" in text
 
 
+@pytest.mark.matrix
 def test_one_block_cannot_tell(sample, tmp_path):
     """One block carries no interval: the page says that it cannot tell, and shows points as such."""
     study = sample[0].studies[0]
@@ -346,6 +350,7 @@ def test_one_block_cannot_tell(sample, tmp_path):
     assert "no interval" in text
 
 
+@pytest.mark.matrix
 def test_equal_labels_get_files_of_their_own(sample, tmp_path):
     """Two studies whose labels differ only in signs do not overwrite each other's chart."""
     study = sample[0].studies[2]
@@ -410,6 +415,7 @@ def test_many_studies_share_the_room_for_items(tmp_path):
     assert 'class="t-busy-4"' in many
 
 
+@pytest.mark.matrix
 def test_pictures_of_an_older_run_do_not_stay_beside_the_page(sample, tmp_path):
     """A report of another run in the same folder takes its own old files away, and touches nobody else's."""
     study = sample[0].studies[2]

@@ -6,6 +6,7 @@ import fault_samples
 import pytest
 import report_samples as samples
 from browsing import UNFOLD, opened, troubles
+from registered import in_matrix
 
 from lightwork import report
 from lightwork.storage.results_json import load
@@ -29,7 +30,7 @@ best => {
 """
 
 
-@pytest.fixture(scope="module", params=["sample", "hostile"])
+@pytest.fixture(scope="module", params=["sample", *in_matrix(("hostile",))])
 def page_file(request, tmp_path_factory):
     """A written page: of a plain run, or of one whose names try to break out."""
     faults = fault_samples.FOUND if request.param == "sample" else fault_samples.hostile(samples.HOSTILE[0])
@@ -77,6 +78,7 @@ def open_page(browser):
         context.close()
 
 
+@pytest.mark.matrix
 def test_six_studies_fold_to_four_screens(open_page, six_studies):
     """Every answer and its curve begin on the first screen, and the whole folded page is at most four screens high."""
     page = open_page(six_studies)

@@ -95,6 +95,7 @@ def test_another_kind_of_machine_is_told(tailed):
     assert beside([plan], tailed.scaling, {"logical_cpus": 64}).notes == ()
 
 
+@pytest.mark.matrix
 def test_it_stands_in_the_page(tailed, tmp_path):
     """The study's section has the table; the others have none."""
     results, ledgers = samples.sample()

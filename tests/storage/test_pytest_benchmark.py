@@ -22,6 +22,7 @@ def small_disk(tmp_path):
     subprocess.run(["umount", str(folder)], check=True)
 
 
+@pytest.mark.matrix
 def test_a_full_disk_costs_no_round(tmp_path, small_disk):
     """A run that can't be saved says so in one line, with how to go on; resumed with room it is saved as it was."""
     full = bench(tmp_path, *TINY, "--workers", "2", "--benchmark-save", f"--benchmark-storage=file://{small_disk}")

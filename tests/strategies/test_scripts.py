@@ -32,6 +32,8 @@ if __name__ == "__main__":
 SOURCE = Source("observing", "observe", Origin("make()", ("from observing import items as make",)))
 SCRIPTED = [name for name in strategies.names() if strategies.find(name).script]
 CLAIMS = [unless_absent(name, method) for name in SCRIPTED for method in strategies.find(name).start_methods]
+LIBRARIES = [claim for claim in CLAIMS if strategies.find(claim.values[0]).extra]
+STANDARD = [claim for claim in CLAIMS if claim not in LIBRARIES]
 MANY = 3  # workers
 
 
@@ -101,7 +103,7 @@ def both(folder: Path, name: str, method: str, workers: int) -> tuple[Seen, Seen
     return seen(folder / "run", run, workers), seen(folder / "script", script, workers)
 
 
-@pytest.mark.parametrize(("name", "method"), each_once(CLAIMS))
+@pytest.mark.parametrize(("name", "method"), each_once(STANDARD) + all_but([], LIBRARIES))
 def test_the_script_hands_items_out_as_run_does(name, method, tmp_path):
     """The same workers, made in the same way, get the same items together, which travel alike, and so do results."""
     run, script = both(tmp_path, name, method, 1 if name == "serial" else MANY)

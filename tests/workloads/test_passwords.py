@@ -18,7 +18,7 @@ from benches import bench, command, lightwork, rounds_kept, saved_in
 from calibrations import calibrate
 from hypothesis import given
 from hypothesis import strategies as st
-from registered import all_but
+from registered import all_but, in_matrix
 
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
@@ -241,7 +241,7 @@ def test_no_password_in_a_plan(folder: Path) -> None:
     assert not leaks(folder, found.stdout, PASSWORD)
 
 
-@pytest.mark.parametrize("scheme", ["postgresql", "mysql"])
+@pytest.mark.parametrize("scheme", ["postgresql", *in_matrix(("mysql",))])
 def test_no_password_when_a_plan_is_refused(folder: Path, scheme: str) -> None:
     """A server that doesn't answer ends a plan with status 2 and one line, without the password."""
     url = f"{scheme}://me:{quote(PASSWORD, safe='')}@127.0.0.1:1/it"
@@ -251,6 +251,7 @@ def test_no_password_when_a_plan_is_refused(folder: Path, scheme: str) -> None:
     assert not leaks(folder, found.stdout, PASSWORD)
 
 
+@pytest.mark.matrix
 @pytest.mark.server
 def test_no_password_when_it_is_wrong(folder: Path) -> None:
     """A refused login ends the run with status 2 and one line, with neither the right nor the wrong password."""
@@ -262,7 +263,7 @@ def test_no_password_when_it_is_wrong(folder: Path) -> None:
     assert not leaks(folder, found.stdout, PASSWORD, OTHER)
 
 
-@pytest.mark.parametrize("scheme", ["postgresql", "mariadb"])
+@pytest.mark.parametrize("scheme", ["mariadb", *in_matrix(("postgresql",))])
 def test_no_password_when_the_server_is_gone(folder: Path, scheme: str) -> None:
     """A server that doesn't answer ends the run with status 2 and one line, without the password."""
     found = measured(folder, f"{scheme}://me:{quote(PASSWORD, safe='')}@127.0.0.1:1/it")

@@ -61,6 +61,7 @@ def test_page_is_small(pages, name):
     assert len(pages[name].encode()) < 200_000
 
 
+@pytest.mark.matrix
 def test_ten_thousand_predictions_stay_below_a_megabyte():
     """Of very many predictions the fastest are shown, and how many are not is said."""
     known = samples.sample()

@@ -9,7 +9,7 @@ import pytest
 import user_jobs
 from bench_scripts import JOBS, ratio_of, setting_of
 from pasted import run_pasted
-from registered import all_but, each_once, unless_absent
+from registered import all_but, unless_absent
 from repository import SUPPORT
 from rounds import PATIENCE_S, job
 
@@ -79,7 +79,10 @@ def measured(folder, user_job, name, method):
         return launch(workdir, job(workdir, setting, reference, source=source), PATIENCE_S).round
 
 
-@pytest.mark.parametrize(("name", "method"), each_once(CLAIMS))
+@pytest.mark.parametrize(
+    ("name", "method"),
+    all_but([("map", "spawn"), ("static", "fork"), ("process_executor", "fork"), ("queue", "fork")], CLAIMS),
+)
 def test_large_items_large_results_and_failing_items_are_no_trouble(name, method, tmp_path, serial):
     """The script returns what serial code does on 8 MB items with 3 MB results, two items that hang left out."""
     finished = pasted(tmp_path, AT_ONCE, name, method)

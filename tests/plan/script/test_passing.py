@@ -4,7 +4,7 @@ import json
 
 import pytest
 from pasted import run_pasted
-from registered import all_but, unless_absent
+from registered import all_but, in_matrix, unless_absent
 
 from lightwork import strategies
 from lightwork.core.setting import Setting
@@ -44,7 +44,7 @@ call_item = add
 """
 SCRIPTED = [name for name in strategies.names() if strategies.find(name).script]
 CLAIMS = [unless_absent(name, method) for name in SCRIPTED for method in strategies.find(name).start_methods]
-SHOWN = [("threads", "fork"), ("map", "spawn"), ("process_executor", "fork")]
+SHOWN = [("threads", "fork"), ("process_executor", "fork")]
 PLAIN = [claim for claim in CLAIMS if not strategies.find(claim.values[0]).awaits]
 
 
@@ -74,7 +74,7 @@ def test_a_script_gives_keyword_arguments_under_every_strategy(name, method, tmp
     assert results_of(tmp_path, code) == [6, 14, 22]
 
 
-@pytest.mark.parametrize("name", ["asyncio", "threads", "map"])
+@pytest.mark.parametrize("name", ["asyncio", *in_matrix(("threads",), ("map",))])
 def test_a_script_spreads_items_of_a_coroutine_function(name, tmp_path):
     """Where items are awaited in the loop as well as where each worker has its own."""
     passing = Passing(TUPLE, {"times": 2}, is_list=True)
@@ -93,6 +93,7 @@ def test_a_data_frames_rows_are_passed_by_keywords(tmp_path):
     assert results_of(tmp_path, code) == [3, 7, 11]
 
 
+@pytest.mark.matrix
 def test_a_function_may_be_called_like_the_wrapper(tmp_path):
     """It is imported under another name."""
     passing = Passing(TUPLE, is_list=True)
@@ -100,7 +101,7 @@ def test_a_function_may_be_called_like_the_wrapper(tmp_path):
     assert results_of(tmp_path, recipe(source, Setting("map", 2), None)) == [3, 7, 11]
 
 
-@pytest.mark.parametrize("strategy", ["map", "serial"])
+@pytest.mark.parametrize("strategy", ["map", *in_matrix(("serial",))])
 def test_words_are_converted_in_the_script_too(strategy, tmp_path):
     """As the plan converted them."""
     (tmp_path / "list").write_text("3\n7\n11\n")
