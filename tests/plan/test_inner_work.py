@@ -47,6 +47,15 @@ def test_what_children_compute_is_no_waiting():
     assert seen(1000, 3000).attributed(computes(*[100] * 10))["cpu_ns"].tolist() == [100 * MS] * 10
 
 
+def test_what_a_helper_computes_is_the_items_and_is_waited_for():
+    """A Manager's process that computes while items wait: what looked like waiting keeps a core busy."""
+    inner = seen(400, 420, helpers="SyncManager-1", helpers_cpu_ns=500 * MS)
+    assert (inner.helpers, inner.cores) == ("SyncManager-1", 1.0)
+    assert inner.waits == pytest.approx(0.6)
+    assert inner.attributed(computes(*[100] * 10))["cpu_ns"].sum() == 1000 * MS
+    assert seen(990, 1000, helpers="SyncManager-1", helpers_cpu_ns=10 * MS).helpers == ""
+
+
 def test_threads_are_named():
     """Python's by their names, a library's by their number."""
     assert seen(0, 0, threads="metrics").threads_named == "metrics"

@@ -156,6 +156,16 @@ def test_where_time_is_lost_inside_items_the_limit_is_shared(longer, is_shared):
     assert limit.is_shared is is_shared
 
 
+@pytest.mark.parametrize("workers", [16, 100])
+def test_a_gate_that_lets_few_of_all_through_at_a_time_is_shared(workers):
+    """Sixteen items at once, of which five may work: the first five are soon done, and idle while others wait."""
+    serial = waits(*[30] * 16)
+    gated = spread_over(16, serial)
+    gated["end_ns"] += np.arange(16) // 5 * 30 * MS
+    limit = limit_of(Setting("asyncio", workers), 4.0, 16.0, serial, gated)
+    assert limit.is_shared
+
+
 @given(st.floats(1.0, 4.0), st.lists(st.integers(5, 30), min_size=16, max_size=40))
 def test_thread_cores_of_planted_ledgers(cores, lengths_ms):
     """A round replayed on so many cores is found to have run on them."""

@@ -125,12 +125,12 @@ def test_what_only_the_first_item_makes_is_no_change():
 def watch_in_a_folder(tmp_path):
     """Watch a module's function `work` for four items, in a process of its own: who listens there does so for ever."""
 
-    def watch(source):
+    def watch(source, items="range(4)"):
         (tmp_path / "job.py").write_text(source)
         code = (
             "import job; from lightwork.workload import footprint\n"
             "watched = footprint.watched(job.work, job.work)\n"
-            "[watched(item) for item in range(4)]; print(footprint.facts()['footprint'])"
+            f"[watched(item) for item in {items}]; print(footprint.facts()['footprint'])"
         )
         ended = subprocess.run(
             [sys.executable, "-c", code], check=True, cwd=tmp_path, capture_output=True, text=True, timeout=60,
@@ -171,6 +171,16 @@ def test_connections_of_the_module_are_seen(watch_in_a_folder):
     """What has the methods of a database's connection, by its name; its class is none."""
     opens = "from sqlite3 import Connection, connect\nOPEN = connect(':memory:')\n"
     assert watch_in_a_folder(f"{opens}def work(item):\n    return item\n").connections == ("OPEN",)
+
+
+@pytest.mark.parametrize(
+    ("changes", "seen"),
+    [("item['score'] = 1", [StateChange("their item", "dict")]), ("item = {**item, 'score': 1}", [])],
+)
+def test_items_that_are_changed_in_place_are_seen(watch_in_a_folder, changes, seen):
+    """A row that gets its score, as the caller's never does; a new one in its place is no change."""
+    work = f"def work(item):\n    {changes}\n"
+    assert list(watch_in_a_folder(work, items="[{'id': 1}, {'id': 2}]").changes) == seen
 
 
 @pytest.mark.parametrize(("key", "caches"), [("item % 2", ("rate",)), ("item", ()), ("0 or PRE", ())])

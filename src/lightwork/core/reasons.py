@@ -148,6 +148,14 @@ class InnerCores:
 
 
 @dataclass(frozen=True)
+class HelperWait:
+    """That items wait for a process that the job keeps, a Manager's, which serves all workers. share: of their time."""
+
+    names: str
+    share: float
+
+
+@dataclass(frozen=True)
 class LargeResults:
     """How many bytes each item's result has, where processes lose by sending them back."""
 
@@ -158,6 +166,7 @@ class FailureCause(StrEnum):
     """Why a setting fails, whatever the number of its workers."""
 
     FORKED_THREADS = "forked threads"  # a thread ran at the fork; what it held stays locked in the child
+    ONE_THREAD = "one thread"  # what items use works in the thread that made it, or in the main one
     NO_CHILDREN = "no children"  # items start processes, which a Pool's workers may not
 
 
@@ -222,7 +231,7 @@ class WholeList:
 
 Reason = (
     ItemCap | SharedLimit | LowestBound | LargestLoss | PredictedLoss | NextCount | OtherKind | WarmUpCost | RefillCost
-    | FailedCrew | InnerCores | LargeResults | MemoryPeak | ChunksizeBand | AsGood | WholeList
+    | FailedCrew | InnerCores | HelperWait | LargeResults | MemoryPeak | ChunksizeBand | AsGood | WholeList
 )  # fmt: skip
 LimitedBy = ItemCap | SharedLimit | LowestBound | LargestLoss | PredictedLoss
 

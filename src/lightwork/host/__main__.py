@@ -166,6 +166,7 @@ def _time(job: Job, workload: Workload, values: Any, items: Sequence[Any]) -> tu
         pickled_bytes.count(ledger, caller=os.getpid())
     threads, starts = inner_work.threads_beside(), None if strategy.parallel else inner_work.ProcessStarts()
     answer, results, clock, there_before = Answer(Outcome.OK), [], _Clock(ledger), children.left()
+    helpers_before_ns = helpers.cpu_ns()
     try:
         if setting.pool == "warm":
             results = _run_in_warm_pool(strategy, function, numbered, chunksize, context, clock)
@@ -177,7 +178,8 @@ def _time(job: Job, workload: Workload, values: Any, items: Sequence[Any]) -> tu
     except (Exception, SystemExit, KeyboardInterrupt) as error:  # an item may call sys.exit: it is no end of ours
         answer = _raised(error)
     clock.stop()
-    facts = {**threads, **({**starts.facts(), **inner_work.thread_pools()} if starts else {})}
+    inner = {**starts.facts(), **inner_work.thread_pools(), **helpers.facts(helpers_before_ns)} if starts else {}
+    facts = {**threads, **inner}
     answer, usage = replace(answer, t0_ns=clock.t0_ns, t1_ns=clock.t1_ns, facts=facts), clock.usage
     if visit:
         answer, results = _settled(visit, answer, results, ledger, slots)

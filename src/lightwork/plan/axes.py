@@ -43,6 +43,10 @@ class Axes:
         names = tuple(name for name in self.strategies if find(name).workers in ("threads", "tasks"))
         return replace(self, strategies=names)
 
+    def elsewhere(self) -> "Axes":
+        """Without those strategies whose workers are in the calling process, unless none would be left."""
+        return self.without(self.in_caller().strategies)
+
     def counts(self, most: int, items: int) -> list[int]:
         """Worker counts to try, ascending: those that were asked for, else the ladder up to `most`."""
         if self.workers is not None:

@@ -11,6 +11,7 @@ from lightwork.plan.axes import BY_VALUE, Axes
 from lightwork.replay.traits import are_alike, kind_of
 from lightwork.strategies import find
 
+OF_ONE_THREAD = ("main thread", "same thread", "event loop")  # words of signal, sqlite3 and asyncio
 REFUSED_CHILDREN = "daemonic processes are not allowed to have children"  # multiprocessing's words
 
 
@@ -36,7 +37,7 @@ class FailedSetting:
             return names[0] == names[1] or all(map(is_pool, names))
         if not are_alike(other, self.setting):
             return False
-        return self.cause is FailureCause.FORKED_THREADS or self.setting.workers <= other.workers
+        return self.cause is not None or self.setting.workers <= other.workers
 
 
 def failed_setting(setting: Setting, rounds: Iterable[Round], *, beside_threads: bool) -> FailedSetting | None:
@@ -52,6 +53,8 @@ def failed_setting(setting: Setting, rounds: Iterable[Round], *, beside_threads:
     cause = None
     if REFUSED_CHILDREN in first.reason:
         cause = FailureCause.NO_CHILDREN
+    elif kind_of(setting) == "threads" and any(words in first.reason for words in OF_ONE_THREAD):
+        cause = FailureCause.ONE_THREAD
     elif is_forked(setting) and first.outcome is Outcome.HUNG and beside_threads:
         cause = FailureCause.FORKED_THREADS
     place = place_in(first.detail) if first.outcome is Outcome.HUNG else ""

@@ -1,7 +1,7 @@
 """Inner work: what a job's items do beside the thread that runs them, from its serial round; pure.
 
-CPU time of the whole tree - CPU time of the items' own thread -> cores that an item keeps busy by processes and
-threads of its own: so many times fewer workers fit.
+CPU time of the whole tree, helpers included - CPU time of the items' own thread -> cores that an item keeps busy by
+processes and threads of its own: so many times fewer workers fit.
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lightwork.core.round import Round
+from lightwork.host import helpers
 from lightwork.host.inner_work import NATIVE_THREADS, PROCESSES, THREAD_POOLS, THREADS
 from lightwork.replay.demands import own_ns
 
@@ -28,7 +29,8 @@ class InnerWork:
 
     starts_processes: whether items start some by multiprocessing. pools: the libraries with threads of their own that
     are loaded, BLAS or OpenMP, "" without any. threads: names of those that run when workers are
-    forked, "" without any; native_threads: how many libraries' own there were, where Python has none.
+    forked, "" without any; native_threads: how many libraries' own there were, where Python has none. helpers: names of
+    processes that the job keeps, such as a Manager's; waits: the part of the items' time in which they wait, for those.
     """
 
     cores: float = 1.0
@@ -37,6 +39,8 @@ class InnerWork:
     pools: str = ""
     threads: str = ""
     native_threads: int = 0
+    helpers: str = ""
+    waits: float = 0.0
 
     @property
     def threads_named(self) -> str:
@@ -63,6 +67,7 @@ def inner_work_of(serial: Round) -> InnerWork:
     beside_ns = 0.0
     if usage and usage.cpu_ns is not None:
         beside_ns = float(usage.cpu_ns - max(serial.thread_cpu_ns, serial.item_cpu_ns))
+    beside_ns += float(facts.get(helpers.CPU_NS, 0))
     if beside_ns < max(LEAST_NS, LEAST_SHARE * serial.item_wall_ns):
         beside_ns = 0.0
     busy = (serial.item_cpu_ns + beside_ns) / max(serial.item_wall_ns, 1)
@@ -73,4 +78,6 @@ def inner_work_of(serial: Round) -> InnerWork:
         pools=str(facts.get(THREAD_POOLS, "")),
         threads=str(facts.get(THREADS, "")),
         native_threads=int(facts.get(NATIVE_THREADS, 0)),
+        helpers=str(facts.get(helpers.NAMES, "")) if beside_ns else "",
+        waits=max(1 - serial.item_cpu_ns / max(serial.item_wall_ns, 1), 0.0),
     )

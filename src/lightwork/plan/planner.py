@@ -100,7 +100,7 @@ def make(request: Request, environment: Environment) -> Planned:
     job = _job(request, serial, inner)
     contest, study, model, limited = None, None, None, None
     if job.serial_s > LEAST_GAIN_S or request.blocks:
-        axes = request.axes if not inner.starts_processes else refused_children(request.axes)
+        axes = _axes(request, environment, serial, inner)
         costs = calibrated(environment, (axes.beside_fork() if inner.threads_named else axes).kinds())
         model = _memory(request, environment, serial)
         fits = _fits(request, model)
@@ -154,6 +154,15 @@ def _the_better(
     if request.inner_threads or inner_threads.is_better(job, other, axes, costs, fits):
         return replace(request, inner_threads=limited.threads), other
     return request, job
+
+
+def _axes(request: Request, environment: Environment, serial: Serial, inner: InnerWork) -> Axes:
+    """What is left to choose from after the serial run."""
+    axes = request.axes if not inner.starts_processes else refused_children(request.axes)
+    if serial.footprint.moves and axes.elsewhere() != axes:
+        environment.say("items change the working directory, which threads share: threads are left out")
+        return axes.elsewhere()
+    return axes
 
 
 def _job(request: Request, serial: Serial, inner: InnerWork) -> JobProfile:

@@ -37,6 +37,7 @@ SHORTFALL = 0.15  # of the predicted speedup: less is within what predictions ar
 LEAST_THREAD_CORES, STEPS = 0.5, 7  # of bisection
 UNCLEAR = 0.1  # a round that cores make so little faster does not tell on how many it ran
 IN_CALLER = ("threads", "tasks")  # kinds of workers that share what the process keeps
+ALONE = 0.5  # where each worker has one item: those that waited least have nothing to do for the rest of the time
 INSIDE = 0.5  # of what a round takes longer, spent inside the items: then whatever limits them limits all workers
 
 
@@ -231,8 +232,10 @@ def limit_of(
     if share > 1 - SHORTFALL - doubt:
         return None
     serial_ns, parallel_ns = (float(own_ns(rows).sum()) for rows in (serial, parallel))
-    longer_ns = setting.workers * serial_ns * (1 / measured - 1 / predicted)
-    is_shared = parallel_ns - serial_ns > INSIDE * longer_ns
+    working = min(setting.workers, len(serial))
+    longer_ns = working * serial_ns * (1 / measured - 1 / predicted)
+    inside = INSIDE if working < len(serial) else ALONE * INSIDE
+    is_shared = parallel_ns - serial_ns > inside * longer_ns
     return SpeedupLimit(setting, share, is_shared, measured)
 
 

@@ -12,6 +12,7 @@ from lightwork.core.reasons import (
     ExtraMemory,
     FailedCrew,
     FailureCause,
+    HelperWait,
     InnerCores,
     ItemCap,
     LargeResults,
@@ -222,6 +223,14 @@ def inner_threads_words(threads: int) -> str:
 
 
 @reason_sentence.register
+def _(reason: HelperWait) -> str:
+    return (
+        f"items wait for {percent(reason.share)} of their time for a process that the job keeps ({reason.names}), "
+        "which serves all workers and answers one at a time: return values, and write to it seldom"
+    )
+
+
+@reason_sentence.register
 def _(reason: LargeResults) -> str:
     return (
         f"each result has {size(reason.item_bytes)}, which a process must send back: return less (write files and "
@@ -294,6 +303,8 @@ def _advice(failed: FailedCrew) -> str:
                 f". Threads ran when they were forked ({failed.threads}), and what these held stayed locked in "
                 f"them{at}: start workers by forkserver or spawn"
             )
+        case FailureCause.ONE_THREAD:
+            return ". What items use works in one thread only: use processes, or make it in each thread"
         case FailureCause.NO_CHILDREN:
             return ". Items start processes, which a Pool's workers may not: use ProcessPoolExecutor, or no pool inside"
     return ""

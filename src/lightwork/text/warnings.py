@@ -1,6 +1,6 @@
 """Sentences of warnings: what could overturn a verdict. Nothing decides by them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 
 from lightwork.core.footprint import SharedFile, StateChange
@@ -105,7 +105,7 @@ def warning_sentence(warning: VerdictWarning) -> str:  # noqa: C901, PLR0911, PL
                 "return the numbers and add them up afterwards, or hold a lock"
             )
         case SharedFiles():
-            return "; ".join(map(_shared, warning.files[:NAMED]))
+            return "; ".join(_shared(warning.files))
         case SharedProcess():
             parts = ["the working directory"] * warning.moves + ["the environment"] * warning.sets_environment
             return (
@@ -139,14 +139,16 @@ def _counted(change: StateChange) -> str:
     return change.kind if change.before is None else f"{change.kind}, {change.before:,} to {change.after:,} entries"
 
 
-def _shared(file: SharedFile) -> str:
-    name = short(PurePath(file.path).name)
-    if not file.appends:
-        return f"several items write {name} anew: beside each other they spoil it; give each item's file its own name"
-    return (
-        f"several items add to {name}: workers mix the order of its lines, and may tear them; return the lines and let "
-        "the caller write them, or write a file per item"
-    )
+def _shared(files: Sequence[SharedFile]) -> Iterator[str]:
+    added = [short(PurePath(each.path).name) for each in files if each.appends]
+    anew = [short(PurePath(each.path).name) for each in files if not each.appends]
+    if added:
+        yield (
+            f"several items add to {_listed(added)}: workers mix the order of its lines, and may tear them; return the "
+            "lines and let the caller write them, or write a file per item"
+        )
+    if anew:
+        yield f"several items write {_listed(anew)} anew, and spoil it for each other: give each a file of its own"
 
 
 def _listed(names: Sequence[str]) -> str:

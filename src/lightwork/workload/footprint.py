@@ -13,7 +13,7 @@ from typing import Any
 from lightwork.core.footprint import NO_FOOTPRINT, Footprint, SharedFile, StateChange
 from lightwork.workload.api import Facts
 from lightwork.workload.item_acts import ActWatch
-from lightwork.workload.kept_state import StateWatch, user_modules
+from lightwork.workload.kept_state import ITEM, StateWatch, picture, user_modules
 
 FOOTPRINT = "footprint"  # a fact of a round
 CONNECTION = ("cursor", "commit", "rollback", "close")  # what a connection to a database has (PEP 249)
@@ -29,22 +29,26 @@ class Watched:
         self.caches = dict(_caches(users))
         self.cache_before = {name: cache.cache_info() for name, cache in self.caches.items()}
         self.state, self.acts = StateWatch(users), ActWatch()
+        self.changed_items: list[StateChange] = []  # of the first one: others need not pay for it
 
     def __call__(self, item: Any) -> Any:
         """The function's result."""
         acts = self.acts
         if acts.item == 1:
             self.state.first_is_done()
+        before = picture(item) if acts.item == 0 else None
         acts.begin()
         try:
             return self.function(item)
         finally:
             acts.end()
+            if before is not None and picture(item) != before:
+                self.changed_items.append(StateChange(ITEM, type(item).__name__))
 
     def footprint(self) -> Footprint:
         """What was seen so far."""
         return Footprint(
-            changes=tuple(self.state.changes()),
+            changes=(*self.changed_items, *self.state.changes()),
             files=tuple(self.acts.files()),
             connections=self.connections,
             caches=tuple(self._filled()),

@@ -6,9 +6,11 @@ Workers in other processes do that to copies of their own, so the caller never s
 a model that is loaded lazily, is no such change. Standard library only: the host imports this module.
 """
 
+import hashlib
 import inspect
 import io
 import os
+import pickle
 import sys
 import types
 import zlib
@@ -22,6 +24,8 @@ from typing import Any
 
 from lightwork.core.footprint import StateChange
 
+ITEM = "their item"
+PLAIN = (str, bytes, int, float, complex, bool, type(None))  # what nobody can change in place
 CONTAINERS = (list, dict, set, deque, bytearray)
 NUMBERS = (int, float, complex)
 MODULES, PLACES = 50, 2_000  # that are looked at, at most
@@ -55,8 +59,19 @@ class StateWatch:
             if name in self.warm and self.warm[name] == after[1] != before[1]:
                 continue  # by the first item only
             seen.add(id(value))
+            if isinstance(value, io.IOBase):  # written out by now, so that its file tells
+                continue
             has_grown = isinstance(value, CONTAINERS) and before[1] != after[1]
             yield StateChange(name, before[0], *(before[1], after[1]) if has_grown else (None, None))
+
+
+def picture(item: Any) -> bytes | None:
+    """What tells whether an item was changed in place; None of one that can't be, or can't be pickled."""
+    if isinstance(item, PLAIN):
+        return None
+    with suppress(Exception):  # whatever an object's own pickling raises
+        return hashlib.blake2b(pickle.dumps(item)).digest()
+    return None
 
 
 def user_modules(function: Callable[..., Any]) -> list[types.ModuleType]:

@@ -5,9 +5,10 @@ import csv
 import io
 import json
 import math
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import jsonschema
+import plan_samples
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -81,7 +82,7 @@ from lightwork.plan.conclude.result import (
 )
 from lightwork.plan.forms import forms, sentences
 from lightwork.plan.forms.csv import COLUMNS
-from lightwork.plan.forms.text import lines_of
+from lightwork.plan.forms.text import answer_lines, lines_of
 from lightwork.plan.saved import SCHEMA_FILE
 from lightwork.render.csv import STARTS_FORMULA
 from lightwork.render.delivery import LOOKED_AT_BYTES
@@ -341,6 +342,20 @@ def test_csv_sets_measured_beside_predicted():
     assert (first["predicted_lost_tail"], first["requested_chunksize"]) == ("0.8", "8")
     assert (second["measured_speedup"], second["predicted_wall_s"], second["rounds"]) == ("", "0.5", "")
     assert (second["chunksize"], second["requested_chunksize"]) == ("1", "")
+
+
+def test_the_answer_says_what_ruled_processes_out():
+    """Beside the best that threads do: why results can't be pickled, and what to return instead."""
+    result = replace(plan_samples.serial(), notes=(ThreadsOnly("TypeError: cannot pickle 'generator' object"),))
+    (line,) = [line for line in answer_lines(result) if line.startswith("Results can't be pickled (TypeError: cannot")]
+    assert "only workers in the calling process were considered" in line
+
+
+def test_an_answer_does_not_repeat_why_all_failed():
+    """Once, in its first line."""
+    failed = FailedCrew(Crew(2, "processes", "Pool"), 1, 1, "raised", "RuntimeError: license in use")
+    result = replace(plan_samples.bare(), answer=NoAnswer(failed), reasons=(failed,))
+    assert sum("license in use" in line for line in answer_lines(result)) == 1
 
 
 def test_lines_tell_what_would_gain_and_what_would_not():

@@ -15,6 +15,7 @@ from lightwork.core.reasons import (
     AsGood,
     ChunksizeBand,
     ExtraMemory,
+    HelperWait,
     InnerCores,
     ItemCap,
     LargeResults,
@@ -70,6 +71,7 @@ def reasons_of(evidence: PlanEvidence, limit: Limit | None) -> tuple[Reason, ...
 def _reasons(evidence: PlanEvidence, limit: Limit | None) -> Iterator[Reason | None]:
     yield _inner_cores(evidence)
     yield limited_by(evidence)
+    yield _helper_wait(evidence)
     yield _next(evidence)
     yield _other_kind(evidence)
     yield from failures(evidence)
@@ -93,6 +95,12 @@ def _inner_cores(evidence: PlanEvidence) -> InnerCores | None:
     tried = TriedThreads(limited.threads, limited.longer, is_used) if limited and limited.matters else None
     pools = inner.pools if tried else ""
     return InnerCores(inner.cores, request.cores or request.usable_cpus, inner.starts_processes, pools, tried)
+
+
+def _helper_wait(evidence: PlanEvidence) -> HelperWait | None:
+    """That items wait for a process that the job keeps."""
+    inner = evidence.planned.inner
+    return HelperWait(inner.helpers, inner.waits) if inner.helpers and evidence.contest else None
 
 
 def _cap(evidence: PlanEvidence) -> ItemCap:

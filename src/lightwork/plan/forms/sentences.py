@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 
+from lightwork.core.notes import ThreadsOnly
 from lightwork.core.reasons import (
     FailedCrew,
+    HelperWait,
     InnerCores,
     ItemCap,
     LargeResults,
     NextCount,
+    NoAnswer,
     OtherKind,
     RefillCost,
     WarmUpCost,
@@ -19,7 +22,7 @@ from lightwork.text.reasons import answer_sentence, reason_sentence, rests_on_se
 from lightwork.text.reasons import limited_by as limit_phrase
 from lightwork.text.warnings import warning_sentence
 
-IN_SHORT = (InnerCores, NextCount, OtherKind, FailedCrew, LargeResults, RefillCost, WarmUpCost)
+IN_SHORT = (InnerCores, HelperWait, NextCount, OtherKind, FailedCrew, LargeResults, RefillCost, WarmUpCost)
 
 
 def what_to_do(result: PlanResult) -> str:
@@ -31,8 +34,16 @@ def in_short(result: PlanResult) -> str:
     """What limits it, and what the next larger count and other workers would bring, in one line; "" without any."""
     limit = limited_by(result)
     parts = [f"Limited by {limit}" if limit else ""]
-    parts += [sentence(reason_sentence(reason)) for reason in result.reasons if isinstance(reason, IN_SHORT)]
+    is_said = (FailedCrew,) if isinstance(result.answer, NoAnswer) and result.answer.failed else ()
+    shown = [each for each in result.reasons if isinstance(each, IN_SHORT) and not isinstance(each, is_said)]
+    parts += [sentence(reason_sentence(reason)) for reason in shown]
     return " ".join(f"{part.rstrip('.')}." for part in parts if part)
+
+
+def ruled_out(result: PlanResult) -> str:
+    """Why workers of some kind were not considered; "" where all were."""
+    words = [note_sentence(note) for note in result.notes if isinstance(note, ThreadsOnly)]
+    return f"{sentence(words[0])}." if words else ""
 
 
 def longest(result: PlanResult) -> str:

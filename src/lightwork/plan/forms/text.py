@@ -23,7 +23,8 @@ def answer_lines(result: "PlanResult") -> tuple[str, ...]:
     from lightwork.plan.forms import sentences
 
     warned = [f"Warning: {warning}" for warning in sentences.warnings(result)]
-    lines = [sentences.what_to_do(result), sentences.in_short(result), sentences.longest(result), *warned]
+    about = [sentences.in_short(result), sentences.ruled_out(result), sentences.longest(result)]
+    lines = [sentences.what_to_do(result), *about, *warned]
     return tuple(plain(line) for line in lines if line)
 
 
