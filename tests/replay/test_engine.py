@@ -375,8 +375,8 @@ def test_a_window_of_one_waits_for_its_answer() -> None:
 
 
 def test_threads_are_started_only_while_none_is_idle() -> None:
-    """The third item goes to the first thread, which is done before a third one is asked for; a pool starts all."""
-    work, costs = demands([0] * 3, wait_ns=[9] * 3), Costs(request_ns=10)
+    """The first thread does two items while the second one starts, so takes the third as well; a pool starts all."""
+    work, costs = demands([0] * 3, wait_ns=[3] * 3), Costs(request_ns=10)
     assert len(replay(work, Setting("threads", 20), 2, costs).round.workers) == 2
     assert len(replay(work, Setting("map", 20), 2, costs).round.workers) == 20
 
