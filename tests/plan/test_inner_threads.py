@@ -6,9 +6,7 @@ import pytest
 from contests import SERIAL_SETTING, calibration, computes, contest, job, pool
 
 from lightwork.core.round import Outcome, Round
-from lightwork.core.usage import Usage
 from lightwork.errors import UsageError
-from lightwork.launch.finished import Finished
 from lightwork.plan.axes import Axes
 from lightwork.plan.inner_threads import InnerThreads, is_better, measured
 from lightwork.plan.inner_work import InnerWork
@@ -39,16 +37,11 @@ def test_speedups_are_over_the_serial_run_as_it_is():
     assert slow.chosen is None
 
 
-@pytest.mark.parametrize(("tree_ms", "matters", "cores"), [(1010, True, 1.0), (1900, False, 1.9)])
-def test_threads_that_no_library_starts_are_not_its_doing(tree_ms, matters, cores):
+@pytest.mark.parametrize(("left_ns", "matters"), [(0.0, True), (8.8e8, False)])
+def test_threads_that_no_library_starts_are_not_its_doing(left_ns, matters):
     """Where items compute beside their thread with one inner thread too, it was not the library's threads that did."""
-    round_ = Round(
-        "serial", 0, 0, Outcome.OK, t0_ns=0, t1_ns=10**9, item_wall_ns=10**9, item_cpu_ns=10**9,
-        usage=Usage(cpu_ns=tree_ms * 10**6),
-    )  # fmt: skip
-    limited = InnerThreads(1, Finished(round_, b""), 1.0, InnerWork(cores=1.9, beside_ns=9e8, pools="OpenBLAS"))
+    limited = InnerThreads(1, None, 1.0, InnerWork(cores=1.9, beside_ns=9e8), InnerWork(beside_ns=left_ns))
     assert limited.matters == matters
-    assert limited.inner.cores == pytest.approx(cores)
 
 
 def test_a_number_of_threads_needs_a_library_that_has_them():

@@ -13,12 +13,16 @@ MS = 1_000_000
 SERIAL = Round("serial", 0, 0, Outcome.OK, t0_ns=0, t1_ns=1000 * MS, item_wall_ns=1000 * MS)
 
 
-def seen(own_ms, tree_ms, **facts):
-    """What a serial round of a second shows, in which the thread and the whole tree computed so long."""
+def seen(own_ms, tree_ms, wall_ms=1000, **facts):
+    """What a serial round of a second shows, in which the thread and the whole tree computed so long.
+
+    wall_ms: what is left of the second without waits for a core.
+    """
     return inner_work_of(
         replace(
             SERIAL, item_cpu_ns=own_ms * MS, thread_cpu_ns=own_ms * MS, usage=Usage(cpu_ns=tree_ms * MS), facts=facts
-        )
+        ),
+        wall_ms * MS,
     )
 
 
@@ -29,6 +33,11 @@ def seen(own_ms, tree_ms, **facts):
 def test_cores_that_an_item_keeps_busy(own_ms, tree_ms, busy):
     """CPU time of the whole tree over the items' wall; a little more is the interpreter's own doing."""
     assert seen(own_ms, tree_ms).cores == pytest.approx(busy)
+
+
+def test_cores_that_others_take_meanwhile_do_not_hide_inner_work():
+    """An item that has half a core, as others have the rest, would keep two busy if they were there."""
+    assert seen(500, 1000, wall_ms=500).cores == pytest.approx(2.0)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from lightwork.launch.finished import Finished
 from lightwork.plan.axes import Axes
 from lightwork.plan.environment import Environment
 from lightwork.plan.forecast import forecast
-from lightwork.plan.inner_work import InnerWork, inner_work_of
+from lightwork.plan.inner_work import InnerWork, inner_work_in
 from lightwork.plan.job_profile import JobProfile
 from lightwork.plan.request import Request
 from lightwork.plan.serial_run import NO_LIMIT_S, Serial, execute
@@ -32,17 +32,16 @@ Fits = Callable[[Setting], bool]
 
 @dataclass(frozen=True, eq=False)
 class InnerThreads:
-    """The serial round with so many inner threads. longer: times as long as without a limit; before: the inner work."""
+    """The serial round with so many inner threads. longer: times as long as without a limit.
+
+    before, inner: what its items do beside the thread that runs them, without a limit and with it.
+    """
 
     threads: int
     finished: Finished
     longer: float
     before: InnerWork
-
-    @property
-    def inner(self) -> InnerWork:
-        """What items still do beside the thread that runs them: with threads that no library starts, all of it."""
-        return inner_work_of(self.finished.round)
+    inner: InnerWork
 
     @property
     def matters(self) -> bool:
@@ -71,7 +70,7 @@ def measured(request: Request, environment: Environment, serial: Serial, inner: 
     if not finished.round.ok or trial.failed_in(finished.round.evidence):
         return None
     before_ns, now_ns = (float(own_ns(ledgers.table(each.ledger)).sum()) for each in (serial.finished, finished))
-    return InnerThreads(threads, finished, now_ns / max(before_ns, 1.0), inner)
+    return InnerThreads(threads, finished, now_ns / max(before_ns, 1.0), inner, inner_work_in(finished))
 
 
 def is_better(job: JobProfile, limited: JobProfile, axes: Axes, costs: Calibration, fits: Fits) -> bool:

@@ -13,7 +13,9 @@ import numpy as np
 from lightwork.core.round import Round
 from lightwork.host import helpers
 from lightwork.host.inner_work import NATIVE_THREADS, PROCESSES, THREAD_POOLS, THREADS
+from lightwork.launch.finished import Finished
 from lightwork.replay.demands import own_ns
+from lightwork.storage import ledgers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -61,16 +63,21 @@ class InnerWork:
         return computed
 
 
-def inner_work_of(serial: Round) -> InnerWork:
-    """What the serial round shows."""
+def inner_work_in(finished: Finished) -> InnerWork:
+    """What a serial round with its ledger shows."""
+    return inner_work_of(finished.round, float(own_ns(ledgers.table(finished.ledger)).sum()))
+
+
+def inner_work_of(serial: Round, wall_ns: float) -> InnerWork:
+    """What a serial round shows whose items took so long, their waits for a core apart: those are others' doing."""
     facts, usage = serial.facts, serial.usage
     beside_ns = 0.0
     if usage and usage.cpu_ns is not None:
         beside_ns = float(usage.cpu_ns - max(serial.thread_cpu_ns, serial.item_cpu_ns))
     beside_ns += float(facts.get(helpers.CPU_NS, 0))
-    if beside_ns < max(LEAST_NS, LEAST_SHARE * serial.item_wall_ns):
+    if beside_ns < max(LEAST_NS, LEAST_SHARE * wall_ns):
         beside_ns = 0.0
-    busy = (serial.item_cpu_ns + beside_ns) / max(serial.item_wall_ns, 1)
+    busy = (serial.item_cpu_ns + beside_ns) / max(wall_ns, 1)
     return InnerWork(
         cores=busy if busy > 1 + LEAST_SHARE and beside_ns else 1.0,
         beside_ns=beside_ns,

@@ -27,7 +27,7 @@ from lightwork.plan.environment import Environment
 from lightwork.plan.failed_setting import refused_children
 from lightwork.plan.forecast import longest_first
 from lightwork.plan.inner_threads import Fits, InnerThreads
-from lightwork.plan.inner_work import InnerWork, inner_work_of
+from lightwork.plan.inner_work import InnerWork, inner_work_in
 from lightwork.plan.items import items_of
 from lightwork.plan.job_profile import JobProfile
 from lightwork.plan.measure import Measuring
@@ -96,7 +96,7 @@ def make(request: Request, environment: Environment) -> Planned:
     items = items_of(request, environment.workdir)
     serial = run_serially(request, environment, items)
     request = request.with_workers_in_caller() if serial.stuck else request
-    inner = inner_work_of(serial.finished.round)
+    inner = inner_work_in(serial.finished)
     job = _job(request, serial, inner)
     contest, study, model, limited = None, None, None, None
     if job.serial_s > LEAST_GAIN_S or request.blocks:

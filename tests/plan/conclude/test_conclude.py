@@ -15,7 +15,6 @@ from lightwork.core.study import SERIAL_AGAIN
 from lightwork.core.usage import Memory
 from lightwork.core.verdict import VerdictKind
 from lightwork.core.warnings import BeyondCores, BusyCores, ForkedRandomState
-from lightwork.launch.finished import Finished
 from lightwork.plan.axes import Axes
 from lightwork.plan.conclude.conclude import result_of
 from lightwork.plan.forms import sentences
@@ -382,7 +381,7 @@ def test_inner_threads_are_part_of_the_answer(wall_s, words):
     profile = job(computes(*[160] * 40), 2.0, longer=1.6)
     plan = planned({**SERIALLY, TWO: (wall_s,) * 6}, axes(workers=(2,)), profile=profile)
     before = InnerWork(cores=1.9, beside_ns=4e9, pools="OpenBLAS")
-    limited = InnerThreads(1, Finished(make_round(6.4), b""), 1.6, before)
+    limited = InnerThreads(1, None, 1.6, before, InnerWork())
     plan = replace(plan, request=replace(plan.request, inner_threads=1), inner=before, inner_threads=limited)
     result = judged(plan)
     assert any("1.9 of 2 cores busy by OpenBLAS" in reason and words in reason for reason in sentences.reasons(result))
