@@ -285,6 +285,34 @@ def test_the_short_cut_and_the_events_agree(
         assert np.abs(np.sort(short.items[name]) - np.sort(long.items[name])).max() <= 1
 
 
+# A rate
+
+
+@given(works(), settings_of, cores, costs, st.sampled_from([1.0, 50.0, 2000.0]))
+def test_starts_lie_apart_whoever_runs_the_items(
+    work: Demands, setting: Setting, count: float, spent: Costs, apart_ns: float
+) -> None:
+    """At a rate no two items of any workers start closer together, and an item's own time is no longer for it."""
+    found = replay(work, setting, count, spent, apart_ns)
+    assert (np.diff(np.sort(found.items["start_ns"])) >= apart_ns - 1).all()
+    assert violations(found.round, found.items, setting.workers) == []
+    walls_ns = found.items["end_ns"] - found.items["start_ns"] - found.items["runqueue_ns"]
+    assert np.abs(walls_ns - work.wall_ns).max() <= 1
+
+
+@pytest.mark.parametrize(("count", "wall_ns"), [(1, 8 * 50), (2, 7 * 30 + 50), (4, 7 * 30 + 50)])
+def test_a_rate_is_all_that_workers_gain(count: int, wall_ns: int) -> None:
+    """Eight items of 50 at one start every 30: more than two workers are no faster, and one is as slow as ever."""
+    assert replay(demands([0] * 8, [50] * 8), Setting("threads", count), 2, NO_COSTS, 30.0).makespan_ns == wall_ns
+
+
+def test_one_worker_waits_for_its_own_turns() -> None:
+    """Items shorter than the time between two starts: one after the other they begin exactly so far apart."""
+    found = replay(demands([10] * 5), Setting("serial"), 1, NO_COSTS, 30.0)
+    assert found.items["start_ns"].tolist() == [0, 30, 60, 90, 120]
+    assert found.makespan_ns == 130
+
+
 # Costs
 
 

@@ -13,6 +13,7 @@ from lightwork.replay import many_items
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.costs import Costs
 from lightwork.replay.prediction import predict
+from lightwork.replay.traits import Traits
 from lightwork.storage.ledgers import ROW
 
 COSTS = Costs(
@@ -61,6 +62,18 @@ def test_in_bundles_it_is_what_replaying_everything_gives(monkeypatch, giant_ns,
         assert (found.setting, found.chunksize) == (exact.setting, exact.chunksize)
         slack = 0.05 * found.setting.workers
         assert found.lost == pytest.approx(dict(exact.lost), abs=slack), found.setting
+
+
+def test_a_rate_holds_for_the_items_of_a_bundle(monkeypatch):
+    """Items of 1 ms that may start every 2 ms take as long in bundles as one by one: serially and in a pool."""
+    rows, weights = log_normal(4000), [1.0] * 4000
+    traits = Traits(apart_ns=2e6)
+    one_by_one = predict(SETTINGS, rows, weights, 2.0, CALIBRATION, traits=traits)
+    monkeypatch.setattr(many_items, "MOST", 1000)
+    monkeypatch.setattr(many_items, "BUNDLES", 400)
+    in_bundles = predict(SETTINGS, rows, weights, 2.0, CALIBRATION, traits=traits)
+    assert [found.wall_s for found in in_bundles] == pytest.approx([exact.wall_s for exact in one_by_one], rel=0.05)
+    assert min(found.wall_s for found in in_bundles) >= 0.99 * 4000 * 0.002
 
 
 @given(st.sampled_from(SETTINGS), st.integers(1, 300), st.integers(1, 64), st.integers(20_001, 2_000_000))

@@ -181,6 +181,12 @@ def test_threads_that_only_wait_do_not_tell():
     assert thread_cores_of(demands_of(waits(*[10] * 40)), THREADS, 100.0 * MS, 4.0, NO_COSTS) is None
 
 
+def test_threads_that_a_rate_holds_up_do_not_tell():
+    """Items of 10 ms that may start every 30 ms: the round is long for the rate, however many cores compute."""
+    demands = demands_of(computes(*[10] * 40))
+    assert thread_cores_of(demands, THREADS, 1200.0 * MS, 4.0, NO_COSTS, 30.0 * MS) is None
+
+
 @pytest.mark.parametrize(
     ("name", "kind"), [("map", "processes"), ("process_executor", "processes"), ("threads", "threads")]
 )

@@ -87,6 +87,7 @@ def _thread_cores(job: JobProfile, seen: Sequence[Seen], calibration: Calibratio
             alone = traits.demands(each.setting, job.sample)
             costs = traits.costs(each.setting, calibration.of(each.setting, job.spin_ns), len(alone))
             order = arrange(range(len(alone)), each.setting.order, job.sample_weights.__getitem__, job.seed)
-            by_round.append(thread_cores_of(alone.take(order), each.setting, each.wall_ns, job.cores, costs))
+            handed = alone.take(order)
+            by_round.append(thread_cores_of(handed, each.setting, each.wall_ns, job.cores, costs, traits.apart_ns))
     clear = [cores for cores in by_round if cores is not None]
     return median(clear) if clear else None

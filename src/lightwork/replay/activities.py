@@ -1,11 +1,11 @@
 """Activities: a hand-out as what workers do one after the other: compute and wait; pure.
 
     chunk  = [wake] item item ...
-    item   = gap | wait, compute, wait | spin
-                 start_ns         end_ns
+    item   = gap [turn] | wait, compute, wait | spin
+                        start_ns         end_ns
 
 Adjacent amounts of one kind become one activity, so a chunk of pure computing is one event however many items it
-holds.
+holds. How long an item waits for its turn, where a rate keeps starts apart, is known only when its turn comes.
 
 A ledger does not say where in an item its waiting is. The computing is one piece at a place that differs from item to
 item (multiples of the golden ratio), so that equal items do not march in step; an item much longer than the others
@@ -26,7 +26,8 @@ from lightwork.replay.hand_out import HandOut
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-COMPUTE, WAIT = range(2)
+COMPUTE, WAIT, TURN = range(3)
+TURN_NS = 1.0  # so that it is there: the simulation knows its length
 UNHEARD = 0.02  # of an item's computing: less waiting than that is computing too, no core would change hands for it
 LONG = 4  # times the mean item: one that does not march in step with any other
 GOLDEN = (5**0.5 - 1) / 2
@@ -66,8 +67,8 @@ class Parts:
     after: Sequence[Column]
 
 
-def parts_of(handed: Demands, plan: HandOut, costs: Costs) -> Parts:
-    """What every item consists of; `found` is in hand-out order."""
+def parts_of(handed: Demands, plan: HandOut, costs: Costs, *, by_turns: bool = False) -> Parts:
+    """What every item consists of. handed: in hand-out order. by_turns: whether each waits for its turn to start."""
     leads = np.zeros(len(handed))
     full = np.diff(plan.bounds) > 0
     leads[plan.bounds[:-1][full]] = 1
@@ -80,7 +81,8 @@ def parts_of(handed: Demands, plan: HandOut, costs: Costs) -> Parts:
     cold = leads * _coldness(handed, plan)
     gap_ns = costs.item_ns + costs.take_ns * leads + costs.cold_ns * cold
     wake_ns = costs.wake_ns * (cold if plan.ahead else leads)
-    return Parts([(WAIT, wake_ns), (COMPUTE, gap_ns)], within, [(COMPUTE, handed.spin_ns + handed.gap_ns)])
+    turns = [(TURN, np.full(len(handed), TURN_NS))] if by_turns else []
+    return Parts([(WAIT, wake_ns), (COMPUTE, gap_ns), *turns], within, [(COMPUTE, handed.spin_ns + handed.gap_ns)])
 
 
 def _coldness(handed: Demands, plan: HandOut) -> "NDArray[Any]":

@@ -99,6 +99,11 @@ def own_ns(rows: "NDArray[Any]") -> "NDArray[Any]":
     return apart_ns
 
 
+def one_by_one_ns(walls_ns: "NDArray[Any]", apart_ns: float) -> float:
+    """What items take one after the other whose starts lie so far apart at least."""
+    return float(np.maximum(walls_ns[:-1], apart_ns).sum() + walls_ns[-1:].sum())
+
+
 def without_core_wait(serial_items: "NDArray[Any]") -> "NDArray[Any]":
     """The rows of a serial ledger as though no item had waited for a core; unknown waits stay unknown."""
     rows = serial_items.copy()

@@ -53,11 +53,12 @@ class Replay:
         return losses_of(self.round, self.items, self.lanes, alone)
 
 
-def replay(demands: Demands, setting: Setting, cores: float, costs: Costs = NO_COSTS) -> Replay:
+def replay(demands: Demands, setting: Setting, cores: float, costs: Costs = NO_COSTS, apart_ns: float = 0.0) -> Replay:
     """The round that this setting would give.
 
     demands: in the order in which the items are handed out (lightwork.core.setting.arrange); the setting's own order is
-    not applied again. cores: how many the round may use, whole or not.
+    not applied again. cores: how many the round may use, whole or not. apart_ns: from one item's start to the next
+    one's at least, whoever runs them; what an item waits for that is no part of its row.
     Raises UsageError for a strategy whose hand-out has no rule, ValueError without items or for no cores.
     """
     if not len(demands):
@@ -67,11 +68,11 @@ def replay(demands: Demands, setting: Setting, cores: float, costs: Costs = NO_C
     plan = hand_out(setting, len(demands))
     costs = Costs(open_ns=costs.open_ns) if plan.in_caller else costs
     handed = demands.take(plan.order)
-    parts = parts_of(handed, plan, costs)
+    parts = parts_of(handed, plan, costs, by_turns=apart_ns > 0)
     if fast_path.is_undisturbed(parts, setting.workers, cores, costs):
         timetable = fast_path.timetable(parts, plan, setting.workers, cores)
     else:
-        timetable = simulate(activities_of(parts, plan), plan, setting.workers, cores, costs)
+        timetable = simulate(activities_of(parts, plan), plan, setting.workers, cores, costs, apart_ns)
     over_ns = max(timetable.over_ns, timetable.ends_ns.max(), timetable.ready_ns.max())
     closed_ns = over_ns + costs.close_ns + costs.close_worker_ns * int((timetable.requested_ns != NEVER).sum())
     items = _ledger(handed, plan, timetable)

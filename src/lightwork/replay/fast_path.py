@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lightwork.replay.activities import COMPUTE, WAIT, Parts
+from lightwork.replay.activities import COMPUTE, TURN, WAIT, Parts
 from lightwork.replay.cores import are_shared_evenly
 from lightwork.replay.costs import Costs
 from lightwork.replay.hand_out import HandOut
@@ -29,7 +29,7 @@ def is_undisturbed(parts: Parts, workers: int, cores: float, costs: Costs) -> bo
     start_ns = costs.open_ns + costs.server_ns + costs.request_ns + costs.settle_ns
     caller_ns = start_ns + costs.send_ns + costs.receive_ns + costs.rouse_ns
     has_lives = bool(costs.boot_ns or costs.first_ns or costs.first_wait_ns or costs.leave_ns)
-    if caller_ns or has_lives:
+    if caller_ns or has_lives or TURN in kinds:
         return False
     return workers <= cores or kinds <= {WAIT} or (len(kinds) == 1 and are_shared_evenly(cores, workers + 1))
 

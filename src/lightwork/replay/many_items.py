@@ -46,11 +46,15 @@ def is_many(items: int) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class Reduced:
-    """A setting with fewer items that replays much as it does with all: rows in the order given, and costs."""
+    """A setting with fewer items that replays much as it does with all: rows in the order given, and costs.
+
+    items: how many of all make one of these.
+    """
 
     setting: Setting
     rows: "NDArray[Any]"
     calibration: Calibration
+    items: int
 
 
 class Reducer:
@@ -80,7 +84,7 @@ class Reducer:
             serial: _costs(self.calibration.costs[serial], replace(how, chunks=1.0), self.mean_ns, 1),
         }
         small = replace(setting, order="given", chunksize=how.chunksize)
-        return Reduced(small, self._bundles[key], replace(self.calibration, costs=costs))
+        return Reduced(small, self._bundles[key], replace(self.calibration, costs=costs), how.items)
 
     def _in_order(self, order: str) -> "NDArray[Any]":
         if order not in self._ordered:

@@ -94,11 +94,11 @@ def predict(
         return _predict_each({setting: calibration.of(setting, spin_ns) for setting in settings}, work)
     reducer, predictions = Reducer(serial_items, weights, seed, calibration), []
     alone = reducer.of(SERIAL)
-    serial_s = _serial_s(alone.rows, alone.calibration, cores, spin_ns, traits)
+    serial_s = _serial_s(alone.rows, alone.calibration, cores, spin_ns, traits.in_bundles(alone.items))
     for setting in settings:
         calibration.of(setting, spin_ns)  # or it says what is missing
         few = reducer.of(setting)
-        work = _Work(few.rows, [1.0] * len(few.rows), cores, serial_s, seed, gil, traits)
+        work = _Work(few.rows, [1.0] * len(few.rows), cores, serial_s, seed, gil, traits.in_bundles(few.items))
         (prediction,) = _predict_each({few.setting: few.calibration.of(few.setting, spin_ns)}, work)
         chunksize = chunksize_in_force(setting, len(serial_items))
         predictions.append(replace(prediction, setting=setting, chunksize=chunksize))
@@ -109,7 +109,7 @@ def _serial_s(
     serial_items: "NDArray[Any]", calibration: Calibration, cores: float, spin_ns: float | None, traits: Traits
 ) -> float:
     """What the serial round takes, replayed, what comes before its first item included."""
-    replayed = replay(demands_of(serial_items), SERIAL, cores, calibration.of(SERIAL, spin_ns))
+    replayed = replay(demands_of(serial_items), SERIAL, cores, calibration.of(SERIAL, spin_ns), traits.apart_ns)
     return (replayed.makespan_ns + traits.initializer.wall_ns) / 1e9
 
 
@@ -146,8 +146,8 @@ class _Work:
 
 
 def _predict(setting: Setting, work: _Work, costs: Costs) -> Prediction:
-    count, usable = len(work.serial_items), work.usable(setting)
-    replayed = replay(work.demands(setting), setting, usable, work.traits.costs(setting, costs, count))
+    count, usable, traits = len(work.serial_items), work.usable(setting), work.traits
+    replayed = replay(work.demands(setting), setting, usable, traits.costs(setting, costs, count), traits.apart_ns)
     wall_s = replayed.makespan_ns / 1e9
     speedup = work.serial_s / wall_s
     shares_lock = setting.workers > 1 and lock.holds(setting, work.gil)

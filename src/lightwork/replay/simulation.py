@@ -3,6 +3,7 @@
     caller   open, ask for every worker, send as many chunks as the window holds;
              then, for every answer: receive it and send the next chunk          (one runnable like the workers)
     worker   boot, then chunk after chunk, its activities in order; idle where none has been sent yet
+    turns    one clock for all workers: each next turn is so much later than the last one, or now
 
 Whoever is free takes the next chunk, in order: the list scheduling of Graham (1966).
 """
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lightwork.replay.activities import COMPUTE, WAIT, Activities, Places
+from lightwork.replay.activities import COMPUTE, TURN, WAIT, Activities, Places
 from lightwork.replay.cores import NOBODY, Cores
 from lightwork.replay.costs import COLD_NS, Costs
 from lightwork.replay.hand_out import HandOut
@@ -43,9 +44,11 @@ class Timetable:
     over_ns: float
 
 
-def simulate(activities: Activities, plan: HandOut, workers: int, cores: float, costs: Costs) -> Timetable:
-    """Act a hand-out out with so many workers on so many cores."""
-    acted = _Simulation(activities, plan, workers, cores, costs)
+def simulate(
+    activities: Activities, plan: HandOut, workers: int, cores: float, costs: Costs, apart_ns: float = 0.0
+) -> Timetable:
+    """Act a hand-out out with so many workers on so many cores. apart_ns: from one item's turn to the next one's."""
+    acted = _Simulation(activities, plan, workers, cores, costs, apart_ns)
     acted.run()
     clock = _Clock(activities, acted)
     return Timetable(
@@ -61,8 +64,11 @@ def simulate(activities: Activities, plan: HandOut, workers: int, cores: float, 
 class _Simulation:
     """The state of a simulation. Agents are the workers by number, and last the caller."""
 
-    def __init__(self, activities: Activities, plan: HandOut, workers: int, cores: float, costs: Costs) -> None:
+    def __init__(
+        self, activities: Activities, plan: HandOut, workers: int, cores: float, costs: Costs, apart_ns: float
+    ) -> None:
         self.cores, self.costs, self.plan, self.workers = Cores(cores, workers + 1), costs, plan, workers
+        self.apart_ns, self.turn_ns = apart_ns, -apart_ns
         self.acts = len(activities.kind)  # then come the workers' boots, their leaving, and what they do first
         self.kind = activities.kind.tolist() + [COMPUTE] * workers * 3 + [WAIT] * workers
         lives_ns = [costs.boot_ns, costs.leave_ns, costs.first_ns, costs.first_wait_ns]
@@ -192,8 +198,11 @@ class _Simulation:
             cores.compute(agent, self.amount_ns[activity])
             core = self.core[activity] = cores.home[agent]
             self.began_served_ns[activity] = cores.served_ns[core]
-        else:
+        elif kind == WAIT:
             cores.wait(agent, self.amount_ns[activity])
+        else:
+            self.turn_ns = max(self.turn_ns + self.apart_ns, cores.now_ns)
+            cores.wait(agent, self.turn_ns - cores.now_ns)
 
     def _end(self, agent: int) -> None:
         activity = self.at[agent]
@@ -253,6 +262,8 @@ class _Clock:
             moments[amid[here]] = np.interp(served_ns[here], log_served_ns, log_ns)
         through = np.flatnonzero(computing & (offset_ns > 0) & (offset_ns >= self.activities.amount_ns[activity]))
         moments[through] = self.ended_ns[activity[through]]
+        turned = np.flatnonzero(self.activities.kind[activity] == TURN)
+        moments[turned] = self.ended_ns[activity[turned]]
         return moments
 
     def _follow_moves(

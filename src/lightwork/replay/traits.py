@@ -14,7 +14,7 @@ one after the other, the share s of the serial time, is added to what is predict
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from typing import TYPE_CHECKING, Any
 
@@ -97,6 +97,7 @@ class Traits:
     limits: of every setting that fell short. result_bytes: of a pickled result, which processes send back.
     initializer: what each worker does before its first item, as the serial run does; coroutines do it once together.
     refill: what it takes to fill a cache that items share, which each process does for itself.
+    apart_ns: from one item's start to the next one's at least, by a rate that was asked for; 0 without one.
     """
 
     warm_ups: Mapping[str, WarmUp] = field(default_factory=dict)
@@ -105,6 +106,11 @@ class Traits:
     result_bytes: float = 0.0
     initializer: WarmUp = NO_WARM_UP
     refill: WarmUp = NO_WARM_UP
+    apart_ns: float = 0.0
+
+    def in_bundles(self, items: int) -> "Traits":
+        """The same of bundles of so many items: what the rate keeps apart is theirs together."""
+        return replace(self, apart_ns=self.apart_ns * items) if self.apart_ns else self
 
     def warm_up(self, setting: Setting) -> WarmUp:
         """What each worker of this setting pays once."""
@@ -196,22 +202,25 @@ def without_warm_up(serial: "NDArray[Any]", warm_up: WarmUp) -> "NDArray[Any]":
     return rows
 
 
-def thread_cores_of(demands: Demands, setting: Setting, wall_ns: float, cores: float, costs: Costs) -> float | None:
+def thread_cores_of(
+    demands: Demands, setting: Setting, wall_ns: float, cores: float, costs: Costs, apart_ns: float = 0.0
+) -> float | None:
     """On how many cores these threads computed at a time: as many as with which the replayed round takes as long.
 
-    demands: in the order in which the items were handed out. wall_ns: of the measured round. 1 where each holds the
-    interpreter's lock all the time, below where they wait for it besides; between 1 and all cores where some let it go.
-    None where it makes no difference.
+    demands: in the order in which the items were handed out. wall_ns: of the measured round. apart_ns: of a rate. 1
+    where each holds the interpreter's lock all the time, below where they wait for it besides; between 1 and all cores
+    where some let it go. None where it makes no difference.
     """
+
+    def takes_ns(many: float) -> float:
+        return replay(demands, setting, many, costs, apart_ns).makespan_ns
+
     low, high = LEAST_THREAD_CORES, max(cores, 1.0)
-    if (
-        replay(demands, setting, low, costs).makespan_ns
-        <= (1 + UNCLEAR) * replay(demands, setting, high, costs).makespan_ns
-    ):
+    if takes_ns(low) <= (1 + UNCLEAR) * takes_ns(high):
         return None
     for _ in range(STEPS):
         middle = (low + high) / 2
-        is_enough = replay(demands, setting, middle, costs).makespan_ns <= wall_ns
+        is_enough = takes_ns(middle) <= wall_ns
         low, high = (low, middle) if is_enough else (middle, high)
     return high
 

@@ -38,8 +38,10 @@ class WhatIf:
             raise ValueError(f"an item can't be split into {self.pieces}, nor cores be {self.cores} times as many")
 
 
-def replay_if(changed: WhatIf, demands: Demands, setting: Setting, cores: float, costs: Costs = NO_COSTS) -> Replay:
-    """The round that this setting would give, so changed. Raises like lightwork.replay.engine.replay.
+def replay_if(
+    changed: WhatIf, demands: Demands, setting: Setting, cores: float, costs: Costs = NO_COSTS, apart_ns: float = 0.0
+) -> Replay:
+    """The round that this setting would give, so changed. Takes and raises what lightwork.replay.engine.replay does.
 
     The pieces of a split item have rows of their own, after all others in the ledger.
     """
@@ -49,7 +51,7 @@ def replay_if(changed: WhatIf, demands: Demands, setting: Setting, cores: float,
         demands = demands.take(np.argsort(-demands.wall_ns, kind="stable"))
     costs = costs.without_dispatch() if changed.no_dispatch else costs
     costs = costs.without_start_up() if changed.no_start_up else costs
-    return replay(demands, setting, cores * changed.cores, costs)
+    return replay(demands, setting, cores * changed.cores, costs, apart_ns)
 
 
 def what_ifs(workers: int) -> Mapping[str, WhatIf]:

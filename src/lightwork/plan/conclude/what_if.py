@@ -63,4 +63,4 @@ def _replayed_ns(planned: "Planned", setting: Setting, changes: list[WhatIf], pl
         changes = [replace(what_if, cores=1.0) for what_if in changes]
     asked = traits.demands(setting, job.rows[places]).take(order)
     each = traits.costs(setting, costs.of(setting, job.spin_ns), len(places))
-    return [float(replay_if(what_if, asked, setting, usable, each).makespan_ns) for what_if in changes]
+    return [float(replay_if(what_if, asked, setting, usable, each, traits.apart_ns).makespan_ns) for what_if in changes]
