@@ -12,6 +12,31 @@ NUMBERS = st.lists(st.integers(1, 10_000), min_size=1, max_size=20)
 ALLOWED = ("fork", "map", "queue")
 
 
+@pytest.mark.parametrize(
+    ("words", "apart_s", "shown"),
+    [
+        ("20/s", 0.05, "20/s"),
+        (" 20 / Second ", 0.05, "20/s"),
+        ("300/min", 0.2, "300/min"),
+        ("300/m", 0.2, "300/min"),
+        ("5000/h", 0.72, "5000/h"),
+        ("0.5/s", 2.0, "0.5/s"),
+        ("8640/day", 10.0, "8640/day"),
+    ],
+)
+def test_a_rate_is_items_in_a_unit_of_time(words, apart_s, shown):
+    """So many a second, minute, hour or day, in whatever way people write that."""
+    rate = option_values.rate("rate", words)
+    assert (rate.apart_s, str(rate)) == (pytest.approx(apart_s), shown)
+
+
+@pytest.mark.parametrize("words", ["20", "20/", "/s", "0/s", "-3/s", "inf/s", "nan/s", "20/fortnight", "many/s", ""])
+def test_refuses_what_is_no_rate(words):
+    """What is no positive number of items in a known unit is refused with examples."""
+    with pytest.raises(UsageError, match=r"rate can't be .*such as 20/s, 300/min or 5000/h"):
+        option_values.rate("rate", words)
+
+
 @given(NUMBERS)
 def test_counts_read_what_they_are_written_as(numbers):
     """Comma-separated numbers come back in their order, each once."""

@@ -3,10 +3,14 @@
 from collections.abc import Mapping, Sequence
 
 from lightwork import strategies
+from lightwork.core.rate import Rate
 from lightwork.errors import UsageError, unknown
 
 LONGEST_RANGE = 1_000
 TIMES: Mapping[str, float] = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
+RATES: Mapping[str, tuple[str, ...]] = {
+    "s": ("sec", "second"), "min": ("m", "minute"), "h": ("hour",), "day": ("d",)
+}  # fmt: skip
 SIZES: Mapping[str, float] = {
     "": 1.0,
     "b": 1.0,
@@ -70,6 +74,19 @@ def counts_or(what: str, words: str, none: str) -> tuple[int | None, ...]:
 def seconds(what: str, word: str) -> float:
     """A positive number of seconds, with or without its unit: 30, 1.5, 60s, 2m, 1h."""
     return _amount(what, word, TIMES, "seconds, such as 90, 60s or 2m")
+
+
+def rate(what: str, word: str) -> Rate:
+    """A number of items in a unit of time: 20/s, 300/min, 5000/h."""
+    count, _, unit = (part.strip().lower() for part in word.partition("/"))
+    named = next((name for name, others in RATES.items() if unit in (name, *others)), "")
+    try:
+        items = float(count)
+    except ValueError:
+        items = 0.0
+    if not named or not 0 < items < float("inf"):
+        raise UsageError(f"{what} can't be {word!r}: give items in a unit of time, such as 20/s, 300/min or 5000/h")
+    return Rate(items, named)
 
 
 def number(what: str, word: str, of: str) -> float:

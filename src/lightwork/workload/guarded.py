@@ -1,6 +1,6 @@
-"""Guarded: a user's function with a time-out and retries, as the script of its plan has it.
+"""Guarded: a user's function with a time-out, a pace and retries, as the script of its plan has it.
 
-    function -> Limited -> Retried
+    function -> Limited -> paced: each try has a turn of its own, and the wait for it does not count -> Retried
 
 Standard library only: the host imports this module.
 """
@@ -13,6 +13,7 @@ from typing import Any
 
 from lightwork.workload.coroutine import Awaited, is_coroutine_function
 
+Pace = Callable[[Callable[..., Any]], Callable[..., Any]]  # makes a function one that waits for its turn
 FIRST_PAUSE_S = 0.01
 
 
@@ -87,13 +88,17 @@ class CoroutineRetried(Retried):
         return await self.function(*arguments, **keywords)
 
 
-def guarded(function: Callable[..., Any], timeout_s: float, retries: int) -> Callable[..., Any]:
-    """The function with a time-out, 0 for none, and retries; a coroutine function stays one."""
+def guarded(
+    function: Callable[..., Any], timeout_s: float, retries: int, pace: Pace | None = None
+) -> Callable[..., Any]:
+    """The function with a time-out, 0 for none, at a pace, and with retries; a coroutine function stays one."""
     if isinstance(function, Awaited):  # a signal must not end its loop
-        return Awaited(guarded(function.coroutine_function, timeout_s, retries))
+        return Awaited(guarded(function.coroutine_function, timeout_s, retries, pace))
     is_coroutine = is_coroutine_function(function)
     if timeout_s:
         function = (CoroutineLimited if is_coroutine else Limited)(function, timeout_s)
+    if pace:
+        function = pace(function)
     if retries:
         function = (CoroutineRetried if is_coroutine else Retried)(function, retries)
     return function

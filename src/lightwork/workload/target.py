@@ -47,7 +47,8 @@ class Parameters:
     place of ending the round (lightwork.workload.trial); inf for all, 0 for a round that is no trial. bundle: how many
     neighbouring items are run as one. watched: whether it is seen what items leave behind
     (lightwork.workload.footprint). item_timeout_s, retries: after so long an item is given up, 0 for never, and how
-    often one that raised is tried again.
+    often one that raised is tried again. turns, apart_s: the clock's file by which items start, and how far apart they
+    do at least (lightwork.workload.turns); "" for as soon as they can.
     """
 
     source: str = ""
@@ -67,6 +68,8 @@ class Parameters:
     watched: bool = False
     item_timeout_s: float = 0.0
     retries: int = 0
+    turns: str = ""
+    apart_s: float = 0.0
 
 
 class Bundled:
@@ -227,7 +230,7 @@ def is_file(item: Any) -> bool:
 
 def _function_for(function: Callable[[Any], Any], parameters: Parameters) -> Callable[[Any], Any]:
     is_coroutine, users = is_coroutine_function(function), function
-    function = guarded.guarded(function, parameters.item_timeout_s, parameters.retries)
+    function = guarded.guarded(function, parameters.item_timeout_s, parameters.retries, _pace(parameters))
     function = arguments.with_arguments(function, parameters.way, arguments.keywords_of(parameters.arguments))
     if parameters.bundle > 1:
         function = (CoroutineBundled if is_coroutine else Bundled)(function)
@@ -242,6 +245,15 @@ def _function_for(function: Callable[[Any], Any], parameters: Parameters) -> Cal
     return function
 
 
+def _pace(parameters: Parameters) -> guarded.Pace | None:
+    """What makes a function one that is called by turns; None where items start as soon as they can."""
+    if not parameters.turns:
+        return None
+    from lightwork.workload import turns  # only those pay for it that need it
+
+    return partial(turns.paced, path=parameters.turns, apart_s=parameters.apart_s)
+
+
 def initializer_of(reference: str, words: str) -> Callable[[], Any]:
     """The call that an initializer and its arguments, a JSON list, make. Raises UsageError where they make none."""
     return initializer.checked(reference, resolve(reference), initializer.arguments_of(words))
@@ -249,7 +261,12 @@ def initializer_of(reference: str, words: str) -> Callable[[], Any]:
 
 def _setup(parameters: Parameters, place: Place) -> Facts:
     _call("setup", parameters.setup)
-    return _chill(parameters) if parameters.cold else {}
+    facts = _chill(parameters) if parameters.cold else {}
+    if parameters.turns:
+        from lightwork.workload import turns  # only those pay for it that need it
+
+        turns.wait(parameters.turns, parameters.apart_s)
+    return facts
 
 
 def _chill(parameters: Parameters) -> Facts:
