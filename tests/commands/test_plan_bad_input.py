@@ -55,6 +55,7 @@ NARROW = ("--strategies", "static", "--workers", "2", "--orders", "given", "--bl
         (["load.py:briefly", "a", "b", "--cold"], "no item is a file"),
         (["sleep_io", "a"], "with its own items"),
         (["sleep_io", "--skip-failing"], "with its own items"),
+        (["sleep_io", "--rate", "20/s"], "with its own items"),
         (["no_such_workload"], "unknown workload"),
     ],
 )
@@ -84,6 +85,15 @@ def test_refuses_what_it_can_not_plan(user, words, saying):
         (["--cores", "0"], "cores can't be '0': it must be a positive number of cores"),
         (["--chunksizes", "0"], "chunksize can't be '0'"),
         (["--memory-limit", "much"], "memory-limit can't be 'much': it must be a positive number of bytes"),
+        (["--max-in-flight", "0"], "max-in-flight can't be 0: one item at a time is the serial run; give at least 2"),
+        (["--max-in-flight", "few"], "max-in-flight can't be 'few': it must be a whole number"),
+        (["--workers", "4-9", "--max-in-flight", "8"], "--workers 9 and --max-in-flight 8 contradict each other"),
+        (["--rate", "fast"], "rate can't be 'fast': give items in a unit of time, such as 20/s, 300/min or 5000/h"),
+        (
+            ["--rate", "1/min"],
+            "--rate 1/min starts an item every 60 s, too few for a budget of 60 s: give --budget 240s",
+        ),
+        (["--rate", "20/s", "--strategies", "static"], "static has no clock for --rate that its workers share: choose"),
         (["--orders", "upwards"], "unknown order"),
         (["--check", "load.py:none"], "has no 'none'"),
         (["--quick", "--budget", "9s"], "--quick and --budget contradict each other"),

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lightwork.core.setting import Setting
-from lightwork.plan.axes import Axes
+from lightwork.plan.axes import AWAITED, Axes
 from lightwork.plan.forecast import (
     CHUNKS_PER_WORKER,
     HAND_OVER,
@@ -96,6 +96,15 @@ def test_the_ladder_ends_where_twice_as_many_gain_little():
     counts = {setting.workers for setting in settings_of(forecast(job(MANY), Axes(("threads",)), FREE, traits))}
     assert {4, 6} <= counts
     assert max(counts) <= 16
+
+
+@given(jobs, st.integers(1, 20))
+def test_never_more_workers_than_items_in_flight(profile, most):
+    """Whatever they are: threads, processes, or tasks of an event loop."""
+    axes = Axes(AWAITED, most_in_flight=most)
+    made = settings_of(forecast(profile, axes, FREE, NO_TRAITS))
+    assert {kind_of(setting) for setting in made} == {"threads", "processes", "tasks"}
+    assert max(setting.workers for setting in made) <= most
 
 
 @given(jobs, asked, costs)

@@ -13,6 +13,7 @@ from repository import REPOSITORY
 from lightwork.core import reasons
 from lightwork.core.causes import Cause
 from lightwork.core.estimate import Estimate
+from lightwork.core.rate import UNITS_S, StartRate
 from lightwork.core.reasons import (
     AsGood,
     ChunksizeBand,
@@ -21,6 +22,7 @@ from lightwork.core.reasons import (
     FailedCrew,
     FailureCause,
     HelperWait,
+    InFlightLimit,
     InnerCores,
     ItemCap,
     LargeResults,
@@ -30,6 +32,7 @@ from lightwork.core.reasons import (
     NoAnswer,
     OtherKind,
     PredictedLoss,
+    RateLimit,
     Reason,
     RefillCost,
     RestsOn,
@@ -66,9 +69,15 @@ failures = st.builds(
     FailedCrew, crews, counts, counts, names, names, st.integers(0, 9), st.none() | counts,
     st.sampled_from(("", "spawn")), st.booleans(), st.none() | st.sampled_from(FailureCause), names, names,
 )  # fmt: skip
+rates = st.builds(
+    RateLimit, st.builds(StartRate, st.sampled_from((0.5, 20, 5000)), st.sampled_from([*UNITS_S])), counts,
+    st.floats(0.01, 1e5),
+)  # fmt: skip
 EACH = {
     ItemCap: caps,
     SharedLimit: st.builds(SharedLimit, st.floats(1.0, 99.0)),
+    RateLimit: rates,
+    InFlightLimit: st.builds(InFlightLimit, counts),
     LowestBound: st.builds(LowestBound, st.builds(WorkerBound, st.floats(1.0, 99.0), counts), st.booleans()),
     LargestLoss: st.builds(LargestLoss, st.sampled_from(Cause), st.floats(0.1, 4.0), st.just(4)),
     PredictedLoss: st.builds(
@@ -105,7 +114,12 @@ ANSWERS = {
         st.none() | st.integers(1, 64),
     ),
     SerialAnswer: st.builds(
-        SerialAnswer, st.floats(0.1, 1e5), st.none() | crews, st.none() | estimates, st.integers(0, 9)
+        SerialAnswer,
+        st.floats(0.1, 1e5),
+        st.none() | crews,
+        st.none() | estimates,
+        st.integers(0, 9),
+        st.none() | rates,
     ),
     NoAnswer: st.builds(NoAnswer, st.none() | failures),
 }

@@ -23,8 +23,7 @@ EPILOG = """examples:
   lightwork plan csv_to_db --param files=30        a built-in workload
 
 The function runs many times on the same items. If it stores something, undo
-that with --setup or --cleanup, use --scratch to run in copies of the working
-directory, or --once to run each item only once.
+that by --setup or --cleanup, run in copies by --scratch, or each item --once.
 """
 
 
@@ -81,14 +80,16 @@ def _add_axes(command: argparse.ArgumentParser) -> None:
 
 
 def _add_limits(command: argparse.ArgumentParser) -> None:
-    """How long it may take, and how much memory."""
+    """How long it may take, how much memory, how many items at once, and how fast."""
     add = command.add_argument
     shared.add(add, "--budget", default_words="60s")
     add("--quick", action="store_true", help="short for --budget 15s")
     shared.add(add, "--blocks", more=", ignoring the budget")
     shared.add_alias(add, "--rounds", "--blocks")
-    shared.add(add, "--timeout", default_words="from the serial time")
+    shared.add(add, "--timeout", default_words="by the serial time")
     add("--memory-limit", metavar="SIZE", help="limit for all processes together, such as 2GB")
+    add("--max-in-flight", metavar="N", help="run at most N items at once")
+    add("--rate", metavar="RATE", help="start at most so many items: 20/s, 300/min, 5000/h")
 
 
 def _add_around(command: argparse.ArgumentParser) -> None:
@@ -162,7 +163,7 @@ def _result(planned: "Planned", facts: Mapping[str, Any], options: argparse.Name
         is_coroutine=registry.find(options.target).coroutine is not None, passing=planned.passing, null=options.null,
         names_method=len(planned.request.axes.start_methods) > 1,
         initializer=options.initializer, initargs=arguments_of(options.initargs or ""), guards=guards,
-        inner_threads=planned.request.inner_threads,
+        inner_threads=planned.request.inner_threads, rate=planned.request.rate,
     )  # fmt: skip
     return replace(result_of(planned, facts, code), target=planned.request.label or options.target)
 

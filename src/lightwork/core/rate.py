@@ -7,7 +7,7 @@ UNITS_S: Mapping[str, float] = {"s": 1.0, "min": 60.0, "h": 3600.0, "day": 86400
 
 
 @dataclass(frozen=True)
-class Rate:
+class StartRate:
     """So many items in a unit of time, evenly: a start every unit / count. unit: of UNITS_S."""
 
     count: float

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from lightwork.core.estimate import Estimate
+from lightwork.core.rate import StartRate
 from lightwork.core.remedy import LargestLoss
 from lightwork.core.study import Cell
 from lightwork.core.verdict import LongestItemBound, LowestBound
@@ -36,12 +37,16 @@ class SettingAnswer:
 
 @dataclass(frozen=True)
 class SerialAnswer:
-    """That serial is as good. crew, speedup: of the best other setting; None where none was worth looking at."""
+    """That serial is as good. crew, speedup: of the best other setting; None where none was worth looking at.
+
+    rate: where it is a rate that lets nothing be faster.
+    """
 
     serial_s: float
     crew: Crew | None
     speedup: Estimate | None
     blocks: int
+    rate: "RateLimit | None" = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,22 @@ class SharedLimit:
     """Something that all workers share lets no more than this speedup through: a lock, a service, a disk."""
 
     speedup: float
+
+
+@dataclass(frozen=True)
+class RateLimit:
+    """A rate, by the user's own word, and how long so many items take at it at least."""
+
+    rate: StartRate
+    items: int
+    least_s: float
+
+
+@dataclass(frozen=True)
+class InFlightLimit:
+    """So many items may run at once, by the user's own word, and all of these do."""
+
+    items: int
 
 
 @dataclass(frozen=True)
@@ -230,10 +251,11 @@ class WholeList:
 
 
 Reason = (
-    ItemCap | SharedLimit | LowestBound | LargestLoss | PredictedLoss | NextCount | OtherKind | WarmUpCost | RefillCost
-    | FailedCrew | InnerCores | HelperWait | LargeResults | MemoryPeak | ChunksizeBand | AsGood | WholeList
+    ItemCap | SharedLimit | RateLimit | InFlightLimit | LowestBound | LargestLoss | PredictedLoss | NextCount
+    | OtherKind | WarmUpCost | RefillCost | FailedCrew | InnerCores | HelperWait | LargeResults | MemoryPeak
+    | ChunksizeBand | AsGood | WholeList
 )  # fmt: skip
-LimitedBy = ItemCap | SharedLimit | LowestBound | LargestLoss | PredictedLoss
+LimitedBy = ItemCap | SharedLimit | RateLimit | InFlightLimit | LowestBound | LargestLoss | PredictedLoss
 
 
 @dataclass(frozen=True)

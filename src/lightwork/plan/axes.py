@@ -20,7 +20,7 @@ class Axes:
 
     strategies: by name. workers, chunksizes, orders: None for those that fit the job; a chunksize of None is the
     strategy's own default. start_methods: to start processes with. may_leave_fork: whether others may be taken where
-    forked processes hang.
+    forked processes hang. most_in_flight: how many items may run at once, whatever runs them; None for no limit.
     """
 
     strategies: tuple[str, ...] = USUAL
@@ -29,6 +29,7 @@ class Axes:
     orders: tuple[str, ...] | None = None
     start_methods: tuple[str, ...] = ("fork",)
     may_leave_fork: bool = False
+    most_in_flight: int | None = None
 
     def kinds(self) -> list[tuple[str, str]]:
         """Every strategy with every start method that it can take."""
@@ -51,6 +52,7 @@ class Axes:
         """Worker counts to try, ascending: those that were asked for, else the ladder up to `most`."""
         if self.workers is not None:
             return sorted(set(self.workers))
+        most = min(most, self.most_in_flight or most)
         waves = {-(-items // count) for count in range(1, MOST_WAVES + 1)}
         return sorted({*(count for count in (*LADDER, *waves) if 1 < count <= most), max(most, 1)})
 

@@ -12,6 +12,7 @@ from typing import Any
 from lightwork import strategies
 from lightwork.core.setting import ORDERS, START_METHODS
 from lightwork.errors import UsageError
+from lightwork.plan import outside_limits
 from lightwork.plan.axes import AWAITED, BY_VALUE, USUAL, Axes, settings_of
 from lightwork.plan.built_in import built_in, refuse_beyond_limits
 from lightwork.plan.calibrate import is_quick
@@ -54,6 +55,7 @@ OWN_ONLY = (
     "retries",
     "item_timeout",
     "progress",
+    "rate",
 )
 
 
@@ -83,6 +85,7 @@ def request_of(options: argparse.Namespace, folder: Path, machine: Mapping[str, 
         memory_limit=_memory_limit(options, machine),
         skip_failing=options.skip_failing or guards.collects,
         collects=guards.collects,
+        rate=outside_limits.rate(options.rate, _least_budget_s(options)),
         inner_threads=_inner_threads(options),
         tries_inner_threads=_tries_inner_threads(options),
     )
@@ -138,6 +141,11 @@ def _tries_inner_threads(options: argparse.Namespace) -> bool:
     return target.is_reference(options.target) and not is_set
 
 
+def _least_budget_s(options: argparse.Namespace) -> float | None:
+    """The budget; None where items are run once, however long that takes."""
+    return None if options.once else _budget_s(options)
+
+
 def _cores(options: argparse.Namespace) -> float | None:
     return option_values.number("cores", options.cores, "cores") if options.cores else None
 
@@ -182,6 +190,7 @@ def _parameters(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
         "arguments": options.arguments or "",
         "item_timeout_s": guards_of(options).timeout_s,
         "retries": guards_of(options).retries,
+        **outside_limits.turns(outside_limits.rate(options.rate), folder),
     }
     if options.maker:
         if options.items:
@@ -231,19 +240,23 @@ def _axes(options: argparse.Namespace, workload: Workload) -> Axes:
     chosen = with_a_rule(chosen, are_named=options.strategies != "all")
     if options.strategies == "all":
         chosen = [name for name in chosen if fits(workload, name)]
+    if options.rate:
+        chosen = outside_limits.paced(chosen, are_named=options.strategies not in (AUTO, "all"))
     for name in chosen:
         check_fit(workload, name)
     is_any_method = options.start_methods == AUTO
     methods = ("fork",) if is_any_method else option_values.names("start method", options.start_methods, START_METHODS)
     if not chosen:
         raise UsageError("serial is always measured: name a strategy that has workers")
+    most_in_flight = outside_limits.most_in_flight(options.max_in_flight)
     axes = Axes(
         strategies=tuple(chosen),
-        workers=None if options.workers == AUTO else option_values.counts("workers", options.workers),
+        workers=None if options.workers == AUTO else outside_limits.counts(options.workers, most_in_flight),
         chunksizes=_chunksizes(options.chunksizes),
         orders=None if options.orders == AUTO else option_values.names("order", options.orders, ORDERS),
         start_methods=methods,
         may_leave_fork=is_any_method,
+        most_in_flight=most_in_flight,
     )
     if not axes.kinds():
         raise UsageError(f"{', '.join(chosen)} can't start with {', '.join(methods)}: choose another start method")
@@ -268,13 +281,20 @@ def dry(request: Request, machine: dict[str, Any], calibrations: Path) -> str:
     lines = {
         "serially": serially if request.can_sample else f"all items{once}",
         "predict": f"{', '.join(axes.strategies)}; {', '.join(axes.start_methods)}",
-        "": f"{_asked(axes.workers)} workers; chunksize {_asked(axes.chunksizes)}; order {_asked(axes.orders)}",
+        "": f"{_counts(axes)} workers; chunksize {_asked(axes.chunksizes)}; order {_asked(axes.orders)}",
         "measure": _measured(request),
     }
+    if request.rate:
+        lines["rate"] = f"at most {request.rate}, in every run"
     if not is_ready:
         lines["first"] = "what these strategies cost here: once, some 10 to 20 s more"
     head = f"would plan {request.name} in {duration(request.budget_s)}; nothing was run"
     return "\n".join([head, *(f"  {name:<11} {words}" for name, words in lines.items())])
+
+
+def _counts(axes: Axes) -> str:
+    """The worker counts to choose from."""
+    return f"by the job, at most {axes.most_in_flight}" if axes.most_in_flight else _asked(axes.workers)
 
 
 def _asked(values: Sequence[object] | None) -> str:

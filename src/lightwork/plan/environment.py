@@ -11,6 +11,7 @@ from lightwork.core.study import Study
 from lightwork.launch.finished import Execute, Finished
 from lightwork.launch.workdir import Workdir
 from lightwork.plan import scratch
+from lightwork.plan.own_times import without_turns
 from lightwork.plan.request import INNER_THREADS, Request
 from lightwork.storage import ledgers
 from lightwork.study.design import Design, draw_up
@@ -54,16 +55,21 @@ class Environment:
 
         weights: the file of the items' weights, for the order largest first; "" for the workload's own. inner_threads:
         how many a BLAS or OpenMP library may have in each process; None for as many as it likes. No digests are
-        taken of what a user's function returns: it may be something new each time.
+        taken of what a user's function returns: it may be something new each time. Its ledger has the items' own times,
+        without what they waited for their turns.
         """
         job = self._job(request.target, parameters, setting, name, request.seed)
         job = replace(job, probe=probe, block=block, weights=weights, digests=not target.is_reference(request.target))
         if inner_threads:
             job = replace(job, environment={INNER_THREADS: str(inner_threads)})
-        if not parameters.get("scratch"):
+        finished = self._executed(job, deadline_s, in_scratch=bool(parameters.get("scratch")))
+        return without_turns(finished, request.apart_ns) if request.rate else finished
+
+    def _executed(self, job: Job, deadline_s: float, *, in_scratch: bool) -> Finished:
+        if not in_scratch:
             return self.execute(job, deadline_s)
-        with scratch.fresh(job, Path.cwd(), self.workdir) as in_scratch:
-            return self.execute(in_scratch, deadline_s)
+        with scratch.fresh(job, Path.cwd(), self.workdir) as scratched:
+            return self.execute(scratched, deadline_s)
 
     def run_job(
         self, workload: str, parameters: Mapping[str, Any], setting: Setting, name: str, deadline_s: float

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import ceil
+from math import ceil, inf
 from typing import TYPE_CHECKING, Any
 
 from lightwork.analysis.preference import COMPUTES, CpuLoad
-from lightwork.replay.demands import own_ns
+from lightwork.replay.demands import one_by_one_ns, own_ns
 from lightwork.replay.traits import NO_WARM_UP, Traits, WarmUp, without_warm_up
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class JobProfile:
     result_bytes: of one's pickled result, the mean; 0 where it is not known. initializer: what each worker does before
     its first item. refill: what it takes to fill a cache that items share. longer: how many times as long the rows take
     as the serial run that speedups are over, as their BLAS or OpenMP has fewer threads; 1 where they are that run's
-    own.
+    own. apart_ns: from one item's start to the next one's, at least: a rate, no part of any row.
     """
 
     rows: "NDArray[Any]" = field(repr=False)
@@ -41,11 +41,14 @@ class JobProfile:
     initializer: WarmUp = NO_WARM_UP
     longer: float = 1.0
     refill: WarmUp = NO_WARM_UP
+    apart_ns: float = 0.0
 
     @property
     def traits(self) -> Traits:
         """What is known of it before any round on several workers."""
-        return Traits(result_bytes=self.result_bytes, initializer=self.initializer, refill=self.refill)
+        return Traits(
+            result_bytes=self.result_bytes, initializer=self.initializer, refill=self.refill, apart_ns=self.apart_ns
+        )
 
     @property
     def walls_ns(self) -> "NDArray[Any]":
@@ -55,7 +58,17 @@ class JobProfile:
     @property
     def serial_s(self) -> float:
         """All items one after the other as they are run serially, what comes before the first included."""
-        return (float(self.walls_ns.sum()) + self.initializer.wall_ns) / 1e9 / self.longer
+        return (one_by_one_ns(self.walls_ns, self.apart_ns) + self.initializer.wall_ns) / 1e9 / self.longer
+
+    @property
+    def least_s(self) -> float:
+        """What all items take at their rate, however many run at a time; 0 without one."""
+        return ((len(self.rows) - 1) * self.apart_ns + float(self.walls_ns.mean())) / 1e9 if self.apart_ns else 0.0
+
+    @property
+    def rate_cap(self) -> float:
+        """The speedup that the rate allows; inf without one."""
+        return self.serial_s / self.least_s if self.apart_ns else inf
 
     @property
     def load(self) -> CpuLoad:

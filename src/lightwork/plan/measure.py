@@ -227,9 +227,10 @@ class Measuring:
     def _walls_s(self) -> dict[tuple[Setting, int], float]:
         """By setting and block, at the CPU speed of the first serial round, whose ledger all is predicted from.
 
-        As measured where no speed is known.
+        As measured where no speed is known, or a rate sets the pace.
         """
-        equal, first = equal_speed_walls_s(self._study()) or {}, self.serial.finished.round.wall_ns / 1e9
+        equal = {} if self.request.rate else equal_speed_walls_s(self._study()) or {}
+        first = self.serial.finished.round.wall_ns / 1e9
         as_first = first / equal.get((SERIAL, 0), first)
         return {
             (setting, round_.block): as_first * equal.get((round_.cell_id, round_.block), round_.wall_ns / 1e9)

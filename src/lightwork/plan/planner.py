@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from lightwork.analysis.preference import LEAST_GAIN_S
+from lightwork.analysis.preference import LEAST_GAIN, LEAST_GAIN_S
 from lightwork.core.footprint import NO_FOOTPRINT, Footprint
 from lightwork.core.notes import Note
 from lightwork.core.round import Round
@@ -32,6 +32,7 @@ from lightwork.plan.items import items_of
 from lightwork.plan.job_profile import JobProfile
 from lightwork.plan.measure import Measuring
 from lightwork.plan.memory_probe import MemoryModel
+from lightwork.plan.own_times import back_to_back
 from lightwork.plan.refill import Refill
 from lightwork.plan.request import Request
 from lightwork.plan.sample import Sample, rows_of_all
@@ -52,16 +53,16 @@ class Planned:
 
     items: of how many of the user's items it is about; items_run: how many of them were run. sample: which of the
     items, or bundles of them, were run. serial: the serial round of the sample. job: its ledger and what it shows.
-    contest: what was forecast and measured; None where the job is too short for any worker to be worth starting. study:
-    the rounds that were measured; None where only the serial one was. notes: what the reader must know of how it was
-    found. longest_name: the name of the item that took longest. memory: what settings take, predicted; None where no
-    limit asked for it, or no sample met the rounds. first: the places of the items that go first where the order is
-    largest first. left_out: of those that failed; lethal: of those among them that hung or
-    ended their process. weights: of all of the user's items; a file's is its size. passing:
-    how they reach the function. inner: what they do beside the thread that runs them. footprint: what they leave
-    behind. caches: what may be one that they share; refill: what it takes to fill it, None where they get no cheaper.
-    unsendable_error: the kind of an exception that can't be unpickled, and why; None without one. inner_threads: the
-    serial round with fewer of them; None where none was tried.
+    contest: what was forecast and measured; None where no worker is worth starting: the job is too short, or its rate
+    so low. study: the rounds that were measured; None where only the serial one was. notes: what the reader must know
+    of how it was found. longest_name: the name of the item that took longest. memory: what settings take, predicted;
+    None where no limit asked for it, or no sample met the rounds. first: the places of the items that go first where
+    the order is largest first. left_out: of those that failed; lethal: of those among them that hung or ended their
+    process. weights: of all of the user's items; a file's is its size. passing: how they reach the function. inner:
+    what they do beside the thread that runs them. footprint: what they leave behind. caches: what may be one that they
+    share; refill: what it takes to fill it, None where they get no cheaper. unsendable_error: the kind of an exception
+    that can't be unpickled, and why; None without one. inner_threads: the serial round with fewer of them; None where
+    none was tried.
     """
 
     request: Request
@@ -99,7 +100,8 @@ def make(request: Request, environment: Environment) -> Planned:
     inner = inner_work_in(serial.finished)
     job = _job(request, serial, inner)
     contest, study, model, limited = None, None, None, None
-    if job.serial_s > LEAST_GAIN_S or request.blocks:
+    can_gain = job.serial_s > LEAST_GAIN_S and job.rate_cap >= 1 + LEAST_GAIN
+    if can_gain or request.blocks:
         axes = _axes(request, environment, serial, inner)
         costs = calibrated(environment, (axes.beside_fork() if inner.threads_named else axes).kinds())
         model = _memory(request, environment, serial)
@@ -168,6 +170,7 @@ def _axes(request: Request, environment: Environment, serial: Serial, inner: Inn
 def _job(request: Request, serial: Serial, inner: InnerWork) -> JobProfile:
     """What the serial run shows."""
     rows, sample = inner.attributed(ledgers.table(serial.finished.ledger)), serial.sample
+    rows = back_to_back(rows) if request.rate else rows
     whole = rows if sample.is_all else rows_of_all(rows, sample)
     weights = [serial.items.weights[place] for place in serial.places]
     if sample.is_all and serial.items.bundle == 1 and len(set(weights)) == 1:
@@ -185,6 +188,7 @@ def _job(request: Request, serial: Serial, inner: InnerWork) -> JobProfile:
         result_bytes=trial.bytes_in(serial.finished.round.evidence),
         initializer=_initializer(serial.finished.round),
         refill=serial.refill.took if serial.refill else NO_WARM_UP,
+        apart_ns=request.apart_ns,
     )
 
 

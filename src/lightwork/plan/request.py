@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from lightwork.core.rate import StartRate
 from lightwork.plan.axes import USUAL, Axes
 from lightwork.workload import target
 
@@ -31,8 +32,9 @@ class Request:
     many; None leaves it to the budget. inner_threads: how many a BLAS or OpenMP library may have in a worker; None for
     as many as it likes. tries_inner_threads: whether one each is tried where an item keeps several cores busy by them.
     memory_limit: what no setting may exceed. skip_failing: leave out items that
-    fail. collects: whether the script keeps the errors of those that raise. label: of a built-in workload, its name
-    with the parameters that differ from their defaults.
+    fail. collects: whether the script keeps the errors of those that raise. rate: how many items may start in a unit of
+    time, in serial runs as well. label: of a built-in workload, its name with the parameters that differ from their
+    defaults.
     """
 
     target: str
@@ -50,6 +52,7 @@ class Request:
     memory_limit: MemoryLimit | None = None
     skip_failing: bool = False
     collects: bool = False
+    rate: StartRate | None = None
     label: str = ""
 
     @property
@@ -64,9 +67,14 @@ class Request:
 
     @property
     def can_bundle(self) -> bool:
-        """Whether very short items may be run several as one: nothing is asked of single ones."""
+        """Whether very short items may be run several as one: nothing is asked of single ones, nor of their starts."""
         is_usual = set(self.axes.strategies) <= {*USUAL} and self.axes.chunksizes is None
-        return self.can_sample and is_usual and not self.skip_failing
+        return self.can_sample and is_usual and not self.skip_failing and self.rate is None
+
+    @property
+    def apart_ns(self) -> float:
+        """From one item's start to the next one's, at least; 0 without a rate."""
+        return self.rate.apart_s * 1e9 if self.rate else 0.0
 
     def with_workers_in_caller(self) -> "Request":
         """The same where items are worked on in the calling process alone."""

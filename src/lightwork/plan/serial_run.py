@@ -22,6 +22,7 @@ from lightwork.plan.refill import Refill, caches_in, refill_of, settled
 from lightwork.plan.request import Request
 from lightwork.plan.sample import Sample, draw, rows_of_all
 from lightwork.plan.side_effects import Written
+from lightwork.replay.demands import one_by_one_ns
 from lightwork.storage import ledgers
 from lightwork.study.run import deadline_s
 from lightwork.text.notes import note_sentence
@@ -88,7 +89,7 @@ def run_serially(request: Request, environment: Environment, items: JobItems) ->
     if first.written:
         environment.say(note_sentence(side_effects.note_on(request.name, first.written)))
     is_cut_short = len(first.sample.chosen) + len(first.failed) < len(pilot.chosen)
-    is_over_at_once = _expected_s(first) + _beside_s(first, len(items)) < TOO_SHORT_S
+    is_over_at_once = _takes_s(request, first, len(items)) < TOO_SHORT_S
     if request.once or is_over_at_once:
         return first
     serial = first if is_cut_short or _is_long(request, first) else _all_that_fit(request, environment, first)
@@ -106,7 +107,7 @@ def _with_refill(request: Request, environment: Environment, serial: Serial) -> 
     sample = draw([items.weights[place] for place in places], most, request.seed)
     count_words = f"up to {len(sample.chosen):,} of {len(places):,} items"
     environment.say(f"running {count_words} serially in random order, to see whether a cache makes them cheaper")
-    expected_s = _expected_s(serial)
+    expected_s = _expected_s(serial, request.apart_ns)
     filled = _tried(
         request, environment, items, places, sample, limit_s, expected_s, worked=serial.run, order="shuffled"
     )
@@ -132,7 +133,8 @@ def _all_that_fit(request: Request, environment: Environment, pilot: Serial) -> 
     environment.say(f"running {len(sample.chosen):,} of {len(places):,} {what} serially")
     limit_s = SERIAL_SHARE / NEARLY_ALL * request.budget_s if request.can_sample else NO_LIMIT_S
     worked = pilot.run if items.bundle == 1 else ()
-    second = _tried(request, environment, items, places, sample, limit_s, _expected_s(pilot), worked)
+    expected_s = _expected_s(pilot, request.apart_ns)
+    second = _tried(request, environment, items, places, sample, limit_s, expected_s, worked)
     _refuse_less(request, environment, pilot, second)
     return replace(
         second, failed={**pilot.failed, **second.failed}, written=pilot.written, is_first=False,
@@ -195,20 +197,30 @@ class _Look:
 
 def _size(request: Request, pilot: Serial, count: int) -> int:
     """How many of so many items, or bundles of them, fit the budget's share."""
-    all_s = max(_expected_s(pilot) + _beside_s(pilot, count), 1e-9)
+    all_s = max(_takes_s(request, pilot, count), 1e-9)
     if NEARLY_ALL * all_s <= SERIAL_SHARE * request.budget_s:
         return count
     return max(round(count * SAMPLE_SHARE * request.budget_s / all_s), PILOT)
 
 
-def _expected_s(serial: Serial) -> float:
-    """How long all items would take serially."""
+def _takes_s(request: Request, pilot: Serial, count: int) -> float:
+    """How long a serial round of so many items would take."""
+    return _expected_s(pilot, request.apart_ns) + _beside_s(pilot, count, request.apart_ns)
+
+
+def _expected_s(serial: Serial, apart_ns: float) -> float:
+    """How long all items would take serially, at their rate."""
     rows = rows_of_all(ledgers.table(serial.finished.ledger), serial.sample)
-    return float((rows["end_ns"] - rows["start_ns"]).sum() / 1e9)
+    return one_by_one_ns(rows["end_ns"] - rows["start_ns"], apart_ns) / 1e9
 
 
-def _beside_s(pilot: Serial, count: int) -> float:
-    """What a round of so many items would take beside them: to write their rows, and before and after the clock."""
+def _beside_s(pilot: Serial, count: int, apart_ns: float) -> float:
+    """What a round of so many items would take beside them: to write their rows, and before and after the clock.
+
+    Where a rate keeps them apart, what lies between them is the wait for their turns.
+    """
+    if apart_ns:
+        return count * ITEM_S
     round_ = pilot.finished.round
     gap_s = max(0, round_.wall_ns - round_.item_wall_ns) / 1e9 / len(pilot.sample.chosen)
     return count * (gap_s + ITEM_S)
@@ -216,7 +228,7 @@ def _beside_s(pilot: Serial, count: int) -> float:
 
 def _is_long(request: Request, pilot: Serial) -> bool:
     """Whether another serial round would cost more than its share."""
-    return pilot.finished.round.item_wall_ns / 1e9 > SERIAL_SHARE * request.budget_s
+    return pilot.finished.round.wall_ns / 1e9 > SERIAL_SHARE * request.budget_s
 
 
 def _tried(

@@ -33,8 +33,11 @@ DAMAGED = (  # what numpy and zipfile raise for a file that is something else, o
 )  # fmt: skip
 
 
-def table(ledger: bytes) -> Table:
-    """The items' rows of a ledger, in given order. Raises ValueError when the bytes are no ledger."""
+def table(ledger: bytes | bytearray) -> Table:
+    """The items' rows of a ledger, in given order; those of a bytearray can be changed in place.
+
+    Raises ValueError when the bytes are no ledger.
+    """
     if len(ledger) < HEADER.size:
         raise ValueError("no ledger")
     magic, items, slots, *_ = HEADER.unpack_from(ledger, 0)

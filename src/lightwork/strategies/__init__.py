@@ -112,6 +112,16 @@ class Strategy:
         return self.workers == "processes"
 
     @property
+    def takes_initializer(self) -> bool:
+        """Whether its script can hand a function to its workers that each calls once."""
+        return "$pool" in self.script or "$initializer" in self.script
+
+    @property
+    def can_be_paced(self) -> bool:
+        """Whether workers of its script can share a clock, so that items start at a rate."""
+        return self.workers in ("threads", "tasks") or (self.workers == "processes" and self.takes_initializer)
+
+    @property
     def takes_unsendable(self) -> bool:
         """Whether it runs functions that can't be pickled by their names."""
         return self.by_value or not self.parallel or self.workers in ("threads", "tasks")

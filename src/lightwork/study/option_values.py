@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from lightwork import strategies
-from lightwork.core.rate import Rate
+from lightwork.core.rate import StartRate
 from lightwork.errors import UsageError, unknown
 
 LONGEST_RANGE = 1_000
@@ -76,7 +76,7 @@ def seconds(what: str, word: str) -> float:
     return _amount(what, word, TIMES, "seconds, such as 90, 60s or 2m")
 
 
-def rate(what: str, word: str) -> Rate:
+def rate(what: str, word: str) -> StartRate:
     """A number of items in a unit of time: 20/s, 300/min, 5000/h."""
     count, _, unit = (part.strip().lower() for part in word.partition("/"))
     named = next((name for name, others in RATES.items() if unit in (name, *others)), "")
@@ -86,7 +86,7 @@ def rate(what: str, word: str) -> Rate:
         items = 0.0
     if not named or not 0 < items < float("inf"):
         raise UsageError(f"{what} can't be {word!r}: give items in a unit of time, such as 20/s, 300/min or 5000/h")
-    return Rate(items, named)
+    return StartRate(items, named)
 
 
 def number(what: str, word: str, of: str) -> float:

@@ -13,6 +13,7 @@ from lightwork.core.reasons import (
     FailedCrew,
     FailureCause,
     HelperWait,
+    InFlightLimit,
     InnerCores,
     ItemCap,
     LargeResults,
@@ -22,6 +23,7 @@ from lightwork.core.reasons import (
     NoAnswer,
     OtherKind,
     PredictedLoss,
+    RateLimit,
     RefillCost,
     RestsOn,
     SerialAnswer,
@@ -83,6 +85,9 @@ def _(answer: SettingAnswer) -> str:
 
 @answer_sentence.register
 def _(answer: SerialAnswer) -> str:
+    if answer.rate:
+        limit = f"{_rate(answer.rate)} is the limit, so workers would hardly help"
+        return f"stay serial ({duration(answer.serial_s)}): {limit}; {_at_rate(answer.rate)}."
     if answer.crew is None or answer.speedup is None:
         return f"stay serial: all of it takes {duration(answer.serial_s)}, too short for workers to help."
     how = f"measured in {counted(answer.blocks, 'block')}" if answer.blocks else "predicted"
@@ -114,11 +119,24 @@ def limited_by(limit: LimitedBy | None) -> str:
             words = (
                 f"something that all workers share (a lock, a service, a disk): it lets {times(limit.speedup)} through"
             )
+        case RateLimit():
+            words = f"{_rate(limit)}: {_at_rate(limit)}"
+        case InFlightLimit():
+            words = f"--max-in-flight {limit.items}"
         case LowestBound():
             words = bound_name(limit.bound) if limit.is_near else ""
         case LargestLoss() | PredictedLoss():
             words = "" if limit.is_little else _cause(limit.cause, limit.lost / limit.workers)
     return words
+
+
+def _rate(limit: RateLimit) -> str:
+    """The option as the user wrote it."""
+    return f"--rate {limit.rate}"
+
+
+def _at_rate(limit: RateLimit) -> str:
+    return f"{limit.items:,} items take at least {duration(limit.least_s)}"
 
 
 def _cause(cause: str, share: float) -> str:
@@ -144,7 +162,7 @@ def _(reason: ItemCap) -> str:
 
 
 @reason_sentence.register
-def _(reason: SharedLimit) -> str:
+def _(reason: SharedLimit | RateLimit | InFlightLimit) -> str:
     return f"limited by {limited_by(reason)}"
 
 

@@ -8,7 +8,9 @@ from contests import SERIAL_SETTING, computes, contest, job, pool, spread_over, 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lightwork.analysis.preference import LEAST_GAIN
 from lightwork.core.notes import FirstRun
+from lightwork.core.rate import StartRate
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL_AGAIN
@@ -147,6 +149,53 @@ def test_what_others_were_limited_by_does_not_limit_what_is_far_faster():
     assert [limit.is_shared for limit in contested.traits.limits] == [True]
     assert found.recommendation.setting == threads
     assert "share" not in sentences.limited_by(found)
+
+
+@pytest.mark.parametrize(("most", "limit"), [(4, "--max-in-flight 4"), (40, "the longest item, giant.csv")])
+def test_the_items_in_flight_limit_where_more_could_help(most, limit):
+    """Four of forty waits at a time, where no more may be: that limits. Where all forty may, each item does."""
+    found = judged(planned(asked=Axes(("threads",), most_in_flight=most)))
+    assert found.recommendation.setting.workers == most
+    assert sentences.limited_by(found) == limit
+
+
+def at_rate(rows, rate, asked=None):
+    """A plan of these items at this rate."""
+    asked = asked or Axes(("threads",))
+    request = Request("load.py:load_file", {}, asked, 4.0, rate=rate)
+    return planned(asked=asked, profile=job(rows, apart_ns=request.apart_ns), changes={"request": request})
+
+
+def test_a_rate_limits_by_its_own_name():
+    """Forty items of 100 ms at twenty a second: two threads reach it, and the answer says what it allows."""
+    found = judged(at_rate(SECONDS, StartRate(20, "s")))
+    assert found.recommendation.setting == Setting("threads", 2)
+    assert found.recommendation.speedup.point == pytest.approx(4.0 / (39 * 0.05 + 0.1))
+    assert sentences.limited_by(found) == "--rate 20/s: 40 items take at least 2.0 s"
+
+
+def test_a_rate_that_is_out_of_reach_limits_nothing():
+    """Two thousand a second: four threads come nowhere near it."""
+    found = judged(at_rate(SECONDS, StartRate(2000, "s"), Axes(("threads",), (4,))))
+    assert found.recommendation.speedup.point == pytest.approx(4.0, rel=0.05)
+    assert sentences.limited_by(found) == ""
+
+
+def test_serial_reaches_a_low_rate():
+    """Forty items of 10 ms at twenty a second: serial, for the rate, with a script that keeps it."""
+    plan = at_rate(waits(*[10] * 40), StartRate(20, "s"))
+    found = judged(replace(plan, contest=None))
+    assert plan.job.rate_cap < 1 + LEAST_GAIN
+    assert (found.kind, found.code) == (VerdictKind.STAY_SERIAL, "the code\n")
+    assert sentences.what_to_do(found) == (
+        "Stay serial (2.0 s): --rate 20/s is the limit, so workers would hardly help; 40 items take at least 2.0 s."
+    )
+
+
+def test_the_longest_items_share_is_of_the_time_at_the_rate():
+    """One item of 1 s among thirty-nine of 10 ms at twenty a second: a third of some 3 s, not most of the work."""
+    found = judged(at_rate(waits(1000, *[10] * 39), StartRate(20, "s")))
+    assert found.longest_item == ("giant.csv", pytest.approx(1.0 / (1.0 + 38 * 0.05 + 0.01)))
 
 
 def test_without_measurements_the_fewest_workers_near_the_best_are_recommended():

@@ -34,6 +34,7 @@ from lightwork.core.notes import (
     UnsendableFunction,
     WarmFiles,
 )
+from lightwork.core.rate import StartRate
 from lightwork.core.reasons import (
     AsGood,
     ChunksizeBand,
@@ -41,6 +42,7 @@ from lightwork.core.reasons import (
     ExtraMemory,
     FailedCrew,
     FailureCause,
+    InFlightLimit,
     InnerCores,
     ItemCap,
     LargeResults,
@@ -49,6 +51,7 @@ from lightwork.core.reasons import (
     NoAnswer,
     OtherKind,
     PredictedLoss,
+    RateLimit,
     RefillCost,
     RestsOn,
     SerialAnswer,
@@ -125,7 +128,8 @@ failures = st.builds(
     texts, st.booleans(), st.none() | st.sampled_from(FailureCause), texts, texts,
 )  # fmt: skip
 reasons = st.one_of(
-    st.builds(LargeResults, shares), st.builds(SharedLimit, shares),
+    st.builds(LargeResults, shares), st.builds(SharedLimit, shares), st.builds(InFlightLimit, counts),
+    st.builds(RateLimit, st.builds(StartRate, shares, st.sampled_from(["s", "min"])), counts, shares),
     st.builds(InnerCores, shares, shares, st.booleans()),
     st.builds(WarmUpCost, kinds, shares), st.builds(RefillCost, counts, shares, st.lists(texts, max_size=5).map(tuple)),
     st.builds(ChunksizeBand, counts, counts),

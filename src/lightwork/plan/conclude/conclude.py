@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from lightwork.analysis.bounds import NEAR
 from lightwork.analysis.peaks import Limit, limit_of, peak_bytes
 from lightwork.analysis.preference import AS_GOOD
 from lightwork.core.estimate import Estimate, median_interval
@@ -11,7 +12,14 @@ from lightwork.core.reasons import NoAnswer, SerialAnswer, SettingAnswer
 from lightwork.core.study import SERIAL, Cell
 from lightwork.core.verdict import Doubt, Verdict, VerdictKind
 from lightwork.plan.conclude.evidence import PlanEvidence, failed_crews
-from lightwork.plan.conclude.reasons import chunksize_band, limited_by, memory_bytes, reasons_of, rests_on
+from lightwork.plan.conclude.reasons import (
+    chunksize_band,
+    limited_by,
+    memory_bytes,
+    rate_limit,
+    reasons_of,
+    rests_on,
+)
 from lightwork.plan.conclude.result import (
     Gain,
     Judgement,
@@ -22,6 +30,7 @@ from lightwork.plan.conclude.result import (
 )
 from lightwork.plan.conclude.warnings import warnings_on
 from lightwork.plan.conclude.what_if import gains_of
+from lightwork.plan.contest import SERIAL_SETTING
 from lightwork.plan.forecast import crew_of, in_items
 from lightwork.text.quantities import plain
 
@@ -58,13 +67,14 @@ def result_of(planned: "Planned", machine: Mapping[str, Any], code: Code | str) 
         noise_floor=None,
         machine=machine,
         serial_s=_serial_s(evidence),
+        serial_code=_serial_code(answer, code),
     )
 
 
 def _answer(evidence: PlanEvidence) -> SettingAnswer | SerialAnswer | NoAnswer:
     contest, serial_s = evidence.contest, _serial_s(evidence).point
     if contest is None:
-        return SerialAnswer(serial_s, None, None, 0)
+        return SerialAnswer(serial_s, None, None, 0, rate_limit(evidence))
     if contest.chosen is not None:
         speedup = evidence.speedup(contest.chosen)
         return SettingAnswer(
@@ -75,7 +85,16 @@ def _answer(evidence: PlanEvidence) -> SettingAnswer | SerialAnswer | NoAnswer:
     if contest.measured.failed and not measured:
         return NoAnswer(failed_crews(contest.measured.failed, (), evidence.planned.inner.threads_named)[0])
     best = (measured or evidence.works)[0]
-    return SerialAnswer(serial_s, crew_of(best), evidence.speedup(best), evidence.rounds(best))
+    speedup = evidence.speedup(best)
+    rate = rate_limit(evidence) if speedup.point >= NEAR * evidence.planned.job.rate_cap else None
+    return SerialAnswer(serial_s, crew_of(best), speedup, evidence.rounds(best), rate)
+
+
+def _serial_code(answer: SettingAnswer | SerialAnswer | NoAnswer, code: Code | str) -> str:
+    """The script of the serial run where that needs one: a plain loop does not keep a rate."""
+    if not isinstance(answer, SerialAnswer) or answer.rate is None:
+        return ""
+    return code if isinstance(code, str) else code(SERIAL_SETTING, None, first=())
 
 
 def _verdict(evidence: PlanEvidence, answer: SettingAnswer | SerialAnswer | NoAnswer) -> Verdict:

@@ -16,6 +16,7 @@ from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, Cell, Study
 from lightwork.plan.forecast import crew_of, in_items
 from lightwork.plan.memory_probe import MemoryModel, model_of
+from lightwork.replay.demands import one_by_one_ns
 from lightwork.replay.prediction import Prediction
 from lightwork.replay.traits import NO_TRAITS, are_alike, kind_of
 from lightwork.text.quantities import short
@@ -99,7 +100,7 @@ class PlanEvidence:
         """The longest item's part of the serial time of all, what the first one paid once apart; 0 for bundles."""
         job = self.planned.job
         walls_ns = job.warm_walls_ns(self.contest.traits if self.contest else NO_TRAITS)
-        total_ns = float(walls_ns.sum(dtype=float))
+        total_ns = one_by_one_ns(walls_ns, job.apart_ns)
         return float(walls_ns.max()) / total_ns if total_ns > 0 and job.bundle == 1 else 0.0
 
     @property

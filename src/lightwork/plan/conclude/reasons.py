@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from math import inf
 from statistics import median
+from typing import TYPE_CHECKING
 
 from lightwork.analysis.bounds import NEAR
 from lightwork.analysis.peaks import Limit, peak_bytes
@@ -11,11 +12,13 @@ from lightwork.analysis.preference import AS_GOOD
 from lightwork.analysis.remedies import BULKY_BYTES, largest_loss
 from lightwork.analysis.study_losses import losses_over
 from lightwork.analysis.warnings import CPU_BOUND
+from lightwork.core.causes import Cause
 from lightwork.core.reasons import (
     AsGood,
     ChunksizeBand,
     ExtraMemory,
     HelperWait,
+    InFlightLimit,
     InnerCores,
     ItemCap,
     LargeResults,
@@ -24,6 +27,7 @@ from lightwork.core.reasons import (
     NextCount,
     OtherKind,
     PredictedLoss,
+    RateLimit,
     Reason,
     RefillCost,
     RestsOn,
@@ -39,6 +43,9 @@ from lightwork.plan.conclude.evidence import PlanEvidence, failed_crews
 from lightwork.plan.forecast import crew_of, in_items
 from lightwork.replay.traits import IN_CALLER, SpeedupLimit, kind_of
 
+if TYPE_CHECKING:
+    from lightwork.plan.contest import Contest
+
 
 def limited_by(evidence: PlanEvidence) -> LimitedBy | None:
     """What keeps the recommended setting from being faster."""
@@ -46,16 +53,45 @@ def limited_by(evidence: PlanEvidence) -> LimitedBy | None:
     if chosen is None or contest is None:
         return None
     speedup = evidence.speedup(chosen).point
+    limit = _near_bound(evidence, chosen, speedup) or _shared(evidence, contest, speedup)
+    return limit or _in_flight(evidence, chosen, contest) or _lost(evidence, chosen)
+
+
+def _near_bound(evidence: PlanEvidence, chosen: Setting, speedup: float) -> LimitedBy | None:
+    """The rate, the longest item or the cores, where the speedup is near what they allow."""
+    if speedup >= NEAR * evidence.planned.job.rate_cap:
+        return rate_limit(evidence)
     if speedup >= NEAR * evidence.cap:
         return _cap(evidence)
     cores = core_bound(evidence, chosen)
-    if cores and speedup >= NEAR * cores.speedup:
-        return LowestBound(cores, is_near=True)
+    return LowestBound(cores, is_near=True) if cores and speedup >= NEAR * cores.speedup else None
+
+
+def _shared(evidence: PlanEvidence, contest: "Contest", speedup: float) -> SharedLimit | None:
+    """What all workers share, where another setting fell short for it; what is far faster is not limited by it."""
     lets = [_let(evidence, limit) for limit in contest.traits.limits if limit.is_shared]
-    reached = [let for let in lets if NEAR * let <= speedup <= let / NEAR]  # what is far faster is not limited by it
-    if reached:
-        return SharedLimit(max(reached))
-    return _loss(evidence, chosen) or _predicted_loss(evidence, chosen)
+    reached = [let for let in lets if NEAR * let <= speedup <= let / NEAR]
+    return SharedLimit(max(reached)) if reached else None
+
+
+def _in_flight(evidence: PlanEvidence, chosen: Setting, contest: "Contest") -> InFlightLimit | None:
+    """How many items may run at once, where all of these do and more could help."""
+    most = evidence.planned.request.axes.most_in_flight
+    could_help = chosen.workers == most and chosen.workers < evidence.planned.job.most_workers(contest.traits)
+    return InFlightLimit(chosen.workers) if could_help else None
+
+
+def _lost(evidence: PlanEvidence, chosen: Setting) -> LimitedBy | None:
+    """What takes most of the workers' time; where a rate keeps items apart, a worker that waits waits for its turn."""
+    loss = _loss(evidence, chosen) or _predicted_loss(evidence, chosen)
+    is_idle = loss is not None and loss.cause == Cause.DISPATCH and not loss.is_little
+    return (rate_limit(evidence) if is_idle else None) or loss
+
+
+def rate_limit(evidence: PlanEvidence) -> RateLimit | None:
+    """What the rate that was asked for allows; None without one."""
+    planned = evidence.planned
+    return RateLimit(planned.request.rate, planned.items, planned.job.least_s) if planned.request.rate else None
 
 
 def _let(evidence: PlanEvidence, limit: SpeedupLimit) -> float:

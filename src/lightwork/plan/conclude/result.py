@@ -100,7 +100,8 @@ class PlanResult:
     None unless the verdict is to use a setting. reasons: the most important first. rests_on, notes: what it rests on.
     warnings: what could overturn it. longest_item: its name and its share of
     the serial time: total over longest caps every speedup. noise_floor: relative; None where nothing was measured.
-    serial_s: what all items take serially, measured where all were, else predicted.
+    serial_s: what all items take serially, measured where all were, else predicted. serial_code: a script that runs
+    them so, where that is the answer and no plain loop.
     """
 
     target: str
@@ -120,6 +121,12 @@ class PlanResult:
     noise_floor: float | None
     machine: Mapping[str, Any]
     serial_s: Estimate | None = None
+    serial_code: str = ""
+
+    @property
+    def code(self) -> str:
+        """The script to paste; "" without one."""
+        return self.recommendation.code if self.recommendation else self.serial_code
 
     @property
     def kind(self) -> VerdictKind:

@@ -80,8 +80,7 @@ def _script(result: "PlanResult", most: int) -> Iterator[str]:
 
 
 def _code(result: "PlanResult") -> list[str]:
-    code = result.recommendation.code if result.recommendation else ""
-    return [plain(line) for line in code.rstrip("\n").split("\n")] if code.strip() else []
+    return [plain(line) for line in result.code.rstrip("\n").split("\n")] if result.code.strip() else []
 
 
 def _machine(result: "PlanResult") -> str:

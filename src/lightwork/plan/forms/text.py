@@ -13,9 +13,8 @@ WORTH_NAMING = 1.02  # times as fast: a what-if below gains nothing
 
 def as_text(result: "PlanResult", *, details: bool = False) -> str:
     """The answer, below it the code to paste; with details why, and all that it rests on, between the two."""
-    code = result.recommendation.code if result.recommendation else ""
     lines = lines_of(result) if details else answer_lines(result)
-    return "".join(f"{line}\n" for line in lines) + (f"\n{code}" if code else "")
+    return "".join(f"{line}\n" for line in lines) + (f"\n{result.code}" if result.code else "")
 
 
 def answer_lines(result: "PlanResult") -> tuple[str, ...]:

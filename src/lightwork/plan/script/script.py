@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from lightwork.core.rate import StartRate
 from lightwork.core.setting import Setting
 from lightwork.plan.script.guards import UNGUARDED, Guards
 from lightwork.plan.script.items_source import Origin, converted, made_by, origin_of
@@ -27,6 +28,7 @@ def script_for(
     initializer: str | None = None, initargs: Sequence[object] = (), names_method: bool = False,
     inner_threads: int | None = None,
     guards: Guards = UNGUARDED,
+    rate: StartRate | None = None,
 ) -> Code:  # fmt: skip
     """How to write the script for a setting and the chunksize in force; "" for a built-in workload.
 
@@ -36,7 +38,7 @@ def script_for(
     lists end their items by NUL. initializer, initargs: what each worker calls first, as given, and its arguments.
     inner_threads: how many a BLAS or OpenMP library may have in a process; None for as many as it likes.
     names_method: whether the start method is named even where it is this Python's default. guards: what stands around
-    each item.
+    each item. rate: how many items may start in a unit of time; None for any number.
     """
     if not target.is_reference(reference):
         return lambda *_, **__: ""
@@ -65,6 +67,7 @@ def script_for(
         begin,
         inner_threads=inner_threads,
         guards=guards,
+        rate=rate,
     )
 
     def code(setting: Setting, chunksize: int | None, *, first: Sequence[int] = ()) -> str:

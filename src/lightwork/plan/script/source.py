@@ -4,6 +4,7 @@ import keyword
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from lightwork.core.rate import StartRate
 from lightwork.errors import UsageError
 from lightwork.plan.script.guards import UNGUARDED, Guards
 from lightwork.plan.script.items_source import ARGUMENTS, Origin
@@ -57,7 +58,7 @@ class Source:
     its modules lie, when that is not where Python looks for them by itself. is_coroutine: whether it is a coroutine
     function. passing: how an item reaches it. initializer: what each worker calls first; None for nothing.
     inner_threads: how many a BLAS or OpenMP library may have in a process; None for as many as it likes. guards: what
-    stands around each item.
+    stands around each item. rate: how many items may start in a unit of time; None for any number.
     Raises UsageError for what no import statement can name.
     """
 
@@ -70,6 +71,7 @@ class Source:
     initializer: InitializerCall | None = None
     inner_threads: int | None = None
     guards: Guards = UNGUARDED
+    rate: StartRate | None = None
 
     def __post_init__(self) -> None:
         for name in (*self.module.split("."), *self.function.split(".")):

@@ -17,14 +17,16 @@ from string import Template
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
 from lightwork.plan.request import INNER_THREADS
+from lightwork.plan.script import pacing
 from lightwork.plan.script.arrangement import arrangement
 from lightwork.plan.script.items_source import quoted
 from lightwork.plan.script.source import InitializerCall, Source, free
 from lightwork.plan.script.wrappers import split, wrapped
-from lightwork.strategies import find
+from lightwork.strategies import Strategy, find
 
 # What the blanks and the arrangement need; a strategy's script brings its own imports.
 _IMPORTS = {
+    "Value": "from multiprocessing import Value",
     "get_context": "from multiprocessing import get_context",
     "os": "import os",
     "random": "import random",
@@ -47,6 +49,9 @@ def recipe(
     """
     if reason := why_none(setting.strategy):
         raise UsageError(f"there is no recipe for {setting.strategy}: {reason}")
+    strategy = find(setting.strategy)
+    if source.rate and strategy.parallel and not strategy.can_be_paced:
+        raise UsageError(f"there is no recipe for {setting.strategy} at a rate: its workers share no clock")
     usual_method = usual_method or multiprocessing.get_all_start_methods()[0]
     method = "" if setting.start_method == usual_method else setting.start_method
     name, dot, method_name = source.function.partition(".")
@@ -82,10 +87,12 @@ def _script(
     brought, template = _parts(wrapped(source, find(setting.strategy)))
     blanks = _blanks(call, setting, chunksize, method) | {"keywords": source.passing.call.partition(", ")[2]}
     if source.initializer:
-        blanks["initializer"] = source.initializer.keywords
         blanks["initialize"] = source.initializer.call
         blanks["keeper"] = source.initializer.name.partition(".")[0]
-        blanks["pool"] = blanks["pool"].removesuffix(")") + source.initializer.keywords + ")"
+    blanks["initializer"] = _initializer_keywords(source, find(setting.strategy), method)
+    blanks["pool"] = blanks["pool"].removesuffix(")") + blanks["initializer"] + ")"
+    if source.rate:
+        blanks |= pacing.blanks(source.rate, source.initializer.call if source.initializer else "")
     by_name = {**_IMPORTS, **brought}
     imported, name = (reference.partition(".")[0] for reference in (source.function, call))
     own_names = _names_in(template.substitute(blanks, items=f"[]{arranged}")) - {name}
@@ -96,6 +103,13 @@ def _script(
     imports += ["import os"] if source.inner_threads else []
     code = template.substitute(blanks, items=f"{source.items.expression.strip()}{arranged}")
     return f"{_sorted_imports(imports, source)}\n{code}"
+
+
+def _initializer_keywords(source: Source, strategy: Strategy, method: str) -> str:
+    """What each worker of a pool calls first, as its keywords: what shares the clock calls the user's own in turn."""
+    if source.rate and pacing.is_shared(strategy):
+        return pacing.keywords(method)
+    return source.initializer.keywords if source.initializer else ""
 
 
 def _parts(script: str) -> tuple[dict[str, str], Template]:

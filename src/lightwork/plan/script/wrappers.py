@@ -3,9 +3,10 @@
     attempt(item)             errors beside results
       initialized_item(item)  the initializer first, for strategies that take none
         retry(item)           again after an error
-          limited(item)       a time-out
-            await_item(item)  a coroutine function, in a worker that calls plain ones
-            call_item(item)   another way to pass an item; the innermost of all does that itself
+          paced_item(item)    not before its turn, each try
+            limited(item)       a time-out
+              await_item(item)  a coroutine function, in a worker that calls plain ones
+              call_item(item)   another way to pass an item; the innermost of all does that itself
 
 Pure: text in, text out.
 """
@@ -13,6 +14,7 @@ Pure: text in, text out.
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from lightwork.plan.script import pacing
 from lightwork.strategies import Strategy
 
 if TYPE_CHECKING:
@@ -141,7 +143,7 @@ NAMES = (
 def wrapped(source: "Source", strategy: Strategy) -> str:
     """The script of a strategy, with blanks, that calls the source's wrappers in the place of its function."""
     script = _with_bar(source, strategy) + ERRORS * source.guards.collects
-    inward = [*_outer(source, script), *_inner(source, strategy)]
+    inward = [*_outer(source, strategy, script), *_inner(source, strategy)]
     if not inward and source.passing.keywords and not source.passing.way:
         return _around(script, "call_item", PARTIAL)
     if not inward and source.passing.way:
@@ -159,7 +161,7 @@ def _with_bar(source: "Source", strategy: Strategy) -> str:
     return _around(watched.replace("$bar", "shown"), "", SHOWN)
 
 
-def _outer(source: "Source", script: str) -> Iterator[tuple[str, str]]:
+def _outer(source: "Source", strategy: Strategy, script: str) -> Iterator[tuple[str, str]]:
     """The names and codes of those that are asked for, from outside."""
     takes_initializer = "$pool" in script or "$initializer" in script
     if source.guards.collects:
@@ -168,6 +170,8 @@ def _outer(source: "Source", script: str) -> Iterator[tuple[str, str]]:
         yield "initialized_item", INITIALIZED
     if source.guards.retries:
         yield "retry", RETRY
+    if source.rate:
+        yield pacing.NAME, pacing.code_for(strategy)
 
 
 def _inner(source: "Source", strategy: Strategy) -> Iterator[tuple[str, str]]:

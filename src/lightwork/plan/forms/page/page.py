@@ -83,7 +83,6 @@ def page(result: PlanResult) -> str:
     """The whole page as text; no name in it can become markup, and nothing is loaded from outside."""
     seen = outlook(result)
     predicted = predictions_table(result)
-    chosen = result.recommendation
     return rendered(
         "plan.html",
         HERE,
@@ -95,7 +94,7 @@ def page(result: PlanResult) -> str:
         sentence=sentences.what_to_do(result),
         reasons=sentences.reasons(result),
         facts=_facts(result),
-        code="\n".join(plain(line) for line in chosen.code.split("\n")) if chosen else "",
+        code="\n".join(plain(line) for line in result.code.split("\n")),
         warnings=sentences.warnings(result),
         speedup=_drawn(seen, result) if seen else None,
         outlook=seen,

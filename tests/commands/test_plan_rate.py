@@ -1,0 +1,63 @@
+"""lightwork plan --rate and --max-in-flight: what is measured keeps them, and so does what is recommended."""
+
+import json
+from statistics import median
+
+import pytest
+from calibrations import calibrate
+from command_line import run_here
+
+APART_S, MOST, WINDOW = 0.02, 4, 10
+SERVICE = """
+import time
+
+
+def numbers():
+    return list(range(60))
+
+
+def fetch(number):
+    with open("starts", "a") as file:
+        file.write(f"{time.monotonic()}\\n")
+    time.sleep(0.04)
+    return number
+"""
+
+
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory):
+    """A plan's JSON, and when every item of every round began."""
+    home = tmp_path_factory.mktemp("rate")
+    (home / "service.py").write_text(SERVICE)
+    (home / "data").mkdir()
+    calibrate(home / "data")
+    ended = run_here(
+        home, "plan", "service.py:fetch", "--items", "service.py:numbers", "--rate", "50/s",
+        "--max-in-flight", str(MOST), "--budget", "15s", "--json", LIGHTWORK_DATA=str(home / "data"),
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stderr
+    return json.loads(ended.stdout), sorted(map(float, (home / "starts").read_text().split()))
+
+
+def test_planning_itself_keeps_the_rate(planned):
+    """Serial runs and rounds of several workers, one after the other: no more items start than may."""
+    moments = planned[1]
+    spans = [later - earlier for earlier, later in zip(moments, moments[WINDOW:], strict=False)]
+    assert median(spans) > 0.8 * WINDOW * APART_S
+
+
+def test_no_setting_runs_more_items_at_once_than_may(planned):
+    """Neither measured nor predicted, of any strategy."""
+    told = planned[0]
+    assert {each["strategy"] for each in told["predictions"]} > {"threads", "map"}
+    assert max(each["workers"] for each in [*told["cells"], *told["predictions"]]) <= MOST
+
+
+def test_the_answer_names_the_rate_and_its_script_keeps_it(planned):
+    """A few workers reach what the rate allows, some twice the serial speed; nothing is promised beyond it."""
+    told = planned[0]
+    chosen, most = told["recommendation"], 1.1 * told["serial_wall_s"]["point"] / (59 * APART_S)
+    assert chosen["workers"] > 1
+    assert max(each["speedup"]["point"] for each in [chosen, *told["predictions"]]) < most
+    assert "+ 1 / 50, monotonic())" in chosen["code"]
+    assert chosen["limited_by"].startswith("--rate 50/s: 60 items take at least")
