@@ -7,6 +7,7 @@ from contests import computes, waits
 
 from lightwork.core.round import Outcome, Round
 from lightwork.core.usage import Usage
+from lightwork.host.inner_work import PROCESSES
 from lightwork.plan.inner_work import InnerWork, inner_work_of
 
 MS = 1_000_000
@@ -38,6 +39,18 @@ def test_cores_that_an_item_keeps_busy(own_ms, tree_ms, busy):
 def test_cores_that_others_take_meanwhile_do_not_hide_inner_work():
     """An item that has half a core, as others have the rest, would keep two busy if they were there."""
     assert seen(500, 1000, wall_ms=500).cores == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize(
+    ("started", "others_ms", "cores"), [(2, 1000, 2.0), (1, 1000, 1.0), (2, 0, 1.0), (0, 1000, 1.0)]
+)
+def test_processes_of_an_item_share_what_others_leave(started, others_ms, cores):
+    """Two that get one core of two, as others have the other, would keep both busy; one alone would not."""
+    serial = replace(
+        SERIAL, items_done=1, facts={PROCESSES: started},
+        usage=Usage(cpu_ns=1000 * MS, others_cpu_ns=others_ms * MS, machine_cpus=2),
+    )  # fmt: skip
+    assert inner_work_of(serial, 1000 * MS).cores == pytest.approx(cores)
 
 
 @pytest.mark.parametrize(

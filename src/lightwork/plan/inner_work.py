@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LEAST_SHARE = 0.1  # of the items' time: less is the interpreter's own doing
 LEAST_NS = 20_000_000  # counted by the kernel's clock ticks in some places
+LEAST_FREE = 0.25  # of the machine's CPU time: where others took more, nothing can be told
 ROOM = 0.25  # of a worker, which is rounded up
 
 
@@ -78,6 +79,7 @@ def inner_work_of(serial: Round, wall_ns: float) -> InnerWork:
     if beside_ns < max(LEAST_NS, LEAST_SHARE * wall_ns):
         beside_ns = 0.0
     busy = (serial.item_cpu_ns + beside_ns) / max(wall_ns, 1)
+    busy = max(busy, min(busy / _free_share(serial), _processes_an_item(serial)))
     return InnerWork(
         cores=busy if busy > 1 + LEAST_SHARE and beside_ns else 1.0,
         beside_ns=beside_ns,
@@ -88,3 +90,16 @@ def inner_work_of(serial: Round, wall_ns: float) -> InnerWork:
         helpers=str(facts.get(helpers.NAMES, "")) if beside_ns else "",
         waits=max(1 - serial.item_cpu_ns / max(serial.item_wall_ns, 1), 0.0),
     )
+
+
+def _processes_an_item(serial: Round) -> float:
+    """How many an item starts by multiprocessing."""
+    return float(serial.facts.get(PROCESSES, 0)) / max(serial.items_done, 1)
+
+
+def _free_share(serial: Round) -> float:
+    """The part of the machine's CPU time that others left to the round: its own processes wait for theirs unseen."""
+    usage = serial.usage
+    if usage is None or not usage.others_cpu_ns or not usage.machine_cpus:
+        return 1.0
+    return max(1 - usage.others_cpu_ns / (usage.machine_cpus * serial.wall_ns), LEAST_FREE)
