@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from math import inf
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -91,7 +92,7 @@ class Measuring:
         self._say_first_answer(contest)
         while self.block < self._most_blocks() and (settings := self._affordable(contest, wanted)):
             self._note_predictions(contest, settings)
-            self._measure(settings)
+            self._measure(settings, contest)
             self._leave_fork()
             contest = self.contest()
             wanted = self._wanted(contest)
@@ -125,17 +126,25 @@ class Measuring:
 
     def _affordable(self, contest: Contest, wanted: Sequence[Setting]) -> list[Setting]:
         """As many of the wanted settings as there is time for, serial last; none where only serial is left."""
-        closing_s = min(CLOSING_S, CLOSING_SHARE * self.request.budget_s) + JUDGED * self.judging_s
-        left_s = self.environment.left_s(self.request.budget_s) - closing_s
-        serial_s = self.serial.finished.round.wall_ns / 1e9
+        left_s = self._left_s()
         chosen: list[Setting] = []
         for setting in wanted:
-            is_known = setting in contest.sampled.settings
-            needed_s = self.beside_s + LONGER * (contest.sampled.wall_s(setting) if is_known else serial_s)
-            if needed_s <= left_s or self.request.blocks:
+            needed_s = self._needed_s(setting, contest)
+            if needed_s <= left_s:
                 chosen.append(setting)
                 left_s -= needed_s
         return chosen if any(setting != SERIAL_SETTING for setting in chosen) else []
+
+    def _left_s(self) -> float:
+        """How much time there is for rounds; all the time there is where a number of blocks was asked for."""
+        closing_s = min(CLOSING_S, CLOSING_SHARE * self.request.budget_s) + JUDGED * self.judging_s
+        return inf if self.request.blocks else self.environment.left_s(self.request.budget_s) - closing_s
+
+    def _needed_s(self, setting: Setting, contest: Contest) -> float:
+        """How long a round of this setting may take."""
+        is_known = setting in contest.sampled.settings
+        wall_s = contest.sampled.wall_s(setting) if is_known else self.serial.finished.round.wall_ns / 1e9
+        return self.beside_s + LONGER * wall_s
 
     def _again(self, contest: Contest) -> list[Setting]:
         """What to measure where nothing is open, but more blocks were asked for."""
@@ -144,12 +153,15 @@ class Measuring:
         leader = contest.chosen or next(iter(contest.working), None)
         return [leader, SERIAL_SETTING] if leader else []
 
-    def _measure(self, settings: Sequence[Setting]) -> None:
+    def _measure(self, settings: Sequence[Setting], contest: Contest) -> None:
+        """One round of each; a block that turns out slower than expected ends when the time does, after one round."""
         self.block += 1
         self.busy_shares.append(self.environment.busy_share())
         shown = ", ".join(f"{each.strategy} x {each.workers}" for each in settings if each != SERIAL_SETTING)
         self.environment.say(f"measuring {shown}")
-        for setting in settings if self.block % 2 else reversed(settings):
+        for number, setting in enumerate(settings if self.block % 2 else reversed(settings)):
+            if number and self._needed_s(setting, contest) > self._left_s():
+                break
             if not any(failed.rules_out(setting) for failed in self._failed()):
                 self.rounds.setdefault(setting, []).append(self._round(setting))
                 self._refuse_unlike_first(setting)
