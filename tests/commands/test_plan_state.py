@@ -53,6 +53,12 @@ def beside_a_thread(number):
     return work(number)
 
 
+def into_a_queue(number):
+    KEPT.append(multiprocessing.Queue())
+    KEPT[-1].put(bytes(100_000))
+    return work(number)
+
+
 def skip_what_is_there(number):
     target = Path(f"made_{number}.out")
     if not target.exists():
@@ -95,7 +101,14 @@ def user(tmp_path):
     return some
 
 
-@pytest.mark.parametrize("name", ["beside_a_manager", pytest.param("beside_a_thread", marks=pytest.mark.matrix)])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "beside_a_manager",
+        pytest.param("beside_a_thread", marks=pytest.mark.matrix),
+        pytest.param("into_a_queue", marks=pytest.mark.matrix),
+    ],
+)
 def test_what_a_job_leaves_running_on_purpose_ends_with_each_round(user, name):
     """A Manager's server, or a thread that would run on, fails no round, and nothing of it is left afterwards."""
     with nothing_left_behind():

@@ -12,7 +12,7 @@ THREADS, FEWER, PROCESSES = Setting("threads", 8), Setting("threads", 2), Settin
 
 def failed(setting, reason):
     """The setting, of which one round raised this."""
-    return failed_setting(setting, [Round("cell", 1, 0, Outcome.RAISED, reason)], beside_threads=False)
+    return failed_setting(setting, [Round("cell", 1, 0, Outcome.RAISED, reason=reason)], beside_threads=False)
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,16 @@ def test_what_works_in_one_thread_only_rules_out_all_threads(reason):
     assert one_thread.rules_out(FEWER)
     assert not one_thread.rules_out(PROCESSES)
     assert failed(PROCESSES, reason).cause is None
+
+
+def test_workers_that_wait_for_a_queue_to_be_read_all_do():
+    """Whatever their number, where their stacks show it."""
+    stacks = 'Thread 0x1 (most recent call first):\n  File "multiprocessing/queues.py", line 199 in _finalize_join'
+    round_ = Round("cell", 1, 0, Outcome.HUNG, reason="still running after 6 s", detail=stacks)
+    hung = failed_setting(PROCESSES, [round_], beside_threads=False)
+    assert hung.cause is FailureCause.UNREAD_QUEUE
+    assert hung.rules_out(Setting("map", 2))
+    assert not hung.rules_out(THREADS)
 
 
 def test_what_may_be_their_number_rules_out_more_of_them():

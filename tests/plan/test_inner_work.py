@@ -69,6 +69,12 @@ def test_what_children_compute_is_no_waiting():
     assert seen(1000, 3000).attributed(computes(*[100] * 10))["cpu_ns"].tolist() == [100 * MS] * 10
 
 
+@pytest.mark.parametrize(("own_ms", "tree_ms", "is_elsewhere"), [(20, 900, True), (500, 900, False), (20, 40, False)])
+def test_programs_that_items_run_hold_no_lock_of_ours(own_ms, tree_ms, is_elsewhere):
+    """Threads overlap them as processes do; not so where the item computes itself, and where nothing computes."""
+    assert seen(own_ms, tree_ms).is_elsewhere is is_elsewhere
+
+
 def test_what_a_helper_computes_is_the_items_and_is_waited_for():
     """A Manager's process that computes while items wait: what looked like waiting keeps a core busy."""
     inner = seen(400, 420, helpers="SyncManager-1", helpers_cpu_ns=500 * MS)

@@ -65,6 +65,14 @@ def few():
     return list(range(6))
 
 
+def large_items():
+    return [bytes(1_000_000), bytes(2_000_000)]
+
+
+def size_of(content):
+    return len(content)
+
+
 def start_pool(number):
     with multiprocessing.Pool(2) as pool:
         return sum(pool.map(square, range(number + 9)))
@@ -117,6 +125,13 @@ def test_all_are_run_where_they_fit(folder):
     assert said == [f"running {PILOT} of 40 items serially", "running 40 of 40 items serially"]
     assert serial.sample.is_all
     assert not serial.is_first
+
+
+def test_the_size_of_items_is_that_of_pickled_ones(folder):
+    """The mean of all, as they would be sent; so many times as much of bundles."""
+    serial, _ = serially(folder, "size_of", "large_items")
+    assert serial.items.item_bytes == pytest.approx(1_500_000, rel=0.01)
+    assert serial.items.bundled(2).item_bytes == 2 * serial.items.item_bytes
 
 
 def test_a_check_needs_all_results(folder):

@@ -23,9 +23,29 @@ from lightwork.replay.traits import (
     warm_up_of,
     without_warm_up,
 )
+from lightwork.strategies import chunksize_in_force
 
 lengths = st.lists(st.integers(1, 40), min_size=12, max_size=60)
 THREADS = Setting("threads", 4)
+
+
+@pytest.mark.parametrize(
+    ("setting", "is_sent"),
+    [
+        (pool(2), True), (Setting("static", 2), False), (Setting("static", 2, start_method="spawn"), True),
+        (Setting("threads", 2), False), (Setting("asyncio", 2), False),
+    ],
+)  # fmt: skip
+def test_large_items_take_time_to_be_sent(setting, is_sent):
+    """To processes, unless these had them when they were forked; threads are sent nothing."""
+    costs = Traits(item_bytes=50e6).costs(setting, NO_COSTS, 40)
+    assert costs == (NO_COSTS.with_sent_items(50e6, costs_chunk(setting)) if is_sent else NO_COSTS)
+    assert (costs.send_ns > 30 * MS) == is_sent
+
+
+def costs_chunk(setting):
+    """How many items go together."""
+    return chunksize_in_force(setting, 40) or 1
 
 
 @given(lengths, st.integers(2, 6), st.integers(200, 2000))

@@ -7,6 +7,8 @@ import time
 
 import pytest
 
+from lightwork.workload.arguments import TUPLE, with_arguments
+from lightwork.workload.random_state import watched
 from lightwork.workload.trial import (
     FEWEST,
     TRACEBACK,
@@ -43,6 +45,13 @@ def test_what_raises_is_noted_and_what_does_not_is_returned():
     assert "in halve\n" in failed.detail
     assert "__call__" not in failed.detail
     assert trial(13).reason == "SystemExit: unlucky"
+
+
+def test_a_traceback_begins_with_the_users_function():
+    """However many wrappers of ours lie between: a user's fault is told by the user's lines."""
+    trial = Trial(with_arguments(watched(halve, halve), TUPLE, {}))
+    detail = trial((3,)).detail
+    assert detail.splitlines()[1].endswith("in halve")
 
 
 def test_a_ctrl_c_is_nobodys_failure():

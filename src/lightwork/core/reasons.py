@@ -183,11 +183,19 @@ class LargeResults:
     item_bytes: float
 
 
+@dataclass(frozen=True)
+class LargeItems:
+    """How many bytes each item has, where processes lose by being sent them."""
+
+    item_bytes: float
+
+
 class FailureCause(StrEnum):
     """Why a setting fails, whatever the number of its workers."""
 
     FORKED_THREADS = "forked threads"  # a thread ran at the fork; what it held stays locked in the child
     ONE_THREAD = "one thread"  # what items use works in the thread that made it, or in the main one
+    UNREAD_QUEUE = "unread queue"  # a worker waits at its end for somebody to read what it has put there
     NO_CHILDREN = "no children"  # items start processes, which a Pool's workers may not
 
 
@@ -252,10 +260,12 @@ class WholeList:
 
 Reason = (
     ItemCap | SharedLimit | RateLimit | InFlightLimit | LowestBound | LargestLoss | PredictedLoss | NextCount
-    | OtherKind | WarmUpCost | RefillCost | FailedCrew | InnerCores | HelperWait | LargeResults | MemoryPeak
-    | ChunksizeBand | AsGood | WholeList
+    | OtherKind | WarmUpCost | RefillCost | FailedCrew | InnerCores | HelperWait | LargeItems | LargeResults
+    | MemoryPeak | ChunksizeBand | AsGood | WholeList
 )  # fmt: skip
-LimitedBy = ItemCap | SharedLimit | RateLimit | InFlightLimit | LowestBound | LargestLoss | PredictedLoss
+LimitedBy = (
+    ItemCap | HelperWait | SharedLimit | RateLimit | InFlightLimit | LowestBound | LargestLoss | PredictedLoss
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

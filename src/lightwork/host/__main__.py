@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 RESPAWNS = 4  # worker slots kept for each worker asked for, so that a respawned one is recorded too
 SPARE_SLOTS = 64
+QUEUE_FEEDER = "QueueFeederThread"  # of multiprocessing: at the end it is waited for, though nobody may read
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -396,7 +397,8 @@ def _one_line(error: BaseException) -> str:
 
 def _threads_left() -> bool:
     """Whether threads run for whose end an orderly exit would wait."""
-    return any(not thread.daemon and thread is not threading.main_thread() for thread in threading.enumerate())
+    others = [thread for thread in threading.enumerate() if thread is not threading.main_thread()]
+    return any(not thread.daemon or thread.name == QUEUE_FEEDER for thread in others)
 
 
 def _with_children(job: Job, answer: Answer, allowed: Collection[int]) -> Answer:

@@ -11,6 +11,7 @@ from lightwork.plan.axes import BY_VALUE, Axes
 from lightwork.replay.traits import are_alike, kind_of
 from lightwork.strategies import find
 
+AT_QUEUE = "in _finalize_join"  # where multiprocessing waits for a queue's thread
 OF_ONE_THREAD = ("main thread", "same thread", "event loop")  # words of signal, sqlite3 and asyncio
 REFUSED_CHILDREN = "daemonic processes are not allowed to have children"  # multiprocessing's words
 
@@ -53,6 +54,8 @@ def failed_setting(setting: Setting, rounds: Iterable[Round], *, beside_threads:
     cause = None
     if REFUSED_CHILDREN in first.reason:
         cause = FailureCause.NO_CHILDREN
+    elif first.outcome is Outcome.HUNG and AT_QUEUE in first.detail:
+        cause = FailureCause.UNREAD_QUEUE
     elif kind_of(setting) == "threads" and any(words in first.reason for words in OF_ONE_THREAD):
         cause = FailureCause.ONE_THREAD
     elif is_forked(setting) and first.outcome is Outcome.HUNG and beside_threads:

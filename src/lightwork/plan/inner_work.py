@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 LEAST_SHARE = 0.1  # of the items' time: less is the interpreter's own doing
 LEAST_NS = 20_000_000  # counted by the kernel's clock ticks in some places
 LEAST_FREE = 0.25  # of the machine's CPU time: where others took more, nothing can be told
+ELSEWHERE = 0.9  # of the items' time
 ROOM = 0.25  # of a worker, which is rounded up
 
 
@@ -44,6 +45,11 @@ class InnerWork:
     native_threads: int = 0
     helpers: str = ""
     waits: float = 0.0
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether nearly all is computed in other processes, programs that items run: no lock of ours is held."""
+        return self.waits > ELSEWHERE and self.beside_ns > 0
 
     @property
     def threads_named(self) -> str:
@@ -88,7 +94,7 @@ def inner_work_of(serial: Round, wall_ns: float) -> InnerWork:
         threads=str(facts.get(THREADS, "")),
         native_threads=int(facts.get(NATIVE_THREADS, 0)),
         helpers=str(facts.get(helpers.NAMES, "")) if beside_ns else "",
-        waits=max(1 - serial.item_cpu_ns / max(serial.item_wall_ns, 1), 0.0),
+        waits=max(1 - serial.item_cpu_ns / max(wall_ns, 1), 0.0),
     )
 
 

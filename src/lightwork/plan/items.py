@@ -21,7 +21,8 @@ MANY, ASKED_FIRST = 20_000, 500  # items
 class JobItems:
     """All items that a plan is about. workload: what they are items of; weights: of each, in given order.
 
-    bundle: how many of the user's items make one of these. passing: how one reaches the user's function.
+    bundle: how many of the user's items make one of these. passing: how one reaches the user's function. item_bytes: of
+    a pickled one, the mean of some; 0 for texts, which are short.
     """
 
     workload: Workload
@@ -29,6 +30,7 @@ class JobItems:
     weights: Sequence[float]
     bundle: int = 1
     passing: Passing = AS_IT_IS
+    item_bytes: float = 0.0
 
     def __len__(self) -> int:
         return len(self.all)
@@ -50,7 +52,8 @@ class JobItems:
         if size <= 1:
             return self
         weights = [float(sum(some)) for some in target.bundled(self.weights, size)]
-        return JobItems(self.workload, target.bundled(self.all, size), weights, size, self.passing)
+        item_bytes = self.item_bytes * size
+        return JobItems(self.workload, target.bundled(self.all, size), weights, size, self.passing, item_bytes)
 
     @property
     def of_user(self) -> int:
@@ -78,13 +81,13 @@ def items_of(request: Request, workdir: Workdir) -> JobItems:
     except (Exception, SystemExit) as error:
         raise WorkError(f"{request.name}: creating its items failed, {type(error).__name__}: {error}") from error
     _refuse_too_few(request, all_items)
-    passing = AS_IT_IS
+    passing, item_bytes = AS_IT_IS, 0.0
     if target.is_reference(request.target):
         passing = _passing(request, parameters, all_items)
-        _refuse_stuck(request, all_items)
+        item_bytes = _sendable_bytes(request, all_items)
         if getattr(parameters, "cold", False) and not any(map(target.is_file, all_items)):
             raise UsageError("--cold evicts the items' files, but no item is a file: omit it")
-    return JobItems(workload, all_items, _weights(workload, all_items), passing=passing)
+    return JobItems(workload, all_items, _weights(workload, all_items), passing=passing, item_bytes=item_bytes)
 
 
 def _passing(request: Request, parameters: Any, items: Sequence[Any]) -> Passing:
@@ -113,20 +116,26 @@ def _refuse_too_few(request: Request, items: Sequence[Any]) -> None:
         raise UsageError(f"{request.name} has one item, so there is nothing to parallelise: give it at least two")
 
 
-def _refuse_stuck(request: Request, items: Sequence[Any]) -> None:
-    """Items of a list are plain data; those that a function made may be anything."""
+def _sendable_bytes(request: Request, items: Sequence[Any]) -> float:
+    """The mean size of a pickled item. Raises UsageError for one that can't be pickled.
+
+    Items of a list are plain data and short; those that a function made may be anything.
+    """
     if not str(request.parameters.get("source", "")).startswith(target.CALL):
-        return
+        return 0.0
+    total_bytes = 0
     spread = range(0, len(items), max(1, len(items) // ASKED_FIRST)) if len(items) > MANY else range(len(items))
     for place in spread:
         item = items[place]
-        reason = trial.why_stuck(item)
+        size_bytes, reason = trial.pickled_size(item)
+        total_bytes += size_bytes
         if reason:
             name = target.name_of(item)
             raise UsageError(
                 f"item {place + 1} of {len(items)}, {name}, can't be sent to a worker ({reason}): "
                 "pass what it is made from, such as a path, and create it in the function"
             )
+    return total_bytes / len(spread)
 
 
 def parameters_for(request: Request, workdir: Workdir, items: JobItems, places: Sequence[int]) -> Mapping[str, Any]:

@@ -22,10 +22,11 @@ class JobProfile:
     rows: its ledger, of all items, those that were not run by the rows that stand for them; sample: of those that were
     run, the same where all were. weights, sample_weights: of either, for the order largest first. cores: that a round
     may use. spin_ns: the fixed spin's time at the rows' speed. bundle: how many of the user's items make one of these.
-    result_bytes: of one's pickled result, the mean; 0 where it is not known. initializer: what each worker does before
-    its first item. refill: what it takes to fill a cache that items share. longer: how many times as long the rows take
-    as the serial run that speedups are over, as their BLAS or OpenMP has fewer threads; 1 where they are that run's
-    own. apart_ns: from one item's start to the next one's, at least: a rate, no part of any row.
+    result_bytes, item_bytes: of one's pickled result, and of one itself, the mean; 0 where it is not known.
+    initializer: what each worker does before its first item. refill: what it takes to fill a cache that items share.
+    longer: how many times as long the rows take as the serial run that speedups are over, as their BLAS or OpenMP has
+    fewer threads; 1 where they are that run's own. apart_ns: from one item's start to the next one's, at least: a rate,
+    no part of any row.
     """
 
     rows: "NDArray[Any]" = field(repr=False)
@@ -38,6 +39,7 @@ class JobProfile:
     seed: int = 1
     bundle: int = 1
     result_bytes: float = 0.0
+    item_bytes: float = 0.0
     initializer: WarmUp = NO_WARM_UP
     longer: float = 1.0
     refill: WarmUp = NO_WARM_UP
@@ -47,7 +49,11 @@ class JobProfile:
     def traits(self) -> Traits:
         """What is known of it before any round on several workers."""
         return Traits(
-            result_bytes=self.result_bytes, initializer=self.initializer, refill=self.refill, apart_ns=self.apart_ns
+            result_bytes=self.result_bytes,
+            item_bytes=self.item_bytes,
+            initializer=self.initializer,
+            refill=self.refill,
+            apart_ns=self.apart_ns,
         )
 
     @property

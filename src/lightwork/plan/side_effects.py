@@ -14,6 +14,7 @@ from itertools import islice
 from pathlib import Path
 
 from lightwork.core.notes import StoredFiles
+from lightwork.host import helpers
 from lightwork.launch.finished import Finished
 
 FOLDERS = 64  # of items, at most
@@ -100,14 +101,14 @@ def written(before: Look, after: Look, finished: Finished) -> Written:
 def _elsewhere_bytes(finished: Finished) -> int:
     """The bytes of the round's write calls beyond what it printed.
 
-    Of items that run other programs or processes only those that went to storage: they also write to pipes, to each
-    other.
+    Of items that run other programs or processes, or keep one beside them, only those that went to storage: they also
+    write to pipes, to each other.
     """
-    usage = finished.round.usage
+    usage, facts = finished.round.usage, finished.round.facts
     if usage is None:
         return 0
     elsewhere = max(0, (usage.write_call_bytes or 0) - finished.printed_bytes)
-    has_children = (usage.cpu_ns or 0) > (usage.caller_cpu_ns or usage.cpu_ns or 0)
+    has_children = (usage.cpu_ns or 0) > (usage.caller_cpu_ns or usage.cpu_ns or 0) or helpers.NAMES in facts
     return min(elsewhere, usage.written_bytes or 0) if has_children else elsewhere
 
 

@@ -60,4 +60,4 @@ def rows_without(finished: Finished, numbers: Collection[int], folder: Path) -> 
         rows = Ledger(str(path)).rows()
     finally:
         path.unlink()
-    return Finished(replace(finished.round, **summary(rows)), fewer)
+    return replace(finished, round=replace(finished.round, **summary(rows)), ledger=fewer)

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lightwork.core.hand_out import Fixed
 from lightwork.core.setting import Setting
 from lightwork.ledger.table import State
 from lightwork.replay.costs import Costs
@@ -94,7 +95,8 @@ class Traits:
     """What was learned of a job. All empty: nothing yet.
 
     warm_ups: by kind of worker. thread_cores: on how many cores its threads compute at a time; None: not seen yet.
-    limits: of every setting that fell short. result_bytes: of a pickled result, which processes send back.
+    limits: of every setting that fell short. result_bytes: of a pickled result, which processes send back;
+    item_bytes: of a pickled item, which they are sent unless they have it by fork.
     initializer: what each worker does before its first item, as the serial run does; coroutines do it once together.
     refill: what it takes to fill a cache that items share, which each process does for itself.
     apart_ns: from one item's start to the next one's at least, by a rate that was asked for; 0 without one.
@@ -104,6 +106,7 @@ class Traits:
     thread_cores: float | None = None
     limits: tuple[SpeedupLimit, ...] = ()
     result_bytes: float = 0.0
+    item_bytes: float = 0.0
     initializer: WarmUp = NO_WARM_UP
     refill: WarmUp = NO_WARM_UP
     apart_ns: float = 0.0
@@ -122,7 +125,7 @@ class Traits:
         return demands_of(without_warm_up(rows, self.warm_up(setting)))
 
     def costs(self, setting: Setting, costs: Costs, items: int) -> Costs:
-        """What the setting's strategy costs with what each worker pays once, and what it takes to send results back."""
+        """What the setting's strategy costs, with what each worker pays once and what is sent there and back."""
         warm_up = self.warm_up(setting)
         costs = costs.with_warm_up(warm_up.cpu_ns, warm_up.wait_ns)
         if kind_of(setting) == "tasks":
@@ -132,7 +135,10 @@ class Traits:
             costs = costs.with_warm_up(self.refill.cpu_ns, self.refill.wait_ns)
         if kind_of(setting) != "processes":
             return costs
-        return costs.with_results(self.result_bytes, chunksize_in_force(setting, items) or 1)
+        chunk = chunksize_in_force(setting, items) or 1
+        has_items = isinstance(find(setting.strategy).hand_out, Fixed) and setting.start_method == "fork"
+        costs = costs if has_items else costs.with_sent_items(self.item_bytes, chunk)
+        return costs.with_results(self.result_bytes, chunk)
 
     def limited(self, setting: Setting, speedup: float, predicted: Mapping[Setting, float]) -> float:
         """The predicted speedup within every limit that this setting's workers meet.

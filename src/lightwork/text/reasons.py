@@ -16,6 +16,7 @@ from lightwork.core.reasons import (
     InFlightLimit,
     InnerCores,
     ItemCap,
+    LargeItems,
     LargeResults,
     LimitedBy,
     MemoryPeak,
@@ -115,6 +116,9 @@ def limited_by(limit: LimitedBy | None) -> str:
     match limit:
         case ItemCap():
             words = f"the longest item, {limit.bound.name}"
+        case HelperWait():
+            waits = f"for which items wait {percent(limit.share)} of their time"
+            words = f"a process that the job keeps ({limit.names}), {waits}"
         case SharedLimit():
             words = (
                 f"something that all workers share (a lock, a service, a disk): it lets {times(limit.speedup)} through"
@@ -249,6 +253,14 @@ def _(reason: HelperWait) -> str:
 
 
 @reason_sentence.register
+def _(reason: LargeItems) -> str:
+    return (
+        f"each item has {size(reason.item_bytes)}, which the caller must send to a process: pass what it is made from, "
+        "such as a path, and load it in the function, or use threads"
+    )
+
+
+@reason_sentence.register
 def _(reason: LargeResults) -> str:
     return (
         f"each result has {size(reason.item_bytes)}, which a process must send back: return less (write files and "
@@ -320,6 +332,11 @@ def _advice(failed: FailedCrew) -> str:
             return (
                 f". Threads ran when they were forked ({failed.threads}), and what these held stayed locked in "
                 f"them{at}: start workers by forkserver or spawn"
+            )
+        case FailureCause.UNREAD_QUEUE:
+            return (
+                ". Workers wait at their end until what items put into a queue is read: return it instead, or read the "
+                "queue meanwhile"
             )
         case FailureCause.ONE_THREAD:
             return ". What items use works in one thread only: use processes, or make it in each thread"

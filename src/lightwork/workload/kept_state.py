@@ -16,7 +16,7 @@ import types
 import zlib
 from array import array
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sized
 from contextlib import suppress
 from functools import partial
 from itertools import islice
@@ -29,7 +29,7 @@ PLAIN = (str, bytes, int, float, complex, bool, type(None))  # what nobody can c
 CONTAINERS = (list, dict, set, deque, bytearray)
 NUMBERS = (int, float, complex)
 MODULES, PLACES = 50, 2_000  # that are looked at, at most
-ENTRIES, ARRAY_BYTES = 200_000, 64 << 20  # of which the contents are compared, at most
+ITEM_ENTRIES, ENTRIES, ARRAY_BYTES = 50_000, 200_000, 64 << 20  # of which the contents are compared, at most
 Read = Callable[[], Any]
 
 
@@ -66,8 +66,9 @@ class StateWatch:
 
 
 def picture(item: Any) -> bytes | None:
-    """What tells whether an item was changed in place; None of one that can't be, or can't be pickled."""
-    if isinstance(item, PLAIN):
+    """What tells whether an item was changed in place; None of one that can't be, is large, or can't be pickled."""
+    entries = getattr(item, "size", None) or (len(item) if isinstance(item, Sized) else 0)
+    if isinstance(item, PLAIN) or not isinstance(entries, int) or entries > ITEM_ENTRIES:
         return None
     with suppress(Exception):  # whatever an object's own pickling raises
         return hashlib.blake2b(pickle.dumps(item)).digest()

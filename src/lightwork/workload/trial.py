@@ -21,6 +21,7 @@ FAILED, TRACEBACK, STUCK, LEFT, BYTES = "failed", "traceback", "stuck", "left", 
 WRONG_TYPE, UNSENDABLE = "wrong_type", "unsendable_error"
 FEWEST, MOST_LIMITS = 2, 4.0
 STUCK_NAMED = 3
+OURS = __file__.removesuffix(__name__.rpartition(".")[2] + ".py")  # the folder of what wraps a function
 LONGEST_REASON = 300  # characters
 
 
@@ -105,7 +106,7 @@ def facts_of(results: Sequence[Any]) -> Facts:
     failures = [(place, result) for place, result in enumerate(results) if isinstance(result, ItemFailure)]
     sizes, stuck = [], []
     for place, result in enumerate(results):
-        size_bytes, reason = _pickled(result)
+        size_bytes, reason = pickled_size(result)
         sizes.append(size_bytes)
         stuck += [(place, reason)] if reason else []
     return {
@@ -141,10 +142,10 @@ def stuck_in(evidence: Mapping[str, Any]) -> dict[int, str]:
 
 def why_stuck(thing: Any) -> str:
     """Why an item or a result can't be sent between processes; "" for one that can."""
-    return _pickled(thing)[1]
+    return pickled_size(thing)[1]
 
 
-def _pickled(thing: Any) -> tuple[int, str]:
+def pickled_size(thing: Any) -> tuple[int, str]:
     """Its pickled size, and why it has none; "" where it has."""
     try:
         return len(ForkingPickler.dumps(thing)), ""
@@ -172,8 +173,11 @@ def _why_unsendable(error: BaseException) -> str:
 
 
 def _traceback(error: BaseException) -> str:
-    from_function = error.__traceback__.tb_next if error.__traceback__ else None
-    return "".join(traceback.format_exception(type(error), error, from_function))
+    """From the user's function on: the frames before it are ours."""
+    frame = error.__traceback__
+    while frame and frame.tb_next and frame.tb_frame.f_code.co_filename.startswith(OURS):
+        frame = frame.tb_next
+    return "".join(traceback.format_exception(type(error), error, frame))
 
 
 def _one_line(error: BaseException) -> str:

@@ -21,6 +21,7 @@ from lightwork.core.reasons import (
     InFlightLimit,
     InnerCores,
     ItemCap,
+    LargeItems,
     LargeResults,
     LimitedBy,
     MemoryPeak,
@@ -63,6 +64,8 @@ def _near_bound(evidence: PlanEvidence, chosen: Setting, speedup: float) -> Limi
         return rate_limit(evidence)
     if speedup >= NEAR * evidence.cap:
         return _cap(evidence)
+    if helper := _helper_wait(evidence):
+        return helper
     cores = core_bound(evidence, chosen)
     return LowestBound(cores, is_near=True) if cores and speedup >= NEAR * cores.speedup else None
 
@@ -106,11 +109,11 @@ def reasons_of(evidence: PlanEvidence, limit: Limit | None) -> tuple[Reason, ...
 
 def _reasons(evidence: PlanEvidence, limit: Limit | None) -> Iterator[Reason | None]:
     yield _inner_cores(evidence)
-    yield limited_by(evidence)
-    yield _helper_wait(evidence)
+    yield limited_by(evidence) if evidence.chosen else _helper_wait(evidence)
     yield _next(evidence)
     yield _other_kind(evidence)
     yield from failures(evidence)
+    yield _large_items(evidence)
     yield _large_results(evidence)
     yield _refill(evidence)
     yield from _warm_ups(evidence)
@@ -231,10 +234,20 @@ def failures(evidence: PlanEvidence) -> Iterator[Reason]:
 
 def _large_results(evidence: PlanEvidence) -> LargeResults | None:
     """That results are large, unless threads are chosen, which send nothing."""
-    size_bytes, contest = evidence.planned.job.result_bytes, evidence.contest
-    if contest is None or size_bytes < BULKY_BYTES or (evidence.chosen and kind_of(evidence.chosen) != "processes"):
-        return None
-    return LargeResults(size_bytes)
+    size_bytes = evidence.planned.job.result_bytes
+    return LargeResults(size_bytes) if size_bytes >= BULKY_BYTES and _may_send(evidence) else None
+
+
+def _large_items(evidence: PlanEvidence) -> LargeItems | None:
+    """That items are large, unless threads are chosen."""
+    size_bytes = evidence.planned.job.item_bytes / evidence.planned.job.bundle
+    return LargeItems(size_bytes) if size_bytes >= BULKY_BYTES and _may_send(evidence) else None
+
+
+def _may_send(evidence: PlanEvidence) -> bool:
+    """Whether processes were thought of, and are chosen if any workers are."""
+    is_elsewhere = evidence.chosen is None or kind_of(evidence.chosen) == "processes"
+    return evidence.contest is not None and is_elsewhere
 
 
 def _refill(evidence: PlanEvidence) -> RefillCost | None:

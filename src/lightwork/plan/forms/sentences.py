@@ -8,6 +8,7 @@ from lightwork.core.reasons import (
     HelperWait,
     InnerCores,
     ItemCap,
+    LargeItems,
     LargeResults,
     NextCount,
     NoAnswer,
@@ -22,7 +23,7 @@ from lightwork.text.reasons import answer_sentence, reason_sentence, rests_on_se
 from lightwork.text.reasons import limited_by as limit_phrase
 from lightwork.text.warnings import warning_sentence
 
-IN_SHORT = (InnerCores, HelperWait, NextCount, OtherKind, FailedCrew, LargeResults, RefillCost, WarmUpCost)
+IN_SHORT = (InnerCores, HelperWait, NextCount, OtherKind, FailedCrew, LargeItems, LargeResults, RefillCost, WarmUpCost)
 
 
 def what_to_do(result: PlanResult) -> str:
@@ -32,7 +33,8 @@ def what_to_do(result: PlanResult) -> str:
 
 def in_short(result: PlanResult) -> str:
     """What limits it, and what the next larger count and other workers would bring, in one line; "" without any."""
-    limit = limited_by(result)
+    chosen = result.recommendation
+    limit = "" if chosen and isinstance(chosen.limited_by, IN_SHORT) else limited_by(result)
     parts = [f"Limited by {limit}" if limit else ""]
     is_said = (FailedCrew,) if isinstance(result.answer, NoAnswer) and result.answer.failed else ()
     shown = [each for each in result.reasons if isinstance(each, IN_SHORT) and not isinstance(each, is_said)]
