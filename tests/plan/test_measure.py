@@ -46,9 +46,8 @@ def test_a_block_ends_when_the_time_does(tmp_path):
             facts(tmp_path / "data"), tmp_path / "data" / "calibration",
         )  # fmt: skip
         reference = f"{tmp_path / 'measured_work.py'}:{{}}".format
-        request = Request(
-            reference("wait"), {"source": f"call:{reference('numbers')}"}, Axes(("threads", "map"), (2,)), 2.0, HOUR_S
-        )
+        both = Axes(("map",), (2,), start_methods=("fork", "spawn"))  # which are looked at whatever is predicted
+        request = Request(reference("wait"), {"source": f"call:{reference('numbers')}"}, both, 2.0, HOUR_S)
         planned = make(request, environment)
     (block,) = [words for words in said if words.startswith("measuring ")]
     assert "," in block
