@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from lightwork.core.estimate import Estimate
 from lightwork.core.footprint import SharedFile, StateChange
+from lightwork.core.leak import Leak
 from lightwork.core.study import Cell
 from lightwork.core.verdict import CoreBound
 
@@ -159,8 +160,19 @@ class UnsendableError:
     reason: str
 
 
+@dataclass(frozen=True)
+class LeakedMemory:
+    """That items leave memory behind.
+
+    replaced_after: the items after which the script replaces a worker; None where it replaces none.
+    """
+
+    leak: Leak
+    replaced_after: int | None
+
+
 VerdictWarning = (
     Unfinished | FewBlocks | UnknownNoise | LoudNoise | DisturbedRounds | BusyMachine | BusyCores | BeyondCores
     | NeedsFork | FailedRounds | ForkedThreads | ForkedRandomState | LostState | RacyState | SharedFiles | SharedProcess
-    | SharedConnections | UnclearCache | UnsendableError
+    | SharedConnections | UnclearCache | UnsendableError | LeakedMemory
 )  # fmt: skip

@@ -14,6 +14,7 @@ import numpy as np
 
 from lightwork.analysis.preference import LEAST_GAIN, LEAST_GAIN_S
 from lightwork.core.footprint import NO_FOOTPRINT, Footprint
+from lightwork.core.leak import Leak
 from lightwork.core.notes import Note
 from lightwork.core.round import Round
 from lightwork.core.setting import Setting
@@ -30,6 +31,7 @@ from lightwork.plan.inner_threads import Fits, InnerThreads
 from lightwork.plan.inner_work import InnerWork, inner_work_in
 from lightwork.plan.items import items_of
 from lightwork.plan.job_profile import JobProfile
+from lightwork.plan.leak_probe import leak_in
 from lightwork.plan.measure import Measuring
 from lightwork.plan.memory_probe import MemoryModel
 from lightwork.plan.own_times import back_to_back
@@ -62,7 +64,7 @@ class Planned:
     what they do beside the thread that runs them. footprint: what they leave behind. caches: what may be one that they
     share; refill: what it takes to fill it, None where they get no cheaper. unsendable_error: the kind of an exception
     that can't be unpickled, and why; None without one. inner_threads: the serial round with fewer of them; None where
-    none was tried.
+    none was tried. leak: what items leave in memory; None where that does not matter.
     """
 
     request: Request
@@ -87,6 +89,7 @@ class Planned:
     refill: Refill | None = None
     unsendable_error: tuple[str, str] | None = None
     inner_threads: InnerThreads | None = None
+    leak: Leak | None = None
 
 
 def make(request: Request, environment: Environment) -> Planned:
@@ -99,13 +102,14 @@ def make(request: Request, environment: Environment) -> Planned:
     request = request.with_workers_in_caller() if serial.stuck else request
     inner = inner_work_in(serial.finished)
     job = _job(request, serial, inner)
-    contest, study, model, limited = None, None, None, None
+    contest, study, model, limited, leak = None, None, None, None, None
     can_gain = job.serial_s > LEAST_GAIN_S and job.rate_cap >= 1 + LEAST_GAIN
     if can_gain or request.blocks:
         axes = _axes(request, environment, serial, inner)
         costs = calibrated(environment, (axes.beside_fork() if inner.threads_named else axes).kinds())
         model = _memory(request, environment, serial)
         fits = _fits(request, model)
+        leak = leak_in(request, environment, serial)
         limited = inner_threads.measured(request, environment, serial, inner)
         if limited:
             request, job = _the_better(request, job, _limited_job(request, serial, limited), limited, axes, costs, fits)
@@ -139,6 +143,7 @@ def make(request: Request, environment: Environment) -> Planned:
         refill=serial.refill,
         unsendable_error=serial.unsendable_error,
         inner_threads=limited,
+        leak=leak,
     )
 
 

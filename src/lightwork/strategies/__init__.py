@@ -74,6 +74,8 @@ class Strategy:
     a user must write and understand for it, from least to most. script: the template of the code to paste, "" where
     there is none. watched: the same with a bar that shows how many are done. call: what people call it by, "Pool.map".
     by_value: whether workers are sent the function itself, not its name, so that lambdas and closures reach them.
+    renewed: the strategy whose script replaces workers after so many tasks: itself where its script has a Pool; "" for
+    none.
     """
 
     name: str
@@ -95,6 +97,7 @@ class Strategy:
     watched: str = ""
     call: str = ""
     by_value: bool = False
+    renewed: str = ""
 
     @property
     def in_caller(self) -> bool:
@@ -149,13 +152,14 @@ def strategy(
     awaited: Run | None = None,
     opened: Opened | None = None,
     by_value: bool = False,
+    renewed: str = "",
 ) -> Callable[[Function], Function]:
     """Register the decorated function, unchanged, as the strategy named like its module.
 
     hand_out, rank, script, watched, call: see Strategy. Ranks go in tens, so that there is room between two.
     needs: the top-level module without which it can't run, `"joblib"`; or a function that says what is missing here,
     "needs Python 3.14 or newer; ...", and "" where nothing is. extra: the extra of lightwork that installs the module,
-    where it is not called like it. staged, awaits, awaited, opened, by_value: see Strategy.
+    where it is not called like it. staged, awaits, awaited, opened, by_value, renewed: see Strategy.
     """
     installed_by = extra or (needs if isinstance(needs, str) else "")
 
@@ -189,6 +193,7 @@ def strategy(
             awaited=awaited,
             opened=opened,
             by_value=by_value,
+            renewed=renewed or name * ("$pool" in script),
         )
         return run
 

@@ -13,6 +13,7 @@ from lightwork.core.warnings import (
     FewBlocks,
     ForkedRandomState,
     ForkedThreads,
+    LeakedMemory,
     LostState,
     LoudNoise,
     NeedsFork,
@@ -26,7 +27,7 @@ from lightwork.core.warnings import (
     UnsendableError,
     VerdictWarning,
 )
-from lightwork.text.quantities import counted, percent, short, times
+from lightwork.text.quantities import counted, percent, short, size, times
 from lightwork.text.settings import named
 from lightwork.text.verdict import bound_name
 
@@ -128,6 +129,21 @@ def warning_sentence(warning: VerdictWarning) -> str:  # noqa: C901, PLR0911, PL
                 f"{warning.error} can't be unpickled ({warning.reason}): when an item raises it a Pool waits for ever, "
                 "and an executor breaks; pass all arguments of its __init__ to super().__init__"
             )
+        case LeakedMemory():
+            return _leaked(warning)
+
+
+def _leaked(warning: LeakedMemory) -> str:
+    leak, after = warning.leak, warning.replaced_after
+    remedy = (
+        f"the script replaces a worker after {counted(after, 'item')}"
+        if after
+        else "find what it keeps, or use --strategies map, whose workers can be replaced"
+    )
+    return (
+        f"memory grows by {size(leak.item_bytes)} with each item, even with the same ones run again: all "
+        f"{leak.items:,} would leave {size(leak.total_bytes)}; {remedy}"
+    )
 
 
 def _changed(changes: tuple[StateChange, ...]) -> str:

@@ -21,7 +21,17 @@ from pathlib import Path
 from typing import Any
 
 from lightwork.errors import CheckFailed, UsageError, WorkError
-from lightwork.workload import arguments, footprint, guarded, initializer, item_text, making, random_state, trial
+from lightwork.workload import (
+    arguments,
+    footprint,
+    guarded,
+    initializer,
+    item_text,
+    making,
+    memory_looks,
+    random_state,
+    trial,
+)
 from lightwork.workload.api import Facts, Place, Workload
 from lightwork.workload.coroutine import is_coroutine_function, plain
 from lightwork.workload.trial import CoroutineTrial, ItemFailure, ItemLeft, Trial
@@ -48,7 +58,8 @@ class Parameters:
     neighbouring items are run as one. watched: whether it is seen what items leave behind
     (lightwork.workload.footprint). item_timeout_s, retries: after so long an item is given up, 0 for never, and how
     often one that raised is tried again. turns, apart_s: the clock's file by which items start, and how far apart they
-    do at least (lightwork.workload.turns); "" for as soon as they can.
+    do at least (lightwork.workload.turns); "" for as soon as they can. drops_results: whether no result is kept, and
+    none checked.
     """
 
     source: str = ""
@@ -70,6 +81,7 @@ class Parameters:
     retries: int = 0
     turns: str = ""
     apart_s: float = 0.0
+    drops_results: bool = False
 
 
 class Bundled:
@@ -234,6 +246,8 @@ def _function_for(function: Callable[[Any], Any], parameters: Parameters) -> Cal
     function = arguments.with_arguments(function, parameters.way, arguments.keywords_of(parameters.arguments))
     if parameters.bundle > 1:
         function = (CoroutineBundled if is_coroutine else Bundled)(function)
+    if parameters.drops_results:
+        function = memory_looks.WithoutResult(function)
     if parameters.watched and not is_coroutine:
         function = footprint.watched(function, users)
     if parameters.trial_s:
@@ -289,11 +303,13 @@ def _check(parameters: Parameters, place: Place, results: Sequence[Any]) -> Fact
 
     Raises CheckFailed when it returns False or raises.
     """
-    if parameters.check and not any(isinstance(result, ItemFailure | ItemLeft) for result in results):
+    is_whole = not parameters.drops_results
+    if parameters.check and is_whole and not any(isinstance(result, ItemFailure | ItemLeft) for result in results):
         _ask(parameters.check, list(chain.from_iterable(results)) if parameters.bundle > 1 else list(results))
     if not parameters.trial_s:
         return {}
-    return {**trial.facts_of(results), **initializer.facts(), **random_state.facts(), **footprint.facts()}
+    watched = {**random_state.facts(), **footprint.facts(), **memory_looks.facts()}
+    return {**trial.facts_of(results), **initializer.facts(), **watched}
 
 
 def _ask(check: str, results: list[Any]) -> None:

@@ -15,6 +15,7 @@ from multiprocessing.reduction import ForkingPickler
 from time import monotonic
 from typing import Any
 
+from lightwork.workload import memory_looks
 from lightwork.workload.api import Facts
 
 FAILED, TRACEBACK, STUCK, LEFT, BYTES = "failed", "traceback", "stuck", "left", "result_bytes"
@@ -59,6 +60,7 @@ class _Limited:
         """Whether time is up; if not, one more item is begun."""
         now_s = monotonic()
         self.began_s = self.began_s or now_s
+        memory_looks.take(self.done, now_s)
         limit_s = self.limit_s if self.done >= FEWEST else MOST_LIMITS * self.limit_s
         self.done += 1
         return now_s - self.began_s > limit_s

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lightwork.analysis.preference import LEAST_GAIN
+from lightwork.core.leak import Leak
 from lightwork.core.notes import FirstRun
 from lightwork.core.rate import StartRate
 from lightwork.core.round import Outcome
@@ -315,8 +316,8 @@ def test_the_code_is_asked_for_exactly_the_recommended_setting():
     """The script is made for the setting and the chunksize in force; without a recommendation none is made."""
     asked = []
     plan = planned(asked=axes(workers=(2,), chunksizes=(7,)))
-    found = judged(plan, lambda *setting, first: asked.append((*setting, first)) or "code")
-    assert (asked, found.recommendation.code) == ([(pool(2, 7), 7, ())], "code")
+    found = judged(plan, lambda *setting, first, most_items: asked.append((*setting, first, most_items)) or "code")
+    assert (asked, found.recommendation.code) == ([(pool(2, 7), 7, (), None)], "code")
     assert judged(planned(profile=job(computes(*[100] * 40), 1.0)), pytest.fail).recommendation is None
 
 
@@ -324,8 +325,29 @@ def test_the_code_is_asked_for_exactly_the_recommended_setting():
 def test_the_items_that_go_first_are_handed_to_the_code(order, places):
     """Where long items go first, the script is made with their places; in the given order there are none."""
     asked = []
-    judged(planned(asked=axes(orders=(order,)), changes={"first": (3, 1)}), lambda *_, first: asked.append(first) or "")
+    plan = planned(asked=axes(orders=(order,)), changes={"first": (3, 1)})
+    judged(plan, lambda *_, first, **__: asked.append(first) or "")
     assert asked == [places]
+
+
+@pytest.mark.parametrize(
+    ("strategy", "most_items", "remedy"),
+    [
+        ("process_executor", 50, "the script replaces a worker after 50 items"),
+        ("static", None, "whose workers can be replaced"),
+    ],
+)
+def test_workers_that_leak_are_replaced_where_that_can_be(strategy, most_items, remedy):
+    """The script is made so that each of two workers grows by half of what is allowed, and the answer says so."""
+    asked = []
+    plan = planned(asked=axes(strategy, workers=(2,), chunksizes=None), changes={"leak": Leak(1e6, 60, 5_000, 1e8)})
+    answer = judged(plan, lambda *_, most_items, **__: asked.append(most_items) or "")
+    assert asked == [most_items]
+    (warning,) = [
+        words for words in sentences.warnings(answer) if words.startswith("Memory grows by 977 KiB with each")
+    ]
+    assert "all 5,000 would leave 4.66 GiB" in warning
+    assert remedy in warning
 
 
 def test_chunks_of_bundles_are_told_in_the_users_items():

@@ -18,6 +18,7 @@ from repository import REPOSITORY
 from lightwork.core.causes import Cause
 from lightwork.core.estimate import Estimate
 from lightwork.core.footprint import SharedFile, StateChange
+from lightwork.core.leak import Leak
 from lightwork.core.notes import (
     BundledItems,
     FailedItems,
@@ -67,6 +68,7 @@ from lightwork.core.verdict import LongestItemBound, LowestBound, Verdict, Verdi
 from lightwork.core.warnings import (
     FailedRounds,
     FewBlocks,
+    LeakedMemory,
     LostState,
     RacyState,
     SharedConnections,
@@ -151,6 +153,7 @@ warnings = st.one_of(
     st.builds(SharedFiles, st.lists(st.builds(SharedFile, texts, counts, st.booleans()), max_size=5).map(tuple)),
     st.builds(SharedConnections, names_of_some), st.builds(SharedProcess, st.booleans(), st.just(True)),
     st.builds(UnclearCache, names_of_some, counts, counts), st.builds(UnsendableError, texts, texts),
+    st.builds(LeakedMemory, st.builds(Leak, shares, counts, counts, counts.map(float)), st.none() | counts),
 )  # fmt: skip
 codes = st.lists(texts | st.just("x = 1"), max_size=70).map("\n".join)
 recommendations = st.builds(

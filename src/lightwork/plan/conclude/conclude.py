@@ -28,7 +28,7 @@ from lightwork.plan.conclude.result import (
     PredictedSetting,
     RecommendedSetting,
 )
-from lightwork.plan.conclude.warnings import warnings_on
+from lightwork.plan.conclude.warnings import replaced_after, warnings_on
 from lightwork.plan.conclude.what_if import gains_of
 from lightwork.plan.contest import SERIAL_SETTING
 from lightwork.plan.forecast import crew_of, in_items
@@ -37,7 +37,7 @@ from lightwork.text.quantities import plain
 if TYPE_CHECKING:
     from lightwork.plan.planner import Planned
 
-Code = Callable[..., str]  # setting, chunksize, first
+Code = Callable[..., str]  # setting, chunksize, first, most_items
 
 
 def result_of(planned: "Planned", machine: Mapping[str, Any], code: Code | str) -> PlanResult:
@@ -125,7 +125,9 @@ def _recommendation(evidence: PlanEvidence, limit: Limit | None, code: Code | st
         is_measured=evidence.rounds(setting) > 0,
         limited_by=limited_by(evidence),
         memory_bytes=memory_bytes(evidence),
-        code=code if isinstance(code, str) else code(cell.setting, cell.chunksize, first=first),
+        code=code
+        if isinstance(code, str)
+        else code(cell.setting, cell.chunksize, first=first, most_items=replaced_after(evidence.planned.leak, setting)),
         memory_limit_bytes=round(limit.size_bytes) if limit else None,
         inner_threads=evidence.planned.request.inner_threads,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from lightwork.core.leak import Leak
 from lightwork.core.reasons import FailedCrew
 from lightwork.core.setting import Setting
 from lightwork.core.warnings import (
@@ -10,6 +11,7 @@ from lightwork.core.warnings import (
     BusyCores,
     ForkedRandomState,
     ForkedThreads,
+    LeakedMemory,
     NeedsFork,
     UnclearCache,
     UnsendableError,
@@ -20,6 +22,7 @@ from lightwork.plan.conclude.footprint import footprint_warnings
 from lightwork.plan.conclude.reasons import core_bound, failures
 from lightwork.plan.failed_setting import is_forked
 from lightwork.replay.traits import IN_CALLER, kind_of
+from lightwork.strategies import find
 from lightwork.workload import random_state
 
 if TYPE_CHECKING:
@@ -60,3 +63,12 @@ def warnings_on(evidence: PlanEvidence) -> Iterator[VerdictWarning]:
     yield from _on_cache(evidence.planned, chosen)
     if evidence.planned.unsendable_error and kind_of(chosen) == "processes":
         yield UnsendableError(*evidence.planned.unsendable_error)
+    if evidence.planned.leak:
+        yield LeakedMemory(evidence.planned.leak, replaced_after(evidence.planned.leak, chosen))
+
+
+def replaced_after(leak: Leak | None, setting: Setting) -> int | None:
+    """After how many items the script of this setting replaces a worker; None where it replaces none."""
+    if leak is None or kind_of(setting) != "processes" or not find(setting.strategy).renewed:
+        return None
+    return leak.items_a_worker(setting.workers)

@@ -16,9 +16,11 @@ from lightwork.workload.item_list import FROM_FILE, FROM_STDIN, matches
 
 
 class Code(Protocol):
-    """Writes the script for a setting and the chunksize in force; first: see recipe()."""
+    """Writes the script for a setting and the chunksize in force; first, most_items: see recipe()."""
 
-    def __call__(self, setting: Setting, chunksize: int | None, *, first: Sequence[int] = ()) -> str:
+    def __call__(
+        self, setting: Setting, chunksize: int | None, *, first: Sequence[int] = (), most_items: int | None = None
+    ) -> str:
         """The script; see the class."""
 
 
@@ -70,8 +72,12 @@ def script_for(
         rate=rate,
     )
 
-    def code(setting: Setting, chunksize: int | None, *, first: Sequence[int] = ()) -> str:
-        return recipe(source, setting, chunksize, left_out=left_out, first=first, usual_method=usual)
+    def code(
+        setting: Setting, chunksize: int | None, *, first: Sequence[int] = (), most_items: int | None = None
+    ) -> str:
+        return recipe(
+            source, setting, chunksize, left_out=left_out, first=first, usual_method=usual, most_items=most_items
+        )
 
     return code
 

@@ -33,18 +33,22 @@ _IMPORTS = {
     "sys": "import sys",
     "tqdm": "from tqdm import tqdm",
 }
+_MAIN = 'if __name__ == "__main__":'
+_A_POOL = "# A Pool, for ProcessPoolExecutor(max_tasks_per_child=...) hangs in Python 3.11 to 3.14.\n"
 
 
 def recipe(
     source: Source, setting: Setting, chunksize: int | None, *,
     left_out: Collection[int] = (), first: Sequence[int] = (), usual_method: str | None = None,
+    most_items: int | None = None,
 ) -> str:  # fmt: skip
     """A script that runs the source under this setting and leaves `results`, in the strategy's own order.
 
     chunksize: the one in force (a cell's); None where the strategy has none or is to use its own default.
     left_out: the places, among all items, of those that are not run. first: the places, among all items, of those that
     are handed out before all others, in this order; the others keep the order of the list, and the setting's is void.
-    usual_method: the start method that needs no mention; None for the default of this Python.
+    usual_method: the start method that needs no mention; None for the default of this Python. most_items: after how
+    many a worker is replaced, by a Pool where the strategy itself can't; None for never.
     Raises UsageError for a strategy without a recipe.
     """
     if reason := why_none(setting.strategy):
@@ -52,6 +56,12 @@ def recipe(
     strategy = find(setting.strategy)
     if source.rate and strategy.parallel and not strategy.can_be_paced:
         raise UsageError(f"there is no recipe for {setting.strategy} at a rate: its workers share no clock")
+    asked = setting.strategy
+    renewed = find(asked).renewed if most_items else ""
+    if renewed and most_items:
+        chunksize = min(chunksize or 1, most_items)
+        tasks, setting = most_items // chunksize, replace(setting, strategy=renewed)
+        source = replace(source, guards=replace(source.guards, tasks=tasks))
     usual_method = usual_method or multiprocessing.get_all_start_methods()[0]
     method = "" if setting.start_method == usual_method else setting.start_method
     name, dot, method_name = source.function.partition(".")
@@ -65,7 +75,8 @@ def recipe(
         nameless = replace(source.initializer, module="_", function="_")
         source = replace(source, initializer=source.initializer.named_apart_from(taken(nameless)))
     name = free(name, taken(source.initializer))
-    return _script(source, f"{name}{dot}{method_name}", setting, chunksize, method, lines)
+    code = _script(source, f"{name}{dot}{method_name}", setting, chunksize, method, lines)
+    return code.replace(_MAIN, f"{_A_POOL}{_MAIN}") if renewed not in ("", asked) else code
 
 
 def why_none(name: str) -> str:
@@ -86,6 +97,8 @@ def _script(
     """
     brought, template = _parts(wrapped(source, find(setting.strategy)))
     blanks = _blanks(call, setting, chunksize, method) | {"keywords": source.passing.call.partition(", ")[2]}
+    if source.guards.tasks:
+        blanks["pool"] = blanks["pool"].removesuffix(")") + f", maxtasksperchild={source.guards.tasks})"
     if source.initializer:
         blanks["initialize"] = source.initializer.call
         blanks["keeper"] = source.initializer.name.partition(".")[0]
