@@ -159,6 +159,12 @@ def test_a_chunk_costs_little_to_hand_over(items, item_ms, workers, each):
     assert size == 1 or hand_over_ns > 0.999 * HAND_OVER * (size - 1) * item_ns
 
 
+def test_a_large_function_is_sent_with_few_chunks():
+    """Each chunk sends it to a process: the more of it there is, the more items go together."""
+    few, many = (chunksize_for(job(MANY, function_bytes=size), "map", "fork", 2, FREE) for size in (100.0, 1e7))
+    assert few < many
+
+
 def test_a_strategy_without_chunks_gets_none():
     """Threads are handed one item at a time."""
     assert chunksize_for(job(MANY), "threads", "fork", 4, FREE) is None

@@ -43,6 +43,14 @@ def test_large_items_take_time_to_be_sent(setting, is_sent):
     assert (costs.send_ns > 30 * MS) == is_sent
 
 
+def test_a_large_function_is_sent_with_each_chunk():
+    """The caller sends it and a worker takes it, once a chunk, however many items that has."""
+    costs = Traits(function_bytes=50e6).costs(pool(2, chunksize=10), NO_COSTS, 40)
+    assert costs == NO_COSTS.with_sent_items(0.0, 10, 50e6)
+    assert costs.send_ns == costs.take_ns > 30 * MS
+    assert costs.item_ns == 0
+
+
 def costs_chunk(setting):
     """How many items go together."""
     return chunksize_in_force(setting, 40) or 1

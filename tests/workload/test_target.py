@@ -175,6 +175,16 @@ def test_says_why_processes_can_not_be_sent_a_function(load, name, why):
     assert fits(workload, "map") is not bool(why)
 
 
+def test_what_is_sent_of_a_function_is_known(load):
+    """The name of a function of the module; the whole object whose method it is."""
+    load.write_text(
+        "class Heavy:\n    table = None\n    def at(self, place):\n        return self.table[place]\n\n\n"
+        "HEAVY = Heavy()\nHEAVY.table = bytes(1_000_000)\n\n\ndef light(place):\n    return HEAVY.at(place)\n"
+    )
+    assert registry.find(f"{load}:light").function_bytes < 1_000
+    assert registry.find(f"{load}:HEAVY.at").function_bytes > 1_000_000
+
+
 @pytest.mark.parametrize("setting", [Setting("threads", 2), Setting("joblib", 2)])
 @pytest.mark.parametrize("name", ["inner", "hidden"])
 def test_threads_and_joblib_run_what_has_no_name(load, tmp_path, name, setting):

@@ -190,6 +190,13 @@ class LargeItems:
     item_bytes: float
 
 
+@dataclass(frozen=True)
+class LargeFunction:
+    """How many bytes the function has, an object's method or a partial, where processes are sent it with each chunk."""
+
+    size_bytes: float
+
+
 class FailureCause(StrEnum):
     """Why a setting fails, whatever the number of its workers."""
 
@@ -260,8 +267,8 @@ class WholeList:
 
 Reason = (
     ItemCap | SharedLimit | RateLimit | InFlightLimit | LowestBound | LargestLoss | PredictedLoss | NextCount
-    | OtherKind | WarmUpCost | RefillCost | FailedCrew | InnerCores | HelperWait | LargeItems | LargeResults
-    | MemoryPeak | ChunksizeBand | AsGood | WholeList
+    | OtherKind | WarmUpCost | RefillCost | FailedCrew | InnerCores | HelperWait | LargeItems | LargeFunction
+    | LargeResults | MemoryPeak | ChunksizeBand | AsGood | WholeList
 )  # fmt: skip
 LimitedBy = (
     ItemCap | HelperWait | SharedLimit | RateLimit | InFlightLimit | LowestBound | LargestLoss | PredictedLoss

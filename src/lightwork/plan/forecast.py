@@ -126,6 +126,7 @@ def chunksize_for(job: JobProfile, name: str, method: str, workers: int, calibra
     if find(name).default_chunksize is None:
         return None
     costs = calibration.of(Setting(name, workers, start_method=method), job.spin_ns)
+    costs = costs.with_sent_items(0.0, 1, job.function_bytes if find(name).workers == "processes" else 0.0)
     hand_over_ns = costs.send_ns + costs.receive_ns + costs.take_ns
     item_ns = max(float(job.walls_ns.mean()), 1.0)
     wanted = ceil(hand_over_ns / (HAND_OVER * item_ns))

@@ -23,6 +23,7 @@ class JobProfile:
     run, the same where all were. weights, sample_weights: of either, for the order largest first. cores: that a round
     may use. spin_ns: the fixed spin's time at the rows' speed. bundle: how many of the user's items make one of these.
     result_bytes, item_bytes: of one's pickled result, and of one itself, the mean; 0 where it is not known.
+    function_bytes: of what is sent of the function with each chunk.
     initializer: what each worker does before its first item. refill: what it takes to fill a cache that items share.
     longer: how many times as long the rows take as the serial run that speedups are over, as their BLAS or OpenMP has
     fewer threads; 1 where they are that run's own. apart_ns: from one item's start to the next one's, at least: a rate,
@@ -40,6 +41,7 @@ class JobProfile:
     bundle: int = 1
     result_bytes: float = 0.0
     item_bytes: float = 0.0
+    function_bytes: float = 0.0
     initializer: WarmUp = NO_WARM_UP
     longer: float = 1.0
     refill: WarmUp = NO_WARM_UP
@@ -51,6 +53,7 @@ class JobProfile:
         return Traits(
             result_bytes=self.result_bytes,
             item_bytes=self.item_bytes,
+            function_bytes=self.function_bytes,
             initializer=self.initializer,
             refill=self.refill,
             apart_ns=self.apart_ns,

@@ -45,7 +45,7 @@ from lightwork.replay.traits import NO_WARM_UP, WarmUp
 from lightwork.storage import ledgers
 from lightwork.text.notes import note_sentence
 from lightwork.text.quantities import size
-from lightwork.workload import initializer, trial
+from lightwork.workload import initializer, registry, trial
 from lightwork.workload.arguments import AS_IT_IS, Passing
 
 
@@ -192,6 +192,7 @@ def _job(request: Request, serial: Serial, inner: InnerWork) -> JobProfile:
         bundle=serial.items.bundle,
         result_bytes=trial.bytes_in(serial.finished.round.evidence),
         item_bytes=serial.items.item_bytes,
+        function_bytes=registry.find(request.target).function_bytes,
         initializer=_initializer(serial.finished.round),
         refill=serial.refill.took if serial.refill else NO_WARM_UP,
         apart_ns=request.apart_ns,

@@ -74,10 +74,16 @@ class Costs:
         each_ns = item_bytes * SENT_NS_PER_BYTE
         return replace(self, item_ns=self.item_ns + each_ns, receive_ns=self.receive_ns + each_ns * items)
 
-    def with_sent_items(self, item_bytes: float, items: int) -> "Costs":
-        """The same where each chunk of so many items of so many bytes each is sent to another process."""
-        each_ns = item_bytes * SENT_NS_PER_BYTE
-        return replace(self, item_ns=self.item_ns + each_ns, send_ns=self.send_ns + each_ns * items)
+    def with_sent_items(self, item_bytes: float, items: int, function_bytes: float = 0.0) -> "Costs":
+        """The same where each chunk of so many items of so many bytes each is sent to another process.
+
+        function_bytes: what is sent of the function with each chunk.
+        """
+        each_ns, chunk_ns = item_bytes * SENT_NS_PER_BYTE, function_bytes * SENT_NS_PER_BYTE
+        return replace(
+            self, item_ns=self.item_ns + each_ns, send_ns=self.send_ns + each_ns * items + chunk_ns,
+            take_ns=self.take_ns + chunk_ns,
+        )  # fmt: skip
 
     def in_warm_pool(self) -> "Costs":
         """The same in a pool that was made and used before, and is not closed."""

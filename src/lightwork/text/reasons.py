@@ -16,6 +16,7 @@ from lightwork.core.reasons import (
     InFlightLimit,
     InnerCores,
     ItemCap,
+    LargeFunction,
     LargeItems,
     LargeResults,
     LimitedBy,
@@ -249,6 +250,14 @@ def _(reason: HelperWait) -> str:
     return (
         f"items wait for {percent(reason.share)} of their time for a process that the job keeps ({reason.names}), "
         "which serves all workers and answers one at a time: return values, and write to it seldom"
+    )
+
+
+@reason_sentence.register
+def _(reason: LargeFunction) -> str:
+    return (
+        f"the function has {size(reason.size_bytes)} (the object whose method it is, or the arguments of a partial), "
+        "which each chunk sends to a process: keep that in a global of the module, or use larger chunks"
     )
 
 

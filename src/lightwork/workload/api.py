@@ -78,7 +78,8 @@ class Workload:
     stages: the function's two halves, for strategies that need them; None where it has none.
     coroutine: the same work as a coroutine function, for strategies that await it; None where there is none. Where the
         work is nothing else, function is its lightwork.workload.coroutine.Awaited.
-    unsendable: why processes can't be sent the function, as "it is a lambda"; "" where they can.
+    unsendable: why processes can't be sent the function, as "it is a lambda"; "" where they can. function_bytes: what
+        they are sent of it, with each chunk: a name, or the object whose method it is; 0 for a name.
     keeps: whether what an item did lasts (it is stored), and doing it once more does no harm: a round that broke off
         can then be retried (lightwork.study.retry). Its check asks nothing of the results.
     validation: the parameters, by the name of each case, under which `lightwork validate` holds predictions against
@@ -101,6 +102,7 @@ class Workload:
     stages: Stages | None = None
     coroutine: Callable[[Any], Any] | None = None
     unsendable: str = ""
+    function_bytes: int = 0
     keeps: bool = False
     validation: Mapping[str, Mapping[str, Any]] | None = None
 

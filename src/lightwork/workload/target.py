@@ -119,11 +119,13 @@ def workload_of(reference: str) -> Workload:
     function = resolve(reference)
     if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
         raise UsageError(f"{reference} is a generator function: name a function that returns an item's result")
+    unsendable, function_bytes = _sent(function)
     return Workload(
         name=reference,
         function=plain(function),
         coroutine=function if is_coroutine_function(function) else None,
-        unsendable=_why_unsendable(function),
+        unsendable=unsendable,
+        function_bytes=function_bytes,
         parameters=Parameters,
         items=items_of,
         tiny=Parameters(),
@@ -188,14 +190,15 @@ def _no_such(owner: Any, place: str, name: str) -> UsageError:
     return UsageError(f"{place} has no {name!r}: it has {', '.join(functions[:NAMES_SHOWN]) or 'no functions'}{more}")
 
 
-def _why_unsendable(function: Any) -> str:
-    """Why a worker neither finds the function by its name nor can be sent it; "" where it can."""
+def _sent(function: Any) -> tuple[str, int]:
+    """Why a worker neither finds the function by its name nor can be sent it, "" where it can; what it is sent."""
     made_in, _, name = getattr(function, "__qualname__", "").rpartition(".<locals>.")
     if name == "<lambda>":
-        return "it is a lambda"
+        return "it is a lambda", 0
     if made_in:
-        return f"{made_in}() made it; if that is a decorator, let it use functools.wraps"
-    return trial.why_stuck(function)
+        return f"{made_in}() made it; if that is a decorator, let it use functools.wraps", 0
+    function_bytes, reason = trial.pickled_size(function)
+    return reason, function_bytes
 
 
 def items_of(parameters: Parameters, place: Place | None = None) -> list[Any]:

@@ -21,6 +21,7 @@ from lightwork.core.reasons import (
     InFlightLimit,
     InnerCores,
     ItemCap,
+    LargeFunction,
     LargeItems,
     LargeResults,
     LimitedBy,
@@ -113,6 +114,7 @@ def _reasons(evidence: PlanEvidence, limit: Limit | None) -> Iterator[Reason | N
     yield _next(evidence)
     yield _other_kind(evidence)
     yield from failures(evidence)
+    yield _large_function(evidence)
     yield _large_items(evidence)
     yield _large_results(evidence)
     yield _refill(evidence)
@@ -242,6 +244,12 @@ def _large_items(evidence: PlanEvidence) -> LargeItems | None:
     """That items are large, unless threads are chosen."""
     size_bytes = evidence.planned.job.item_bytes / evidence.planned.job.bundle
     return LargeItems(size_bytes) if size_bytes >= BULKY_BYTES and _may_send(evidence) else None
+
+
+def _large_function(evidence: PlanEvidence) -> LargeFunction | None:
+    """That the function is large, an object's method, unless threads are chosen."""
+    size_bytes = evidence.planned.job.function_bytes
+    return LargeFunction(size_bytes) if size_bytes >= BULKY_BYTES and _may_send(evidence) else None
 
 
 def _may_send(evidence: PlanEvidence) -> bool:

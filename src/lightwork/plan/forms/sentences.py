@@ -8,6 +8,7 @@ from lightwork.core.reasons import (
     HelperWait,
     InnerCores,
     ItemCap,
+    LargeFunction,
     LargeItems,
     LargeResults,
     NextCount,
@@ -23,7 +24,10 @@ from lightwork.text.reasons import answer_sentence, reason_sentence, rests_on_se
 from lightwork.text.reasons import limited_by as limit_phrase
 from lightwork.text.warnings import warning_sentence
 
-IN_SHORT = (InnerCores, HelperWait, NextCount, OtherKind, FailedCrew, LargeItems, LargeResults, RefillCost, WarmUpCost)
+IN_SHORT = (
+    InnerCores, HelperWait, NextCount, OtherKind, FailedCrew, LargeFunction, LargeItems, LargeResults, RefillCost,
+    WarmUpCost,
+)  # fmt: skip
 
 
 def what_to_do(result: PlanResult) -> str:
