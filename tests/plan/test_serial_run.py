@@ -9,6 +9,7 @@ from command_line import run_here
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lightwork.launch import file_locks
 from lightwork.launch.run import launch
 from lightwork.launch.workdir import open_workdir
 from lightwork.machine.facts import facts
@@ -20,6 +21,7 @@ from lightwork.plan.serial_run import FEWEST_BUNDLES, PILOT, run_serially
 from lightwork.workload.target import bundled
 
 WORK = """
+import fcntl
 import multiprocessing
 import time
 
@@ -76,6 +78,12 @@ def size_of(content):
 def start_pool(number):
     with multiprocessing.Pool(2) as pool:
         return sum(pool.map(square, range(number + 9)))
+
+
+def hold_lock(number):
+    with open("shared.lock", "w") as file:
+        fcntl.lockf(file, fcntl.LOCK_EX)
+        time.sleep(0.1)
 
 
 def fail_late(seconds):
@@ -140,6 +148,14 @@ def test_a_check_needs_all_results(folder):
     serial, said = serially(folder, "square", "some", **checked)
     assert said[0] == "running 4,000 of 4,000 items serially"
     assert (serial.items.bundle, serial.sample.is_all) == (1, True)
+
+
+def test_a_lock_that_items_hold_is_seen(folder, monkeypatch):
+    """Which file it is on, and for most of their time."""
+    monkeypatch.chdir(folder)
+    facts = serially(folder, "hold_lock", "few")[0].finished.round.facts
+    assert facts[file_locks.NAME] == "shared.lock"
+    assert facts[file_locks.SHARE] > 0.5
 
 
 def test_an_items_own_pool_stores_nothing(folder):

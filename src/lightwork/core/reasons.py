@@ -88,6 +88,19 @@ class InFlightLimit:
 
 
 @dataclass(frozen=True)
+class HeldLock:
+    """A file by its name of which an item holds a lock for this share of its time, so that workers take turns."""
+
+    file: str
+    share: float
+
+    @property
+    def speedup(self) -> float:
+        """What it lets through."""
+        return 1 / self.share
+
+
+@dataclass(frozen=True)
 class PredictedLoss:
     """The cause that is predicted to take most. lost: speedup, of `workers`."""
 
@@ -266,12 +279,13 @@ class WholeList:
 
 
 Reason = (
-    ItemCap | SharedLimit | RateLimit | InFlightLimit | LowestBound | LargestLoss | PredictedLoss | NextCount
+    ItemCap | SharedLimit | HeldLock | RateLimit | InFlightLimit | LowestBound | LargestLoss | PredictedLoss | NextCount
     | OtherKind | WarmUpCost | RefillCost | FailedCrew | InnerCores | HelperWait | LargeItems | LargeFunction
     | LargeResults | MemoryPeak | ChunksizeBand | AsGood | WholeList
 )  # fmt: skip
 LimitedBy = (
-    ItemCap | HelperWait | SharedLimit | RateLimit | InFlightLimit | LowestBound | LargestLoss | PredictedLoss
+    ItemCap | HelperWait | SharedLimit | HeldLock | RateLimit | InFlightLimit | LowestBound | LargestLoss
+    | PredictedLoss
 )  # fmt: skip
 
 

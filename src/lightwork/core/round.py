@@ -37,6 +37,7 @@ class Job:
 
     parameters: the workload's, by name. seed fixes the shuffled item order. runqueue and spin: what the
     recorder writes beside start, end and CPU time. probe: count what is pickled, at the price of its time.
+    locks: see which files the host holds locked meanwhile.
     record: whether items are recorded; without, a round has its wall time and its check, but no ledger rows or digests.
     digests: whether the results' digests are taken; of no use where nobody compares them, and large results take time.
     hold: whether what the round stored stays where it does not end well, for another attempt. attempt: 0 for the first,
@@ -60,6 +61,7 @@ class Job:
     round_dir: str
     ledger: str
     probe: bool = False
+    locks: bool = False
     record: bool = True
     digests: bool = True
     hold: bool = False

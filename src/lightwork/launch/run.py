@@ -18,6 +18,7 @@ from lightwork.core.round import REFUSED, Answer, Job, Outcome, encode
 from lightwork.errors import UsageError
 from lightwork.launch import process, stack_collect
 from lightwork.launch.capture import Output
+from lightwork.launch.file_locks import FileLocks
 from lightwork.launch.finished import Finished, finish
 from lightwork.launch.sampler import PROBING, TIMED, Sampler
 from lightwork.launch.watchdog import End, Watch
@@ -66,6 +67,8 @@ def _run(workdir: Workdir, job: Job, deadline_s: float, output: Output, beside: 
     answer = _answer(answer_path, end, output.rest())
     if left and answer.outcome is Outcome.OK:
         answer = replace(answer, outcome=Outcome.LEFTOVER, reason=LEFT)
+    if sampler.locks:
+        answer = replace(answer, facts={**answer.facts, **sampler.locks.facts()})
     return finish(job, answer, sampler, len(left), output.came_bytes)
 
 
@@ -80,7 +83,8 @@ def _watched(
 
 def _watch(host: "Popen[bytes]", job: Job, deadline_s: float, output: Output) -> tuple[End, list[int], Sampler]:
     workers, ledger = job.setting.workers, Path(job.ledger)
-    sampler = Sampler(host.pid, ledger, workers + 1, PROBING if job.probe else TIMED)
+    locks = FileLocks(host.pid) if job.locks else None
+    sampler = Sampler(host.pid, ledger, workers + 1, PROBING if job.probe else TIMED, locks=locks)
     end = Watch(host, output, ledger, workers, sampler).until(deadline_s)
     if end.exit_code is None:
         stack_collect.collect(process.members_of(host.pid), output)

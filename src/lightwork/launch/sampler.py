@@ -15,10 +15,12 @@ from pathlib import Path
 import psutil
 
 from lightwork.core.usage import Memory
+from lightwork.launch.file_locks import FileLocks
 from lightwork.ledger.table import has_stopped
 
 EXPECTED_COST_NS = 1_200_000, 400_000  # of a sample, and of each process in it, before the first sample tells
 LOOKS_FOR_THE_LEDGER_S = 0.01
+LOOKS_AT_LOCKS_S = 0.02  # takes 0.1 ms
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Sampler:
     """Samples the processes of one session.
 
     session: the id of the host's session. ledger: whose appearance begins the round. processes: how many to expect.
-    cpu_ns: the CPU clock of this thread.
+    cpu_ns: the CPU clock of this thread. locks: looked at more often than memory; None for not at all.
     """
 
     def __init__(
@@ -47,8 +49,10 @@ class Sampler:
         processes: int,
         rate: Rate = TIMED,
         cpu_ns: Callable[[], int] = time.thread_time_ns,
+        locks: FileLocks | None = None,
     ) -> None:
         self.session, self.rate, self._ledger, self._cpu_ns = session, rate, ledger, cpu_ns
+        self.locks, self._due_s = locks, 0.0
         self._begun = self._over = False
         self._last_cost_ns = EXPECTED_COST_NS[0] + processes * EXPECTED_COST_NS[1]
         self._peak_pss_bytes = self._peak_uss_bytes = 0
@@ -59,6 +63,9 @@ class Sampler:
         """How long to wait before waking up again."""
         if not self._begun:
             return LOOKS_FOR_THE_LEDGER_S
+        return min(self._memory_pause_s(), LOOKS_AT_LOCKS_S) if self.locks else self._memory_pause_s()
+
+    def _memory_pause_s(self) -> float:
         return max(self.rate.interval_s, self._last_cost_ns / 1e9 / self.rate.share)
 
     def wake(self) -> None:
@@ -66,9 +73,12 @@ class Sampler:
         if not self._begun:
             self._begun = self._ledger.exists()
             return
-        self._over = self._over or has_stopped(self._ledger)
-        if not self._over:
+        was_over, self._over = self._over, self._over or has_stopped(self._ledger)
+        if self.locks and not was_over:
+            self.locks.forget_lasting() if self._over else self.locks.look()
+        if not self._over and time.monotonic() >= self._due_s:
             self.sample()
+            self._due_s = time.monotonic() + self._memory_pause_s()
 
     def sample(self) -> None:
         """Read all processes once."""

@@ -60,6 +60,7 @@ class Environment:
         """
         job = self._job(request.target, parameters, setting, name, request.seed)
         job = replace(job, probe=probe, block=block, weights=weights, digests=not target.is_reference(request.target))
+        job = replace(job, locks=bool(parameters.get("trial_s")))
         if inner_threads:
             job = replace(job, environment={INNER_THREADS: str(inner_threads)})
         finished = self._executed(job, deadline_s, in_scratch=bool(parameters.get("scratch")))

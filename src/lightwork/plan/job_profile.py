@@ -27,7 +27,7 @@ class JobProfile:
     initializer: what each worker does before its first item. refill: what it takes to fill a cache that items share.
     longer: how many times as long the rows take as the serial run that speedups are over, as their BLAS or OpenMP has
     fewer threads; 1 where they are that run's own. apart_ns: from one item's start to the next one's, at least: a rate,
-    no part of any row.
+    no part of any row. locked_share: of the items' time, in which one holds a file's lock that others wait for.
     """
 
     rows: "NDArray[Any]" = field(repr=False)
@@ -46,6 +46,7 @@ class JobProfile:
     longer: float = 1.0
     refill: WarmUp = NO_WARM_UP
     apart_ns: float = 0.0
+    locked_share: float = 0.0
 
     @property
     def traits(self) -> Traits:
@@ -57,6 +58,7 @@ class JobProfile:
             initializer=self.initializer,
             refill=self.refill,
             apart_ns=self.apart_ns,
+            locked_share=self.locked_share,
         )
 
     @property

@@ -20,6 +20,7 @@ from lightwork.core.round import Round
 from lightwork.core.setting import Setting
 from lightwork.core.study import Study
 from lightwork.errors import WorkError
+from lightwork.launch import file_locks
 from lightwork.plan import inner_threads, memory_probe, notes
 from lightwork.plan.axes import Axes
 from lightwork.plan.calibrate import calibrated
@@ -196,6 +197,7 @@ def _job(request: Request, serial: Serial, inner: InnerWork) -> JobProfile:
         initializer=_initializer(serial.finished.round),
         refill=serial.refill.took if serial.refill else NO_WARM_UP,
         apart_ns=request.apart_ns,
+        locked_share=float(serial.finished.round.facts.get(file_locks.SHARE, 0.0)),
     )
 
 

@@ -101,6 +101,7 @@ class Traits:
     initializer: what each worker does before its first item, as the serial run does; coroutines do it once together.
     refill: what it takes to fill a cache that items share, which each process does for itself.
     apart_ns: from one item's start to the next one's at least, by a rate that was asked for; 0 without one.
+    locked_share: of the items' time, in which one holds what others wait for.
     """
 
     warm_ups: Mapping[str, WarmUp] = field(default_factory=dict)
@@ -112,6 +113,7 @@ class Traits:
     initializer: WarmUp = NO_WARM_UP
     refill: WarmUp = NO_WARM_UP
     apart_ns: float = 0.0
+    locked_share: float = 0.0
 
     def in_bundles(self, items: int) -> "Traits":
         """The same of bundles of so many items: what the rate keeps apart is theirs together."""
@@ -148,7 +150,8 @@ class Traits:
         predicted: speedups, without limits, of the settings that fell short.
         """
         met = [limit for limit in self.limits if limit.meets(setting)]
-        return min([speedup, *(limit.on(setting.workers, speedup, predicted[limit.setting]) for limit in met)])
+        turns = 1 / self.locked_share if self.locked_share else inf
+        return min([speedup, turns, *(limit.on(setting.workers, speedup, predicted[limit.setting]) for limit in met)])
 
 
 NO_TRAITS = Traits()

@@ -12,6 +12,7 @@ from lightwork.core.reasons import (
     ExtraMemory,
     FailedCrew,
     FailureCause,
+    HeldLock,
     HelperWait,
     InFlightLimit,
     InnerCores,
@@ -124,6 +125,8 @@ def limited_by(limit: LimitedBy | None) -> str:
             words = (
                 f"something that all workers share (a lock, a service, a disk): it lets {times(limit.speedup)} through"
             )
+        case HeldLock():
+            words = f"the lock on {limit.file}"
         case RateLimit():
             words = f"{_rate(limit)}: {_at_rate(limit)}"
         case InFlightLimit():
@@ -169,6 +172,14 @@ def _(reason: ItemCap) -> str:
 @reason_sentence.register
 def _(reason: SharedLimit | RateLimit | InFlightLimit) -> str:
     return f"limited by {limited_by(reason)}"
+
+
+@reason_sentence.register
+def _(reason: HeldLock) -> str:
+    return (
+        f"an item holds a lock on {reason.file} for {percent(reason.share)} of its time, so workers take turns: "
+        f"{times(reason.speedup)} at most; let one process write what the others compute, or commit in larger batches"
+    )
 
 
 @reason_sentence.register

@@ -12,12 +12,14 @@ from lightwork.analysis.preference import LEAST_GAIN
 from lightwork.core.leak import Leak
 from lightwork.core.notes import FirstRun
 from lightwork.core.rate import StartRate
+from lightwork.core.reasons import HeldLock
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL_AGAIN
 from lightwork.core.usage import Memory
 from lightwork.core.verdict import VerdictKind
 from lightwork.core.warnings import BeyondCores, BusyCores, ForkedRandomState
+from lightwork.launch import file_locks
 from lightwork.plan.axes import Axes
 from lightwork.plan.conclude.conclude import result_of
 from lightwork.plan.forms import sentences
@@ -438,6 +440,25 @@ def test_a_random_state_that_workers_inherit_is_warned_about(strategy, method, i
     plan = replace(plan, serial=replace(plan.serial, evidence=facts))
     assert judged(plan).recommendation.setting == two
     assert judged(plan).warnings == ((ForkedRandomState("numpy.random, rng", is_numpy=True),) if is_said else ())
+
+
+@pytest.mark.parametrize(
+    ("share", "wall_s", "limit"),
+    [(0.8, 3.3, HeldLock("sales.db", 0.8)), (0.95, 3.9, None), (0.8, 2.0, "none of it")],
+)
+def test_a_lock_that_items_hold_limits_their_workers(share, wall_s, limit):
+    """What was seen serially limits what is predicted, and is said, unless workers were measured to do far better."""
+    profile = job(SECONDS, locked_share=share)
+    assert all(each.speedup.point <= 1 / share for each in contest(profile, axes()).forecast.whole)
+    plan = planned({**SERIALLY, TWO: (wall_s,) * 6}, profile=profile)
+    facts = {file_locks.NAME: "sales.db", file_locks.SHARE: share}
+    result = judged(replace(plan, serial=replace(plan.serial, facts=facts)))
+    said = [reason for reason in result.reasons if isinstance(reason, HeldLock)]
+    assert said == ([] if limit == "none of it" else [HeldLock("sales.db", share)])
+    assert (result.recommendation is None) == (limit is None)
+    if isinstance(limit, HeldLock):
+        assert result.recommendation.limited_by == limit
+        assert "let one process write what the others compute" in sentences.in_short(result)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from lightwork.core.reasons import (
     AsGood,
     ChunksizeBand,
     ExtraMemory,
+    HeldLock,
     HelperWait,
     InFlightLimit,
     InnerCores,
@@ -41,6 +42,7 @@ from lightwork.core.reasons import (
 from lightwork.core.remedy import LargestLoss
 from lightwork.core.setting import Setting
 from lightwork.core.verdict import CoreBound, LongestItemBound, LowestBound
+from lightwork.launch import file_locks
 from lightwork.plan.conclude.evidence import PlanEvidence, failed_crews
 from lightwork.plan.forecast import crew_of, in_items
 from lightwork.replay.traits import IN_CALLER, SpeedupLimit, kind_of
@@ -55,7 +57,7 @@ def limited_by(evidence: PlanEvidence) -> LimitedBy | None:
     if chosen is None or contest is None:
         return None
     speedup = evidence.speedup(chosen).point
-    limit = _near_bound(evidence, chosen, speedup) or _shared(evidence, contest, speedup)
+    limit = _near_bound(evidence, chosen, speedup) or _held_lock(evidence) or _shared(evidence, contest, speedup)
     return limit or _in_flight(evidence, chosen, contest) or _lost(evidence, chosen)
 
 
@@ -69,6 +71,16 @@ def _near_bound(evidence: PlanEvidence, chosen: Setting, speedup: float) -> Limi
         return helper
     cores = core_bound(evidence, chosen)
     return LowestBound(cores, is_near=True) if cores and speedup >= NEAR * cores.speedup else None
+
+
+def _held_lock(evidence: PlanEvidence) -> HeldLock | None:
+    """The lock that items hold, unless workers do better than it would let them; None without one."""
+    facts = evidence.planned.serial.facts
+    if file_locks.SHARE not in facts or evidence.contest is None:
+        return None
+    lock = HeldLock(str(facts[file_locks.NAME]), float(facts[file_locks.SHARE]))
+    best = max((evidence.speedup(setting).point for setting in evidence.works[:1]), default=0.0)
+    return lock if best <= lock.speedup / NEAR else None
 
 
 def _shared(evidence: PlanEvidence, contest: "Contest", speedup: float) -> SharedLimit | None:
@@ -111,6 +123,8 @@ def reasons_of(evidence: PlanEvidence, limit: Limit | None) -> tuple[Reason, ...
 def _reasons(evidence: PlanEvidence, limit: Limit | None) -> Iterator[Reason | None]:
     yield _inner_cores(evidence)
     yield limited_by(evidence) if evidence.chosen else _helper_wait(evidence)
+    if evidence.chosen is None:
+        yield _held_lock(evidence)
     yield _next(evidence)
     yield _other_kind(evidence)
     yield from failures(evidence)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from lightwork.core.notes import ThreadsOnly
 from lightwork.core.reasons import (
     FailedCrew,
+    HeldLock,
     HelperWait,
     InnerCores,
     ItemCap,
@@ -25,7 +26,8 @@ from lightwork.text.reasons import limited_by as limit_phrase
 from lightwork.text.warnings import warning_sentence
 
 IN_SHORT = (
-    InnerCores, HelperWait, NextCount, OtherKind, FailedCrew, LargeFunction, LargeItems, LargeResults, RefillCost,
+    InnerCores, HeldLock, HelperWait, NextCount, OtherKind, FailedCrew, LargeFunction, LargeItems, LargeResults,
+    RefillCost,
     WarmUpCost,
 )  # fmt: skip
 
