@@ -74,8 +74,8 @@ def _add_axes(command: argparse.ArgumentParser) -> None:
     shared.add(add, "--strategies", default="auto", default_words="auto: the simple ones")
     shared.add(add, "--chunksizes", default="auto")
     shared.add(add, "--orders", default="auto")
-    shared.add(add, "--start-methods", default="auto", default_words="auto: fork, forkserver where that hangs")
-    add("--inner-threads", metavar="N", help="OMP_NUM_THREADS of the workers (default: auto, 1 where that is better)")
+    shared.add(add, "--start-methods", default="auto", default_words="auto: fork")
+    add("--inner-threads", metavar="N", help="OMP_NUM_THREADS of the workers (default: auto)")
     add("--cores", metavar="N", help="predict for a machine with N cores")
 
 
@@ -112,9 +112,9 @@ def _add_around(command: argparse.ArgumentParser) -> None:
 def _add_guards(command: argparse.ArgumentParser) -> None:
     """What the script does so that it survives its items."""
     add = command.add_argument
-    add("--on-error", metavar="WHAT", help="raise, or collect errors beside results (default: raise)")
-    add("--retries", metavar="N", help="try an item that raised N times more, after 1, 2, 4, ... s")
-    add("--item-timeout", metavar="TIME", help="give up an item after 30, 30s or 2m (no threads then)")
+    add("--on-error", metavar="WHAT", help="raise (default), or collect errors beside results")
+    add("--retries", metavar="N", help="try an item that raised N times more")
+    add("--item-timeout", metavar="TIME", help="give up an item after 30s or 2m (no threads then)")
     add("--progress", action="store_true", help="show a progress bar in the script")
 
 
