@@ -12,6 +12,13 @@ SERVICE = """
 import time
 
 
+def refuse(number):
+    if number == 7:
+        raise ValueError("no such page")
+    if number > 8:
+        raise OSError("HTTP 429: Too Many Requests")
+
+
 def numbers():
     return list(range(60))
 
@@ -61,3 +68,15 @@ def test_the_answer_names_the_rate_and_its_script_keeps_it(planned):
     assert max(each["speedup"]["point"] for each in [chosen, *told["predictions"]]) < most
     assert "+ 1 / 50, monotonic())" in chosen["code"]
     assert chosen["limited_by"].startswith("--rate 50/s: 60 items take at least")
+
+
+def test_items_that_came_too_fast_are_not_left_out(tmp_path):
+    """A service that refuses them says nothing of the items: no plan without them, but the way to one."""
+    (tmp_path / "service.py").write_text(SERVICE)
+    ended = run_here(
+        tmp_path, "plan", "service.py:refuse", "--items", "service.py:numbers", "--skip-failing",
+        LIGHTWORK_DATA=str(tmp_path / "data"),
+    )  # fmt: skip
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert "raised OSError: HTTP 429: Too Many Requests" in ended.stderr
+    assert "that is no item's fault: keep to what the service allows with --rate, such as 20/s" in ended.stderr

@@ -217,7 +217,7 @@ def test_whatever_the_machine_the_answer_is_near_its_best(world):
     assert state.chosen is None or state.chosen in tried
 
 
-@pytest.mark.parametrize("most", [1, 2, 4, 6, 24])
+@pytest.mark.parametrize("most", [1, 2, 4, 5, 6, 7, 24])
 def test_the_largest_count_that_works_is_found_by_halving(most):
     """A service lets so many through: found in a few rounds, measured before it is chosen, and kept by every kind."""
     profile, rounds = job(waits(*[20] * 150)), {SERIAL_SETTING: (3.0,)}
@@ -230,6 +230,15 @@ def test_the_largest_count_that_works_is_found_by_halving(most):
     assert len(tried) <= 14
     assert state.chosen is None if most == 1 else state.chosen.workers == most
     assert all(setting.workers <= most for setting in state.working) or most == 1
+
+
+def test_no_count_between_what_worked_and_what_failed_is_chosen_untried():
+    """Four threads did the work and eight did not: six may be next, and are no answer until they did it, too."""
+    after = {SERIAL_SETTING: (4.0,), Setting("threads", 4): (1.0,), Setting("threads", 8): FAILED}
+    state = contest(job(SECONDS), rounds=after)
+    assert state.chosen == Setting("threads", 4)
+    assert {each.workers for each in state.wanted()} <= {5, 6, 7}
+    assert contest(job(SECONDS), rounds=after | {Setting("threads", 6): (0.7,)}).chosen == Setting("threads", 6)
 
 
 def test_forked_workers_that_hang_beside_threads_exclude_all_forked_ones():

@@ -34,6 +34,7 @@ from lightwork.core.reasons import (
     NextCount,
     NoAnswer,
     OtherKind,
+    OutsideLimit,
     PredictedLoss,
     RateLimit,
     Reason,
@@ -71,6 +72,7 @@ caps = st.builds(ItemCap, st.builds(LongestItemBound, st.floats(1.0, 99.0), name
 failures = st.builds(
     FailedCrew, crews, counts, counts, names, names, st.integers(0, 9), st.none() | counts,
     st.sampled_from(("", "spawn")), st.booleans(), st.none() | st.sampled_from(FailureCause), names, names,
+    st.lists(st.sampled_from(OutsideLimit), unique=True).map(tuple),
 )  # fmt: skip
 rates = st.builds(
     RateLimit, st.builds(StartRate, st.sampled_from((0.5, 20, 5000)), st.sampled_from([*UNITS_S])), counts,

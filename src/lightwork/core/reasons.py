@@ -219,6 +219,14 @@ class FailureCause(StrEnum):
     NO_CHILDREN = "no children"  # items start processes, which a Pool's workers may not
 
 
+class OutsideLimit(StrEnum):
+    """What to plan with, where settings fail by a limit outside that is known then."""
+
+    IN_FLIGHT = "items in flight"  # so many at once
+    RATE = "rate"  # so many in a unit of time
+    LOWER_RATE = "lower rate"  # than the one that was asked for
+
+
 @dataclass(frozen=True)
 class FailedCrew:
     """The setting with the fewest workers that did not do the work, its first reason.
@@ -226,7 +234,7 @@ class FailedCrew:
     more: how many settings with more such workers failed, too. largest_working: the most such workers that did.
     start_method: of processes that are no forks. lacks_state: whether those raise what forks do not: they lack what the
     caller has set. cause: None where it may be their number. place: where they hung, "" where nobody knows. threads:
-    names of those that ran at the fork.
+    names of those that ran at the fork. limits: by which a plan may keep to what works.
     """
 
     crew: Crew
@@ -241,6 +249,7 @@ class FailedCrew:
     cause: FailureCause | None = None
     place: str = ""
     threads: str = ""
+    limits: tuple[OutsideLimit, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,14 @@ class BusyCores:
 
 
 @dataclass(frozen=True)
+class UntriedCount:
+    """That fewer items were run than the recommended workers run at once: of what they share, only these were seen."""
+
+    workers: int
+    items_run: int
+
+
+@dataclass(frozen=True)
 class ForkedThreads:
     """Threads, by their names, that run when the recommended workers are forked."""
 
@@ -174,5 +182,5 @@ class LeakedMemory:
 VerdictWarning = (
     Unfinished | FewBlocks | UnknownNoise | LoudNoise | DisturbedRounds | BusyMachine | BusyCores | BeyondCores
     | NeedsFork | FailedRounds | ForkedThreads | ForkedRandomState | LostState | RacyState | SharedFiles | SharedProcess
-    | SharedConnections | UnclearCache | UnsendableError | LeakedMemory
+    | SharedConnections | UnclearCache | UnsendableError | LeakedMemory | UntriedCount
 )  # fmt: skip

@@ -6,7 +6,7 @@
 The first block has the preferred setting of every kind of worker that might be near the best.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import hypot, log, sqrt
@@ -101,7 +101,7 @@ class Contest:
         return self._forecast(self.traits)
 
     def _forecast(self, traits: Traits) -> Forecast:
-        also = [each.setting for each in self.measured.seen]
+        also = [*(each.setting for each in self.measured.seen), *self._between()]
         return forecast(self.job, self.axes, self.calibration, traits, also).only(self.fits)
 
     @cached_property
@@ -190,6 +190,19 @@ class Contest:
             for made, least in fails.items()
         }
 
+    def _between(self) -> Iterator[Setting]:
+        """Of each kind of workers that a limit breaks, the count that halves what is not known of it.
+
+        Where counts are for us to choose, and the largest that may work would gain something.
+        """
+        if self.axes.workers is not None:
+            return
+        for each in self.measured.failed:
+            bracket = self._brackets.get(made_of(each.setting))
+            is_least = bracket is not None and bracket.is_limit and each.setting.workers == bracket.fails
+            if bracket and is_least and bracket.fails - 1 > (1 + BETTER) * bracket.works:
+                yield replace(each.setting, workers=round(bracket.middle))
+
     def _search(self, leader: Setting) -> list[Setting]:
         """The setting that halves what is not known of the largest count that works; none where that is known.
 
@@ -204,9 +217,16 @@ class Contest:
         return []
 
     @cached_property
+    def eligible(self) -> list[Setting]:
+        """Those that may work and be recommended: where a limit breaks many workers, no more than did the work."""
+        limits = [bracket.works for bracket in self._brackets.values() if bracket.is_limit]
+        most = max(limits, default=MOST_WORKERS)
+        return [setting for setting in self.working if setting.workers <= most or self._rounds(setting)]
+
+    @cached_property
     def chosen(self) -> Setting | None:
         """The setting to use; None to stay serial."""
-        judged = [BelievedSpeedup(setting, self.belief.speedup(setting).point) for setting in self.working]
+        judged = [BelievedSpeedup(setting, self.belief.speedup(setting).point) for setting in self.eligible]
         return preferred(judged, self.job.load, self.job.serial_s)
 
     def wanted(self) -> list[Setting]:

@@ -9,6 +9,7 @@ from lightwork.launch.finished import Finished
 from lightwork.ledger.table import State
 from lightwork.plan import repeated
 from lightwork.plan.items import JobItems
+from lightwork.plan.outside_limits import says_too_fast, slower
 from lightwork.plan.request import Request
 from lightwork.storage import ledgers
 from lightwork.text.quantities import counted, duration, sentence, short
@@ -43,8 +44,9 @@ def failures(
     for number in failed:
         if run[number] in worked:
             raise repeated.fails_again(request.name, _place(items, run[number]), failed[number])
-    if failed and not request.skip_failing:
-        raise _raised(request, items, run, failed, finished)
+    too_fast = {number: reason for number, reason in failed.items() if says_too_fast(reason)}
+    if too_fast or (failed and not request.skip_failing):
+        raise _raised(request, items, run, {**too_fast, **failed}, finished)
     return {number: f"raised {reason}" for number, reason in failed.items()}
 
 
@@ -80,9 +82,11 @@ def _raised(
             f"{request.name}: {more}{_place(items, run[number])} raised {reason}: items of a command line, @FILE or - "
             f"are texts; annotate the argument, as in def {_short(request)}(item: int), or convert it, int(item)"
         )
+    ways_out = "fix it, or skip such items with --skip-failing, or collect their errors with --on-error collect"
+    if says_too_fast(reason):
+        ways_out = f"that is no item's fault: keep to what the service allows with {slower(request.rate)}"
     return WorkError(
-        f"{request.name}: {more}{_place(items, run[number])} raised {reason} ({rest}); "
-        "fix it, or skip such items with --skip-failing, or collect their errors with --on-error collect\n"
+        f"{request.name}: {more}{_place(items, run[number])} raised {reason} ({rest}); {ways_out}\n"
         f"{_unsendable(finished)}"
         f"{finished.round.evidence[trial.TRACEBACK]}".rstrip()
     )

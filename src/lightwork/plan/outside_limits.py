@@ -4,6 +4,7 @@
 --rate 20/s         a clock by which the items of all rounds start (lightwork.workload.turns), and of the script
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from math import ceil
 from pathlib import Path
@@ -17,6 +18,8 @@ from lightwork.study import option_values
 from lightwork.text.quantities import duration
 
 FEWEST_IN_FLIGHT = 2
+TOO_FAST = re.compile(r"\b429\b|too many requests|rate.?limit|throttl|quota|slow.?down", re.IGNORECASE)
+EXAMPLE = "--rate, such as 20/s"
 FEWEST_STARTS = 2  # within a budget
 PACED = (*AWAITED, "apply_async")  # named to who asks for another under a rate
 
@@ -70,3 +73,16 @@ def paced(names: Sequence[str], *, are_named: bool) -> list[str]:
         other = next(name for name in names if name not in able)
         raise UsageError(f"{other} has no clock for --rate that its workers share: choose from {', '.join(PACED)}")
     return able
+
+
+def says_too_fast(reason: str) -> bool:
+    """Whether an error says that requests come too fast. reason: what was raised, in a line, the item named at its end.
+
+    Services say so by the status 429, and in words of their own.
+    """
+    return bool(TOO_FAST.search(reason.partition(" in item ")[0]))
+
+
+def slower(asked: StartRate | None) -> str:
+    """What to write so that items start more slowly."""
+    return f"a lower rate than --rate {asked}" if asked else EXAMPLE

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lightwork.core.round import Round
 from lightwork.errors import WorkError
 from lightwork.ledger.table import State
+from lightwork.plan.outside_limits import EXAMPLE, says_too_fast
 from lightwork.replay.demands import own_ns
 from lightwork.text.notes import TO_REPEAT
 from lightwork.text.quantities import duration
@@ -52,6 +53,11 @@ def nothing_to_do(name: str, first: "NDArray[Any]", later: "NDArray[Any]") -> Wo
 
 def fails_again(name: str, which: str, reason: str) -> WorkError:
     """The error for an item that a first run did and a later one could not. which: the item, in words."""
+    if says_too_fast(reason):
+        return WorkError(
+            f"{name} worked in its first run and fails when it runs again: {which} raised {reason}; the service allows "
+            f"no more within that time: keep to its limit with {EXAMPLE}"
+        )
     return WorkError(
         f"{name} worked in its first run and fails when it runs again: {which} raised {reason}; what the first run "
         f"stored seems to be in its way: {TO_REPEAT}"

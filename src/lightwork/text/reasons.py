@@ -25,6 +25,7 @@ from lightwork.core.reasons import (
     NextCount,
     NoAnswer,
     OtherKind,
+    OutsideLimit,
     PredictedLoss,
     RateLimit,
     RefillCost,
@@ -340,7 +341,7 @@ def _failure(failed: FailedCrew) -> str:
 
 
 def _advice(failed: FailedCrew) -> str:
-    """What breaks them, as a sentence after the first; "" where it may be their number."""
+    """What breaks them, or how to keep to what works, as a sentence after the first; "" where neither is known."""
     if failed.lacks_state:
         return (
             f", forked ones did not: {failed.start_method or 'this method'} begins with fresh interpreters, which lack "
@@ -362,7 +363,19 @@ def _advice(failed: FailedCrew) -> str:
             return ". What items use works in one thread only: use processes, or make it in each thread"
         case FailureCause.NO_CHILDREN:
             return ". Items start processes, which a Pool's workers may not: use ProcessPoolExecutor, or no pool inside"
-    return ""
+    ways = [_kept_to(limit, failed) for limit in failed.limits]
+    return f". {' '.join(ways)}".rstrip(".") if ways else ""
+
+
+def _kept_to(limit: OutsideLimit, failed: FailedCrew) -> str:
+    """How a plan keeps to a limit, as a sentence."""
+    match limit:
+        case OutsideLimit.IN_FLIGHT:
+            return f"Plan with --max-in-flight {failed.largest_working} to stay at what works."
+        case OutsideLimit.RATE:
+            return "If the service counts requests by time, keep to its limit with --rate, such as 20/s."
+        case OutsideLimit.LOWER_RATE:
+            return "The service may count requests by time: lower --rate."
 
 
 def _price(memory: ExtraMemory | None) -> str:

@@ -25,6 +25,7 @@ from lightwork.core.warnings import (
     Unfinished,
     UnknownNoise,
     UnsendableError,
+    UntriedCount,
     VerdictWarning,
 )
 from lightwork.text.quantities import counted, percent, short, size, times
@@ -70,6 +71,12 @@ def warning_sentence(warning: VerdictWarning) -> str:  # noqa: C901, PLR0911, PL
             took = f"other programs took {percent(warning.share)} of the machine's CPU time meanwhile"
             rests = "this is predicted for a quiet machine: plan again when they are done"
             return f"{took}: {rests if warning.not_measured else 'measured speedups are lower than on a quiet machine'}"
+        case UntriedCount():
+            tried = f"only {counted(warning.items_run, 'item')} ran, never {warning.workers:,} at once"
+            return (
+                f"{tried}: what they use (a service, a database) may not allow that; --max-in-flight "
+                f"{warning.items_run} stays at what was tried, a longer --budget tries more"
+            )
         case ForkedThreads():
             return (
                 f"threads run when workers are forked ({warning.names}): one that holds a lock at that moment leaves "

@@ -22,13 +22,13 @@ CONNECTION = ("cursor", "commit", "rollback", "close")  # what a connection to a
 class Watched:
     """A function of one item, watched."""
 
-    def __init__(self, function: Callable[[Any], Any], users: Callable[..., Any]) -> None:
-        """users: the function as the user wrote it."""
+    def __init__(self, function: Callable[[Any], Any], users: Callable[..., Any], clock: str = "") -> None:
+        """users: the function as the user wrote it. clock: see ActWatch."""
         self.function = function
         self.connections = tuple(_connections(users))
         self.caches = dict(_caches(users))
         self.cache_before = {name: cache.cache_info() for name, cache in self.caches.items()}
-        self.state, self.acts = StateWatch(users), ActWatch()
+        self.state, self.acts = StateWatch(users), ActWatch(clock)
         self.changed_items: list[StateChange] = []  # of the first one: others need not pay for it
 
     def __call__(self, item: Any) -> Any:
@@ -67,9 +67,12 @@ class Watched:
 _watched: list[Watched] = []
 
 
-def watched(function: Callable[[Any], Any], users: Callable[..., Any]) -> Watched:
-    """The function such that `facts` tells what its items do. users: the function as the user wrote it."""
-    _watched.append(Watched(function, users))
+def watched(function: Callable[[Any], Any], users: Callable[..., Any], clock: str = "") -> Watched:
+    """The function such that `facts` tells what its items do. users: the function as the user wrote it.
+
+    clock: the file by which items start, "" for none.
+    """
+    _watched.append(Watched(function, users, clock))
     return _watched[-1]
 
 

@@ -20,7 +20,9 @@ STANDARD = 2  # the last of the descriptors that are everybody's: input, output,
 class ActWatch:
     """Listens from now on; what is heard between items is nobody's."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: str = "") -> None:
+        """clock: the file by which items start, which is ours; "" for none."""
+        self.clock = clock
         self.item = 0
         self.is_within = False
         self.moves = self.sets_environment = False
@@ -52,7 +54,7 @@ class ActWatch:
         if not flags & (os.O_WRONLY | os.O_RDWR) or not isinstance(path, str | bytes | os.PathLike):
             return
         whole = os.path.abspath(os.fsdecode(path))  # noqa: PTH100  items may open many
-        if len(self.writers) < PATHS and not whole.startswith(PASSED_OVER):
+        if len(self.writers) < PATHS and not whole.startswith(PASSED_OVER) and whole != self.clock:
             self.writers.setdefault(whole, set()).add(self.item)
             if flags & os.O_TRUNC:
                 self.anew.add(whole)

@@ -252,7 +252,7 @@ def _function_for(function: Callable[[Any], Any], parameters: Parameters) -> Cal
     if parameters.drops_results:
         function = memory_looks.WithoutResult(function)
     if parameters.watched and not is_coroutine:
-        function = footprint.watched(function, users)
+        function = footprint.watched(function, users, parameters.turns)
     if parameters.trial_s:
         function = function if is_coroutine else random_state.watched(function, users)
         function = (CoroutineTrial if is_coroutine else Trial)(function, parameters.trial_s)

@@ -12,16 +12,18 @@ from lightwork.analysis.preference import LEAST_GAIN
 from lightwork.core.leak import Leak
 from lightwork.core.notes import FirstRun
 from lightwork.core.rate import StartRate
-from lightwork.core.reasons import HeldLock
+from lightwork.core.reasons import FailedCrew, FailureCause, HeldLock, OutsideLimit
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL_AGAIN
 from lightwork.core.usage import Memory
 from lightwork.core.verdict import VerdictKind
-from lightwork.core.warnings import BeyondCores, BusyCores, ForkedRandomState
+from lightwork.core.warnings import BeyondCores, BusyCores, ForkedRandomState, UntriedCount
 from lightwork.launch import file_locks
 from lightwork.plan.axes import Axes
 from lightwork.plan.conclude.conclude import result_of
+from lightwork.plan.conclude.evidence import failed_crews
+from lightwork.plan.failed_setting import FailedSetting
 from lightwork.plan.forms import sentences
 from lightwork.plan.inner_threads import InnerThreads
 from lightwork.plan.inner_work import InnerWork
@@ -30,6 +32,7 @@ from lightwork.plan.planner import Planned
 from lightwork.plan.request import MemoryLimit, Request
 from lightwork.plan.sample import Sample
 from lightwork.replay.costs import NO_COSTS, Costs
+from lightwork.text.reasons import reason_sentence
 from lightwork.workload import random_state
 
 MIB = 1 << 20
@@ -261,7 +264,49 @@ def test_a_setting_whose_rounds_failed_is_judged_so():
     assert found.recommendation.setting == TWO
     (failed,) = [cell for cell in found.cells if cell.setting == FOUR]
     assert (failed.judged, failed.rounds, failed.failed) == ("failed", 6, 2)
-    assert "4 processes failed (2 items were lost); 2 worked" in sentences.reasons(found)
+    assert (
+        "4 processes failed (2 items were lost); 2 worked. Plan with --max-in-flight 2 to stay at what works"
+        in sentences.reasons(found)
+    )
+
+
+@pytest.mark.parametrize(
+    ("reason", "rate", "limits"),
+    [
+        ("OSError: too many connections in item 5: 429", None, {OutsideLimit.IN_FLIGHT}),
+        (
+            "HTTPError: HTTP Error 429: Too Many Requests in item 5: x",
+            None,
+            {OutsideLimit.IN_FLIGHT, OutsideLimit.RATE},
+        ),
+        ("ApiError: Rate limit exceeded", StartRate(20, "s"), {OutsideLimit.IN_FLIGHT, OutsideLimit.LOWER_RATE}),
+    ],
+)
+def test_what_more_workers_break_says_by_which_limit_to_plan(reason, rate, limits):
+    """So many at once, which worked; where the service says that requests come too fast, also so many in a time."""
+    plan = planned({**SERIALLY, TWO: (2.0,) * 6, FOUR: (Outcome.RAISED,)})
+    measured = plan.contest.measured
+    measured = replace(measured, failed=tuple(replace(each, reason=reason) for each in measured.failed))
+    plan = replace(plan, contest=replace(plan.contest, measured=measured), request=replace(plan.request, rate=rate))
+    (failed,) = [each for each in judged(plan).reasons if isinstance(each, FailedCrew)]
+    assert (failed.largest_working, set(failed.limits)) == (2, limits)
+    words = reason_sentence(failed)
+    assert "--max-in-flight 2" in words
+    assert ("--rate" in words) == (len(limits) > 1)
+
+
+def test_what_always_breaks_them_says_nothing_of_limits():
+    """Items that start processes fail in a Pool however few there are, and whatever the service."""
+    refused = FailedSetting(FOUR, 1, 1, Outcome.RAISED, "429", FailureCause.NO_CHILDREN)
+    assert [each.limits for each in failed_crews([refused], [TWO])] == [()]
+
+
+@pytest.mark.parametrize(("run", "warned"), [(3, True), (4, False)])
+def test_more_workers_than_items_that_ran_were_not_tried(run, warned):
+    """Four threads are recommended after three items ran: whether a service takes four at once nobody has seen."""
+    plan = planned(asked=axes("threads", workers=(4,), chunksizes=None))
+    found = judged(replace(plan, sample=Sample(tuple(range(run)), (0,) * 40)))
+    assert (UntriedCount(4, run) in found.warnings) == warned
 
 
 def test_where_every_setting_failed_there_is_no_answer():

@@ -76,6 +76,7 @@ from lightwork.core.warnings import (
     SharedProcess,
     UnclearCache,
     UnsendableError,
+    UntriedCount,
 )
 from lightwork.plan.conclude.result import (
     Gain,
@@ -154,6 +155,7 @@ warnings = st.one_of(
     st.builds(SharedConnections, names_of_some), st.builds(SharedProcess, st.booleans(), st.just(True)),
     st.builds(UnclearCache, names_of_some, counts, counts), st.builds(UnsendableError, texts, texts),
     st.builds(LeakedMemory, st.builds(Leak, shares, counts, counts, counts.map(float)), st.none() | counts),
+    st.builds(UntriedCount, counts, counts),
 )  # fmt: skip
 codes = st.lists(texts | st.just("x = 1"), max_size=70).map("\n".join)
 recommendations = st.builds(

@@ -83,7 +83,9 @@ def _answer(evidence: PlanEvidence) -> SettingAnswer | SerialAnswer | NoAnswer:
         )  # fmt: skip
     measured = [setting for setting in evidence.works if evidence.rounds(setting)]
     if contest.measured.failed and not measured:
-        return NoAnswer(failed_crews(contest.measured.failed, (), evidence.planned.inner.threads_named)[0])
+        at_rate = evidence.planned.request.rate is not None
+        threads = evidence.planned.inner.threads_named
+        return NoAnswer(failed_crews(contest.measured.failed, (), threads, at_rate=at_rate)[0])
     best = (measured or evidence.works)[0]
     speedup = evidence.speedup(best)
     rate = rate_limit(evidence) if speedup.point >= NEAR * evidence.planned.job.rate_cap else None

@@ -1,6 +1,6 @@
 """A plan's evidence: what its contest measured and predicted, seen from the setting that it chose; pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import inf
@@ -10,12 +10,13 @@ from lightwork.analysis.peaks import peak_bytes
 from lightwork.analysis.scaling import StudyScaling, scale
 from lightwork.analysis.speedometer import equal_speed_walls_s
 from lightwork.core.estimate import Estimate
-from lightwork.core.reasons import FailedCrew
+from lightwork.core.reasons import FailedCrew, OutsideLimit
 from lightwork.core.round import Outcome, Round
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, Cell, Study
 from lightwork.plan.forecast import crew_of, in_items
 from lightwork.plan.memory_probe import MemoryModel, model_of
+from lightwork.plan.outside_limits import says_too_fast
 from lightwork.replay.demands import one_by_one_ns
 from lightwork.replay.prediction import Prediction
 from lightwork.replay.traits import NO_TRAITS, are_alike, kind_of
@@ -92,7 +93,7 @@ class PlanEvidence:
     @cached_property
     def works(self) -> list[Setting]:
         """The settings that may work, the fastest first."""
-        able = self.contest.working if self.contest else []
+        able = self.contest.eligible if self.contest else []
         return sorted(able, key=lambda setting: -self.speedup(setting).point)
 
     @cached_property
@@ -126,16 +127,28 @@ class PlanEvidence:
 
 
 def failed_crews(
-    failed: "Sequence[FailedSetting]", working: "Sequence[Setting]", threads: str = ""
+    failed: "Sequence[FailedSetting]", working: "Sequence[Setting]", threads: str = "", *, at_rate: bool = False
 ) -> list[FailedCrew]:
     """Of each kind of workers the fewest that failed by each cause.
 
-    working: settings that did the work. threads: those that run when workers are forked, in words.
+    working: settings that did the work. threads: those that run when workers are forked, in words. at_rate: whether
+    items started at a rate.
     """
     by_kind: dict[object, list[FailedSetting]] = {}
     for each in failed:
         by_kind.setdefault((kind_of(each.setting), each.setting.start_method, each.cause), []).append(each)
-    return [_failed_crew(alike, working, threads) for alike in by_kind.values()]
+    crews = [_failed_crew(alike, working, threads) for alike in by_kind.values()]
+    return [replace(crew, limits=tuple(_limits(crew, at_rate=at_rate))) for crew in crews]
+
+
+def _limits(failed: FailedCrew, *, at_rate: bool) -> Iterator[OutsideLimit]:
+    """By which limits a plan may keep to what works, where the number of workers may be what breaks them."""
+    if failed.cause or failed.lacks_state:
+        return
+    if (failed.largest_working or 0) > 1:
+        yield OutsideLimit.IN_FLIGHT
+    if says_too_fast(failed.reason):
+        yield OutsideLimit.LOWER_RATE if at_rate else OutsideLimit.RATE
 
 
 def _failed_crew(alike: "Sequence[FailedSetting]", working: "Sequence[Setting]", threads: str) -> FailedCrew:

@@ -245,7 +245,8 @@ def failures(evidence: PlanEvidence) -> Iterator[Reason]:
     contest = evidence.contest
     if contest is not None:
         working = [each.setting for each in contest.measured.seen]
-        yield from failed_crews(contest.measured.failed, working, evidence.planned.inner.threads_named)
+        at_rate, threads = evidence.planned.request.rate is not None, evidence.planned.inner.threads_named
+        yield from failed_crews(contest.measured.failed, working, threads, at_rate=at_rate)
 
 
 def _large_results(evidence: PlanEvidence) -> LargeResults | None:

@@ -15,6 +15,7 @@ from lightwork.core.warnings import (
     NeedsFork,
     UnclearCache,
     UnsendableError,
+    UntriedCount,
     VerdictWarning,
 )
 from lightwork.plan.conclude.evidence import BUSY, PlanEvidence
@@ -59,6 +60,8 @@ def warnings_on(evidence: PlanEvidence) -> Iterator[VerdictWarning]:
     bound, speedup = core_bound(evidence, chosen), evidence.speedup(chosen)
     if bound and (speedup.low or 0.0) > bound.speedup:
         yield BeyondCores(evidence.cell(chosen), speedup, bound)
+    if chosen.workers > len(evidence.planned.sample.chosen) and evidence.planned.request.is_measured:
+        yield UntriedCount(chosen.workers, len(evidence.planned.sample.chosen))
     yield from footprint_warnings(evidence.planned.footprint, chosen)
     yield from _on_cache(evidence.planned, chosen)
     if evidence.planned.unsendable_error and kind_of(chosen) == "processes":
