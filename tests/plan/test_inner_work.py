@@ -84,6 +84,12 @@ def test_what_a_helper_computes_is_the_items_and_is_waited_for():
     assert seen(990, 1000, helpers="SyncManager-1", helpers_cpu_ns=10 * MS).helpers == ""
 
 
+def test_one_helper_works_while_items_wait_and_several_side_by_side():
+    """A Manager's clock ticks make its time no second core; a pool of four that items use is four."""
+    assert seen(400, 400, helpers="SyncManager-1", helpers_count=1, helpers_cpu_ns=800 * MS).cores == 1.0
+    assert seen(20, 20, helpers="P-1, P-2, P-3, ...", helpers_count=4, helpers_cpu_ns=3800 * MS).cores > 3
+
+
 def test_threads_are_named():
     """Python's by their names, a library's by their number."""
     assert seen(0, 0, threads="metrics").threads_named == "metrics"

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-NAMES, CPU_NS = "helpers", "helpers_cpu_ns"  # facts of a round
+NAMES, COUNT, CPU_NS = "helpers", "helpers_count", "helpers_cpu_ns"  # facts of a round
 NAMED = 3
 NS_PER_S = 1_000_000_000
 
@@ -26,12 +26,13 @@ def cpu_ns() -> dict[int, int]:
 
 
 def facts(before: Mapping[int, int]) -> Mapping[str, Any]:
-    """The names of those that are there now, and what they have computed since; {} for none."""
+    """The names and number of those that are there now, and what they have computed since; {} for none."""
     there = [child for child in multiprocessing.active_children() if child.pid]
     if not there:
         return {}
     names = ", ".join(child.name for child in there[:NAMED]) + ", ..." * (len(there) > NAMED)
-    return {NAMES: names, CPU_NS: sum(_cpu_ns(child.pid or 0) - before.get(child.pid or 0, 0) for child in there)}
+    computed_ns = sum(_cpu_ns(child.pid or 0) - before.get(child.pid or 0, 0) for child in there)
+    return {NAMES: names, COUNT: len(there), CPU_NS: computed_ns}
 
 
 def _cpu_ns(pid: int) -> int:

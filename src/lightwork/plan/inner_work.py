@@ -81,7 +81,7 @@ def inner_work_of(serial: Round, wall_ns: float) -> InnerWork:
     beside_ns = 0.0
     if usage and usage.cpu_ns is not None:
         beside_ns = float(usage.cpu_ns - max(serial.thread_cpu_ns, serial.item_cpu_ns))
-    beside_ns += float(facts.get(helpers.CPU_NS, 0))
+    beside_ns += _helpers_ns(serial, wall_ns - serial.item_cpu_ns - beside_ns)
     if beside_ns < max(LEAST_NS, LEAST_SHARE * wall_ns):
         beside_ns = 0.0
     busy = (serial.item_cpu_ns + beside_ns) / max(wall_ns, 1)
@@ -96,6 +96,12 @@ def inner_work_of(serial: Round, wall_ns: float) -> InnerWork:
         helpers=str(facts.get(helpers.NAMES, "")) if beside_ns else "",
         waits=max(1 - serial.item_cpu_ns / max(wall_ns, 1), 0.0),
     )
+
+
+def _helpers_ns(serial: Round, left_ns: float) -> float:
+    """What processes that the job keeps computed for items; a single one no longer than these waited for it."""
+    computed_ns = float(serial.facts.get(helpers.CPU_NS, 0))
+    return min(computed_ns, max(left_ns, 0.0)) if serial.facts.get(helpers.COUNT) == 1 else computed_ns
 
 
 def _processes_an_item(serial: Round) -> float:
