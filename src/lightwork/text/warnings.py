@@ -105,7 +105,7 @@ def warning_sentence(warning: VerdictWarning) -> str:  # noqa: C901, PLR0911, PL
         case LostState():
             return (
                 f"items change {_changed(warning.changes)}: each process changes a copy of its own, and the caller's "
-                "stays as it was: return what is needed from the function, or use threads"
+                "stays as it was: return what is needed from the function"
             )
         case RacyState():
             return (

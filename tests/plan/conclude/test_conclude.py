@@ -9,16 +9,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lightwork.analysis.preference import LEAST_GAIN
+from lightwork.core.footprint import Footprint, StateChange
 from lightwork.core.leak import Leak
 from lightwork.core.notes import FirstRun
 from lightwork.core.rate import StartRate
-from lightwork.core.reasons import FailedCrew, FailureCause, HeldLock, OutsideLimit
+from lightwork.core.reasons import (
+    FailedCrew,
+    FailureCause,
+    HeldLock,
+    HelperWait,
+    LargeFunction,
+    LargeItems,
+    OutsideLimit,
+    RefillCost,
+)
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL_AGAIN
 from lightwork.core.usage import Memory
 from lightwork.core.verdict import VerdictKind
-from lightwork.core.warnings import BeyondCores, BusyCores, ForkedRandomState, UntriedCount
+from lightwork.core.warnings import BeyondCores, BusyCores, ForkedRandomState, LostState, UnclearCache, UntriedCount
 from lightwork.launch import file_locks
 from lightwork.plan.axes import Axes
 from lightwork.plan.conclude.conclude import result_of
@@ -29,9 +39,11 @@ from lightwork.plan.inner_threads import InnerThreads
 from lightwork.plan.inner_work import InnerWork
 from lightwork.plan.memory_probe import MemoryModel
 from lightwork.plan.planner import Planned
+from lightwork.plan.refill import Refill
 from lightwork.plan.request import MemoryLimit, Request
 from lightwork.plan.sample import Sample
 from lightwork.replay.costs import NO_COSTS, Costs
+from lightwork.replay.traits import WarmUp
 from lightwork.text.reasons import reason_sentence
 from lightwork.workload import random_state
 
@@ -547,3 +559,48 @@ def test_names_in_sentences_are_made_plain():
     told = " ".join(parts)
     assert "\\x1b[2J" in told
     assert "\x1b" not in told
+
+
+CACHE = StateChange("RATES", "dict", 0, 9)
+RESULTS = StateChange("RESULTS", "list", 0, 40)
+FILLS = Refill(9, WarmUp(4.5e8))
+
+
+def test_a_cache_is_no_lost_state_and_what_fills_it_is_said():
+    """Once items were seen to get cheaper: by its name, how many fill it and what that takes; results stay lost."""
+    footprint = Footprint(changes=(CACHE, RESULTS))
+    filled = judged(planned(changes={"footprint": footprint, "caches": ("RATES",), "refill": FILLS}))
+    assert [each.changes for each in filled.warnings if isinstance(each, LostState)] == [(RESULTS,)]
+    assert RefillCost(9, 0.45, ("RATES",)) in filled.reasons
+    assert "(RATES, a cache): 9 items that fill it take 450 ms in all" in sentences.in_short(filled)
+    unclear = judged(planned(changes={"footprint": footprint, "caches": ("RATES",)}))
+    assert [each.changes for each in unclear.warnings if isinstance(each, LostState)] == [(CACHE, RESULTS)]
+    assert not any(isinstance(each, RefillCost) for each in unclear.reasons)
+
+
+def test_a_cache_that_a_sample_can_not_judge_is_a_warning():
+    """Where not all items were run, and those that were did not tell; not where threads share the cache."""
+    few = {"caches": ("RATES",), "sample": Sample((0, 1), (0, 1) * 20), "items_run": 2}
+    assert UnclearCache(("RATES",), 2, 40) in judged(planned(changes=few)).warnings
+    assert not judged(planned(changes={"caches": ("RATES",)})).warnings
+    threads = judged(planned(asked=axes("threads", chunksizes=None), changes=few))
+    assert not any(isinstance(each, UnclearCache) for each in threads.warnings)
+
+
+def test_a_helper_that_items_wait_for_is_the_limit():
+    """By its name and the part of their time, once: in the answer's line, and as what limits the setting."""
+    found = judged(planned(changes={"inner": InnerWork(helpers="SyncManager-1", waits=0.4)}))
+    assert found.recommendation.limited_by == HelperWait("SyncManager-1", 0.4)
+    assert sentences.in_short(found).count("SyncManager-1") == 1
+    words = "a process that the job keeps (SyncManager-1), for which items wait 40 % of their time"
+    assert sentences.limited_by(found) == words
+
+
+@pytest.mark.parametrize(("size", "reason"), [("item_bytes", LargeItems(2e6)), ("function_bytes", LargeFunction(2e6))])
+def test_what_is_large_and_must_be_sent_is_said(size, reason):
+    """Of processes, or where none gains anything; threads are sent nothing."""
+    rows = waits(*[100] * 40)
+    assert reason in judged(planned(profile=job(rows, **{size: 2e6}))).reasons
+    assert reason not in judged(planned(profile=job(rows, **{size: 2e4}))).reasons
+    threads = judged(planned(profile=job(rows, **{size: 2e6}), asked=axes("threads", chunksizes=None)))
+    assert reason not in threads.reasons

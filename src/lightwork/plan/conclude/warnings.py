@@ -1,8 +1,10 @@
 """Warnings: what could overturn a plan's answer; pure."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from lightwork.core.footprint import Footprint
 from lightwork.core.leak import Leak
 from lightwork.core.reasons import FailedCrew
 from lightwork.core.setting import Setting
@@ -40,6 +42,13 @@ def _warnings_on_forks(planned: "Planned", lacking: list[str]) -> Iterator[Verdi
         yield ForkedRandomState(names, is_numpy=bool(planned.serial.evidence.get(random_state.OF_NUMPY)))
 
 
+def _without_caches(planned: "Planned") -> Footprint:
+    """The footprint but for what was found to be a cache: nobody looks for its entries afterwards."""
+    caches = planned.caches if planned.refill else ()
+    left = tuple(change for change in planned.footprint.changes if change.name not in caches)
+    return replace(planned.footprint, changes=left)
+
+
 def _on_cache(planned: "Planned", chosen: Setting) -> Iterator[VerdictWarning]:
     """That the items which were run do not tell of the others, where they filled a cache."""
     is_open = planned.refill is None and not planned.sample.is_all and planned.job.bundle == 1
@@ -62,7 +71,7 @@ def warnings_on(evidence: PlanEvidence) -> Iterator[VerdictWarning]:
         yield BeyondCores(evidence.cell(chosen), speedup, bound)
     if chosen.workers > len(evidence.planned.sample.chosen) and evidence.planned.request.is_measured:
         yield UntriedCount(chosen.workers, len(evidence.planned.sample.chosen))
-    yield from footprint_warnings(evidence.planned.footprint, chosen)
+    yield from footprint_warnings(_without_caches(evidence.planned), chosen)
     yield from _on_cache(evidence.planned, chosen)
     if evidence.planned.unsendable_error and kind_of(chosen) == "processes":
         yield UnsendableError(*evidence.planned.unsendable_error)
