@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from lightwork.core.estimate import Estimate
+from lightwork.core.notes import SampledItems
 from lightwork.core.rate import StartRate
 from lightwork.core.remedy import LargestLoss
 from lightwork.core.study import Cell
@@ -23,6 +24,7 @@ class Crew:
 class SettingAnswer:
     """The setting to use, and what it brings. serial_s, wall_s: of all items; blocks: 0 where it is predicted.
 
+    sample: how many items the blocks had; None where they had all.
     inner_threads: how many a BLAS or OpenMP library is to have in each worker; None for as many as it likes.
     """
 
@@ -33,6 +35,7 @@ class SettingAnswer:
     wall_s: float
     blocks: int
     inner_threads: int | None = None
+    sample: SampledItems | None = None
 
 
 @dataclass(frozen=True)
@@ -130,11 +133,14 @@ class NextCount:
 
 @dataclass(frozen=True)
 class OtherKind:
-    """The best setting with workers of another kind, and why it is not the one. work_waits: else it computes."""
+    """The best setting with workers of another kind.
+
+    work_waits: why it is not the one: the work waits, or else computes; None where that is not why.
+    """
 
     crew: Crew
     speedup: Estimate
-    work_waits: bool
+    work_waits: bool | None
     is_measured: bool
 
 

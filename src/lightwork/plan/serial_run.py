@@ -22,7 +22,7 @@ from lightwork.plan.refill import Refill, caches_in, refill_of, settled
 from lightwork.plan.request import Request
 from lightwork.plan.sample import Sample, draw, rows_of_all
 from lightwork.plan.side_effects import Written
-from lightwork.replay.demands import one_by_one_ns
+from lightwork.replay.demands import one_by_one_ns, own_ns
 from lightwork.storage import ledgers
 from lightwork.study.run import deadline_s
 from lightwork.text.notes import note_sentence
@@ -32,7 +32,7 @@ from lightwork.workload.footprint import footprint_in
 PILOT = 16  # items
 PILOT_SHARE = 0.05  # of the budget, for the pilot
 SERIAL_SHARE = 0.1  # for one serial round: as much as all items may take
-SAMPLE_SHARE = 0.04  # what a sample may: some ten rounds of several workers take about as much again
+SAMPLE_SHARE = 0.04  # what a sample may: some ten rounds of several workers take about as much again; waits take less
 REFILL_SHARE = 0.2  # where items may get cheaper as more have run: the more are run, the less is guessed
 NEARLY_ALL = 0.7  # of the items that would take the first: then all are taken
 ITEM_S = 20e-6  # to load an item and to read its row
@@ -200,7 +200,10 @@ def _size(request: Request, pilot: Serial, count: int) -> int:
     all_s = max(_takes_s(request, pilot, count), 1e-9)
     if NEARLY_ALL * all_s <= SERIAL_SHARE * request.budget_s:
         return count
-    return max(round(count * SAMPLE_SHARE * request.budget_s / all_s), PILOT)
+    rows = ledgers.table(pilot.finished.ledger)
+    waits = 1 - min(float(rows["cpu_ns"].sum()) / max(float(own_ns(rows).sum()), 1.0), 1.0)
+    share = SAMPLE_SHARE + (SERIAL_SHARE - SAMPLE_SHARE) * waits
+    return max(round(count * share * request.budget_s / all_s), PILOT)
 
 
 def _takes_s(request: Request, pilot: Serial, count: int) -> float:

@@ -83,7 +83,10 @@ def _(answer: SettingAnswer) -> str:
     threads = inner_threads_words(answer.inner_threads) if answer.inner_threads else ""
     more = "".join(f", {words}" for words in (settled(answer.cell), threads) if words)
     faster = f"{times(answer.speedup)} faster, {duration(answer.serial_s)} -> {duration(answer.wall_s)}"
-    how = f"Measured in {counted(answer.blocks, 'block')}" if answer.blocks else "Predicted, not measured"
+    how = "Predicted, not measured"
+    if answer.blocks:
+        part = f" with {answer.sample.run:,} of {answer.sample.items:,} items" if answer.sample else ""
+        how = f"Measured in {counted(answer.blocks, 'block')}{part}"
     return f"use {crew_words(answer.crew)}{more}: {faster}. {how}."
 
 
@@ -208,9 +211,8 @@ def _(reason: NextCount) -> str:
 @reason_sentence.register
 def _(reason: OtherKind) -> str:
     would = "gain" if reason.is_measured else "would gain"
-    why = "the work waits" if reason.work_waits else "the work computes"
-    only = f"{workers_words(reason.crew.workers, reason.crew.kind)} {would} {times(reason.speedup.point)} only"
-    return f"{only}: {why}"
+    why = {True: ": the work waits", False: ": the work computes", None: ""}[reason.work_waits]
+    return f"{workers_words(reason.crew.workers, reason.crew.kind)} {would} {times(reason.speedup.point)} only{why}"
 
 
 @reason_sentence.register

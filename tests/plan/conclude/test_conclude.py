@@ -425,6 +425,24 @@ def test_other_workers_are_named_with_what_they_would_bring():
     assert "4 threads would gain 1.00x only: the work computes" in sentences.reasons(found)
 
 
+@pytest.mark.parametrize(
+    ("chosen", "other", "ending"),
+    [
+        (Setting("asyncio", 4), Setting("threads", 4), "only"),
+        (Setting("threads", 4), Setting("map", 4, 1), "only: the work waits"),
+        (Setting("map", 4, 1), Setting("threads", 4), "only"),
+    ],
+    ids=["tasks", "threads", "processes"],
+)
+def test_a_reason_is_given_only_where_it_explains_the_difference(chosen, other, ending):
+    """That work waits speaks for threads, so for no processes that are better, nor for coroutines beside threads."""
+    walls_s = {SERIAL_SETTING: (4.0,) * 4, chosen: (1.0,) * 4, other: (2.0,) * 4}
+    found = judged(planned(walls_s, axes(chosen.strategy, other.strategy, workers=(4,))))
+    assert found.recommendation.setting.strategy == chosen.strategy
+    (sentence,) = [each for each in sentences.reasons(found) if " gain " in each]
+    assert sentence.endswith(ending)
+
+
 def test_what_every_worker_pays_first_is_said():
     """Workers that wait 300 ms before their first item is done: how long, and what helps."""
     profile = job(SECONDS)
@@ -549,6 +567,16 @@ def test_a_sample_is_carried_on_to_all_items():
     sample = Sample(tuple(range(10)), tuple(place % 10 for place in range(40)))
     plan = planned(profile=profile, changes={"sample": sample, "items_run": 10})
     assert "All 40 items: about 1.0 s, serially 4.0 s (predicted)" in sentences.reasons(judged(plan))
+
+
+def test_a_measured_sample_is_said_to_be_one():
+    """The answer's first line says how many items the rounds had."""
+    rows = waits(*[100] * 40)
+    profile = replace(job(rows), sample=rows[:10], sample_weights=[1.0] * 10)
+    sample = Sample(tuple(range(10)), tuple(place % 10 for place in range(40)))
+    walls_s = {SERIAL_SETTING: (1.0,) * 4, FOUR: (0.25,) * 4}
+    found = judged(planned(walls_s, profile=profile, changes={"sample": sample, "items_run": 10}))
+    assert sentences.what_to_do(found).endswith(" Measured in 4 blocks with 10 of 40 items.")
 
 
 def test_names_in_sentences_are_made_plain():

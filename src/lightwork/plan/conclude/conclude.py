@@ -8,6 +8,7 @@ from lightwork.analysis.bounds import NEAR
 from lightwork.analysis.peaks import Limit, limit_of, peak_bytes
 from lightwork.analysis.preference import AS_GOOD
 from lightwork.core.estimate import Estimate, median_interval
+from lightwork.core.notes import SampledItems
 from lightwork.core.reasons import NoAnswer, SerialAnswer, SettingAnswer
 from lightwork.core.study import SERIAL, Cell
 from lightwork.core.verdict import Doubt, Verdict, VerdictKind
@@ -79,7 +80,7 @@ def _answer(evidence: PlanEvidence) -> SettingAnswer | SerialAnswer | NoAnswer:
         speedup = evidence.speedup(contest.chosen)
         return SettingAnswer(
             crew_of(contest.chosen), evidence.cell(contest.chosen), speedup, serial_s, serial_s / speedup.point,
-            evidence.rounds(contest.chosen), evidence.planned.request.inner_threads,
+            evidence.rounds(contest.chosen), evidence.planned.request.inner_threads, _sample(evidence.planned),
         )  # fmt: skip
     measured = [setting for setting in evidence.works if evidence.rounds(setting)]
     if contest.measured.failed and not measured:
@@ -90,6 +91,11 @@ def _answer(evidence: PlanEvidence) -> SettingAnswer | SerialAnswer | NoAnswer:
     speedup = evidence.speedup(best)
     rate = rate_limit(evidence) if speedup.point >= NEAR * evidence.planned.job.rate_cap else None
     return SerialAnswer(serial_s, crew_of(best), speedup, evidence.rounds(best), rate)
+
+
+def _sample(planned: "Planned") -> SampledItems | None:
+    """How many items were run; None for all of them."""
+    return None if planned.sample.is_all else SampledItems(planned.items_run, planned.items)
 
 
 def _serial_code(answer: SettingAnswer | SerialAnswer | NoAnswer, code: Code | str) -> str:

@@ -180,6 +180,8 @@ def _loss(evidence: PlanEvidence, chosen: Setting) -> LargestLoss | None:
     losses = losses_over(cell)
     if scaling is None or losses is None or not evidence.rounds(chosen) or evidence.planned.request.inner_threads:
         return None  # with fewer inner threads an item computes longer by itself
+    if len(evidence.planned.sample.chosen) < chosen.workers:
+        return None  # most of them had nothing to do
     measured = next((each.cell for each in scaling.cells if each.cell.setting == chosen and each.parallel), cell)
     return largest_loss(scaling, measured, losses, recommended=True)
 
@@ -236,8 +238,14 @@ def _other_kind(evidence: PlanEvidence) -> OtherKind | None:
     speedup = evidence.speedup(best)
     if speedup.point > (1 - AS_GOOD) * evidence.speedup(chosen).point:
         return None
+    return OtherKind(crew_of(best), speedup, _explains(evidence, chosen, best), evidence.rounds(best) > 0)
+
+
+def _explains(evidence: PlanEvidence, chosen: Setting, other: Setting) -> bool | None:
+    """Whether it is waiting, for which threads are cheaper, or computing, which processes do side by side, or none."""
     waits = evidence.planned.job.load.cpu_share < CPU_BOUND
-    return OtherKind(crew_of(best), speedup, waits, evidence.rounds(best) > 0)
+    is_here, other_is_here = (kind_of(setting) in IN_CALLER for setting in (chosen, other))
+    return waits if is_here != other_is_here and is_here == waits else None
 
 
 def failures(evidence: PlanEvidence) -> Iterator[Reason]:
