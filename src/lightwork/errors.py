@@ -34,3 +34,11 @@ class CheckFailed(LightworkError):
 def unknown(kind: str, name: object, allowed: Iterable[str]) -> UsageError:
     """The error for a name that is not in a registry; the message lists the ones that are."""
     return UsageError(f"unknown {kind} {str(name)!r}: choose from {', '.join(allowed)}")
+
+
+def text_of(error: BaseException) -> str:
+    """The exception's kind and text; one whose own text raises must not take the place of what happened."""
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception as failed:  # noqa: BLE001  whatever its own code raises
+        return f"{type(error).__name__}, whose str() raised {type(failed).__name__}"

@@ -89,7 +89,7 @@ def test_tells_when_the_host_itself_died(tmp_path):
     """A serial item that kills its process kills the host: the round died, with the exit code."""
     found = run_round(tmp_path, SERIAL, fault="kill").round
     assert found.outcome is Outcome.DIED
-    assert "exit code -9" in found.reason
+    assert "exit code -9, SIGKILL" in found.reason
     assert found.items_done == 5
 
 

@@ -75,6 +75,27 @@ def test_the_facts_tell_which_failed_and_which_are_stuck():
     assert len(stuck_in(facts_of([threading.Lock()] * 9))) == 3
 
 
+class SilentError(Exception):
+    """An error that has no text."""
+
+    def __str__(self):
+        raise ValueError("no text")
+
+
+def test_an_exception_without_a_text_is_noted_by_its_kind():
+    """What its own code raises does not take its place."""
+
+    def silent(item):
+        raise SilentError
+
+    assert Trial(silent)(1).reason == "SilentError, whose str() raised ValueError"
+
+
+def refuse(item):
+    """Raises what can't be pickled: a pool notices that, and says so."""
+    raise ValueError(threading.Lock())
+
+
 class BadOrderError(Exception):
     """An error as many write one: its own two arguments are not those that it hands on."""
 
@@ -94,6 +115,7 @@ def test_an_exception_that_can_not_be_unpickled_is_noted():
     assert kind == "BadOrderError"
     assert "missing 1 required positional argument: 'why'" in reason
     assert unsendable_error_in(facts_of([trial(56)])) is None
+    assert unsendable_error_in(facts_of([Trial(refuse)(1)])) is None
     assert unsendable_error_in({}) is None
 
 

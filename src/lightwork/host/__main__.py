@@ -25,7 +25,7 @@ from lightwork import strategies
 from lightwork.core import cluster_facts
 from lightwork.core.round import REFUSED, Answer, Job, Outcome, decode_job, encode
 from lightwork.core.setting import arrange
-from lightwork.errors import CheckFailed, UsageError, WorkError
+from lightwork.errors import CheckFailed, UsageError, WorkError, text_of
 from lightwork.host import children, counters, helpers, inner_work, lifeline
 from lightwork.ledger import recorder, stack_dump
 from lightwork.ledger.lifecycle import Slots, recording_context
@@ -392,7 +392,7 @@ def _raised(error: BaseException) -> Answer:
 def _one_line(error: BaseException) -> str:
     """The exception in one line, with the item that the recorder noted on it."""
     notes = [note for note in getattr(error, "__notes__", ()) if note.startswith("in item ")]
-    return " ".join(f"{type(error).__name__}: {error} {' '.join(notes)}".split())
+    return " ".join(f"{text_of(error)} {' '.join(notes)}".split())
 
 
 def _threads_left() -> bool:

@@ -6,6 +6,7 @@ terminal reaches only the measuring process, which then ends the host.
 
 import json
 import shutil
+import signal
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -92,6 +93,12 @@ def _watch(host: "Popen[bytes]", job: Job, deadline_s: float, output: Output) ->
     return end, process.left_of(host.pid), sampler
 
 
+def _exit_words(code: int) -> str:
+    """As "exit code 7", "exit code -9, SIGKILL"."""
+    name = next((each.name for each in signal.Signals if each == -code), "")
+    return f"exit code {code}" + (f", {name}" if name else "")
+
+
 def _answer(path: Path, end: End, output: str) -> Answer:
     """The host's answer, or the one that stands for its silence. Raises UsageError where it refused the job."""
     if end.exit_code is None:
@@ -101,7 +108,7 @@ def _answer(path: Path, end: End, output: str) -> Answer:
         raise UsageError(data[REFUSED])
     if end.exit_code != 0 or not data:
         last = output.strip().rpartition("\n")[2]
-        return Answer(Outcome.DIED, f"the host ended with exit code {end.exit_code}: {last}", output)
+        return Answer(Outcome.DIED, f"the host ended with {_exit_words(end.exit_code)}: {last}", output)
     answer = msgspec.convert(data, Answer)
     if answer.outcome is not Outcome.OK and output:
         return replace(answer, detail=f"{answer.detail}\n--- output of the round\n{output}".lstrip())

@@ -15,6 +15,7 @@ from multiprocessing.reduction import ForkingPickler
 from time import monotonic
 from typing import Any
 
+from lightwork.errors import text_of
 from lightwork.workload import memory_looks
 from lightwork.workload.api import Facts
 
@@ -166,10 +167,14 @@ def _unsendable(failures: Sequence[ItemFailure]) -> tuple[str, str] | None:
 
 
 def _why_unsendable(error: BaseException) -> str:
-    """Why an exception does not survive the way from a worker; "" where it does."""
+    """Why an exception can't be unpickled; "" where it can, and where it can't be pickled, which pools notice."""
     try:
-        pickle.loads(ForkingPickler.dumps(error))
-    except Exception as reason:  # noqa: BLE001  an object's own pickling may raise anything
+        pickled = ForkingPickler.dumps(error)
+    except Exception:  # noqa: BLE001  an object's own pickling may raise anything
+        return ""
+    try:
+        pickle.loads(pickled)
+    except Exception as reason:  # noqa: BLE001  so may its unpickling
         return _one_line(reason)
     return ""
 
@@ -183,4 +188,4 @@ def _traceback(error: BaseException) -> str:
 
 
 def _one_line(error: BaseException) -> str:
-    return " ".join(f"{type(error).__name__}: {error}".split())[:LONGEST_REASON]
+    return " ".join(text_of(error).split())[:LONGEST_REASON]
