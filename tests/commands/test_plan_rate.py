@@ -66,7 +66,7 @@ def test_the_answer_names_the_rate_and_its_script_keeps_it(planned):
     chosen, most = told["recommendation"], 1.1 * told["serial_wall_s"]["point"] / (59 * APART_S)
     assert chosen["workers"] > 1
     assert max(each["speedup"]["point"] for each in [chosen, *told["predictions"]]) < most
-    assert "+ 1 / 50, monotonic())" in chosen["code"]
+    assert "+ 1 / 50 - monotonic()" in chosen["code"]
     assert chosen["limited_by"].startswith("--rate 50/s: 60 items take at least")
 
 

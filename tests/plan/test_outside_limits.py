@@ -36,7 +36,10 @@ def test_strategies_without_a_clock_are_left_out_unless_they_were_named():
 def test_without_a_rate_there_is_no_clock(tmp_path):
     """Nor any parameter that says so."""
     assert turns(None, tmp_path) == {}
-    assert turns(StartRate(20, "s"), tmp_path) == {"turns": str(tmp_path / "turns"), "apart_s": 0.05}
+    assert turns(StartRate(20, "s"), tmp_path) == {
+        "turns": str(tmp_path / "turns"),
+        "apart_s": pytest.approx(1.05 / 20),
+    }
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def rate(word: str | None, budget_s: float | None = None) -> StartRate | None:
 
 def turns(asked: StartRate | None, folder: Path) -> Mapping[str, Any]:
     """The parameters of a target whose items start at this rate. folder: for the clock."""
-    return {"turns": str(folder / "turns"), "apart_s": asked.apart_s} if asked else {}
+    return {"turns": str(folder / "turns"), "apart_s": asked.kept_s} if asked else {}
 
 
 def paced(names: Sequence[str], *, are_named: bool) -> list[str]:

@@ -73,8 +73,8 @@ class Request:
 
     @property
     def apart_ns(self) -> float:
-        """From one item's start to the next one's, at least; 0 without a rate."""
-        return self.rate.apart_s * 1e9 if self.rate else 0.0
+        """From one item's turn to the next one's; 0 without a rate."""
+        return self.rate.kept_s * 1e9 if self.rate else 0.0
 
     def with_workers_in_caller(self) -> "Request":
         """The same where items are worked on in the calling process alone."""

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from math import inf
+from mmap import mmap
 from time import monotonic, sleep
 from typing import Any
 
@@ -30,24 +31,29 @@ class Turns:
 
     def take_s(self) -> float:
         """Take the next turn; in how many seconds it comes, 0 for now."""
-        with self._clock() as file:
+        with self._clock() as clock:
             now_s = monotonic()
-            turn_s = max(_last_s(file) + self.apart_s, now_s)
-            os.pwrite(file, TURN.pack(turn_s), 0)
+            turn_s = max(_last_s(clock) + self.apart_s, now_s)
+            TURN.pack_into(clock, 0, turn_s)
         return turn_s - now_s
 
     def left_s(self) -> float:
         """In how many seconds the next turn comes, which is left to who takes it."""
-        with self._clock() as file:
-            return max(_last_s(file) + self.apart_s - monotonic(), 0.0)
+        with self._clock() as clock:
+            return max(_last_s(clock) + self.apart_s - monotonic(), 0.0)
 
     @contextmanager
-    def _clock(self) -> Iterator[int]:
-        """The file, for nobody else meanwhile. Unlocked by name: a fork in another thread has it open as well."""
+    def _clock(self) -> Iterator[mmap]:
+        """The file, for nobody else meanwhile. Mapped, as what is written by a call would count as the items' output.
+
+        Unlocked by name: a fork in another thread has it open as well.
+        """
         file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(file, fcntl.LOCK_EX)
-            yield file
+            os.ftruncate(file, TURN.size)
+            with mmap(file, TURN.size) as clock:
+                yield clock
         finally:
             fcntl.flock(file, fcntl.LOCK_UN)
             os.close(file)
@@ -63,11 +69,10 @@ def wait(path: str, apart_s: float) -> None:
     sleep(Turns(path, apart_s).left_s())
 
 
-def _last_s(file: int) -> float:
+def _last_s(clock: mmap) -> float:
     """The last turn that was taken; long ago where none was."""
-    data = os.pread(file, TURN.size, 0)
-    last_s: float = TURN.unpack(data)[0] if data else -inf
-    return last_s
+    (last_s,) = TURN.unpack_from(clock)
+    return last_s or -inf
 
 
 class Paced:

@@ -2,6 +2,7 @@
 
 import ast
 import json
+from dataclasses import replace
 
 import pytest
 from pasted import run_pasted
@@ -106,7 +107,7 @@ def test_a_function_may_be_called_like_a_part_of_the_script(name, function):
 
 
 @pytest.mark.parametrize(
-    ("rate", "words"), [(RATE, "+ 1 / 25,"), (StartRate(300, "min"), "+ 60 / 300,"), (StartRate(1, "h"), "+ 3600,")]
+    ("rate", "words"), [(RATE, "+ 1 / 25 -"), (StartRate(300, "min"), "+ 60 / 300 -"), (StartRate(1, "h"), "+ 3600 -")]
 )
 def test_the_rate_reads_as_it_was_given(rate, words):
     """So many in a unit of time, not a number of seconds that somebody worked out."""
@@ -119,3 +120,12 @@ def test_a_strategy_without_a_clock_has_no_such_script():
     """Fixed shares in processes of their own take no clock."""
     with pytest.raises(UsageError, match="no recipe for static at a rate"):
         recipe(source(), Setting("static", 2), None)
+
+
+@pytest.mark.parametrize("name", ["serial", "threads", "map", "asyncio"])
+def test_the_first_item_waits_for_nothing(name):
+    """However few may start, and however short the machine has been up."""
+    code = recipe(source("note_too", is_coroutine=True), Setting(name, 2), None)
+    slow = recipe(replace(source("note_too", is_coroutine=True), rate=StartRate(2, "day")), Setting(name, 2), None)
+    assert "-86400 / 2" in slow
+    assert "-1 / 25" not in code

@@ -106,8 +106,8 @@ def _lost(evidence: PlanEvidence, chosen: Setting) -> LimitedBy | None:
 
 def rate_limit(evidence: PlanEvidence) -> RateLimit | None:
     """What the rate that was asked for allows; None without one."""
-    planned = evidence.planned
-    return RateLimit(planned.request.rate, planned.items, planned.job.least_s) if planned.request.rate else None
+    rate, items = evidence.planned.request.rate, evidence.planned.items
+    return RateLimit(rate, items, (items - 1) * rate.apart_s) if rate else None
 
 
 def _let(evidence: PlanEvidence, limit: SpeedupLimit) -> float:

@@ -121,7 +121,7 @@ def _script(
 def _initializer_keywords(source: Source, strategy: Strategy, method: str) -> str:
     """What each worker of a pool calls first, as its keywords: what shares the clock calls the user's own in turn."""
     if source.rate and pacing.is_shared(strategy):
-        return pacing.keywords(method)
+        return pacing.keywords(source.rate, method)
     return source.initializer.keywords if source.initializer else ""
 
 
