@@ -29,6 +29,13 @@ def test_a_warm_up_explains_a_round_so_that_no_limit_is_left():
     assert traits.limits == ()
 
 
+def test_a_wait_for_a_lock_is_no_warm_up():
+    """Where items hold a lock, the first ones that wait do so for their turn: nothing that a worker pays once."""
+    rows = waits(*[100] * 40)
+    profile, round_ = job(rows, locked_share=0.9), spread_over(2, rows, warm_up_ms=300)
+    assert traits_of(profile, [seen(pool(2), 2300, round_)], FREE, 4000 * MS).warm_ups == {}
+
+
 def test_a_learned_warm_up_is_replayed_in_every_worker():
     """Eight workers pay eight times at once, and so gain less than without."""
     rows = waits(*[100] * 40)

@@ -11,6 +11,8 @@ from lightwork.replay import gil as lock
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.prediction import predict
 from lightwork.replay.traits import (
+    LEAST_WARM_UP_NS,
+    NO_WARM_UP,
     SpeedupLimit,
     Traits,
     WarmUp,
@@ -69,12 +71,20 @@ def _warm_ups(job: JobProfile, seen: Sequence[Seen]) -> Mapping[str, WarmUp]:
     """By kind of worker, the typical one of its rounds."""
     by_kind: dict[str, list[WarmUp]] = {}
     for each in seen:
-        by_kind.setdefault(kind_of(each.setting), []).append(warm_up_of(job.sample, each.rows))
+        by_kind.setdefault(kind_of(each.setting), []).append(_warm_up(job, each))
     return {
         kind: sorted(some, key=lambda warm_up: warm_up.wall_ns)[len(some) // 2]
         for kind, some in by_kind.items()
         if all(some)
     }
+
+
+def _warm_up(job: JobProfile, seen: Seen) -> WarmUp:
+    """What the round's first items paid; where items hold a lock, they may have waited for their turn at it."""
+    warm_up = warm_up_of(job.sample, seen.rows)
+    if not job.locked_share:
+        return warm_up
+    return WarmUp(warm_up.cpu_ns) if warm_up.cpu_ns >= LEAST_WARM_UP_NS else NO_WARM_UP
 
 
 def _thread_cores(job: JobProfile, seen: Sequence[Seen], calibration: Calibration, traits: Traits) -> float | None:

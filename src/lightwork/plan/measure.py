@@ -159,12 +159,18 @@ class Measuring:
         self.busy_shares.append(self.environment.busy_share())
         shown = ", ".join(f"{each.strategy} x {each.workers}" for each in settings if each != SERIAL_SETTING)
         self.environment.say(f"measuring {shown}")
-        for number, setting in enumerate(settings if self.block % 2 else reversed(settings)):
+        for number, setting in enumerate(self._in_order(settings)):
             if number and self._needed_s(setting, contest) > self._left_s():
                 break
             if not any(failed.rules_out(setting) for failed in self._failed()):
                 self.rounds.setdefault(setting, []).append(self._round(setting))
                 self._refuse_unlike_first(setting)
+
+    def _in_order(self, settings: Sequence[Setting]) -> Sequence[Setting]:
+        """Serial last and first by turns; at first where the job stored something: whether it can be run again."""
+        is_doubtful = self.block == 1 and self.serial.is_first and bool(self.serial.written)
+        ordered = settings if self.block % 2 else settings[::-1]
+        return sorted(ordered, key=lambda setting: setting != SERIAL_SETTING) if is_doubtful else ordered
 
     def _refuse_unlike_first(self, setting: Setting) -> None:
         """Raise WorkError where the first run of all did what this round could not do again, or had no need to."""
