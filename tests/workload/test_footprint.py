@@ -116,6 +116,32 @@ def test_what_an_object_and_its_class_collect_is_seen():
     ]
 
 
+LAZY = """
+class Lazy:  # as a request of flask, or the settings of django, before there are any
+    @property
+    def __class__(self):
+        raise RuntimeError("nothing is configured")
+    def __getattr__(self, name):
+        raise RuntimeError("nothing is configured")
+    def __len__(self):
+        raise RuntimeError("nothing is configured")
+SETTINGS = Lazy()
+def made():
+    def inner(item):
+        return late if item < 0 else item
+    work = inner
+    if False:
+        late = 1
+    return work
+"""
+
+
+def test_objects_that_are_not_there_yet_are_left_alone(watch_in_a_folder):
+    """A proxy that raises whatever it is asked, as a global and as an item; a closure's variable that was never set."""
+    assert watch_in_a_folder(f"{LAZY}def work(item):\n    return item\n", items="[job.SETTINGS] * 3") == NO_FOOTPRINT
+    assert watch_in_a_folder(f"{LAZY}work = made()\n") == NO_FOOTPRINT
+
+
 def test_what_only_the_first_item_makes_is_no_change():
     """A model that is loaded lazily is each worker's own, and nobody looks for it."""
     assert changes_of(load) == []

@@ -8,14 +8,16 @@ A serial run shows it, though all is well there. Standard library only: the host
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
+from functools import cache
 from typing import Any
 
 from lightwork.core.footprint import NO_FOOTPRINT, Footprint, SharedFile, StateChange
 from lightwork.workload.api import Facts
 from lightwork.workload.item_acts import ActWatch
-from lightwork.workload.kept_state import ITEM, StateWatch, picture, user_modules
+from lightwork.workload.kept_state import ITEM, StateWatch, is_a, picture, user_modules
 
 FOOTPRINT = "footprint"  # a fact of a round
+CACHED = type(cache(len))
 CONNECTION = ("cursor", "commit", "rollback", "close")  # what a connection to a database has (PEP 249)
 
 
@@ -27,7 +29,7 @@ class Watched:
         self.function = function
         self.connections = tuple(_connections(users))
         self.caches = dict(_caches(users))
-        self.cache_before = {name: cache.cache_info() for name, cache in self.caches.items()}
+        self.cache_before = {name: cached.cache_info() for name, cached in self.caches.items()}
         self.state, self.acts = StateWatch(users), ActWatch(clock)
         self.changed_items: list[StateChange] = []  # of the first one: others need not pay for it
 
@@ -100,7 +102,7 @@ def _connections(users: Callable[..., Any]) -> Iterator[str]:
     """The names of connections that the user's modules hold."""
     for number, module in enumerate(user_modules(users)):
         for name, value in list(vars(module).items()):
-            if not isinstance(value, type) and all(callable(getattr(type(value), each, None)) for each in CONNECTION):
+            if not is_a(value, type) and all(callable(getattr(type(value), each, None)) for each in CONNECTION):
                 yield f"{module.__name__}.{name}" if number else name
 
 
@@ -109,7 +111,7 @@ def _caches(users: Callable[..., Any]) -> Iterator[tuple[str, Any]]:
     for number, module in enumerate(user_modules(users)):
         prefix = f"{module.__name__}." if number else ""
         for name, value in list(vars(module).items()):
-            held = {f"{name}.{key}": each for key, each in vars(value).items()} if isinstance(value, type) else {}
+            held = {f"{name}.{key}": each for key, each in vars(value).items()} if is_a(value, type) else {}
             for key, function in {name: value, **held}.items():
-                if callable(getattr(function, "cache_info", None)):
+                if is_a(function, CACHED):
                     yield f"{prefix}{key}", function

@@ -67,10 +67,10 @@ class StateWatch:
 
 def picture(item: Any) -> bytes | None:
     """What tells whether an item was changed in place; None of one that can't be, is large, or can't be pickled."""
-    entries = getattr(item, "size", None) or (len(item) if isinstance(item, Sized) else 0)
-    if isinstance(item, PLAIN) or not isinstance(entries, int) or entries > ITEM_ENTRIES:
-        return None
-    with suppress(Exception):  # whatever an object's own pickling raises
+    with suppress(Exception):  # whatever an object raises when it is looked at or pickled
+        entries = getattr(item, "size", None) or (len(item) if isinstance(item, Sized) else 0)
+        if is_a(item, *PLAIN) or not isinstance(entries, int) or entries > ITEM_ENTRIES:
+            return None
         return hashlib.blake2b(pickle.dumps(item)).digest()
     return None
 
@@ -109,14 +109,14 @@ def _places(function: Callable[..., Any]) -> Iterator[tuple[str, Read]]:
     for number, module in enumerate(modules):
         prefix = f"{module.__name__}." if number else ""
         for name, value in list(vars(module).items()):
-            if not name.startswith("__") and not isinstance(value, types.ModuleType):
+            if not name.startswith("__") and not is_a(value, types.ModuleType):
                 yield f"{prefix}{name}", partial(vars(module).get, name)
                 yield from _attributes(f"{prefix}{name}", value, names)
     plain = _unwrapped(function)
     code = getattr(plain, "__code__", None)
     if code:
         for name, cell in zip(code.co_freevars, plain.__closure__ or (), strict=False):
-            yield name, partial(getattr, cell, "cell_contents", None)
+            yield name, partial(_content, cell)
         defaults = plain.__defaults__ or ()
         for name, value in zip(code.co_varnames[code.co_argcount - len(defaults) : code.co_argcount], defaults):  # noqa: B905
             yield name, partial(_itself, value)
@@ -124,13 +124,24 @@ def _places(function: Callable[..., Any]) -> Iterator[tuple[str, Read]]:
 
 def _attributes(name: str, value: Any, modules: set[str]) -> Iterator[tuple[str, Read]]:
     """Of an object whose class is the user's, of such a class, and of a function."""
-    is_theirs = value if isinstance(value, type | types.FunctionType) else type(value)
+    is_theirs = value if is_a(value, type, types.FunctionType) else type(value)
     if getattr(is_theirs, "__module__", None) not in modules:
         return
     held: Mapping[str, Any] = getattr(value, "__dict__", {})
     for key in list(held):
         if not key.startswith("__"):
             yield f"{name}.{key}", partial(held.get, key)
+
+
+def is_a(value: Any, *kinds: type) -> bool:
+    """Whether its type is one of these, without asking the object, which may be a proxy of what is not there yet."""
+    return issubclass(type(value), kinds)
+
+
+def _content(cell: types.CellType) -> Any:
+    with suppress(ValueError):  # nothing is in it yet
+        return cell.cell_contents
+    return None
 
 
 def _itself(value: Any) -> Any:
@@ -140,11 +151,11 @@ def _itself(value: Any) -> Any:
 def _state(value: Any) -> tuple[str, Any, Any] | None:
     """The kind of a value, what is counted of it, and a sum over the rest; None for what nobody adds to."""
     kind = type(value).__name__
-    if isinstance(value, bool) or value is None:
+    if is_a(value, bool, type(None)):
         return None
-    if isinstance(value, NUMBERS):
+    if is_a(value, *NUMBERS):
         return kind, value, None
-    if isinstance(value, CONTAINERS):
+    if is_a(value, *CONTAINERS):
         return kind, len(value), _contents(value)
     with suppress(Exception):  # whatever a user's or a library's object raises when it is looked at
         inner = _inner_state(value)
