@@ -8,7 +8,10 @@ from users import furnish
 
 JOBS = """
 import os
+import threading
 import time
+
+LOCK, RUNNING, CALLS = threading.Lock(), [], []
 
 
 def numbers():
@@ -31,6 +34,28 @@ def deadly(number):
     if number == 7:
         raise ValueError("bad record")
     return number
+
+
+def limited(number):
+    with LOCK:
+        RUNNING.append(number)
+        refused = len(RUNNING) > 3
+    try:
+        if refused:
+            raise ConnectionError("429 too many requests")
+        time.sleep(0.1)
+    finally:
+        with LOCK:
+            RUNNING.remove(number)
+
+
+def flaky(number):
+    time.sleep(0.08)
+    with LOCK:
+        CALLS.append(number)
+        fails = len(CALLS) % 12 == 5
+    if fails:
+        raise ConnectionError("reset by peer")
 """
 NARROW = ("--items", "jobs.py:numbers", "--workers", "2", "--blocks", "1", "--strategies", "map")
 
@@ -86,3 +111,17 @@ def test_a_time_out_rules_threads_out(user):
     code, _ = script_and_notes(user, "jobs.py:fragile", *words)
     assert "signal.setitimer(signal.ITIMER_REAL, 2)" in code
     assert "Thread" not in code
+
+
+@pytest.mark.matrix
+@pytest.mark.parametrize(("function", "works", "words"), [("limited", 2, "4 threads failed ("), ("flaky", 4, "")])
+def test_errors_by_chance_fail_no_setting_but_those_of_more_workers_do(user, function, works, words):
+    """Where a service refuses what more workers ask of it, the count that it takes is recommended."""
+    ended = user.plan(
+        f"jobs.py:{function}", "--items", "jobs.py:numbers", "--strategies", "threads", "--workers", "2,4",
+        "--blocks", "1", "--on-error", "collect",
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stderr
+    assert f"Use {works} threads" in ended.stdout
+    assert words in ended.stdout
+    assert words or "threads failed" not in ended.stdout

@@ -6,7 +6,12 @@ import threading
 import time
 
 import pytest
+from rounds import PATIENCE_S, job
 
+from lightwork.core.round import Outcome
+from lightwork.core.setting import Setting
+from lightwork.launch.run import launch
+from lightwork.launch.workdir import open_workdir
 from lightwork.workload.coroutine import is_coroutine_function, plain
 from lightwork.workload.guarded import guarded
 
@@ -88,3 +93,35 @@ def test_it_can_be_sent_to_a_worker():
 def test_nothing_stands_around_a_function_without_guards():
     """It is the function itself."""
     assert guarded(wait, 0.0, 0) is wait
+
+
+FRAGILE = """
+def numbers():
+    return list(range(20))
+
+
+def fragile(number):
+    if number % 10 == 3:
+        raise ConnectionError("429 too many requests")
+    return number
+
+
+async def fragile_awaited(number):
+    return fragile(number)
+"""
+
+
+@pytest.mark.parametrize(("name", "function"), [("map", "fragile"), ("asyncio", "fragile_awaited")])
+@pytest.mark.parametrize("tolerates", [0, 1, 2])
+def test_a_round_goes_on_after_as_many_errors_as_it_tolerates(name, function, tolerates, tmp_path):
+    """With one more it did not do the work: a service that refuses most items answers fast."""
+    module = tmp_path / "fragile.py"
+    module.write_text(FRAGILE)
+    with open_workdir(tmp_path / "data") as workdir:
+        asked = job(
+            workdir, Setting(name, 2), f"{module}:{function}", source=f"call:{module}:numbers", tolerates=tolerates
+        )
+        round_ = launch(workdir, asked, PATIENCE_S).round
+    assert round_.outcome is {0: Outcome.RAISED, 1: Outcome.WRONG, 2: Outcome.OK}[tolerates], round_.reason
+    if tolerates == 1:
+        assert round_.reason == "2 of 20 items raised, as ConnectionError: 429 too many requests"

@@ -41,9 +41,9 @@ def failures(
             "return plain data, store it and return its path, or use threads"
         )
     failed = trial.failed_in(round_.evidence)
-    for number in failed:
-        if run[number] in worked:
-            raise repeated.fails_again(request.name, _place(items, run[number]), failed[number])
+    again = [number for number in failed if run[number] in worked]
+    if again and (not request.collects or len(again) > len(worked) / 2):  # else by chance
+        raise repeated.fails_again(request.name, _place(items, run[again[0]]), failed[again[0]])
     too_fast = {number: reason for number, reason in failed.items() if says_too_fast(reason)}
     if too_fast or (failed and not request.skip_failing):
         raise _raised(request, items, run, {**too_fast, **failed}, finished)

@@ -212,7 +212,8 @@ class Measuring:
 
     @cached_property
     def _parameters(self) -> Mapping[str, Any]:
-        return parameters_for(self.request, self.environment.workdir, self.serial.items, self.serial.run)
+        parameters = parameters_for(self.request, self.environment.workdir, self.serial.items, self.serial.run)
+        return {**parameters, "tolerates": self.serial.tolerated} if self.request.collects else parameters
 
     @cached_property
     def _weights(self) -> str:

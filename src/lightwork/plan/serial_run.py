@@ -76,6 +76,12 @@ class Serial:
         """The places of the items that were run, among all; made anew each time."""
         return [self.places[number] for number in self.sample.chosen]
 
+    @property
+    def tolerated(self) -> int:
+        """How many items of a later round may raise, by how many did: more than by chance is the setting's fault."""
+        raised, run = len(self.failed.keys() - self.lethal), len(self.run)
+        return math.ceil((raised + 2 * math.sqrt(raised) + 3) * run / (run + raised))
+
 
 def run_serially(request: Request, environment: Environment, items: JobItems) -> Serial:
     """The serial run of as many items as the budget allows. Raises WorkError when it fails."""

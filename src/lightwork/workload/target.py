@@ -59,7 +59,8 @@ class Parameters:
     (lightwork.workload.footprint). item_timeout_s, retries: after so long an item is given up, 0 for never, and how
     often one that raised is tried again. turns, apart_s: the clock's file by which items start, and how far apart they
     do at least (lightwork.workload.turns); "" for as soon as they can. drops_results: whether no result is kept, and
-    none checked.
+    none checked. tolerates: how many items of a round may raise, as a script that collects errors goes on after them;
+    0 for a round that the first one ends.
     """
 
     source: str = ""
@@ -82,6 +83,7 @@ class Parameters:
     turns: str = ""
     apart_s: float = 0.0
     drops_results: bool = False
+    tolerates: int = 0
 
 
 class Bundled:
@@ -256,6 +258,8 @@ def _function_for(function: Callable[[Any], Any], parameters: Parameters) -> Cal
     if parameters.trial_s:
         function = function if is_coroutine else random_state.watched(function, users)
         function = (CoroutineTrial if is_coroutine else Trial)(function, parameters.trial_s)
+    elif parameters.tolerates:
+        function = (CoroutineTrial if is_coroutine else Trial)(function)
     if parameters.initializer:
         values = tuple(initializer.arguments_of(parameters.initargs))
         return initializer.initialized(function, partial(_call, "initializer", parameters.initializer, values))
@@ -310,9 +314,17 @@ def _check(parameters: Parameters, place: Place, results: Sequence[Any]) -> Fact
     if parameters.check and is_whole and not any(isinstance(result, ItemFailure | ItemLeft) for result in results):
         _ask(parameters.check, list(chain.from_iterable(results)) if parameters.bundle > 1 else list(results))
     if not parameters.trial_s:
+        _refuse_failures(results, parameters.tolerates)
         return {}
     watched = {**random_state.facts(), **footprint.facts(), **memory_looks.facts()}
     return {**trial.facts_of(results), **initializer.facts(), **watched}
+
+
+def _refuse_failures(results: Sequence[Any], tolerates: int) -> None:
+    """Raise CheckFailed where more items raised than may: a service that refuses most of them answers fast."""
+    failures = [result for result in results if isinstance(result, ItemFailure)]
+    if len(failures) > tolerates:
+        raise CheckFailed(f"{len(failures)} of {len(results)} items raised, as {failures[0].reason}")
 
 
 def _ask(check: str, results: list[Any]) -> None:

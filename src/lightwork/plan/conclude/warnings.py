@@ -73,7 +73,8 @@ def warnings_on(evidence: PlanEvidence) -> Iterator[VerdictWarning]:
         yield UntriedCount(chosen.workers, len(evidence.planned.sample.chosen))
     yield from footprint_warnings(_without_caches(evidence.planned), chosen)
     yield from _on_cache(evidence.planned, chosen)
-    if evidence.planned.unsendable_error and kind_of(chosen) == "processes":
+    is_told = not evidence.planned.request.collects  # else as text
+    if evidence.planned.unsendable_error and is_told and kind_of(chosen) == "processes":
         yield UnsendableError(*evidence.planned.unsendable_error)
     if evidence.planned.leak:
         yield LeakedMemory(evidence.planned.leak, replaced_after(evidence.planned.leak, chosen))
