@@ -78,11 +78,11 @@ def _generators(function: Any) -> dict[str, Any]:
     module = sys.modules.get(getattr(function, "__module__", None) or "")
     owner = getattr(function, "__self__", function)
     shared = getattr(sys.modules.get("numpy.random.mtrand"), "_rand", None)
-    kept = {**getattr(module, "__dict__", {}), **getattr(owner, "__dict__", {})}
-    own = {name: value for name, value in kept.items() if isinstance(value, _kinds()) and value is not shared}
-    seeded_anew = {name for name, value in own.items() if isinstance(value, SystemRandom)}
+    named = {**getattr(module, "__dict__", {}), **getattr(owner, "__dict__", {})}
+    drawn_from = {name: value for name, value in named.items() if isinstance(value, _kinds()) and value is not shared}
+    seeded_anew = {name for name, value in drawn_from.items() if isinstance(value, SystemRandom)}
     by_name = {} if shared is None else {GLOBAL: shared}
-    return by_name | {name: value for name, value in own.items() if name not in seeded_anew}
+    return by_name | {name: value for name, value in drawn_from.items() if name not in seeded_anew}
 
 
 def _kinds() -> tuple[type, ...]:
