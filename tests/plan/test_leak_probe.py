@@ -2,6 +2,7 @@
 
 import pytest
 from pasted import run_pasted
+from registered import in_matrix
 from rounds import PATIENCE_S, job
 from users import furnish
 
@@ -96,13 +97,15 @@ def leaked(folder, function):
     return leaked_bytes(looks_in(round_.evidence))
 
 
-@pytest.mark.parametrize(("function", "item_bytes"), [("keeps_bytes", MIB), ("keeps_small_objects", 0.9 * MIB)])
+@pytest.mark.parametrize(
+    ("function", "item_bytes"), [("keeps_bytes", MIB), *in_matrix(("keeps_small_objects", 0.9 * MIB))]
+)
 def test_what_a_function_keeps_is_a_leak(folder, function, item_bytes):
     """Measured to a third: small objects share pages with others."""
     assert leaked(folder, function) == pytest.approx(item_bytes, rel=0.33)
 
 
-@pytest.mark.parametrize("function", ["caches", "caches_some", "returns", "needs", "leaves_rings"])
+@pytest.mark.parametrize("function", ["caches", "returns", *in_matrix(("caches_some",), ("needs",), ("leaves_rings",))])
 def test_what_is_filled_freed_or_sent_away_is_none(folder, function):
     """A cache, results, what an item needs for itself, and garbage that waits for the collector."""
     assert leaked(folder, function) == 0

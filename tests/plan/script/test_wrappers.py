@@ -5,7 +5,7 @@ import sys
 
 import pytest
 from pasted import run_pasted
-from registered import all_but, unless_absent
+from registered import all_but, in_matrix, unless_absent
 
 from lightwork import strategies
 from lightwork.core.setting import Setting
@@ -83,7 +83,7 @@ SCRIPTED = [name for name in strategies.names() if strategies.find(name).script]
 CLAIMS = [unless_absent(name, method) for name in SCRIPTED for method in strategies.find(name).start_methods]
 SHOWN = [
     ("threads", "fork"), ("process_executor", "fork"), ("map", "spawn"), ("imap_unordered", "fork"),
-    ("asyncio", "fork"), ("static", "fork"), ("serial", "fork"),
+    ("asyncio", "fork"),
 ]  # fmt: skip
 STOPPED = [
     claim
@@ -155,8 +155,13 @@ def test_threads_say_that_they_have_no_time_out():
     assert "signal" not in code
 
 
-@pytest.mark.parametrize("bar", ["tqdm", "line"])
-@pytest.mark.parametrize(("name", "method"), all_but(SHOWN, CLAIMS))
+@pytest.mark.parametrize(
+    ("name", "method", "bar"),
+    all_but(
+        [("process_executor", "fork", "tqdm"), ("asyncio", "fork", "tqdm"), ("map", "fork", "line")],
+        [unless_absent(*claim.values, bar) for claim in CLAIMS for bar in ("tqdm", "line")],
+    ),
+)
 def test_a_bar_counts_to_the_end(name, method, bar, tmp_path):
     """It shows on standard error how many are done, and the results are those without it."""
     pytest.importorskip("tqdm")
@@ -202,7 +207,9 @@ def test_every_strategy_has_a_bar(name):
         compile(recipe(source_of(name, "square", guards), Setting(name, 2), 2), "job.py", "exec")
 
 
-@pytest.mark.parametrize("function", ["attempt", "retry", "limited", "stop", "shown", "tqdm", "errors"])
+@pytest.mark.parametrize(
+    "function", ["attempt", "tqdm", *in_matrix(("retry",), ("limited",), ("stop",), ("shown",), ("errors",))]
+)
 def test_a_function_may_be_called_like_a_wrapper(function, tmp_path):
     """It is imported under another name; what makes the items as well."""
     (tmp_path / "theirs.py").write_text(
