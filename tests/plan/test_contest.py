@@ -241,6 +241,16 @@ def test_no_count_between_what_worked_and_what_failed_is_chosen_untried():
     assert contest(job(SECONDS), rounds=after | {Setting("threads", 6): (0.7,)}).chosen == Setting("threads", 6)
 
 
+@pytest.mark.parametrize(("fails", "most"), [(8, 7), (2, 40)])
+def test_other_kinds_are_no_answer_while_it_may_be_the_number_that_fails(fails, most):
+    """Eight processes fail, and nobody knows whether two would: no eight threads untried. Two fail: it is the kind."""
+    state = contest(job(SECONDS), rounds={SERIAL_SETTING: (4.0,), pool(fails): FAILED})
+    assert state.chosen.strategy == "threads"
+    assert fails == 2 or state.chosen.workers <= most
+    assert max(each.workers for each in state.eligible) <= most
+    assert max(each.workers for each in state.working) == 40
+
+
 def test_forked_workers_that_hang_beside_threads_exclude_all_forked_ones():
     """Fewer of them hang as well, if by chance later; those that are not forked, and threads, may still work."""
     hung = measurements(job(SECONDS), {SERIAL_SETTING: (4.0,), pool(4): (Outcome.HUNG,)})

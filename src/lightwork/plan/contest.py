@@ -33,6 +33,7 @@ SMALLER_AS_GOOD = 0.1  # the probability from which on fewer workers might be as
 FEWEST_ROUNDS, MOST_BLOCKS = 3, 9
 SERIAL_ROUNDS = 2  # of the serial run at least, the first one apart
 CHALLENGERS = 2  # a block
+FEWEST_WORKERS = 2  # where these fail, it is not their number
 NARROW = 0.1  # half the interval of a speedup, over the point: known well enough
 LIMITED = PriorSpread(common=0.2, single=0.05)  # of settings that are predicted by a limit found in others
 
@@ -218,9 +219,14 @@ class Contest:
 
     @cached_property
     def eligible(self) -> list[Setting]:
-        """Those that may work and be recommended: where a limit breaks many workers, no more than did the work."""
-        limits = [bracket.works for bracket in self._brackets.values() if bracket.is_limit]
-        most = max(limits, default=MOST_WORKERS)
+        """Those that may work and be recommended: where a limit breaks many workers, no more than did the work.
+
+        Where it is not known yet whether fewer of them would, fewer than failed, of other kinds as well.
+        """
+        brackets = self._brackets.values()
+        most = max((bracket.works for bracket in brackets if bracket.is_limit), default=MOST_WORKERS)
+        open_ends = [bracket.fails - 1 for bracket in brackets if bracket.works == 1 and bracket.fails > FEWEST_WORKERS]
+        most = min([most, *open_ends])
         return [setting for setting in self.working if setting.workers <= most or self._rounds(setting)]
 
     @cached_property
