@@ -7,7 +7,7 @@ from contests import MS, computes, job, pool, waits
 
 from lightwork.core.footprint import Footprint, StateChange
 from lightwork.core.setting import Setting
-from lightwork.plan.refill import caches_in, refill_of, settled
+from lightwork.plan.refill import caches_in, refill_of, settled, still_filling
 from lightwork.plan.sample import Sample, rows_of_all
 from lightwork.replay.costs import NO_COSTS
 from lightwork.replay.demands import own_ns
@@ -64,9 +64,10 @@ def test_the_last_items_that_were_run_stand_for_the_rest():
 
 def test_what_may_be_a_cache_is_told_from_results():
     """A function that keeps results; a dict that fewer entries than items came into; no list, no result for each."""
-    named = Footprint(caches=("rate",), changes=(StateChange("RATES", "dict", 0, 5),))
-    assert caches_in(named, 16) == ("rate",)
-    assert caches_in(Footprint(changes=named.changes), 16) == ("RATES",)
+    rate, rates = StateChange("rate", "cache", 0, 9), StateChange("RATES", "dict", 0, 5)
+    assert caches_in(Footprint(caches=(rate,), changes=(rates,)), 16) == (rate,)
+    assert caches_in(Footprint(changes=(rates,)), 16) == (rates,)
+    assert still_filling((rate, rates), 16) == ("rate",)
     assert caches_in(Footprint(changes=(StateChange("RESULTS", "dict", 0, 16),)), 16) == ()
     assert caches_in(Footprint(changes=(StateChange("ROWS", "list", 0, 5), StateChange("COUNT", "int"))), 16) == ()
 

@@ -209,7 +209,9 @@ def test_items_that_are_changed_in_place_are_seen(watch_in_a_folder, changes, se
     assert list(watch_in_a_folder(work, items="[{'id': 1}, {'id': 2}]").changes) == seen
 
 
-@pytest.mark.parametrize(("key", "caches"), [("item % 2", ("rate",)), ("item", ()), ("0 or PRE", ())])
+@pytest.mark.parametrize(
+    ("key", "caches"), [("item % 2", (StateChange("rate", "cache", 1, 3),)), ("item", ()), ("0 or PRE", ())]
+)
 def test_functions_that_keep_results_are_seen(watch_in_a_folder, key, caches):
     """Those that were asked for something new, and for something that was there; no method of a library's."""
     kept = "from functools import cache\n@cache\ndef rate(key):\n    return key\nPRE = 7\nrate(PRE)\n"

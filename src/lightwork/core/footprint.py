@@ -18,6 +18,11 @@ class StateChange:
     after: int | None = None
 
     @property
+    def grew(self) -> int:
+        """By how many entries."""
+        return (self.after or 0) - (self.before or 0)
+
+    @property
     def is_number(self) -> bool:
         """Whether it is a sum or a counter, which threads that add to it at a time get wrong."""
         return self.kind in NUMBERS
@@ -47,7 +52,7 @@ class Footprint:
     changes: tuple[StateChange, ...] = ()
     files: tuple[SharedFile, ...] = ()
     connections: tuple[str, ...] = ()
-    caches: tuple[str, ...] = ()
+    caches: tuple[StateChange, ...] = ()
     moves: bool = False
     sets_environment: bool = False
 

@@ -63,9 +63,10 @@ class Planned:
     the order is largest first. left_out: of those that failed; lethal: of those among them that hung or ended their
     process. weights: of all of the user's items; a file's is its size. passing: how they reach the function. inner:
     what they do beside the thread that runs them. footprint: what they leave behind. caches: what may be one that they
-    share; refill: what it takes to fill it, None where they get no cheaper. unsendable_error: the kind of an exception
-    that can't be unpickled, and why; None without one. inner_threads: the serial round with fewer of them; None where
-    none was tried. leak: what items leave in memory; None where that does not matter.
+    share; refill: what it takes to fill it, None where they get no cheaper; filling: those that most of the first items
+    filled. unsendable_error: the kind of an exception that can't be unpickled, and why; None without one.
+    inner_threads: the serial round with fewer of them; None where none was tried. leak: what items leave in memory;
+    None where that does not matter.
     """
 
     request: Request
@@ -87,6 +88,7 @@ class Planned:
     inner: InnerWork = field(default_factory=InnerWork)
     footprint: Footprint = NO_FOOTPRINT
     caches: tuple[str, ...] = ()
+    filling: tuple[str, ...] = ()
     refill: Refill | None = None
     unsendable_error: tuple[str, str] | None = None
     inner_threads: InnerThreads | None = None
@@ -141,6 +143,7 @@ def make(request: Request, environment: Environment) -> Planned:
         inner=inner,
         footprint=serial.footprint,
         caches=serial.caches,
+        filling=serial.filling,
         refill=serial.refill,
         unsendable_error=serial.unsendable_error,
         inner_threads=limited,

@@ -13,20 +13,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lightwork.core.footprint import Footprint
+from lightwork.core.footprint import Footprint, StateChange
 from lightwork.plan.sample import Sample
 from lightwork.replay.dear_items import is_dear, usual_ns
 from lightwork.replay.demands import own_ns
 from lightwork.replay.traits import WarmUp
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
 CHEAPER = 0.6  # of what early items took: more than late ones take
 CERTAIN = 2.0  # standard deviations by which dear items stand early, where a cache was seen
 FEWEST = 8  # items that tell
+FILLING = 0.5  # entries an item
 LATE = 0.25  # of the items: those that tell of the rest
 LEAST_NS = 20_000_000  # less is not worth a word
 DICTS = ("dict", "defaultdict", "OrderedDict")
@@ -40,13 +41,18 @@ class Refill:
     took: WarmUp
 
 
-def caches_in(footprint: Footprint, items: int) -> tuple[str, ...]:
-    """What may be a cache, by name: a function that keeps results, or a dict that fewer entries than items came into.
+def caches_in(footprint: Footprint, items: int) -> tuple[StateChange, ...]:
+    """What may be a cache: a function that keeps results, or a dict that fewer entries than items came into.
 
     items: how many left this footprint. A dict that every item adds to rather holds their results.
     """
     dicts = [change for change in footprint.changes if change.kind in DICTS and change.after is not None]
-    return footprint.caches or tuple(each.name for each in dicts if (each.after or 0) - (each.before or 0) < items)
+    return footprint.caches or tuple(each for each in dicts if each.grew < items)
+
+
+def still_filling(caches: "Iterable[StateChange]", items: int) -> tuple[str, ...]:
+    """The names of those that so many items filled with half as many entries: of later items they tell little."""
+    return tuple(each.name for each in caches if each.grew >= FILLING * items)
 
 
 def refill_of(rows: "NDArray[Any]") -> Refill | None:

@@ -18,7 +18,7 @@ from lightwork.plan import repeated, side_effects, without_failed
 from lightwork.plan.environment import Environment
 from lightwork.plan.failing import failures
 from lightwork.plan.items import JobItems, parameters_for
-from lightwork.plan.refill import Refill, caches_in, refill_of, settled
+from lightwork.plan.refill import Refill, caches_in, refill_of, settled, still_filling
 from lightwork.plan.request import Request
 from lightwork.plan.sample import Sample, draw, rows_of_all
 from lightwork.plan.side_effects import Written
@@ -51,10 +51,10 @@ class Serial:
     items: what was run, in bundles where the user's items are very short. sample: of the items at these places of all;
     places: those that did not fail. finished: the round, failed items apart. failed: why, by the item's place.
     is_first: whether the functions ran for the first time, caches still cold. stuck: why a result can't be pickled, ""
-    where all can. footprint: what the first few items left behind. unsendable_error:
-    the kind of an exception that can't be unpickled, and why; None without one. caches, refill: what
-    may be a cache that items share, and what it takes to fill it. lethal: the places of those failed items that hung or
-    ended their process.
+    where all can. footprint: what the first few items left behind. unsendable_error: the kind of an exception that
+    can't be unpickled, and why; None without one. caches, refill: what may be a cache that items share, and what it
+    takes to fill it; filling: those that most of the first items filled. lethal: the places of those failed items that
+    hung or ended their process.
     """
 
     items: JobItems
@@ -68,6 +68,7 @@ class Serial:
     footprint: Footprint = NO_FOOTPRINT
     unsendable_error: tuple[str, str] | None = None
     caches: tuple[str, ...] = ()
+    filling: tuple[str, ...] = ()
     refill: Refill | None = None
     lethal: frozenset[int] = frozenset()
 
@@ -100,7 +101,9 @@ def run_serially(request: Request, environment: Environment, items: JobItems) ->
         return first
     serial = first if is_cut_short or _is_long(request, first) else _all_that_fit(request, environment, first)
     caches = caches_in(footprint, len(first.sample.chosen))
-    return _with_refill(request, environment, replace(serial, caches=caches)) if caches else serial
+    filling = still_filling(caches, len(first.sample.chosen))
+    serial = replace(serial, caches=tuple(cache.name for cache in caches), filling=filling)
+    return _with_refill(request, environment, serial) if caches else serial
 
 
 def _with_refill(request: Request, environment: Environment, serial: Serial) -> Serial:

@@ -17,6 +17,7 @@ from lightwork.workload.item_acts import ActWatch
 from lightwork.workload.kept_state import ITEM, StateWatch, is_a, picture, user_modules
 
 FOOTPRINT = "footprint"  # a fact of a round
+CACHE = "cache"
 CACHED = type(cache(len))
 CONNECTION = ("cursor", "commit", "rollback", "close")  # what a connection to a database has (PEP 249)
 
@@ -58,12 +59,12 @@ class Watched:
             sets_environment=self.acts.sets_environment,
         )
 
-    def _filled(self) -> Iterator[str]:
+    def _filled(self) -> Iterator[StateChange]:
         """The caches that were asked for something new, and for something that was there."""
         for name, before in self.cache_before.items():
             after = self.caches[name].cache_info()
             if after.misses > before.misses and after.hits > before.hits:
-                yield name
+                yield StateChange(name, CACHE, before.misses, after.misses)
 
 
 _watched: list[Watched] = []
@@ -92,7 +93,7 @@ def footprint_in(evidence: Mapping[str, Any]) -> Footprint:
         changes=tuple(StateChange(**each) for each in values["changes"]),
         files=tuple(SharedFile(**each) for each in values["files"]),
         connections=tuple(values["connections"]),
-        caches=tuple(values["caches"]),
+        caches=tuple(StateChange(**each) for each in values["caches"]),
         moves=values["moves"],
         sets_environment=values["sets_environment"],
     )

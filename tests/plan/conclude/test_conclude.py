@@ -608,9 +608,11 @@ def test_a_cache_is_no_lost_state_and_what_fills_it_is_said():
 
 def test_a_cache_that_a_sample_can_not_judge_is_a_warning():
     """Where not all items were run, and those that were did not tell; not where threads share the cache."""
-    few = {"caches": ("RATES",), "sample": Sample((0, 1), (0, 1) * 20), "items_run": 2}
+    few = {"caches": ("RATES",), "filling": ("RATES",), "sample": Sample((0, 1), (0, 1) * 20), "items_run": 2}
     assert UnclearCache(("RATES",), 2, 40) in judged(planned(changes=few)).warnings
-    assert not judged(planned(changes={"caches": ("RATES",)})).warnings
+    full = judged(planned(changes={**few, "filling": ()}))
+    assert not any(isinstance(each, UnclearCache) for each in full.warnings)
+    assert not judged(planned(changes={"caches": ("RATES",), "filling": ("RATES",)})).warnings
     threads = judged(planned(asked=axes("threads", chunksizes=None), changes=few))
     assert not any(isinstance(each, UnclearCache) for each in threads.warnings)
 

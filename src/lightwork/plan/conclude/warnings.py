@@ -52,8 +52,8 @@ def _without_caches(planned: "Planned") -> Footprint:
 def _on_cache(planned: "Planned", chosen: Setting) -> Iterator[VerdictWarning]:
     """That the items which were run do not tell of the others, where they filled a cache."""
     is_open = planned.refill is None and not planned.sample.is_all and planned.job.bundle == 1
-    if planned.caches and is_open and kind_of(chosen) not in IN_CALLER:
-        yield UnclearCache(planned.caches, planned.items_run, planned.items)
+    if planned.filling and is_open and kind_of(chosen) not in IN_CALLER:
+        yield UnclearCache(planned.filling, planned.items_run, planned.items)
 
 
 def warnings_on(evidence: PlanEvidence) -> Iterator[VerdictWarning]:
