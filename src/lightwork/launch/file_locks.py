@@ -22,7 +22,7 @@ LEAST_SHARE = 0.3  # of the time: less limits few workers
 
 
 @dataclass(frozen=True)
-class Place:
+class LockedPlace:
     """Where a file is locked: device, inode, and the first byte, as the kernel writes them."""
 
     file: bytes
@@ -39,8 +39,8 @@ class FileLocks:
 
     def __init__(self, pid: int) -> None:
         self.pid, self.looks = pid, 0
-        self._held: Counter[Place] = Counter()
-        self._names: dict[Place, str] = {}
+        self._held: Counter[LockedPlace] = Counter()
+        self._names: dict[LockedPlace, str] = {}
 
     def look(self) -> None:
         """See what is locked now."""
@@ -64,7 +64,7 @@ class FileLocks:
         return {NAME: self._names.get(place, "a file"), SHARE: count / self.looks}
 
 
-def _locked_by(pid: int) -> Iterator[Place]:
+def _locked_by(pid: int) -> Iterator[LockedPlace]:
     """The places that a process has locked for itself alone."""
     try:
         lines = Path(LOCKS).read_bytes().splitlines()
@@ -74,7 +74,7 @@ def _locked_by(pid: int) -> Iterator[Place]:
     for line in lines:
         words = line.split()  # number, kind, mode, access, pid, file, first byte, last byte; "->" before a waiter's
         if len(words) > 7 and words[1] in KINDS and words[3] == b"WRITE" and words[4] == wanted:  # noqa: PLR2004
-            yield Place(words[5], words[6])
+            yield LockedPlace(words[5], words[6])
 
 
 def _name_of(pid: int, inode: int) -> str:

@@ -23,10 +23,10 @@ GLOBAL = "numpy.random"
 PIECE, NEEDLE_BYTES = 1 << 16, 16  # words of 32 bits that are looked through at a time; what is looked for
 WORD_NS = 4  # no item draws words faster
 MOST_WORDS = 1 << 26  # takes 0.3 s
-_watched: "list[Watched]" = []  # in this process, the last one
+_watched: "list[DrawingFunction]" = []  # in this process, the last one
 
 
-class Watched:
+class DrawingFunction:
     """A function of an item, and the generators that its items might draw from."""
 
     def __init__(self, function: Callable[[Any], Any], generators: Mapping[str, Any]) -> None:
@@ -60,7 +60,7 @@ def watched(function: Callable[[Any], Any], users: Any) -> Callable[[Any], Any]:
     generators = _generators(users)
     if not generators:
         return function
-    _watched.append(Watched(function, generators))
+    _watched.append(DrawingFunction(function, generators))
     return _watched[0]
 
 
