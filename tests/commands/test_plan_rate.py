@@ -1,13 +1,12 @@
 """lightwork plan --rate and --max-in-flight: what is measured keeps them, and so does what is recommended."""
 
 import json
-from statistics import median
 
 import pytest
 from calibrations import calibrate
 from command_line import run_here
 
-APART_S, MOST, WINDOW = 0.02, 4, 10
+APART_S, MOST, WINDOW, LATE = 0.02, 4, 10, 0.05
 SERVICE = """
 import time
 
@@ -47,10 +46,11 @@ def planned(tmp_path_factory):
 
 
 def test_planning_itself_keeps_the_rate(planned):
-    """Serial runs and rounds of several workers, one after the other: no more items start than may."""
+    """In rounds of several workers no more items start than may, but where a late start is followed by one on time."""
     moments = planned[1]
     spans = [later - earlier for earlier, later in zip(moments, moments[WINDOW:], strict=False)]
-    assert median(spans) > 0.8 * WINDOW * APART_S
+    fast = [span for span in spans if span < 0.8 * WINDOW * APART_S]
+    assert len(fast) < LATE * len(spans)
 
 
 def test_no_setting_runs_more_items_at_once_than_may(planned):
