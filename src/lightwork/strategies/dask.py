@@ -30,7 +30,7 @@ if __name__ == "__main__":
         tasks = as_completed(client.map(work, chunks, pure=False), with_results=True)
         results = [result for _, part in tasks for result in part]
 """
-WATCHED = SCRIPT.replace("for _, part in tasks", "for _, part in $bar(tasks, total=len(chunks))")
+WATCHED = SCRIPT.replace("        results = ", "        tasks = $bar(tasks, total=len(chunks))\n        results = ")
 
 
 def work(function: Any, chunk: Sequence[Any]) -> list[Any]:

@@ -18,7 +18,10 @@ if __name__ == "__main__":
     with WorkerPool(n_jobs=$workers, start_method="$start_method") as pool:
         results = pool.map_unordered($function, arguments$chunk_size)
 """
-WATCHED = SCRIPT.replace("arguments$chunk_size)", "arguments$chunk_size, progress_bar=True)")
+WATCHED = SCRIPT.replace(
+    "($function, arguments$chunk_size)",
+    "(\n            $function, arguments$chunk_size, progress_bar=True\n        )",
+)
 
 
 def default_chunksize(items: int, workers: int) -> int:

@@ -1,7 +1,11 @@
 """Scripts that survive their items: errors beside results, retries, time-outs and a bar, each run as pasted."""
 
 import json
+import shutil
+import subprocess
 import sys
+from itertools import product
+from pathlib import Path
 
 import pytest
 from pasted import run_pasted
@@ -205,6 +209,28 @@ def test_every_strategy_has_a_bar(name):
     for bar in ("tqdm", "line"):
         guards = Guards(2.0, 2, collects=True, bar=bar)
         compile(recipe(source_of(name, "square", guards), Setting(name, 2), 2), "job.py", "exec")
+
+
+@pytest.mark.skipif(shutil.which("ruff", path=Path(sys.executable).parent) is None, reason="needs ruff")
+def test_gives_a_linter_nothing_to_say(tmp_path):
+    """Imports are sorted and used, lines are not too long, for every strategy with every guard."""
+    (tmp_path / "jobs.py").touch()
+    some = (
+        Guards(2.5, 3, collects=True, bar="tqdm"),
+        Guards(collects=True, bar="line"),
+        Guards(5.0),
+        Guards(retries=2),
+    )
+    for number, (claim, guards, most_items) in enumerate(product(CLAIMS, some, (None, 40))):
+        name, method = claim.values
+        chunksize = 12 if strategies.find(name).default_chunksize else None
+        setting = Setting(name, 16, start_method=method)
+        code = recipe(source_of(name, "square", guards), setting, chunksize, most_items=most_items)
+        (tmp_path / f"job{number}.py").write_text(code)
+    ruff = Path(sys.executable).parent / "ruff"
+    command = [ruff, "check", "--isolated", "--no-cache", "--target-version=py311", "--select=E,F,I", "."]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stdout
 
 
 @pytest.mark.parametrize(

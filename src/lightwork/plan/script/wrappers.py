@@ -41,7 +41,7 @@ $def retry(item):
         try:
             return $call
         except Exception:
-            $sleep(2**tries * random.uniform(0.5, 1.5))  # about 1 s, 2 s, 4 s, ...
+            $sleep(2**tries * random.uniform(0.5, 1.5))  # 1, 2, 4, ...
     return $call
 """
 LIMITED = """\
@@ -53,7 +53,7 @@ def stop(signum, frame):
 
 
 def limited(item):
-    signal.signal(signal.SIGALRM, stop)  # ends Python code and waiting, no long call into C
+    signal.signal(signal.SIGALRM, stop)  # ends Python code and waits, no long C call
     signal.setitimer(signal.ITIMER_REAL, $timeout)
     try:
         return $call
