@@ -19,7 +19,7 @@ import time
 
 
 def load_file(path):
-    time.sleep(0.02)
+    time.sleep(0.05)
     return path
 
 
