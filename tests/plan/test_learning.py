@@ -36,6 +36,14 @@ def test_a_wait_for_a_lock_is_no_warm_up():
     assert traits_of(profile, [seen(pool(2), 2300, round_)], FREE, 4000 * MS).warm_ups == {}
 
 
+def test_a_lock_that_does_not_make_workers_take_turns_is_no_limit():
+    """Two workers twice as fast, though items hold a lock all the time: there are several places to lock."""
+    rows = waits(*[100] * 40)
+    profile, round_ = job(rows, locked_share=1.0), spread_over(2, rows)
+    assert traits_of(profile, [seen(pool(2), 2000, round_)], FREE, 4000 * MS).locked_share == 0
+    assert traits_of(profile, [seen(pool(2), 3900, round_)], FREE, 4000 * MS).locked_share == 1
+
+
 def test_a_learned_warm_up_is_replayed_in_every_worker():
     """Eight workers pay eight times at once, and so gain less than without."""
     rows = waits(*[100] * 40)

@@ -175,10 +175,11 @@ def watch_in_a_folder(tmp_path):
         ("LOG.write('x' * 10_000)", SharedFile("log.txt", 0, appends=True)),
         ("open(f'{item}.txt', 'w').write('x')", None),
         ("open('job.py').read()", None),
+        ("open('job.lock', 'w')", None),
     ],
 )
 def test_files_that_several_items_write_are_seen(watch_in_a_folder, tmp_path, work, shared):
-    """Added to, written anew, or open since import; a file for each item, and one that is read, are not."""
+    """Added to, written anew, or open since import; not a file for each, one that is read, an empty one."""
     files = watch_in_a_folder(f"LOG = open('log.txt', 'a')\ndef work(item):\n    {work}\n").files
     assert [(os.path.relpath(file.path, tmp_path), file.items, file.appends) for file in files] == (
         [(shared.path, shared.items, shared.appends)] if shared else []

@@ -13,6 +13,7 @@ from lightwork.replay.prediction import predict
 from lightwork.replay.traits import (
     LEAST_WARM_UP_NS,
     NO_WARM_UP,
+    SHORTFALL,
     SpeedupLimit,
     Traits,
     WarmUp,
@@ -45,6 +46,8 @@ def traits_of(
     serial_ns: the serial round's wall at their speed. doubt: by how much others at the cores may have slowed them.
     """
     traits = replace(job.traits, warm_ups=_warm_ups(job, seen))
+    if traits.locked_share and any(_is_faster_than_turns(serial_ns / each.wall_ns, job) for each in seen):
+        traits = replace(traits, locked_share=0.0)  # whoever finds it locked need not wait, or locks another place
     traits = replace(traits, thread_cores=_thread_cores(job, seen, calibration, traits))
     walls_ns: dict[Setting, list[Seen]] = {}
     for each in seen:
@@ -65,6 +68,11 @@ def traits_of(
         )
         limits += [limit] if limit else []
     return replace(traits, limits=tuple(limits))
+
+
+def _is_faster_than_turns(measured: float, job: JobProfile) -> bool:
+    """Whether a measured speedup is clearly more than one lock that all items need would let through."""
+    return measured > (1 + SHORTFALL) / job.locked_share
 
 
 def _warm_ups(job: JobProfile, seen: Sequence[Seen]) -> Mapping[str, WarmUp]:

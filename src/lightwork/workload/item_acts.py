@@ -60,14 +60,20 @@ class ActWatch:
                 self.anew.add(whole)
 
     def files(self) -> Iterator[SharedFile]:
-        """Those that more than one item wrote, or that were open before and grew."""
+        """Those that more than one item wrote, or that were open before and grew; an empty one is a lock's."""
         for path, items in self.writers.items():
-            if len(items) > 1:
+            if len(items) > 1 and not _is_empty(path):
                 yield SharedFile(path, len(items), path not in self.anew)
         now = dict(_open_files())
         for file, (path, size_bytes) in self.open_before.items():
             if file in now and now[file][1] != size_bytes and path not in self.writers:
                 yield SharedFile(path, 0, appends=True)
+
+
+def _is_empty(path: str) -> bool:
+    with suppress(OSError):
+        return os.stat(path).st_size == 0  # noqa: PTH116  as the other calls here
+    return False
 
 
 def _open_files() -> Iterator[tuple[tuple[int, int, int], tuple[str, int]]]:
