@@ -16,7 +16,7 @@ from lightwork.errors import UsageError
 from lightwork.launch.run import launch
 from lightwork.launch.workdir import open_workdir
 from lightwork.study.design import fits
-from lightwork.workload import registry, target
+from lightwork.workload import registry, target, user_function
 
 LOAD = """
 import functools
@@ -138,7 +138,7 @@ def test_finds_a_function_in_a_file(load):
 
 def test_finds_a_function_in_a_package():
     """`package.module:function` is whatever this Python imports by that name."""
-    assert target.resolve("os.path:basename")("a/b") == "b"
+    assert user_function.resolve("os.path:basename")("a/b") == "b"
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_finds_a_function_in_a_package():
 )
 def test_methods_partials_and_callable_objects_are_functions(name, result, load, tmp_path):
     """Each is called with an item as it is named, here and in a worker that imports it anew."""
-    assert target.resolve(f"{load}:{name}")(4) == result
+    assert user_function.resolve(f"{load}:{name}")(4) == result
     setting, source = Setting("map", 2, start_method="spawn"), listed(tmp_path, [4])
     digests = {
         run(tmp_path, f"{load}:{name}", way, source=source).result_digest for way in (setting, Setting("serial"))
@@ -269,7 +269,7 @@ def test_a_module_of_a_package_is_named_by_its_package(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(tmp_path))
     (tmp_path / "in_package.py").write_text("from . import other\n\ndef load(path):\n    return path\n")
     with pytest.raises(UsageError, match=r"name it as package\.in_package:function"):
-        target.resolve(f"{tmp_path}/in_package.py:load")
+        user_function.resolve(f"{tmp_path}/in_package.py:load")
 
 
 @pytest.mark.parametrize(
@@ -300,7 +300,7 @@ def test_refuses_a_file_that_hides_behind_another_module(tmp_path):
     """A file called like a module that is loaded already would be mistaken for it."""
     (tmp_path / "json.py").write_text("def load(item): pass")
     with pytest.raises(UsageError, match="has the same name as module json"):
-        target.resolve(f"{tmp_path}/json.py:load")
+        user_function.resolve(f"{tmp_path}/json.py:load")
 
 
 @pytest.mark.parametrize(
@@ -316,7 +316,7 @@ def test_a_bug_in_the_users_file_is_one_line_that_names_its_place(tmp_path, text
     path = tmp_path / f"broken_{reason.partition(':')[0].lower()}.py"
     path.write_text(text)
     with pytest.raises(UsageError) as refused:
-        target.resolve(f"{path}:load")
+        user_function.resolve(f"{path}:load")
     assert reason in str(refused.value)
     assert f"({path}, line 2)" in str(refused.value)
     assert "\n" not in str(refused.value)
@@ -339,6 +339,6 @@ def test_the_host_needs_nothing_heavy_for_a_target(load):
 def test_references_hold_in_another_folder(load, monkeypatch):
     """A file's reference is made absolute; a module's stays."""
     monkeypatch.chdir(load.parent)
-    assert target.absolute(f"{load.name}:size") == f"{load}:size"
-    assert target.absolute("os.path:basename") == "os.path:basename"
-    assert Path(target.absolute("load.py:f").rpartition(":")[0]).is_absolute()
+    assert user_function.absolute(f"{load.name}:size") == f"{load}:size"
+    assert user_function.absolute("os.path:basename") == "os.path:basename"
+    assert Path(user_function.absolute("load.py:f").rpartition(":")[0]).is_absolute()

@@ -1,4 +1,4 @@
-"""Reasons: what a plan says beside its setting; plain data, worded by lightwork.text.reasons."""
+"""Reasons: what a plan says beside its setting; plain data, worded by lightwork.text."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -14,31 +14,28 @@ import sys
 import threading
 import traceback
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic_ns
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lightwork import strategies
 from lightwork.core import cluster_facts
 from lightwork.core.round import REFUSED, Answer, Job, Outcome, decode_job, encode
 from lightwork.core.setting import arrange
 from lightwork.errors import CheckFailed, UsageError, WorkError, text_of
-from lightwork.host import children, counters, helpers, inner_work, lifeline
+from lightwork.host import children, helpers, inner_work, lifeline
+from lightwork.host.clock import RoundClock
+from lightwork.host.item_function import awaitable, recorded, settled, visited, way_of, weigher
 from lightwork.ledger import recorder, stack_dump
 from lightwork.ledger.lifecycle import Slots, recording_context
-from lightwork.ledger.recorder import Detail, Recorder
 from lightwork.ledger.table import Ledger
 from lightwork.machine import gil
-from lightwork.strategies import Run, Strategy
+from lightwork.strategies import Strategy
 from lightwork.workload import parameters, registry
-from lightwork.workload.api import Place, Stages, Workload
-from lightwork.workload.coroutine import Awaited
-
-if TYPE_CHECKING:
-    from lightwork.core.usage import Usage
+from lightwork.workload.api import Place, Workload
 
 RESPAWNS = 4  # worker slots kept for each worker asked for, so that a respawned one is recorded too
 SPARE_SLOTS = 64
@@ -150,14 +147,14 @@ def _time(job: Job, workload: Workload, values: Any, items: Sequence[Any]) -> tu
     ledger = Ledger(job.ledger)
     slots = Slots(ledger, job.ledger, job.probe)
     context = recording_context(setting.start_method, slots)
-    run, awaits = _way(strategy, workload)
-    function = (_awaitable if awaits else _recorded)(job, workload, values, strategy)
+    run, awaits = way_of(strategy, workload)
+    function = (awaitable if awaits else recorded)(job, workload, values, strategy)
     wanted = [(index, items[index]) for index in _indices(job, items)]
-    numbered = arrange(wanted, setting.order, _weigher(job, workload), job.seed)
+    numbered = arrange(wanted, setting.order, weigher(job, workload), job.seed)
     visit = None
     if strategy.is_remote and cluster_facts.scheduler() and job.record:
         try:
-            function, visit = _visited(function, setting.workers, [index for index, _ in numbered], chunksize)
+            function, visit = visited(function, setting.workers, [index for index, _ in numbered], chunksize)
         except UsageError as error:  # what was so before the study may have changed since
             return Answer(Outcome.RAISED, str(error)), []
     _hook(slots, strategy)
@@ -166,7 +163,7 @@ def _time(job: Job, workload: Workload, values: Any, items: Sequence[Any]) -> tu
 
         pickled_bytes.count(ledger, caller=os.getpid())
     threads, starts = inner_work.threads_beside(), None if strategy.parallel else inner_work.ProcessStarts()
-    answer, results, clock, there_before = Answer(Outcome.OK), [], _Clock(ledger), children.left()
+    answer, results, clock, there_before = Answer(Outcome.OK), [], RoundClock(ledger), children.left()
     helpers_before_ns = helpers.cpu_ns()
     try:
         if setting.pool == "warm":
@@ -183,28 +180,13 @@ def _time(job: Job, workload: Workload, values: Any, items: Sequence[Any]) -> tu
     facts = {**threads, **inner}
     answer, usage = replace(answer, t0_ns=clock.t0_ns, t1_ns=clock.t1_ns, facts=facts), clock.usage
     if visit:
-        answer, results = _settled(visit, answer, results, ledger, slots)
+        answer, results = settled(visit, answer, results, ledger, slots)
         usage = cluster_facts.of_the_caller(usage) if usage else None
     slots.reap()
     answer = _with_children(job, answer, {*there_before, *(helpers.pids() if strategy.in_caller else ())})
     if job.record and job.digests:
         _take_digests(ledger, results)
     return replace(answer, usage=usage), results
-
-
-def _way(strategy: Strategy, workload: Workload) -> tuple[Run, bool]:
-    """What runs the items, and whether it awaits them itself, where another has each awaited in its worker."""
-    if strategy.awaited and isinstance(workload.function, Awaited):
-        return strategy.awaited, True
-    return strategy.run, strategy.awaits
-
-
-def _weigher(job: Job, workload: Workload) -> Callable[[tuple[int, Any]], float]:
-    """What tells the weight of an `(index, item)` pair."""
-    if not job.weights:
-        return lambda pair: workload.weight_of(pair[1])
-    weights: list[float] = json.loads(Path(job.weights).read_text())
-    return lambda pair: weights[pair[0]]
 
 
 def _hook(slots: Slots, strategy: Strategy) -> None:
@@ -217,37 +199,8 @@ def _hook(slots: Slots, strategy: Strategy) -> None:
         slots.hook_threads()
 
 
-class _Clock:
-    """A round's clock, and the kernel's books over the same span. All is None of a round that never began.
-
-    What stands before t0, and is there at t1 still, counts by what it used in between: a warm pool's workers.
-    """
-
-    def __init__(self, ledger: Ledger) -> None:
-        self.ledger = ledger
-        self.t0_ns: int | None = None
-        self.t1_ns: int | None = None
-        self.usage: Usage | None = None
-
-    def start(self, crew: Collection[int] = ()) -> None:
-        """Take t0. crew: the pids of the workers that are there already."""
-        self.crew = crew
-        self._before = counters.read(children.fork_server(), children.trackers(), crew)
-        self.t0_ns = monotonic_ns()
-
-    def stop(self) -> None:
-        """Take t1, unless it was taken."""
-        if self.t0_ns is None or self.t1_ns is not None:
-            return
-        self.t1_ns = monotonic_ns()
-        self.ledger.stop()
-        self.usage = counters.between(
-            self._before, counters.read(children.fork_server(), children.trackers(), self.crew)
-        )
-
-
 def _run_in_warm_pool(
-    strategy: Strategy, function: Any, numbered: Sequence[Any], chunksize: int | None, context: Any, clock: _Clock
+    strategy: Strategy, function: Any, numbered: Sequence[Any], chunksize: int | None, context: Any, clock: RoundClock
 ) -> list[Any]:
     """Run the items in a pool that was made and used before; neither that nor its closing is on the clock."""
     from lightwork.host.warm_pool import warm
@@ -266,67 +219,6 @@ def _run_in_warm_pool(
 def _crew(ledger: Ledger) -> list[int]:
     own_ids = {os.getpid(), *map(int, os.listdir("/proc/self/task"))}
     return [life.pid for life in ledger.lives() if life.pid and life.pid not in own_ids]
-
-
-def _recorded(job: Job, workload: Workload, values: Any, strategy: Strategy) -> Any:
-    """The item function, or its two halves for a strategy that wants them, such that items are recorded."""
-    detail = Detail(job.runqueue, job.spin)
-    if not strategy.staged:
-        function = _apart(job, workload.function_for(workload.function, values))
-        if not job.record:
-            return recorder.Unrecorded(function)
-        if job.setting.pool == "warm":
-            from lightwork.host.warm_pool import Warmed
-
-            return Warmed(function, job.ledger, detail, job.setting.workers)
-        return Recorder(function, job.ledger, detail)
-    from lightwork.ledger.two_stage import staged as recorded
-
-    halves = workload.halves(strategy.name)
-    return recorded(Stages(_apart(job, halves.parse), _apart(job, halves.store)), job.ledger, detail)
-
-
-def _awaitable(job: Job, workload: Workload, values: Any, strategy: Strategy) -> Any:
-    from lightwork.ledger.coroutine_recorder import CoroutineRecorder, UnrecordedCoroutine
-
-    function = workload.function_for(workload.awaitable(strategy.name), values)
-    if not job.record:
-        return UnrecordedCoroutine(function)
-    detail = Detail(job.runqueue, job.spin)
-    return CoroutineRecorder(function, job.ledger, detail, is_alone=not strategy.parallel)
-
-
-def _visited(function: Recorder, workers: int, order: Sequence[int], chunksize: int | None) -> tuple[Any, Any]:
-    """The function such that its rows can travel, and the visit to the cluster that it is about to go to."""
-    from lightwork.cluster import remote_rows, visit
-
-    travels = remote_rows.recorder_of(function, len(order))
-    return travels, visit.Visit(cluster_facts.scheduler(), workers, order, chunksize or 1).begin(travels)
-
-
-def _settled(
-    visit: Any, answer: Answer, results: Sequence[Any], ledger: Ledger, slots: Slots
-) -> tuple[Answer, list[Any]]:
-    """The answer and the pairs, the rows that came with them written into the ledger."""
-    from lightwork.cluster import remote_rows
-
-    pairs, rows = remote_rows.unpacked(results)
-    if answer.outcome is not Outcome.OK:
-        return answer, pairs
-    try:
-        remote = visit.settle(ledger, rows, (answer.t0_ns, answer.t1_ns), slots.request)
-    except (UsageError, WorkError) as error:
-        return replace(answer, outcome=Outcome.UNSOUND, reason=str(error)), pairs
-    return replace(answer, remote=remote), pairs
-
-
-def _apart(job: Job, function: Any) -> Any:
-    """The function, such that a probing round does not count what it pickles for itself."""
-    if not job.probe:
-        return function
-    from lightwork.ledger import pickled_bytes
-
-    return pickled_bytes.apart(function)
 
 
 def _indices(job: Job, items: Sequence[Any]) -> Sequence[int]:

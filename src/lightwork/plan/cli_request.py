@@ -24,7 +24,7 @@ from lightwork.replay.hand_out import with_a_rule
 from lightwork.study import option_values
 from lightwork.study.design import check_fit, fits
 from lightwork.text.quantities import counted, duration
-from lightwork.workload import arguments, item_list, registry, target
+from lightwork.workload import arguments, item_list, registry, target, user_function
 from lightwork.workload.api import Workload
 from lightwork.workload.coroutine import Awaited
 
@@ -138,7 +138,7 @@ def _inner_threads(options: argparse.Namespace) -> int | None:
 def _tries_inner_threads(options: argparse.Namespace) -> bool:
     """Whether one may be tried: not where the user has set how many there are."""
     is_set = any(name in os.environ for name in (INNER_THREADS, *OWN_VARIABLES))
-    return target.is_reference(options.target) and not is_set
+    return user_function.is_reference(options.target) and not is_set
 
 
 def _least_budget_s(options: argparse.Namespace) -> float | None:
@@ -172,9 +172,9 @@ def _memory_limit(options: argparse.Namespace, machine: Mapping[str, Any]) -> Me
 
 def _parameters(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """Where the target's items come from, and what stands around its rounds."""
-    around = {name: target.absolute(getattr(options, name) or "") for name in REFERENCES}
+    around = {name: user_function.absolute(getattr(options, name) or "") for name in REFERENCES}
     for reference in filter(None, around.values()):
-        target.resolve(reference)
+        user_function.resolve(reference)
     if around["initializer"]:
         target.initializer_of(around["initializer"], options.initargs or "")
     elif options.initargs:
@@ -195,12 +195,12 @@ def _parameters(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     if options.maker:
         if options.items:
             raise UsageError("items are given twice: name them, or use --items, not both")
-        target.maker_of(options.maker)
-        return {"source": f"{target.CALL}{target.absolute(options.maker)}", **more}
+        user_function.maker_of(options.maker)
+        return {"source": f"{target.CALL}{user_function.absolute(options.maker)}", **more}
     items = item_list.read(options.items, sys.stdin, null=options.null)
     if not items:
         raise UsageError(f"{options.target} has no items: name items, @FILE, - or --items REFERENCE")
-    converter = arguments.converter_of(target.resolve(options.target))
+    converter = arguments.converter_of(user_function.resolve(options.target))
     if converter:
         arguments.converted(items, converter, options.target)
     path = folder / "items.json"
@@ -211,12 +211,12 @@ def _parameters(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
 
 def _function_of_the_user(options: argparse.Namespace, folder: Path) -> tuple[str, Mapping[str, Any], str] | None:
     """Target, parameters and label of a function of the user's own; None for a built-in workload."""
-    if not target.is_reference(options.target):
+    if not user_function.is_reference(options.target):
         return None
     for name in BUILT_IN_ONLY:
         if getattr(options, name):
             raise UsageError(f"{options.target} is your own function: --{name} is for built-in workloads")
-    return target.absolute(options.target), _parameters(options, folder), ""
+    return user_function.absolute(options.target), _parameters(options, folder), ""
 
 
 def _built_in(options: argparse.Namespace, axes: Axes) -> tuple[str, Mapping[str, Any], str]:

@@ -16,7 +16,7 @@ from lightwork.plan.request import INNER_THREADS, Request
 from lightwork.storage import ledgers
 from lightwork.study.design import Design, draw_up
 from lightwork.study.run import StudyKit, StudyProgress, measure
-from lightwork.workload import target
+from lightwork.workload import user_function
 
 
 def _is_quiet() -> float:
@@ -45,7 +45,7 @@ class Environment:
     def design(self, name: str, parameters: Mapping[str, Any], settings: Sequence[Setting], **more: Any) -> Design:
         """The design of a study of a workload or a target, labelled in short."""
         made = draw_up(name, parameters, settings, self.workdir.data_dir, **more)
-        return replace(made, label=name.rpartition("/")[2] if target.is_reference(name) else made.label)
+        return replace(made, label=name.rpartition("/")[2] if user_function.is_reference(name) else made.label)
 
     def run(
         self, request: Request, parameters: Mapping[str, Any], setting: Setting, name: str, deadline_s: float,
@@ -59,7 +59,9 @@ class Environment:
         without what they waited for their turns.
         """
         job = self._job(request.target, parameters, setting, name, request.seed)
-        job = replace(job, probe=probe, block=block, weights=weights, digests=not target.is_reference(request.target))
+        job = replace(
+            job, probe=probe, block=block, weights=weights, digests=not user_function.is_reference(request.target)
+        )
         job = replace(job, locks=bool(parameters.get("trial_s")))
         if inner_threads:
             job = replace(job, environment={INNER_THREADS: str(inner_threads)})

@@ -14,7 +14,7 @@ from lightwork.plan.request import Request
 from lightwork.storage import ledgers
 from lightwork.text.quantities import counted, duration, sentence, short
 from lightwork.text.warnings import warning_sentence
-from lightwork.workload import target, trial
+from lightwork.workload import target, trial, user_function
 
 
 def failures(
@@ -105,7 +105,7 @@ def _is_text(request: Request) -> bool:
 
 
 def _short(request: Request) -> str:
-    return request.name.rpartition(target.SEPARATOR)[2].rpartition(".")[2]
+    return request.name.rpartition(user_function.SEPARATOR)[2].rpartition(".")[2]
 
 
 def _others(finished: Finished, failed: Mapping[int, str]) -> str:

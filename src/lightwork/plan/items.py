@@ -9,7 +9,7 @@ from typing import Any
 from lightwork.errors import LightworkError, UsageError, WorkError
 from lightwork.launch.workdir import Workdir
 from lightwork.plan.request import Request
-from lightwork.workload import arguments, item_text, making, registry, target, trial
+from lightwork.workload import arguments, item_text, making, registry, target, trial, user_function
 from lightwork.workload.api import Place, Workload
 from lightwork.workload.arguments import AS_IT_IS, Passing
 from lightwork.workload.parameters import as_dict, build
@@ -82,7 +82,7 @@ def items_of(request: Request, workdir: Workdir) -> JobItems:
         raise WorkError(f"{request.name}: creating its items failed, {type(error).__name__}: {error}") from error
     _refuse_too_few(request, all_items)
     passing, item_bytes = AS_IT_IS, 0.0
-    if target.is_reference(request.target):
+    if user_function.is_reference(request.target):
         passing = _passing(request, parameters, all_items)
         item_bytes = _sendable_bytes(request, all_items)
         if getattr(parameters, "cold", False) and not any(map(target.is_file, all_items)):
@@ -94,17 +94,17 @@ def _passing(request: Request, parameters: Any, items: Sequence[Any]) -> Passing
     """How items reach the function; of very many a few are looked at."""
     spread = items if len(items) <= MANY else items[:: len(items) // ASKED_FIRST]
     keywords = arguments.keywords_of(parameters.arguments)
-    function = target.resolve(request.target)
+    function = user_function.resolve(request.target)
     way = arguments.way_of(request.name, function, spread, keywords, starmap=bool(parameters.way))
     maker = parameters.source.removeprefix(target.CALL)
-    is_list = maker != parameters.source and not callable(target.maker_of(maker))
+    is_list = maker != parameters.source and not callable(user_function.maker_of(maker))
     return Passing(way, keywords, parameters.converter, isinstance(items, making.FrameRows), is_list)
 
 
 def _weights(workload: Workload, items: Sequence[Any]) -> list[float]:
     """Of all items. Of very many a few are asked first whether they are files: a million questions take seconds."""
     spread = items[:: max(1, len(items) // ASKED_FIRST)]
-    if len(items) > MANY and target.is_reference(workload.name) and not any(map(target.is_file, spread)):
+    if len(items) > MANY and user_function.is_reference(workload.name) and not any(map(target.is_file, spread)):
         return [1.0] * len(items)
     return [workload.weight_of(item) for item in items]
 
@@ -141,10 +141,10 @@ def _sendable_bytes(request: Request, items: Sequence[Any]) -> float:
 def parameters_for(request: Request, workdir: Workdir, items: JobItems, places: Sequence[int]) -> Mapping[str, Any]:
     """The parameters with which a round runs the items at these places only."""
     whole = as_dict(build(items.workload.name, items.workload.parameters, request.parameters))
-    whole |= {"way": items.passing.way} if target.is_reference(request.target) else {}
+    whole |= {"way": items.passing.way} if user_function.is_reference(request.target) else {}
     if items.bundle > 1:
         return {**whole, "bundle": items.bundle, "sample": str(_written(workdir, "places", list(places)))}
-    if len(places) == len(items) or not target.is_reference(request.target):
+    if len(places) == len(items) or not user_function.is_reference(request.target):
         return whole
     if whole["source"].startswith(target.LIST):  # short, so that no round has to read a million items
         return {**whole, "source": f"{target.LIST}{_written(workdir, 'items', [items.all[place] for place in places])}"}

@@ -17,7 +17,7 @@ from lightwork.plan.request import Request
 from lightwork.plan.serial_run import Serial
 from lightwork.study.run import deadline_s
 from lightwork.text.quantities import counted
-from lightwork.workload import target
+from lightwork.workload import user_function
 from lightwork.workload.memory_looks import looks_in
 
 ALLOWED_SHARE = 0.1  # of the memory: so much may all workers together grow by
@@ -29,7 +29,7 @@ def leak_in(request: Request, environment: Environment, serial: Serial) -> Leak 
     allowed_bytes = ALLOWED_SHARE * _limit_bytes(request, environment.machine)
     units = len(serial.items)
     suspected = Leak(rough_growth_bytes(looks_in(serial.finished.round.evidence)), 0, units, allowed_bytes)
-    is_own = target.is_reference(request.target) and serial.items.workload.coroutine is None
+    is_own = user_function.is_reference(request.target) and serial.items.workload.coroutine is None
     if request.once or not is_own or not allowed_bytes or not suspected.matters:
         return None
     looks = _probe(request, environment, serial)

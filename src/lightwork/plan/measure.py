@@ -35,8 +35,8 @@ from lightwork.replay.calibration import Calibration
 from lightwork.storage import ledgers
 from lightwork.strategies import chunksize_in_force
 from lightwork.study.run import held_against, sound
-from lightwork.text.reasons import predicted_answer
-from lightwork.workload import target
+from lightwork.text.answer import predicted_answer
+from lightwork.workload import user_function
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -174,7 +174,7 @@ class Measuring:
 
     def _refuse_unlike_first(self, setting: Setting) -> None:
         """Raise WorkError where the first run of all did what this round could not do again, or had no need to."""
-        if not self.serial.is_first or not target.is_reference(self.request.target):
+        if not self.serial.is_first or not user_function.is_reference(self.request.target):
             return
         (first_round, first), (round_, rows) = self.rounds[SERIAL_SETTING][0], self.rounds[setting][-1]
         if setting == SERIAL_SETTING and round_.outcome is Outcome.RAISED:
@@ -206,7 +206,7 @@ class Measuring:
         cell_id = _cell_id(setting)
         named = replace(finished.round, cell_id=cell_id, ledger=f"{self.block}-{cell_id}")
         round_ = sound(Finished(named, finished.ledger), setting.workers)
-        if not target.is_reference(request.target):
+        if not user_function.is_reference(request.target):
             round_ = held_against(round_, self.serial.finished.round)
         return round_, ledgers.table(finished.ledger) if round_.ok else None
 

@@ -26,7 +26,7 @@ from lightwork.plan.memory_probe import MemoryModel
 from lightwork.plan.request import Request
 from lightwork.plan.serial_run import Serial
 from lightwork.text.quantities import duration
-from lightwork.workload import initializer, registry, target, user_module
+from lightwork.workload import initializer, registry, target, user_function, user_module
 
 FAILED_NAMED = 3
 LONG_LOAD_S = 0.1
@@ -37,7 +37,7 @@ def on_function(request: Request) -> Iterator[Note]:
 
     Raises UsageError for a script: a module that looks for arguments and runs its job when it is loaded.
     """
-    if not target.is_reference(request.target):
+    if not user_function.is_reference(request.target):
         return
     maker = str(request.parameters.get("source", "")).removeprefix(target.CALL)
     for name in dict.fromkeys(map(user_module.name_of, [request.target, maker])):

@@ -6,7 +6,7 @@ from typing import Any
 
 from lightwork.core.rate import StartRate
 from lightwork.plan.axes import USUAL, Axes
-from lightwork.workload import target
+from lightwork.workload import user_function
 
 INNER_THREADS = "OMP_NUM_THREADS"  # OpenBLAS, MKL and BLIS follow it too, where they have no variable of their own
 OWN_VARIABLES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS")  # which go before it
@@ -63,7 +63,7 @@ class Request:
     @property
     def can_sample(self) -> bool:
         """Whether some of the items may be run without the others: no check waits for all results."""
-        return target.is_reference(self.target) and not self.once and not self.parameters.get("check")
+        return user_function.is_reference(self.target) and not self.once and not self.parameters.get("check")
 
     @property
     def can_bundle(self) -> bool:

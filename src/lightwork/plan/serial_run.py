@@ -26,7 +26,7 @@ from lightwork.replay.demands import one_by_one_ns, own_ns
 from lightwork.storage import ledgers
 from lightwork.study.run import deadline_s
 from lightwork.text.notes import note_sentence
-from lightwork.workload import target, trial
+from lightwork.workload import trial, user_function
 from lightwork.workload.footprint import footprint_in
 
 PILOT = 16  # items
@@ -157,7 +157,7 @@ def _refuse_less(request: Request, environment: Environment, pilot: Serial, seco
 
     Items that fill a cache for others cost less after those others: in doubt the pilot is run again as it was.
     """
-    if second.items.bundle > 1 or not target.is_reference(request.target):
+    if second.items.bundle > 1 or not user_function.is_reference(request.target):
         return
     first, later = (ledgers.table(serial.finished.ledger) for serial in (pilot, second))
     numbers = {place: number for number, place in enumerate(second.run)}
@@ -191,7 +191,7 @@ class _Look:
 
     def __init__(self, request: Request, environment: Environment, items: JobItems, chosen: Sequence[int]) -> None:
         undone = any(map(request.parameters.get, ("setup", "cleanup", "scratch")))
-        self.wanted = target.is_reference(request.target) and not request.once and not undone
+        self.wanted = user_function.is_reference(request.target) and not request.once and not undone
         self.folders = side_effects.folders_of(items.files(chosen)) if self.wanted else []
         workdir = environment.workdir
         self.own_folders = [workdir.data_dir, workdir.rounds, workdir.shared, workdir.temporary]
@@ -299,7 +299,7 @@ def execute(
     to see what items leave behind. inner_threads: as in Environment.run.
     """
     parameters = parameters_for(request, environment.workdir, items, run)
-    if target.is_reference(request.target):
+    if user_function.is_reference(request.target):
         parameters = {**parameters, "trial_s": limit_s, "watched": watched}
     setting, deadline_s = Setting("serial", order=order), _deadline_s(request, expected_s)
     return environment.run(request, parameters, setting, "serial", deadline_s, inner_threads=inner_threads)

@@ -1,17 +1,14 @@
-"""Sentences of a plan's answer and its reasons, and of what it rests on. Nothing decides by them."""
+"""Sentences of a plan's reasons, and of what it rests on. Nothing decides by them."""
 
 from collections.abc import Mapping
 from functools import singledispatch
 
 from lightwork.core.causes import Cause
-from lightwork.core.estimate import Estimate
 from lightwork.core.reasons import (
     AsGood,
     ChunksizeBand,
-    Crew,
     ExtraMemory,
     FailedCrew,
-    FailureCause,
     HeldLock,
     HelperWait,
     InFlightLimit,
@@ -23,15 +20,11 @@ from lightwork.core.reasons import (
     LimitedBy,
     MemoryPeak,
     NextCount,
-    NoAnswer,
     OtherKind,
-    OutsideLimit,
     PredictedLoss,
     RateLimit,
     RefillCost,
     RestsOn,
-    SerialAnswer,
-    SettingAnswer,
     SharedLimit,
     TriedThreads,
     WarmUpCost,
@@ -39,9 +32,11 @@ from lightwork.core.reasons import (
 )
 from lightwork.core.remedy import LargestLoss
 from lightwork.core.verdict import LowestBound
+from lightwork.text.crews import inner_threads_words, workers_words
+from lightwork.text.failures import failure_words
 from lightwork.text.losses import loss_and_remedy
 from lightwork.text.quantities import counted, duration, percent, short, size, times
-from lightwork.text.settings import named, settled
+from lightwork.text.settings import named
 from lightwork.text.verdict import bound_name, bound_sentence
 
 NAMED = 4  # of the settings that are as good
@@ -57,63 +52,6 @@ CAUSES: Mapping[str, str] = {
     Cause.BLOCKING: "items that wait for each other or for what they share",
     Cause.BLOCKING_OR_CORE_WAIT: "items that wait for each other or for a core",
 }
-KINDS = {"threads": "thread", "processes": "process", "tasks": "coroutine", "interpreters": "interpreter"}
-
-
-def crew_words(crew: Crew) -> str:
-    """As "40 threads (ThreadPoolExecutor)"."""
-    return f"{workers_words(crew.workers, crew.kind)} ({crew.call})"
-
-
-def workers_words(workers: int, kind: str) -> str:
-    """As "40 threads", "1 process", "100 coroutines at a time"."""
-    noun = KINDS.get(kind, "worker")
-    words = f"{workers:,} processes" if noun == "process" and workers != 1 else counted(workers, noun)
-    return f"{words} at a time" if noun == "coroutine" else words
-
-
-@singledispatch
-def answer_sentence(answer: object) -> str:
-    """What to do. Raises TypeError for what is no answer."""
-    raise TypeError(f"{answer!r} is no answer")
-
-
-@answer_sentence.register
-def _(answer: SettingAnswer) -> str:
-    threads = inner_threads_words(answer.inner_threads) if answer.inner_threads else ""
-    more = "".join(f", {words}" for words in (settled(answer.cell), threads) if words)
-    faster = f"{times(answer.speedup)} faster, {duration(answer.serial_s)} -> {duration(answer.wall_s)}"
-    how = "Predicted, not measured"
-    if answer.blocks:
-        part = f" with {answer.sample.run:,} of {answer.sample.items:,} items" if answer.sample else ""
-        how = f"Measured in {counted(answer.blocks, 'block')}{part}"
-    return f"use {crew_words(answer.crew)}{more}: {faster}. {how}."
-
-
-@answer_sentence.register
-def _(answer: SerialAnswer) -> str:
-    if answer.rate:
-        limit = f"{_rate(answer.rate)} is the limit, so workers would hardly help"
-        return f"stay serial ({duration(answer.serial_s)}): {limit}; {_at_rate(answer.rate)}."
-    if answer.crew is None or answer.speedup is None:
-        return f"stay serial: all of it takes {duration(answer.serial_s)}, too short for workers to help."
-    how = f"measured in {counted(answer.blocks, 'block')}" if answer.blocks else "predicted"
-    return (
-        f"stay serial ({duration(answer.serial_s)}): the best alternative, {crew_words(answer.crew)}, "
-        f"reaches {times(answer.speedup)} ({how})."
-    )
-
-
-@answer_sentence.register
-def _(answer: NoAnswer) -> str:
-    if answer.failed is None:
-        return "cannot tell: no setting with workers could be measured."
-    return f"no setting with workers did the work: {_failure(answer.failed)}. Fix that, or stay serial."
-
-
-def predicted_answer(crew: Crew, speedup: Estimate) -> str:
-    """What is preferred before anything was measured."""
-    return f"use {crew_words(crew)}: {times(speedup)} faster"
 
 
 def limited_by(limit: LimitedBy | None) -> str:
@@ -132,7 +70,7 @@ def limited_by(limit: LimitedBy | None) -> str:
         case HeldLock():
             words = f"the lock on {limit.file}"
         case RateLimit():
-            words = f"{_rate(limit)}: {_at_rate(limit)}"
+            words = f"{rate_option(limit)}: {at_rate(limit)}"
         case InFlightLimit():
             words = f"--max-in-flight {limit.items}"
         case LowestBound():
@@ -142,12 +80,13 @@ def limited_by(limit: LimitedBy | None) -> str:
     return words
 
 
-def _rate(limit: RateLimit) -> str:
+def rate_option(limit: RateLimit) -> str:
     """The option as the user wrote it."""
     return f"--rate {limit.rate}"
 
 
-def _at_rate(limit: RateLimit) -> str:
+def at_rate(limit: RateLimit) -> str:
+    """As "200 items take at least 10 s"."""
     return f"{limit.items:,} items take at least {duration(limit.least_s)}"
 
 
@@ -254,11 +193,6 @@ def _of_inner_threads(busy: str, tried: TriedThreads) -> str:
     return f"{busy}: workers share what is left; with {alone} {takes}, and workers would gain no more"
 
 
-def inner_threads_words(threads: int) -> str:
-    """The environment variable that sets them, as "OMP_NUM_THREADS=1"."""
-    return f"OMP_NUM_THREADS={threads}"
-
-
 @reason_sentence.register
 def _(reason: HelperWait) -> str:
     return (
@@ -293,7 +227,7 @@ def _(reason: LargeResults) -> str:
 
 @reason_sentence.register
 def _(reason: FailedCrew) -> str:
-    return _failure(reason)
+    return failure_words(reason)
 
 
 @reason_sentence.register
@@ -331,53 +265,6 @@ def rests_on_sentence(basis: RestsOn) -> str:
     measured = f"measured {counted(basis.measured, 'setting')} in {counted(basis.blocks, 'block')}"
     apart = "" if basis.apart is None else f"; predictions were {percent(basis.apart)} off (median)"
     return f"{measured}, {predicted}{apart}"
-
-
-def _failure(failed: FailedCrew) -> str:
-    """As "6 threads and more failed (429 Too Many Requests); 4 worked"."""
-    why = failed.reason or failed.outcome
-    works = f"; {failed.largest_working} worked" if failed.largest_working else ""
-    by = f" started by {failed.start_method}" if failed.start_method else ""
-    who = f"{workers_words(failed.crew.workers, failed.crew.kind)}{by}{' and more' if failed.more else ''} failed"
-    return f"{who} ({why}){works}{_advice(failed)}"
-
-
-def _advice(failed: FailedCrew) -> str:
-    """What breaks them, or how to keep to what works, as a sentence after the first; "" where neither is known."""
-    if failed.lacks_state:
-        return (
-            f", forked ones did not: {failed.start_method or 'this method'} begins with fresh interpreters, which lack "
-            "what the caller has set since import; set it at import or by --initializer, or pass it with each item"
-        )
-    match failed.cause:
-        case FailureCause.FORKED_THREADS:
-            at = f", at {failed.place}" if failed.place else ""
-            return (
-                f". Threads ran when they were forked ({failed.threads}), and what these held stayed locked in "
-                f"them{at}: start workers by forkserver or spawn"
-            )
-        case FailureCause.UNREAD_QUEUE:
-            return (
-                ". Workers wait at their end until what items put into a queue is read: return it instead, or read the "
-                "queue meanwhile"
-            )
-        case FailureCause.ONE_THREAD:
-            return ". What items use works in one thread only: use processes, or make it in each thread"
-        case FailureCause.NO_CHILDREN:
-            return ". Items start processes, which a Pool's workers may not: use ProcessPoolExecutor, or no pool inside"
-    ways = [_kept_to(limit, failed) for limit in failed.limits]
-    return f". {' '.join(ways)}".rstrip(".") if ways else ""
-
-
-def _kept_to(limit: OutsideLimit, failed: FailedCrew) -> str:
-    """How a plan keeps to a limit, as a sentence."""
-    match limit:
-        case OutsideLimit.IN_FLIGHT:
-            return f"Plan with --max-in-flight {failed.largest_working} to stay at what works."
-        case OutsideLimit.RATE:
-            return "If the service counts requests by time, keep to its limit with --rate, such as 20/s."
-        case OutsideLimit.LOWER_RATE:
-            return "The service may count requests by time: lower --rate."
 
 
 def _price(memory: ExtraMemory | None) -> str:

@@ -13,14 +13,8 @@ from lightwork.core.reasons import NoAnswer, SerialAnswer, SettingAnswer
 from lightwork.core.study import SERIAL, Cell
 from lightwork.core.verdict import Doubt, Verdict, VerdictKind
 from lightwork.plan.conclude.evidence import PlanEvidence, failed_crews
-from lightwork.plan.conclude.reasons import (
-    chunksize_band,
-    limited_by,
-    memory_bytes,
-    rate_limit,
-    reasons_of,
-    rests_on,
-)
+from lightwork.plan.conclude.limits import limited_by, rate_limit
+from lightwork.plan.conclude.reasons import chunksize_band, memory_bytes, reasons_of, rests_on
 from lightwork.plan.conclude.result import (
     Gain,
     Judgement,

@@ -22,7 +22,8 @@ from lightwork.core.warnings import (
 )
 from lightwork.plan.conclude.evidence import BUSY, PlanEvidence
 from lightwork.plan.conclude.footprint import footprint_warnings
-from lightwork.plan.conclude.reasons import core_bound, failures
+from lightwork.plan.conclude.limits import core_bound
+from lightwork.plan.conclude.reasons import failures
 from lightwork.plan.failed_setting import is_forked
 from lightwork.replay.traits import IN_CALLER, kind_of
 from lightwork.strategies import find

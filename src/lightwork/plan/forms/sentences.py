@@ -19,10 +19,11 @@ from lightwork.core.reasons import (
     WarmUpCost,
 )
 from lightwork.plan.conclude.result import PlanResult
+from lightwork.text.answer import answer_sentence
 from lightwork.text.notes import note_sentence
 from lightwork.text.quantities import plain, sentence
-from lightwork.text.reasons import answer_sentence, reason_sentence, rests_on_sentence
 from lightwork.text.reasons import limited_by as limit_phrase
+from lightwork.text.reasons import reason_sentence, rests_on_sentence
 from lightwork.text.warnings import warning_sentence
 
 IN_SHORT = (

@@ -10,7 +10,7 @@ from lightwork.plan.script.guards import UNGUARDED, Guards
 from lightwork.plan.script.items_source import Origin, converted, made_by, origin_of
 from lightwork.plan.script.source import InitializerCall, Source
 from lightwork.plan.script.templates import recipe
-from lightwork.workload import target
+from lightwork.workload import target, user_function
 from lightwork.workload.arguments import AS_IT_IS, Passing
 from lightwork.workload.item_list import FROM_FILE, FROM_STDIN, matches
 
@@ -42,7 +42,7 @@ def script_for(
     names_method: whether the start method is named even where it is this Python's default. guards: what stands around
     each item. rate: how many items may start in a unit of time; None for any number.
     """
-    if not target.is_reference(reference):
+    if not user_function.is_reference(reference):
         return lambda *_, **__: ""
     module, function, folder = _parts(reference)
     folders = [folder]
@@ -84,7 +84,7 @@ def script_for(
 
 def _parts(reference: str) -> tuple[str, str, str]:
     """Module, function, and the folder in which a script must look for the module; "" for its own."""
-    place, _, function = reference.rpartition(target.SEPARATOR)
+    place, _, function = reference.rpartition(user_function.SEPARATOR)
     if not place.endswith(".py"):
         return place, function, ""
     folder = str(Path(place).parent)
