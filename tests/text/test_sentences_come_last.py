@@ -27,7 +27,8 @@ from lightwork.text.reasons import reason_sentence
 from lightwork.text.verdict import bound_name
 from lightwork.text.warnings import warning_sentence
 
-SENTENCES = ("verdict", "losses", "warnings", "reasons")  # modules of text whose functions make sentences
+# Modules of text whose functions make sentences.
+SENTENCES = ("verdict", "losses", "warnings", "reasons", "answer", "crews", "failures")
 STAY = "stay serial: cannot tell, use 64 workers, limited by no larger worker count was measured"
 USE = "use: stay serial, cannot tell, limited by its 64 workers"
 WORDED = ("sentence", "reasons", "notes", "warnings", "limited_by")
