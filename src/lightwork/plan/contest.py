@@ -233,7 +233,12 @@ class Contest:
     def chosen(self) -> Setting | None:
         """The setting to use; None to stay serial."""
         judged = [BelievedSpeedup(setting, self.belief.speedup(setting).point) for setting in self.eligible]
-        return preferred(judged, self.job.load, self.job.serial_s)
+        return preferred(judged, self.job.load, self._serial_s)
+
+    @property
+    def _serial_s(self) -> float:
+        """The believed time of the serial run, over which speedups are."""
+        return self.belief.wall_s(SERIAL_SETTING)
 
     def wanted(self) -> list[Setting]:
         """The settings of the next block, those that matter most first; none where nothing could change the answer."""
@@ -308,11 +313,11 @@ class Contest:
         """Whether its speedup is known well enough; that serial is as good, by whether it surely gains too little."""
         count, speedup = self._rounds(leader), self.belief.speedup(leader)
         low, high = speedup.low or 0.0, speedup.high or 0.0
-        too_little = not gains_enough(high, self.job.serial_s)
+        too_little = not gains_enough(high, self._serial_s)
         if self.chosen is None:
             return count >= FEWEST_ROUNDS and (too_little or self.doubt > 0 or count >= MOST_BLOCKS // 2)
         is_narrow = (high - low) / 2 <= NARROW * speedup.point or self.doubt > 0
-        is_clear = too_little or gains_enough(low, self.job.serial_s) or self.doubt > 0
+        is_clear = too_little or gains_enough(low, self._serial_s) or self.doubt > 0
         return count >= FEWEST_ROUNDS and is_narrow and is_clear
 
     def _rounds(self, setting: Setting) -> int:

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from lightwork.core.setting import Setting, arrange
+from lightwork.core.setting import Setting
 from lightwork.plan.job_profile import JobProfile
 from lightwork.replay import gil as lock
 from lightwork.replay.calibration import Calibration
+from lightwork.replay.many_items import Reducer
 from lightwork.replay.prediction import predict
 from lightwork.replay.traits import (
     LEAST_WARM_UP_NS,
@@ -99,13 +100,13 @@ def _thread_cores(job: JobProfile, seen: Sequence[Seen], calibration: Calibratio
     """On how many cores threads compute, by the median round that tells."""
     if job.load.cpu_share < LEAST_COMPUTING:
         return None
-    by_round = []
+    by_round, reducer = [], Reducer(job.sample, job.sample_weights, job.seed, calibration)
     for each in seen:
         if lock.holds(each.setting, job.gil) and each.setting.workers > 1:
-            alone = traits.demands(each.setting, job.sample)
-            costs = traits.costs(each.setting, calibration.of(each.setting, job.spin_ns), len(alone))
-            order = arrange(range(len(alone)), each.setting.order, job.sample_weights.__getitem__, job.seed)
-            handed = alone.take(order)
-            by_round.append(thread_cores_of(handed, each.setting, each.wall_ns, job.cores, costs, traits.apart_ns))
+            few = reducer.of(each.setting)
+            theirs = traits.in_bundles(few.items)
+            demands = theirs.demands(few.setting, few.rows)
+            costs = theirs.costs(few.setting, few.calibration.of(few.setting, job.spin_ns), len(demands))
+            by_round.append(thread_cores_of(demands, few.setting, each.wall_ns, job.cores, costs, theirs.apart_ns))
     clear = [cores for cores in by_round if cores is not None]
     return median(clear) if clear else None
