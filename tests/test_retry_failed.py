@@ -41,6 +41,7 @@ def unsteady_in(folder: Path) -> list[str]:
     return path.read_text().splitlines() if path.exists() else []
 
 
+@pytest.mark.matrix
 def test_what_fails_beside_others_and_passes_alone_is_named(tmp_path):
     """Such tests do not fail the run; each is named, and only they run a second time."""
     files = {name: CROWDED.format(name) for name in ("first", "second")} | {"good": "def test_good():\n    pass\n"}

@@ -83,6 +83,7 @@ def left_by(user, code):
     return json.loads(ended.stdout)
 
 
+@pytest.mark.matrix
 def test_an_item_that_hangs_and_one_that_raises_are_planned_around_and_collected(user):
     """Neither is measured; the script runs them too, ends the one that hangs and keeps both errors."""
     guards = ("--on-error", "collect", "--item-timeout", "2s")

@@ -71,6 +71,7 @@ def plan(home, function, *words):
         )  # fmt: skip
 
 
+@pytest.mark.matrix
 def test_workers_that_hang_for_having_been_forked_are_told_and_forkserver_is_measured(home):
     """A thread holds a lock when workers are forked: which thread, where they hang; then without fork."""
     found = plan(home, "count", "--strategies", "map", "--workers", "2", "--blocks", "3", "--json")

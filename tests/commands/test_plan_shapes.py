@@ -109,6 +109,7 @@ def test_text_in_a_numbers_place_is_told_in_one_line(user):
     assert line.endswith("are texts; annotate the argument, as in def add(item: int), or convert it, int(item)")
 
 
+@pytest.mark.matrix
 def test_a_lambda_is_said_to_be_one_and_run_by_threads(user):
     """The plan compares what can run it, and says what it takes to compare processes."""
     found = user.plan("shapes.py:short", "--items", "shapes.py:NUMBERS", "--quick", "--details", "--blocks", "1")

@@ -29,6 +29,7 @@ def few_deals(monkeypatch):
     monkeypatch.setattr(contrast, "DEALS", 999)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("kind", "base_blocks", "new_blocks"),
     [
@@ -69,6 +70,7 @@ def test_studies_of_many_and_few_blocks_share_the_risk(few_deals):
         assert critical_value(one, 1) > critical_value(one[:1], 1)
 
 
+@pytest.mark.matrix
 def test_one_figure_is_a_permutation_test():
     """With one figure, the interval excludes 1 where scipy's permutation test of Welch's statistic says p < 5 %."""
     rng = np.random.default_rng(8)

@@ -153,6 +153,7 @@ def test_a_report_in_the_same_folder_stays(tmp_path):
     assert expected | {"index.html", "summary.md", "rounds.csv"} <= names
 
 
+@pytest.mark.matrix
 def test_the_same_runs_give_the_same_bytes(runs, tmp_path):
     """Nothing of a written history depends on when it is written."""
     written = [history.render(runs, tmp_path / name).parent for name in ("one", "two")]

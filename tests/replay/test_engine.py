@@ -507,6 +507,7 @@ def test_what_can_not_be_replayed_is_refused() -> None:
         Costs(send_ns=-1.0)
 
 
+@pytest.mark.matrix
 def test_many_items_on_paper() -> None:
     """A hundred thousand items on a thousand workers keep to the bounds: what is tried on paper is the same code."""
     work = demands(np.random.default_rng(1).integers(1, 1_000_000, 100_000))

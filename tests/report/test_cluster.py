@@ -83,6 +83,7 @@ def test_a_cluster_alone_is_compared_with_nothing():
     assert "between two items: 5 % or less" in sentence
 
 
+@pytest.mark.matrix
 def test_the_page_and_the_summary_have_it():
     """The study's section and summary.md carry the sentence."""
     judged, _, ledgers = run_with(STATIC)

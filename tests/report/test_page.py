@@ -163,6 +163,7 @@ def test_failed_cell_is_never_ranked(tmp_path):
     assert "map, 8 workers, chunksize 1: failed 2 of 7: lost, 1 item lost" in text
 
 
+@pytest.mark.matrix
 def test_same_data_same_bytes(hostile, tmp_path):
     """Another process with other hash seeds writes every file byte for byte the same."""
     code = (

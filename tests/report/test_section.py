@@ -209,6 +209,7 @@ def curve_at(curve):
     return {count: estimate.point for count, estimate in curve.points}
 
 
+@pytest.mark.matrix
 def test_no_text_lies_on_text(judged):
     """Neither the legend's, the axes' nor the rows' words overlap, whatever the number of settings."""
     for one in judged[0]:

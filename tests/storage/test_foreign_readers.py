@@ -61,6 +61,7 @@ def walls_s(path):
     return [[one.wall_ns / 1e9 for one in cell.rounds] for cell in study.cells if cell.cell_id != SERIAL_AGAIN]
 
 
+@pytest.mark.matrix
 def test_github_action_benchmark_reads_it(path):
     """Each cell is a bar of a name of its own, as high as its rounds a second."""
     found = bars(read(path))

@@ -41,6 +41,7 @@ def test_what_there_was_no_time_for_is_counted(session, tmp_path):
     assert not made.left_over
 
 
+@pytest.mark.matrix
 def test_one_that_has_time_measures_after_one_that_has_none(session):
     """Time that a study can't use is left for the next: here one that takes what both have."""
     made, cells = session({4: 0.001, 5: 600.0}, is_limited=True, blocks=(2, 2))

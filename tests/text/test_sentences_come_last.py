@@ -135,6 +135,7 @@ def test_the_runs_hold_every_kind_of_verdict():
     assert {getattr(plan_samples, name)().kind for name in PLANS} == set(verdict.VerdictKind)
 
 
+@pytest.mark.matrix
 def test_the_replacement_reaches_every_form(monkeypatch, tmp_path):
     """What a reader sees are the replaced sentences: on the terminal, in Markdown, on pages and in JSON."""
     replace_every_sentence(monkeypatch)
