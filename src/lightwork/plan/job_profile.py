@@ -87,11 +87,6 @@ class JobProfile:
         total_ns = float(self.walls_ns.sum())
         return CpuLoad(min(float(self.rows["cpu_ns"].sum()) / total_ns, 1.0) if total_ns else 0.0, self.cores)
 
-    @property
-    def most_saved_s(self) -> float:
-        """What workers may save at most: the cores have all of it to compute."""
-        return self.serial_s - float(self.rows["cpu_ns"].sum()) / 1e9 / max(self.cores, 1.0)
-
     def warm_walls_ns(self, traits: Traits) -> "NDArray[Any]":
         """What each item took, without what the first one paid once in its worker."""
         warm_up = max(traits.warm_ups.values(), key=lambda each: each.wall_ns, default=NO_WARM_UP)

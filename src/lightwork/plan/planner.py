@@ -106,7 +106,7 @@ def make(request: Request, environment: Environment) -> Planned:
     inner = inner_work_in(serial.finished)
     job = _job(request, serial, inner)
     contest, study, model, limited, leak = None, None, None, None, None
-    can_gain = job.most_saved_s > LEAST_GAIN_S and job.rate_cap >= 1 + LEAST_GAIN
+    can_gain = job.serial_s > LEAST_GAIN_S and job.rate_cap >= 1 + LEAST_GAIN
     if can_gain or request.blocks:
         axes = _axes(request, environment, serial, inner)
         costs = calibrated(environment, (axes.beside_fork() if inner.threads_named else axes).kinds())

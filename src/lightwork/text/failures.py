@@ -36,13 +36,15 @@ def _advice(failed: FailedCrew) -> str:
             return ". What items use works in one thread only: use processes, or make it in each thread"
         case FailureCause.NO_CHILDREN:
             return ". Items start processes, which a Pool's workers may not: use ProcessPoolExecutor, or no pool inside"
-    ways = [_kept_to(limit, failed) for limit in failed.limits]
-    return f". {' '.join(ways)}".rstrip(".") if ways else ""
+    ways = " ".join(filter(None, (_kept_to(limit, failed) for limit in failed.limits)))
+    return f". {ways}".rstrip(".") if ways else ""
 
 
 def _kept_to(limit: OutsideLimit, failed: FailedCrew) -> str:
-    """How a plan keeps to a limit, as a sentence."""
+    """How a plan keeps to a limit, as a sentence; "" where it is not known what works."""
     match limit:
+        case OutsideLimit.IN_FLIGHT if failed.largest_working is None:
+            return ""
         case OutsideLimit.IN_FLIGHT:
             return f"Plan with --max-in-flight {failed.largest_working} to stay at what works."
         case OutsideLimit.RATE:
