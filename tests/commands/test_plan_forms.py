@@ -92,7 +92,8 @@ def test_writes_every_form_beside_the_words(home, words):
     if measured:
         assert float(best["measured_speedup"]) == chosen["speedup"]["point"]
         cell = next(cell for cell in told["cells"] if cell["judged"] == "recommended")
-        assert (cell["memory_bytes"], cell["failed_rounds"]) == (chosen["memory_bytes"], 0)
+        assert cell["failed_rounds"] == 0
+        assert cell["memory_bytes"] in (None, chosen["memory_bytes"])  # rounds too short to be looked at are predicted
 
 
 @pytest.mark.parametrize(("form", "beginning"), [("json", '{\n  "schema": 1,'), ("md", "# light"), ("csv", "target,")])
