@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from lightwork.core.setting import Setting
-from lightwork.strategies import find, in_force
+from lightwork.strategies import SHARING, find, in_force
 
 USUAL = ("threads", "process_executor", "map", "imap_unordered")  # two lines to paste, whatever the job
 AWAITED = ("asyncio", *USUAL)  # of a coroutine function
@@ -41,7 +41,7 @@ class Axes:
 
     def in_caller(self) -> "Axes":
         """With those strategies alone whose workers pickle nothing: threads, and tasks of an event loop."""
-        names = tuple(name for name in self.strategies if find(name).workers in ("threads", "tasks"))
+        names = tuple(name for name in self.strategies if find(name).workers in SHARING)
         return replace(self, strategies=names)
 
     def elsewhere(self) -> "Axes":

@@ -27,7 +27,7 @@ from lightwork.replay.costs import Costs
 from lightwork.replay.dear_items import without_dear
 from lightwork.replay.demands import Demands, demands_of, own_ns
 from lightwork.replay.engine import replay
-from lightwork.strategies import chunksize_in_force, find
+from lightwork.strategies import SHARING, chunksize_in_force, find
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,7 +37,6 @@ LEAST_WARM_UPS = 3.0  # times the median item
 SHORTFALL = 0.15  # of the predicted speedup: less is within what predictions are off
 LEAST_THREAD_CORES, STEPS = 0.5, 7  # of bisection
 UNCLEAR = 0.1  # a round that cores make so little faster does not tell on how many it ran
-IN_CALLER = ("threads", "tasks")  # kinds of workers that share what the process keeps
 ALONE = 0.5  # where each worker has one item: those that waited least have nothing to do for the rest of the time
 INSIDE = 0.5  # of what a round takes longer, spent inside the items: then whatever limits them limits all workers
 
@@ -125,7 +124,7 @@ class Traits:
 
     def demands(self, setting: Setting, serial_items: "NDArray[Any]") -> Demands:
         """What the items ask for beside what each worker of this setting pays once, in the ledger's order."""
-        rows = without_dear(serial_items) if self.refill and kind_of(setting) not in IN_CALLER else serial_items
+        rows = without_dear(serial_items) if self.refill and kind_of(setting) not in SHARING else serial_items
         return demands_of(without_warm_up(rows, self.warm_up(setting)))
 
     def costs(self, setting: Setting, costs: Costs, items: int) -> Costs:
@@ -135,7 +134,7 @@ class Traits:
         if kind_of(setting) == "tasks":
             return costs.with_opening(self.initializer.wall_ns)
         costs = costs.with_warm_up(self.initializer.cpu_ns, self.initializer.wait_ns)
-        if kind_of(setting) not in IN_CALLER:
+        if kind_of(setting) not in SHARING:
             costs = costs.with_warm_up(self.refill.cpu_ns, self.refill.wait_ns)
         if kind_of(setting) != "processes":
             return costs

@@ -25,6 +25,7 @@ from lightwork.errors import UsageError, unknown
 from lightwork.machine import extras
 
 Workers = Literal["processes", "threads", "interpreters", "tasks", "remote"]
+SHARING: tuple[Workers, ...] = ("threads", "tasks")  # kinds that share what the calling process keeps
 # Compared where nothing else is asked for: the standard library's plain ways of using processes. Others are asked for
 # by name, so that no plan takes longer for what few would choose.
 USUAL = ("serial", "static", "static_striped", "fork", "map", "imap_unordered", "apply_async", "queue", "pipe")
@@ -122,12 +123,12 @@ class Strategy:
     @property
     def can_be_paced(self) -> bool:
         """Whether workers of its script can share a clock, so that items start at a rate."""
-        return self.workers in ("threads", "tasks") or (self.workers == "processes" and self.takes_initializer)
+        return self.workers in SHARING or (self.workers == "processes" and self.takes_initializer)
 
     @property
     def takes_unsendable(self) -> bool:
         """Whether it runs functions that can't be pickled by their names."""
-        return self.by_value or not self.parallel or self.workers in ("threads", "tasks")
+        return self.by_value or not self.parallel or self.workers in SHARING
 
 
 Function = TypeVar("Function", bound=Callable[..., Any])

@@ -13,12 +13,13 @@ from lightwork.core.warnings import (
     VerdictWarning,
 )
 from lightwork.plan.failed_setting import is_forked
-from lightwork.replay.traits import IN_CALLER, kind_of
+from lightwork.replay.traits import kind_of
+from lightwork.strategies import SHARING
 
 
 def footprint_warnings(footprint: Footprint, setting: Setting) -> Iterator[VerdictWarning]:
     """What is lost, spoilt or shared where these workers run the items."""
-    is_in_caller = kind_of(setting) in IN_CALLER
+    is_in_caller = kind_of(setting) in SHARING
     numbers = tuple(each for each in footprint.changes if each.is_number)
     if footprint.changes and not is_in_caller:
         yield LostState(footprint.changes)

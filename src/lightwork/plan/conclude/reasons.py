@@ -30,7 +30,8 @@ from lightwork.core.setting import Setting
 from lightwork.plan.conclude.evidence import PlanEvidence, failed_crews
 from lightwork.plan.conclude.limits import held_lock, helper_wait, item_cap, limited_by
 from lightwork.plan.forecast import crew_of, in_items
-from lightwork.replay.traits import IN_CALLER, kind_of
+from lightwork.replay.traits import kind_of
+from lightwork.strategies import SHARING
 
 
 def reasons_of(evidence: PlanEvidence, limit: Limit | None) -> tuple[Reason, ...]:
@@ -119,7 +120,7 @@ def _other_kind(evidence: PlanEvidence) -> OtherKind | None:
 def _explains(evidence: PlanEvidence, chosen: Setting, other: Setting) -> bool | None:
     """Whether it is waiting, for which threads are cheaper, or computing, which processes do side by side, or none."""
     waits = evidence.planned.job.load.cpu_share < CPU_BOUND
-    is_here, other_is_here = (kind_of(setting) in IN_CALLER for setting in (chosen, other))
+    is_here, other_is_here = (kind_of(setting) in SHARING for setting in (chosen, other))
     return waits if is_here != other_is_here and is_here == waits else None
 
 
@@ -159,7 +160,7 @@ def _may_send(evidence: PlanEvidence) -> bool:
 def _refill(evidence: PlanEvidence) -> RefillCost | None:
     """That each process fills a cache anew, unless threads are chosen, which share it."""
     planned, chosen = evidence.planned, evidence.chosen
-    if planned.refill is None or evidence.contest is None or (chosen and kind_of(chosen) in IN_CALLER):
+    if planned.refill is None or evidence.contest is None or (chosen and kind_of(chosen) in SHARING):
         return None
     return RefillCost(planned.refill.fills, planned.refill.took.wall_ns / 1e9, planned.caches)
 

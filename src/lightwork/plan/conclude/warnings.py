@@ -25,8 +25,8 @@ from lightwork.plan.conclude.footprint import footprint_warnings
 from lightwork.plan.conclude.limits import core_bound
 from lightwork.plan.conclude.reasons import failures
 from lightwork.plan.failed_setting import is_forked
-from lightwork.replay.traits import IN_CALLER, kind_of
-from lightwork.strategies import find
+from lightwork.replay.traits import kind_of
+from lightwork.strategies import SHARING, find
 from lightwork.workload import random_state
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def _without_caches(planned: "Planned") -> Footprint:
 def _on_cache(planned: "Planned", chosen: Setting) -> Iterator[VerdictWarning]:
     """That the items which were run do not tell of the others, where they filled a cache."""
     is_open = planned.refill is None and not planned.sample.is_all and planned.job.bundle == 1
-    if planned.filling and is_open and kind_of(chosen) not in IN_CALLER:
+    if planned.filling and is_open and kind_of(chosen) not in SHARING:
         yield UnclearCache(planned.filling, planned.items_run, planned.items)
 
 
