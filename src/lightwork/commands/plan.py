@@ -150,13 +150,12 @@ def _result(planned: "Planned", facts: Mapping[str, Any], options: argparse.Name
     """The result, its target and its code's items named as the user named them."""
     from dataclasses import replace
 
-    from lightwork.plan.cli_request import guards_of
     from lightwork.plan.conclude.conclude import result_of
     from lightwork.plan.script.script import script_for
     from lightwork.workload import registry
     from lightwork.workload.initializer import arguments_of
 
-    guards = guards_of(options)
+    guards = planned.request.guards
     code = script_for(
         options.target, options.items, options.maker, planned.weights,
         planned.lethal if guards.collects else planned.left_out,

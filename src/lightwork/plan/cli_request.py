@@ -68,8 +68,8 @@ def request_of(options: argparse.Namespace, folder: Path, machine: Mapping[str, 
     workload = registry.find(options.target)
     cores, usable_cpus = _cores(options), float(machine["usable_cpus"])
     axes = _axes(options, workload)
-    guards = guards_of(options)
-    target, parameters, label = _function_of_the_user(options, folder) or _built_in(options, axes)
+    guards = _guards(options)
+    target, parameters, label = _function_of_the_user(options, folder, guards) or _built_in(options, axes)
     return Request(
         target=target,
         parameters=parameters,
@@ -84,14 +84,14 @@ def request_of(options: argparse.Namespace, folder: Path, machine: Mapping[str, 
         blocks=_blocks(options),
         memory_limit=_memory_limit(options, machine),
         skip_failing=options.skip_failing or guards.collects,
-        collects=guards.collects,
+        guards=guards,
         rate=outside_limits.rate(options.rate, _least_budget_s(options)),
         inner_threads=_inner_threads(options),
         tries_inner_threads=_tries_inner_threads(options),
     )
 
 
-def guards_of(options: argparse.Namespace) -> Guards:
+def _guards(options: argparse.Namespace) -> Guards:
     """What is to stand around each item. Raises UsageError for words that say nothing."""
     if options.on_error not in (None, "raise", "collect"):
         raise UsageError(f"on-error can't be {options.on_error!r}: choose raise or collect")
@@ -170,7 +170,7 @@ def _memory_limit(options: argparse.Namespace, machine: Mapping[str, Any]) -> Me
     )
 
 
-def _parameters(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
+def _parameters(options: argparse.Namespace, folder: Path, guards: Guards) -> dict[str, Any]:
     """Where the target's items come from, and what stands around its rounds."""
     around = {name: user_function.absolute(getattr(options, name) or "") for name in REFERENCES}
     for reference in filter(None, around.values()):
@@ -188,8 +188,8 @@ def _parameters(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
         "scratch": options.scratch,
         "way": way,
         "arguments": options.arguments or "",
-        "item_timeout_s": guards_of(options).timeout_s,
-        "retries": guards_of(options).retries,
+        "item_timeout_s": guards.timeout_s,
+        "retries": guards.retries,
         **outside_limits.turns(outside_limits.rate(options.rate), folder),
     }
     if options.maker:
@@ -209,14 +209,16 @@ def _parameters(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     return {"source": f"{target.LIST}{path}", "converter": converter, **more}
 
 
-def _function_of_the_user(options: argparse.Namespace, folder: Path) -> tuple[str, Mapping[str, Any], str] | None:
+def _function_of_the_user(
+    options: argparse.Namespace, folder: Path, guards: Guards
+) -> tuple[str, Mapping[str, Any], str] | None:
     """Target, parameters and label of a function of the user's own; None for a built-in workload."""
     if not user_function.is_reference(options.target):
         return None
     for name in BUILT_IN_ONLY:
         if getattr(options, name):
             raise UsageError(f"{options.target} is your own function: --{name} is for built-in workloads")
-    return user_function.absolute(options.target), _parameters(options, folder), ""
+    return user_function.absolute(options.target), _parameters(options, folder, guards), ""
 
 
 def _built_in(options: argparse.Namespace, axes: Axes) -> tuple[str, Mapping[str, Any], str]:

@@ -42,7 +42,7 @@ def failures(
         )
     failed = trial.failed_in(round_.evidence)
     again = [number for number in failed if run[number] in worked]
-    if again and (not request.collects or len(again) > len(worked) / 2):  # else by chance
+    if again and (not request.guards.collects or len(again) > len(worked) / 2):  # else by chance
         raise repeated.fails_again(request.name, _place(items, run[again[0]]), failed[again[0]])
     too_fast = {number: reason for number, reason in failed.items() if says_too_fast(reason)}
     if too_fast or (failed and not request.skip_failing):

@@ -213,7 +213,7 @@ class Measuring:
     @cached_property
     def _parameters(self) -> Mapping[str, Any]:
         parameters = parameters_for(self.request, self.environment.workdir, self.serial.items, self.serial.run)
-        return {**parameters, "tolerates": self.serial.tolerated} if self.request.collects else parameters
+        return {**parameters, "tolerates": self.serial.tolerated} if self.request.guards.collects else parameters
 
     @cached_property
     def _weights(self) -> str:

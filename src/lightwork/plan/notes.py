@@ -58,7 +58,7 @@ def notes_on(
     request: Request, serial: Serial, study: Study | None, model: MemoryModel | None, *, is_short: bool
 ) -> Iterator[Note]:
     """Every note. model: of memory, where a limit asked for it. is_short: the job is over before workers are there."""
-    yield from _on_items(serial, collects=request.collects)
+    yield from _on_items(serial, collects=request.guards.collects)
     if serial.stuck:
         yield ThreadsOnly(serial.stuck)
     yield from _on_what_was_measured(request, serial, is_short=is_short)

@@ -6,6 +6,7 @@ from typing import Any
 
 from lightwork.core.rate import StartRate
 from lightwork.plan.axes import USUAL, Axes
+from lightwork.plan.script.guards import UNGUARDED, Guards
 from lightwork.workload import user_function
 
 INNER_THREADS = "OMP_NUM_THREADS"  # OpenBLAS, MKL and BLIS follow it too, where they have no variable of their own
@@ -32,7 +33,7 @@ class Request:
     many; None leaves it to the budget. inner_threads: how many a BLAS or OpenMP library may have in a worker; None for
     as many as it likes. tries_inner_threads: whether one each is tried where an item keeps several cores busy by them.
     memory_limit: what no setting may exceed. skip_failing: leave out items that
-    fail. collects: whether the script keeps the errors of those that raise. rate: how many items may start in a unit of
+    fail. guards: what the script does so that it survives its items. rate: how many items may start in a unit of
     time, in serial runs as well. label: of a built-in workload, its name with the parameters that differ from their
     defaults.
     """
@@ -51,7 +52,7 @@ class Request:
     tries_inner_threads: bool = False
     memory_limit: MemoryLimit | None = None
     skip_failing: bool = False
-    collects: bool = False
+    guards: Guards = UNGUARDED
     rate: StartRate | None = None
     label: str = ""
 

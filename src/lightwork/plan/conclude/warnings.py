@@ -74,7 +74,7 @@ def warnings_on(evidence: PlanEvidence) -> Iterator[VerdictWarning]:
         yield UntriedCount(chosen.workers, len(evidence.planned.sample.chosen))
     yield from footprint_warnings(_without_caches(evidence.planned), chosen)
     yield from _on_cache(evidence.planned, chosen)
-    is_told = not evidence.planned.request.collects  # else as text
+    is_told = not evidence.planned.request.guards.collects  # else as text
     if evidence.planned.unsendable_error and is_told and kind_of(chosen) == "processes":
         yield UnsendableError(*evidence.planned.unsendable_error)
     if evidence.planned.leak:
