@@ -124,11 +124,7 @@ def _with_refill(request: Request, environment: Environment, serial: Serial) -> 
     refill = refill_of(rows)
     if refill is None:
         return serial
-    return replace(
-        serial, places=filled.places, sample=settled(filled.sample, rows), finished=filled.finished, refill=refill,
-        failed={**serial.failed, **filled.failed}, is_first=False, stuck=serial.stuck or filled.stuck,
-        unsendable_error=serial.unsendable_error or filled.unsendable_error,
-    )  # fmt: skip
+    return replace(_followed(serial, filled), sample=settled(filled.sample, rows), refill=refill)
 
 
 def _all_that_fit(request: Request, environment: Environment, pilot: Serial) -> Serial:
@@ -145,10 +141,15 @@ def _all_that_fit(request: Request, environment: Environment, pilot: Serial) -> 
     expected_s = _expected_s(pilot, request.apart_ns)
     second = _tried(request, environment, items, places, sample, limit_s, expected_s, worked)
     _refuse_less(request, environment, pilot, second)
+    return _followed(pilot, second)
+
+
+def _followed(earlier: Serial, later: Serial) -> Serial:
+    """The later run's round and sample, with what both saw of the items."""
     return replace(
-        second, failed={**pilot.failed, **second.failed}, written=pilot.written, is_first=False,
-        stuck=pilot.stuck or second.stuck, footprint=pilot.footprint, lethal=pilot.lethal | second.lethal,
-        unsendable_error=pilot.unsendable_error or second.unsendable_error,
+        earlier, items=later.items, places=later.places, sample=later.sample, finished=later.finished, is_first=False,
+        failed={**earlier.failed, **later.failed}, lethal=earlier.lethal | later.lethal,
+        stuck=earlier.stuck or later.stuck, unsendable_error=earlier.unsendable_error or later.unsendable_error,
     )  # fmt: skip
 
 
