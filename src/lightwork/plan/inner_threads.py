@@ -15,13 +15,11 @@ from lightwork.launch.finished import Finished
 from lightwork.plan.axes import Axes
 from lightwork.plan.environment import Environment
 from lightwork.plan.forecast import forecast
-from lightwork.plan.inner_work import InnerWork, inner_work_in
+from lightwork.plan.inner_work import InnerWork, inner_work_in, items_ns
 from lightwork.plan.job_profile import JobProfile
 from lightwork.plan.request import Request
 from lightwork.plan.serial_run import NO_LIMIT_S, Serial, execute
 from lightwork.replay.calibration import Calibration
-from lightwork.replay.demands import own_ns
-from lightwork.storage import ledgers
 from lightwork.text.quantities import counted
 from lightwork.workload import trial
 
@@ -69,8 +67,8 @@ def measured(request: Request, environment: Environment, serial: Serial, inner: 
     finished = execute(request, environment, serial.items, serial.run, NO_LIMIT_S, expected_s, inner_threads=threads)
     if not finished.round.ok or trial.failed_in(finished.round.evidence):
         return None
-    before_ns, now_ns = (float(own_ns(ledgers.table(each.ledger)).sum()) for each in (serial.finished, finished))
-    return InnerThreads(threads, finished, now_ns / max(before_ns, 1.0), inner, inner_work_in(finished))
+    longer = items_ns(finished) / max(items_ns(serial.finished), 1.0)
+    return InnerThreads(threads, finished, longer, inner, inner_work_in(finished))
 
 
 def is_better(job: JobProfile, limited: JobProfile, axes: Axes, costs: Calibration, fits: Fits) -> bool:

@@ -72,7 +72,12 @@ class InnerWork:
 
 def inner_work_in(finished: Finished) -> InnerWork:
     """What a serial round with its ledger shows."""
-    return inner_work_of(finished.round, float(own_ns(ledgers.table(finished.ledger)).sum()))
+    return inner_work_of(finished.round, items_ns(finished))
+
+
+def items_ns(finished: Finished) -> float:
+    """What all items of a round took by themselves."""
+    return float(own_ns(ledgers.table(finished.ledger)).sum())
 
 
 def inner_work_of(serial: Round, wall_ns: float) -> InnerWork:

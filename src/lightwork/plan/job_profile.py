@@ -6,7 +6,7 @@ from math import ceil, inf
 from typing import TYPE_CHECKING, Any
 
 from lightwork.analysis.preference import COMPUTES, CpuLoad
-from lightwork.replay.demands import one_by_one_ns, own_ns
+from lightwork.replay.demands import cpu_share_of, one_by_one_ns, own_ns
 from lightwork.replay.traits import NO_WARM_UP, Traits, WarmUp, without_warm_up
 
 if TYPE_CHECKING:
@@ -84,8 +84,7 @@ class JobProfile:
     @property
     def load(self) -> CpuLoad:
         """What the items ask of the cores."""
-        total_ns = float(self.walls_ns.sum())
-        return CpuLoad(min(float(self.rows["cpu_ns"].sum()) / total_ns, 1.0) if total_ns else 0.0, self.cores)
+        return CpuLoad(cpu_share_of(self.rows), self.cores)
 
     def warm_walls_ns(self, traits: Traits) -> "NDArray[Any]":
         """What each item took, without what the first one paid once in its worker."""

@@ -22,7 +22,7 @@ from lightwork.plan.refill import Refill, caches_in, refill_of, settled, still_f
 from lightwork.plan.request import Request
 from lightwork.plan.sample import Sample, draw, rows_of_all
 from lightwork.plan.side_effects import Written
-from lightwork.replay.demands import one_by_one_ns, own_ns
+from lightwork.replay.demands import cpu_share_of, one_by_one_ns
 from lightwork.storage import ledgers
 from lightwork.study.run import deadline_s
 from lightwork.text.notes import note_sentence
@@ -210,8 +210,7 @@ def _size(request: Request, pilot: Serial, count: int) -> int:
     all_s = max(_takes_s(request, pilot, count), 1e-9)
     if NEARLY_ALL * all_s <= SERIAL_SHARE * request.budget_s:
         return count
-    rows = ledgers.table(pilot.finished.ledger)
-    waits = 1 - min(float(rows["cpu_ns"].sum()) / max(float(own_ns(rows).sum()), 1.0), 1.0)
+    waits = 1 - cpu_share_of(ledgers.table(pilot.finished.ledger))
     share = SAMPLE_SHARE + (SERIAL_SHARE - SAMPLE_SHARE) * waits
     return max(round(count * share * request.budget_s / all_s), PILOT)
 

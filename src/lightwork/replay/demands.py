@@ -104,6 +104,12 @@ def one_by_one_ns(walls_ns: "NDArray[Any]", apart_ns: float) -> float:
     return float(np.maximum(walls_ns[:-1], apart_ns).sum() + walls_ns[-1:].sum())
 
 
+def cpu_share_of(rows: "NDArray[Any]") -> float:
+    """What part of the items' own time is computing; 0 where they took none."""
+    total_ns = float(own_ns(rows).sum())
+    return min(float(rows["cpu_ns"].sum()) / total_ns, 1.0) if total_ns else 0.0
+
+
 def without_core_wait(serial_items: "NDArray[Any]") -> "NDArray[Any]":
     """The rows of a serial ledger as though no item had waited for a core; unknown waits stay unknown."""
     rows = serial_items.copy()
