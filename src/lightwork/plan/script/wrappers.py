@@ -143,7 +143,7 @@ NAMES = (
 def wrapped(source: "Source", strategy: Strategy) -> str:
     """The script of a strategy, with blanks, that calls the source's wrappers in the place of its function."""
     script = _with_bar(source, strategy) + ERRORS * source.guards.collects
-    inward = [*_outer(source, strategy, script), *_inner(source, strategy)]
+    inward = [*_outer(source, strategy), *_inner(source, strategy)]
     if not inward and source.passing.keywords and not source.passing.way:
         return _around(script, "call_item", PARTIAL)
     if not inward and source.passing.way:
@@ -161,12 +161,11 @@ def _with_bar(source: "Source", strategy: Strategy) -> str:
     return _around(watched.replace("$bar", "shown"), "", SHOWN)
 
 
-def _outer(source: "Source", strategy: Strategy, script: str) -> Iterator[tuple[str, str]]:
+def _outer(source: "Source", strategy: Strategy) -> Iterator[tuple[str, str]]:
     """The names and codes of those that are asked for, from outside."""
-    takes_initializer = "$pool" in script or "$initializer" in script
     if source.guards.collects:
         yield "attempt", ATTEMPT
-    if source.initializer and not takes_initializer:
+    if source.initializer and not strategy.takes_initializer:
         yield "initialized_item", INITIALIZED
     if source.guards.retries:
         yield "retry", RETRY
