@@ -57,6 +57,15 @@ def none(item):
     return item
 
 
+class Lazy:  # as the settings of django, before there are any
+    @property
+    def __class__(self):
+        raise RuntimeError("nothing is configured")
+
+
+SETTINGS = Lazy()
+
+
 class Sampler:
     def __init__(self):
         self.rng = np.random.RandomState(3)
@@ -115,6 +124,13 @@ def test_no_concern_without_a_shared_state(job, name):
 def test_an_item_that_draws_later_than_the_first_is_seen(job):
     """The state after the last item counts as well as that after the first."""
     assert names_after(lambda item: item and LEGACY.random()) == "numpy.random"
+
+
+def test_an_object_that_is_not_there_yet_is_not_asked(job):
+    """A global that raises whatever it is asked is no generator, and keeps none from being seen."""
+    with pytest.raises(RuntimeError, match="nothing is configured"):
+        isinstance(job.SETTINGS, random.Random)
+    assert names_after(job.own) == "kept"
 
 
 def test_nothing_is_watched_where_there_is_no_generator(monkeypatch):

@@ -17,6 +17,7 @@ from time import monotonic_ns
 from typing import Any
 
 from lightwork.workload.api import Facts
+from lightwork.workload.kept_state import is_a
 
 NAMES, OF_NUMPY = "random_state", "random_state_of_numpy"  # facts of a round
 GLOBAL = "numpy.random"
@@ -79,8 +80,8 @@ def _generators(function: Any) -> dict[str, Any]:
     owner = getattr(function, "__self__", function)
     shared = getattr(sys.modules.get("numpy.random.mtrand"), "_rand", None)
     named = {**getattr(module, "__dict__", {}), **getattr(owner, "__dict__", {})}
-    drawn_from = {name: value for name, value in named.items() if isinstance(value, _kinds()) and value is not shared}
-    seeded_anew = {name for name, value in drawn_from.items() if isinstance(value, SystemRandom)}
+    drawn_from = {name: value for name, value in named.items() if is_a(value, *_kinds()) and value is not shared}
+    seeded_anew = {name for name, value in drawn_from.items() if is_a(value, SystemRandom)}
     by_name = {} if shared is None else {GLOBAL: shared}
     return by_name | {name: value for name, value in drawn_from.items() if name not in seeded_anew}
 
