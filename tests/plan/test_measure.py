@@ -2,14 +2,13 @@
 
 import pytest
 from calibrations import calibrate
+from environments import environment
 
 from lightwork.core.study import SERIAL
 from lightwork.errors import WorkError
 from lightwork.launch.run import launch
 from lightwork.launch.workdir import open_workdir
-from lightwork.machine.facts import facts
 from lightwork.plan.axes import Axes
-from lightwork.plan.environment import Environment
 from lightwork.plan.planner import make
 from lightwork.plan.request import Request
 
@@ -55,14 +54,11 @@ def test_a_block_ends_when_the_time_does(folder):
             return finished
 
         said = []
-        environment = Environment(
-            workdir, slowly, lambda: sum(took_s), lambda _: None, said.append, lambda: "now",
-            facts(folder / "data"), folder / "data" / "calibration",
-        )  # fmt: skip
+        here = environment(workdir, folder / "data", execute=slowly, clock_s=lambda: sum(took_s), say=said.append)
         reference = f"{folder / 'measured_work.py'}:{{}}".format
         both = Axes(("map",), (2,), start_methods=("fork", "spawn"))  # which are looked at whatever is predicted
         request = Request(reference("wait"), {"source": f"call:{reference('numbers')}"}, both, 2.0, HOUR_S)
-        planned = make(request, environment)
+        planned = make(request, here)
     (block,) = [words for words in said if words.startswith("measuring ")]
     assert "," in block
     assert len([cell for cell in planned.study.cells if cell.cell_id != SERIAL]) == 1
@@ -78,14 +74,10 @@ def test_a_job_that_stored_something_is_run_serially_again_first(folder, monkeyp
             jobs.append(job)
             return launch(workdir, job, deadline_s)
 
-        environment = Environment(
-            workdir, noting, lambda: 0.0, lambda _: None, lambda _: None, lambda: "now",
-            facts(folder / "data"), folder / "data" / "calibration",
-        )  # fmt: skip
         reference = f"{folder / 'measured_work.py'}:{{}}".format
         request = Request(
             reference("store"), {"source": f"call:{reference('numbers')}"}, Axes(("map",), (2,)), 2.0, 1.5
         )
         with pytest.raises(WorkError, match="fails when it runs again: the serial run raised FileExistsError"):
-            make(request, environment)
+            make(request, environment(workdir, folder / "data", execute=noting))
     assert [job.setting.strategy for job in jobs if job.workload == request.target] == [SERIAL, SERIAL]

@@ -1,19 +1,16 @@
 """Scratch: each round begins in a folder as the working folder is, which stays as it was; real rounds, no plan."""
 
 import os
-from functools import partial
 
 import pytest
+from environments import environment
 
 from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
-from lightwork.launch.run import launch
 from lightwork.launch.workdir import open_workdir
-from lightwork.machine.facts import facts
 from lightwork.plan import scratch
 from lightwork.plan.axes import Axes
-from lightwork.plan.environment import Environment
 from lightwork.plan.request import Request
 
 STORE = """
@@ -52,15 +49,14 @@ def folder(tmp_path, monkeypatch):
 def rounds_in(folder, data_dir, count=2):
     """So many rounds of the job, one after the other, and what is left where they kept what they made."""
     with open_workdir(data_dir) as workdir:
-        environment = Environment(
-            workdir, partial(launch, workdir), lambda: 0.0, lambda _: None, lambda _: None, lambda: "now",
-            facts(data_dir), data_dir / "calibration",
-        )  # fmt: skip
         reference = f"{folder / 'storing.py'}:{{}}".format
         parameters = {"source": f"call:{reference('names')}", "scratch": True}
         request = Request(reference("store"), parameters, Axes(), 2.0)
         settings = [Setting("serial"), Setting("process_executor", 2)][:count]
-        rounds = [environment.run(request, parameters, setting, setting.strategy, 60.0).round for setting in settings]
+        rounds = [
+            environment(workdir, data_dir).run(request, parameters, setting, setting.strategy, 60.0).round
+            for setting in settings
+        ]
         return rounds, sorted(path.name for path in workdir.rounds.iterdir())
 
 

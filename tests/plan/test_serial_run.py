@@ -1,20 +1,17 @@
 """The serial run: as many items as the budget allows, and very short ones several as one."""
 
 import json
-from functools import partial
 
 import pytest
 from calibrations import calibrate
 from command_line import run_here
+from environments import environment
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lightwork.launch import file_locks
-from lightwork.launch.run import launch
 from lightwork.launch.workdir import open_workdir
-from lightwork.machine.facts import facts
 from lightwork.plan.axes import Axes
-from lightwork.plan.environment import Environment
 from lightwork.plan.items import JobItems, items_of
 from lightwork.plan.request import Request
 from lightwork.plan.serial_run import FEWEST_BUNDLES, PILOT, run_serially
@@ -110,11 +107,8 @@ def serially(folder, function, items, budget_s=60.0, *, clock_s=lambda: 0.0, **m
         reference = f"{folder / 'serial_work.py'}:{{}}".format
         parameters = {"source": f"call:{reference(items)}", **more.pop("parameters", {})}
         request = Request(reference(function), parameters, more.pop("axes", Axes()), 2.0, budget_s, **more)
-        environment = Environment(
-            workdir, partial(launch, workdir), clock_s, lambda _: None, said.append, lambda: "now",
-            facts(folder / "data"), folder / "data" / "calibration",
-        )  # fmt: skip
-        return run_serially(request, environment, items_of(request, workdir)), said
+        here = environment(workdir, folder / "data", clock_s=clock_s, say=said.append)
+        return run_serially(request, here, items_of(request, workdir)), said
 
 
 def test_a_pilot_stops_when_its_time_is_up(folder):
