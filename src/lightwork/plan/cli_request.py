@@ -17,8 +17,8 @@ from lightwork.plan.axes import AWAITED, BY_VALUE, USUAL, Axes, settings_of
 from lightwork.plan.built_in import built_in, refuse_beyond_limits
 from lightwork.plan.calibrate import is_quick
 from lightwork.plan.contest import MOST_BLOCKS
+from lightwork.plan.guards import Guards
 from lightwork.plan.request import INNER_THREADS, OWN_VARIABLES, MemoryLimit, Request
-from lightwork.plan.script.guards import Guards
 from lightwork.plan.serial_run import PILOT, SAMPLE_SHARE
 from lightwork.replay.hand_out import with_a_rule
 from lightwork.study import option_values

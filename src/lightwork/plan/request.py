@@ -6,7 +6,7 @@ from typing import Any
 
 from lightwork.core.rate import StartRate
 from lightwork.plan.axes import USUAL, Axes
-from lightwork.plan.script.guards import UNGUARDED, Guards
+from lightwork.plan.guards import UNGUARDED, Guards
 from lightwork.workload import user_function
 
 INNER_THREADS = "OMP_NUM_THREADS"  # OpenBLAS, MKL and BLIS follow it too, where they have no variable of their own

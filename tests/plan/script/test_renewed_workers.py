@@ -9,7 +9,7 @@ from registered import all_but, unless_absent
 
 from lightwork import strategies
 from lightwork.core.setting import Setting
-from lightwork.plan.script.guards import Guards
+from lightwork.plan.guards import Guards
 from lightwork.plan.script.items_source import made_by
 from lightwork.plan.script.source import Source
 from lightwork.plan.script.templates import recipe

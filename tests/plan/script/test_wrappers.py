@@ -13,7 +13,7 @@ from registered import all_but, in_matrix, unless_absent
 
 from lightwork import strategies
 from lightwork.core.setting import Setting
-from lightwork.plan.script.guards import UNGUARDED, Guards
+from lightwork.plan.guards import UNGUARDED, Guards
 from lightwork.plan.script.items_source import made_by
 from lightwork.plan.script.source import InitializerCall, Source
 from lightwork.plan.script.templates import recipe

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from lightwork.core.rate import StartRate
 from lightwork.core.setting import Setting
-from lightwork.plan.script.guards import UNGUARDED, Guards
+from lightwork.plan.guards import UNGUARDED, Guards
 from lightwork.plan.script.items_source import Origin, converted, made_by, origin_of
 from lightwork.plan.script.source import InitializerCall, Source
 from lightwork.plan.script.templates import recipe

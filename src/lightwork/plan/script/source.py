@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from lightwork.core.rate import StartRate
 from lightwork.errors import UsageError
-from lightwork.plan.script.guards import UNGUARDED, Guards
+from lightwork.plan.guards import UNGUARDED, Guards
 from lightwork.plan.script.items_source import ARGUMENTS, Origin
 from lightwork.workload.arguments import AS_IT_IS, Passing
 

@@ -1,11 +1,11 @@
-"""Guards: what a script does so that it survives its items."""
+"""Guards: what was asked for so that a script survives its items."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Guards:
-    """What was asked for.
+    """What stands around each item.
 
     timeout_s: after so long an item is given up; 0 for never. retries: how often an item that raised is tried again.
     collects: whether errors are kept beside results in place of ending the script. bar: what shows how many are done:
