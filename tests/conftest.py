@@ -1,10 +1,12 @@
 """What all tests share: no test sees another's data, and every process a test starts can import the toys."""
 
+import importlib
 import os
 import signal
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 import servers
@@ -49,6 +51,12 @@ def browser() -> Iterator[object]:
     """One browser for all pages of a module, and gone when that is done: others look for children left behind."""
     with chromium() as launched:
         yield launched
+
+
+@pytest.fixture(scope="session")
+def stats() -> ModuleType:
+    """Scipy's own statistics, to compare ours with: a second or more to load, so only where a test asks for them."""
+    return importlib.import_module("scipy.stats")
 
 
 @pytest.fixture(scope="session", autouse=True)

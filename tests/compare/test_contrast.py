@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from registered import in_matrix
-from scipy import stats
 
 from lightwork.compare import contrast
 from lightwork.compare.contrast import critical_value, inverse, ratio, twin_floor
@@ -53,6 +52,7 @@ def test_equal_runs_are_told_apart_in_one_of_twenty(few_deals, kind, base_blocks
     assert 1 <= alarms <= 21  # 10 are expected; more in one of a thousand seeds
 
 
+@pytest.mark.matrix
 def test_studies_of_many_and_few_blocks_share_the_risk(few_deals):
     """Where one study has 4 blocks and the other 20, the short one doesn't take all the false alarms, nor the room."""
     rng = np.random.default_rng(3)
@@ -71,7 +71,7 @@ def test_studies_of_many_and_few_blocks_share_the_risk(few_deals):
 
 
 @pytest.mark.matrix
-def test_one_figure_is_a_permutation_test():
+def test_one_figure_is_a_permutation_test(stats):
     """With one figure, the interval excludes 1 where scipy's permutation test of Welch's statistic says p < 5 %."""
     rng = np.random.default_rng(8)
 
@@ -213,7 +213,7 @@ def test_an_interval_too_wide_for_numbers_is_none():
 
 
 @pytest.mark.parametrize("blocks", [(10, 10), (4, 12), (5, 7)])
-def test_one_figure_at_the_usual_quantile_has_welchs_interval(blocks):
+def test_one_figure_at_the_usual_quantile_has_welchs_interval(stats, blocks):
     """At a critical value of 1.96 the interval is scipy's own of Welch's test, degrees of freedom and all."""
     rng = np.random.default_rng(6)
     base, new = rng.normal(0, 0.03, blocks[0]), rng.normal(0.1, 0.12, blocks[1])
@@ -231,7 +231,7 @@ def test_walls_without_any_noise_are_told_apart():
     assert changed.low == changed.high == pytest.approx(np.exp(0.1))
 
 
-def test_the_twins_floor_is_the_far_end_of_students_interval():
+def test_the_twins_floor_is_the_far_end_of_students_interval(stats):
     """The floor against scipy's own interval of a mean; one block has none."""
     logs = np.array([0.01, -0.03, 0.02, 0.05, -0.01, NAN])
     known = logs[:5]

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from statistics import median
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
 
 from lightwork.core.estimate import STUDENT_T_975, median_interval
 
@@ -63,7 +63,7 @@ def test_interval_narrows_with_blocks() -> None:
 
 
 @pytest.mark.parametrize("blocks", range(6, 60))
-def test_interval_lies_beside_the_exact_order_statistic(blocks: int) -> None:
+def test_interval_lies_beside_the_exact_order_statistic(stats: ModuleType, blocks: int) -> None:
     """Each end is between the exact rank (scipy's binomial quantile) and the next one inwards."""
     found = median_interval([float(rank) for rank in range(1, blocks + 1)])
     exact_rank = int(stats.binom.ppf(0.025, blocks, 0.5))
@@ -87,7 +87,7 @@ def test_interpolation_is_hettmansperger_and_sheather() -> None:
 
 
 @pytest.mark.parametrize("blocks", [3, 4])
-def test_few_blocks_are_student_t_on_logarithms(blocks: int) -> None:
+def test_few_blocks_are_student_t_on_logarithms(stats: ModuleType, blocks: int) -> None:
     """The interval of three and four values is scipy's t interval of their logarithms."""
     values = [1.1, 1.3, 1.15, 1.7][:blocks]
     logs = np.log(values)
