@@ -154,6 +154,7 @@ def test_refuses_what_is_no_run(tmp_path, capsys, content, saying):
     assert_refused(capsys, "report", str(tmp_path / "run.json"), saying=saying)
 
 
+@pytest.mark.matrix
 def test_the_last_run_is_the_one_saved_last_whatever_copied_it(saved, tmp_path, capsys):
     """Which run is the last follows from what the files say, not from when they were copied; a folder stands for it."""
     runs = tmp_path / "copied"
@@ -166,6 +167,7 @@ def test_the_last_run_is_the_one_saved_last_whatever_copied_it(saved, tmp_path, 
     assert "0001_a.json" in out
 
 
+@pytest.mark.matrix
 def test_reports_where_the_ledgers_are_lost(saved, tmp_path, capsys):
     """A JSON that was moved away from its ledgers still gives its report, and a line says what is not in it."""
     status, _, err = told(capsys, "report", saved(ledgers="gone.npz"), "--out", str(tmp_path / "page"))

@@ -20,7 +20,9 @@ def test_slow():
 """
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "1")], ids=["here", "in a worker"])
+@pytest.mark.parametrize(
+    "workers", [pytest.param((), id="here"), pytest.param(("-n", "1"), id="in a worker", marks=pytest.mark.matrix)]
+)
 def test_tells_what_is_done_and_what_is_running(workers, tmp_path):
     """A line says how many tests are done and which one is running, until all are done."""
     (tmp_path / "test_it.py").write_text(SLOW)

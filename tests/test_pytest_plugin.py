@@ -391,6 +391,7 @@ def test_an_interrupted_run_can_be_reported(interrupted, tmp_path):
     assert (tmp_path / "reports" / "index.html").exists()
 
 
+@pytest.mark.matrix
 def test_goes_on_with_rounds_that_broke_off(tmp_path):
     """With --on-crash retry a killed worker's round is recovered, and told and saved as such; its cell has failed."""
     words = ("--workloads", "toys.kept", "--strategies", "static", "--workers", "2", "--blocks", "1")

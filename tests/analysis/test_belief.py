@@ -42,6 +42,7 @@ def test_without_rounds_the_belief_is_the_prediction(serial_s, by_count):
         assert (speedup.n, belief.rounds[each.setting]) == (0, 0)
 
 
+@pytest.mark.matrix
 @given(st.floats(0.5, 2.0), st.floats(0.5, 2.0))
 def test_with_very_many_rounds_it_is_the_measurement(serial_s, wall_s):
     """However far off the prediction was: after hundreds of blocks, what was measured is believed."""

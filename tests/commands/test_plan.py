@@ -113,6 +113,7 @@ def test_once_runs_everything_one_time_and_predicts(home):
     assert (home / "runs").read_text() == "x" * 24
 
 
+@pytest.mark.matrix
 def test_predicts_for_another_machine(home):
     """--cores N predicts a machine that isn't there: as many workers as it has cores, and what is assumed."""
     found = plan(home, "load.py:compute", "--items", "load.py:many", "--cores", "16", "--json")
@@ -173,6 +174,7 @@ def test_a_strategy_without_chunks_stays_beside_those_that_have_them(home):
     assert settings == {("map", 4), ("map", 8), ("static", None)}
 
 
+@pytest.mark.matrix
 def test_cold_files_are_read_cold_or_it_is_said(home):
     """--cold puts the items' files out of memory before each round; where the kernel keeps them, a note says so."""
     words = ("--strategies", "static", "--workers", "2", "--blocks", "1", "--cold")

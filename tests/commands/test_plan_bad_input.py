@@ -137,6 +137,7 @@ def test_an_item_that_raises_is_named_and_the_others_are_run(user):
     assert "--skip-failing" in found.stderr
 
 
+@pytest.mark.matrix
 def test_failing_items_are_left_out_on_request(user):
     """--skip-failing plans for the other items, says how many were left out, and names them."""
     found = user.plan("load.py:fail_after_a_while", *user.files, *NARROW, "--skip-failing", "--details")

@@ -71,6 +71,7 @@ def orders():
 """
 
 
+@pytest.mark.matrix
 def test_a_cache_that_each_process_fills_again_is_named(user):
     """No sample of its first items is taken for the rest: what all take, and what fills the cache."""
     (user.folder / "cached.py").write_text(CACHED)

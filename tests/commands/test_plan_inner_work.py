@@ -143,6 +143,7 @@ def matrices(home, monkeypatch):
     return home
 
 
+@pytest.mark.matrix
 def test_workers_have_as_many_inner_threads_as_were_asked_for(matrices):
     """The serial run has them all, each worker one; the answer and the script say so."""
     found = run_here(

@@ -6,15 +6,18 @@ import time
 
 import pytest
 from processes import started
+from registered import in_matrix
 from rounds import nothing_left_behind
 
 
 @pytest.mark.parametrize(
     ("phase", "words", "fresh"),
     [
-        ("running 16 of 24 items serially", ["load.py:slowly"], False),
-        ("measuring once what the strategies cost", ["load.py:a_while", "--strategies", "joblib"], True),
         ("measuring static x 2", ["load.py:a_while", "--strategies", "static", "--orders", "given"], False),
+        *in_matrix(
+            ("running 16 of 24 items serially", ["load.py:slowly"], False),
+            ("measuring once what the strategies cost", ["load.py:a_while", "--strategies", "joblib"], True),
+        ),
     ],
 )
 def test_ends_with_nothing_left_running(user, tmp_path, phase, words, fresh):
@@ -42,7 +45,7 @@ def not_under_nohup():
 
 
 @pytest.mark.usefixtures("not_under_nohup")
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), *in_matrix((signal.SIGHUP, 129))])
 def test_ends_by_other_signals_as_by_a_ctrl_c(user, number, status, tmp_path):
     """What docker, Kubernetes and a closed terminal send: no process, folder or segment of the plan is left."""
     temporary = tmp_path / "tmp"
@@ -57,6 +60,7 @@ def test_ends_by_other_signals_as_by_a_ctrl_c(user, number, status, tmp_path):
     assert not list(temporary.iterdir())
 
 
+@pytest.mark.matrix
 def test_a_hang_up_that_is_ignored_stays_so(user):
     """Under nohup a plan goes on when the terminal is closed."""
     words, pipe = ["nohup", *user.words("load.py:slowly", *user.files[:4], "--once")], subprocess.PIPE

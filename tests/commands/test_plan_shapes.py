@@ -81,8 +81,8 @@ def results_of(user, output, *words):
     ("words", "results"),
     [
         (["shapes.py:add", "--items", "shapes.py:pairs", "--arguments", '{"extra": 2}'], range(3, 27)),
-        (["shapes.py:typed", "@numbers"], range(1, 25)),
         *in_matrix(
+            (["shapes.py:typed", "@numbers"], range(1, 25)),
             (["shapes.py:wait", "--items", "shapes.py:NUMBERS"], range(24)),
             (["shapes.py:wait", "--items", "shapes.py:yielded"], range(24)),
             (["shapes.py:add", "--items", "shapes.py:pairs"], range(1, 25)),

@@ -101,6 +101,7 @@ def user(tmp_path):
     return some
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     "name",
     [
@@ -186,6 +187,7 @@ def test_a_script_calls_the_initializer_before_the_first_item(user, strategy):
     assert sorted(eval(output_of(user, code))) == [2 * number for number in range(24)]
 
 
+@pytest.mark.matrix
 def test_an_initializers_time_is_no_items(user):
     """No item's time holds what the initializer takes: none is long, and no first item is said to be dear."""
     found = user.plan(*WITH_A_MODEL, "--strategies", "process_executor", "--details")
@@ -238,6 +240,7 @@ def draw(number):
 """
 
 
+@pytest.mark.matrix
 def test_random_numbers_that_workers_repeat_are_warned_about(user):
     """Every forked worker has numpy's state as the caller had it: what to write instead; no round fails for it."""
     (user.folder / "chance.py").write_text(DRAW)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from registered import in_matrix
 from repository import REPOSITORY
 
 from lightwork import strategies
@@ -26,8 +27,10 @@ def bench(folder, *words):
     ("words", "said"),
     [
         (("--strategies", "dask", "--scheduler", "head"), "scheduler can't be 'head': write tcp://HOST:PORT"),
-        (("--strategies", "map", "--scheduler", "tcp://127.0.0.1:1"), "needs a strategy that uses it"),
-        (("--strategies", "dask", "--scheduler", "tcp://127.0.0.1:1"), "no scheduler answers at tcp://127.0.0.1:1"),
+        *in_matrix(
+            (("--strategies", "map", "--scheduler", "tcp://127.0.0.1:1"), "needs a strategy that uses it"),
+            (("--strategies", "dask", "--scheduler", "tcp://127.0.0.1:1"), "no scheduler answers at tcp://127.0.0.1:1"),
+        ),
     ],
 )
 def test_bench_refuses(words, said, tmp_path):

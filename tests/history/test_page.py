@@ -161,7 +161,7 @@ def test_the_same_runs_give_the_same_bytes(runs, tmp_path):
     assert one == two
 
 
-@pytest.mark.parametrize("count", [1, 2, 7, 30, 200])
+@pytest.mark.parametrize("count", [1, 2, 7, *in_matrix((30,), (200,))])
 def test_the_axis_names_as_many_runs_as_fit(count):
     """Of few runs each is named, of many some, and the latest always."""
     runs = samples.runs(*samples.many(count))
@@ -236,6 +236,7 @@ def test_report_refuses_what_is_of_one_run_with_several(files, option, capsys):
     assert "--faults, --plan and --figures work with one run only" in capsys.readouterr().err
 
 
+@pytest.mark.matrix
 def test_an_out_that_is_no_folder_is_one_line(files, tmp_path, capsys):
     """A file where the folder should be is told in one line, and left as it is."""
     (tmp_path / "taken").write_text("mine")

@@ -16,7 +16,7 @@ CELLS = """
 """
 
 
-@pytest.fixture(scope="module", params=["eventful", "hostile", *in_matrix(("many",))])
+@pytest.fixture(scope="module", params=["eventful", *in_matrix(("hostile",), ("many",))])
 def written(request, tmp_path_factory):
     """Runs and their page."""
     runs = samples.runs(*MAKERS[request.param]())

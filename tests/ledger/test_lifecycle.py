@@ -67,6 +67,7 @@ def test_no_two_claims_get_the_same_slot(tmp_path):
     assert all(lives[slot].pid == pid for pid, own in by_pid.items() for slot in own)
 
 
+@pytest.mark.matrix
 def test_processes_that_nobody_announced_take_a_slot_each(tmp_path):
     """Eight that run their first item at once have a row each, and no slot that the caller had handed out before."""
     Ledger.create(tmp_path / "ledger", AT_ONCE, AT_ONCE + 1)

@@ -46,6 +46,7 @@ def test_threads_hand_results_over_as_they_are(tmp_path):
     assert (found.traffic.sent_bytes, found.traffic.returned_bytes) == (0, 0)
 
 
+@pytest.mark.matrix
 def test_items_inherited_by_a_fork_are_not_sent(tmp_path):
     """A static split sends nothing under fork, and every item under spawn."""
     inherited = probed(tmp_path, Setting("static", 2)).traffic

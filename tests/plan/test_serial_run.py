@@ -242,6 +242,7 @@ def test_a_plan_of_twenty_milliseconds_starts_no_worker(folder):
     assert "measuring" not in found.stderr
 
 
+@pytest.mark.matrix
 def test_chunks_of_very_short_items_are_told_in_items(folder):
     """Whatever is chosen, its chunksize is a number of the user's items, and so are all that were predicted."""
     found = plan(folder, "serial_work.py:total", "--items", "serial_work.py:short_items", "--cores", "8", "--json")

@@ -54,6 +54,7 @@ def test_no_warning_without_a_reason(user, words):
     assert "seems to store something" not in found.stderr + found.stdout
 
 
+@pytest.mark.matrix
 def test_output_that_goes_to_a_file_beside_the_items_is_no_storing(user):
     """`lightwork plan ... > plan.txt 2> plan.log` in the folder where the work is done."""
     with (user.folder / "plan.txt").open("w") as output, (user.folder / "plan.log").open("w") as complaints:

@@ -37,6 +37,7 @@ def told(*remote):
     return cluster_sentence(one.scaling, one.losses), one
 
 
+@pytest.mark.matrix
 def test_nothing_is_said_without_a_cluster():
     """Where every round ran on this machine there is no such sentence."""
     assert told()[0] == ""
@@ -68,6 +69,7 @@ def test_names_the_cost_the_best_of_this_machine_and_the_size_of_items():
     assert large * (1000 if found[5] == "ms" else 1) == pytest.approx(20 * there_us, rel=0.01)
 
 
+@pytest.mark.matrix
 def test_the_fastest_cell_of_the_cluster_is_the_one_told():
     """Of two cells on the cluster the faster one is named, and the other is none of this machine's own."""
     sentence, _ = told(STATIC, FASTEST)

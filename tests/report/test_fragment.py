@@ -51,6 +51,7 @@ def test_the_fragment_is_silent_and_readable(browser, tmp_path, sample, width, t
     assert heard == []
 
 
+@pytest.mark.matrix
 def test_hostile_names_stand_as_they_are_written(browser, tmp_path):
     """Markup in a name is text that one reads."""
     found = shown(samples.hostile()[0])
@@ -110,6 +111,7 @@ def test_the_verdicts_are_those_of_the_report():
     assert [line.split(": ", 1)[1] for line in report.verdicts(found) if line[0] != " "] == sentences
 
 
+@pytest.mark.matrix
 def test_what_can_not_be_judged_is_told():
     """Without a serial reference, without studies, without a machine: words, and no error."""
     found = shown(samples.sample()[0])

@@ -36,11 +36,9 @@ def sample():
 
 
 @pytest.fixture(scope="module")
-def out(sample, tmp_path_factory):
+def out(sample_page):
     """The folder of the sample's report."""
-    folder = tmp_path_factory.mktemp("sample")
-    assert report.render(*sample, folder) == folder / "index.html"
-    return folder
+    return sample_page.parent
 
 
 @pytest.fixture(scope="module")
@@ -75,14 +73,13 @@ def test_verdicts_stand_first(page):
 
 def test_says_what_happens_when_something_dies(sample, page, tmp_path):
     """A saved fault matrix has a section of its own: what hangs is said first, in words; without one there is none."""
-    results, ledgers = sample
-    small = samples.results(results.studies[2])
-    with_faults = Page(report.render(small, ledgers, tmp_path, fault_samples.FOUND).read_text(encoding="utf-8"))
-    text = with_faults.text()
+    text = page.text()
     assert text.index("When something dies") < text.index("Machine and run")
     assert "hangs forever under map" in text
-    assert with_faults.attributes("class").count("bad") == 1
-    assert "When something dies" not in page.text()
+    assert page.attributes("class").count("bad") == 1
+    small = samples.results(sample[0].studies[2])
+    without = Page(report.render(small, {}, tmp_path).read_text(encoding="utf-8"))
+    assert "When something dies" not in without.text()
 
 
 def test_one_title(page):
@@ -201,6 +198,7 @@ def test_hostile_names_stay_text(hostile):
     assert all(plain(name)[:20] in titles for name in samples.HOSTILE)
 
 
+@pytest.mark.matrix
 def test_hostile_names_stay_text_in_the_charts(tmp_path):
     """A strategy's name is drawn as it stands: neither mathematics nor markup nor dropped for its underscore."""
     maker = samples.Maker()
@@ -278,7 +276,7 @@ def test_results_of_the_first_format(sample, tmp_path, with_ledgers):
 
 def test_what_was_measured_is_no_gap(page):
     """Memory and bytes are not called unmeasured where rounds have them."""
-    for words in ("memory.", "bytes read", "bytes pickled", "what other programs took", "Peak memory"):
+    for words in (": memory.", "bytes read", "bytes pickled", "what other programs took", "Peak memory"):
         assert words not in page.text("li")
 
 
@@ -301,6 +299,7 @@ def test_waterfalls_caption_is_the_largest_loss(sample, page):
     assert words[1:] in page.text("span")
 
 
+@pytest.mark.matrix
 def test_disturbed_rounds_are_seen_and_counted(sample, tmp_path):
     """A round left out is a hollow dot, is counted at its cell, and is explained; without any nothing is said of it."""
     results, ledgers = sample

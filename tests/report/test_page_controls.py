@@ -86,6 +86,7 @@ def test_an_unticked_strategy_is_hidden_everywhere(page):
     assert visible(page, 'main [data-strategy="map"]') == marks["map"] > 0
 
 
+@pytest.mark.matrix
 def test_an_unticked_worker_count_loses_its_column(page):
     """The column and the points of that count go; the curves through them fade, since they are no longer all there."""
     page.locator('.filter input[name="workers"][value="2"]').uncheck()
@@ -95,6 +96,7 @@ def test_an_unticked_worker_count_loses_its_column(page):
     assert float(line.evaluate("one => getComputedStyle(one).opacity")) < 1
 
 
+@pytest.mark.matrix
 def test_a_start_method_can_be_chosen_alone(page):
     """All or none unticks them, and one that is ticked is seen alone."""
     page.locator('.filter button[data-only="start"]').click()
@@ -104,6 +106,7 @@ def test_a_start_method_can_be_chosen_alone(page):
     assert visible(page, 'main tbody tr[data-start="fork"]') == 0
 
 
+@pytest.mark.matrix
 def test_a_filter_stays_in_sight_while_it_hides(page):
     """Wherever one has scrolled to, what hides is told of, with the way back; where nothing hides, no room is lost."""
     in_sight = "form => form.getBoundingClientRect().bottom > 0"
@@ -132,6 +135,7 @@ def test_the_table_is_sorted_by_its_heads(page):
     assert page.locator("[aria-sort]").count() == 1
 
 
+@pytest.mark.matrix
 def test_a_sheet_is_sorted_by_numbers_and_not_by_words(page):
     """Efficiency factors sort by the number behind the words, both ways, with what is unknown last."""
     page.evaluate(UNFOLD)
@@ -147,6 +151,7 @@ def test_a_sheet_is_sorted_by_numbers_and_not_by_words(page):
         assert len(set(known)) > 1
 
 
+@pytest.mark.matrix
 def test_a_point_tells_its_figures_and_rounds(page, saved):
     """Under the pointer, and to the keyboard, a point says its setting, speedup and wall times; arrows go on."""
     (one,) = judge(*saved)
@@ -210,6 +215,7 @@ def test_the_code_is_copied_as_it_stands(page):
     assert page.locator("textarea").input_value().strip() == page.locator(".code code").first.inner_text().strip()
 
 
+@pytest.mark.matrix
 def test_colours_can_be_chosen(page):
     """The button goes from the system's colours to light and to dark, and the charts go with them."""
     colour = lambda: page.evaluate("getComputedStyle(document.body).backgroundColor")  # noqa: E731
@@ -236,6 +242,7 @@ def test_without_scripts_only_the_interaction_is_missing(browser, page, page_fil
     assert titled > 0
 
 
+@pytest.mark.matrix
 def test_on_paper_there_are_no_buttons(page):
     """Print leaves out what only a screen can use, and is light whatever the colours were."""
     page.locator("button.theme").click()

@@ -40,6 +40,7 @@ def test_a_full_disk_costs_no_round(tmp_path, small_disk):
     assert rounds_kept(tmp_path) == 0
 
 
+@pytest.mark.matrix
 def test_a_journal_on_a_full_disk_is_told_of(small_disk):
     """A round that can't be written down fails its study in one line; what is in the journal stays there."""
     found = bench(small_disk, *TINY, "--workers", "2", "--blocks", "30")

@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 from benches import bench
-from registered import all_but, each_once, unless_absent
+from registered import all_but, each_once, one_of_each_kind, unless_absent
 from rounds import nothing_left_behind, run_round
 
 from lightwork import strategies
@@ -18,7 +18,8 @@ from lightwork.errors import UsageError
 SERIAL = Setting("serial")
 needs_none = pytest.mark.skipif(not strategies.absent("interpreters"), reason="this Python has interpreters")
 NAMES = strategies.names()
-CLAIMS = each_once(unless_absent(name, method) for name in NAMES for method in strategies.find(name).start_methods)
+EVERY = [unless_absent(name, method) for name in NAMES for method in strategies.find(name).start_methods]
+CLAIMS = each_once(EVERY)
 SIZES = [(1, 5), (5, 3), (3, 1)]  # workers, items
 CHUNKED = [name for name in NAMES if strategies.find(name).default_chunksize is not None]
 
@@ -58,7 +59,7 @@ def test_notes_every_workers_life(name, method, done):
     assert all(worker.requested_ns <= worker.ready_ns <= found.t1_ns for worker in ready)
 
 
-@pytest.mark.parametrize(("name", "method"), CLAIMS)
+@pytest.mark.parametrize(("name", "method"), one_of_each_kind(EVERY))
 def test_hands_an_items_exception_to_the_caller(name, method, tmp_path):
     """An item's exception is raised in the caller, naming its item and showing its traceback; nobody is left."""
     with nothing_left_behind():
@@ -255,6 +256,7 @@ def test_serial_alone_is_nothing_to_validate(capsys, tmp_path, monkeypatch):
     assert "name a strategy that has workers" in capsys.readouterr().err
 
 
+@pytest.mark.matrix
 @needs_none
 def test_a_bench_that_asks_for_it_says_so_in_one_line(tmp_path):
     """The suite ends with status 2 and the reason, before anything is measured."""

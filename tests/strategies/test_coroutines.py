@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from command_line import assert_refused, told
+from registered import in_matrix
 from rounds import PATIENCE_S, job, nothing_left_behind, run_round
 
 from lightwork.analysis.losses import violations
@@ -88,7 +89,7 @@ def serial(tmp_path_factory):
     return done(tmp_path_factory.mktemp("serial"), Setting("serial"))[0]
 
 
-@pytest.mark.parametrize("name", ["asyncio", "threads", "process_executor", "map", "queue"])
+@pytest.mark.parametrize("name", ["asyncio", "process_executor", *in_matrix(("threads",), ("map",), ("queue",))])
 def test_every_strategy_awaits_the_items(name, serial, tmp_path):
     """All are done once, with serial's results; nobody is left behind."""
     round_, rows = done(tmp_path, Setting(name, 3))
@@ -111,7 +112,7 @@ def test_so_many_items_are_in_flight_as_workers(setting, most, tmp_path):
         assert setting.strategy == "serial" or worker.ready_ns < worker.exit_ns <= round_.t1_ns
 
 
-@pytest.mark.parametrize("function", ["compute", "compute_elsewhere"])
+@pytest.mark.parametrize("function", ["compute_elsewhere", *in_matrix(("compute",))])
 @pytest.mark.parametrize("setting", [Setting("serial"), Setting("asyncio", 4)], ids=["serial", "asyncio"])
 def test_an_item_has_the_cpu_time_of_its_own_steps(setting, function, tmp_path):
     """What others compute while an item waits is not its own, what tasks that it makes compute is."""

@@ -7,12 +7,13 @@ import types
 from dataclasses import replace
 
 import pytest
+from registered import EACH_METHOD
 from repository import SUPPORT
 from rounds import PATIENCE_S, job, nothing_left_behind, run_round
 
 from lightwork.analysis.losses import violations
 from lightwork.core.round import Outcome
-from lightwork.core.setting import START_METHODS, Setting
+from lightwork.core.setting import Setting
 from lightwork.core.study import Cell, Study
 from lightwork.launch.run import launch
 from lightwork.launch.workdir import open_workdir
@@ -60,6 +61,7 @@ def test_threads_that_items_start_are_no_workers(tmp_path):
     assert len(naps(tmp_path, 1, count=5).round.workers) == 1
 
 
+@pytest.mark.matrix
 def test_threads_share_the_callers_process(tmp_path):
     """No process is started for them: what a worker finds is what the caller had."""
     parameters = {"fault": "wrong-in-worker", "at": 5}
@@ -68,7 +70,7 @@ def test_threads_share_the_callers_process(tmp_path):
     assert run_round(tmp_path, Setting("process_executor", 3), **parameters).round.result_digest != serial.result_digest
 
 
-@pytest.mark.parametrize("method", START_METHODS)
+@pytest.mark.parametrize("method", EACH_METHOD)
 def test_a_worker_that_dies_breaks_the_executor(method, tmp_path):
     """A killed process is an exception in the caller, not a hang, and nobody is left behind."""
     with nothing_left_behind():
@@ -77,7 +79,7 @@ def test_a_worker_that_dies_breaks_the_executor(method, tmp_path):
     assert "BrokenProcessPool" in found.reason
 
 
-@pytest.mark.parametrize("method", START_METHODS)
+@pytest.mark.parametrize("method", EACH_METHOD)
 def test_an_executors_processes_leave_by_themselves(method, tmp_path):
     """Each process is seen from its request to its exit, with the CPU time that it used."""
     found = run_round(tmp_path, Setting("process_executor", 2, start_method=method)).round

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from observing import COUNT, WORKERS
-from registered import all_but, each_once, unless_absent
+from registered import all_but, one_of_each_kind, unless_absent
 from repository import SUPPORT
 
 from lightwork import strategies
@@ -32,8 +32,6 @@ if __name__ == "__main__":
 SOURCE = Source("observing", "observe", Origin("make()", ("from observing import items as make",)))
 SCRIPTED = [name for name in strategies.names() if strategies.find(name).script]
 CLAIMS = [unless_absent(name, method) for name in SCRIPTED for method in strategies.find(name).start_methods]
-LIBRARIES = [claim for claim in CLAIMS if strategies.find(claim.values[0]).extra]
-STANDARD = [claim for claim in CLAIMS if claim not in LIBRARIES]
 MANY = 3  # workers
 
 
@@ -103,7 +101,7 @@ def both(folder: Path, name: str, method: str, workers: int) -> tuple[Seen, Seen
     return seen(folder / "run", run, workers), seen(folder / "script", script, workers)
 
 
-@pytest.mark.parametrize(("name", "method"), each_once(STANDARD) + all_but([], LIBRARIES))
+@pytest.mark.parametrize(("name", "method"), one_of_each_kind(CLAIMS))
 def test_the_script_hands_items_out_as_run_does(name, method, tmp_path):
     """The same workers, made in the same way, get the same items together, which travel alike, and so do results."""
     run, script = both(tmp_path, name, method, 1 if name == "serial" else MANY)
@@ -114,7 +112,7 @@ def test_the_script_hands_items_out_as_run_does(name, method, tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "method"),
-    all_but([(name, "fork") for name in ("static", "queue", "pipe", "process_executor")], CLAIMS),
+    all_but([("static", "fork"), ("pipe", "fork")], CLAIMS),
 )
 def test_the_script_keeps_the_order_of_run(name, method, tmp_path):
     """With one worker, items begin in the same order and results come in the same order, where there is any."""

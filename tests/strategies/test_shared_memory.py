@@ -7,10 +7,11 @@ from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
 
 import pytest
+from registered import EACH_METHOD
 from rounds import run_round
 
 from lightwork.core.round import Outcome
-from lightwork.core.setting import START_METHODS, Setting
+from lightwork.core.setting import Setting
 from lightwork.strategies.shared_memory import PIPE_BYTES, discard
 
 SHARED = Path("/dev/shm")
@@ -38,7 +39,7 @@ def run_script(folder, method, *sizes):
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=200, check=False)
 
 
-@pytest.mark.parametrize("method", START_METHODS)
+@pytest.mark.parametrize("method", EACH_METHOD)
 def test_large_results_arrive_whole_and_silently(method, tmp_path):
     """Results of 10 MB, and those around a pipe's size, are what serial's are; no block is left, and no warning."""
     before = blocks()
@@ -47,7 +48,7 @@ def test_large_results_arrive_whole_and_silently(method, tmp_path):
     assert blocks() <= before
 
 
-@pytest.mark.parametrize("method", START_METHODS)
+@pytest.mark.parametrize("method", EACH_METHOD)
 def test_an_exception_leaves_no_block(method, tmp_path):
     """When an item raises, the blocks of its chunk are removed by the caller, without a word of the tracker's."""
     before = blocks()

@@ -1,12 +1,13 @@
 """What single_writer promises beside every strategy's contract: one writer, bounded memory, sound rows, no hang."""
 
 import pytest
+from registered import EACH_METHOD, in_matrix
 from rounds import PATIENCE_S, job, nothing_left_behind, run_round
 from toys import stored
 
 from lightwork.analysis.losses import losses_of, violations
 from lightwork.core.round import Outcome
-from lightwork.core.setting import START_METHODS, Setting
+from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
 from lightwork.launch.run import launch
 from lightwork.launch.workdir import open_workdir
@@ -29,7 +30,7 @@ def done(lines, what):
     return [line["numbers"] for line in lines if line["what"] == what]
 
 
-@pytest.mark.parametrize("method", START_METHODS)
+@pytest.mark.parametrize("method", EACH_METHOD)
 def test_workers_parse_and_one_process_stores(method, tmp_path):
     """Items are parsed in the workers' processes alone, and stored in one that is none of theirs."""
     finished, lines = run(tmp_path, start_method=method)
@@ -98,7 +99,7 @@ def test_a_failing_writer_ends_the_round(tmp_path):
 
 
 @pytest.mark.parametrize(("fault", "code"), [("kill", -9), ("exit", 3)])
-@pytest.mark.parametrize("workers", [1, 3])
+@pytest.mark.parametrize("workers", [3, *in_matrix((1,))])
 def test_a_dying_worker_does_not_hang_the_writer(fault, code, workers, tmp_path):
     """The end of a worker's pipe is seen: the round fails with its exit code, and the other workers are ended."""
     with nothing_left_behind():

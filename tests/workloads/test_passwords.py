@@ -181,6 +181,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", all_but([("postgres",)], map(pytest.param, servers.SERVERS)))
 def test_no_password_in_a_real_run(folder: Path, name: str) -> None:
     """A measured, saved and reported run holds the URL with `***`, and the password nowhere."""

@@ -44,7 +44,7 @@ def loads(request, data_dir):
         return together({cell: partial(load, *cell) for cell in cells if databases[cell[1]]})
 
 
-@pytest.mark.parametrize(("name", "database"), all_but([("static", "sqlite"), ("process_executor", "postgres")], CELLS))
+@pytest.mark.parametrize(("name", "database"), all_but([("static", "sqlite")], CELLS))
 def test_every_row_is_there_once_though_a_worker_was_killed(name, database, loads):
     """Under every strategy the database holds each file's rows once in the end, as after an undisturbed serial run."""
     servers.database(database)

@@ -82,7 +82,7 @@ def measured(folder, user_job, name, method):
 
 @pytest.mark.parametrize(
     ("name", "method"),
-    all_but([("map", "spawn"), ("static", "fork"), ("process_executor", "fork"), ("queue", "fork")], CLAIMS),
+    all_but([("map", "spawn"), ("static", "fork")], CLAIMS),
 )
 def test_large_items_large_results_and_failing_items_are_no_trouble(name, method, tmp_path, serial):
     """The script returns what serial code does on 8 MB items with 3 MB results, two items that hang left out."""
@@ -108,9 +108,7 @@ def test_the_script_returns_what_serial_code_does(name, method, kind, tmp_path, 
     assert json.loads(finished.stdout) == serial(NAMED[kind])
 
 
-@pytest.mark.parametrize(
-    ("name", "method"), all_but([("map", "fork"), ("static", "fork"), ("process_executor", "fork")], CLAIMS)
-)
+@pytest.mark.parametrize(("name", "method"), all_but([("map", "fork"), ("process_executor", "fork")], CLAIMS))
 def test_items_with_children_fail_in_the_script_as_in_the_round(name, method, tmp_path, serial):
     """Where workers may have no children, the measured round fails, so nothing recommends it, and the script alike."""
     finished = pasted(tmp_path, WITH_CHILDREN, name, method)

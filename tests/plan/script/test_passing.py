@@ -89,6 +89,7 @@ def test_a_script_spreads_items_of_a_coroutine_function(name, tmp_path):
     assert results_of(tmp_path, recipe(source, Setting(name, 2), None)) == [6, 14, 22]
 
 
+@pytest.mark.matrix
 def test_a_data_frames_rows_are_passed_by_keywords(tmp_path):
     """As the dicts that its rows are."""
     passing = Passing(KEYWORDS, is_frame=True)
@@ -114,6 +115,7 @@ def test_words_are_converted_in_the_script_too(strategy, tmp_path):
     assert results_of(tmp_path, code(Setting(strategy, 2), None)) == [3, 7, 11]
 
 
+@pytest.mark.matrix
 def test_items_that_end_in_nul_are_split_by_it(tmp_path, monkeypatch):
     """A list as well as standard input."""
     monkeypatch.chdir(tmp_path)

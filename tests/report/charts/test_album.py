@@ -23,6 +23,7 @@ def words(path):
     return " ".join("".join(one.itertext()) for one in ET.parse(path).iter("{http://www.w3.org/2000/svg}text"))
 
 
+@pytest.mark.matrix
 def test_every_picture_has_both_files(folder):
     """Each SVG has its PNG and the other way round, and both are what their names say."""
     drawn = {path.stem for path in folder.glob("*.svg")}
