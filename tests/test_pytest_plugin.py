@@ -323,7 +323,15 @@ def test_a_failing_reference_fails_every_cell(tmp_path):
 def interrupted(tmp_path_factory):
     """A run of 500 blocks, interrupted in mid-study as a terminal does it: the group gets SIGINT."""
     folder = tmp_path_factory.mktemp("interrupted")
-    environment = {**os.environ, "LIGHTWORK_DATA": str(folder / "data")}
+    return folder, *ended(folder, lambda pid: os.killpg(pid, signal.SIGINT))
+
+
+def ended(folder, end, **environment):
+    """A run of 500 blocks that `end`, called with its process id, is to end in mid-study.
+
+    Its exit status, the seconds until its children were gone and until it was, those children, and what it printed.
+    """
+    environment = {**os.environ, "LIGHTWORK_DATA": str(folder / "data"), **environment}
     log = folder / "log"
     with log.open("w") as output:
         process = subprocess.Popen(
@@ -341,7 +349,7 @@ def interrupted(tmp_path_factory):
             time.sleep(0.02)
         assert process.poll() is None, log.read_text()
         seen |= {child.pid: child for child in children_of(psutil.Process(process.pid))}
-        os.killpg(process.pid, signal.SIGINT)
+        end(process.pid)
         began = time.monotonic()
         while time.monotonic() < began + 10 and still_there(list(seen.values())):
             time.sleep(0.01)
@@ -352,7 +360,21 @@ def interrupted(tmp_path_factory):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-    return folder, process.returncode, children_s, ended_s, list(seen.values()), log.read_text()
+    return process.returncode, children_s, ended_s, list(seen.values()), log.read_text()
+
+
+@pytest.mark.matrix
+def test_a_signal_that_ends_programs_ends_a_run_as_a_ctrl_c_does(tmp_path):
+    """What docker and CI send, to pytest alone: what was measured is saved, and no process, folder or file is left."""
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    status, _, _, seen, log = ended(tmp_path, lambda pid: os.kill(pid, signal.SIGTERM), TMPDIR=str(temporary))
+    assert status == 128 + signal.SIGTERM, log
+    assert still_there(seen) == []
+    (path,) = saved_in(tmp_path)
+    assert not results_json.load(path).studies[0].finished
+    assert list(temporary.iterdir()) == []
+    assert list((tmp_path / "data").glob("lightwork-*")) == []
 
 
 @pytest.mark.timing

@@ -6,17 +6,15 @@ import os
 import select
 import signal
 import sys
-import threading
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
 from lightwork import __version__
 from lightwork.commands import COMMANDS
 from lightwork.errors import LightworkError
+from lightwork.launch.ending import ended_as_by_ctrl_c
 
 INTERRUPTED = 128 + signal.SIGINT
-ENDING = (signal.SIGTERM, signal.SIGHUP)  # what docker, Kubernetes and CI send, and a terminal that is closed
 
 
 class Parser(argparse.ArgumentParser):
@@ -50,35 +48,11 @@ def _nearest(word: str, names: Iterable[str]) -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status: 0 done, 1 failed work, 2 usage, 130 interrupted, 143 SIGTERM."""
     options = parser().parse_args(arguments)
-    with _ended_as_by_ctrl_c() as came:
+    with ended_as_by_ctrl_c() as came:
         status = _run(options)
     if status == INTERRUPTED and came:
         return 128 + came[0]
     return status
-
-
-@contextmanager
-def _ended_as_by_ctrl_c() -> Iterator[list[int]]:
-    """Let the first signal that ends a program raise KeyboardInterrupt, so that everything is cleared away.
-
-    Gives the list of those that came. What is ignored, as under nohup, stays ignored.
-    """
-    came: list[int] = []
-
-    def end(number: int, _: object) -> None:
-        came.append(number)
-        if len(came) == 1:
-            raise KeyboardInterrupt
-
-    if threading.current_thread() is not threading.main_thread():  # only that may set handlers
-        yield came
-        return
-    before = {number: signal.signal(number, end) for number in ENDING if signal.getsignal(number) == signal.SIG_DFL}
-    try:
-        yield came
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _run(options: argparse.Namespace) -> int:

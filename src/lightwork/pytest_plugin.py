@@ -8,7 +8,7 @@ nothing heavy; the analysis is loaded when the first study is over.
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from lightwork.commands.options import SHARED, add_alias
 from lightwork.core import cluster_facts
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError, WorkError
+from lightwork.launch.ending import ended_as_by_ctrl_c
 from lightwork.storage import pytest_benchmark
 from lightwork.storage.results_json import KEY
 from lightwork.study import resume
@@ -31,6 +32,7 @@ JOURNALS = Path("results/journals")
 AXES = ("strategy", "workers", "chunksize", "start_method", "order", "cores", "pool")
 NO_TIME = "not measured within the profile's time: choose fewer with --workloads or --strategies"
 _key = pytest.StashKey[Session]()
+_ending = pytest.StashKey[list[int]]()
 
 
 def _shared(name: str, default: str) -> tuple[str, str]:
@@ -146,6 +148,10 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     terminal = session.config.pluginmanager.getplugin("terminalreporter")
     for line in (*lines, *_expected(state)) if terminal else ():
         terminal.write_line(line)
+    if nodes:
+        handlers = ExitStack()
+        session.config.stash[_ending] = handlers.enter_context(ended_as_by_ctrl_c())
+        session.config.add_cleanup(handlers.close)
 
 
 def _expected(state: Session) -> list[str]:
@@ -250,7 +256,9 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
     state.drop_journals()
     if state.left_over:
         print(f"\nlightwork: {state.left_over}", file=sys.stderr)
-    if state.interrupted:
+    if came := session.config.stash.get(_ending, []):
+        session.exitstatus = 128 + came[0]
+    elif state.interrupted:
         session.exitstatus = pytest.ExitCode.INTERRUPTED
 
 
