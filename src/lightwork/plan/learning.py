@@ -46,9 +46,10 @@ def traits_of(
 
     serial_ns: the serial round's wall at their speed. doubt: by how much others at the cores may have slowed them.
     """
-    traits = replace(job.traits, warm_ups=_warm_ups(job, seen))
-    if traits.locked_share and any(_is_faster_than_turns(serial_ns / each.wall_ns, job) for each in seen):
+    traits = job.traits
+    if traits.locked_share and any(_is_faster_than_turns(serial_ns / each.wall_ns, traits) for each in seen):
         traits = replace(traits, locked_share=0.0)  # whoever finds it locked need not wait, or locks another place
+    traits = replace(traits, warm_ups=_warm_ups(job, traits, seen))
     traits = replace(traits, thread_cores=_thread_cores(job, seen, calibration, traits))
     walls_ns: dict[Setting, list[Seen]] = {}
     for each in seen:
@@ -71,16 +72,16 @@ def traits_of(
     return replace(traits, limits=tuple(limits))
 
 
-def _is_faster_than_turns(measured: float, job: JobProfile) -> bool:
+def _is_faster_than_turns(measured: float, traits: Traits) -> bool:
     """Whether a measured speedup is clearly more than one lock that all items need would let through."""
-    return measured > (1 + SHORTFALL) / job.locked_share
+    return measured > (1 + SHORTFALL) / traits.locked_share
 
 
-def _warm_ups(job: JobProfile, seen: Sequence[Seen]) -> Mapping[str, WarmUp]:
+def _warm_ups(job: JobProfile, traits: Traits, seen: Sequence[Seen]) -> Mapping[str, WarmUp]:
     """By kind of worker, the typical one of its rounds."""
     by_kind: dict[str, list[WarmUp]] = {}
     for each in seen:
-        by_kind.setdefault(kind_of(each.setting), []).append(_warm_up(job, each))
+        by_kind.setdefault(kind_of(each.setting), []).append(_warm_up(job, traits, each))
     return {
         kind: sorted(some, key=lambda warm_up: warm_up.wall_ns)[len(some) // 2]
         for kind, some in by_kind.items()
@@ -88,10 +89,10 @@ def _warm_ups(job: JobProfile, seen: Sequence[Seen]) -> Mapping[str, WarmUp]:
     }
 
 
-def _warm_up(job: JobProfile, seen: Seen) -> WarmUp:
+def _warm_up(job: JobProfile, traits: Traits, seen: Seen) -> WarmUp:
     """What the round's first items paid; where items hold a lock, they may have waited for their turn at it."""
     warm_up = warm_up_of(job.sample, seen.rows)
-    if not job.locked_share:
+    if not traits.locked_share:
         return warm_up
     return WarmUp(warm_up.cpu_ns) if warm_up.cpu_ns >= LEAST_WARM_UP_NS else NO_WARM_UP
 
