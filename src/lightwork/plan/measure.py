@@ -19,6 +19,7 @@ from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, Cell, Study
 from lightwork.launch.finished import Finished
+from lightwork.machine.load import QUIET
 from lightwork.plan import repeated
 from lightwork.plan.axes import Axes
 from lightwork.plan.contest import MOST_BLOCKS, SERIAL_SETTING, Contest, Measurements
@@ -30,6 +31,7 @@ from lightwork.plan.items import parameters_for
 from lightwork.plan.job_profile import JobProfile
 from lightwork.plan.learning import Seen
 from lightwork.plan.request import Request
+from lightwork.plan.rivals import share_without
 from lightwork.plan.serial_run import Serial
 from lightwork.replay.calibration import Calibration
 from lightwork.storage import ledgers
@@ -233,7 +235,7 @@ class Measuring:
             failed=tuple(self._failed()),
             serial_ns=[wall_s for (setting, _), wall_s in walls_s.items() if setting == SERIAL_SETTING][-1] * 1e9,
             blocks=self.block,
-            busy_share=median(self.busy_shares) if self.busy_shares else 0.0,
+            busy_share=self._busy_share,
         )
 
     def _sound_rounds(self) -> "Iterator[tuple[Setting, Round, NDArray[Any] | None]]":
@@ -246,15 +248,29 @@ class Measuring:
     def _walls_s(self) -> dict[tuple[Setting, int], float]:
         """By setting and block, at the CPU speed of the first serial round, whose ledger all is predicted from.
 
-        As measured where no speed is known, or a rate sets the pace.
+        As measured where no speed is known, or a rate sets the pace; without what others at the cores took.
         """
         equal = {} if self.request.rate else equal_speed_walls_s(self._study()) or {}
         first = self.serial.finished.round.wall_ns / 1e9
         as_first = first / equal.get((SERIAL, 0), first)
         return {
-            (setting, round_.block): as_first * equal.get((round_.cell_id, round_.block), round_.wall_ns / 1e9)
-            for setting, round_, _ in self._sound_rounds()
+            (setting, round_.block): as_first
+            * equal.get((round_.cell_id, round_.block), round_.wall_ns / 1e9)
+            * self._share_without_rivals(setting, round_, rows)
+            for setting, round_, rows in self._sound_rounds()
         }
+
+    def _share_without_rivals(self, setting: Setting, round_: "Round", rows: "NDArray[Any] | None") -> float:
+        """What part of its wall this round would take on a quiet machine."""
+        if rows is None or self._busy_share * self.job.load.cpu_share <= QUIET:
+            return 1.0
+        rivals = self._busy_share * self.job.cores
+        working = min(setting.workers, len(rows))
+        return share_without(round_.wall_ns, rows, working, self.job.load.cpu_share, self.job.cores, rivals)
+
+    @property
+    def _busy_share(self) -> float:
+        return median(self.busy_shares) if self.busy_shares else 0.0
 
     def _failed(self) -> Iterator[FailedSetting]:
         beside_threads = bool(self.inner.threads_named)

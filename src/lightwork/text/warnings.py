@@ -70,7 +70,8 @@ def warning_sentence(warning: VerdictWarning) -> str:  # noqa: C901, PLR0911, PL
         case BusyCores():
             took = f"other programs took {percent(warning.share)} of the machine's CPU time meanwhile"
             rests = "this is predicted for a quiet machine: plan again when they are done"
-            return f"{took}: {rests if warning.not_measured else 'measured speedups are lower than on a quiet machine'}"
+            left_out = "speedups leave out the time that workers waited for them"
+            return f"{took}: {rests if warning.not_measured else left_out}"
         case UntriedCount():
             tried = f"only {counted(warning.items_run, 'item')} ran, never {warning.workers:,} at once"
             return (
