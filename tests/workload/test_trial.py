@@ -169,6 +169,17 @@ def test_two_items_are_run_however_long_they_take():
     assert isinstance(trial(2), ItemLeft)
 
 
+def test_what_the_first_item_loads_for_all_does_not_use_their_time_up():
+    """The others are still run, for a job's length is theirs."""
+
+    def loads(number):
+        time.sleep(0.2 if number == 0 else 0.001)
+        return number
+
+    trial = Trial(loads, 0.15)
+    assert [trial(number) for number in range(6)] == list(range(6))
+
+
 def test_coroutines_are_limited_alike():
     """A coroutine function that is tried is one, and not begun once time is up."""
     trial = CoroutineTrial(slow_too, 0.09)
