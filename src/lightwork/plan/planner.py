@@ -182,8 +182,8 @@ def _job(request: Request, serial: Serial, inner: InnerWork) -> JobProfile:
     rows = back_to_back(rows) if request.rate else rows
     whole = rows if sample.is_all else rows_of_all(rows, sample)
     weights = [serial.items.weights[place] for place in serial.places]
-    if sample.is_all and serial.items.bundle == 1 and len(set(weights)) == 1:
-        weights = _measured_weights(rows)
+    if serial.items.bundle == 1 and len(set(weights)) == 1:
+        weights = _measured_weights(whole, sample)
     return JobProfile(
         rows=whole,
         sample=rows,
@@ -210,20 +210,26 @@ def _initializer(round_: Round) -> WarmUp:
     return WarmUp(cpu_ns, max(wall_ns - cpu_ns, 0.0))
 
 
-def _measured_weights(rows: "np.ndarray[tuple[int], np.dtype[np.void]]") -> list[float]:
+def _measured_weights(rows: "np.ndarray[tuple[int], np.dtype[np.void]]", sample: Sample) -> list[float]:
     """Of items whose size nothing tells: what the long ones took, so that they go first and the rest as given."""
     walls_ns = own_ns(rows)
     weights = np.zeros(len(rows))
-    first = longest_first(walls_ns)
+    first = _long_of_those_run(walls_ns, sample)
     weights[first] = walls_ns[first]
     return [float(weight) for weight in weights]
 
 
 def _first(serial: Serial, job: JobProfile) -> tuple[int, ...]:
     """The places of the items that were measured to be long, the longest first; none where their sizes tell."""
-    if not serial.sample.is_all or serial.items.bundle > 1 or len(set(serial.items.weights)) > 1:
+    if serial.items.bundle > 1 or len(set(serial.items.weights)) > 1:
         return ()
-    return tuple(serial.places[place] for place in longest_first(job.walls_ns))
+    return tuple(serial.places[place] for place in _long_of_those_run(job.walls_ns, serial.sample))
+
+
+def _long_of_those_run(walls_ns: "np.ndarray[tuple[int], np.dtype[np.int64]]", sample: Sample) -> list[int]:
+    """Of all items the places of the long ones, the longest first; not of those that only stand for one of them."""
+    run = set(sample.chosen)
+    return [place for place in longest_first(walls_ns) if place in run]
 
 
 def _items_run(serial: Serial) -> int:
