@@ -42,7 +42,8 @@ class SettingAnswer:
 class SerialAnswer:
     """That serial is as good. crew, speedup: of the best other setting; None where none was worth looking at.
 
-    rate: where it is a rate that lets nothing be faster.
+    rate: where it is a rate that lets nothing be faster. overhead: what having workers costs that setting most; None
+    where that is little, or where it is something else that keeps it slow.
     """
 
     serial_s: float
@@ -50,6 +51,7 @@ class SerialAnswer:
     speedup: Estimate | None
     blocks: int
     rate: "RateLimit | None" = None
+    overhead: "LargestLoss | PredictedLoss | None" = None
 
 
 @dataclass(frozen=True)
@@ -135,13 +137,15 @@ class NextCount:
 class OtherKind:
     """The best setting with workers of another kind.
 
-    work_waits: why it is not the one: the work waits, or else computes; None where that is not why.
+    work_waits: why it is not the one: the work waits, or else computes; None where that is not why. result_bytes: of a
+    result that its workers send back, where those of the recommended setting send none and it is large, else 0.
     """
 
     crew: Crew
     speedup: Estimate
     work_waits: bool | None
     is_measured: bool
+    result_bytes: float = 0.0
 
 
 @dataclass(frozen=True)

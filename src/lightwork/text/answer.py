@@ -7,7 +7,7 @@ from lightwork.core.reasons import Crew, NoAnswer, SerialAnswer, SettingAnswer
 from lightwork.text.crews import crew_words, inner_threads_words
 from lightwork.text.failures import failure_words
 from lightwork.text.quantities import counted, duration, times
-from lightwork.text.reasons import at_rate, rate_option
+from lightwork.text.reasons import at_rate, limited_by, rate_option
 from lightwork.text.settings import settled
 
 
@@ -37,9 +37,10 @@ def _(answer: SerialAnswer) -> str:
     if answer.crew is None or answer.speedup is None:
         return f"stay serial: all of it takes {duration(answer.serial_s)}, too short for workers to help."
     how = f"measured in {counted(answer.blocks, 'block')}" if answer.blocks else "predicted"
+    limit = f", limited by {limited_by(answer.overhead)}" if answer.overhead else ""
     return (
         f"stay serial ({duration(answer.serial_s)}): the best alternative, {crew_words(answer.crew)}, "
-        f"reaches {times(answer.speedup)} ({how})."
+        f"reaches {times(answer.speedup)} ({how}){limit}."
     )
 
 

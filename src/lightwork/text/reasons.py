@@ -151,6 +151,8 @@ def _(reason: NextCount) -> str:
 def _(reason: OtherKind) -> str:
     would = "gain" if reason.is_measured else "would gain"
     why = {True: ": the work waits", False: ": the work computes", None: ""}[reason.work_waits]
+    if reason.result_bytes:
+        why = f": they must send back {size(reason.result_bytes)} for each item; return less, such as a file's path"
     return f"{workers_words(reason.crew.workers, reason.crew.kind)} {would} {times(reason.speedup.point)} only{why}"
 
 

@@ -463,6 +463,25 @@ def test_large_results_are_named_where_they_are_sent(name, is_said):
     assert len(told) == is_said
 
 
+def test_processes_that_lose_to_threads_by_their_results_are_said_to():
+    """Threads are the answer because results are large: how large, and what would let processes be as fast."""
+    threads, profile = Setting("threads", 2), job(waits(*[100] * 40), result_bytes=5e6)
+    rounds = {**SERIALLY, threads: (2.0,) * 6, TWO: (3.9,) * 6}
+    found = judged(planned(rounds, axes("threads", "map", workers=(2,)), profile=profile))
+    assert found.recommendation.setting == threads
+    (told,) = [words for words in sentences.reasons(found) if words.startswith("2 processes gain")]
+    assert told.endswith("only: they must send back 4.77 MiB for each item; return less, such as a file's path")
+
+
+def test_what_workers_cost_is_why_serial_stays():
+    """Items that take less than it takes to hand them over: that is said, in the first sentence."""
+    short = job(waits(*[0.05] * 2000))
+    dear = Costs(send_ns=60_000, receive_ns=40_000)
+    found = judged(planned(asked=axes(workers=(2,)), profile=short, costs=dear))
+    assert found.kind is VerdictKind.STAY_SERIAL
+    assert ", limited by handing items over (" in sentences.what_to_do(found)
+
+
 def test_failures_of_a_kind_are_told_once():
     """Two and four workers failed: the fewest are named, and that more did too."""
     found = judged(planned({**SERIALLY, TWO: (Outcome.LOST,), FOUR: (Outcome.LOST,)}))

@@ -13,7 +13,7 @@ from lightwork.core.reasons import NoAnswer, SerialAnswer, SettingAnswer
 from lightwork.core.study import SERIAL, Cell
 from lightwork.core.verdict import Doubt, Verdict, VerdictKind
 from lightwork.plan.conclude.evidence import PlanEvidence, failed_crews
-from lightwork.plan.conclude.limits import limited_by, rate_limit
+from lightwork.plan.conclude.limits import limited_by, overhead, rate_limit
 from lightwork.plan.conclude.reasons import chunksize_band, memory_bytes, reasons_of, rests_on
 from lightwork.plan.conclude.result import (
     Gain,
@@ -84,7 +84,7 @@ def _answer(evidence: PlanEvidence) -> SettingAnswer | SerialAnswer | NoAnswer:
     best = (measured or evidence.works)[0]
     speedup = evidence.speedup(best)
     rate = rate_limit(evidence) if speedup.point >= NEAR * evidence.planned.job.rate_cap else None
-    return SerialAnswer(serial_s, crew_of(best), speedup, evidence.rounds(best), rate)
+    return SerialAnswer(serial_s, crew_of(best), speedup, evidence.rounds(best), rate, overhead(evidence, best))
 
 
 def _sample(planned: "Planned") -> SampledItems | None:

@@ -29,6 +29,8 @@ from lightwork.replay.traits import SpeedupLimit
 if TYPE_CHECKING:
     from lightwork.plan.contest import Contest
 
+OVERHEADS = (Cause.START_UP, Cause.DISPATCH, Cause.TEARDOWN)
+
 
 def limited_by(evidence: PlanEvidence) -> LimitedBy | None:
     """What keeps the recommended setting from being faster."""
@@ -53,13 +55,11 @@ def _near_bound(evidence: PlanEvidence, chosen: Setting, speedup: float) -> Limi
 
 
 def held_lock(evidence: PlanEvidence) -> HeldLock | None:
-    """The lock that items hold, unless workers do better than it would let them; None without one."""
+    """The lock that items hold, unless workers were seen to do better than it would let them; None without one."""
     facts = evidence.planned.serial.facts
-    if file_locks.SHARE not in facts or evidence.contest is None:
+    if file_locks.SHARE not in facts or evidence.contest is None or not evidence.contest.traits.locked_share:
         return None
-    lock = HeldLock(str(facts[file_locks.NAME]), float(facts[file_locks.SHARE]))
-    best = max((evidence.speedup(setting).point for setting in evidence.works[:1]), default=0.0)
-    return lock if best <= lock.speedup / NEAR else None
+    return HeldLock(str(facts[file_locks.NAME]), float(facts[file_locks.SHARE]))
 
 
 def _shared(evidence: PlanEvidence, contest: "Contest", speedup: float) -> SharedLimit | None:
@@ -105,6 +105,12 @@ def item_cap(evidence: PlanEvidence) -> ItemCap:
     speedup = evidence.speedup(evidence.chosen).point if evidence.chosen else 0.0
     bound = LongestItemBound(evidence.cap, evidence.longest_name, evidence.longest_share)
     return ItemCap(bound, speedup >= NEAR * evidence.cap)
+
+
+def overhead(evidence: PlanEvidence, setting: Setting) -> LargestLoss | PredictedLoss | None:
+    """What having workers costs this setting most; None where that is little, or where it loses more in its items."""
+    loss = _loss(evidence, setting) or _predicted_loss(evidence, setting)
+    return loss if loss and loss.cause in OVERHEADS and not loss.is_little else None
 
 
 def core_bound(evidence: PlanEvidence, chosen: Setting) -> CoreBound | None:

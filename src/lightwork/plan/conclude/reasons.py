@@ -114,7 +114,17 @@ def _other_kind(evidence: PlanEvidence) -> OtherKind | None:
     speedup = evidence.speedup(best)
     if speedup.point > (1 - AS_GOOD) * evidence.speedup(chosen).point:
         return None
-    return OtherKind(crew_of(best), speedup, _explains(evidence, chosen, best), evidence.rounds(best) > 0)
+    return OtherKind(
+        crew_of(best), speedup, _explains(evidence, chosen, best), evidence.rounds(best) > 0,
+        _sent_bytes(evidence, chosen, best),
+    )  # fmt: skip
+
+
+def _sent_bytes(evidence: PlanEvidence, chosen: Setting, other: Setting) -> float:
+    """Of a large result, which the other setting's workers send back and those of the chosen one do not; else 0."""
+    size_bytes = evidence.planned.job.result_bytes / evidence.planned.job.bundle
+    sends = kind_of(chosen) in SHARING and kind_of(other) == "processes"
+    return size_bytes if sends and size_bytes >= BULKY_BYTES else 0.0
 
 
 def _explains(evidence: PlanEvidence, chosen: Setting, other: Setting) -> bool | None:
