@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from repository import REPOSITORY
 
-from lightwork.core.footprint import NO_FOOTPRINT, SharedFile, StateChange
+from lightwork.core.footprint import NO_FOOTPRINT, Gate, SharedFile, StateChange
 from lightwork.workload.footprint import footprint_in
 from lightwork.workload.kept_state import StateWatch
 
@@ -198,6 +198,13 @@ def test_connections_of_the_module_are_seen(watch_in_a_folder):
     """What has the methods of a database's connection, by its name; its class is none."""
     opens = "from sqlite3 import Connection, connect\nOPEN = connect(':memory:')\n"
     assert watch_in_a_folder(f"{opens}def work(item):\n    return item\n").connections == ("OPEN",)
+
+
+@pytest.mark.parametrize("module", ["threading", "asyncio"])
+def test_semaphores_of_the_module_are_seen(watch_in_a_folder, module):
+    """With as many places as they have when nobody holds them; a lock limits nothing outside of its process."""
+    made = f"import {module}, threading\nGATE = {module}.BoundedSemaphore(4)\nLOCK = threading.Lock()\n"
+    assert watch_in_a_folder(f"{made}def work(item):\n    return item\n").gates == (Gate("GATE", 4),)
 
 
 @pytest.mark.parametrize(

@@ -41,17 +41,27 @@ class SharedFile:
 
 
 @dataclass(frozen=True)
+class Gate:
+    """A semaphore of the user's. places: how many may hold it at a time, in one process."""
+
+    name: str
+    places: int
+
+
+@dataclass(frozen=True)
 class Footprint:
     """All of that.
 
     changes: of what the caller could look at. files: that several of them write. connections: to databases, which the
-    module opens before workers start. caches: functions that keep results, of which some were found again. moves,
-    sets_environment: whether they change the working directory, or a variable of the environment.
+    module opens before workers start. gates: semaphores that it keeps, which other processes do not see. caches:
+    functions that keep results, of which some were found again. moves, sets_environment: whether they change the
+    working directory, or a variable of the environment.
     """
 
     changes: tuple[StateChange, ...] = ()
     files: tuple[SharedFile, ...] = ()
     connections: tuple[str, ...] = ()
+    gates: tuple[Gate, ...] = ()
     caches: tuple[StateChange, ...] = ()
     moves: bool = False
     sets_environment: bool = False

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from lightwork.core.estimate import Estimate
-from lightwork.core.footprint import SharedFile, StateChange
+from lightwork.core.footprint import Gate, SharedFile, StateChange
 from lightwork.core.leak import Leak
 from lightwork.core.study import Cell
 from lightwork.core.verdict import CoreBound
@@ -152,6 +152,14 @@ class SharedConnections:
 
 
 @dataclass(frozen=True)
+class PrivateGates:
+    """Semaphores of which every process has its own, so that more workers than they have places pass together."""
+
+    gates: tuple[Gate, ...]
+    workers: int
+
+
+@dataclass(frozen=True)
 class UnclearCache:
     """Caches that items fill, where too few of them were run to tell how often the others do."""
 
@@ -182,5 +190,5 @@ class LeakedMemory:
 VerdictWarning = (
     Unfinished | FewBlocks | UnknownNoise | LoudNoise | DisturbedRounds | BusyMachine | BusyCores | BeyondCores
     | NeedsFork | FailedRounds | ForkedThreads | ForkedRandomState | LostState | RacyState | SharedFiles | SharedProcess
-    | SharedConnections | UnclearCache | UnsendableError | LeakedMemory | UntriedCount
+    | SharedConnections | PrivateGates | UnclearCache | UnsendableError | LeakedMemory | UntriedCount
 )  # fmt: skip

@@ -17,6 +17,7 @@ from lightwork.core.warnings import (
     LostState,
     LoudNoise,
     NeedsFork,
+    PrivateGates,
     RacyState,
     SharedConnections,
     SharedFiles,
@@ -28,6 +29,7 @@ from lightwork.core.warnings import (
     UntriedCount,
     VerdictWarning,
 )
+from lightwork.text.crews import workers_words
 from lightwork.text.quantities import counted, percent, short, size, times
 from lightwork.text.settings import named
 from lightwork.text.verdict import bound_name
@@ -125,6 +127,13 @@ def warning_sentence(warning: VerdictWarning) -> str:  # noqa: C901, PLR0911, PL
             return (
                 f"the module opens {_listed(warning.names)} when it is imported: a connection that forked workers "
                 "share breaks; open one in each worker (--initializer)"
+            )
+        case PrivateGates():
+            gate, workers = warning.gates[0], workers_words(warning.workers, "processes")
+            return (
+                f"{gate.name} lets {counted(gate.places, 'item')} through at a time, but each process has its own: "
+                f"{workers} let {warning.workers:,} through; plan with --max-in-flight {gate.places}, or use threads, "
+                "which share it"
             )
         case UnclearCache():
             return (

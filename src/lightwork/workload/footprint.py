@@ -6,12 +6,13 @@ A serial run shows it, though all is well there. Standard library only: the host
 """
 
 import json
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from functools import cache
 from typing import Any
 
-from lightwork.core.footprint import NO_FOOTPRINT, Footprint, SharedFile, StateChange
+from lightwork.core.footprint import NO_FOOTPRINT, Footprint, Gate, SharedFile, StateChange
 from lightwork.workload.api import Facts
 from lightwork.workload.item_acts import ActWatch
 from lightwork.workload.kept_state import ITEM, StateWatch, is_a, picture, user_modules
@@ -28,7 +29,7 @@ class Watched:
     def __init__(self, function: Callable[[Any], Any], users: Callable[..., Any], clock: str = "") -> None:
         """users: the function as the user wrote it. clock: see ActWatch."""
         self.function = function
-        self.connections = tuple(_connections(users))
+        self.connections, self.gates = tuple(_connections(users)), tuple(_gates(users))
         self.caches = dict(_caches(users))
         self.cache_before = {name: cached.cache_info() for name, cached in self.caches.items()}
         self.state, self.acts = StateWatch(users), ActWatch(clock)
@@ -54,6 +55,7 @@ class Watched:
             changes=(*self.changed_items, *self.state.changes()),
             files=tuple(self.acts.files()),
             connections=self.connections,
+            gates=self.gates,
             caches=tuple(self._filled()),
             moves=self.acts.moves,
             sets_environment=self.acts.sets_environment,
@@ -93,6 +95,7 @@ def footprint_in(evidence: Mapping[str, Any]) -> Footprint:
         changes=tuple(StateChange(**each) for each in values["changes"]),
         files=tuple(SharedFile(**each) for each in values["files"]),
         connections=tuple(values["connections"]),
+        gates=tuple(Gate(**each) for each in values["gates"]),
         caches=tuple(StateChange(**each) for each in values["caches"]),
         moves=values["moves"],
         sets_environment=values["sets_environment"],
@@ -105,6 +108,15 @@ def _connections(users: Callable[..., Any]) -> Iterator[str]:
         for name, value in list(vars(module).items()):
             if not is_a(value, type) and all(callable(getattr(type(value), each, None)) for each in CONNECTION):
                 yield f"{module.__name__}.{name}" if number else name
+
+
+def _gates(users: Callable[..., Any]) -> Iterator[Gate]:
+    """The semaphores of one process that the user's modules hold, unless they are held at the moment."""
+    kinds = [getattr(sys.modules.get(name), "Semaphore", None) for name in ("threading", "asyncio")]
+    for number, module in enumerate(user_modules(users)):
+        for name, value in list(vars(module).items()):
+            if is_a(value, *filter(None, kinds)) and value._value > 0:  # noqa: SLF001  nothing else tells
+                yield Gate(f"{module.__name__}.{name}" if number else name, value._value)  # noqa: SLF001
 
 
 def _caches(users: Callable[..., Any]) -> Iterator[tuple[str, Any]]:

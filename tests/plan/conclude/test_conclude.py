@@ -313,6 +313,14 @@ def test_what_always_breaks_them_says_nothing_of_limits():
     assert [each.limits for each in failed_crews([refused], [TWO])] == [()]
 
 
+def test_a_number_that_works_for_others_is_no_limit():
+    """Four threads fail and two work, but so do eight coroutines: it is no matter of how many there are."""
+    failed = FailedSetting(Setting("threads", 4), 1, 1, Outcome.HUNG, "still running")
+    two, coroutines = Setting("threads", 2), Setting("asyncio", 8)
+    assert [each.limits for each in failed_crews([failed], [two])] == [(OutsideLimit.IN_FLIGHT,)]
+    assert [each.limits for each in failed_crews([failed], [two, coroutines])] == [()]
+
+
 @pytest.mark.parametrize(("run", "warned"), [(3, True), (4, False)])
 def test_more_workers_than_items_that_ran_were_not_tried(run, warned):
     """Four threads are recommended after three items ran: whether a service takes four at once nobody has seen."""

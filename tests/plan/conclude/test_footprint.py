@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from lightwork.core.footprint import NO_FOOTPRINT, Footprint, SharedFile, StateChange
+from lightwork.core.footprint import NO_FOOTPRINT, Footprint, Gate, SharedFile, StateChange
 from lightwork.core.setting import Setting
 from lightwork.core.warnings import (
     LostState,
+    PrivateGates,
     RacyState,
     SharedConnections,
     SharedFiles,
@@ -39,6 +40,15 @@ FORKS, FRESH, THREADS = Setting("map", 2), Setting("map", 2, start_method="spawn
 def test_each_kind_of_worker_has_its_own(setting, warnings):
     """Processes lose what the caller should see, forks share what was open, threads share the process."""
     assert list(footprint_warnings(EVERYTHING, setting)) == warnings
+
+
+@pytest.mark.parametrize("places", [1, 2])
+def test_a_semaphore_holds_back_no_other_process(places):
+    """Two processes pass one that lets a single item through; threads share it, and one of two places is no matter."""
+    footprint = replace(NO_FOOTPRINT, gates=(Gate("GATE", places),))
+    found = list(footprint_warnings(footprint, FORKS))
+    assert found == ([PrivateGates((Gate("GATE", 1),), 2)] if places == 1 else [])
+    assert list(footprint_warnings(footprint, THREADS)) == []
 
 
 @pytest.mark.parametrize("setting", [FORKS, FRESH, THREADS])

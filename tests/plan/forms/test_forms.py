@@ -17,7 +17,7 @@ from repository import REPOSITORY
 
 from lightwork.core.causes import Cause
 from lightwork.core.estimate import Estimate
-from lightwork.core.footprint import SharedFile, StateChange
+from lightwork.core.footprint import Gate, SharedFile, StateChange
 from lightwork.core.leak import Leak
 from lightwork.core.notes import (
     BundledItems,
@@ -70,6 +70,7 @@ from lightwork.core.warnings import (
     FewBlocks,
     LeakedMemory,
     LostState,
+    PrivateGates,
     RacyState,
     SharedConnections,
     SharedFiles,
@@ -152,6 +153,7 @@ warnings = st.one_of(
     st.builds(FailedRounds, tried_cells, counts, counts, texts, texts), st.builds(FewBlocks, counts, counts),
     st.builds(LostState, changes), st.builds(RacyState, changes),
     st.builds(SharedFiles, st.lists(st.builds(SharedFile, texts, counts, st.booleans()), max_size=5).map(tuple)),
+    st.builds(PrivateGates, st.lists(st.builds(Gate, texts, counts), min_size=1, max_size=3).map(tuple), counts),
     st.builds(SharedConnections, names_of_some), st.builds(SharedProcess, st.booleans(), st.just(True)),
     st.builds(UnclearCache, names_of_some, counts, counts), st.builds(UnsendableError, texts, texts),
     st.builds(LeakedMemory, st.builds(Leak, shares, counts, counts, counts.map(float)), st.none() | counts),

@@ -138,14 +138,18 @@ def failed_crews(
     for each in failed:
         by_kind.setdefault((kind_of(each.setting), each.setting.start_method, each.cause), []).append(each)
     crews = [_failed_crew(alike, working, threads) for alike in by_kind.values()]
-    return [replace(crew, limits=tuple(_limits(crew, at_rate=at_rate))) for crew in crews]
+    return [replace(crew, limits=tuple(_limits(crew, working, at_rate=at_rate))) for crew in crews]
 
 
-def _limits(failed: FailedCrew, *, at_rate: bool) -> Iterator[OutsideLimit]:
-    """By which limits a plan may keep to what works, where the number of workers may be what breaks them."""
+def _limits(failed: FailedCrew, working: "Sequence[Setting]", *, at_rate: bool) -> Iterator[OutsideLimit]:
+    """By which limits a plan may keep to what works, where the number of workers may be what breaks them.
+
+    It is not where as many workers of another kind did the work.
+    """
     if failed.cause or failed.lacks_state:
         return
-    if (failed.largest_working or 0) > 1:
+    others = max((setting.workers for setting in working if kind_of(setting) != failed.crew.kind), default=0)
+    if (failed.largest_working or 0) > 1 and others < failed.crew.workers:
         yield OutsideLimit.IN_FLIGHT
     if says_too_fast(failed.reason):
         yield OutsideLimit.LOWER_RATE if at_rate else OutsideLimit.RATE
