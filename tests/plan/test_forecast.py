@@ -31,7 +31,13 @@ jobs = st.builds(
     lambda rows_of, items, cores: job(rows_of(*items), cores), st.sampled_from((waits, computes)), lengths,
     st.sampled_from((1.0, 1.5, 2.0, 4.0, 12.0)),
 )  # fmt: skip
-costs = st.builds(Costs, request_ns=st.floats(0, 5e6), take_ns=st.floats(0, 1e6), send_ns=st.floats(0, 1e5))
+costs = st.builds(
+    Costs,
+    request_ns=st.floats(0, 5e6),
+    take_ns=st.floats(0, 1e6),
+    send_ns=st.floats(0, 1e5),
+    rouse_ns=st.floats(0, 5e5),
+)
 asked = st.builds(
     Axes, st.sampled_from((("map",), ("map", "threads"), ("static", "imap_unordered"))),
     st.none() | st.lists(st.integers(1, 40), min_size=1, max_size=4).map(tuple),
@@ -148,15 +154,31 @@ def test_bundles_have_no_order_of_their_own():
 
 @given(st.integers(100, 20_000), st.floats(0.005, 5.0), st.integers(1, 16), costs)
 def test_a_chunk_costs_little_to_hand_over(items, item_ms, workers, each):
-    """The fewest items of which the hand-over is a fiftieth, but for eight chunks a worker."""
+    """The fewest items of which the hand-over is a fiftieth, unless that makes the end longer; eight chunks a worker.
+
+    A caller that sleeps between two chunks pays more for each, one that does not only what is always due.
+    """
     profile = job(waits(*[item_ms] * items))
     size = chunksize_for(profile, "map", "fork", workers, calibration(each))
-    hand_over_ns = each.send_ns + each.receive_ns + each.take_ns
+    awake_ns = each.send_ns + each.receive_ns + each.take_ns
+    asleep_ns = awake_ns + each.rouse_ns + each.cold_ns
     item_ns = float(profile.walls_ns.mean())
     most = max(items // (CHUNKS_PER_WORKER * workers), 1)
+    even = (2 * awake_ns * items * item_ns / workers) ** 0.5 / item_ns
     assert 1 <= size <= most
-    assert size == most or hand_over_ns <= 1.001 * HAND_OVER * size * item_ns
-    assert size == 1 or hand_over_ns > 0.999 * HAND_OVER * (size - 1) * item_ns
+    assert size == most or awake_ns <= 1.001 * HAND_OVER * size * item_ns or size >= round(even)
+    assert size == 1 or asleep_ns > 0.999 * HAND_OVER * (size - 1) * item_ns
+
+
+def test_a_caller_that_sleeps_between_chunks_hands_out_larger_ones():
+    """Where rousing it costs more than handing over; yet no chunk is so large that its end costs as much as all."""
+    awake, asleep = (
+        chunksize_for(job(waits(*[10] * 1000)), "map", "fork", 2, calibration(Costs(send_ns=2e5, rouse_ns=rouse_ns)))
+        for rouse_ns in (0.0, 8e5)
+    )
+    assert (awake, asleep) == (1, 5)
+    few = chunksize_for(job(waits(*[10] * 120)), "map", "fork", 2, calibration(Costs(send_ns=2e5, rouse_ns=8e5)))
+    assert few == 3
 
 
 def test_a_large_function_is_sent_with_few_chunks():

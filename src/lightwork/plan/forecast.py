@@ -7,7 +7,7 @@ the longest items         -> whether they go first
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from math import ceil
+from math import ceil, sqrt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from lightwork.plan.axes import Axes, each_once, settings_of
 from lightwork.plan.job_profile import JobProfile
 from lightwork.plan.predictor import Predictor
 from lightwork.replay.calibration import Calibration
+from lightwork.replay.costs import COLD_NS, Costs
 from lightwork.replay.prediction import Prediction
 from lightwork.replay.traits import Traits, kind_of
 from lightwork.strategies import find
@@ -121,16 +122,25 @@ def _climbed(counts: Sequence[int], speedup_of: Callable[[int], float]) -> dict[
 def chunksize_for(job: JobProfile, name: str, method: str, workers: int, calibration: Calibration) -> int | None:
     """The fewest items of which handing a chunk over takes HAND_OVER of its time; None for a strategy without chunks.
 
-    So few that every worker has CHUNKS_PER_WORKER.
+    No more than where half a chunk, which the others wait for at the end, takes as long as handing all of them over;
+    and so few that every worker has CHUNKS_PER_WORKER.
     """
     if find(name).default_chunksize is None:
         return None
     costs = calibration.of(Setting(name, workers, start_method=method), job.spin_ns)
     costs = costs.with_sent_items(0.0, 1, job.function_bytes if find(name).workers == "processes" else 0.0)
-    hand_over_ns = costs.send_ns + costs.receive_ns + costs.take_ns
     item_ns = max(float(job.walls_ns.mean()), 1.0)
+    hand_over_ns = _hand_over_ns(costs, item_ns, workers)
     wanted = ceil(hand_over_ns / (HAND_OVER * item_ns))
-    return max(1, min(wanted, len(job.rows) // (CHUNKS_PER_WORKER * workers)))
+    even = round(sqrt(2 * hand_over_ns * float(job.walls_ns.sum()) / workers) / item_ns)
+    return max(1, min(wanted, even, len(job.rows) // (CHUNKS_PER_WORKER * workers)))
+
+
+def _hand_over_ns(costs: Costs, item_ns: float, workers: int) -> float:
+    """What a chunk of such items costs: the longer it lasts, the deeper the caller sleeps and the colder its caches."""
+    at_once_ns = costs.send_ns + costs.receive_ns + costs.take_ns
+    apart_ns = max(at_once_ns / HAND_OVER, item_ns) / workers
+    return at_once_ns + min(apart_ns / COLD_NS, 1.0) * (costs.rouse_ns + costs.cold_ns)
 
 
 def _has_long_items(job: JobProfile, most: int) -> bool:
