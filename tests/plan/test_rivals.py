@@ -44,7 +44,7 @@ def test_a_kernel_that_does_not_tell_changes_nothing():
 
 
 @given(
-    st.lists(st.integers(0, 2_000), min_size=1, max_size=9), st.integers(1, 200), st.floats(0, 1), st.floats(1, 4),
+    st.lists(st.integers(0, 2_000), min_size=1, max_size=9), st.integers(1, 5_000), st.floats(0, 1), st.floats(1, 4),
     st.floats(0, 1),
 )  # fmt: skip
 def test_rivals_take_no_more_than_the_cores_they_had(queued_ns, workers, cpu_share, cores, busy):

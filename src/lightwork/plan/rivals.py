@@ -8,6 +8,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+MANY = 500  # workers: of more, nearly as many as on average want to compute at any time
+
 
 def share_without(
     wall_ns: float, rows: "NDArray[Any]", workers: int, cpu_share: float, cores: float, rivals: float
@@ -26,9 +28,12 @@ def share_without(
 
 def _waiting(workers: int, cpu_share: float, cores: float, rivals: float) -> float:
     """What part of all that want to compute waits for a core, on average, where each worker wants to by chance."""
-    chances = (
-        comb(workers, some) * cpu_share**some * (1 - cpu_share) ** (workers - some) for some in range(workers + 1)
-    )
-    waiting = sum(chance * max(some + rivals - cores, 0.0) for some, chance in enumerate(chances))
     wanting = workers * cpu_share + rivals
+    if workers > MANY:
+        waiting = max(wanting - cores, 0.0)
+    else:
+        chances = (
+            comb(workers, some) * cpu_share**some * (1 - cpu_share) ** (workers - some) for some in range(workers + 1)
+        )
+        waiting = sum(chance * max(some + rivals - cores, 0.0) for some, chance in enumerate(chances))
     return waiting / wanting if wanting else 0.0
