@@ -1,5 +1,7 @@
 """Leaks of real functions: a process runs their items twice, and what it then has is looked at."""
 
+import re
+
 import pytest
 from pasted import run_pasted
 from registered import in_matrix
@@ -124,5 +126,7 @@ def test_a_plan_says_so_and_its_script_replaces_workers(tmp_path):
     after = int(line.rpartition("after ")[2].partition(" ")[0])
     assert 25 <= after <= 45
     code = ended.stdout[ended.stdout.index("from multiprocessing import Pool") :]
-    assert f"with Pool(2, maxtasksperchild={after}) as pool:" in code
+    (tasks,) = map(int, re.findall(r"with Pool\(2, maxtasksperchild=(\d+)\) as pool:", code))
+    (chunksize,) = map(int, re.findall(r"items, chunksize=(\d+)\)", code))  # a chunk is one task
+    assert tasks == after // chunksize
     assert run_pasted(user.folder, code).returncode == 0

@@ -92,18 +92,18 @@ def test_six_studies_fold_to_four_screens(open_page, six_studies):
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_an_address_leads_into_what_is_folded(open_page, page_file, scripts):
+def test_an_address_leads_into_what_is_folded(open_page, sample_page, scripts):
     """A page that is opened at a part of a study's details shows that part, with scripts and without them."""
-    page = open_page(f"{page_file.as_uri()}#sleep-io-code", scripts=scripts)
+    page = open_page(f"{sample_page.as_uri()}#sleep-io-code", scripts=scripts)
     code = page.locator("#sleep-io-code .code")
     code.wait_for()
     assert 0 <= code.bounding_box()["y"] < SCREEN
     assert page.locator("#csv-to-db-files-48 table").first.is_hidden()
 
 
-def test_links_lead_into_what_is_folded(open_page, page_file):
+def test_links_lead_into_what_is_folded(open_page, sample_page):
     """A link opens what it leads to, again after it was closed by hand."""
-    page = open_page(page_file)
+    page = open_page(sample_page)
     card = page.locator(".card").nth(1)
     for _ in range(2):
         card.get_by_text("Details").click()
@@ -115,9 +115,9 @@ def test_links_lead_into_what_is_folded(open_page, page_file):
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_a_search_finds_what_is_folded(open_page, page_file, scripts):
+def test_a_search_finds_what_is_folded(open_page, sample_page, scripts):
     """Text is found inside a study's details, and what holds it opens."""
-    page = open_page(f"{page_file.as_uri()}#:~:text=involuntary", scripts=scripts)
+    page = open_page(f"{sample_page.as_uri()}#:~:text=involuntary", scripts=scripts)
     page.locator("details.study[open] .sheet", has_text="involuntary").first.wait_for()
     assert page.locator("details.study[open]").count() == 1
 
