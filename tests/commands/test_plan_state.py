@@ -102,14 +102,7 @@ def user(tmp_path):
 
 
 @pytest.mark.matrix
-@pytest.mark.parametrize(
-    "name",
-    [
-        "beside_a_manager",
-        pytest.param("beside_a_thread", marks=pytest.mark.matrix),
-        pytest.param("into_a_queue", marks=pytest.mark.matrix),
-    ],
-)
+@pytest.mark.parametrize("name", ["beside_a_manager", "beside_a_thread", "into_a_queue"])
 def test_what_a_job_leaves_running_on_purpose_ends_with_each_round(user, name):
     """A Manager's server, or a thread that would run on, fails no round, and nothing of it is left afterwards."""
     with nothing_left_behind():

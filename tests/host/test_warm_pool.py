@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from registered import each_once, one_of_each_kind, unless_absent
+from registered import FORKED_KINDS, all_but, each_once, unless_absent
 from rounds import PATIENCE_S, job, nothing_left_behind, run_round
 
 from lightwork import strategies
@@ -89,7 +89,7 @@ def test_its_ledger_is_sound(name, method, rounds):
     assert sum(five) == losses.budget_ns == WORKERS * found.round.wall_ns
 
 
-@pytest.mark.parametrize(("name", "method"), one_of_each_kind(EVERY))
+@pytest.mark.parametrize(("name", "method"), all_but(FORKED_KINDS, EVERY))
 def test_hands_an_items_exception_to_the_caller(name, method, tmp_path):
     """An item that raises ends the round as it ends a fresh pool's, and the pool is closed all the same."""
     with nothing_left_behind():

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 import servers
-from registered import in_matrix
+from registered import all_but
 from rounds import nothing_left_behind
 
 from lightwork.launch import process
@@ -119,7 +119,7 @@ def test_a_link_is_no_workdir(tmp_path):
         assert (tmp_path / "mine" / "kept").exists()
 
 
-@pytest.mark.parametrize("name", ["postgres", *in_matrix(("mariadb",))])
+@pytest.mark.parametrize("name", all_but([("postgres",)], map(pytest.param, servers.SERVERS)))
 def test_what_a_killed_study_made_on_a_server_is_dropped(name, tmp_path):
     """The tables of a round whose study was killed are dropped when the next workdir is opened."""
     words = servers.database(name)

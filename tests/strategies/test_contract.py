@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 from benches import bench
-from registered import all_but, each_once, one_of_each_kind, unless_absent
+from registered import FORKED_KINDS, all_but, each_once, unless_absent
 from rounds import nothing_left_behind, run_round
 
 from lightwork import strategies
@@ -59,7 +59,7 @@ def test_notes_every_workers_life(name, method, done):
     assert all(worker.requested_ns <= worker.ready_ns <= found.t1_ns for worker in ready)
 
 
-@pytest.mark.parametrize(("name", "method"), one_of_each_kind(EVERY))
+@pytest.mark.parametrize(("name", "method"), all_but(FORKED_KINDS, EVERY))
 def test_hands_an_items_exception_to_the_caller(name, method, tmp_path):
     """An item's exception is raised in the caller, naming its item and showing its traceback; nobody is left."""
     with nothing_left_behind():

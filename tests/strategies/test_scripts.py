@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from observing import COUNT, WORKERS
-from registered import all_but, one_of_each_kind, unless_absent
+from registered import FORKED_KINDS, all_but, unless_absent
 from repository import SUPPORT
 
 from lightwork import strategies
@@ -101,7 +101,7 @@ def both(folder: Path, name: str, method: str, workers: int) -> tuple[Seen, Seen
     return seen(folder / "run", run, workers), seen(folder / "script", script, workers)
 
 
-@pytest.mark.parametrize(("name", "method"), one_of_each_kind(CLAIMS))
+@pytest.mark.parametrize(("name", "method"), all_but(FORKED_KINDS, CLAIMS))
 def test_the_script_hands_items_out_as_run_does(name, method, tmp_path):
     """The same workers, made in the same way, get the same items together, which travel alike, and so do results."""
     run, script = both(tmp_path, name, method, 1 if name == "serial" else MANY)

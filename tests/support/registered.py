@@ -8,7 +8,8 @@ import pytest
 from lightwork import strategies
 from lightwork.core.setting import START_METHODS
 
-KINDS = {"map", "process_executor", "queue", "threads"}  # a pool, an executor, processes of one's own, threads
+KINDS = ("map", "process_executor", "queue", "threads")  # a pool, an executor, processes of one's own, threads
+FORKED_KINDS = [(name, "fork") for name in KINDS]
 
 
 def unless_absent(name: str, *more: Any) -> Any:
@@ -45,24 +46,9 @@ def _in_matrix(case: Any) -> Any:
     return pytest.param(*case.values, id=case.id, marks=[*case.marks, pytest.mark.matrix])
 
 
-def one_of_each_kind(cases: Iterable[Any]) -> list[Any]:
-    """The cases, all marked `matrix` but those of the strategies in KINDS, with what they are started by at first.
-
-    For what other tests show of every strategy in another way.
-    """
-    shown: set[Any] = set()
-    marked = []
-    for case in cases:
-        name = case.values[0]
-        stays = name in KINDS and name not in shown
-        shown.add(name)
-        marked.append(case if stays else _in_matrix(case))
-    return marked
-
-
 def in_matrix(*cases: tuple[Any, ...]) -> list[Any]:
     """These cases, marked `matrix`."""
     return [pytest.param(*case, marks=pytest.mark.matrix) for case in cases]
 
 
-EACH_METHOD = [START_METHODS[0], *in_matrix(*((method,) for method in START_METHODS[1:]))]
+EACH_METHOD = all_but([("fork",)], map(pytest.param, START_METHODS))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from registered import in_matrix
+from registered import all_but
 
 from lightwork.errors import CheckFailed, UsageError
 from lightwork.machine import page_cache
@@ -23,7 +23,7 @@ ROWS = 336_776
 FILES: dict[_flights.Split, int] = {"carrier-month": 185, "day": 365}
 
 
-@pytest.mark.parametrize("split", ["carrier-month", *in_matrix(("day",))])
+@pytest.mark.parametrize("split", all_but([("carrier-month",)], map(pytest.param, FILES)))
 def test_a_split_holds_every_row(split: _flights.Split, data_dir: Path) -> None:
     """185 or 365 files, each with the header, hold 336,776 rows between them, as the manifest says."""
     _flights.prepare(split, data_dir)

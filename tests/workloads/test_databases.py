@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import servers
-from registered import each_once, in_matrix
+from registered import all_but, each_once, in_matrix
 from rounds import PATIENCE_S, job
 
 from lightwork.core import cluster_facts
@@ -37,13 +37,13 @@ CELLS = each_once(pytest.param(name, method) for name in METHODS for method in M
 SMALL = {"batches": 3, "rows_per_item": 7, "batch_rows": 3}
 
 
-@pytest.fixture(params=["sqlite", "duckdb", "postgres", *in_matrix(("mariadb",))])
+@pytest.fixture(params=all_but([("sqlite",), ("duckdb",), ("postgres",)], map(pytest.param, servers.ALL)))
 def db(request: pytest.FixtureRequest) -> str:
     """Each database in turn, where it can be had."""
     return servers.database(request.param)
 
 
-@pytest.fixture(params=["mariadb", *in_matrix(("postgres",))])
+@pytest.fixture(params=all_but([("mariadb",)], map(pytest.param, servers.SERVERS)))
 def server(request: pytest.FixtureRequest) -> str:
     """Each database server in turn, where it can be had."""
     return servers.database(request.param)

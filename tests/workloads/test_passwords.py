@@ -18,7 +18,7 @@ from benches import bench, command, lightwork, rounds_kept, saved_in
 from calibrations import calibrate
 from hypothesis import given
 from hypothesis import strategies as st
-from registered import all_but, in_matrix
+from registered import in_matrix
 
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
@@ -182,7 +182,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.matrix
-@pytest.mark.parametrize("name", all_but([("postgres",)], map(pytest.param, servers.SERVERS)))
+@pytest.mark.parametrize("name", servers.SERVERS)
 def test_no_password_in_a_real_run(folder: Path, name: str) -> None:
     """A measured, saved and reported run holds the URL with `***`, and the password nowhere."""
     with servers.user(servers.database(name), PASSWORD) as template:
