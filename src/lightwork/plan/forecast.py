@@ -18,7 +18,6 @@ from lightwork.plan.axes import Axes, each_once, settings_of
 from lightwork.plan.job_profile import JobProfile
 from lightwork.plan.predictor import Predictor
 from lightwork.replay.calibration import Calibration
-from lightwork.replay.costs import COLD_NS, Costs
 from lightwork.replay.prediction import Prediction
 from lightwork.replay.traits import Traits, kind_of
 from lightwork.strategies import find
@@ -130,17 +129,11 @@ def chunksize_for(job: JobProfile, name: str, method: str, workers: int, calibra
     costs = calibration.of(Setting(name, workers, start_method=method), job.spin_ns)
     costs = costs.with_sent_items(0.0, 1, job.function_bytes if find(name).workers == "processes" else 0.0)
     item_ns = max(float(job.walls_ns.mean()), 1.0)
-    hand_over_ns = _hand_over_ns(costs, item_ns, workers)
+    chunk_ns = max(costs.hand_over_ns(0.0) / HAND_OVER, item_ns)  # at least, if it costs no more than that
+    hand_over_ns = costs.hand_over_ns(chunk_ns / workers)
     wanted = ceil(hand_over_ns / (HAND_OVER * item_ns))
     even = round(sqrt(2 * hand_over_ns * float(job.walls_ns.sum()) / workers) / item_ns)
     return max(1, min(wanted, even, len(job.rows) // (CHUNKS_PER_WORKER * workers)))
-
-
-def _hand_over_ns(costs: Costs, item_ns: float, workers: int) -> float:
-    """What a chunk of such items costs: the longer it lasts, the deeper the caller sleeps and the colder its caches."""
-    at_once_ns = costs.send_ns + costs.receive_ns + costs.take_ns
-    apart_ns = max(at_once_ns / HAND_OVER, item_ns) / workers
-    return at_once_ns + min(apart_ns / COLD_NS, 1.0) * (costs.rouse_ns + costs.cold_ns)
 
 
 def _has_long_items(job: JobProfile, most: int) -> bool:

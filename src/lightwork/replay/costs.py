@@ -48,6 +48,11 @@ class Costs:
             if not value >= 0:
                 raise ValueError(f"{name} can't be {value}: a cost is at least 0")
 
+    def hand_over_ns(self, apart_ns: float) -> float:
+        """What handing over one chunk costs the caller and its worker, so long after the one before."""
+        due = min(apart_ns / COLD_NS, 1.0)
+        return self.send_ns + self.receive_ns + self.take_ns + due * (self.rouse_ns + self.cold_ns)
+
     def at_speed(self, factor: float) -> "Costs":
         """The same on a machine on which everything that computes takes so many times as long."""
         return replace(
