@@ -16,7 +16,6 @@ from lightwork.analysis.belief import Belief, Expectation, PriorSpread, Wall, be
 from lightwork.analysis.preference import BelievedSpeedup, gains_enough, preferred
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL
-from lightwork.machine.load import QUIET
 from lightwork.plan.axes import Axes
 from lightwork.plan.failed_setting import FailedSetting
 from lightwork.plan.forecast import Forecast, forecast
@@ -125,12 +124,8 @@ class Contest:
 
     @property
     def doubt(self) -> float:
-        """How far rounds on several workers may be off because others had the cores, as a standard deviation of logs.
-
-        0 on a quiet machine, and for work that only waits.
-        """
-        doubt = self.measured.busy_share * self.job.load.cpu_share
-        return doubt if doubt > QUIET else 0.0
+        """How far rounds on several workers may be off because others had the cores."""
+        return self.job.doubt_beside(self.measured.busy_share)
 
     @cached_property
     def belief(self) -> Belief:

@@ -6,6 +6,7 @@ from math import ceil, inf
 from typing import TYPE_CHECKING, Any
 
 from lightwork.analysis.preference import COMPUTES, CpuLoad
+from lightwork.machine.load import QUIET
 from lightwork.replay.demands import cpu_share_of, one_by_one_ns, own_ns
 from lightwork.replay.traits import NO_WARM_UP, Traits, WarmUp, without_warm_up
 
@@ -85,6 +86,14 @@ class JobProfile:
     def load(self) -> CpuLoad:
         """What the items ask of the cores."""
         return CpuLoad(cpu_share_of(self.rows), self.cores)
+
+    def doubt_beside(self, busy_share: float) -> float:
+        """How far rounds on several workers may be off where others take this share of the cores: an SD of logs.
+
+        0 on a quiet machine, and for work that only waits.
+        """
+        doubt = busy_share * self.load.cpu_share
+        return doubt if doubt > QUIET else 0.0
 
     def warm_walls_ns(self, traits: Traits) -> "NDArray[Any]":
         """What each item took, without what the first one paid once in its worker."""

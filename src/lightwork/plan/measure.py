@@ -19,7 +19,6 @@ from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, Cell, Study
 from lightwork.launch.finished import Finished
-from lightwork.machine.load import QUIET
 from lightwork.plan import repeated
 from lightwork.plan.axes import Axes
 from lightwork.plan.contest import MOST_BLOCKS, SERIAL_SETTING, Contest, Measurements
@@ -262,11 +261,11 @@ class Measuring:
 
     def _share_without_rivals(self, setting: Setting, round_: "Round", rows: "NDArray[Any] | None") -> float:
         """What part of its wall this round would take on a quiet machine."""
-        if rows is None or self._busy_share * self.job.load.cpu_share <= QUIET:
+        job, busy_share = self.job, self._busy_share
+        if rows is None or not job.doubt_beside(busy_share):
             return 1.0
-        rivals = self._busy_share * self.job.cores
         working = min(setting.workers, len(rows))
-        return share_without(round_.wall_ns, rows, working, self.job.load.cpu_share, self.job.cores, rivals)
+        return share_without(round_.wall_ns, rows, working, job.load.cpu_share, job.cores, busy_share * job.cores)
 
     @property
     def _busy_share(self) -> float:
