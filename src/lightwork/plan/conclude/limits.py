@@ -78,7 +78,7 @@ def _in_flight(evidence: PlanEvidence, chosen: Setting, contest: "Contest") -> I
 
 def _lost(evidence: PlanEvidence, chosen: Setting) -> LimitedBy | None:
     """What takes most of the workers' time; where a rate keeps items apart, a worker that waits waits for its turn."""
-    loss = _loss(evidence, chosen) or _predicted_loss(evidence, chosen)
+    loss = _largest(evidence, chosen)
     is_idle = loss is not None and loss.cause == Cause.DISPATCH and not loss.is_little
     return (rate_limit(evidence) if is_idle else None) or loss
 
@@ -109,7 +109,7 @@ def item_cap(evidence: PlanEvidence) -> ItemCap:
 
 def overhead(evidence: PlanEvidence, setting: Setting) -> LargestLoss | PredictedLoss | None:
     """What having workers costs this setting most; None where that is little, or where it loses more in its items."""
-    loss = _loss(evidence, setting) or _predicted_loss(evidence, setting)
+    loss = _largest(evidence, setting)
     return loss if loss and loss.cause in OVERHEADS and not loss.is_little else None
 
 
@@ -120,6 +120,11 @@ def core_bound(evidence: PlanEvidence, chosen: Setting) -> CoreBound | None:
     if load.cpu_share <= CPU_BOUND:
         return None
     return CoreBound(cores / load.cpu_share / evidence.planned.job.longer, cores)
+
+
+def _largest(evidence: PlanEvidence, setting: Setting) -> LargestLoss | PredictedLoss | None:
+    """The largest loss, of the setting's rounds where they tell of one, else as predicted."""
+    return _loss(evidence, setting) or _predicted_loss(evidence, setting)
 
 
 def _loss(evidence: PlanEvidence, chosen: Setting) -> LargestLoss | None:
