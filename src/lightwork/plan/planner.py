@@ -182,7 +182,7 @@ def _job(request: Request, serial: Serial, inner: InnerWork) -> JobProfile:
     rows = back_to_back(rows) if request.rate else rows
     whole = rows if sample.is_all else rows_of_all(rows, sample)
     weights = [serial.items.weights[place] for place in serial.places]
-    if serial.items.bundle == 1 and len(set(weights)) == 1:
+    if _nothing_tells_sizes(serial):
         weights = _measured_weights(whole, sample)
     return JobProfile(
         rows=whole,
@@ -221,9 +221,14 @@ def _measured_weights(rows: "np.ndarray[tuple[int], np.dtype[np.void]]", sample:
 
 def _first(serial: Serial, job: JobProfile) -> tuple[int, ...]:
     """The places of the items that were measured to be long, the longest first; none where their sizes tell."""
-    if serial.items.bundle > 1 or len(set(serial.items.weights)) > 1:
+    if not _nothing_tells_sizes(serial):
         return ()
     return tuple(serial.places[place] for place in _long_of_those_run(job.walls_ns, serial.sample))
+
+
+def _nothing_tells_sizes(serial: Serial) -> bool:
+    """Whether items are run one by one, and all weigh the same until they are."""
+    return serial.items.bundle == 1 and len({serial.items.weights[place] for place in serial.places}) == 1
 
 
 def _long_of_those_run(walls_ns: "np.ndarray[tuple[int], np.dtype[np.int64]]", sample: Sample) -> list[int]:
