@@ -104,27 +104,30 @@ def footprint_in(evidence: Mapping[str, Any]) -> Footprint:
 
 def _connections(users: Callable[..., Any]) -> Iterator[str]:
     """The names of connections that the user's modules hold."""
-    for number, module in enumerate(user_modules(users)):
-        for name, value in list(vars(module).items()):
-            if not is_a(value, type) and all(callable(getattr(type(value), each, None)) for each in CONNECTION):
-                yield f"{module.__name__}.{name}" if number else name
+    for name, value in _globals(users):
+        if not is_a(value, type) and all(callable(getattr(type(value), each, None)) for each in CONNECTION):
+            yield name
 
 
 def _gates(users: Callable[..., Any]) -> Iterator[Gate]:
     """The semaphores of one process that the user's modules hold, unless they are held at the moment."""
     kinds = [getattr(sys.modules.get(name), "Semaphore", None) for name in ("threading", "asyncio")]
-    for number, module in enumerate(user_modules(users)):
-        for name, value in list(vars(module).items()):
-            if is_a(value, *filter(None, kinds)) and value._value > 0:  # noqa: SLF001  nothing else tells
-                yield Gate(f"{module.__name__}.{name}" if number else name, value._value)  # noqa: SLF001
+    for name, value in _globals(users):
+        if is_a(value, *filter(None, kinds)) and value._value > 0:  # noqa: SLF001  nothing else tells
+            yield Gate(name, value._value)  # noqa: SLF001
 
 
 def _caches(users: Callable[..., Any]) -> Iterator[tuple[str, Any]]:
     """Functions of the user's modules and classes that functools.lru_cache or cache made."""
+    for name, value in _globals(users):
+        held = {f"{name}.{key}": each for key, each in vars(value).items()} if is_a(value, type) else {}
+        for key, function in {name: value, **held}.items():
+            if is_a(function, CACHED):
+                yield key, function
+
+
+def _globals(users: Callable[..., Any]) -> Iterator[tuple[str, Any]]:
+    """What the user's modules hold, by name; behind its module's where that is not the function's own."""
     for number, module in enumerate(user_modules(users)):
-        prefix = f"{module.__name__}." if number else ""
         for name, value in list(vars(module).items()):
-            held = {f"{name}.{key}": each for key, each in vars(value).items()} if is_a(value, type) else {}
-            for key, function in {name: value, **held}.items():
-                if is_a(function, CACHED):
-                    yield f"{prefix}{key}", function
+            yield f"{module.__name__}.{name}" if number else name, value
