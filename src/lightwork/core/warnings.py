@@ -152,10 +152,10 @@ class SharedConnections:
 
 
 @dataclass(frozen=True)
-class PrivateGates:
-    """Semaphores of which every process has its own, so that more workers than they have places pass together."""
+class PrivateGate:
+    """A semaphore of which every process has its own, so that more workers than it has places pass together."""
 
-    gates: tuple[Gate, ...]
+    gate: Gate
     workers: int
 
 
@@ -190,5 +190,5 @@ class LeakedMemory:
 VerdictWarning = (
     Unfinished | FewBlocks | UnknownNoise | LoudNoise | DisturbedRounds | BusyMachine | BusyCores | BeyondCores
     | NeedsFork | FailedRounds | ForkedThreads | ForkedRandomState | LostState | RacyState | SharedFiles | SharedProcess
-    | SharedConnections | PrivateGates | UnclearCache | UnsendableError | LeakedMemory | UntriedCount
+    | SharedConnections | PrivateGate | UnclearCache | UnsendableError | LeakedMemory | UntriedCount
 )  # fmt: skip

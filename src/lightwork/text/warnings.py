@@ -17,7 +17,7 @@ from lightwork.core.warnings import (
     LostState,
     LoudNoise,
     NeedsFork,
-    PrivateGates,
+    PrivateGate,
     RacyState,
     SharedConnections,
     SharedFiles,
@@ -128,8 +128,8 @@ def warning_sentence(warning: VerdictWarning) -> str:  # noqa: C901, PLR0911, PL
                 f"the module opens {_listed(warning.names)} when it is imported: a connection that forked workers "
                 "share breaks; open one in each worker (--initializer)"
             )
-        case PrivateGates():
-            gate, workers = warning.gates[0], workers_words(warning.workers, "processes")
+        case PrivateGate():
+            gate, workers = warning.gate, workers_words(warning.workers, "processes")
             return (
                 f"{gate.name} lets {counted(gate.places, 'item')} through at a time, but each process has its own: "
                 f"{workers} let {warning.workers:,} through; plan with --max-in-flight {gate.places}, or use threads, "

@@ -8,7 +8,7 @@ from lightwork.core.footprint import NO_FOOTPRINT, Footprint, Gate, SharedFile, 
 from lightwork.core.setting import Setting
 from lightwork.core.warnings import (
     LostState,
-    PrivateGates,
+    PrivateGate,
     RacyState,
     SharedConnections,
     SharedFiles,
@@ -47,7 +47,7 @@ def test_a_semaphore_holds_back_no_other_process(places):
     """Two processes pass one that lets a single item through; threads share it, and one of two places is no matter."""
     footprint = replace(NO_FOOTPRINT, gates=(Gate("GATE", places),))
     found = list(footprint_warnings(footprint, FORKS))
-    assert found == ([PrivateGates((Gate("GATE", 1),), 2)] if places == 1 else [])
+    assert found == ([PrivateGate(Gate("GATE", 1), 2)] if places == 1 else [])
     assert list(footprint_warnings(footprint, THREADS)) == []
 
 

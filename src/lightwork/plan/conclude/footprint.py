@@ -6,7 +6,7 @@ from lightwork.core.footprint import Footprint
 from lightwork.core.setting import Setting
 from lightwork.core.warnings import (
     LostState,
-    PrivateGates,
+    PrivateGate,
     RacyState,
     SharedConnections,
     SharedFiles,
@@ -30,8 +30,7 @@ def footprint_warnings(footprint: Footprint, setting: Setting) -> Iterator[Verdi
         yield SharedFiles(footprint.files)
     if is_in_caller and (footprint.moves or footprint.sets_environment):
         yield SharedProcess(footprint.moves, footprint.sets_environment)
-    passed = tuple(gate for gate in footprint.gates if gate.places < setting.workers)
-    if passed and not is_in_caller:
-        yield PrivateGates(passed, setting.workers)
+    if not is_in_caller:
+        yield from (PrivateGate(gate, setting.workers) for gate in footprint.gates if gate.places < setting.workers)
     if footprint.connections and is_forked(setting):
         yield SharedConnections(footprint.connections)
