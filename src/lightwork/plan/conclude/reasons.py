@@ -122,7 +122,7 @@ def _other_kind(evidence: PlanEvidence) -> OtherKind | None:
 
 def _sent_bytes(evidence: PlanEvidence, chosen: Setting, other: Setting) -> float:
     """Of a large result, which the other setting's workers send back and those of the chosen one do not; else 0."""
-    size_bytes = evidence.planned.job.result_bytes / evidence.planned.job.bundle
+    size_bytes = _result_bytes(evidence)
     sends = kind_of(chosen) in SHARING and kind_of(other) == "processes"
     return size_bytes if sends and size_bytes >= BULKY_BYTES else 0.0
 
@@ -145,8 +145,13 @@ def failures(evidence: PlanEvidence) -> Iterator[Reason]:
 
 def _large_results(evidence: PlanEvidence) -> LargeResults | None:
     """That results are large, unless threads are chosen, which send nothing."""
-    size_bytes = evidence.planned.job.result_bytes
+    size_bytes = _result_bytes(evidence)
     return LargeResults(size_bytes) if size_bytes >= BULKY_BYTES and _may_send(evidence) else None
+
+
+def _result_bytes(evidence: PlanEvidence) -> float:
+    """Of one item's result, the mean."""
+    return evidence.planned.job.result_bytes / evidence.planned.job.bundle
 
 
 def _large_items(evidence: PlanEvidence) -> LargeItems | None:
