@@ -96,6 +96,19 @@ def test_fewer_workers_that_may_be_as_good_are_measured():
     assert pool(2) in [state.chosen, *state.wanted()]
 
 
+def test_the_answer_was_measured_where_that_is_as_good():
+    """Twenty workers should be as good as thirty, which were measured: they run next, thirty are the answer so far."""
+    state = contest(job(SECONDS), Axes(("map",), (20, 30), (1,), ("given",)), {**SERIALLY, pool(30): (0.2,) * 2})
+    assert state.leader == state.wanted()[0] == pool(20)
+    assert state.chosen == pool(30)
+
+
+def test_an_answer_that_was_measured_gives_way_to_a_better_one():
+    """Forty workers should be twice as fast as the thirty that were measured: they are the answer, as a prediction."""
+    state = contest(job(SECONDS), Axes(("map",), (30, 40), (1,), ("given",)), {**SERIALLY, pool(30): (0.2,) * 2})
+    assert state.chosen == state.leader == pool(40)
+
+
 def test_the_answer_may_be_serial():
     """Three rounds as long as the serial one: stay serial, and nothing more to measure."""
     after = {**SERIALLY, pool(2): (4.0,) * 3, pool(4): (4.0,) * 3}

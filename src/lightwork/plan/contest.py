@@ -9,14 +9,15 @@ The first block has the preferred setting of every kind of worker that might be 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from math import hypot, log, sqrt
+from math import hypot, log
 from statistics import fmean
 
 from lightwork.analysis.belief import Belief, Expectation, PriorSpread, Wall, believe
-from lightwork.analysis.preference import BelievedSpeedup, gains_enough, preferred
+from lightwork.analysis.preference import AS_GOOD, BelievedSpeedup, gains_enough, preferred
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL
 from lightwork.plan.axes import Axes
+from lightwork.plan.bracket import Bracket, brackets_of
 from lightwork.plan.failed_setting import FailedSetting
 from lightwork.plan.forecast import Forecast, forecast
 from lightwork.plan.job_profile import MOST_WORKERS, JobProfile
@@ -35,24 +36,6 @@ CHALLENGERS = 2  # a block
 FEWEST_WORKERS = 2  # where these fail, it is not their number
 NARROW = 0.1  # half the interval of a speedup, over the point: known well enough
 LIMITED = PriorSpread(common=0.2, single=0.05)  # of settings that are predicted by a limit found in others
-
-
-@dataclass(frozen=True)
-class Bracket:
-    """Of one kind of workers the largest count that did the work, 1 for none, and the smallest that did not."""
-
-    works: int
-    fails: int
-
-    @property
-    def is_limit(self) -> bool:
-        """Whether it is their number that breaks them: then others meet the limit as well, a service's or a file's."""
-        return 1 < self.works < self.fails
-
-    @property
-    def middle(self) -> float:
-        """The count between the two, in proportion."""
-        return sqrt(self.works * self.fails)
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,18 +156,8 @@ class Contest:
         return [setting for setting in able if setting.workers < most or self._rounds(setting)]
 
     @cached_property
-    def _brackets(self) -> "Mapping[tuple[str, str], Bracket]":
-        """Of all workers of one kind and start method that failed, from which counts on they do."""
-        fails: dict[tuple[str, str], int] = {}
-        for each in self.measured.failed:
-            if each.cause is None:
-                made = made_of(each.setting)
-                fails[made] = min(fails.get(made, each.setting.workers), each.setting.workers)
-        seen = [each.setting for each in self.measured.seen]
-        return {
-            made: Bracket(max((each.workers for each in seen if made_of(each) == made), default=1), least)
-            for made, least in fails.items()
-        }
+    def _brackets(self) -> Mapping[tuple[str, str], Bracket]:
+        return brackets_of(self.measured.failed, [each.setting for each in self.measured.seen])
 
     def _between(self) -> Iterator[Setting]:
         """Of each kind of workers that a limit breaks, the count that halves what is not known of it.
@@ -225,10 +198,29 @@ class Contest:
         return [setting for setting in self.working if setting.workers <= most or self._rounds(setting)]
 
     @cached_property
+    def leader(self) -> Setting | None:
+        """The setting that is preferred by what is believed; None where that is to stay serial."""
+        return preferred(self._judged, self.job.load, self._serial_s)
+
+    @cached_property
     def chosen(self) -> Setting | None:
-        """The setting to use; None to stay serial."""
-        judged = [BelievedSpeedup(setting, self.belief.speedup(setting).point) for setting in self.eligible]
-        return preferred(judged, self.job.load, self._serial_s)
+        """The setting to use, None to stay serial: the leader, or one that was measured and is about as good."""
+        leader, load = self.leader, self.job.load
+        if leader is None or self._rounds(leader):
+            return leader
+        least = (1 - AS_GOOD) * self.belief.speedup(leader).point
+        excess = load.oversubscribed(leader.workers)
+        measured = [
+            each
+            for each in self._judged
+            if each.speedup >= least and self._rounds(each.setting)
+            and load.oversubscribed(each.setting.workers) <= excess
+        ]  # fmt: skip
+        return preferred(measured, load, self._serial_s) or leader
+
+    @cached_property
+    def _judged(self) -> list[BelievedSpeedup]:
+        return [BelievedSpeedup(setting, self.belief.speedup(setting).point) for setting in self.eligible]
 
     @property
     def _serial_s(self) -> float:
@@ -239,10 +231,10 @@ class Contest:
         """The settings of the next block, those that matter most first; none where nothing could change the answer."""
         if not self.measured.blocks:
             return [*self._of_every_kind(), SERIAL_SETTING]
-        leader = self.chosen or min(self.working, key=self.belief.wall_s, default=None)
+        leader = self.leader or min(self.working, key=self.belief.wall_s, default=None)
         if leader is None:
             return []
-        rivals = self._rivals(leader) if self.chosen else []
+        rivals = self._rivals(leader) if self.leader else []
         if search := self._search(leader):
             return search
         is_sure = self._is_sure(leader)
@@ -309,7 +301,7 @@ class Contest:
         count, speedup = self._rounds(leader), self.belief.speedup(leader)
         low, high = speedup.low or 0.0, speedup.high or 0.0
         too_little = not gains_enough(high, self._serial_s)
-        if self.chosen is None:
+        if self.leader is None:
             return count >= FEWEST_ROUNDS and (too_little or self.doubt > 0 or count >= MOST_BLOCKS // 2)
         is_narrow = (high - low) / 2 <= NARROW * speedup.point or self.doubt > 0
         is_clear = too_little or gains_enough(low, self._serial_s) or self.doubt > 0
