@@ -85,6 +85,19 @@ def test_what_only_some_workers_pay_is_no_warm_up():
     assert warm_up_of(serial, parallel) == NO_WARM_UP
 
 
+@pytest.mark.parametrize(("longer_ms", "is_warm_up"), [(150, False), (400, True)])
+def test_a_long_first_item_scatters_without_a_warm_up(longer_ms, is_warm_up):
+    """Of a giant of 1 s that goes first, 150 ms more in a worker are its own scatter, 400 ms are not."""
+    serial = computes(*[10] * 20, 1000)
+    parallel = spread_over(2, serial[::-1])[::-1]
+    parallel["cpu_ns"][20] += longer_ms * MS
+    parallel["end_ns"][20] += longer_ms * MS
+    other = int(np.flatnonzero(parallel["worker"] == 2)[-1])
+    parallel["cpu_ns"][other] += longer_ms * MS
+    parallel["end_ns"][other] += longer_ms * MS
+    assert bool(warm_up_of(serial, parallel)) is is_warm_up
+
+
 def test_waiting_for_a_core_is_no_warm_up():
     """First items that were ready and had no core paid nothing for being the first."""
     serial = waits(*[10] * 40)

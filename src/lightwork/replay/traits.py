@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 LEAST_WARM_UP_NS = 5_000_000.0  # less is within what a first call takes for caches and imports anyway
 LEAST_WARM_UPS = 3.0  # times the median item
+LEAST_LONGER = 0.25  # of what the first item itself takes: of a long one, less is its own scatter
 SHORTFALL = 0.15  # of the predicted speedup: less is within what predictions are off
 LEAST_THREAD_CORES, STEPS = 0.5, 7  # of bisection
 UNCLEAR = 0.1  # a round that cores make so little faster does not tell on how many it ran
@@ -187,7 +188,7 @@ def warm_up_of(serial: "NDArray[Any]", parallel: "NDArray[Any]") -> WarmUp:
     more = np.array([cpu_ns[paid] - np.median(cpu_ns[later]), waits_ns[paid] - np.median(waits_ns[later])])
     walls_ns = more.sum(axis=0)
     least_ns = max(LEAST_WARM_UP_NS, LEAST_WARM_UPS * float(np.median(own_ns(serial))))
-    if float(walls_ns.min()) < least_ns:  # what only some workers pay is no warm-up
+    if (walls_ns < np.maximum(least_ns, LEAST_LONGER * own_ns(serial)[paid])).any():  # some paid nothing: no warm-up
         return NO_WARM_UP
     typical = int(np.argsort(walls_ns)[len(walls_ns) // 2])
     return WarmUp(max(float(more[0, typical]), 0.0), max(float(more[1, typical]), 0.0))
