@@ -134,6 +134,13 @@ def test_serial_below_a_tenth_or_a_tenth_of_a_second(speedup, serial_s, gains):
     assert (choice(("threads", 4, speedup), serial_s=serial_s) is not None) is gains
 
 
+@pytest.mark.parametrize(("high", "gains"), [(0.0, False), (1.9, False), (2.1, True)])
+def test_serial_only_where_workers_surely_save_too_little(high, gains):
+    """0.2 s, made 1.8 times as fast, save 89 ms: serial stays unless the interval reaches to where 100 ms are saved."""
+    chosen = preferred([BelievedSpeedup(Setting("threads", 2), 1.8, high)], WAITS, 0.2)
+    assert (chosen is not None) is gains
+
+
 @given(st.lists(st.floats(0.1, 50.0), max_size=20))
 def test_as_good_means_within_a_twentieth_of_the_best(speedups):
     """The best is among them, in the order given, and none is further behind."""

@@ -109,6 +109,14 @@ def test_an_answer_that_was_measured_gives_way_to_a_better_one():
     assert state.chosen == state.leader == pool(40)
 
 
+def test_where_serial_rounds_scatter_the_median_says_how_long_they_take():
+    """Two of three serial rounds took 0.15 s: there is nothing to save, however long the other one took."""
+    rows = waits(*[10] * 40)
+    after = {SERIAL_SETTING: (0.15, 0.15), pool(4): (0.1,) * 3}
+    assert contest(job(rows), TWO_OR_FOUR, {SERIAL_SETTING: (0.4, 0.4), pool(4): (0.1,) * 3}).chosen == pool(4)
+    assert contest(job(rows), TWO_OR_FOUR, after).chosen is None
+
+
 def test_the_answer_may_be_serial():
     """Three rounds as long as the serial one: stay serial, and nothing more to measure."""
     after = {**SERIALLY, pool(2): (4.0,) * 3, pool(4): (4.0,) * 3}

@@ -35,10 +35,11 @@ class CpuLoad:
 
 @dataclass(frozen=True)
 class BelievedSpeedup:
-    """A setting with its believed speedup."""
+    """A setting with its believed speedup, and the upper end of its interval where that is known."""
 
     setting: Setting
     speedup: float
+    high: float = 0.0
 
 
 def as_good(candidates: Iterable[Candidate], speedup: Callable[[Candidate], float]) -> list[Candidate]:
@@ -58,15 +59,19 @@ def preferred(candidates: Sequence[BelievedSpeedup], load: CpuLoad, serial_s: fl
     best, best_of_all = (max(some, key=lambda candidate: candidate.speedup) for some in (pool, able))
     if best_of_all.speedup * (1 - WORTH_CODE) > best.speedup:
         pool, best = able, best_of_all
-    if not gains_enough(best.speedup, serial_s):
+    if not gains_enough(best.speedup, serial_s, max(best.speedup, best.high)):
         return None
     good = as_good(pool, lambda candidate: candidate.speedup)
     return min((candidate.setting for candidate in good), key=lambda setting: order_of_preference(setting, load))
 
 
-def gains_enough(speedup: float, serial_s: float) -> bool:
-    """Whether so much faster is worth having workers at all."""
-    saved_s = serial_s * (1 - 1 / speedup) if speedup > 0 else 0.0
+def gains_enough(speedup: float, serial_s: float, at_most: float | None = None) -> bool:
+    """Whether so much faster is worth having workers at all; at_most: the speedup that is just possible.
+
+    What is saved counts as too little only where it surely is: a quarter of a second, halved, is on the very edge.
+    """
+    possible = speedup if at_most is None else at_most
+    saved_s = serial_s * (1 - 1 / possible) if possible > 0 else 0.0
     return speedup >= 1 + LEAST_GAIN and saved_s >= LEAST_GAIN_S
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import hypot, log
-from statistics import fmean
+from statistics import fmean, median
 
 from lightwork.analysis.belief import Belief, Expectation, PriorSpread, Wall, believe
 from lightwork.analysis.preference import AS_GOOD, BelievedSpeedup, gains_enough, preferred
@@ -220,12 +220,15 @@ class Contest:
 
     @cached_property
     def _judged(self) -> list[BelievedSpeedup]:
-        return [BelievedSpeedup(setting, self.belief.speedup(setting).point) for setting in self.eligible]
+        believed = {setting: self.belief.speedup(setting) for setting in self.eligible}
+        return [BelievedSpeedup(setting, speedup.point, speedup.high or 0.0) for setting, speedup in believed.items()]
 
     @property
     def _serial_s(self) -> float:
-        """The believed time of the serial run, over which speedups are."""
-        return self.belief.wall_s(SERIAL_SETTING)
+        """The time of the serial run of all items, by the median round: where rounds scatter, one may be far off."""
+        walls_s = [wall.seconds for wall in self.measured.walls if wall.setting == SERIAL_SETTING]
+        times = self.belief.wall_s(SERIAL_SETTING) / self.sampled.wall_s(SERIAL_SETTING)
+        return median(walls_s) * times if walls_s else self.belief.wall_s(SERIAL_SETTING)
 
     def wanted(self) -> list[Setting]:
         """The settings of the next block, those that matter most first; none where nothing could change the answer."""
