@@ -43,7 +43,8 @@ class SerialAnswer:
     """That serial is as good. crew, speedup: of the best other setting; None where none was worth looking at.
 
     rate: where it is a rate that lets nothing be faster. overhead: what having workers costs that setting most; None
-    where that is little, or where it is something else that keeps it slow.
+    where that is little, or where it is something else that keeps it slow. saved_s: what it saves, where it is
+    faster and that is too little to matter; None where it is hardly faster.
     """
 
     serial_s: float
@@ -52,6 +53,7 @@ class SerialAnswer:
     blocks: int
     rate: "RateLimit | None" = None
     overhead: "LargestLoss | PredictedLoss | None" = None
+    saved_s: float | None = None
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,11 @@ def _(answer: SerialAnswer) -> str:
     if answer.crew is None or answer.speedup is None:
         return f"stay serial: all of it takes {duration(answer.serial_s)}, too short for workers to help."
     how = f"measured in {counted(answer.blocks, 'block')}" if answer.blocks else "predicted"
+    if answer.saved_s is not None:
+        return (
+            f"stay serial ({duration(answer.serial_s)}): {crew_words(answer.crew)} would save only "
+            f"{duration(answer.saved_s)} ({times(answer.speedup)}, {how}); with many more such items they pay off."
+        )
     limit = f", limited by {limited_by(answer.overhead)}" if answer.overhead else ""
     return (
         f"stay serial ({duration(answer.serial_s)}): the best alternative, {crew_words(answer.crew)}, "

@@ -18,6 +18,7 @@ from lightwork.core.reasons import (
     FailureCause,
     HeldLock,
     HelperWait,
+    ItemCap,
     LargeFunction,
     LargeItems,
     OutsideLimit,
@@ -111,6 +112,16 @@ def test_serial_stays_where_nothing_is_faster():
     assert words.startswith("Stay serial (4.0 s): the best alternative, 2 processes (Pool.map), reaches 1.0")
     assert words.endswith("(measured in 6 blocks).")
     assert (found.what_if, found.cells[0].judged) == ((), None)
+
+
+def test_what_is_faster_but_saves_little_is_told_by_what_it_saves():
+    """0.1 s made twice as fast: stay serial, for it saves no more than 50 ms; more items of the kind would."""
+    rows = waits(*[10] * 10)
+    found = judged(planned({SERIAL_SETTING: (0.1,) * 6, TWO: (0.05,) * 6}, axes(workers=(2,)), rows=rows))
+    assert found.kind is VerdictKind.STAY_SERIAL
+    words = sentences.what_to_do(found)
+    assert words.startswith("Stay serial (100 ms): 2 processes (Pool.map) would save only ")
+    assert words.endswith(", measured in 6 blocks); with many more such items they pay off.")
 
 
 def test_rounds_that_disagree_leave_a_wide_interval():
@@ -501,6 +512,24 @@ def test_a_speedup_beyond_the_cores_is_warned_about():
     profile = job(computes(*[100] * 40), 2.0)
     plan = planned({**SERIALLY, TWO: (1.3,) * 6}, axes(workers=(2,)), profile=profile)
     assert [type(warning) for warning in judged(plan).warnings] == [BeyondCores]
+
+
+def test_a_process_that_the_job_keeps_may_take_less_beside_workers():
+    """Where items wait for a helper, which idles less with more of them, a speedup beyond the cores is believed."""
+    profile = job(computes(*[100] * 40), 2.0)
+    inner = InnerWork(helpers="SyncManager-1", waits=0.4)
+    rounds = {**SERIALLY, TWO: (1.3,) * 6}
+    assert not judged(planned(rounds, axes(workers=(2,)), profile=profile, changes={"inner": inner})).warnings
+
+
+@pytest.mark.parametrize(("wall_s", "is_capped"), [(1.8, True), (1.2, False)])
+def test_no_speedup_is_said_that_the_longest_item_does_not_allow(wall_s, is_capped):
+    """An item of 2 of 4 s: 2.2x is told as the 2x that it allows; 3.3x shows that it is not always so long."""
+    found = judged(planned({**SERIALLY, TWO: (wall_s,) * 6}, axes(workers=(2,)), rows=waits(2000, *[100] * 20)))
+    caps = [reason for reason in found.reasons if isinstance(reason, ItemCap)]
+    assert bool(caps) is is_capped
+    assert found.recommendation.speedup.point == pytest.approx(2.0 if is_capped else 4 / wall_s, rel=0.1)
+    assert (found.recommendation.speedup.high == pytest.approx(2.0)) is is_capped
 
 
 @given(st.lists(st.floats(0.6, 6.0), min_size=1, max_size=6), st.floats(0.9, 1.0), st.sampled_from((1.0, 2.0, 4.0)))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lightwork.analysis.bounds import NEAR
 from lightwork.analysis.peaks import Limit, limit_of, peak_bytes
-from lightwork.analysis.preference import AS_GOOD
+from lightwork.analysis.preference import AS_GOOD, LEAST_GAIN
 from lightwork.core.estimate import Estimate, median_interval
 from lightwork.core.notes import SampledItems
 from lightwork.core.reasons import NoAnswer, SerialAnswer, SettingAnswer
@@ -84,7 +84,9 @@ def _answer(evidence: PlanEvidence) -> SettingAnswer | SerialAnswer | NoAnswer:
     best = (measured or evidence.works)[0]
     speedup = evidence.speedup(best)
     rate = rate_limit(evidence) if speedup.point >= NEAR * evidence.planned.job.rate_cap else None
-    return SerialAnswer(serial_s, crew_of(best), speedup, evidence.rounds(best), rate, overhead(evidence, best))
+    saved_s = serial_s * (1 - 1 / speedup.point) if speedup.point >= 1 + LEAST_GAIN else None
+    loss = overhead(evidence, best) if saved_s is None else None
+    return SerialAnswer(serial_s, crew_of(best), speedup, evidence.rounds(best), rate, loss, saved_s)
 
 
 def _sample(planned: "Planned") -> SampledItems | None:

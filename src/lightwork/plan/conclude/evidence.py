@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from lightwork.plan.planner import Planned
 
 LONGEST_NAME = 64  # characters: with its number, its type and the first 40 of its text
+BEYOND = 1.25  # times the speedup that an item allows: measured ones below are as much, in rounds of unequal speed
 BUSY = 0.2  # of the cores' time: where others took more, what was measured tells of them, and predictions answer
 
 
@@ -75,10 +76,13 @@ class PlanEvidence:
         return scale(self.study, self.planned.request.usable_cpus, equal_speed_walls_s(self.study))
 
     def speedup(self, setting: Setting) -> Estimate:
-        """What is believed of it, its method by whether it was measured."""
+        """What is believed of it, its method by whether it was measured; no more than the longest item allows."""
         assert self.contest is not None
         believed = self.contest.belief.speedup(setting)
-        return replace(believed, method="measured" if believed.n else "predicted")
+        believed = replace(believed, method="measured" if believed.n else "predicted")
+        over = max(believed.point / self.cap, 1.0)
+        low, high = (believed.low or 0.0) / over, min(believed.high or inf, self.cap)
+        return replace(believed, point=believed.point / over, low=low, high=high)
 
     def predicted(self, setting: Setting) -> float | None:
         """The speedup that was predicted before it was measured; None where it was not."""
@@ -98,11 +102,24 @@ class PlanEvidence:
 
     @cached_property
     def longest_share(self) -> float:
-        """The longest item's part of the serial time of all, what the first one paid once apart; 0 for bundles."""
+        """The longest item's part of the serial time of all, what the first one paid once apart.
+
+        0 for bundles, and where settings were far faster than it would let them: it was long in the serial run only.
+        """
         job = self.planned.job
         walls_ns = job.warm_walls_ns(self.contest.traits if self.contest else NO_TRAITS)
         total_ns = one_by_one_ns(walls_ns, job.apart_ns)
-        return float(walls_ns.max()) / total_ns if total_ns > 0 and job.bundle == 1 else 0.0
+        share = float(walls_ns.max()) / total_ns if total_ns > 0 and job.bundle == 1 else 0.0
+        return 0.0 if self._fastest * share * job.longer > BEYOND else share
+
+    @property
+    def _fastest(self) -> float:
+        """The largest speedup that surely was measured; 0 without any."""
+        if self.contest is None:
+            return 0.0
+        belief = self.contest.belief
+        lows = [belief.speedup(setting).low or 0.0 for setting, count in belief.rounds.items() if count]
+        return max(lows, default=0.0)
 
     @property
     def cap(self) -> float:

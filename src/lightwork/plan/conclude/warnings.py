@@ -68,7 +68,8 @@ def warnings_on(evidence: PlanEvidence) -> Iterator[VerdictWarning]:
     if is_forked(chosen):
         yield from _warnings_on_forks(evidence.planned, lacking)
     bound, speedup = core_bound(evidence, chosen), evidence.speedup(chosen)
-    if bound and (speedup.low or 0.0) > bound.speedup:
+    is_alone = not evidence.planned.inner.helpers  # a process that the job keeps takes less where it is kept busy
+    if bound and is_alone and (speedup.low or 0.0) > bound.speedup:
         yield BeyondCores(evidence.cell(chosen), speedup, bound)
     if chosen.workers > len(evidence.planned.sample.chosen) and evidence.planned.request.is_measured:
         yield UntriedCount(chosen.workers, len(evidence.planned.sample.chosen))
