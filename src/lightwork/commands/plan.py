@@ -2,18 +2,13 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lightwork.commands import options as shared
 from lightwork.plan.forms import forms
 from lightwork.render import delivery
-
-if TYPE_CHECKING:
-    from lightwork.plan.conclude.result import PlanResult
-    from lightwork.plan.planner import Planned
 
 STDIN = "-"
 EPILOG = """examples:
@@ -123,68 +118,21 @@ def run(options: argparse.Namespace) -> int:
     import time
 
     began_s = time.monotonic() - time.process_time()
-    from lightwork.cluster import visit
     from lightwork.core.verdict import VerdictKind
     from lightwork.machine.facts import facts as facts_of
+    from lightwork.plan.answered import answered, surroundings
     from lightwork.plan.cli_request import dry, request_of
     from lightwork.plan.forms.text import as_text
-    from lightwork.plan.planner import make
     from lightwork.storage.paths import ready_data_dir
 
     places = delivery.places(options, {name: form.mark for name, form in forms().items()})
     facts = facts_of(ready_data_dir())
-    with _environment(facts, began_s) as environment:
-        request = request_of(options, environment.workdir.temporary, facts)
-        visit.refuse_a_plan(request.axes.strategies)
+    with surroundings(facts, began_s, lambda words: print(words, file=sys.stderr)) as environment:
         if options.dry_run:
+            request = request_of(options, environment.workdir.temporary, facts)
             print(dry(request, facts, environment.calibrations))
             return 0
-        planned = make(request, environment)
-    result = _result(planned, facts, options)
+        result = answered(options, environment).result
     renders = {name: partial(form.render, result) for name, form in forms().items()}
     delivery.deliver(places, renders, lambda: print(as_text(result, details=options.details), end=""))
     return int(result.kind is VerdictKind.CANNOT_TELL)
-
-
-def _result(planned: "Planned", facts: Mapping[str, Any], options: argparse.Namespace) -> "PlanResult":
-    """The result, its target and its code's items named as the user named them."""
-    from dataclasses import replace
-
-    from lightwork.plan.conclude.conclude import result_of
-    from lightwork.plan.script.script import script_for
-    from lightwork.workload import registry
-    from lightwork.workload.initializer import arguments_of
-
-    guards = planned.request.guards
-    code = script_for(
-        options.target, options.items, options.maker, planned.weights,
-        planned.lethal if guards.collects else planned.left_out,
-        is_coroutine=registry.find(options.target).coroutine is not None, passing=planned.passing, null=options.null,
-        names_method=len(planned.request.axes.start_methods) > 1,
-        initializer=options.initializer, initargs=arguments_of(options.initargs or ""), guards=guards,
-        inner_threads=planned.request.inner_threads, rate=planned.request.rate,
-    )  # fmt: skip
-    return replace(result_of(planned, facts, code), target=planned.request.label or options.target)
-
-
-@contextmanager
-def _environment(facts: Any, began_s: float) -> Iterator[Any]:
-    """A workdir and everything else that planning needs, with progress on standard error."""
-    import functools
-    import time
-    from datetime import UTC, datetime
-
-    from lightwork.launch.run import launch
-    from lightwork.launch.workdir import open_workdir
-    from lightwork.machine.load import busy_share
-    from lightwork.plan.environment import Environment
-    from lightwork.storage.paths import data_dir
-    from lightwork.study.progress import Teller
-
-    with open_workdir(data_dir()) as workdir, Teller("plan", always=False) as teller:
-        yield Environment(
-            workdir, functools.partial(launch, workdir), time.monotonic, teller.tell,
-            lambda words: print(words, file=sys.stderr),
-            lambda: datetime.now(UTC).isoformat(timespec="seconds"), facts, data_dir() / "calibration", began_s,
-            lambda: busy_share(float(facts["usable_cpus"])),
-        )  # fmt: skip

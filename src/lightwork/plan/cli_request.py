@@ -218,7 +218,7 @@ def _function_of_the_user(
     for name in BUILT_IN_ONLY:
         if getattr(options, name):
             raise UsageError(f"{options.target} is your own function: --{name} is for built-in workloads")
-    return user_function.absolute(options.target), _parameters(options, folder, guards), ""
+    return user_function.absolute(options.target), _parameters(options, folder, guards), getattr(options, "label", "")
 
 
 def _built_in(options: argparse.Namespace, axes: Axes) -> tuple[str, Mapping[str, Any], str]:

@@ -35,7 +35,7 @@ class Request:
     memory_limit: what no setting may exceed. skip_failing: leave out items that
     fail. guards: what the script does so that it survives its items. rate: how many items may start in a unit of
     time, in serial runs as well. label: of a built-in workload, its name with the parameters that differ from their
-    defaults.
+    defaults; of a function given by a Python program, the name that it has there.
     """
 
     target: str

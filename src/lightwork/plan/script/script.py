@@ -1,6 +1,7 @@
 """A script: the code for a plan's setting, with the function and the items as the command line named them."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -13,6 +14,20 @@ from lightwork.plan.script.templates import recipe
 from lightwork.workload import target, user_function
 from lightwork.workload.arguments import AS_IT_IS, Passing
 from lightwork.workload.item_list import FROM_FILE, FROM_STDIN, matches
+
+
+@dataclass(frozen=True)
+class Named:
+    """How a script names function and items that no command line named.
+
+    module: that it imports the function from, "" where it stands in the script already. function: its name there.
+    items: an expression. initializer: module and name of what each worker calls first; None for nothing.
+    """
+
+    module: str
+    function: str
+    items: str
+    initializer: tuple[str, str] | None = None
 
 
 class Code(Protocol):
@@ -31,6 +46,7 @@ def script_for(
     inner_threads: int | None = None,
     guards: Guards = UNGUARDED,
     rate: StartRate | None = None,
+    named: Named | None = None,
 ) -> Code:  # fmt: skip
     """How to write the script for a setting and the chunksize in force; "" for a built-in workload.
 
@@ -40,13 +56,16 @@ def script_for(
     lists end their items by NUL. initializer, initargs: what each worker calls first, as given, and its arguments.
     inner_threads: how many a BLAS or OpenMP library may have in a process; None for as many as it likes.
     names_method: whether the start method is named even where it is this Python's default. guards: what stands around
-    each item. rate: how many items may start in a unit of time; None for any number.
+    each item. rate: how many items may start in a unit of time; None for any number. named: what function, items and
+    initializer are called in Python, in place of their references; None to name them by these.
     """
     if not user_function.is_reference(reference):
         return lambda *_, **__: ""
-    module, function, folder = _parts(reference)
+    module, function, folder = (named.module, named.function, "") if named else _parts(reference)
     folders = [folder]
-    if maker:
+    if named:
+        items = Origin(named.items, files=_are_files(weights))
+    elif maker:
         made_in, name, other = _parts(maker)
         items = made_by(made_in, name, files=_are_files(weights), passing=passing)
         folders.append(other)
@@ -54,7 +73,7 @@ def script_for(
         items = converted(_origin(words, weights, null), passing.converter)
     begin = None
     if initializer:
-        begun_in, name, other = _parts(initializer)
+        begun_in, name, other = (*named.initializer, "") if named and named.initializer else _parts(initializer)
         begin = InitializerCall(begun_in, name, tuple(initargs))
         folders.append(other)
     folders = list(dict.fromkeys(filter(None, folders)))

@@ -54,7 +54,7 @@ class InitializerCall:
 class Source:
     """The user's work: a function of one item, and its items.
 
-    module: as an import statement names it, `etl.load`; function: its name there, or `OBJECT.method`. folders: where
+    module: as an import statement names it, `etl.load`; "" where the function stands in the script; function: its name there, or `OBJECT.method`. folders: where
     its modules lie, when that is not where Python looks for them by itself. is_coroutine: whether it is a coroutine
     function. passing: how an item reaches it. initializer: what each worker calls first; None for nothing.
     inner_threads: how many a BLAS or OpenMP library may have in a process; None for as many as it likes. guards: what
@@ -74,7 +74,7 @@ class Source:
     rate: StartRate | None = None
 
     def __post_init__(self) -> None:
-        for name in (*self.module.split("."), *self.function.split(".")):
+        for name in (*filter(None, self.module.split(".")), *self.function.split(".")):
             if not name.isidentifier() or keyword.iskeyword(name):
                 raise UsageError(f"can't import {self.function} from {self.module}: {name!r} is not a Python name")
 

@@ -71,10 +71,10 @@ def recipe(
         bare = replace(source, function="_", initializer=initializer)
         return _names_in(_script(bare, "_", setting, chunksize, method, lines))
 
-    if source.initializer:
+    if source.initializer and source.initializer.module:
         nameless = replace(source.initializer, module="_", function="_")
         source = replace(source, initializer=source.initializer.named_apart_from(taken(nameless)))
-    name = free(name, taken(source.initializer))
+    name = free(name, taken(source.initializer)) if source.module else name
     code = _script(source, f"{name}{dot}{method_name}", setting, chunksize, method, lines)
     return code.replace(_MAIN, f"{_A_POOL}{_MAIN}") if renewed not in ("", asked) else code
 
@@ -110,8 +110,9 @@ def _script(
     imported, name = (reference.partition(".")[0] for reference in (source.function, call))
     own_names = _names_in(template.substitute(blanks, items=f"[]{arranged}")) - {name}
     function_import = f"from {source.module} import {imported}" + f" as {name}" * (name != imported)
-    imports = [function_import, *source.items.imports, *(by_name[name] for name in own_names & by_name.keys())]
-    imports += [source.initializer.statement] if source.initializer else []
+    imports = [function_import] if source.module else []
+    imports += [*source.items.imports, *(by_name[name] for name in own_names & by_name.keys())]
+    imports += [source.initializer.statement] if source.initializer and source.initializer.module else []
     imports += ["import sys"] if source.folders else []
     imports += ["import os"] if source.inner_threads else []
     code = template.substitute(blanks, items=f"{source.items.expression.strip()}{arranged}")
