@@ -39,7 +39,7 @@ lint: .venv/lint
 
 NEWEST_S = 300
 # The fast tests of what uses other libraries.
-NEWEST_TESTS = $(addprefix tests/,analysis cluster compare core history render report replay storage strategies text   validate workloads plan/forms test_cli.py test_pytest_plugin.py test_tutorial.py)
+NEWEST_TESTS = $(addprefix tests/,analysis cluster comparison core history render report replay storage strategies text   validate workloads planning/forms test_cli.py test_pytest_plugin.py test_tutorial.py)
 
 # The newest of everything instead of the tested versions: says which differ, and whether the tests pass.
 test-newest: .venv/newest/ready

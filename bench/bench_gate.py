@@ -9,8 +9,8 @@ import figures
 import pytest
 from made_up_runs import STRICTEST, USUAL, failing, run_of
 
-from lightwork.compare.comparing import compare
-from lightwork.compare.gate import failures, parse
+from lightwork.comparison.comparing import compare
+from lightwork.comparison.gate import failures, parse
 from lightwork.core.setting import Setting
 
 pytestmark = [pytest.mark.figures, pytest.mark.timeout(0)]

@@ -22,7 +22,7 @@ from lightwork import strategies
 from lightwork.core.setting import Setting
 from lightwork.launch.run import launch
 from lightwork.launch.workdir import open_workdir
-from lightwork.plan.script.script import script_for
+from lightwork.planning.script.script import script_for
 from lightwork.replay.prediction import BAND
 from lightwork.workload.target import CALL
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from lightwork.compare.comparing import compare
-from lightwork.compare.gate import failures, parse
+from lightwork.comparison.comparing import compare
+from lightwork.comparison.gate import failures, parse
 from lightwork.core.round import Outcome, Round
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, SERIAL_AGAIN, Cell, Results, Study

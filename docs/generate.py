@@ -21,7 +21,7 @@ from generating import (
     workloads,
 )
 
-from lightwork.plan import saved
+from lightwork.planning import saved
 from lightwork.storage import schema
 
 DOCS = Path(__file__).parent

@@ -13,8 +13,8 @@ from lightwork import strategies
 from lightwork.launch.run import launch
 from lightwork.launch.workdir import open_workdir
 from lightwork.machine.facts import facts
-from lightwork.plan.calibrate import SHIPPED, measured
-from lightwork.plan.environment import Environment
+from lightwork.planning.calibrate import SHIPPED, measured
+from lightwork.planning.environment import Environment
 from lightwork.replay import calibration
 from lightwork.replay.hand_out import with_a_rule
 from lightwork.storage.paths import data_dir

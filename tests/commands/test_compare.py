@@ -10,9 +10,9 @@ from markdown_it import MarkdownIt
 from report_samples import HOSTILE
 
 from lightwork.cli import main
-from lightwork.compare.comparing import compare
-from lightwork.compare.gate import failures, parse
-from lightwork.compare.table import headline, markdown, table
+from lightwork.comparison.comparing import compare
+from lightwork.comparison.gate import failures, parse
+from lightwork.comparison.table import headline, markdown, table
 from lightwork.core.setting import Setting
 from lightwork.storage.results_json import KEY, encode
 

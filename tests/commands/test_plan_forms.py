@@ -10,8 +10,8 @@ import pytest
 from calibrations import calibrate
 from command_line import run_here
 
-from lightwork.plan.forms import forms
-from lightwork.plan.saved import SCHEMA_FILE
+from lightwork.planning.forms import forms
+from lightwork.planning.saved import SCHEMA_FILE
 from lightwork.replay.costs import Costs
 
 LOAD = """

@@ -10,7 +10,7 @@ from rounds import nothing_left_behind
 from users import furnish
 
 from lightwork.core.setting import Setting
-from lightwork.plan.script.script import script_for
+from lightwork.planning.script.script import script_for
 
 STATE = """
 import multiprocessing

@@ -22,7 +22,7 @@ import json
 from lightwork.analysis.remedies import EXPLANATIONS
 from lightwork.core.causes import Cause
 from lightwork.core.losses import Losses
-from lightwork.plan.forms.csv import COLUMNS
+from lightwork.planning.forms.csv import COLUMNS
 from lightwork.render.palette import css_variables
 from lightwork.report.split import split_table
 

@@ -8,7 +8,7 @@ import pytest
 
 from lightwork import strategies
 from lightwork.core.setting import Setting
-from lightwork.plan.calibrate import _calibrating
+from lightwork.planning.calibrate import _calibrating
 from lightwork.replay.costs import Costs
 from lightwork.replay.demands import Demands
 from lightwork.replay.engine import replay

@@ -15,9 +15,9 @@ from lightwork.core.estimate import Estimate
 from lightwork.core.reasons import RestsOn, SerialAnswer
 from lightwork.core.verdict import Verdict, VerdictKind
 from lightwork.errors import UsageError
-from lightwork.plan.conclude.result import PlanResult, PredictedSetting
-from lightwork.plan.forms.contract import contract_of
-from lightwork.plan.saved import SavedPlan, decode, load
+from lightwork.planning.conclude.result import PlanResult, PredictedSetting
+from lightwork.planning.forms.contract import contract_of
+from lightwork.planning.saved import SavedPlan, decode, load
 from lightwork.report.predicted import beside
 from lightwork.text.quantities import times
 

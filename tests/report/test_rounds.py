@@ -65,7 +65,7 @@ def test_no_text_of_the_file_is_a_formula():
 
 @pytest.mark.parametrize(
     "modules",
-    ["lightwork.cli", "lightwork.host.__main__", "lightwork.plan.planner, lightwork.plan.forms.markdown"],
+    ["lightwork.cli", "lightwork.host.__main__", "lightwork.planning.planner, lightwork.planning.forms.markdown"],
 )
 def test_pandas_is_loaded_only_where_a_frame_is_made(modules):
     """Neither the command line, nor a round's process, nor a plan without --csv waits for pandas."""

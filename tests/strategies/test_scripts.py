@@ -15,9 +15,9 @@ from repository import SUPPORT
 
 from lightwork import strategies
 from lightwork.core.setting import Setting
-from lightwork.plan.script.items_source import Origin
-from lightwork.plan.script.source import Source
-from lightwork.plan.script.templates import recipe
+from lightwork.planning.script.items_source import Origin
+from lightwork.planning.script.source import Source
+from lightwork.planning.script.templates import recipe
 
 RUN = """\
 from multiprocessing import get_context

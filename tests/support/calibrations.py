@@ -8,7 +8,7 @@ from pathlib import Path
 from lightwork import strategies
 from lightwork.core.setting import START_METHODS
 from lightwork.machine.facts import facts
-from lightwork.plan.calibrate import SHIPPED
+from lightwork.planning.calibrate import SHIPPED
 from lightwork.replay import calibration
 from lightwork.replay.calibration import Calibration, Kind
 from lightwork.replay.costs import Costs

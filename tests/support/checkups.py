@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from lightwork.doctor.checkup import Checkup
-from lightwork.doctor.thread_pools import ThreadPool, ThreadPools
+from lightwork.diagnosis.checkup import Checkup
+from lightwork.diagnosis.thread_pools import ThreadPool, ThreadPools
 from lightwork.machine.cgroup import Throttling
 from lightwork.machine.interpreter import Interpreter
 from lightwork.machine.load import Load

@@ -6,11 +6,11 @@ from lightwork import strategies
 from lightwork.analysis.belief import Wall
 from lightwork.core.round import Outcome
 from lightwork.core.setting import START_METHODS, Setting
-from lightwork.plan.axes import Axes
-from lightwork.plan.contest import SERIAL_SETTING, Contest, Measurements
-from lightwork.plan.failed_setting import FailedSetting
-from lightwork.plan.job_profile import JobProfile
-from lightwork.plan.learning import Seen
+from lightwork.planning.axes import Axes
+from lightwork.planning.contest import SERIAL_SETTING, Contest, Measurements
+from lightwork.planning.failed_setting import FailedSetting
+from lightwork.planning.job_profile import JobProfile
+from lightwork.planning.learning import Seen
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.costs import NO_COSTS
 from lightwork.storage.ledgers import ROW

@@ -4,7 +4,7 @@ from functools import partial
 
 from lightwork.launch.run import launch
 from lightwork.machine.facts import facts
-from lightwork.plan.environment import Environment
+from lightwork.planning.environment import Environment
 
 
 def environment(workdir, data_dir, *, execute=None, clock_s=lambda: 0.0, say=lambda _: None):

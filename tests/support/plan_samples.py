@@ -31,7 +31,7 @@ from lightwork.core.verdict import (
     VerdictKind,
 )
 from lightwork.core.warnings import DisturbedRounds, FailedRounds, FewBlocks
-from lightwork.plan.conclude.result import (
+from lightwork.planning.conclude.result import (
     Gain,
     Judgement,
     MeasuredSetting,

@@ -18,8 +18,8 @@ from lightwork.cli import main
 from lightwork.core import reasons, remedy, verdict, warnings
 from lightwork.history.changes import changes
 from lightwork.history.line import lines_of
-from lightwork.plan.forms import forms
-from lightwork.plan.forms.page import page
+from lightwork.planning.forms import forms
+from lightwork.planning.forms.page import page
 from lightwork.report import speedups, summary
 from lightwork.report.answer import answer
 from lightwork.text.losses import evidence_words

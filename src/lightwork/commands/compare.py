@@ -10,8 +10,8 @@ from lightwork.errors import UsageError
 from lightwork.render import delivery
 
 if TYPE_CHECKING:
-    from lightwork.compare.comparing import Comparison
-    from lightwork.compare.gate import Condition, GateFailure
+    from lightwork.comparison.comparing import Comparison
+    from lightwork.comparison.gate import Condition, GateFailure
     from lightwork.core.study import Results
 
 HELP = """Compare two saved runs setting by setting, and fail a build if one got slower.
@@ -41,8 +41,8 @@ def add_to(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Compare, tell it, and return 1 where the gate fails. Raises UsageError for runs that can't be compared."""
     places = delivery.places(options, {"json": b"", "md": b""})
-    from lightwork.compare.comparing import compare
-    from lightwork.compare.gate import failures, parse
+    from lightwork.comparison.comparing import compare
+    from lightwork.comparison.gate import failures, parse
 
     conditions = [parse(text) for text in options.fail_if]
     runs = _runs(options.base, options.new)
@@ -75,8 +75,8 @@ def _deliver(
     conditions: "list[Condition]",
     places: Mapping[str, str],
 ) -> None:
-    from lightwork.compare.saved import text_of
-    from lightwork.compare.table import failure_words, headline, markdown, table
+    from lightwork.comparison.saved import text_of
+    from lightwork.comparison.table import failure_words, headline, markdown, table
     from lightwork.render.table import terminal
 
     def show() -> None:

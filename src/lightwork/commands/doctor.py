@@ -12,8 +12,8 @@ from lightwork.errors import UsageError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from lightwork.doctor.advice import Advice
-    from lightwork.doctor.findings import Finding
+    from lightwork.diagnosis.advice import Advice
+    from lightwork.diagnosis.findings import Finding
 
 LONGEST_WINDOW_S = 60.0
 NARROWEST = 20  # columns for the words, on however narrow a terminal
@@ -38,9 +38,9 @@ def add_to(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Ask the machine and print what it tells."""
-    from lightwork.doctor.advice import advice
-    from lightwork.doctor.checkup import check_up
-    from lightwork.doctor.findings import findings
+    from lightwork.diagnosis.advice import advice
+    from lightwork.diagnosis.checkup import check_up
+    from lightwork.diagnosis.findings import findings
     from lightwork.storage.paths import data_dir
 
     folder = options.data.absolute() if options.data else data_dir()
@@ -69,7 +69,7 @@ def _print_json(checkup: Any, advised: list["Advice"]) -> None:
     import json
     from dataclasses import asdict
 
-    from lightwork.doctor.checkup import as_json
+    from lightwork.diagnosis.checkup import as_json
 
     print(json.dumps({**as_json(checkup), "advice": [asdict(advice) for advice in advised]}, indent=2, allow_nan=False))
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from lightwork.commands import options as shared
-from lightwork.plan.forms import forms
+from lightwork.planning.forms import forms
 from lightwork.render import delivery
 
 STDIN = "-"
@@ -120,9 +120,9 @@ def run(options: argparse.Namespace) -> int:
     began_s = time.monotonic() - time.process_time()
     from lightwork.core.verdict import VerdictKind
     from lightwork.machine.facts import facts as facts_of
-    from lightwork.plan.answered import answered, surroundings
-    from lightwork.plan.cli_request import dry, request_of
-    from lightwork.plan.forms.text import as_text
+    from lightwork.planning.answered import answered, surroundings
+    from lightwork.planning.cli_request import dry, request_of
+    from lightwork.planning.forms.text import as_text
     from lightwork.storage.paths import ready_data_dir
 
     places = delivery.places(options, {name: form.mark for name, form in forms().items()})

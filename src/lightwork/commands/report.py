@@ -57,7 +57,7 @@ def _faults(path: Path | None) -> Any:
 def _plans(paths: list[Path]) -> list[Any]:
     if not paths:
         return []
-    from lightwork.plan.saved import load
+    from lightwork.planning.saved import load
 
     return [load(path) for path in paths]
 

@@ -156,8 +156,8 @@ def _measure(
     cases: Sequence["ValidationCase"], wanted: "ValidationGrid", budget_s: float, path: Path | None
 ) -> tuple["Validation", bool]:
     """What was measured, saved after each workload, and whether it came to its end."""
-    from lightwork.plan.axes import Axes
-    from lightwork.plan.calibrate import calibrated
+    from lightwork.planning.axes import Axes
+    from lightwork.planning.calibrate import calibrated
     from lightwork.validate.recording import record_all
 
     with _environment() as environment:
@@ -217,7 +217,7 @@ def _environment() -> Iterator[Any]:
     from lightwork.launch.run import launch
     from lightwork.launch.workdir import open_workdir
     from lightwork.machine.facts import facts as facts_of
-    from lightwork.plan.environment import Environment
+    from lightwork.planning.environment import Environment
     from lightwork.storage.paths import data_dir
     from lightwork.study.progress import Teller
 

@@ -8,7 +8,7 @@ from lightwork.core.study import Results
 
 if TYPE_CHECKING:
     from lightwork.faults.saved import Faults
-    from lightwork.plan.saved import SavedPlan
+    from lightwork.planning.saved import SavedPlan
 
 
 def verdicts(results: Results) -> list[str]:

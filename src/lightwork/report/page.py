@@ -8,7 +8,7 @@ from lightwork.analysis.judged_study import Judged, judge
 from lightwork.core.study import Results
 from lightwork.errors import UsageError
 from lightwork.faults.saved import Faults
-from lightwork.plan.saved import SavedPlan
+from lightwork.planning.saved import SavedPlan
 from lightwork.render import svg
 from lightwork.render.filters import choices
 from lightwork.render.palette import keys

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from lightwork.core.study import Cell
 from lightwork.errors import UsageError
-from lightwork.plan.script.source import Source
-from lightwork.plan.script.templates import recipe
+from lightwork.planning.script.source import Source
+from lightwork.planning.script.templates import recipe
 from lightwork.text.quantities import plain
 
 SOURCE = Source("your_module", "your_function")

@@ -10,7 +10,7 @@ from lightwork.analysis.scaling import CellScaling, StudyScaling
 from lightwork.core.estimate import Estimate
 from lightwork.core.study import Cell, Study
 from lightwork.machine.same_machine import other_kind
-from lightwork.plan.saved import SavedPlan, SavedPrediction
+from lightwork.planning.saved import SavedPlan, SavedPrediction
 from lightwork.render.table import Column, Entry, Table, figures
 from lightwork.report.charts.curves import basis_name
 from lightwork.report.rows import row_name

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from lightwork.analysis.judged_study import Judged, best_and_worst
 from lightwork.core.study import Cell
-from lightwork.plan.saved import SavedPlan
+from lightwork.planning.saved import SavedPlan
 from lightwork.render.palette import Look, looks
 from lightwork.render.table import Table
 from lightwork.report.answer import StudyAnswer, answer, cap_sentence

@@ -6,7 +6,7 @@ the contract tests then cover it. A file imports nothing third-party at module l
 be found, and told why it can't be used where what it needs is absent.
 
 SCRIPT, beside the function, is what a user pastes: the same hand-out as a whole script in its shortest form, which must
-still end when an item raises. Its blanks, as string.Template has them, are filled by lightwork.plan.script.templates.
+still end when an item raises. Its blanks, as string.Template has them, lightwork.planning.script.templates fills.
 
     run(function, items, workers, chunksize, context) -> results, in any order
 """

@@ -13,9 +13,9 @@ from dataclasses import replace
 from typing import Any
 
 from lightwork.core.setting import Setting
-from lightwork.plan.job_profile import JobProfile
-from lightwork.plan.learning import Seen, traits_of
-from lightwork.plan.predictor import Predictor
+from lightwork.planning.job_profile import JobProfile
+from lightwork.planning.learning import Seen, traits_of
+from lightwork.planning.predictor import Predictor
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.cpu_speed import at_speed
 from lightwork.replay.demands import own_ns

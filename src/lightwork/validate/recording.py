@@ -14,11 +14,11 @@ from lightwork.core.round import Round
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, SERIAL_AGAIN, Cell, Study
 from lightwork.errors import LightworkError
-from lightwork.plan.axes import Axes, each_once, settings_of
-from lightwork.plan.conclude.conclude import result_of
-from lightwork.plan.environment import Environment
-from lightwork.plan.planner import Planned, make
-from lightwork.plan.request import Request
+from lightwork.planning.axes import Axes, each_once, settings_of
+from lightwork.planning.conclude.conclude import result_of
+from lightwork.planning.environment import Environment
+from lightwork.planning.planner import Planned, make
+from lightwork.planning.request import Request
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.traits import NO_TRAITS
 from lightwork.storage import ledgers
