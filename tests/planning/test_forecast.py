@@ -21,7 +21,7 @@ from lightwork.planning.forecast import (
     in_items,
     longest_first,
 )
-from lightwork.planning.job_profile import MOST_WORKERS
+from lightwork.planning.job_profile import MOST_WORKERS, NEARLY_EQUAL
 from lightwork.replay.costs import Costs
 from lightwork.replay.traits import NO_TRAITS, SpeedupLimit, Traits, WarmUp, kind_of
 from lightwork.strategies import chunksize_in_force, find
@@ -77,7 +77,8 @@ def test_the_default_chunksize_and_the_same_number_are_one():
 def test_never_more_workers_than_can_help(profile):
     """No more than items, than total over longest, and than cores where items do nothing but compute."""
     walls_ns = profile.walls_ns
-    most = min(len(walls_ns), ceil(walls_ns.sum() / walls_ns.max()), MOST_WORKERS)
+    cap = ceil(walls_ns.sum() / walls_ns.max())
+    most = min(len(walls_ns), len(walls_ns) if len(walls_ns) <= NEARLY_EQUAL * cap else cap, MOST_WORKERS)
     if profile.load.cpu_share > 0:
         most = min(most, ceil(profile.cores))
     made = forecast(profile, Axes(), FREE, NO_TRAITS)
@@ -94,6 +95,12 @@ def test_a_first_item_that_paid_for_getting_ready_does_not_bound_the_workers():
     profile = job(waits(1010, *[10] * 19))
     traits = Traits(warm_ups={"threads": WarmUp(0.0, 1e9)})
     assert (profile.most_workers(NO_TRAITS), profile.most_workers(traits)) == (2, 20)
+
+
+def test_nearly_equal_items_may_all_run_at_once():
+    """Of 64 waits one is a tenth longer: total / longest allows 59 workers, with which some wait for a second round."""
+    assert job(waits(*[100] * 63, 110)).most_workers(NO_TRAITS) == 64
+    assert job(waits(*[100] * 63, 200)).most_workers(NO_TRAITS) == 33
 
 
 def test_the_ladder_ends_where_twice_as_many_gain_little():
