@@ -1,7 +1,6 @@
 """lightwork plan: a setting for a user's own function and items, with its reason and the code to paste."""
 
 import argparse
-import sys
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -120,14 +119,14 @@ def run(options: argparse.Namespace) -> int:
     began_s = time.monotonic() - time.process_time()
     from lightwork.core.verdict import VerdictKind
     from lightwork.machine.facts import facts as facts_of
-    from lightwork.planning.answered import answered, surroundings
+    from lightwork.planning.answered import answered, say_aloud, surroundings
     from lightwork.planning.cli_request import dry, request_of
     from lightwork.planning.forms.text import as_text
     from lightwork.storage.paths import ready_data_dir
 
     places = delivery.places(options, {name: form.mark for name, form in forms().items()})
     facts = facts_of(ready_data_dir())
-    with surroundings(facts, began_s, lambda words: print(words, file=sys.stderr)) as environment:
+    with surroundings(facts, began_s, say_aloud) as environment:
         if options.dry_run:
             request = request_of(options, environment.workdir.temporary, facts)
             print(dry(request, facts, environment.calibrations))

@@ -1,6 +1,7 @@
 """Answered: a plan from its options to its result, for the command line and for a call from Python."""
 
 import argparse
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -8,7 +9,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from lightwork.core.study import Study
     from lightwork.planning.conclude.result import PlanResult
     from lightwork.planning.environment import Environment
     from lightwork.planning.planner import Planned
@@ -17,10 +17,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Answered:
-    """What a plan says, and the rounds that it measured; study: None where only the serial one was."""
+    """What a plan says, and what it was made from."""
 
     result: "PlanResult"
-    study: "Study | None"
+    planned: "Planned"
+
+
+def say_aloud(words: str) -> None:
+    """Tell what is being done, on standard error."""
+    print(words, file=sys.stderr)
 
 
 @contextmanager
@@ -63,7 +68,7 @@ def answered(options: argparse.Namespace, environment: "Environment", named: "Na
     visit.refuse_a_plan(request.axes.strategies)
     planned = make(request, environment)
     result = result_of(planned, environment.machine, _code(planned, options, named))
-    return Answered(replace(result, target=request.label or options.target), planned.study)
+    return Answered(replace(result, target=request.label or options.target), planned)
 
 
 def _code(planned: "Planned", options: argparse.Namespace, named: "Named | None") -> "Code":

@@ -76,7 +76,7 @@ class Strategy:
     there is none. watched: the same with a bar that shows how many are done. call: what people call it by, "Pool.map".
     by_value: whether workers are sent the function itself, not its name, so that lambdas and closures reach them.
     renewed: the strategy whose script replaces workers after so many tasks: itself where its script has a Pool; "" for
-    none.
+    none. in_order: whether its results come in the order of the items.
     """
 
     name: str
@@ -99,6 +99,7 @@ class Strategy:
     call: str = ""
     by_value: bool = False
     renewed: str = ""
+    in_order: bool = False
 
     @property
     def in_caller(self) -> bool:
@@ -154,13 +155,14 @@ def strategy(
     opened: Opened | None = None,
     by_value: bool = False,
     renewed: str = "",
+    in_order: bool = False,
 ) -> Callable[[Function], Function]:
     """Register the decorated function, unchanged, as the strategy named like its module.
 
     hand_out, rank, script, watched, call: see Strategy. Ranks go in tens, so that there is room between two.
     needs: the top-level module without which it can't run, `"joblib"`; or a function that says what is missing here,
     "needs Python 3.14 or newer; ...", and "" where nothing is. extra: the extra of lightwork that installs the module,
-    where it is not called like it. staged, awaits, awaited, opened, by_value, renewed: see Strategy.
+    where it is not called like it. staged, awaits, awaited, opened, by_value, renewed, in_order: see Strategy.
     """
     installed_by = extra or (needs if isinstance(needs, str) else "")
 
@@ -195,6 +197,7 @@ def strategy(
             opened=opened,
             by_value=by_value,
             renewed=renewed or name * ("$pool" in script),
+            in_order=in_order,
         )
         return run
 

@@ -43,6 +43,7 @@ def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
     call="Pool.map",
     default_chunksize=default_chunksize,
     opened=opened,
+    in_order=True,
 )
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """`Pool.map`: free workers take the next chunk; all results at the end, in order."""

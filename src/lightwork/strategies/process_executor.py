@@ -45,6 +45,7 @@ def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
     call="ProcessPoolExecutor",
     default_chunksize=default_chunksize,
     opened=opened,
+    in_order=True,
     renewed="map",  # its own max_tasks_per_child hangs in Python 3.11 to 3.14 (python/cpython#115634)
 )
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:

@@ -42,6 +42,7 @@ def opened(function: Any, workers: int, context: Any) -> Iterator[Any]:
     start_methods=("fork",),
     workers="threads",
     opened=opened,
+    in_order=True,
 )
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """`ThreadPoolExecutor.map`: threads take items from one queue."""

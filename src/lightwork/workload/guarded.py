@@ -14,7 +14,7 @@ from typing import Any
 from lightwork.workload.coroutine import Awaited, is_coroutine_function
 
 Pace = Callable[[Callable[..., Any]], Callable[..., Any]]  # makes a function one that waits for its turn
-FIRST_PAUSE_S = 0.01
+FIRST_PAUSE_S = 0.01  # a hundredth of the script's, or an item that always fails would spend the budget
 
 
 class Limited:
@@ -60,8 +60,8 @@ class CoroutineLimited(Limited):
 class Retried:
     """The function, called again so often after it raised, each time after a longer pause."""
 
-    def __init__(self, function: Callable[..., Any], retries: int) -> None:
-        self.function, self.retries = function, retries
+    def __init__(self, function: Callable[..., Any], retries: int, first_pause_s: float) -> None:
+        self.function, self.retries, self.first_pause_s = function, retries, first_pause_s
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         """The function's result, or what it raises the last time."""
@@ -69,7 +69,7 @@ class Retried:
             try:
                 return self.function(*arguments, **keywords)
             except Exception:  # noqa: BLE001  whatever it is, it may pass
-                time.sleep(_pause_s(tries))
+                time.sleep(self.first_pause_s * 2.0**tries)
         return self.function(*arguments, **keywords)
 
 
@@ -84,26 +84,25 @@ class CoroutineRetried(Retried):
             try:
                 return await self.function(*arguments, **keywords)
             except Exception:  # noqa: BLE001  as in Retried
-                await asyncio.sleep(_pause_s(tries))
+                await asyncio.sleep(self.first_pause_s * 2.0**tries)
         return await self.function(*arguments, **keywords)
 
 
 def guarded(
-    function: Callable[..., Any], timeout_s: float, retries: int, pace: Pace | None = None
-) -> Callable[..., Any]:
-    """The function with a time-out, 0 for none, at a pace, and with retries; a coroutine function stays one."""
+    function: Callable[..., Any], timeout_s: float, retries: int, pace: Pace | None = None,
+    first_pause_s: float = FIRST_PAUSE_S,
+) -> Callable[..., Any]:  # fmt: skip
+    """The function with a time-out, 0 for none, at a pace, and with retries; a coroutine function stays one.
+
+    first_pause_s: before an item is tried again, twice as long each further time.
+    """
     if isinstance(function, Awaited):  # a signal must not end its loop
-        return Awaited(guarded(function.coroutine_function, timeout_s, retries, pace))
+        return Awaited(guarded(function.coroutine_function, timeout_s, retries, pace, first_pause_s))
     is_coroutine = is_coroutine_function(function)
     if timeout_s:
         function = (CoroutineLimited if is_coroutine else Limited)(function, timeout_s)
     if pace:
         function = pace(function)
     if retries:
-        function = (CoroutineRetried if is_coroutine else Retried)(function, retries)
+        function = (CoroutineRetried if is_coroutine else Retried)(function, retries, first_pause_s)
     return function
-
-
-def _pause_s(tries: int) -> float:
-    """Twice as long each time; a hundredth of the script's, or an item that always fails would spend the budget."""
-    return FIRST_PAUSE_S * 2.0**tries

@@ -22,10 +22,11 @@ def made(reference: str, maker: Any) -> list[Any]:
     """The items. maker: what the reference names, a function or an iterable. Raises UsageError where these are none."""
     with own_command_line(name_of(reference)):
         thing = plain(maker)() if callable(maker) else maker
-        return _listed(reference, thing)
+        return listed(reference, thing)
 
 
-def _listed(reference: str, thing: Any) -> list[Any]:
+def listed(reference: str, thing: Any) -> list[Any]:
+    """The items that a thing is or yields. Raises UsageError where it is none, or may never end."""
     if hasattr(thing, "itertuples") and hasattr(thing, "to_dict"):  # a data frame: its columns are no items
         return FrameRows(thing.to_dict("records"))
     if not isinstance(thing, Iterable) or isinstance(thing, str | bytes):

@@ -339,7 +339,7 @@ def test_refuses_an_unknown_strategy():
 
 
 @pytest.mark.parametrize(
-    ("module", "function"), [("my-load", "f"), ("load", "class"), ("", "f"), ("load", "a.b c"), ("load", "a.")]
+    ("module", "function"), [("my-load", "f"), ("load", "class"), ("", "a b"), ("load", "a.b c"), ("load", "a.")]
 )
 def test_refuses_what_can_not_be_imported(module, function):
     """A module or function that no import statement can name is refused, and so is code in a name's place."""
@@ -376,3 +376,20 @@ def test_any_names_and_any_items_give_code(module, function, items, claim, order
     compile(code, "job.py", "exec")
     assert f"    items = {items.expression}\n" in code
     assert code.endswith("\n")
+
+
+def test_a_function_of_the_script_itself_needs_no_import():
+    """Where no module holds it, it is called by its name, or by another where the script's own code takes that."""
+    code = recipe(Source("", "load", Origin("list(paths)")), Setting("threads", 4), None)
+    assert "import load" not in code
+    assert "executor.map(load, items)" in code
+    awaited = recipe(Source("", "run", Origin("list(paths)"), is_coroutine=True), Setting("asyncio", 4), None)
+    assert "run_ = run\n" in awaited
+    assert "await run_(item)" in awaited
+
+
+def test_a_function_without_a_name_is_made_by_its_expression():
+    """A lambda or a partial is bound to a name before the script uses it."""
+    source = Source("", "function", Origin("list(paths)"), bound="partial(load, 3)")
+    code = recipe(source, Setting("threads", 4), None)
+    assert code.index("function = partial(load, 3)\n") < code.index("executor.map(function, items)")

@@ -8,6 +8,8 @@ from lightwork.planning.forms import form
 from lightwork.render.csv import csv_text
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from lightwork.core.estimate import Estimate
     from lightwork.core.setting import Setting
     from lightwork.planning.conclude.result import MeasuredSetting, PlanResult, PredictedSetting
@@ -25,6 +27,11 @@ COLUMNS = (
 @form("csv", help="all settings, measured and predicted, as CSV", mark=b"target,strategy,workers,")
 def as_csv(result: "PlanResult") -> str:
     """The whole file: measured settings first. Text that a spreadsheet would run as a formula gets an apostrophe."""
+    return csv_text(frame_of(result))
+
+
+def frame_of(result: "PlanResult") -> "pd.DataFrame":
+    """A row a setting, measured ones first; what is not known is None."""
     import pandas as pd
 
     cells = {cell.setting: cell for cell in result.cells}
@@ -33,7 +40,7 @@ def as_csv(result: "PlanResult") -> str:
         [result.target, *_row(setting, cells.get(setting), predictions.get(setting), result)]
         for setting in dict.fromkeys([*cells, *predictions])
     ]
-    return csv_text(pd.DataFrame(rows, columns=COLUMNS, dtype=object))
+    return pd.DataFrame(rows, columns=COLUMNS, dtype=object)
 
 
 def _row(

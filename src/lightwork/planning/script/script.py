@@ -21,13 +21,15 @@ class Named:
     """How a script names function and items that no command line named.
 
     module: that it imports the function from, "" where it stands in the script already. function: its name there.
-    items: an expression. initializer: module and name of what each worker calls first; None for nothing.
+    bound: an expression that makes the function, where no name stands for it. items: an expression. initializer:
+    module and name of what each worker calls first; None for nothing.
     """
 
     module: str
     function: str
     items: str
     initializer: tuple[str, str] | None = None
+    bound: str = ""
 
 
 class Code(Protocol):
@@ -89,6 +91,7 @@ def script_for(
         inner_threads=inner_threads,
         guards=guards,
         rate=rate,
+        bound=named.bound if named else "",
     )
 
     def code(

@@ -60,6 +60,7 @@ class Source:
     calls first; None for nothing.
     inner_threads: how many a BLAS or OpenMP library may have in a process; None for as many as it likes. guards: what
     stands around each item. rate: how many items may start in a unit of time; None for any number.
+    bound: an expression that makes the function, where it has no name yet; "" where it has.
     Raises UsageError for what no import statement can name.
     """
 
@@ -73,6 +74,7 @@ class Source:
     inner_threads: int | None = None
     guards: Guards = UNGUARDED
     rate: StartRate | None = None
+    bound: str = ""
 
     def __post_init__(self) -> None:
         for name in (*filter(None, self.module.split(".")), *self.function.split(".")):

@@ -74,7 +74,9 @@ def recipe(
     if source.initializer and source.initializer.module:
         nameless = replace(source.initializer, module="_", function="_")
         source = replace(source, initializer=source.initializer.named_apart_from(taken(nameless)))
-    name = free(name, taken(source.initializer)) if source.module else name
+    wanted, name = name, free(name, taken(source.initializer))
+    if not source.module and name != wanted:
+        source = replace(source, bound=source.bound or wanted)
     code = _script(source, f"{name}{dot}{method_name}", setting, chunksize, method, lines)
     return code.replace(_MAIN, f"{_A_POOL}{_MAIN}") if renewed not in ("", asked) else code
 
@@ -116,7 +118,8 @@ def _script(
     imports += ["import sys"] if source.folders else []
     imports += ["import os"] if source.inner_threads else []
     code = template.substitute(blanks, items=f"{source.items.expression.strip()}{arranged}")
-    return f"{_sorted_imports(imports, source)}\n{code}"
+    bound = f"{name} = {source.bound}\n\n" if source.bound else ""
+    return f"{_sorted_imports(imports, source)}\n{bound}{code}"
 
 
 def _initializer_keywords(source: Source, strategy: Strategy, method: str) -> str:

@@ -1,0 +1,213 @@
+"""Running: a job with the setting that its plan recommends, by the strategies that were measured.
+
+function, items, Chosen -> the strategy's own run -> results, in the items' order or as they come
+"""
+
+import multiprocessing
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from importlib.util import find_spec
+from math import ceil
+from typing import Any
+
+from lightwork import strategies
+from lightwork.api.where import is_in_loop
+from lightwork.core.setting import Setting, arrange
+from lightwork.errors import UsageError
+from lightwork.strategies import Strategy, in_force
+from lightwork.workload import arguments, guarded, target, turns
+from lightwork.workload.called import Begun, Called, CoroutineBegun, CoroutineNumbered, Numbered
+from lightwork.workload.coroutine import is_coroutine_function, plain
+
+RAISE, COLLECT = "raise", "collect"
+SERIAL = Setting("serial")
+FIRST_PAUSE_S = 1.0  # before an item is tried again, as in the code to paste
+AS_THEY_COME = {"map": "imap_unordered"}  # the same pool, whose results need not wait for all others
+THREADS = "OMP_NUM_THREADS"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """How a job is run.
+
+    way, keywords: how an item reaches the function. timeout_s, retries: of an item; 0 for none. apart_s: between the
+    starts of two items, at least. initializer, initargs: what each worker calls before its first item; None for
+    nothing. first: the places of the long items, which go first where the items are those of the plan; items: how many
+    these were. inner_threads: that OMP_NUM_THREADS must allow; None for any number. collects: whether the plan was made
+    to go on after errors.
+    """
+
+    setting: Setting
+    way: str = arguments.WHOLE
+    keywords: tuple[tuple[str, Any], ...] = ()
+    timeout_s: float = 0.0
+    retries: int = 0
+    apart_s: float = 0.0
+    initializer: Callable[..., Any] | None = None
+    initargs: tuple[Any, ...] = ()
+    first: tuple[int, ...] = ()
+    items: int = 0
+    inner_threads: int | None = None
+    collects: bool = False
+
+    def words(self, count: int) -> str:
+        """What is used for so many items."""
+        from lightwork.planning.forecast import crew_of
+        from lightwork.text.crews import crew_words
+        from lightwork.text.quantities import counted
+
+        how = "serially" if self.setting == SERIAL else f"with {crew_words(crew_of(self.setting))}"
+        return f"running {counted(count, 'item')} {how}"
+
+
+def results_of(
+    function: Callable[..., Any], items: Sequence[Any], chosen: Chosen, on_error: str | None = None,
+    *, progress: bool | None = None,
+) -> list[Any]:  # fmt: skip
+    """The results of all items, in their order. Raises like `stream`."""
+    numbered = list(_answers(function, items, chosen, _collects(chosen, on_error), progress))
+    return [result for _, result in sorted(numbered, key=lambda pair: pair[0])]
+
+
+def stream(
+    function: Callable[..., Any], items: Sequence[Any], chosen: Chosen, on_error: str | None = None,
+    *, progress: bool | None = None,
+) -> Iterator[tuple[Any, Any]]:  # fmt: skip
+    """Item and result, as they come.
+
+    on_error: "raise", the first item's error with a note that names the item, or "collect", ItemError in the result's
+    place; None for what the plan was made for. progress: whether a bar is shown; None where standard error is a
+    terminal, or a notebook that has ipywidgets.
+    Raises UsageError for another on_error, for a strategy that is not there, and where OMP_NUM_THREADS is not the
+    plan's; what the first item raised.
+    """
+    name = AS_THEY_COME.get(chosen.setting.strategy, chosen.setting.strategy)
+    chosen = replace(chosen, setting=replace(chosen.setting, strategy=name))
+    answers = _answers(function, items, chosen, _collects(chosen, on_error), progress)
+    return ((items[number], result) for number, result in answers)
+
+
+def _collects(chosen: Chosen, on_error: str | None) -> bool:
+    """Whether errors are collected. Raises UsageError where the job can't be run as it was planned."""
+    if on_error not in (None, RAISE, COLLECT):
+        raise UsageError(f"on_error can't be {on_error!r}: choose {RAISE} or {COLLECT}")
+    if chosen.inner_threads and os.environ.get(THREADS) != str(chosen.inner_threads):
+        needed = f"{THREADS}={chosen.inner_threads}"
+        raise UsageError(f"this plan needs {needed} before numpy is imported: set it, or use the plan's code")
+    return chosen.collects if on_error is None else on_error == COLLECT
+
+
+def _answers(
+    function: Callable[..., Any], items: Sequence[Any], chosen: Chosen, collects: bool, progress: bool | None
+) -> Iterator[tuple[int, Any]]:
+    """The number and the result of each item."""
+    setting = in_force(_fitted(chosen.setting, len(items)), len(items))
+    strategy = strategies.require(setting.strategy)
+    _refuse_what_workers_lack(function, strategy, setting)
+    with ExitStack() as around:
+        wrapped, awaits = _wrapped(function, strategy, chosen, around), is_coroutine_function(function)
+        numbered = _arranged(items, setting, chosen)
+        shown = around.enter_context(_shown(len(items), progress))
+        if strategy.in_order:
+            answers = _handed_out(strategy, Called(wrapped, collects, awaits), [item for _, item in numbered], setting)
+            yield from zip((number for number, _ in numbered), shown(answers), strict=True)
+        else:
+            kind = CoroutineNumbered if strategy.awaits else Numbered
+            yield from shown(_handed_out(strategy, kind(wrapped, collects, awaits), numbered, setting))
+
+
+def _refuse_what_workers_lack(function: Callable[..., Any], strategy: Strategy, setting: Setting) -> None:
+    """Raise UsageError for a notebook's own function that fresh processes would look for: a pool would wait."""
+    has_file = hasattr(sys.modules["__main__"], "__file__")
+    is_fresh = strategy.workers == "processes" and setting.start_method != "fork"
+    if is_fresh and not has_file and getattr(function, "__module__", "") == "__main__":
+        raise UsageError(
+            f"workers started by {setting.start_method} can't import from a notebook: save the function in a module"
+        )
+
+
+def _wrapped(
+    function: Callable[..., Any], strategy: Strategy, chosen: Chosen, around: ExitStack
+) -> Callable[[Any], Any]:
+    """The function of one item as it was planned. around: is left when the job is done."""
+    function, pace = (function if strategy.awaits else plain(function)), None
+    if chosen.apart_s:
+        folder = around.enter_context(tempfile.TemporaryDirectory(prefix="lightwork-"))
+        pace = partial(turns.paced, path=f"{folder}/turns", apart_s=chosen.apart_s)
+    function = guarded.guarded(function, chosen.timeout_s, chosen.retries, pace, FIRST_PAUSE_S)
+    function = arguments.with_arguments(function, chosen.way, dict(chosen.keywords))
+    if chosen.initializer is None:
+        return function
+    begun = CoroutineBegun if is_coroutine_function(function) else Begun
+    return begun(function, partial(plain(chosen.initializer), *chosen.initargs))
+
+
+def _arranged(items: Sequence[Any], setting: Setting, chosen: Chosen) -> list[tuple[int, Any]]:
+    """The items with their numbers, in the order in which they are handed out."""
+    numbered = list(enumerate(items))
+    if setting.order == "largest-first" and chosen.first and len(items) == chosen.items:
+        first = dict.fromkeys(chosen.first)
+        return [*(numbered[place] for place in first), *(pair for pair in numbered if pair[0] not in first)]
+    return arrange(numbered, setting.order, lambda pair: target.weight_of(pair[1]), 1)
+
+
+def _fitted(setting: Setting, count: int) -> Setting:
+    """The setting for so many items: no more workers than items, and no larger chunks than give each worker one."""
+    if count < 2:  # noqa: PLR2004  one item has nobody to share it with
+        return SERIAL
+    workers = min(setting.workers, count)
+    chunksize = min(setting.chunksize, ceil(count / workers)) if setting.chunksize else None
+    return replace(setting, workers=workers, chunksize=chunksize)
+
+
+def _handed_out(strategy: Strategy, call: Called, items: Sequence[Any], setting: Setting) -> Iterator[Any]:
+    """The results as the strategy hands them to its caller."""
+    context = multiprocessing.get_context(setting.start_method)
+    if call.awaits and strategy.in_caller and is_in_loop():  # a notebook's, which runs every cell in a loop of its own
+        yield from _in_thread(lambda: strategy.run(call, items, setting.workers, setting.chunksize, context))
+    elif not strategy.parallel:
+        yield from map(call, items)
+    elif strategy.opened:
+        with strategy.opened(call, setting.workers, context) as submit:
+            yield from submit(items, setting.chunksize)
+    else:
+        yield from strategy.run(call, items, setting.workers, setting.chunksize, context)
+
+
+def _in_thread(run: Callable[[], Any]) -> list[Any]:
+    """What a function returns or raises that needs a thread without an event loop."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as executor:
+        return list(executor.submit(run).result())
+
+
+@contextmanager
+def _shown(total: int, progress: bool | None) -> Iterator[Callable[[Iterator[Any]], Iterator[Any]]]:
+    """What lets results pass and shows how many did. No thread draws it: a fork might inherit what that holds."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    console = Console(file=sys.stderr)
+    in_notebook = console.is_jupyter and find_spec("ipywidgets") is not None  # by which rich draws there
+    is_wanted = (console.is_terminal or in_notebook) if progress is None else progress
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(
+        *columns, console=console, transient=console.is_terminal, disable=not is_wanted, auto_refresh=False,
+        redirect_stdout=False, redirect_stderr=False,
+    ) as bar:  # fmt: skip
+        task = bar.add_task("", total=total)
+        often = max(1, total // 200)  # half a percent
+
+        def shown(answers: Iterator[Any]) -> Iterator[Any]:
+            for done, answer in enumerate(answers, 1):
+                yield answer
+                if done % often == 0 or done == total:
+                    bar.update(task, completed=done, refresh=is_wanted)
+
+        yield shown
