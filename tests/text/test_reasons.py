@@ -224,6 +224,6 @@ def test_only_forms_word_reasons():
         for path in root.rglob("*.py")
         if WORDED.search(path.read_text(encoding="utf-8")) and path.parent.name != "text"
     }
-    assert users == {"plan/forms/sentences.py", "plan/measure.py"}
+    assert users == {"planning/forms/sentences.py", "planning/measure.py"}
     measure = (root / "plan" / "measure.py").read_text(encoding="utf-8")
     assert re.findall(r"from lightwork.text.(?:answer|reasons) import (.*)", measure) == ["predicted_answer"]
