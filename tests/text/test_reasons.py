@@ -225,5 +225,5 @@ def test_only_forms_word_reasons():
         if WORDED.search(path.read_text(encoding="utf-8")) and path.parent.name != "text"
     }
     assert users == {"planning/forms/sentences.py", "planning/measure.py"}
-    measure = (root / "plan" / "measure.py").read_text(encoding="utf-8")
+    measure = (root / "planning" / "measure.py").read_text(encoding="utf-8")
     assert re.findall(r"from lightwork.text.(?:answer|reasons) import (.*)", measure) == ["predicted_answer"]
