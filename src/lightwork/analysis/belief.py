@@ -37,9 +37,9 @@ class PriorSpread:
     serial run, which is predicted from its own ledger.
     """
 
-    common: float = 0.09
-    single: float = 0.06
-    serial: float = 0.03
+    common: float = 0.05
+    single: float = 0.04
+    serial: float = 0.02
 
 
 @dataclass(frozen=True)
