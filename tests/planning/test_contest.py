@@ -82,7 +82,7 @@ def test_what_might_be_better_is_measured():
 
 def test_never_more_than_a_few_rivals_at_a_time():
     """Of many settings that may be better only the likeliest run."""
-    state = contest(job(SECONDS), Axes(workers=(40,)), {SERIAL_SETTING: (4.0,), Setting("threads", 40): (0.13,)})
+    state = contest(job(SECONDS), Axes(workers=(40,)), {SERIAL_SETTING: (4.0,), Setting("threads", 40): (0.105,)})
     leader = state.chosen
     chances = {each: state.belief.chance_faster(each, leader, BETTER) for each in state.working if each != leader}
     rivals = [each for each, chance in chances.items() if chance > DOUBT]
