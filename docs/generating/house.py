@@ -15,7 +15,7 @@ HERE = Path(__file__).parent
 REPOSITORY = HERE.parent.parent
 SOURCES = REPOSITORY / "src" / "lightwork"
 FORMS = "planning.forms"  # above the report, whose pages and charts it uses; so it has a row of its own
-DOORS = ("__main__", "cli", "pytest_plugin", "notebook")
+DOORS = ("__main__", "cli", "pytest_plugin", "pytest_study", "notebook")
 ROW, LEFT, WIDTH, BULGE = 24.0, 90.0, 720.0, 6.5  # SVG units
 HUES = ("#2f86d1", "#c2571a", "#3a8f5c", "#8a5bb0", "#b0413e", "#5c7a89")
 

@@ -70,7 +70,9 @@ def measure(
             timeout_s=option_values.seconds("timeout", option_word("timeout", timeout)) if timeout else None,
         )  # fmt: skip
         study, tables = environment.measure(replace(design, label=name_of(function)))
-    return ShownStudy(**vars(with_losses(study, tables)))
+    where_from = f"{function.__module__}:{getattr(function, '__qualname__', name_of(function))}"
+    study = replace(with_losses(study, tables), workload=where_from, parameters={})  # not the files that we handed over
+    return ShownStudy(**vars(study))
 
 
 def _settings(strategies: str, workers: str, chunksizes: str, orders: str, start_methods: str) -> "list[Setting]":

@@ -1,5 +1,5 @@
 """The commands, one small file each."""
 
-from lightwork.commands import catalogue, compare, costs, doctor, faults, plan, report, trace, validate
+from lightwork.commands import catalogue, compare, costs, doctor, faults, init, plan, report, trace, validate
 
-COMMANDS = (plan, report, compare, faults, trace, validate, costs, catalogue, doctor)
+COMMANDS = (plan, init, report, compare, faults, trace, validate, costs, catalogue, doctor)
