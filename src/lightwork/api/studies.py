@@ -60,7 +60,7 @@ def measure(
         axis_words("orders", orders), axis_words("start_methods", start_methods),
     )  # fmt: skip
     with (
-        surroundings(facts, time.monotonic(), say_aloud) as environment,
+        surroundings(facts, time.monotonic(), say_aloud, name_of(function)) as environment,
         handed(function, everything, {}, environment.workdir.temporary) as job,
     ):
         design = environment.design(

@@ -29,10 +29,13 @@ def say_aloud(words: str) -> None:
 
 
 @contextmanager
-def surroundings(facts: Mapping[str, Any], began_s: float, say: Callable[[str], None]) -> "Iterator[Environment]":
+def surroundings(
+    facts: Mapping[str, Any], began_s: float, say: Callable[[str], None], label: str = "plan"
+) -> "Iterator[Environment]":
     """A workdir and everything else that planning needs, with progress on standard error.
 
     facts: of the machine. began_s: by the monotonic clock, when the user asked. say: is told what is being done.
+    label: of the progress.
     Raises WorkError where no folder can be made.
     """
     import time
@@ -45,7 +48,7 @@ def surroundings(facts: Mapping[str, Any], began_s: float, say: Callable[[str], 
     from lightwork.storage.paths import data_dir
     from lightwork.study.progress import Teller
 
-    with open_workdir(data_dir()) as workdir, Teller("plan", always=False) as teller:
+    with open_workdir(data_dir()) as workdir, Teller(label, always=False) as teller:
         yield Environment(
             workdir, partial(launch, workdir), time.monotonic, teller.tell, say,
             lambda: datetime.now(UTC).isoformat(timespec="seconds"), facts, data_dir() / "calibration", began_s,
