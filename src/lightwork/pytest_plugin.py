@@ -20,6 +20,7 @@ from lightwork.core import cluster_facts
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError, WorkError
 from lightwork.launch.ending import ended_as_by_ctrl_c
+from lightwork.pytest_study import let_save_go_without_a_name
 from lightwork.storage import pytest_benchmark
 from lightwork.storage.results_json import KEY
 from lightwork.study import resume
@@ -27,7 +28,6 @@ from lightwork.study.bench_request import WantedCell, read
 from lightwork.study.session import Measured, Session
 from lightwork.text.quantities import counted, duration
 
-DEFAULT_SAVE_NAME = "lightwork"
 JOURNALS = Path("results/journals")
 AXES = ("strategy", "workers", "chunksize", "start_method", "order", "cores", "pool")
 NO_TIME = "not measured within the profile's time: choose fewer with --workloads or --strategies"
@@ -73,20 +73,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
             add_alias(group.addoption, SHARED[option].singular, option)
     option, metavar, text = RESUME
     group.addoption(option, metavar=metavar, help=text, nargs="?", const="latest", default=None)
-    _let_save_go_without_a_name(parser)
-
-
-def _let_save_go_without_a_name(parser: pytest.Parser) -> None:
-    """Wrap the benchmark group's addoption, through which pytest-benchmark is about to add its own options."""
-    group: Any = parser.getgroup("benchmark")
-    add = group.addoption
-
-    def addoption(*names: str, **attributes: Any) -> None:
-        if "--benchmark-save" in names:
-            attributes.update(nargs="?", const=DEFAULT_SAVE_NAME, type=_name_or_path(attributes["type"]))
-        add(*names, **attributes)
-
-    group.addoption = addoption
+    let_save_go_without_a_name(parser, _name_or_path)
 
 
 def _name_or_path(parse: Callable[[str], str]) -> Callable[[str], str]:

@@ -22,17 +22,26 @@ _studies = pytest.StashKey["list[Study]"]()
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let pytest-benchmark's --benchmark-save go without a name, before or after it has added the option."""
+    """Let pytest-benchmark's --benchmark-save go without a name."""
+    let_save_go_without_a_name(parser)
+
+
+def let_save_go_without_a_name(parser: pytest.Parser, read: Callable[[Any], Any] = lambda parse: parse) -> None:
+    """Make the name optional, before or after pytest-benchmark has added the option.
+
+    read: from pytest-benchmark's reading of a name to the one to use.
+    """
     group: Any = parser.getgroup("benchmark")
     add, optional = group.addoption, {"nargs": "?", "const": DEFAULT_SAVE_NAME}
 
     def addoption(*names: str, **attributes: Any) -> None:
-        add(*names, **{**attributes, **(optional if "--benchmark-save" in names else {})})
+        is_save = "--benchmark-save" in names
+        add(*names, **{**attributes, **optional, "type": read(attributes["type"])} if is_save else attributes)
 
     group.addoption = addoption
     for option in group.options:
         if "--benchmark-save" in option.names():
-            option.attrs().update(optional)
+            option.attrs().update(optional, type=read(option.attrs()["type"]))
 
 
 @pytest.fixture
