@@ -85,12 +85,11 @@ def compare(base: "str | Path | Results", new: "str | Path | Results", *, force:
     force: although machines or work differ. Raises UsageError for runs that can't be compared.
     """
     from lightwork.comparison.comparing import compare as compared
+    from lightwork.comparison.comparing import refuse_unlike
 
     comparison = compared(_results(base), _results(new))
-    if comparison.obstacles and not force:
-        raise UsageError(
-            f"BASE and NEW can't be compared: {'; '.join(comparison.obstacles)} (force=True does it anyway)"
-        )
+    if not force:
+        refuse_unlike(comparison, "force=True")
     return ComparedRuns(comparison)
 
 

@@ -41,17 +41,14 @@ def add_to(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Compare, tell it, and return 1 where the gate fails. Raises UsageError for runs that can't be compared."""
     places = delivery.places(options, {"json": b"", "md": b""})
-    from lightwork.comparison.comparing import compare
+    from lightwork.comparison.comparing import compare, refuse_unlike
     from lightwork.comparison.gate import failures, parse
 
     conditions = [parse(text) for text in options.fail_if]
     runs = _runs(options.base, options.new)
     comparison = compare(*runs)
-    if comparison.obstacles and not options.force:
-        more = f", and {len(comparison.obstacles) - 1} more" if len(comparison.obstacles) > 1 else ""
-        raise UsageError(
-            f"BASE and NEW can't be compared: {comparison.obstacles[0]}{more}; --force compares them anyway"
-        )
+    if not options.force:
+        refuse_unlike(comparison, "--force")
     failed = failures(comparison, conditions)
     _deliver(comparison, runs, failed, conditions, places)
     return 1 if failed else 0

@@ -21,6 +21,7 @@ from lightwork.comparison.pairing import Pair, Paired, pair
 from lightwork.comparison.sameness import obstacles, other_load, surroundings
 from lightwork.core.estimate import Estimate
 from lightwork.core.study import SERIAL, Results
+from lightwork.errors import UsageError
 
 SEED = 1
 Word = Literal["faster", "slower", "undecided"]
@@ -116,6 +117,15 @@ def compare(base: Results, new: Results, seed: int = SEED) -> Comparison:
         _study(study_pair, both_runs, critical) for study_pair, both_runs in zip(paired.pairs, runs, strict=True)
     )
     return Comparison(paired, studies, tuple(obstacles(base, new, paired)), tuple(surroundings(base, new, paired)))
+
+
+def refuse_unlike(comparison: Comparison, anyway: str) -> None:
+    """Raise UsageError where the two should not be compared. anyway: what compares them all the same."""
+    if comparison.obstacles:
+        more = f", and {len(comparison.obstacles) - 1} more" if len(comparison.obstacles) > 1 else ""
+        raise UsageError(
+            f"BASE and NEW can't be compared: {comparison.obstacles[0]}{more}; {anyway} compares them anyway"
+        )
 
 
 def changed_by(study: StudyCompared, gained: str, lost: str) -> Estimate | None:
