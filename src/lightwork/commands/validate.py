@@ -1,9 +1,7 @@
 """lightwork validate: predictions checked against measurements on this machine, and the error table."""
 
 import argparse
-import functools
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -213,21 +211,17 @@ class _Keeper:
 
 @contextmanager
 def _environment() -> Iterator[Any]:
-    """A workdir and everything else that measuring needs, with progress on standard error."""
-    from lightwork.launch.run import launch
-    from lightwork.launch.workdir import open_workdir
-    from lightwork.machine.facts import facts as facts_of
-    from lightwork.planning.environment import Environment
-    from lightwork.storage.paths import data_dir
-    from lightwork.study.progress import Teller
+    """What planning needs, but that costs are measured in every run and others at the cores are not looked for.
 
-    with open_workdir(data_dir()) as workdir, Teller("validate", always=False) as teller:
-        yield Environment(
-            workdir, functools.partial(launch, workdir), time.monotonic, teller.tell,
-            lambda words: print(words, file=sys.stderr),
-            lambda: datetime.now(UTC).isoformat(timespec="seconds"), facts_of(data_dir()),
-            # Measured again in every run: one that was kept from a busier hour would be compared with this one.
-            workdir.temporary / "calibration",
+    Costs that were kept from a busier hour would be compared with this one.
+    """
+    from lightwork.machine.facts import facts
+    from lightwork.planning.answered import say_aloud, surroundings
+    from lightwork.storage.paths import data_dir
+
+    with surroundings(facts(data_dir()), 0.0, say_aloud, "validate") as environment:
+        yield replace(
+            environment, calibrations=environment.workdir.temporary / "calibration", busy_share=lambda: 0.0
         )  # fmt: skip
 
 
