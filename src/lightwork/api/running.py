@@ -16,7 +16,7 @@ from math import ceil
 from typing import Any
 
 from lightwork import strategies
-from lightwork.api.where import is_in_loop
+from lightwork.api.where import is_in_loop, is_notebook
 from lightwork.core.setting import Setting, arrange
 from lightwork.errors import UsageError
 from lightwork.strategies import Strategy, in_force
@@ -110,15 +110,17 @@ def _answers(
     strategy = strategies.require(setting.strategy)
     _refuse_what_workers_lack(function, strategy, setting)
     with ExitStack() as around:
-        wrapped, awaits = _wrapped(function, strategy, chosen, around), is_coroutine_function(function)
+        wrapped = _wrapped(function, strategy, chosen, around)
         numbered = _arranged(items, setting, chosen)
         shown = around.enter_context(_shown(len(items), progress))
+        in_loop = is_coroutine_function(function) and strategy.in_caller and is_in_loop()
+        run = _in_thread if in_loop else _handed_out  # a notebook runs every cell in a loop of its own
         if strategy.in_order:
-            answers = _handed_out(strategy, Called(wrapped, collects, awaits), [item for _, item in numbered], setting)
+            answers = run(strategy, Called(wrapped, collects), [item for _, item in numbered], setting)
             yield from zip((number for number, _ in numbered), shown(answers), strict=True)
         else:
             kind = CoroutineNumbered if strategy.awaits else Numbered
-            yield from shown(_handed_out(strategy, kind(wrapped, collects, awaits), numbered, setting))
+            yield from shown(run(strategy, kind(wrapped, collects), numbered, setting))
 
 
 def _refuse_what_workers_lack(function: Callable[..., Any], strategy: Strategy, setting: Setting) -> None:
@@ -168,9 +170,7 @@ def _fitted(setting: Setting, count: int) -> Setting:
 def _handed_out(strategy: Strategy, call: Called, items: Sequence[Any], setting: Setting) -> Iterator[Any]:
     """The results as the strategy hands them to its caller."""
     context = multiprocessing.get_context(setting.start_method)
-    if call.awaits and strategy.in_caller and is_in_loop():  # a notebook's, which runs every cell in a loop of its own
-        yield from _in_thread(lambda: strategy.run(call, items, setting.workers, setting.chunksize, context))
-    elif not strategy.parallel:
+    if not strategy.parallel:
         yield from map(call, items)
     elif strategy.opened:
         with strategy.opened(call, setting.workers, context) as submit:
@@ -179,27 +179,29 @@ def _handed_out(strategy: Strategy, call: Called, items: Sequence[Any], setting:
         yield from strategy.run(call, items, setting.workers, setting.chunksize, context)
 
 
-def _in_thread(run: Callable[[], Any]) -> list[Any]:
-    """What a function returns or raises that needs a thread without an event loop."""
+def _in_thread(strategy: Strategy, call: Called, items: Sequence[Any], setting: Setting) -> Iterator[Any]:
+    """The same from a thread without an event loop, all at the end."""
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(1) as executor:
-        return list(executor.submit(run).result())
+        yield from executor.submit(lambda: list(_handed_out(strategy, call, items, setting))).result()
 
 
 @contextmanager
 def _shown(total: int, progress: bool | None) -> Iterator[Callable[[Iterator[Any]], Iterator[Any]]]:
     """What lets results pass and shows how many did. No thread draws it: a fork might inherit what that holds."""
-    from rich.console import Console
+    in_notebook = is_notebook() and find_spec("ipywidgets") is not None  # by which rich draws there
+    if not ((sys.stderr.isatty() or in_notebook) if progress is None else progress):
+        yield iter
+        return
+    from rich.console import Console  # some hundredths of a second, for those alone that look at it
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
     console = Console(file=sys.stderr)
-    in_notebook = console.is_jupyter and find_spec("ipywidgets") is not None  # by which rich draws there
-    is_wanted = (console.is_terminal or in_notebook) if progress is None else progress
     columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(
-        *columns, console=console, transient=console.is_terminal, disable=not is_wanted, auto_refresh=False,
-        redirect_stdout=False, redirect_stderr=False,
+        *columns, console=console, transient=console.is_terminal, auto_refresh=False, redirect_stdout=False,
+        redirect_stderr=False,
     ) as bar:  # fmt: skip
         task = bar.add_task("", total=total)
         often = max(1, total // 200)  # half a percent
@@ -208,6 +210,6 @@ def _shown(total: int, progress: bool | None) -> Iterator[Callable[[Iterator[Any
             for done, answer in enumerate(answers, 1):
                 yield answer
                 if done % often == 0 or done == total:
-                    bar.update(task, completed=done, refresh=is_wanted)
+                    bar.update(task, completed=done, refresh=True)
 
         yield shown

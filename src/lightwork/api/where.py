@@ -23,7 +23,7 @@ def refuse_where_nothing_can_be_measured(call: str) -> None:
         raise UsageError(f"{call} needs the machine to itself, and other tests run beside it: run pytest with -n 0")
     if threading.current_thread() is not threading.main_thread():
         raise UsageError(f"{call} runs in the main thread only, where Ctrl-C can end it: call it from there")
-    if is_in_loop() and not _is_notebook():
+    if is_in_loop() and not is_notebook():
         raise UsageError(f"{call} would block the running event loop: call it before asyncio.run()")
 
 
@@ -41,7 +41,7 @@ def is_in_loop() -> bool:
     return True
 
 
-def _is_notebook() -> bool:
+def is_notebook() -> bool:
     """Whether this is IPython, whose kernel runs every cell in a loop of its own."""
     shell = sys.modules.get("IPython")
     return shell is not None and shell.get_ipython() is not None

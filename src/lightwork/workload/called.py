@@ -55,14 +55,14 @@ class CoroutineBegun(Begun):
 class Called:
     """The function of one item as the strategy calls it: an error names its item, or stands in its result's place."""
 
-    __slots__ = ("awaits", "collects", "function")
+    __slots__ = ("collects", "function")
 
-    def __init__(self, function: Callable[[Any], Any], collects: bool, awaits: bool = False) -> None:
-        self.function, self.collects, self.awaits = function, collects, awaits
+    def __init__(self, function: Callable[[Any], Any], collects: bool) -> None:
+        self.function, self.collects = function, collects
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle as plain arguments: this travels with every task of a pool."""
-        return type(self), (self.function, self.collects, self.awaits)
+        return type(self), (self.function, self.collects)
 
     def __call__(self, item: Any) -> Any:
         """The function's result."""
