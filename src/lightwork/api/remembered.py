@@ -61,7 +61,7 @@ def _chosen(
 
     if len(items) < 2:  # noqa: PLR2004  nothing to share
         return Chosen(Setting("serial"))
-    path = _path(ready_data_dir() / FOLDER, function, items, options)
+    path = _path(ready_data_dir(), function, items, options)
     chosen = None if again else _remembered(path)
     if chosen is None:
         chosen = planned_by_options(function, items, options, time.monotonic(), quiet=quiet).chosen
@@ -87,17 +87,16 @@ def _remembered(path: Path) -> Chosen | None:
         return None
 
 
-def _path(folder: Path, function: Callable[..., Any], items: list[Any], options: Mapping[str, Any]) -> Path:
+def _path(data_dir: Path, function: Callable[..., Any], items: list[Any], options: Mapping[str, Any]) -> Path:
     """The file of the plan: named by what function, machine, items and options are."""
     from lightwork.machine.facts import facts
-    from lightwork.storage.paths import ready_data_dir
 
-    machine = {name: value for name, value in facts(ready_data_dir()).items() if name in MACHINE}
+    machine = {name: value for name, value in facts(data_dir).items() if name in MACHINE}
     identity = [
         _as_written(function), sorted(machine.items()), sys.version, type(items[0]).__qualname__,
         round(math.log2(len(items))), sorted((name, _as_written(value)) for name, value in options.items()),
     ]  # fmt: skip
-    return folder / f"plan-{blake2b(repr(identity).encode(), digest_size=8).hexdigest()}.json"
+    return data_dir / FOLDER / f"plan-{blake2b(repr(identity).encode(), digest_size=8).hexdigest()}.json"
 
 
 def _as_written(thing: Any) -> str:
