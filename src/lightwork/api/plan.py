@@ -88,7 +88,7 @@ class Plan:
 
     @property
     def serial_s(self) -> float | None:
-        """What all items take one after the other; None where it is not renderers."""
+        """What all items take one after the other; None where it is not known."""
         return self.result.serial_s.point if self.result.serial_s else None
 
     @property

@@ -183,8 +183,8 @@ def _initializer_of(around: Mapping[str, Callable[..., Any]]) -> tuple[str, str]
 def _items_words(words: str, items: list[Any]) -> str:
     """An expression for the items' list; of what only the caller's own place allows, as `await`, none."""
     try:
-        compile(words or "?", "items", "eval")
-    except SyntaxError:
+        compile(words, "items", "eval")
+    except SyntaxError:  # no words at all, too
         return SOMEWHERE
     return f'{words}.to_dict("records")' if isinstance(items, FrameRows) else f"list({words})"
 
