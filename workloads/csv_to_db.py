@@ -173,7 +173,7 @@ def store_files(parsed: Sequence[tuple[Load, Rows]]) -> list[int]:
     name_of=lambda load: Path(load.path).name,
     weight_of=lambda load: float(load.size_bytes),
     tiny=Parameters(files=3),
-    validation={"csv_to_db": {"files": 30}},
+    validation={"csv_to_db": {"files": 100}},
     stages=Stages(parse_file, store_files),
     keeps=True,
 )

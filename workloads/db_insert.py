@@ -141,7 +141,7 @@ def _database(parameters: Parameters, place: Place) -> Database:
     name_of=lambda batch: f"batch {batch.number}",
     weight_of=lambda batch: float(batch.rows),
     tiny=Parameters(batches=4, rows_per_item=20, batch_rows=10),
-    validation={"db_insert": {"batches": 100}},
+    validation={"db_insert": {"batches": 400}},
     stages=Stages(rows_of, store_batches),
     keeps=True,
 )

@@ -135,6 +135,7 @@ async def sleep_async(nap: Nap) -> int:
     name_of=lambda nap: nap.name,
     weight_of=lambda nap: nap.seconds,
     tiny=Parameters(items=8, mean_ms=1.0),
+    validation={"sleep_io": {"items": 400}},
 )
 def sleep(nap: Nap) -> int:
     """Wait; returns the item's number."""

@@ -41,28 +41,29 @@ HELD, SOUGHT = b"\x02", b"\x01"
 SPREAD = 0.3  # sigma of the families whose point is not their sizes: equal items would march in step
 
 _COMPUTING, _MIXED, _WAITING = {"waiting": 0.0}, {"waiting": 0.5}, {"waiting": 1.0}
+_A_SECOND = {"items": 150, "mean_ms": 10.0}  # about, serially: nominal milliseconds are shorter on a fast machine
 _LONG_WAITS = {**_WAITING, "items": 120, "mean_ms": 15.0}
 CASES: dict[str, dict[str, Any]] = {
-    "uniform": {"family": "uniform", "mean_ms": 4.0, **_COMPUTING},
-    "uniform, mixed": {"family": "uniform", "mean_ms": 4.0, **_MIXED},
-    "uniform, mostly waits": {"family": "uniform", "mean_ms": 10.0, "waiting": 0.9},
+    "uniform": {"family": "uniform", **_A_SECOND, **_COMPUTING},
+    "uniform, mixed": {"family": "uniform", **_A_SECOND, **_MIXED},
+    "uniform, mostly waits": {"family": "uniform", **_A_SECOND, "waiting": 0.9},
     "uniform, waits": {"family": "uniform", **_LONG_WAITS},
-    "tiny": {"family": "uniform", "items": 10_000, "mean_ms": 0.04, **_COMPUTING},
-    "few long": {"family": "uniform", "items": 9, "mean_ms": 50.0, **_COMPUTING},
-    "log-normal": {"family": "log-normal", "mean_ms": 4.0, **_MIXED},
-    "log-normal, computes": {"family": "log-normal", "mean_ms": 4.0, **_COMPUTING},
+    "tiny": {"family": "uniform", "items": 30_000, "mean_ms": 0.05, **_COMPUTING},
+    "few long": {"family": "uniform", "items": 9, "mean_ms": 160.0, **_COMPUTING},
+    "log-normal": {"family": "log-normal", **_A_SECOND, **_MIXED},
+    "log-normal, computes": {"family": "log-normal", **_A_SECOND, **_COMPUTING},
     "log-normal, waits": {"family": "log-normal", **_LONG_WAITS},
-    "giant": {"family": "giant", "mean_ms": 4.0, "waiting": 0.8},
-    "giant, computes": {"family": "giant", "mean_ms": 4.0, "giant_share": 0.4, **_COMPUTING},
-    "lock": {"family": "lock", "mean_ms": 4.0, **_MIXED},
-    "lock, waits": {"family": "lock", "mean_ms": 5.0, "locked": 0.6, **_WAITING},
-    "four places": {"family": "lock", "mean_ms": 10.0, "locked": 1.0, "places": 4, **_WAITING},
-    "bandwidth": {"family": "bandwidth", "mean_ms": 4.0, **_COMPUTING},
-    "native": {"family": "native", "mean_ms": 4.0, **_COMPUTING},
-    "native, mixed": {"family": "native", "mean_ms": 4.0, **_MIXED},
-    "warm-up": {"family": "uniform", "mean_ms": 4.0, "warm_up_ms": 150.0, **_COMPUTING},
-    "warm-up, waits": {"family": "uniform", "mean_ms": 10.0, "warm_up_ms": 150.0, **_WAITING},
-    "large results": {"family": "uniform", "mean_ms": 4.0, "result_kib": 4_000, **_COMPUTING},
+    "giant": {"family": "giant", **_A_SECOND, "waiting": 0.8},
+    "giant, computes": {"family": "giant", **_A_SECOND, "giant_share": 0.4, **_COMPUTING},
+    "lock": {"family": "lock", **_A_SECOND, **_MIXED},
+    "lock, waits": {"family": "lock", **_A_SECOND, "locked": 0.6, **_WAITING},
+    "four places": {"family": "lock", **_A_SECOND, "locked": 1.0, "places": 4, **_WAITING},
+    "bandwidth": {"family": "bandwidth", **_A_SECOND, **_COMPUTING},
+    "native": {"family": "native", **_A_SECOND, **_COMPUTING},
+    "native, mixed": {"family": "native", **_A_SECOND, **_MIXED},
+    "warm-up": {"family": "uniform", **_A_SECOND, "warm_up_ms": 150.0, **_COMPUTING},
+    "warm-up, waits": {"family": "uniform", **_A_SECOND, "warm_up_ms": 150.0, **_WAITING},
+    "large results": {"family": "uniform", **_A_SECOND, "result_kib": 4_000, **_COMPUTING},
 }
 
 _blocks: dict[int, bytes] = {}  # by size; only read, so that a fork may share them

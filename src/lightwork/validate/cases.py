@@ -1,6 +1,6 @@
 """Cases: the workloads that predictions are checked on, and the settings that each is measured under.
 
-Each workload's own file says under which parameters, so that a serial round takes some 0.3 to 0.5 s: long against a
+Each workload's own file says under which parameters, so that a serial round takes about a second: long against a
 worker's start-up, short enough for hundreds of rounds.
 """
 
