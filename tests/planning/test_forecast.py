@@ -22,7 +22,7 @@ from lightwork.planning.forecast import (
     longest_first,
 )
 from lightwork.planning.job_profile import MOST_WORKERS, NEARLY_EQUAL
-from lightwork.replay.costs import Costs
+from lightwork.replay.costs import Costs, sent_ns
 from lightwork.replay.traits import NO_TRAITS, SpeedupLimit, Traits, WarmUp, kind_of
 from lightwork.strategies import chunksize_in_force, find
 
@@ -264,8 +264,31 @@ def test_processes_send_large_results_back_and_threads_do_not():
     """20 MB a result: processes are predicted to be slower than with small ones, threads as fast."""
     profile = job(MANY)
     small, large = (
-        {each.setting: each.speedup.point for each in forecast(profile, ASKED, FREE, Traits(result_bytes=size)).whole}
+        {
+            each.setting: each.speedup.point
+            for each in forecast(profile, ASKED, FREE, Traits(result_ns=sent_ns(size))).whole
+        }
         for size in (0.0, 2e7)
     )
     assert large[pool(4)] < 0.8 * small[pool(4)]
     assert large[Setting("threads", 4)] == small[Setting("threads", 4)]
+
+
+DEAR = Traits(item_ns=3e6)  # of items that take 10 ms: some 50 MB/s of small objects
+
+
+@pytest.mark.parametrize(
+    ("rows", "traits", "is_worth_it"),
+    [
+        (computes(*[10] * 200), DEAR, True),
+        (computes(*[10] * 200), NO_TRAITS, False),  # nothing to gain
+        (computes(*[10] * 20), DEAR, False),  # a tenth of a second is too little for more code
+    ],
+)
+def test_longer_code_is_considered_where_it_gains_much(rows, traits, is_worth_it):
+    """Forked processes that inherit their items, where sending these takes long; by the number of the best pool."""
+    made = forecast(job(rows, 2.0), Axes(rare=("static",)), FREE, traits)
+    static = [setting for setting in settings_of(made) if setting.strategy == "static"]
+    assert bool(static) == is_worth_it
+    assert {setting.workers for setting in static} <= {2}
+    assert not any(one.strategy == "static" for one in settings_of(forecast(job(rows, 2.0), Axes(), FREE, traits)))

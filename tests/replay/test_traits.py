@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from lightwork.core.setting import Setting
-from lightwork.replay.costs import NO_COSTS
+from lightwork.replay.costs import NO_COSTS, sent_ns
 from lightwork.replay.demands import demands_of, own_ns
 from lightwork.replay.engine import replay
 from lightwork.replay.traits import (
@@ -38,9 +38,15 @@ THREADS = Setting("threads", 4)
 )  # fmt: skip
 def test_large_items_take_time_to_be_sent(setting, is_sent):
     """To processes, unless these had them when they were forked; threads are sent nothing."""
-    costs = Traits(item_bytes=50e6).costs(setting, NO_COSTS, 40)
-    assert costs == (NO_COSTS.with_sent_items(50e6, costs_chunk(setting)) if is_sent else NO_COSTS)
+    costs = Traits(item_ns=sent_ns(50e6)).costs(setting, NO_COSTS, 40)
+    assert costs == (NO_COSTS.with_sent_items(sent_ns(50e6), costs_chunk(setting)) if is_sent else NO_COSTS)
     assert (costs.send_ns > 30 * MS) == is_sent
+
+
+def test_many_small_objects_take_longer_to_be_sent_than_their_bytes():
+    """A result of rows is pickled for longer than a text of its size is copied; the longer of both counts."""
+    assert sent_ns(1000, 0.0) < sent_ns(1000, 50_000.0) == 50_000.0
+    assert sent_ns(50e6, 50_000.0) == sent_ns(50e6)
 
 
 def test_a_large_function_is_sent_with_each_chunk():

@@ -20,6 +20,8 @@ from lightwork.workload.trial import (
     facts_of,
     failed_in,
     left_in,
+    pickled,
+    pickling_ns_in,
     stuck_in,
     unsendable_error_in,
     why_stuck,
@@ -198,3 +200,14 @@ def test_the_mean_size_of_the_results_is_a_fact():
     facts = json.loads(json.dumps(dict(facts_of([bytes(1_000_000), bytes(3_000_000)]))))
     assert bytes_in(facts) == pytest.approx(2_000_000, rel=0.01)
     assert bytes_in({}) == 0
+
+
+def test_it_is_told_how_long_results_take_to_be_sent():
+    """Rows of small objects take longer to pickle than a text of as many bytes, and a number takes nothing."""
+    rows = [{"carrier": str(place), "delay": place} for place in range(20_000)]
+    text = "x" * pickled(rows).size_bytes
+    assert pickled(rows).took_ns > 2 * pickled(text).took_ns
+    found = dict(facts_of([rows, rows]))
+    assert bytes_in(found) == pickled(rows).size_bytes
+    assert pickling_ns_in(found) > 2 * pickling_ns_in(facts_of([text, text]))
+    assert pickling_ns_in({}) == 0

@@ -9,6 +9,7 @@ from lightwork.strategies import SHARING, find, in_force
 
 USUAL = ("threads", "process_executor", "map", "imap_unordered")  # two lines to paste, whatever the job
 AWAITED = ("asyncio", *USUAL)  # of a coroutine function
+LONGER_TO_WRITE = ("static",)  # considered where it gains much over all of these: forked workers inherit their items
 BY_VALUE = "joblib"  # of a function that can't be sent by its name, beside threads
 LADDER = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128)  # worker counts: half as many again, or a third
 MOST_WAVES = 4  # in which equal items are done: n / 2 workers take two, and those between n / 2 and n no fewer
@@ -18,9 +19,10 @@ MOST_WAVES = 4  # in which equal items are done: n / 2 workers take two, and tho
 class Axes:
     """The axes that were asked for.
 
-    strategies: by name. workers, chunksizes, orders: None for those that fit the job; a chunksize of None is the
-    strategy's own default. start_methods: to start processes with. may_leave_fork: whether others may be taken where
-    forked processes hang. most_in_flight: how many items may run at once, whatever runs them; None for no limit.
+    strategies: by name. rare: those that are considered only where they gain much over all others. workers, chunksizes,
+    orders: None for those that fit the job; a chunksize of None is the strategy's own default. start_methods: to start
+    processes with. may_leave_fork: whether others may be taken where forked processes hang. most_in_flight: how many
+    items may run at once, whatever runs them; None for no limit.
     """
 
     strategies: tuple[str, ...] = USUAL
@@ -30,6 +32,7 @@ class Axes:
     start_methods: tuple[str, ...] = ("fork",)
     may_leave_fork: bool = False
     most_in_flight: int | None = None
+    rare: tuple[str, ...] = ()
 
     def kinds(self) -> list[tuple[str, str]]:
         """Every strategy with every start method that it can take."""
@@ -42,7 +45,7 @@ class Axes:
     def in_caller(self) -> "Axes":
         """With those strategies alone whose workers pickle nothing: threads, and tasks of an event loop."""
         names = tuple(name for name in self.strategies if find(name).workers in SHARING)
-        return replace(self, strategies=names)
+        return replace(self, strategies=names, rare=())
 
     def elsewhere(self) -> "Axes":
         """Without those strategies whose workers are in the calling process, unless none would be left."""
@@ -63,8 +66,8 @@ class Axes:
 
     def without(self, strategies: Collection[str]) -> "Axes":
         """The same without these strategies, unless none would be left."""
-        left = tuple(name for name in self.strategies if name not in strategies)
-        return replace(self, strategies=left) if left else self
+        left, rare = (tuple(name for name in some if name not in strategies) for some in (self.strategies, self.rare))
+        return replace(self, strategies=left, rare=rare) if left else self
 
 
 def settings_of(

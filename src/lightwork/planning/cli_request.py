@@ -13,7 +13,7 @@ from lightwork import strategies
 from lightwork.core.setting import ORDERS, START_METHODS
 from lightwork.errors import UsageError
 from lightwork.planning import outside_limits
-from lightwork.planning.axes import AWAITED, BY_VALUE, USUAL, Axes, settings_of
+from lightwork.planning.axes import AWAITED, BY_VALUE, LONGER_TO_WRITE, USUAL, Axes, settings_of
 from lightwork.planning.built_in import built_in, refuse_beyond_limits
 from lightwork.planning.calibrate import is_quick
 from lightwork.planning.contest import MOST_BLOCKS
@@ -259,10 +259,18 @@ def _axes(options: argparse.Namespace, workload: Workload) -> Axes:
         start_methods=methods,
         may_leave_fork=is_any_method,
         most_in_flight=most_in_flight,
+        rare=_rare(options, workload),
     )
     if not axes.kinds():
         raise UsageError(f"{', '.join(chosen)} can't start with {', '.join(methods)}: choose another start method")
     return axes
+
+
+def _rare(options: argparse.Namespace, workload: Workload) -> tuple[str, ...]:
+    """Strategies that take more code, where the choice is ours and they can run the job."""
+    if options.strategies != AUTO or options.rate or isinstance(workload.function, Awaited):
+        return ()
+    return tuple(name for name in LONGER_TO_WRITE if fits(workload, name))
 
 
 def _by_value(options: argparse.Namespace) -> tuple[str, ...]:

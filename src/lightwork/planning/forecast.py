@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lightwork.analysis.preference import LEAST_GAIN_S, WORTH_CODE
 from lightwork.core.reasons import Crew
 from lightwork.core.setting import Setting
 from lightwork.planning.axes import Axes, each_once, settings_of
@@ -63,6 +64,7 @@ def forecast(
     """Predict the settings that fit the job, those of `also` among them."""
     everything = Predictor(job.rows, job.weights, job, calibration, traits)
     settings = each_once([*also, *_chosen(job, axes, calibration, traits, everything)], len(job.rows))
+    settings = [*settings, *_worth_more_code(axes, everything, settings)]
     whole = tuple(everything.of(settings))
     if job.sample is job.rows:
         return Forecast(whole, whole)
@@ -83,6 +85,20 @@ def _chosen(
     for kinds in by_worker.values():
         settings += _of_one_kind(kinds, counts, orders, job, axes, calibration, predictor)
     return settings
+
+
+def _worth_more_code(axes: Axes, predictor: Predictor, settings: Sequence[Setting]) -> list[Setting]:
+    """Rare strategies, as many workers as the fastest processes, where they gain much over all of these settings."""
+    predictions = list(predictor.of(settings)) if axes.rare else []
+    pools = [each for each in predictions if kind_of(each.setting) == "processes"]
+    if not pools:
+        return []
+    fastest, pool = (min(some, key=lambda each: each.wall_s) for some in (predictions, pools))
+    counts, methods = [pool.setting.workers], [pool.setting.start_method]
+    kinds = [(name, method) for name in axes.rare for method in methods if method in find(name).start_methods]
+    least_s = max(WORTH_CODE * fastest.wall_s, LEAST_GAIN_S)
+    rare = settings_of(kinds, counts, (None,), (pool.setting.order,))
+    return [each.setting for each in predictor.of(rare) if fastest.wall_s - each.wall_s > least_s]
 
 
 def _of_one_kind(

@@ -31,6 +31,7 @@ class JobItems:
     bundle: int = 1
     passing: Passing = AS_IT_IS
     item_bytes: float = 0.0
+    pickling_ns: float = 0.0
 
     def __len__(self) -> int:
         return len(self.all)
@@ -52,8 +53,10 @@ class JobItems:
         if size <= 1:
             return self
         weights = [float(sum(some)) for some in target.bundled(self.weights, size)]
-        item_bytes = self.item_bytes * size
-        return JobItems(self.workload, target.bundled(self.all, size), weights, size, self.passing, item_bytes)
+        return JobItems(
+            self.workload, target.bundled(self.all, size), weights, size, self.passing, self.item_bytes * size,
+            self.pickling_ns * size,
+        )  # fmt: skip
 
     @property
     def of_user(self) -> int:
@@ -81,13 +84,13 @@ def items_of(request: Request, workdir: Workdir) -> JobItems:
     except (Exception, SystemExit) as error:
         raise WorkError(f"{request.name}: creating its items failed, {type(error).__name__}: {error}") from error
     _refuse_too_few(request, all_items)
-    passing, item_bytes = AS_IT_IS, 0.0
+    passing, sent = AS_IT_IS, _sent(request, all_items)
     if user_function.is_reference(request.target):
         passing = _passing(request, parameters, all_items)
-        item_bytes = _sendable_bytes(request, all_items)
         if getattr(parameters, "cold", False) and not any(map(target.is_file, all_items)):
             raise UsageError("--cold evicts the items' files, but no item is a file: omit it")
-    return JobItems(workload, all_items, _weights(workload, all_items), passing=passing, item_bytes=item_bytes)
+    weights = _weights(workload, all_items)
+    return JobItems(workload, all_items, weights, 1, passing, sent.size_bytes, sent.took_ns)
 
 
 def _passing(request: Request, parameters: Any, items: Sequence[Any]) -> Passing:
@@ -116,26 +119,24 @@ def _refuse_too_few(request: Request, items: Sequence[Any]) -> None:
         raise UsageError(f"{request.name} has one item, so there is nothing to parallelise: give it at least two")
 
 
-def _sendable_bytes(request: Request, items: Sequence[Any]) -> float:
-    """The mean size of a pickled item. Raises UsageError for one that can't be pickled.
+def _sent(request: Request, items: Sequence[Any]) -> trial.Pickled:
+    """The mean item as it is sent to a worker. Raises UsageError for one that can't be pickled.
 
-    Items of a list are plain data and short; those that a function made may be anything.
+    Items of a list are plain data and short; those that a function or a workload made may be anything.
     """
-    if not str(request.parameters.get("source", "")).startswith(target.CALL):
-        return 0.0
-    total_bytes = 0
-    spread = range(0, len(items), max(1, len(items) // ASKED_FIRST)) if len(items) > MANY else range(len(items))
-    for place in spread:
-        item = items[place]
-        size_bytes, reason = trial.pickled_size(item)
-        total_bytes += size_bytes
-        if reason:
-            name = target.name_of(item)
+    if str(request.parameters.get("source", "")).startswith(target.LIST):
+        return trial.Pickled(0, 0)
+    places = range(0, len(items), max(1, len(items) // ASKED_FIRST)) if len(items) > MANY else range(len(items))
+    sent = [trial.pickled(items[place]) for place in places]
+    for place, each in zip(places, sent, strict=True):
+        if each.trouble:
+            name = target.name_of(items[place])
             raise UsageError(
-                f"item {place + 1} of {len(items)}, {name}, can't be sent to a worker ({reason}): "
+                f"item {place + 1} of {len(items)}, {name}, can't be sent to a worker ({each.trouble}): "
                 "pass what it is made from, such as a path, and create it in the function"
             )
-    return total_bytes / len(spread)
+    size_bytes, took_ns = sum(each.size_bytes for each in sent), sum(each.took_ns for each in sent)
+    return trial.Pickled(size_bytes // len(sent), took_ns // len(sent))
 
 
 def parameters_for(request: Request, workdir: Workdir, items: JobItems, places: Sequence[int]) -> Mapping[str, Any]:

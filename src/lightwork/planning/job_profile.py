@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lightwork.analysis.preference import COMPUTES, CpuLoad
 from lightwork.machine.load import QUIET
+from lightwork.replay.costs import sent_ns
 from lightwork.replay.demands import cpu_share_of, one_by_one_ns, own_ns
 from lightwork.replay.traits import NO_WARM_UP, Traits, WarmUp, without_warm_up
 
@@ -25,6 +26,7 @@ class JobProfile:
     run, the same where all were. weights, sample_weights: of either, for the order largest first. cores: that a round
     may use. spin_ns: the fixed spin's time at the rows' speed. bundle: how many of the user's items make one of these.
     result_bytes, item_bytes: of one's pickled result, and of one itself, the mean; 0 where it is not known.
+    result_pickling_ns, item_pickling_ns: what pickling either takes.
     function_bytes: of what is sent of the function with each chunk.
     initializer: what each worker does before its first item. refill: what it takes to fill a cache that items share.
     longer: how many times as long the rows take as the serial run that speedups are over, as their BLAS or OpenMP has
@@ -43,6 +45,8 @@ class JobProfile:
     bundle: int = 1
     result_bytes: float = 0.0
     item_bytes: float = 0.0
+    result_pickling_ns: float = 0.0
+    item_pickling_ns: float = 0.0
     function_bytes: float = 0.0
     initializer: WarmUp = NO_WARM_UP
     longer: float = 1.0
@@ -54,8 +58,8 @@ class JobProfile:
     def traits(self) -> Traits:
         """What is known of it before any round on several workers."""
         return Traits(
-            result_bytes=self.result_bytes,
-            item_bytes=self.item_bytes,
+            result_ns=sent_ns(self.result_bytes, self.result_pickling_ns),
+            item_ns=sent_ns(self.item_bytes, self.item_pickling_ns),
             function_bytes=self.function_bytes,
             initializer=self.initializer,
             refill=self.refill,

@@ -196,6 +196,8 @@ def _job(request: Request, serial: Serial, inner: InnerWork) -> JobProfile:
         bundle=serial.items.bundle,
         result_bytes=trial.bytes_in(serial.finished.round.evidence),
         item_bytes=serial.items.item_bytes,
+        result_pickling_ns=trial.pickling_ns_in(serial.finished.round.evidence),
+        item_pickling_ns=serial.items.pickling_ns,
         function_bytes=registry.find(request.target).function_bytes,
         initializer=_initializer(serial.finished.round),
         refill=serial.refill.took if serial.refill else NO_WARM_UP,

@@ -74,17 +74,20 @@ class Costs:
         """The same where the caller does something more before it asks for the first worker."""
         return replace(self, open_ns=self.open_ns + wall_ns)
 
-    def with_results(self, item_bytes: float, items: int) -> "Costs":
-        """The same where each chunk of so many items sends results of so many bytes each back from another process."""
-        each_ns = item_bytes * SENT_NS_PER_BYTE
+    def with_results(self, each_ns: float, items: int) -> "Costs":
+        """The same where each chunk of so many items sends results back from another process.
+
+        each_ns: what each result takes on either side (sent_ns).
+        """
         return replace(self, item_ns=self.item_ns + each_ns, receive_ns=self.receive_ns + each_ns * items)
 
-    def with_sent_items(self, item_bytes: float, items: int, function_bytes: float = 0.0) -> "Costs":
-        """The same where each chunk of so many items of so many bytes each is sent to another process.
+    def with_sent_items(self, each_ns: float, items: int, function_bytes: float = 0.0) -> "Costs":
+        """The same where each chunk of so many items is sent to another process.
 
-        function_bytes: what is sent of the function with each chunk.
+        each_ns: what each item takes on either side (sent_ns). function_bytes: what is sent of the function with each
+        chunk.
         """
-        each_ns, chunk_ns = item_bytes * SENT_NS_PER_BYTE, function_bytes * SENT_NS_PER_BYTE
+        chunk_ns = sent_ns(function_bytes)
         return replace(
             self, item_ns=self.item_ns + each_ns, send_ns=self.send_ns + each_ns * items + chunk_ns,
             take_ns=self.take_ns + chunk_ns,
@@ -102,3 +105,11 @@ class Costs:
 
 
 NO_COSTS = Costs()
+
+
+def sent_ns(size_bytes: float, pickling_ns: float = 0.0) -> float:
+    """What sending a thing to another process takes on either side: by its size, or as long as pickling it takes.
+
+    Arrays and texts go as fast as memory does; thousands of small objects take longer, to pickle and to make again.
+    """
+    return max(size_bytes * SENT_NS_PER_BYTE, pickling_ns)

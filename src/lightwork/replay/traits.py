@@ -95,9 +95,9 @@ class Traits:
     """What was learned of a job. All empty: nothing yet.
 
     warm_ups: by kind of worker. thread_cores: on how many cores its threads compute at a time; None: not seen yet.
-    limits: of every setting that fell short. result_bytes: of a pickled result, which processes send back;
-    item_bytes: of a pickled item, which they are sent unless they have it by fork; function_bytes: of what is sent of
-    the function with each chunk.
+    limits: of every setting that fell short. result_ns: what a result takes on either side, which processes send
+    back; item_ns: what an item does, which they are sent unless they have it by fork; function_bytes: of what is sent
+    of the function with each chunk.
     initializer: what each worker does before its first item, as the serial run does; coroutines do it once together.
     refill: what it takes to fill a cache that items share, which each process does for itself.
     apart_ns: from one item's start to the next one's at least, by a rate that was asked for; 0 without one.
@@ -107,8 +107,8 @@ class Traits:
     warm_ups: Mapping[str, WarmUp] = field(default_factory=dict)
     thread_cores: float | None = None
     limits: tuple[SpeedupLimit, ...] = ()
-    result_bytes: float = 0.0
-    item_bytes: float = 0.0
+    result_ns: float = 0.0
+    item_ns: float = 0.0
     function_bytes: float = 0.0
     initializer: WarmUp = NO_WARM_UP
     refill: WarmUp = NO_WARM_UP
@@ -141,8 +141,8 @@ class Traits:
             return costs
         chunk = chunksize_in_force(setting, items) or 1
         has_items = isinstance(find(setting.strategy).hand_out, Fixed) and setting.start_method == "fork"
-        costs = costs if has_items else costs.with_sent_items(self.item_bytes, chunk, self.function_bytes)
-        return costs.with_results(self.result_bytes, chunk)
+        costs = costs if has_items else costs.with_sent_items(self.item_ns, chunk, self.function_bytes)
+        return costs.with_results(self.result_ns, chunk)
 
     def limited(self, setting: Setting, speedup: float, predicted: Mapping[Setting, float]) -> float:
         """The predicted speedup within every limit that this setting's workers meet.

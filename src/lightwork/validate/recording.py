@@ -14,7 +14,7 @@ from lightwork.core.round import Round
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, SERIAL_AGAIN, Cell, Study
 from lightwork.errors import LightworkError
-from lightwork.planning.axes import Axes, each_once, settings_of
+from lightwork.planning.axes import LONGER_TO_WRITE, Axes, each_once, settings_of
 from lightwork.planning.conclude.conclude import result_of
 from lightwork.planning.environment import Environment
 from lightwork.planning.planner import Planned, make
@@ -88,7 +88,8 @@ def record(
 
 def _plan(case: ValidationCase, wanted: ValidationGrid, environment: Environment, budget_s: float) -> Planned:
     """What the planner makes of the case, choosing as it would for a user."""
-    request = Request(case.workload, case.parameters, Axes(), wanted.cores, budget_s=budget_s, seed=wanted.seed)
+    axes = Axes(rare=LONGER_TO_WRITE)
+    request = Request(case.workload, case.parameters, axes, wanted.cores, budget_s=budget_s, seed=wanted.seed)
     return make(request, replace(environment, began_s=environment.clock_s()))
 
 

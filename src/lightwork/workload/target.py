@@ -132,8 +132,8 @@ def _sent(function: Any) -> tuple[str, int]:
         return "it is a lambda", 0
     if made_in:
         return f"{made_in}() made it; if that is a decorator, let it use functools.wraps", 0
-    function_bytes, reason = trial.pickled_size(function)
-    return reason, function_bytes
+    sent = trial.pickled(function)
+    return sent.trouble, sent.size_bytes
 
 
 def items_of(parameters: Parameters, place: Place | None = None) -> list[Any]:

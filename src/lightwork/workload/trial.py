@@ -12,14 +12,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 from multiprocessing.reduction import ForkingPickler
-from time import monotonic
-from typing import Any
+from time import monotonic, thread_time_ns
+from typing import Any, NamedTuple
 
 from lightwork.errors import text_of
 from lightwork.workload import memory_looks
 from lightwork.workload.api import Facts
 
-FAILED, TRACEBACK, STUCK, LEFT, BYTES = "failed", "traceback", "stuck", "left", "result_bytes"
+FAILED, TRACEBACK, STUCK, LEFT = "failed", "traceback", "stuck", "left"
+BYTES, PICKLING_NS = "result_bytes", "result_pickling_ns"
 WRONG_TYPE, UNSENDABLE = "wrong_type", "unsendable_error"
 FEWEST, MOST_LIMITS = 2, 4.0
 STUCK_NAMED = 3
@@ -108,14 +109,12 @@ def facts_of(results: Sequence[Any]) -> Facts:
 
     failed: JSON, [[place, reason], ...]; traceback, wrong_type: of the first. unsendable_error: JSON, [kind, reason] of
     the first exception that can't be unpickled. stuck: JSON, the first few [[place,
-    reason], ...]. left: JSON, the places of those that were not run. result_bytes: of a pickled result, the mean.
+    reason], ...]. left: JSON, the places of those that were not run. result_bytes: of a pickled result, the mean;
+    result_pickling_ns: what it takes.
     """
     failures = [(place, result) for place, result in enumerate(results) if isinstance(result, ItemFailure)]
-    sizes, stuck = [], []
-    for place, result in enumerate(results):
-        size_bytes, reason = pickled_size(result)
-        sizes.append(size_bytes)
-        stuck += [(place, reason)] if reason else []
+    sent = [pickled(result) for result in results]
+    stuck = [(place, each.trouble) for place, each in enumerate(sent) if each.trouble]
     return {
         FAILED: json.dumps([(place, result.reason) for place, result in failures]),
         TRACEBACK: failures[0][1].detail if failures else "",
@@ -123,7 +122,8 @@ def facts_of(results: Sequence[Any]) -> Facts:
         UNSENDABLE: json.dumps(_unsendable([failure for _, failure in failures])),
         STUCK: json.dumps(stuck[:STUCK_NAMED]),
         LEFT: json.dumps([place for place, result in enumerate(results) if isinstance(result, ItemLeft)]),
-        BYTES: sum(sizes) // max(len(sizes), 1),
+        BYTES: sum(each.size_bytes for each in sent) // max(len(sent), 1),
+        PICKLING_NS: sum(each.took_ns for each in sent) // max(len(sent), 1),
     }
 
 
@@ -142,6 +142,11 @@ def bytes_in(evidence: Mapping[str, Any]) -> float:
     return float(evidence.get(BYTES, 0))
 
 
+def pickling_ns_in(evidence: Mapping[str, Any]) -> float:
+    """What pickling a trial's result takes, the mean; 0 where it was none."""
+    return float(evidence.get(PICKLING_NS, 0))
+
+
 def stuck_in(evidence: Mapping[str, Any]) -> dict[int, str]:
     """Why the first few results that can't be pickled can't, by their items' places."""
     return dict(json.loads(evidence.get(STUCK, "[]")))
@@ -149,15 +154,30 @@ def stuck_in(evidence: Mapping[str, Any]) -> dict[int, str]:
 
 def why_stuck(thing: Any) -> str:
     """Why an item or a result can't be sent between processes; "" for one that can."""
-    return pickled_size(thing)[1]
+    return pickled(thing).trouble
 
 
-def pickled_size(thing: Any) -> tuple[int, str]:
-    """Its pickled size, and why it has none; "" where it has."""
+class Pickled(NamedTuple):
+    """How large a thing is when it is sent, and what pickling it takes beyond what a number does.
+
+    trouble: why it can't be pickled; "" where it can.
+    """
+
+    size_bytes: int
+    took_ns: int
+    trouble: str = ""
+
+
+def pickled(thing: Any) -> Pickled:
+    """The thing as it would be sent to another process."""
+    began_ns = thread_time_ns()
     try:
-        return len(ForkingPickler.dumps(thing)), ""
+        ForkingPickler.dumps(0)
+        number_ns = thread_time_ns() - began_ns
+        size_bytes = len(ForkingPickler.dumps(thing))
     except Exception as error:  # noqa: BLE001  an object's own pickling may raise anything
-        return 0, _one_line(error)
+        return Pickled(0, 0, _one_line(error))
+    return Pickled(size_bytes, max(thread_time_ns() - began_ns - 2 * number_ns, 0))
 
 
 def unsendable_error_in(evidence: Mapping[str, Any]) -> tuple[str, str] | None:

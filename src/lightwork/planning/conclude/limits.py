@@ -55,11 +55,16 @@ def _near_bound(evidence: PlanEvidence, chosen: Setting, speedup: float) -> Limi
 
 
 def held_lock(evidence: PlanEvidence) -> HeldLock | None:
-    """The lock that items hold, unless workers were seen to do better than it would let them; None without one."""
+    """The lock that items hold, unless workers were seen to do better than it would let them; None without one.
+
+    Its share is sampled: what the recommended setting reaches, it lets through.
+    """
     facts = evidence.planned.serial.facts
     if file_locks.SHARE not in facts or evidence.contest is None or not evidence.contest.traits.locked_share:
         return None
-    return HeldLock(str(facts[file_locks.NAME]), float(facts[file_locks.SHARE]))
+    share = float(facts[file_locks.SHARE])
+    share = min(share, 1 / evidence.speedup(evidence.chosen).point) if evidence.chosen else share
+    return HeldLock(str(facts[file_locks.NAME]), share)
 
 
 def _shared(evidence: PlanEvidence, contest: "Contest", speedup: float) -> SharedLimit | None:
