@@ -1,4 +1,4 @@
-"""The contract of every registered strategy, under every start method it claims: registering is being tested."""
+"""The contract of every strategy, under every start method it claims, and of executors that users bring."""
 
 import subprocess
 import sys
@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 from benches import bench
-from registered import FORKED_KINDS, all_but, each_once, unless_absent
+from registered import EXECUTORS, FORKED_KINDS, all_but, each_once, unless_absent
 from rounds import nothing_left_behind, run_round
 
 from lightwork import strategies
@@ -17,7 +17,7 @@ from lightwork.errors import UsageError
 
 SERIAL = Setting("serial")
 needs_none = pytest.mark.skipif(not strategies.absent("interpreters"), reason="this Python has interpreters")
-NAMES = strategies.names()
+NAMES = [*strategies.names(), *EXECUTORS]
 EVERY = [unless_absent(name, method) for name in NAMES for method in strategies.find(name).start_methods]
 CLAIMS = each_once(EVERY)
 SIZES = [(1, 5), (5, 3), (3, 1)]  # workers, items

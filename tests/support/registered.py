@@ -9,6 +9,7 @@ from lightwork import strategies
 from lightwork.core.setting import START_METHODS
 
 KINDS = ("map", "process_executor", "queue", "threads")  # a pool, an executor, processes of one's own, threads
+EXECUTORS = ("toys.pools:Threads-threads", "toys.pools:processes", "toys.pools:loky")  # as users bring them
 FORKED_KINDS = [(name, "fork") for name in KINDS]
 
 

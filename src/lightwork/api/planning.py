@@ -24,7 +24,7 @@ WORDS = ("budget", "timeout", "memory_limit", "rate", "item_timeout", "on_error"
 COUNTS = ("cores", "blocks", "max_in_flight", "retries", "inner_threads", "seed")
 AXES = ("workers", "strategies", "chunksizes", "orders", "start_methods")
 FLAGS = ("quick", "once", "cold", "scratch", "skip_failing", "starmap", "progress")
-PLAIN = ("initargs", "arguments")
+PLAIN = ("executor", "initargs", "arguments")
 SOMEWHERE = "[...]"  # items that no name in the caller's source stands for
 
 
@@ -36,6 +36,7 @@ def plan(
     quick: bool = False,
     workers: str | int | Sequence[int] | None = None,
     strategies: str | Sequence[str] | None = None,
+    executor: str | Callable[..., Any] | None = None,
     chunksizes: str | int | Sequence[int] | None = None,
     orders: str | Sequence[str] | None = None,
     start_methods: str | Sequence[str] | None = None,
@@ -72,16 +73,17 @@ def plan(
 
     function: of one item. items: at least two; a data frame's rows are dicts. budget: for all of it, seconds or words
     such as "30s", "2m"; 60 s by default, 15 s if quick. workers, chunksizes: counts or ranges such as "1-8";
-    strategies, orders, start_methods: names; by default, all chosen for the job. inner_threads: OMP_NUM_THREADS of the
-    workers. cores: predict for a machine with this many. blocks: measure each setting this often, ignoring the budget.
-    timeout: of a round. memory_limit: of all processes together, bytes or words such as "2GB". max_in_flight: run at
-    most this many items at once; rate: start at most this many, such as "20/s". setup, cleanup: run before and after
-    each round; check: gets all results of a round, False fails it. initializer: called once in each worker, with
-    initargs. starmap: spread each item over the function's arguments; arguments: keywords for each call. scratch: run
-    rounds in copies of the working directory. cold: evict the items' files from memory before each round. once: run
-    each item once, serially, and predict the rest. skip_failing: plan without the items that fail. on_error, retries,
-    item_timeout, progress: error handling and progress bar in the code to paste. seed: of all random choices. quiet:
-    print no progress on standard error.
+    strategies, orders, start_methods: names; by default, all chosen for the job. executor: one more to compare, as
+    "module:factory" or that function itself; called with max_workers, it returns a concurrent.futures.Executor.
+    inner_threads: OMP_NUM_THREADS of the workers. cores: predict for a machine with this many. blocks: measure each
+    setting this often, ignoring the budget. timeout: of a round. memory_limit: of all processes together, bytes or
+    words such as "2GB". max_in_flight: run at most this many items at once; rate: start at most this many, such as
+    "20/s". setup, cleanup: run before and after each round; check: gets all results of a round, False fails it.
+    initializer: called once in each worker, with initargs. starmap: spread each item over the function's arguments;
+    arguments: keywords for each call. scratch: run rounds in copies of the working directory. cold: evict the items'
+    files from memory before each round. once: run each item once, serially, and predict the rest. skip_failing: plan
+    without the items that fail. on_error, retries, item_timeout, progress: error handling and progress bar in the code
+    to paste. seed: of all random choices. quiet: print no progress on standard error.
 
     Raises UsageError for invalid arguments or where it can't measure: in a worker, in a thread other than the main one,
     in a running event loop or under pytest-xdist. Raises WorkError if the work itself fails.
@@ -157,9 +159,20 @@ def _namespace(given: Mapping[str, Any]) -> argparse.Namespace:
     words = {name: word for name, word in words.items() if (name, word) != ("retries", "0")}
     axes = {name: axis_words(name, given[name]) for name in AXES if given.get(name) is not None}
     vars(options).update({**words, **axes, **{name: bool(given.get(name)) for name in FLAGS}})
+    options.executor = _executor_words(given.get("executor"))
     options.initargs = json_words("initargs", list(given["initargs"])) if given.get("initargs") else None
     options.arguments = json_words("arguments", dict(given["arguments"])) if given.get("arguments") else None
     return options
+
+
+def _executor_words(executor: object) -> str | None:
+    """As "module:factory". Raises UsageError for what workers could not find by such a name."""
+    if executor is None or isinstance(executor, str):
+        return executor
+    module, name = getattr(executor, "__module__", ""), getattr(executor, "__qualname__", "")
+    if not module or module == "__main__" or "<" in name:
+        raise UsageError(f"executor can't be {executor!r:.60}: define it in a module, and pass it or 'module:factory'")
+    return f"{module}:{name}"
 
 
 def _named(function: Callable[..., Any], words: str) -> tuple[str, str, str]:

@@ -13,11 +13,15 @@ from lightwork.core.verdict import LongestItemBound, LowestBound
 
 @dataclass(frozen=True)
 class Crew:
-    """The workers of a setting as people name them. kind: as "threads"; call: what makes them, "ThreadPoolExecutor"."""
+    """The workers of a setting as people name them. kind: as "threads"; call: what makes them, "ThreadPoolExecutor".
+
+    executor: the user's own that they belong to, "module:factory"; "" for none.
+    """
 
     workers: int
     kind: str
     call: str
+    executor: str = ""
 
 
 @dataclass(frozen=True)
@@ -148,6 +152,15 @@ class OtherKind:
     work_waits: bool | None
     is_measured: bool
     result_bytes: float = 0.0
+
+
+@dataclass(frozen=True)
+class OwnExecutor:
+    """What the best setting of an executor of the user's own brings, which is not the recommended one."""
+
+    crew: Crew
+    speedup: Estimate
+    is_measured: bool
 
 
 @dataclass(frozen=True)
@@ -301,8 +314,8 @@ class WholeList:
 
 Reason = (
     ItemCap | SharedLimit | HeldLock | RateLimit | InFlightLimit | LowestBound | LargestLoss | PredictedLoss | NextCount
-    | OtherKind | WarmUpCost | RefillCost | FailedCrew | InnerCores | HelperWait | LargeItems | LargeFunction
-    | LargeResults | MemoryPeak | ChunksizeBand | AsGood | WholeList
+    | OtherKind | OwnExecutor | WarmUpCost | RefillCost | FailedCrew | InnerCores | HelperWait | LargeItems
+    | LargeFunction | LargeResults | MemoryPeak | ChunksizeBand | AsGood | WholeList
 )  # fmt: skip
 LimitedBy = (
     ItemCap | HelperWait | SharedLimit | HeldLock | RateLimit | InFlightLimit | LowestBound | LargestLoss

@@ -183,7 +183,7 @@ def _time(job: Job, workload: Workload, values: Any, items: Sequence[Any]) -> tu
         answer, results = settled(visit, answer, results, ledger, slots)
         usage = cluster_facts.of_the_caller(usage) if usage else None
     slots.reap()
-    answer = _with_children(job, answer, {*there_before, *(helpers.pids() if strategy.in_caller else ())})
+    answer = _with_children(job, answer, {*there_before, *_helpers_of(strategy, ledger)})
     if job.record and job.digests:
         _take_digests(ledger, results)
     return replace(answer, usage=usage), results
@@ -197,6 +197,13 @@ def _hook(slots: Slots, strategy: Strategy) -> None:
         slots.hook_start()
     elif strategy.parallel and strategy.workers != "tasks":
         slots.hook_threads()
+
+
+def _helpers_of(strategy: Strategy, ledger: Ledger) -> set[int]:
+    """The pids of children that may stay: those of items in this process; an executor's own, as MPI's daemon."""
+    if strategy.executor:
+        return {*children.left()} - {life.pid for life in ledger.lives()}
+    return helpers.pids() if strategy.in_caller else set()
 
 
 def _run_in_warm_pool(

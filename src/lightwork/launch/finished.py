@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from lightwork.core.round import Answer, Job, Round, Worker
+from lightwork.core.round import Answer, Job, Outcome, Round, Worker
 from lightwork.core.usage import Traffic
 from lightwork.launch.sampler import Sampler
 from lightwork.ledger.table import NO_DIGEST, Ledger, LedgerRow, Life, State
+from lightwork.strategies import is_executor
 
 Execute = Callable[[Job, float], "Finished"]
+NAMED = 5  # items, of those that were run twice
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,21 @@ def finish(job: Job, answer: Answer, sampler: Sampler, left_behind: int = 0, pri
         workers = tuple(_there_from(answer.t0_ns, worker) for worker in workers)
     fields["workers"] = workers
     fields["traffic"] = _traffic(ledger, lives) if job.probe and not answer.remote else None
-    return Finished(Round(**fields, **summary(ledger.rows())), path.read_bytes(), printed_bytes)
+    rows = ledger.rows()
+    fields.update(_unasked(job, answer, rows))
+    return Finished(Round(**fields, **summary(rows)), path.read_bytes(), printed_bytes)
+
+
+def _unasked(job: Job, answer: Answer, rows: Sequence[LedgerRow]) -> dict[str, Any]:
+    """Outcome and reason where an executor of the user's own ran items twice, though it returned each once.
+
+    Only theirs: of ours it is known which run an item again, and that is when a worker died.
+    """
+    twice = [index for index, row in enumerate(rows) if row.again]
+    if not twice or answer.outcome is not Outcome.OK or job.attempt or not is_executor(job.setting.strategy):
+        return {}
+    named = ", ".join(f"item {index} ({rows[index].again + 1} times)" for index in twice[:NAMED])
+    return {"outcome": Outcome.LOST, "reason": f"{len(twice)} of {len(rows)} items were run more than once: {named}"}
 
 
 def _worker(slot: int, life: Life, t0_ns: int | None, peaks: Mapping[int, tuple[int, int]]) -> Worker:

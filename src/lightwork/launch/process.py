@@ -24,18 +24,20 @@ NO_MORE: Mapping[str, str] = MappingProxyType({})
 
 @contextmanager
 def hosted(
-    arguments: Sequence[str], temporary: Path, output: Output, cwd: str = "", environment: Mapping[str, str] = NO_MORE
-) -> Iterator["subprocess.Popen[bytes]"]:
+    arguments: Sequence[str], temporary: Path, output: Output, cwd: str = "", environment: Mapping[str, str] = NO_MORE,
+    *, module: str = "lightwork.host",
+) -> Iterator["subprocess.Popen[bytes]"]:  # fmt: skip
     """A running host; ended on leaving with all in its group, and only then, as it may make more, its segments go.
 
-    cwd: the folder in which it runs; "" for this process's. environment: variables beside this process's.
+    cwd: the folder in which it runs; "" for this process's. environment: variables beside this process's. module: what
+    it runs.
     """
     # Equal results must have equal `repr` in every host, sets of strings included; sockets need short paths.
     environment = {**os.environ, **environment, "PYTHONHASHSEED": "0", "TMPDIR": str(temporary)}
     since_s = time.time() - 1.0  # clocks of file systems are coarse
     with lifeline.held() as reader:
         host = subprocess.Popen(
-            [sys.executable, "-m", "lightwork.host", *arguments],
+            [sys.executable, "-m", module, *arguments],
             stdin=subprocess.DEVNULL, stdout=output.writer, stderr=output.writer,
             env={**environment, lifeline.NAME: str(reader)}, pass_fds=(reader,), start_new_session=True,
             cwd=cwd or None,

@@ -16,7 +16,7 @@ from lightwork.replay.hand_out import hand_out
 from lightwork.replay.noop_rounds import no_ops
 from lightwork.storage import ledgers
 from lightwork.storage.atomic import write_atomically
-from lightwork.strategies import find
+from lightwork.strategies import find, is_executor
 from lightwork.workload import target
 
 TURN, TURN_ASYNC, NAP = (f"lightwork.replay.noop:{name}" for name in ("turn", "turn_async", "nap"))
@@ -42,11 +42,20 @@ def calibrated(environment: Environment, kinds: Iterable[Kind]) -> Calibration:
     if not lacking:
         return here
     more = measured(environment, lacking)
-    return _together(here, replace(more, costs={kind: more.costs[kind] for kind in lacking}))
+    costs = {kind: more.costs.get(kind) or here.costs[_alike(kind)] for kind in lacking}
+    return _together(here, replace(more, costs=costs))
+
+
+def _alike(kind: Kind) -> Kind:
+    """What costs about as much as an executor of the user's own with which nothing ended well."""
+    return ("threads" if find(kind[0]).in_caller else "process_executor"), "fork"
 
 
 def measured(environment: Environment, kinds: Iterable[Kind]) -> Calibration:
-    """What strategies of these kinds cost on this machine: from the folder, or measured now and kept there."""
+    """What strategies of these kinds cost on this machine: from the folder, or measured now and kept there.
+
+    Not of executors of the user's own: the same name may stand for another one tomorrow.
+    """
     path = calibration.saved_in(environment.calibrations, environment.machine)
     saved = _saved(path)
     missing = {*kinds, SERIAL_KIND} - set(saved.costs if saved else ())
@@ -54,8 +63,10 @@ def measured(environment: Environment, kinds: Iterable[Kind]) -> Calibration:
         return saved
     environment.say("measuring once what the strategies cost on this machine")
     merged = _together(saved, _calibrate(environment, sorted(missing)))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, json.dumps(calibration.encode(merged)).encode())
+    lasting = replace(merged, costs={kind: costs for kind, costs in merged.costs.items() if not is_executor(kind[0])})
+    if lasting.costs:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, json.dumps(calibration.encode(lasting)).encode())
     return merged
 
 
@@ -111,8 +122,10 @@ def _together(saved: Calibration | None, fresh: Calibration) -> Calibration:
 
 def _calibrate(environment: Environment, kinds: Iterable[Kind]) -> Calibration:
     """What these kinds cost, each from the no-ops that fit it."""
-    by_function = {name: [kind for kind in kinds if no_op_for(kind) == name] for name in (TURN, TURN_ASYNC, NAP)}
-    parts = [_from_no_ops(environment, name, alike) for name, alike in by_function.items() if alike]
+    groups: dict[tuple[str, bool], list[Kind]] = {}
+    for kind in kinds:
+        groups.setdefault((no_op_for(kind), is_executor(kind[0])), []).append(kind)
+    parts = [_from_no_ops(environment, name, alike, is_brief=theirs) for (name, theirs), alike in groups.items()]
     costs = {kind: costs for part in parts for kind, costs in part.costs.items()}
     return replace(parts[0], costs=costs)
 
@@ -125,10 +138,13 @@ def no_op_for(kind: Kind) -> str:
     return NAP if strategy.workers == "threads" else TURN
 
 
-def _from_no_ops(environment: Environment, name: str, kinds: Sequence[Kind]) -> Calibration:
-    """The costs from rounds of no-ops and of short items together: either alone misses what the other shows."""
+def _from_no_ops(environment: Environment, name: str, kinds: Sequence[Kind], *, is_brief: bool) -> Calibration:
+    """The costs from rounds of no-ops and of short items together: either alone misses what the other shows.
+
+    is_brief: from no-ops alone, of executors that may take seconds to start.
+    """
     rounds = []
-    for turns, count, blocks, workers in (NO_OPS, SHORT_ITEMS):
+    for turns, count, blocks, workers in (NO_OPS,) if is_brief else (NO_OPS, SHORT_ITEMS):
         path = environment.workdir.temporary / f"turns-{turns}.json"
         path.write_text(json.dumps([turns] * count), encoding="utf-8")
         source = {"source": f"{target.LIST}{path}"}

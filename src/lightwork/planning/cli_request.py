@@ -242,8 +242,11 @@ def _axes(options: argparse.Namespace, workload: Workload) -> Axes:
     chosen = with_a_rule(chosen, are_named=options.strategies != "all")
     if options.strategies == "all":
         chosen = [name for name in chosen if fits(workload, name)]
+    executors = _executors(options)
     if options.rate:
+        outside_limits.paced(executors, are_named=True)
         chosen = outside_limits.paced(chosen, are_named=options.strategies not in (AUTO, "all"))
+    chosen += executors
     for name in chosen:
         check_fit(workload, name)
     is_any_method = options.start_methods == AUTO
@@ -271,6 +274,12 @@ def _rare(options: argparse.Namespace, workload: Workload) -> tuple[str, ...]:
     if options.strategies != AUTO or options.rate or isinstance(workload.function, Awaited):
         return ()
     return tuple(name for name in LONGER_TO_WRITE if fits(workload, name))
+
+
+def _executors(options: argparse.Namespace) -> list[str]:
+    """The user's own executors, compared beside the others."""
+    beside = options.target if user_function.is_reference(options.target) else ""
+    return list(option_values.executor_names(options.executor, beside)) if options.executor else []
 
 
 def _by_value(options: argparse.Namespace) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from lightwork.planning.learning import LEAST_COMPUTING, Seen, traits_of
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.prediction import Prediction
 from lightwork.replay.traits import Traits, are_alike, kind_of, made_of
+from lightwork.strategies import is_executor
 
 SERIAL_SETTING = Setting("serial")
 MIGHT_BE_NEAR = 0.3  # of the best predicted speedup: such kinds of workers are looked at first
@@ -256,7 +257,8 @@ class Contest:
     def _of_every_kind(self) -> list[Setting]:
         """The preferred setting of each kind of worker that might be near the best, if its threads share no lock.
 
-        Where several start methods were asked for, of processes of each: some work under one of them only.
+        Where several start methods were asked for, of processes of each: some work under one of them only. Of each
+        executor of the user's own, too: it was asked for to be compared.
         """
         speedups = {each.setting: each.speedup.point for each in self.hopes.whole}
         best, chosen = max(speedups.values(), default=0.0), list[Setting]()
@@ -270,7 +272,9 @@ class Contest:
         return [
             each
             for each in chosen
-            if speedups[each] >= (1 - MIGHT_BE_NEAR) * best or (is_asked and kind_of(each) == "processes")
+            if speedups[each] >= (1 - MIGHT_BE_NEAR) * best
+            or (is_asked and kind_of(each) == "processes")
+            or is_executor(each.strategy)
         ]
 
     def _rivals(self, leader: Setting) -> list[Setting]:

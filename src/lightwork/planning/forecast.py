@@ -177,7 +177,8 @@ def _are_long(walls_ns: "NDArray[Any]", workers: float) -> "NDArray[Any]":
 
 def crew_of(setting: Setting) -> Crew:
     """The setting's workers as people name them."""
-    return Crew(setting.workers, kind_of(setting), find(setting.strategy).call)
+    strategy = find(setting.strategy)
+    return Crew(setting.workers, strategy.workers, strategy.call, strategy.executor)
 
 
 def in_items(setting: Setting, bundle: int) -> Setting:

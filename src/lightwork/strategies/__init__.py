@@ -3,7 +3,8 @@
 Each is one file with the short, idiomatic code that a user would copy; none of them measures. To add one,
 write `NAME.py` here with one function under `@strategy(...)`: the registry finds it by its file name, and
 the contract tests then cover it. A file imports nothing third-party at module level, so that every strategy can
-be found, and told why it can't be used where what it needs is absent.
+be found, and told why it can't be used where what it needs is absent. A name with a colon, `module:factory`, is that of
+an executor of the user's own (_executors.py).
 
 SCRIPT, beside the function, is what a user pastes: the same hand-out as a whole script in its shortest form, which must
 still end when an item raises. Its blanks, as string.Template has them, lightwork.planning.script.templates fills.
@@ -31,6 +32,7 @@ SHARING: tuple[Workers, ...] = ("threads", "tasks")  # kinds that share what the
 USUAL = ("serial", "static", "static_striped", "fork", "map", "imap_unordered", "apply_async", "queue", "pipe")
 
 
+IN_THREADS = "-threads"  # ends the name of an executor of the user's own whose workers are threads
 NO_RULE = Unpredictable("its file names no hand-out rule")
 UNRANKED = 1_000  # more complex than all that have a rank
 
@@ -76,7 +78,8 @@ class Strategy:
     there is none. watched: the same with a bar that shows how many are done. call: what people call it by, "Pool.map".
     by_value: whether workers are sent the function itself, not its name, so that lambdas and closures reach them.
     renewed: the strategy whose script replaces workers after so many tasks: itself where its script has a Pool; "" for
-    none. in_order: whether its results come in the order of the items.
+    none. in_order: whether its results come in the order of the items. executor: the user's own that makes its workers,
+    "module:factory", of which nothing else is known; "" for none.
     """
 
     name: str
@@ -100,6 +103,7 @@ class Strategy:
     by_value: bool = False
     renewed: str = ""
     in_order: bool = False
+    executor: str = ""
 
     @property
     def in_caller(self) -> bool:
@@ -114,7 +118,7 @@ class Strategy:
     @property
     def ends_items(self) -> bool:
         """Whether a signal ends an item that takes too long: it runs in the main thread of its process."""
-        return self.workers == "processes"
+        return self.workers == "processes" and not self.executor
 
     @property
     def takes_initializer(self) -> bool:
@@ -205,12 +209,17 @@ def strategy(
 
 
 def names() -> list[str]:
-    """The strategies' names, sorted, without importing any of them."""
-    return sorted(module.name for module in pkgutil.iter_modules(__path__))
+    """The names of the strategies that come with us, sorted, without importing any of them."""
+    modules = (module.name for module in pkgutil.iter_modules(__path__))
+    return sorted(name for name in modules if not name.startswith("_"))
 
 
 def find(name: str) -> Strategy:
     """The strategy of this name. Raises UsageError, naming the ones there are, when there is none."""
+    if is_executor(name):
+        from lightwork.strategies._executors import executor_strategy
+
+        return executor_strategy(name)
     if name not in _registry:
         if not is_known(name):
             raise unknown("strategy", name, names())
@@ -225,7 +234,17 @@ def rank(name: str) -> int:
 
 def is_known(name: str) -> bool:
     """Whether there is a strategy of this name."""
-    return name in _registry or name in names()
+    return name in _registry or is_executor(name) or name in names()
+
+
+def is_executor(name: str) -> bool:
+    """Whether this names an executor of the user's own."""
+    return ":" in name
+
+
+def executor_name(reference: str, *, in_threads: bool) -> str:
+    """The name of the strategy that uses the executor `module:factory`. in_threads: of the calling process."""
+    return f"{reference}{IN_THREADS * in_threads}"
 
 
 def absent(name: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from lightwork import strategies
 from lightwork.core.rate import StartRate
 from lightwork.errors import UsageError, unknown
+from lightwork.launch import executor
 
 LONGEST_RANGE = 1_000
 TIMES: Mapping[str, float] = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
@@ -46,15 +47,25 @@ def is_retry(word: str) -> bool:
 def strategy_names(words: str) -> tuple[str, ...]:
     """Comma-separated names of strategies; "usual" among them stands for the usual ones, "all" for all usable here.
 
-    Raises UsageError for an unknown one, and for one that needs what is absent, saying what.
+    `module:factory` is an executor of the user's own. Raises UsageError for an unknown one, for one that needs what is
+    absent, saying what, and for an executor that does not work.
     """
     if words == "all":
         return tuple(strategies.usable())
-    given = ",".join(",".join(strategies.USUAL) if word.strip() == "usual" else word for word in words.split(","))
-    chosen = names("strategy", given, strategies.names())
-    for name in chosen:
+    given = [name for word in words.split(",") for name in (strategies.USUAL if word.strip() == "usual" else [word])]
+    executors = {name: executor.strategy_of(name.strip()) for name in given if strategies.is_executor(name)}
+    ours = [name for name in given if name not in executors]
+    for name in names("strategy", ",".join(ours), strategies.names()) if ours else ():
         strategies.require(name)
-    return chosen
+    return tuple(dict.fromkeys(executors.get(name, name.strip()) for name in given))
+
+
+def executor_names(words: str, beside: str) -> tuple[str, ...]:
+    """Comma-separated executors of the user's own, `module:factory`, as names of strategies.
+
+    beside: a reference whose folder is looked through too. Raises UsageError for one that does not work.
+    """
+    return tuple(executor.strategy_of(word.strip(), beside) for word in words.split(","))
 
 
 def counts(what: str, words: str) -> tuple[int, ...]:

@@ -11,6 +11,12 @@ def crew_words(crew: Crew) -> str:
     return f"{workers_words(crew.workers, crew.kind)} ({crew.call})"
 
 
+def some_of(crew: Crew) -> str:
+    """As "40 threads", or "2 processes of pools:make" for an executor of the user's own."""
+    words = workers_words(crew.workers, crew.kind)
+    return f"{words} of {crew.executor}" if crew.executor else words
+
+
 def workers_words(workers: int, kind: str) -> str:
     """As "40 threads", "1 process", "100 coroutines at a time"."""
     noun = KINDS.get(kind, "worker")

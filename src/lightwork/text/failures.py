@@ -1,7 +1,7 @@
 """Words for settings that did not do the work: why, what worked, and how to go on."""
 
 from lightwork.core.reasons import FailedCrew, FailureCause, OutsideLimit
-from lightwork.text.crews import workers_words
+from lightwork.text.crews import some_of
 
 
 def failure_words(failed: FailedCrew) -> str:
@@ -9,7 +9,7 @@ def failure_words(failed: FailedCrew) -> str:
     why = failed.reason or failed.outcome
     works = f"; {failed.largest_working} worked" if failed.largest_working else ""
     by = f" started by {failed.start_method}" if failed.start_method else ""
-    who = f"{workers_words(failed.crew.workers, failed.crew.kind)}{by}{' and more' if failed.more else ''} failed"
+    who = f"{some_of(failed.crew)}{by}{' and more' if failed.more else ''} failed"
     return f"{who} ({why}){works}{_advice(failed)}"
 
 

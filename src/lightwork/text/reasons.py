@@ -21,6 +21,7 @@ from lightwork.core.reasons import (
     MemoryPeak,
     NextCount,
     OtherKind,
+    OwnExecutor,
     PredictedLoss,
     RateLimit,
     RefillCost,
@@ -32,7 +33,7 @@ from lightwork.core.reasons import (
 )
 from lightwork.core.remedy import LargestLoss
 from lightwork.core.verdict import LowestBound
-from lightwork.text.crews import inner_threads_words, workers_words
+from lightwork.text.crews import inner_threads_words, some_of
 from lightwork.text.failures import failure_words
 from lightwork.text.losses import loss_and_remedy
 from lightwork.text.quantities import counted, duration, percent, short, size, times
@@ -136,7 +137,7 @@ def _(reason: PredictedLoss) -> str:
 
 @reason_sentence.register
 def _(reason: NextCount) -> str:
-    workers = workers_words(reason.crew.workers, reason.crew.kind)
+    workers = some_of(reason.crew)
     would = "" if reason.is_measured else "would "
     if abs(reason.gain) < LITTLE_GAIN:
         words = "are as fast" if reason.is_measured else "would be as fast"
@@ -153,7 +154,13 @@ def _(reason: OtherKind) -> str:
     why = {True: ": the work waits", False: ": the work computes", None: ""}[reason.work_waits]
     if reason.result_bytes:
         why = f": they must send back {size(reason.result_bytes)} for each item; return less, such as a file's path"
-    return f"{workers_words(reason.crew.workers, reason.crew.kind)} {would} {times(reason.speedup.point)} only{why}"
+    return f"{some_of(reason.crew)} {would} {times(reason.speedup.point)} only{why}"
+
+
+@reason_sentence.register
+def _(reason: OwnExecutor) -> str:
+    would = "gain" if reason.is_measured else "would gain"
+    return f"{some_of(reason.crew)} {would} {times(reason.speedup.point)}"
 
 
 @reason_sentence.register

@@ -45,10 +45,15 @@ def resolve(reference: str) -> Callable[..., Any]:
 
 def maker_of(reference: str) -> Any:
     """What makes the items: a function without arguments, or a list or another iterable of the module's own."""
-    thing = _look_up(reference)[1]
+    thing = referred(reference)
     if not callable(thing) and isinstance(thing, Iterable) and not isinstance(thing, str | bytes):
         return thing
     return resolve(reference)
+
+
+def referred(reference: str) -> Any:
+    """What a reference stands for, whatever that is. Raises UsageError where it stands for nothing."""
+    return _look_up(reference)[1]
 
 
 def _look_up(reference: str) -> tuple[Any, Any]:

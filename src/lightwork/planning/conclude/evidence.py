@@ -19,7 +19,7 @@ from lightwork.planning.memory_probe import MemoryModel, model_of
 from lightwork.planning.outside_limits import says_too_fast
 from lightwork.replay.demands import one_by_one_ns
 from lightwork.replay.prediction import Prediction
-from lightwork.replay.traits import NO_TRAITS, are_alike, kind_of
+from lightwork.replay.traits import NO_TRAITS, are_alike, kind_of, made_of
 from lightwork.text.quantities import short
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def failed_crews(
     """
     by_kind: dict[object, list[FailedSetting]] = {}
     for each in failed:
-        by_kind.setdefault((kind_of(each.setting), each.setting.start_method, each.cause), []).append(each)
+        by_kind.setdefault((made_of(each.setting), each.cause), []).append(each)
     crews = [_failed_crew(alike, working, threads) for alike in by_kind.values()]
     return [replace(crew, limits=tuple(_limits(crew, working, at_rate=at_rate))) for crew in crews]
 

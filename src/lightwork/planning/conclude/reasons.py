@@ -19,6 +19,7 @@ from lightwork.core.reasons import (
     MemoryPeak,
     NextCount,
     OtherKind,
+    OwnExecutor,
     Reason,
     RefillCost,
     RestsOn,
@@ -31,7 +32,7 @@ from lightwork.planning.conclude.evidence import PlanEvidence, failed_crews
 from lightwork.planning.conclude.limits import held_lock, helper_wait, item_cap, limited_by
 from lightwork.planning.forecast import crew_of, in_items
 from lightwork.replay.traits import kind_of
-from lightwork.strategies import SHARING
+from lightwork.strategies import SHARING, is_executor
 
 
 def reasons_of(evidence: PlanEvidence, limit: Limit | None) -> tuple[Reason, ...]:
@@ -46,6 +47,7 @@ def _reasons(evidence: PlanEvidence, limit: Limit | None) -> Iterator[Reason | N
         yield held_lock(evidence)
     yield _next(evidence)
     yield _other_kind(evidence)
+    yield from _own_executors(evidence)
     yield from failures(evidence)
     yield _large_function(evidence)
     yield _large_items(evidence)
@@ -107,7 +109,11 @@ def _other_kind(evidence: PlanEvidence) -> OtherKind | None:
     chosen = evidence.chosen
     if chosen is None:
         return None
-    others = [setting for setting in evidence.works if kind_of(setting) != kind_of(chosen)]
+    others = [
+        setting
+        for setting in evidence.works
+        if kind_of(setting) != kind_of(chosen) and not is_executor(setting.strategy)
+    ]
     if not others:
         return None
     best = others[0]
@@ -118,6 +124,17 @@ def _other_kind(evidence: PlanEvidence) -> OtherKind | None:
         crew_of(best), speedup, _explains(evidence, chosen, best), evidence.rounds(best) > 0,
         _sent_bytes(evidence, chosen, best),
     )  # fmt: skip
+
+
+def _own_executors(evidence: PlanEvidence) -> Iterator[OwnExecutor]:
+    """What each executor that was asked for brings, where it is not the answer: as measured, else as predicted."""
+    told, best = evidence.chosen or next(iter(evidence.works), None), dict[str, Setting]()
+    for setting in sorted(evidence.works, key=lambda each: not evidence.rounds(each)):
+        if is_executor(setting.strategy):
+            best.setdefault(setting.strategy, setting)
+    for name, setting in best.items():
+        if told and name != told.strategy:
+            yield OwnExecutor(crew_of(setting), evidence.speedup(setting), evidence.rounds(setting) > 0)
 
 
 def _sent_bytes(evidence: PlanEvidence, chosen: Setting, other: Setting) -> float:

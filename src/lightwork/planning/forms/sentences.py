@@ -15,6 +15,7 @@ from lightwork.core.reasons import (
     NextCount,
     NoAnswer,
     OtherKind,
+    OwnExecutor,
     RefillCost,
     WarmUpCost,
 )
@@ -27,7 +28,8 @@ from lightwork.text.reasons import reason_sentence, rests_on_sentence
 from lightwork.text.warnings import warning_sentence
 
 IN_SHORT = (
-    InnerCores, HeldLock, HelperWait, NextCount, OtherKind, FailedCrew, LargeFunction, LargeItems, LargeResults,
+    InnerCores, HeldLock, HelperWait, NextCount, OtherKind, OwnExecutor, FailedCrew, LargeFunction, LargeItems,
+    LargeResults,
     RefillCost,
     WarmUpCost,
 )  # fmt: skip
