@@ -11,7 +11,7 @@ export PYTHONDONTWRITEBYTECODE =
 # Tests in as many processes, each file in one of them: what its tests share is made once.
 AT_ONCE = -n 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: report bench test test-all test-newest lint type lock figures soak fuzz clean
+.PHONY: report bench test test-all test-newest lint type docs lock figures soak fuzz clean
 .DEFAULT_GOAL := report
 
 # Renders what is saved; measures first only when nothing is.
@@ -36,6 +36,11 @@ lint: .venv/lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+
+# The documentation as a site that opens offline; a broken link fails it.
+docs: .venv/docs
+	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --fresh-env -c docs/site docs build/docs
+	@echo "docs: build/docs/index.html"
 
 NEWEST_S = 300
 # The fast tests of what uses other libraries.
@@ -78,7 +83,7 @@ clean:
 	$(PYTHON) -m venv .venv
 	@touch $@
 
-.venv/bench .venv/test .venv/lint .venv/type: .venv/pip pyproject.toml $(wildcard constraints/*.txt)
+.venv/bench .venv/test .venv/lint .venv/type .venv/docs: .venv/pip pyproject.toml $(wildcard constraints/*.txt)
 	PIP_CONSTRAINT=$(LOCK) PIP_BUILD_CONSTRAINT=$(LOCK) $(BIN)/python -m pip install --quiet --editable '.[$(@F)]'
 	@touch $@
 

@@ -5,11 +5,13 @@ run in place; a test fails when what stands there is stale. The parts are in doc
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from generating import (
     commands,
     databases,
+    gallery,
     gate,
     house,
     python,
@@ -26,6 +28,12 @@ from lightwork.planning import saved
 from lightwork.storage import schema
 
 DOCS = Path(__file__).parent
+
+
+def _gallery_page(name: str, _: str) -> str:
+    return gallery.page(name)
+
+
 PAGES: Mapping[Path, Callable[[str], str]] = {  # from what stands there to what should
     DOCS / "validation.md": tables.validation,
     DOCS / "results.md": tables.rounds,
@@ -41,6 +49,8 @@ PAGES: Mapping[Path, Callable[[str], str]] = {  # from what stands there to what
     schema.FILE: lambda _: schema.text(),
     saved.SCHEMA_FILE: lambda _: saved.schema_text(),
     DOCS / "tutorial.md": tutorial.page,
+    DOCS / "gallery" / "index.md": lambda _: gallery.index(),
+    **{DOCS / "gallery" / f"{name}.md": partial(_gallery_page, name) for name in gallery.TITLES},
 }
 PICTURES: Mapping[Path, Callable[[], bytes]] = {
     DOCS / "speedup.svg": speedups.picture,

@@ -12,7 +12,7 @@ HEADS = ("name", "what it is", "chunksize", "start methods", "warm pool", "needs
 OPENING = """
 # The strategies
 
-Each is a short file in [src/lightwork/strategies](../src/lightwork/strategies), meant to be copied.
+Each is a short file in `src/lightwork/strategies`, meant to be copied.
 """
 READING = """
 Chunksize: how many items are handed over together by default; "-" means no chunks. Start methods: "all" means fork,
