@@ -68,7 +68,7 @@ def printed(outputs, name="stdout"):
 
 
 def test_a_cells_function_is_planned_shown_and_run(tmp_path, data):
-    """By threads and processes; the cell shows the answer as HTML, and the job gives a class of the notebook's own."""
+    """By threads and processes; the cell shows the answer as HTML, then a bar; results have its own class."""
     planned = 'plan = lightwork.plan(weigh, range(60), workers=2, blocks=1, strategies="threads,map")\nplan'
     ran = "print(plan.run(range(60))[59], sorted(set(plan.rounds.frame().outcome)))"
     outputs = Notebook(tmp_path, data, [FUNCTIONS, planned, ran]).run()
@@ -76,6 +76,8 @@ def test_a_cells_function_is_planned_shown_and_run(tmp_path, data):
     assert shown(outputs[1], "text/plain").startswith("<Plan: Use 2 ")
     assert "running 60 of 60 items serially" in printed(outputs[1], "stderr")
     assert printed(outputs[2]) == "Parcel(weight=59) ['ok']\n"
+    assert '<progress value="60" max="60"' in shown(outputs[2], "text/html")
+    assert shown(outputs[2], "text/plain") == "60 of 60"
     assert not [output for some in outputs for output in some if output.output_type == "error"]
 
 

@@ -1,13 +1,14 @@
 """Running a job by a setting: every strategy's results in order, errors with their items, nothing left behind."""
 
 import multiprocessing
+import time
 
 import pytest
 from programs import program
 from registered import in_matrix
 
 from lightwork import ItemError, strategies
-from lightwork.api.running import Chosen, results_of, stream
+from lightwork.api.running import LEFT_OUT, Chosen, results_of, stream
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
 
@@ -55,6 +56,23 @@ def test_errors_stand_beside_results_where_they_are_collected(name):
     assert isinstance(failed, ItemError)
     assert (failed.item, failed.error.partition(":")[0]) == ("two", "ValueError")
     assert "Traceback" in failed.traceback
+
+
+def hang_on_two(text):
+    """Never returns for one item."""
+    while text == "two":
+        time.sleep(1)
+    return int(text)
+
+
+@pytest.mark.parametrize("name", ["threads", "map", "imap_unordered"])
+def test_items_that_failed_in_the_plan_are_left_out(name):
+    """Of the list that was planned: one that hangs does not run again; another list runs whole."""
+    planned = chosen(name, left_out=(1,), items=4, collects=True)
+    results = results_of(hang_on_two, ["1", "two", "3", "4"], planned)
+    assert [results[place] for place in (0, 2, 3)] == [1, 3, 4]
+    assert results[1] == ItemError("two", LEFT_OUT, "")
+    assert results_of(hang_on_two, ["1", "2", "3"], planned) == [1, 2, 3]
 
 
 def test_results_can_be_had_as_they_come():

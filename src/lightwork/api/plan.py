@@ -139,6 +139,8 @@ class Plan:
     ) -> list[Any]:
         """Run the function on items with the recommended setting; the results in the items' order.
 
+        Of a plan with skip_failing, the items that failed there are left out, an ItemError in the place of each.
+
         on_error: "raise" the first error, with a note that names its item, or "collect": ItemError in the place of a
         result; None for what the plan was made for. progress: show a bar; None means only on a terminal or in a
         notebook. quiet: don't print the setting used on standard error.

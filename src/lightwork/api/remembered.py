@@ -80,7 +80,7 @@ def _remembered(path: Path) -> Chosen | None:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         data["setting"] = Setting(**data["setting"])
-        data["first"] = tuple(data["first"])
+        data["first"], data["left_out"] = tuple(data["first"]), tuple(data["left_out"])
         data["keywords"] = tuple((name, value) for name, value in data["keywords"])
         return Chosen(**data)
     except (OSError, ValueError, KeyError, TypeError):

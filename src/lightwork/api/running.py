@@ -8,24 +8,25 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
-from importlib.util import find_spec
 from math import ceil
 from typing import Any
 
 from lightwork import strategies
-from lightwork.api.where import is_in_loop, is_notebook
+from lightwork.api.progress import progress_bar
+from lightwork.api.where import is_in_loop
 from lightwork.core.setting import Setting, arrange
 from lightwork.errors import UsageError
 from lightwork.strategies import Strategy, in_force
 from lightwork.workload import arguments, guarded, target, turns
-from lightwork.workload.called import Begun, Called, CoroutineBegun, CoroutineNumbered, Numbered
+from lightwork.workload.called import Begun, Called, CoroutineBegun, CoroutineNumbered, ItemError, Numbered
 from lightwork.workload.coroutine import is_coroutine_function, plain
 
 RAISE, COLLECT = "raise", "collect"
 SERIAL = Setting("serial")
+LEFT_OUT = "left out: it failed when the job was planned"
 FIRST_PAUSE_S = 1.0  # before an item is tried again, as in the code to paste
 AS_THEY_COME = {"map": "imap_unordered"}  # the same pool, whose results need not wait for all others
 THREADS = "OMP_NUM_THREADS"
@@ -37,9 +38,9 @@ class Chosen:
 
     way, keywords: how an item reaches the function. timeout_s, retries: of an item; 0 for none. apart_s: between the
     starts of two items, at least. initializer, initargs: what each worker calls before its first item; None for
-    nothing. first: the places of the long items, which go first where the items are those of the plan; items: how many
-    these were. inner_threads: that OMP_NUM_THREADS must allow; None for any number. collects: whether the plan was made
-    to go on after errors.
+    nothing. first: the places of the long items, which go first where the items are those of the plan; left_out: of
+    those that are not run then, for they failed; items: how many these were. inner_threads: that OMP_NUM_THREADS must
+    allow; None for any number. collects: whether the plan was made to go on after errors.
     """
 
     setting: Setting
@@ -54,6 +55,7 @@ class Chosen:
     items: int = 0
     inner_threads: int | None = None
     collects: bool = False
+    left_out: tuple[int, ...] = ()
 
     def words(self, count: int) -> str:
         """What is used for so many items."""
@@ -82,7 +84,7 @@ def stream(
 
     on_error: "raise", the first item's error with a note that names the item, or "collect", ItemError in the result's
     place; None for what the plan was made for. progress: whether a bar is shown; None where standard error is a
-    terminal, or a notebook that has ipywidgets.
+    terminal, and in a notebook.
     Raises UsageError for another on_error, for a strategy that is not there, and where OMP_NUM_THREADS is not the
     plan's; what the first item raised.
     """
@@ -111,8 +113,10 @@ def _answers(
     _refuse_what_workers_lack(function, strategy, setting)
     with ExitStack() as around:
         wrapped = _wrapped(function, strategy, chosen, around)
-        numbered = _arranged(items, setting, chosen)
-        shown = around.enter_context(_shown(len(items), progress))
+        left_out = set(chosen.left_out if len(items) == chosen.items else ())
+        yield from ((number, ItemError(items[number], LEFT_OUT, "")) for number in left_out)
+        numbered = [pair for pair in _arranged(items, setting, chosen) if pair[0] not in left_out]
+        shown = around.enter_context(progress_bar(len(numbered), progress))
         in_loop = is_coroutine_function(function) and strategy.in_caller and is_in_loop()
         run = _in_thread if in_loop else _handed_out  # a notebook runs every cell in a loop of its own
         if strategy.in_order:
@@ -185,31 +189,3 @@ def _in_thread(strategy: Strategy, call: Called, items: Sequence[Any], setting: 
 
     with ThreadPoolExecutor(1) as executor:
         yield from executor.submit(lambda: list(_handed_out(strategy, call, items, setting))).result()
-
-
-@contextmanager
-def _shown(total: int, progress: bool | None) -> Iterator[Callable[[Iterator[Any]], Iterator[Any]]]:
-    """What lets results pass and shows how many did. No thread draws it: a fork might inherit what that holds."""
-    in_notebook = is_notebook() and find_spec("ipywidgets") is not None  # by which rich draws there
-    if not ((sys.stderr.isatty() or in_notebook) if progress is None else progress):
-        yield iter
-        return
-    from rich.console import Console  # some hundredths of a second, for those alone that look at it
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-
-    console = Console(file=sys.stderr)
-    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(
-        *columns, console=console, transient=console.is_terminal, auto_refresh=False, redirect_stdout=False,
-        redirect_stderr=False,
-    ) as bar:  # fmt: skip
-        task = bar.add_task("", total=total)
-        often = max(1, total // 200)  # half a percent
-
-        def shown(answers: Iterator[Any]) -> Iterator[Any]:
-            for done, answer in enumerate(answers, 1):
-                yield answer
-                if done % often == 0 or done == total:
-                    bar.update(task, completed=done, refresh=True)
-
-        yield shown
