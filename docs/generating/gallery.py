@@ -33,7 +33,7 @@ def page(name: str) -> str:
         f"{MADE.format(source=f'docs/example/gallery/{name}.py')}\n\n# {TITLES[name]}\n\n{_about(source)}\n\n"
         f"## The answer\n\n```console\n{command}\n```\n\n{said}\n\n"
         f"{picture}{code}"
-        f"## Why\n\nWhat `--details` adds:\n\n{lines}\n\n## The job\n\n`{name}.py`:\n\n```python\n{source.strip()}\n"
+        f"## Why\n\n`--details` says:\n\n{lines}\n\n## The job\n\n`{name}.py`:\n\n```python\n{source.strip()}\n"
         "```\n"
     )
 
@@ -43,9 +43,10 @@ def index() -> str:
     rows = "\n".join(f"- [{title}]({name}.md): {_first_line(name)}" for name, title in TITLES.items())
     return (
         f"{MADE.format(source='docs/generating/gallery.py')}\n\n# Gallery of answers\n\n"
-        "Six kinds of job, and what `lightwork plan` says of each. Find the one that is like yours.\n\n"
+        "Six kinds of job, and what `lightwork plan` says about each on a machine with 2 cores. Find the one most "
+        "like yours.\n\n"
         f"{rows}\n\n"
-        "Your figures will differ: plan your own job.\n\n"
+        "Your figures will differ, so plan your own job.\n\n"
         f"```{{toctree}}\n:hidden:\n\n{chr(10).join(TITLES)}\n```\n"
     )
 

@@ -38,7 +38,7 @@ KNOWN = {"map", "threads", "process_executor"}
 @pytest.fixture
 def folder(tmp_path):
     """A folder with a job and some executors."""
-    (tmp_path / "jobs.py").write_text(JOBS)
+    (tmp_path / "waiting_jobs.py").write_text(JOBS)
     (tmp_path / "pools.py").write_text(POOLS)
     return tmp_path
 
@@ -48,9 +48,9 @@ def planned(folder, *words):
     ended = run_here(
         folder,
         "plan",
-        "jobs.py:wait",
+        "waiting_jobs.py:wait",
         "--items",
-        "jobs.py:numbers",
+        "waiting_jobs.py:numbers",
         *words,
         "--json",
         "plan.json",
@@ -75,8 +75,8 @@ def test_the_script_uses_it(factory, folder):
     with nothing_left_behind():
         plan, printed = planned(folder, "--strategies", f"pools:{factory}", "--workers", "4", "--blocks", "1")
         code = plan["recommendation"]["code"]
-        assert f"from pools import {factory}" in code
-        assert f"with {factory}(max_workers=4) as executor:" in code
+        assert "import pools\n" in code
+        assert f"with pools.{factory}(max_workers=4) as executor:" in code
         assert factory in printed
         ended = run_pasted(folder, f"{code}\n    print(results)\n")
     assert ended.stdout.strip() == str(list(range(60))), ended.stderr
@@ -86,7 +86,8 @@ def test_the_script_uses_it(factory, folder):
     ("factory", "outcome", "reason"),
     [
         ("Losing", Outcome.LOST, "11 of 12 items returned exactly once"),
-        ("Repeating", Outcome.LOST, "1 of 12 items were run more than once: item 4 (2 times)"),
+        ("Mixing", Outcome.WRONG, "in another order than that of the items"),
+        ("Repeating", Outcome.LOST, "1 of 12 items ran more than once: item 4 (2 times)"),
         ("Hanging", Outcome.HUNG, "still running after"),
     ],
 )
@@ -102,14 +103,16 @@ def test_a_wrong_executor_is_found_out(factory, outcome, reason, tmp_path):
     ("reference", "saying"),
     [
         ("toys.pools:refuses", "(max_workers=2) raised OSError: no licence for more workers"),
-        ("toys.pools:no_executor", "returned an object of type list: return a concurrent.futures.Executor"),
+        ("toys.pools:no_executor", "returned a list, no executor: return a concurrent.futures.Executor"),
         ("toys.pools:takes_none", "unexpected keyword argument 'max_workers'"),
         ("toys.pools:LOST", "can't be called"),
         ("toys.pools:missing", "has no 'missing'"),
         ("toys.nowhere:make", "no module toys.nowhere"),
         (":make", "is not a function"),
-        ("toys.pools:Losing", "returned 39 results for 40 calls, 1 of them missing"),
-        ("toys.pools:Repeating", "made 1 of 40 calls more than once"),
+        ("toys.pools:Losing", "lost 1 of 40 calls"),
+        ("toys.pools:Mixing", "map() mixed up its results"),
+        ("toys.pools:Promising", "map() returned Future objects"),
+        ("toys.pools:Repeating", "ran 1 of 40 calls more than once"),
     ],
 )
 def test_what_is_no_executor_is_refused(reference, saying):
@@ -132,13 +135,13 @@ def test_a_plan_tells_of_an_executor_that_goes_wrong_later_and_recommends_anothe
     """The others are planned as ever, and the answer says why the user's own is not among them."""
     plan, printed = planned(folder, "--executor", "pools.py:LosingLate", *BRIEF)
     assert plan["recommendation"]["strategy"] in KNOWN
-    assert re.search(r"threads of pools:LosingLate failed \(\d+ of 60 items returned exactly once", printed)
+    assert re.search(r"threads from pools:LosingLate failed \(\d+ of 60 items returned exactly once", printed)
 
 
 def test_the_answer_says_what_the_executor_brings(folder):
     """Beside the recommended setting, by its name."""
     _, printed = planned(folder, "--executor", "pools.py:processes", *BRIEF)
-    assert re.search(r"8 processes of pools:processes gain [\d.]+x", printed)
+    assert re.search(r"8 processes from pools:processes reach [\d.]+x", printed)
 
 
 def test_strategies_take_executors_too():
@@ -151,17 +154,61 @@ def test_strategies_take_executors_too():
 def test_a_file_elsewhere_is_refused(tmp_path):
     """Workers would not find its module: the line says how to name it."""
     (tmp_path / "pools.py").write_text(POOLS)
-    with pytest.raises(UsageError, match="in another folder: name it as"):
+    with pytest.raises(UsageError, match="outside the working directory"):
         strategy_of(f"{tmp_path}/pools.py:Threads")
 
 
 def test_a_rate_needs_workers_that_share_a_clock(folder):
     """Nothing is known of the executor's workers: refused in a line."""
     ended = run_here(
-        folder, "plan", "jobs.py:wait", "--items", "jobs.py:numbers", "--executor", "pools:processes", "--rate", "20/s"
+        folder,
+        "plan",
+        "waiting_jobs.py:wait",
+        "--items",
+        "waiting_jobs.py:numbers",
+        "--executor",
+        "pools:processes",
+        "--rate",
+        "20/s",
     )
     assert ended.returncode == 2
     assert "no clock for --rate" in ended.stderr
+
+
+def test_what_an_executor_is_given_is_given_back(tmp_path, monkeypatch):
+    """The trial leaves its with statement, so that what stands behind it can be closed."""
+    monkeypatch.setenv("POOLS_CLOSED", str(tmp_path / "closed"))
+    assert strategy_of("toys.pools:closing") == "toys.pools:closing-threads"
+    assert (tmp_path / "closed").exists()
+
+
+def test_a_dry_run_makes_no_executor(folder):
+    """It says what would be compared, and that nothing was run."""
+    ended = run_here(
+        folder,
+        "plan",
+        "waiting_jobs.py:wait",
+        "--items",
+        "waiting_jobs.py:numbers",
+        "--executor",
+        "pools:refuses",
+        "--dry-run",
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert "pools:refuses" in ended.stdout
+
+
+def test_start_methods_are_no_matter_of_an_executors(folder):
+    """Where others are started by spawn, it is measured all the same."""
+    plan, _ = planned(folder, "--executor", "pools.py:Threads", "--start-methods", "spawn", *BRIEF)
+    assert "pools:Threads-threads" in {cell["strategy"] for cell in plan["cells"]}
+
+
+def test_an_executor_that_fails_is_no_matter_of_others(folder):
+    """One that allows no more than four workers lets threads have more, and is tried once."""
+    plan, printed = planned(folder, "--executor", "pools.py:at_most_four", "--budget", "20s", "--strategies", "threads")
+    assert plan["recommendation"]["workers"] > 8
+    assert "--max-in-flight" not in printed
 
 
 def test_from_python_an_executor_is_a_name_or_the_function_itself(folder, data):
@@ -169,7 +216,7 @@ def test_from_python_an_executor_is_a_name_or_the_function_itself(folder, data):
     ended = program(
         folder,
         """
-        import jobs
+        import waiting_jobs as jobs
         import lightwork
         import pools
 
@@ -198,4 +245,4 @@ def test_from_python_an_executor_is_a_name_or_the_function_itself(folder, data):
     assert first == second
     assert "'pools:processes'" in first
     assert third == "pools:processes True"
-    assert "define it in a module" in refused
+    assert "top level of a module" in refused

@@ -1,4 +1,4 @@
-"""Plain Python that computes: each item keeps a core busy for some milliseconds."""
+"""Pure Python computation: each item keeps one core busy for some 10 ms."""
 
 
 def longest_chain(start):

@@ -1,4 +1,4 @@
-"""Rows into SQLite: each item parses some rows and inserts them; the database lets one writer in at a time."""
+"""Rows into SQLite: each item parses some rows and inserts them; SQLite allows one writer at a time."""
 
 import json
 import sqlite3
@@ -19,7 +19,7 @@ def create():
 
 
 def remove():
-    """Leave nothing: the plan's `cleanup`."""
+    """Delete the database: the plan's `cleanup`."""
     for path in DATABASE.parent.glob(f"{DATABASE.name}*"):
         path.unlink()
 

@@ -1,6 +1,6 @@
-"""One giant item: a customer with two fifths of all the rows comes last in the list."""
+"""One giant item: the last customer in the list has two fifths of all the rows."""
 
-ROWS = [2_000] * 60 + [80_000]  # of each customer
+ROWS = [2_000] * 60 + [80_000]  # rows per customer
 
 
 def invoice(rows):

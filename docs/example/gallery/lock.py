@@ -1,4 +1,4 @@
-"""A lock: each item spends most of its time while it alone may hold a file."""
+"""A file lock: each item holds it for most of its time, and the others wait."""
 
 import fcntl
 import tempfile

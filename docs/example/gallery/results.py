@@ -1,4 +1,4 @@
-"""Large results: little work for each item, and 8 MB that go back to the caller."""
+"""Large results: little work per item, and 8 MB to send back."""
 
 import hashlib
 

@@ -1,4 +1,4 @@
-"""Calls to a service: each item waits 50 ms for an answer and computes next to nothing."""
+"""Calls to a service: each item waits 50 ms for the reply and computes almost nothing."""
 
 import time
 

@@ -141,6 +141,7 @@ def _chosen(answer: "Answered", around: Mapping[str, Any], options: Mapping[str,
         items=len(answer.planned.weights),
         inner_threads=request.inner_threads,
         collects=request.skip_failing,
+        left_out=answer.planned.lethal if request.guards.collects else answer.planned.left_out,
         initializer=around.get("initializer"),
         initargs=tuple(options.get("initargs") or ()),
     )
@@ -169,9 +170,15 @@ def _executor_words(executor: object) -> str | None:
     """As "module:factory". Raises UsageError for what workers could not find by such a name."""
     if executor is None or isinstance(executor, str):
         return executor
-    module, name = getattr(executor, "__module__", ""), getattr(executor, "__qualname__", "")
-    if not module or module == "__main__" or "<" in name:
-        raise UsageError(f"executor can't be {executor!r:.60}: define it in a module, and pass it or 'module:factory'")
+    if not callable(executor):
+        kind = type(executor).__name__
+        raise UsageError(f"executor is a {kind}, not what makes one: pass a function that takes max_workers")
+    module, name, _ = _named(executor, "")
+    if not module:
+        raise UsageError(
+            f"workers can't import executor {executor!r:.60}: define it at the top level of a module, and pass it or "
+            "'module:factory'"
+        )
     return f"{module}:{name}"
 
 

@@ -8,7 +8,7 @@ import threading
 
 from lightwork.errors import UsageError
 
-HOST = "lightwork.host.__main__"
+HOSTS = "lightwork.host."
 GUARD = 'if __name__ == "__main__":'
 
 
@@ -29,7 +29,7 @@ def refuse_where_nothing_can_be_measured(call: str) -> None:
 
 def _is_host() -> bool:
     spec = getattr(sys.modules["__main__"], "__spec__", None)
-    return spec is not None and spec.name == HOST
+    return spec is not None and spec.name.startswith(HOSTS)
 
 
 def is_in_loop() -> bool:

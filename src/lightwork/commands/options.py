@@ -22,9 +22,9 @@ class Option:
 
 SHARED: Mapping[str, Option] = {
     "--workloads": Option("NAMES", "comma-separated or all", "--workload"),
-    "--strategies": Option("NAMES", "comma-separated, usual or all; or module:factory", "--strategy"),
+    "--strategies": Option("NAMES", "names, module:factory, usual or all", "--strategy"),
     "--workers": Option("COUNTS", "1,2,4 or 1-8", "--worker"),
-    "--chunksizes": Option("SIZES", "1,8,64 or default, its own", "--chunksize"),
+    "--chunksizes": Option("SIZES", "1,8,64 or default, the strategy's", "--chunksize"),
     "--orders": Option("NAMES", "given,shuffled,largest-first, ...", "--order"),
     "--start-methods": Option("NAMES", "fork,spawn,forkserver", "--start-method"),
     "--faults": Option("NAMES", "comma-separated or all", "--fault"),

@@ -66,7 +66,7 @@ def _add_axes(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
     shared.add(add, "--workers", default="auto", default_words="auto, by the job")
     shared.add(add, "--strategies", default="auto", default_words="auto: the simple ones")
-    add("--executor", metavar="REFERENCE", help="compare your own executor too: module:factory")
+    add("--executor", metavar="REFERENCE", help="also compare your executor: file.py:factory")
     shared.add(add, "--chunksizes", default="auto")
     shared.add(add, "--orders", default="auto")
     shared.add(add, "--start-methods", default="auto", default_words="auto: fork")

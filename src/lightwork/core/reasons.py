@@ -241,6 +241,7 @@ class FailureCause(StrEnum):
     FORKED_THREADS = "forked threads"  # a thread ran at the fork; what it held stays locked in the child
     ONE_THREAD = "one thread"  # what items use works in the thread that made it, or in the main one
     UNREAD_QUEUE = "unread queue"  # a worker waits at its end for somebody to read what it has put there
+    OWN_EXECUTOR = "own executor"  # of the user's own: it says nothing of other workers
     NO_CHILDREN = "no children"  # items start processes, which a Pool's workers may not
 
 

@@ -49,7 +49,8 @@ class Setting:
         chunk = "" if self.chunksize is None else f"-c{self.chunksize}"
         cores = "" if self.cores is None else f"-cores{self.cores}"
         warm = "-warm" if self.pool == "warm" else ""  # a fresh one goes without saying, as in results saved before
-        return f"{self.strategy}-w{self.workers}{chunk}-{self.start_method}-{self.order}{cores}{warm}"
+        strategy = self.strategy.replace(":", ".")  # of an executor, module:factory: the kernel's options have colons
+        return f"{strategy}-w{self.workers}{chunk}-{self.start_method}-{self.order}{cores}{warm}"
 
 
 def arrange(items: Sequence[Numbered], order: str, weight_of: Callable[[Numbered], Any], seed: int) -> list[Numbered]:

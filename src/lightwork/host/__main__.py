@@ -7,7 +7,6 @@ Exits 0 with an answer written; 2 for a request that can't be carried out, with 
 """
 
 import json
-import multiprocessing
 import os
 import signal
 import sys
@@ -29,6 +28,7 @@ from lightwork.errors import CheckFailed, UsageError, WorkError, text_of
 from lightwork.host import children, helpers, inner_work, lifeline
 from lightwork.host.clock import RoundClock
 from lightwork.host.item_function import awaitable, recorded, settled, visited, way_of, weigher
+from lightwork.host.semaphores import sign_semaphores
 from lightwork.ledger import recorder, stack_dump
 from lightwork.ledger.lifecycle import Slots, recording_context
 from lightwork.ledger.table import Ledger
@@ -47,7 +47,7 @@ def main(arguments: Sequence[str]) -> int:
     job_path, *answer_path = arguments
     lifeline.tie(os.environ)
     _listen_to_interrupts()
-    _sign_semaphores()
+    sign_semaphores()
     stack_dump.show_on_signal()
     try:
         job = decode_job(json.loads(Path(job_path).read_text()))
@@ -79,16 +79,6 @@ def _listen_to_interrupts() -> None:
     """Let a Ctrl-C reach this process and its workers, though a shell that runs us in the background ignores it."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-def _sign_semaphores() -> None:
-    """Put our number into the names of all semaphores that multiprocessing makes here and in our workers.
-
-    Those of fresh interpreters keep their names until the resource tracker removes them: where it is killed with us,
-    whoever started us can tell which are ours.
-    """
-    config: dict[str, Any] = vars(multiprocessing.current_process())["_config"]
-    config["semprefix"] = f"/mp-{os.getpid()}"
 
 
 def _lay_over(job: Job) -> None:
@@ -175,6 +165,8 @@ def _time(job: Job, workload: Workload, values: Any, items: Sequence[Any]) -> tu
             results = list(run(function, numbered, setting.workers, chunksize, context))
     except (Exception, SystemExit, KeyboardInterrupt) as error:  # an item may call sys.exit: it is no end of ours
         answer = _raised(error)
+    else:
+        answer = _in_order(strategy, numbered, results) or answer
     clock.stop()
     inner = {**starts.facts(), **inner_work.thread_pools(), **helpers.facts(helpers_before_ns)} if starts else {}
     facts = {**threads, **inner}
@@ -187,6 +179,15 @@ def _time(job: Job, workload: Workload, values: Any, items: Sequence[Any]) -> tu
     if job.record and job.digests:
         _take_digests(ledger, results)
     return replace(answer, usage=usage), results
+
+
+def _in_order(strategy: Strategy, numbered: Sequence[Any], results: Sequence[Any]) -> Answer | None:
+    """What is wrong where an executor of the user's own mixes up results: who uses it can't tell whose they are."""
+    if not strategy.executor or [index for index, _ in results] == [index for index, _ in numbered]:
+        return None
+    if len(results) != len(numbered):
+        return None  # told with the items that are missing
+    return Answer(Outcome.WRONG, "map() returned results in another order than that of the items")
 
 
 def _hook(slots: Slots, strategy: Strategy) -> None:

@@ -4,13 +4,12 @@
 
 REFERENCE is `module:factory` or `file.py:factory`; BESIDE is that of the function, whose folder is looked through too,
 "" for none. The answer is a JSON object: "trouble", a line that says what is wrong with the executor, "" for nothing;
-"in_threads", whether the calls were made in this process.
+"in_threads", whether the calls were made in this process. An executor that hangs is ended by whoever started this.
 """
 
 import json
 import os
 import sys
-import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -20,17 +19,18 @@ from typing import Any
 from lightwork.errors import UsageError, text_of
 from lightwork.host import lifeline
 from lightwork.host.noted_call import noted
+from lightwork.host.semaphores import sign_semaphores
 from lightwork.workload.user_function import referred
 
-CALLS, WORKERS = 40, 2
-PATIENCE_S = 30.0  # MPI and clusters take seconds to start
-RETURNS = "return a concurrent.futures.Executor, or what a with statement gets one from"
+CALLS, WORKERS, CHUNKED = 40, 2, 4
+RETURNS = "return a concurrent.futures.Executor, or a context manager that yields one"
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Try the executor, write the answer, and end at once: an executor that hangs would not let us."""
+    """Try the executor and write the answer."""
     reference, beside, answer_path = arguments
     lifeline.tie(os.environ)
+    sign_semaphores()
     answer: dict[str, Any] = {"trouble": "", "in_threads": False}
     try:
         if beside:
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str]) -> None:
     Path(answer_path).write_text(json.dumps(answer), encoding="utf-8")
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(0)
+    os._exit(0)  # an orderly exit would wait for threads that an executor has left
 
 
 def _tried(reference: str, notes: Path) -> bool:
@@ -51,45 +51,50 @@ def _tried(reference: str, notes: Path) -> bool:
         raise UsageError(f"{reference} can't be called: name a function or class that takes max_workers")
     manager = _called(f"{reference}(max_workers={WORKERS})", partial(make, max_workers=WORKERS))
     if not hasattr(manager, "__enter__"):
-        raise UsageError(f"{reference} returned an object of type {type(manager).__name__}: {RETURNS}")
-    executor = _called(f"{reference}: its __enter__()", manager.__enter__)
+        raise UsageError(f"{reference} returned a {type(manager).__name__}, no executor: {RETURNS}")
+    executor = _called(f"{reference}: __enter__()", manager.__enter__)
+    try:
+        return _used(reference, executor, notes)
+    finally:
+        _called(f"{reference}: __exit__()", lambda: manager.__exit__(None, None, None))
+
+
+def _used(reference: str, executor: Any, notes: Path) -> bool:
+    """The same of the executor itself, by mapping calls in the two ways in which a strategy does."""
     if not all(hasattr(executor, name) for name in ("submit", "map")):
-        raise UsageError(f"{reference} makes an object of type {type(executor).__name__}: {RETURNS}")
+        raise UsageError(f"{reference} yields a {type(executor).__name__}, which has no submit() and map(): {RETURNS}")
     function = partial(noted, str(notes))
-    answers = _called(f"{reference}: its map()", lambda: list(executor.map(function, range(CALLS))))
+    answers = _called(f"{reference}: map()", lambda: list(executor.map(function, range(CALLS))))
+    if not all(isinstance(answer, tuple) and len(answer) == 2 for answer in answers):  # noqa: PLR2004  number and pid
+        raise UsageError(f"{reference}: map() returned {type(answers[0]).__name__} objects: let it return the results")
     _refuse_wrong(reference, [number for number, _ in answers], notes)
-    return {pid for _, pid in answers} == {os.getpid()}
+    in_threads = {pid for _, pid in answers} == {os.getpid()}
+    if not in_threads:
+        chunked = lambda: list(executor.map(abs, range(CHUNKED), chunksize=2))  # noqa: E731
+        _called(f"{reference}: map(..., chunksize=2)", chunked)
+    return in_threads
 
 
 def _refuse_wrong(reference: str, numbers: Sequence[int], notes: Path) -> None:
-    """Raise UsageError where calls were lost, returned or made more than once. Notes of other hosts don't come here."""
-    if Counter(numbers) != Counter(range(CALLS)):
-        missing = len({*range(CALLS)} - {*numbers})
-        raise UsageError(f"{reference} returned {len(numbers)} results for {CALLS} calls, {missing} of them missing")
-    made = Counter(notes.read_text(encoding="utf-8").split() if notes.exists() else ())
+    """Raise UsageError where calls were lost, mixed up, or made more than once."""
+    expected = list(range(CALLS))
+    if lost := len({*expected} - {*numbers}):
+        raise UsageError(f"{reference} lost {lost} of {CALLS} calls: map() must return one result for each item")
+    if len(numbers) > CALLS:
+        raise UsageError(f"{reference}: map() returned {len(numbers)} results for {CALLS} items: return one for each")
+    if list(numbers) != expected:
+        raise UsageError(f"{reference}: map() mixed up its results: return them in the order of the items")
+    made = Counter(notes.read_text(encoding="utf-8").split() if notes.exists() else ())  # none by another host
     if again := [number for number, times in made.items() if times > 1]:
-        raise UsageError(f"{reference} made {len(again)} of {CALLS} calls more than once")
+        raise UsageError(f"{reference} ran {len(again)} of {CALLS} calls more than once: run each once")
 
 
 def _called(what: str, call: Callable[[], Any]) -> Any:
-    """What the call returns. Raises UsageError where it raises, or takes too long."""
-    results: list[Any] = []
-    errors: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            results.append(call())
-        except BaseException as error:  # noqa: BLE001  whatever the user's code raises
-            errors.append(error)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    thread.join(PATIENCE_S)
-    if errors:
-        raise UsageError(f"{what} raised {' '.join(text_of(errors[0]).split())}")
-    if not results:
-        raise UsageError(f"{what} did not return within {PATIENCE_S:g} s")
-    return results[0]
+    """What the call returns. Raises UsageError where it raises."""
+    try:
+        return call()
+    except Exception as error:  # noqa: BLE001  whatever the user's code raises
+        raise UsageError(f"{what} raised {' '.join(text_of(error).split())}") from None
 
 
 if __name__ == "__main__":

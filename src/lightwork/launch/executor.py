@@ -1,4 +1,4 @@
-"""Executors: what an executor of the user's own is, found out by one call in a process of its own."""
+"""Executors: what an executor of the user's own is, found out by some calls in a process of its own."""
 
 import json
 import tempfile
@@ -13,7 +13,7 @@ from lightwork.strategies import executor_name
 from lightwork.workload.user_module import name_of
 
 MODULE = "lightwork.host.executor_trial"
-LONGEST_S = 60.0  # a trial's own limit is half of it
+LONGEST_S = 40.0  # MPI and clusters take seconds to start
 
 
 def strategy_of(reference: str, beside: str = "") -> str:
@@ -23,14 +23,14 @@ def strategy_of(reference: str, beside: str = "") -> str:
     saying what is wrong, for an executor that can't be made or makes no call.
     """
     _refuse_elsewhere(reference, beside)
-    with tempfile.TemporaryDirectory(prefix="lightwork-executor-") as folder, closing(Output()) as output:
+    with _folder() as folder, closing(Output()) as output:
         answer = Path(folder) / "answer.json"
         with hosted([reference, beside, str(answer)], Path(folder), output, module=MODULE) as host:
             end = Watch(host, output).until(LONGEST_S)
         if not answer.exists():
             last = output.rest().strip().rpartition("\n")[2]
-            what = last or end.reason or f"its process ended with exit status {end.exit_code}"
-            raise UsageError(f"executor {reference} can't be tried: {what}")
+            what = end.reason or last or f"its process ended with exit status {end.exit_code}"
+            raise UsageError(f"executor {reference} failed its trial: {what}")
         trial = json.loads(answer.read_text(encoding="utf-8"))
     if trial["trouble"]:
         raise UsageError(f"executor {trial['trouble']}")
@@ -38,11 +38,17 @@ def strategy_of(reference: str, beside: str = "") -> str:
     return executor_name(f"{name_of(reference)}:{factory}", in_threads=trial["in_threads"])
 
 
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    """A folder for one trial, which a daemon of the executor's may still write into when it is removed."""
+    return tempfile.TemporaryDirectory(prefix="lightwork-executor-", ignore_cleanup_errors=True)
+
+
 def _refuse_elsewhere(reference: str, beside: str) -> None:
     """Raise UsageError for a file where workers would not look for its module."""
     place = Path(reference.rpartition(":")[0])
-    folders = (Path.cwd(), Path(beside.rpartition(":")[0]).absolute().parent)
-    if place.suffix == ".py" and place.is_file() and place.absolute().parent not in folders:
+    folders = [Path.cwd().resolve(), *([Path(beside.rpartition(":")[0]).resolve().parent] if beside else [])]
+    if place.suffix == ".py" and place.is_file() and place.resolve().parent not in folders:
         raise UsageError(
-            f"executor {reference} is in another folder: name it as package.module:factory, or move it to this one"
+            f"executor {reference} is outside the working directory, where workers can't import it: move the file here "
+            "or name an importable module:factory"
         )

@@ -63,7 +63,7 @@ def _unasked(job: Job, answer: Answer, rows: Sequence[LedgerRow]) -> dict[str, A
     if not twice or answer.outcome is not Outcome.OK or job.attempt or not is_executor(job.setting.strategy):
         return {}
     named = ", ".join(f"item {index} ({rows[index].again + 1} times)" for index in twice[:NAMED])
-    return {"outcome": Outcome.LOST, "reason": f"{len(twice)} of {len(rows)} items were run more than once: {named}"}
+    return {"outcome": Outcome.LOST, "reason": f"{len(twice)} of {len(rows)} items ran more than once: {named}"}
 
 
 def _worker(slot: int, life: Life, t0_ns: int | None, peaks: Mapping[int, tuple[int, int]]) -> Worker:

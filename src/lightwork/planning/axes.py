@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from lightwork.core.setting import Setting
-from lightwork.strategies import SHARING, find, in_force
+from lightwork.strategies import SHARING, find, in_force, is_executor
 
 USUAL = ("threads", "process_executor", "map", "imap_unordered")  # two lines to paste, whatever the job
 AWAITED = ("asyncio", *USUAL)  # of a coroutine function
@@ -35,10 +35,11 @@ class Axes:
     rare: tuple[str, ...] = ()
 
     def kinds(self) -> list[tuple[str, str]]:
-        """Every strategy with every start method that it can take."""
+        """Every strategy with every start method that it can take; an executor of the user's own has its own one."""
         return [
             (name, method)
-            for name, method in product(self.strategies, self.start_methods)
+            for name in self.strategies
+            for method in (find(name).start_methods if is_executor(name) else self.start_methods)
             if method in find(name).start_methods
         ]
 

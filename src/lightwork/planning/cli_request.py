@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,7 @@ def request_of(options: argparse.Namespace, folder: Path, machine: Mapping[str, 
         target=target,
         parameters=parameters,
         label=label,
-        axes=axes,
+        axes=_with_executors(axes, options),
         usable_cpus=usable_cpus,
         budget_s=_budget_s(options),
         timeout_s=option_values.seconds("timeout", options.timeout) if options.timeout else None,
@@ -237,16 +238,13 @@ def _axes(options: argparse.Namespace, workload: Workload) -> Axes:
         usual = tuple(name for name in (*usual, *_by_value(options)) if fits(workload, name))
     if options.item_timeout and not isinstance(workload.function, Awaited):
         usual = tuple(name for name in usual if strategies.find(name).ends_items) or usual
-    asked = usual if options.strategies == AUTO else option_values.strategy_names(options.strategies)
+    asked = usual if options.strategies == AUTO else option_values.strategy_names(options.strategies, _beside(options))
     chosen = [name for name in asked if name != "serial"]
     chosen = with_a_rule(chosen, are_named=options.strategies != "all")
     if options.strategies == "all":
         chosen = [name for name in chosen if fits(workload, name)]
-    executors = _executors(options)
     if options.rate:
-        outside_limits.paced(executors, are_named=True)
         chosen = outside_limits.paced(chosen, are_named=options.strategies not in (AUTO, "all"))
-    chosen += executors
     for name in chosen:
         check_fit(workload, name)
     is_any_method = options.start_methods == AUTO
@@ -276,10 +274,24 @@ def _rare(options: argparse.Namespace, workload: Workload) -> tuple[str, ...]:
     return tuple(name for name in LONGER_TO_WRITE if fits(workload, name))
 
 
-def _executors(options: argparse.Namespace) -> list[str]:
-    """The user's own executors, compared beside the others."""
-    beside = options.target if user_function.is_reference(options.target) else ""
-    return list(option_values.executor_names(options.executor, beside)) if options.executor else []
+def _beside(options: argparse.Namespace) -> str:
+    """The user's function, where it is one: an executor may lie beside it."""
+    return options.target if user_function.is_reference(options.target) else ""
+
+
+def _with_executors(axes: Axes, options: argparse.Namespace) -> Axes:
+    """With the user's own executors, which are tried last: they may take seconds to start. A dry run starts none."""
+    if not options.executor:
+        return axes
+    if options.item_timeout:
+        raise UsageError("--executor and --item-timeout contradict each other: its workers may not take signals")
+    if options.dry_run:
+        names = tuple(word.strip() for word in options.executor.split(","))
+    else:
+        names = option_values.executor_names(options.executor, _beside(options))
+    if options.rate:
+        outside_limits.paced(names, are_named=True)
+    return replace(axes, strategies=(*axes.strategies, *names))
 
 
 def _by_value(options: argparse.Namespace) -> tuple[str, ...]:

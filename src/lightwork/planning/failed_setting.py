@@ -9,7 +9,7 @@ from lightwork.core.setting import Setting
 from lightwork.launch.stack_collect import place_in
 from lightwork.planning.axes import BY_VALUE, Axes
 from lightwork.replay.traits import are_alike, kind_of
-from lightwork.strategies import find
+from lightwork.strategies import find, is_executor
 
 AT_QUEUE = "in _finalize_join"  # where multiprocessing waits for a queue's thread
 OF_ONE_THREAD = ("main thread", "same thread", "event loop")  # words of signal, sqlite3 and asyncio
@@ -60,6 +60,8 @@ def failed_setting(setting: Setting, rounds: Iterable[Round], *, beside_threads:
         cause = FailureCause.ONE_THREAD
     elif is_forked(setting) and first.outcome is Outcome.HUNG and beside_threads:
         cause = FailureCause.FORKED_THREADS
+    elif is_executor(setting.strategy):
+        cause = FailureCause.OWN_EXECUTOR
     place = place_in(first.detail) if first.outcome is Outcome.HUNG else ""
     return FailedSetting(setting, len(bad), len(tried), first.outcome, first.reason, cause, place)
 
@@ -75,6 +77,9 @@ def is_pool(strategy: str) -> bool:
 
 
 def is_forked(setting: Setting) -> bool:
-    """Whether its workers are forked from the caller; joblib's are fresh interpreters, whatever the setting says."""
+    """Whether its workers are forked from the caller; joblib's are fresh interpreters, whatever the setting says.
+
+    Of an executor of the user's own nobody knows, and no.
+    """
     forks = kind_of(setting) == "processes" and setting.start_method == "fork"
-    return forks and setting.strategy != BY_VALUE
+    return forks and setting.strategy != BY_VALUE and not is_executor(setting.strategy)

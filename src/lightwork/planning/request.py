@@ -7,6 +7,7 @@ from typing import Any
 from lightwork.core.rate import StartRate
 from lightwork.planning.axes import USUAL, Axes
 from lightwork.planning.guards import UNGUARDED, Guards
+from lightwork.strategies import is_executor
 from lightwork.workload import user_function
 
 INNER_THREADS = "OMP_NUM_THREADS"  # OpenBLAS, MKL and BLIS follow it too, where they have no variable of their own
@@ -69,7 +70,8 @@ class Request:
     @property
     def can_bundle(self) -> bool:
         """Whether very short items may be run several as one: nothing is asked of single ones, nor of their starts."""
-        is_usual = set(self.axes.strategies) <= {*USUAL} and self.axes.chunksizes is None
+        named = {name for name in self.axes.strategies if not is_executor(name)}
+        is_usual = named <= {*USUAL} and self.axes.chunksizes is None
         return self.can_sample and is_usual and not self.skip_failing and self.rate is None
 
     @property

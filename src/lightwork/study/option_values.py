@@ -44,16 +44,17 @@ def is_retry(word: str) -> bool:
     return word == "retry"
 
 
-def strategy_names(words: str) -> tuple[str, ...]:
+def strategy_names(words: str, beside: str = "") -> tuple[str, ...]:
     """Comma-separated names of strategies; "usual" among them stands for the usual ones, "all" for all usable here.
 
-    `module:factory` is an executor of the user's own. Raises UsageError for an unknown one, for one that needs what is
-    absent, saying what, and for an executor that does not work.
+    `module:factory` is an executor of the user's own. beside: a reference whose folder is looked through for it.
+    Raises UsageError for an unknown one, for one that needs what is absent, saying what, and for an executor that does
+    not work.
     """
     if words == "all":
         return tuple(strategies.usable())
     given = [name for word in words.split(",") for name in (strategies.USUAL if word.strip() == "usual" else [word])]
-    executors = {name: executor.strategy_of(name.strip()) for name in given if strategies.is_executor(name)}
+    executors = {name: executor.strategy_of(name.strip(), beside) for name in given if strategies.is_executor(name)}
     ours = [name for name in given if name not in executors]
     for name in names("strategy", ",".join(ours), strategies.names()) if ours else ():
         strategies.require(name)

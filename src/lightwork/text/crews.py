@@ -12,9 +12,9 @@ def crew_words(crew: Crew) -> str:
 
 
 def some_of(crew: Crew) -> str:
-    """As "40 threads", or "2 processes of pools:make" for an executor of the user's own."""
+    """As "40 threads", or "2 processes from pools:make" for an executor of the user's own."""
     words = workers_words(crew.workers, crew.kind)
-    return f"{words} of {crew.executor}" if crew.executor else words
+    return f"{words} from {crew.executor}" if crew.executor else words
 
 
 def workers_words(workers: int, kind: str) -> str:

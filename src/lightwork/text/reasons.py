@@ -122,7 +122,7 @@ def _(reason: SharedLimit | RateLimit | InFlightLimit) -> str:
 def _(reason: HeldLock) -> str:
     return (
         f"an item holds a lock on {reason.file} for {percent(reason.share)} of its time, so workers take turns: "
-        f"{times(reason.speedup)} at most; let one process write what the others compute, or commit in larger batches"
+        f"{times(reason.speedup)} at most; hold it for less of each item, or let one process write what others compute"
     )
 
 
@@ -150,16 +150,16 @@ def _(reason: NextCount) -> str:
 
 @reason_sentence.register
 def _(reason: OtherKind) -> str:
-    would = "gain" if reason.is_measured else "would gain"
+    would = "reach" if reason.is_measured else "would reach"
     why = {True: ": the work waits", False: ": the work computes", None: ""}[reason.work_waits]
     if reason.result_bytes:
         why = f": they must send back {size(reason.result_bytes)} for each item; return less, such as a file's path"
-    return f"{some_of(reason.crew)} {would} {times(reason.speedup.point)} only{why}"
+    return f"{some_of(reason.crew)} {would} only {times(reason.speedup.point)}{why}"
 
 
 @reason_sentence.register
 def _(reason: OwnExecutor) -> str:
-    would = "gain" if reason.is_measured else "would gain"
+    would = "reach" if reason.is_measured else "would reach"
     return f"{some_of(reason.crew)} {would} {times(reason.speedup.point)}"
 
 
@@ -213,7 +213,7 @@ def _(reason: HelperWait) -> str:
 @reason_sentence.register
 def _(reason: LargeFunction) -> str:
     return (
-        f"the function has {size(reason.size_bytes)} (the object whose method it is, or the arguments of a partial), "
+        f"the function is {size(reason.size_bytes)} (the object whose method it is, or the arguments of a partial), "
         "which each chunk sends to a process: keep that in a global of the module, or use larger chunks"
     )
 
@@ -221,7 +221,7 @@ def _(reason: LargeFunction) -> str:
 @reason_sentence.register
 def _(reason: LargeItems) -> str:
     return (
-        f"each item has {size(reason.item_bytes)}, which the caller must send to a process: pass what it is made from, "
+        f"each item is {size(reason.item_bytes)}, which the caller must send to a process: pass what it is made from, "
         "such as a path, and load it in the function, or use threads"
     )
 
@@ -229,7 +229,7 @@ def _(reason: LargeItems) -> str:
 @reason_sentence.register
 def _(reason: LargeResults) -> str:
     return (
-        f"each result has {size(reason.item_bytes)}, which a process must send back: return less (write files and "
+        f"each result is {size(reason.item_bytes)}, which a process must send back: return less (write files and "
         "return their paths, or a summary), or use threads"
     )
 

@@ -1,8 +1,10 @@
 """pools: executors as users make them, sound ones and others, each called with max_workers."""
 
+import os
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 LOST, LATE, TWICE, HANGS = 3, 50, 5, 7  # the calls that go wrong
@@ -47,6 +49,23 @@ class LosingLate(ThreadPoolExecutor):
         return (result for n, result in enumerate(super().map(*arguments, **keywords)) if n != LATE)
 
 
+class Mixing(ThreadPoolExecutor):
+    """Returns results as they come, or nearly so."""
+
+    def map(self, *arguments: Any, **keywords: Any) -> Iterator[Any]:
+        """All results, the first one last."""
+        first, *others = super().map(*arguments, **keywords)
+        return iter([*others, first])
+
+
+class Promising(ThreadPoolExecutor):
+    """Returns futures, as a Dask client does."""
+
+    def map(self, function: Any, items: Any, **keywords: Any) -> Iterator[Any]:  # type: ignore[override]
+        """A future for each item."""
+        return iter([self.submit(function, item) for item in items])
+
+
 class Repeating(ThreadPoolExecutor):
     """Runs one call twice and returns it once."""
 
@@ -84,3 +103,18 @@ def no_executor(max_workers: int) -> list[int]:
 def takes_none() -> Executor:
     """Takes no number of workers."""
     return ThreadPoolExecutor(2)
+
+
+@contextmanager
+def closing(max_workers: int) -> Iterator[Executor]:
+    """Notes that it was closed."""
+    with ThreadPoolExecutor(max_workers) as executor:
+        yield executor
+    Path(os.environ["POOLS_CLOSED"]).touch()
+
+
+def at_most_four(max_workers: int) -> Executor:
+    """As with a licence."""
+    if max_workers > 4:
+        raise OSError("no licence for more than four workers")
+    return ThreadPoolExecutor(max_workers)

@@ -128,12 +128,12 @@ def _other_kind(evidence: PlanEvidence) -> OtherKind | None:
 
 def _own_executors(evidence: PlanEvidence) -> Iterator[OwnExecutor]:
     """What each executor that was asked for brings, where it is not the answer: as measured, else as predicted."""
-    told, best = evidence.chosen or next(iter(evidence.works), None), dict[str, Setting]()
+    answer, best = evidence.chosen or next(iter(evidence.works), None), dict[str, Setting]()
     for setting in sorted(evidence.works, key=lambda each: not evidence.rounds(each)):
         if is_executor(setting.strategy):
             best.setdefault(setting.strategy, setting)
     for name, setting in best.items():
-        if told and name != told.strategy:
+        if answer and name != answer.strategy:
             yield OwnExecutor(crew_of(setting), evidence.speedup(setting), evidence.rounds(setting) > 0)
 
 
