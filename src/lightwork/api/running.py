@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
@@ -72,8 +72,10 @@ def results_of(
     *, progress: bool | None = None,
 ) -> list[Any]:  # fmt: skip
     """The results of all items, in their order. Raises like `stream`."""
-    numbered = list(_answers(function, items, chosen, _collects(chosen, on_error), progress))
-    return [result for _, result in sorted(numbered, key=lambda pair: pair[0])]
+    results: list[Any] = [None] * len(items)
+    for number, result in _answers(function, items, chosen, _collects(chosen, on_error), progress):
+        results[number] = result
+    return results
 
 
 def stream(
@@ -115,15 +117,16 @@ def _answers(
         wrapped = _wrapped(function, strategy, chosen, around)
         left_out = set(chosen.left_out if len(items) == chosen.items else ())
         yield from ((number, ItemError(items[number], LEFT_OUT, "")) for number in left_out)
-        numbered = [pair for pair in _arranged(items, setting, chosen) if pair[0] not in left_out]
-        shown = around.enter_context(progress_bar(len(numbered), progress))
+        places = _places(items, setting, chosen, left_out)
+        shown = around.enter_context(progress_bar(len(places), progress))
         in_loop = is_coroutine_function(function) and strategy.in_caller and is_in_loop()
         run = _in_thread if in_loop else _handed_out  # a notebook runs every cell in a loop of its own
         if strategy.in_order:
-            answers = run(strategy, Called(wrapped, collects), [item for _, item in numbered], setting)
-            yield from zip((number for number, _ in numbered), shown(answers), strict=True)
+            handed = items if isinstance(places, range) else [items[place] for place in places]
+            yield from zip(places, shown(run(strategy, Called(wrapped, collects), handed, setting)), strict=True)
         else:
             kind = CoroutineNumbered if strategy.awaits else Numbered
+            numbered = [(place, items[place]) for place in places]
             yield from shown(run(strategy, kind(wrapped, collects), numbered, setting))
 
 
@@ -153,13 +156,19 @@ def _wrapped(
     return begun(function, partial(plain(chosen.initializer), *chosen.initargs))
 
 
-def _arranged(items: Sequence[Any], setting: Setting, chosen: Chosen) -> list[tuple[int, Any]]:
-    """The items with their numbers, in the order in which they are handed out."""
-    numbered = list(enumerate(items))
+def _places(items: Sequence[Any], setting: Setting, chosen: Chosen, left_out: Collection[int]) -> Sequence[int]:
+    """The items' places, in the order in which they are handed out; a range where that is all of them as given."""
+    if setting.order == "given" and not left_out:
+        return range(len(items))
+    return [place for place in _arranged(items, setting, chosen) if place not in left_out]
+
+
+def _arranged(items: Sequence[Any], setting: Setting, chosen: Chosen) -> list[int]:
+    """The places of all items."""
     if setting.order == "largest-first" and chosen.first and len(items) == chosen.items:
         first = dict.fromkeys(chosen.first)
-        return [*(numbered[place] for place in first), *(pair for pair in numbered if pair[0] not in first)]
-    return arrange(numbered, setting.order, lambda pair: target.weight_of(pair[1]), 1)
+        return [*first, *(place for place in range(len(items)) if place not in first)]
+    return arrange(range(len(items)), setting.order, lambda place: target.weight_of(items[place]), 1)
 
 
 def _fitted(setting: Setting, count: int) -> Setting:
