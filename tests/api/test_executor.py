@@ -16,6 +16,9 @@ from lightwork.core.round import Outcome
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
 from lightwork.launch.executor import strategy_of
+from lightwork.planning.script.items_source import made_by
+from lightwork.planning.script.source import Source
+from lightwork.planning.script.templates import recipe
 from lightwork.study.option_values import strategy_names
 
 JOBS = """
@@ -69,7 +72,17 @@ def test_an_executor_is_measured_beside_the_usual_ones(factory, folder):
     assert KNOWN & measured
 
 
-@pytest.mark.parametrize("factory", ["Threads", *in_matrix(("processes",), ("managed",), ("loky",))])
+@pytest.mark.parametrize("factory", in_matrix(("processes",), ("managed",), ("loky",)))
+def test_the_script_of_any_executor_runs(factory, folder):
+    """With chunks, and with nothing left behind."""
+    source = Source("waiting_jobs", "wait", made_by("waiting_jobs", "numbers"))
+    code = recipe(source, Setting(f"pools:{factory}", 2, 3), 3)
+    with nothing_left_behind():
+        ended = run_pasted(folder, f"{code}\n    print(results)\n")
+    assert ended.stdout.strip() == str(list(range(60))), ended.stderr
+
+
+@pytest.mark.parametrize("factory", ["Threads"])
 def test_the_script_uses_it(factory, folder):
     """Where nothing else may be chosen, the code makes the user's own executor, and runs."""
     with nothing_left_behind():

@@ -22,7 +22,7 @@ from lightwork.workload.kept_state import is_a
 NAMES, OF_NUMPY = "random_state", "random_state_of_numpy"  # facts of a round
 GLOBAL = "numpy.random"
 PIECE, NEEDLE_BYTES = 1 << 16, 16  # words of 32 bits that are looked through at a time; what is looked for
-WORD_NS = 4  # no item draws words faster
+WORD_NS = 1  # no item draws words faster; numpy takes 1.5 for one on a core of 2025
 MOST_WORDS = 1 << 26  # takes 0.3 s
 _watched: "list[DrawingFunction]" = []  # in this process, the last one
 
