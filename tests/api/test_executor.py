@@ -46,19 +46,15 @@ def folder(tmp_path):
     return tmp_path
 
 
+def ran(folder, *words):
+    """How a plan of the job in this folder ended."""
+    job = ("waiting_jobs.py:wait", "--items", "waiting_jobs.py:numbers")
+    return run_here(folder, "plan", *job, *words, LIGHTWORK_DATA="data")
+
+
 def planned(folder, *words):
     """The plan's JSON, made in this folder, and the lines that it printed."""
-    ended = run_here(
-        folder,
-        "plan",
-        "waiting_jobs.py:wait",
-        "--items",
-        "waiting_jobs.py:numbers",
-        *words,
-        "--json",
-        "plan.json",
-        LIGHTWORK_DATA="data",
-    )
+    ended = ran(folder, *words, "--json", "plan.json")
     assert ended.returncode == 0, ended.stderr
     return json.loads(Path(folder / "plan.json").read_text()), ended.stdout
 
@@ -173,17 +169,7 @@ def test_a_file_elsewhere_is_refused(tmp_path):
 
 def test_a_rate_needs_workers_that_share_a_clock(folder):
     """Nothing is known of the executor's workers: refused in a line."""
-    ended = run_here(
-        folder,
-        "plan",
-        "waiting_jobs.py:wait",
-        "--items",
-        "waiting_jobs.py:numbers",
-        "--executor",
-        "pools:processes",
-        "--rate",
-        "20/s",
-    )
+    ended = ran(folder, "--executor", "pools:processes", "--rate", "20/s")
     assert ended.returncode == 2
     assert "no clock for --rate" in ended.stderr
 
@@ -197,16 +183,7 @@ def test_what_an_executor_is_given_is_given_back(tmp_path, monkeypatch):
 
 def test_a_dry_run_makes_no_executor(folder):
     """It says what would be compared, and that nothing was run."""
-    ended = run_here(
-        folder,
-        "plan",
-        "waiting_jobs.py:wait",
-        "--items",
-        "waiting_jobs.py:numbers",
-        "--executor",
-        "pools:refuses",
-        "--dry-run",
-    )
+    ended = ran(folder, "--executor", "pools:refuses", "--dry-run")
     assert ended.returncode == 0, ended.stderr
     assert "pools:refuses" in ended.stdout
 

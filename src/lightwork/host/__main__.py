@@ -183,10 +183,10 @@ def _time(job: Job, workload: Workload, values: Any, items: Sequence[Any]) -> tu
 
 def _in_order(strategy: Strategy, numbered: Sequence[Any], results: Sequence[Any]) -> Answer | None:
     """What is wrong where an executor of the user's own mixes up results: who uses it can't tell whose they are."""
-    if not strategy.executor or [index for index, _ in results] == [index for index, _ in numbered]:
+    if not strategy.executor or len(results) != len(numbered):  # what is missing is told with its items
         return None
-    if len(results) != len(numbered):
-        return None  # told with the items that are missing
+    if [index for index, _ in results] == [index for index, _ in numbered]:
+        return None
     return Answer(Outcome.WRONG, "map() returned results in another order than that of the items")
 
 

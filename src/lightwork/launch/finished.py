@@ -59,8 +59,10 @@ def _unasked(job: Job, answer: Answer, rows: Sequence[LedgerRow]) -> dict[str, A
 
     Only theirs: of ours it is known which run an item again, and that is when a worker died.
     """
+    if answer.outcome is not Outcome.OK or job.attempt or not is_executor(job.setting.strategy):
+        return {}
     twice = [index for index, row in enumerate(rows) if row.again]
-    if not twice or answer.outcome is not Outcome.OK or job.attempt or not is_executor(job.setting.strategy):
+    if not twice:
         return {}
     named = ", ".join(f"item {index} ({rows[index].again + 1} times)" for index in twice[:NAMED])
     return {"outcome": Outcome.LOST, "reason": f"{len(twice)} of {len(rows)} items ran more than once: {named}"}

@@ -94,10 +94,10 @@ def _worth_more_code(axes: Axes, predictor: Predictor, settings: Sequence[Settin
     if not pools:
         return []
     fastest, pool = (min(some, key=lambda each: each.wall_s) for some in (predictions, pools))
-    counts, methods = [pool.setting.workers], [pool.setting.start_method]
-    kinds = [(name, method) for name in axes.rare for method in methods if method in find(name).start_methods]
+    method = pool.setting.start_method
+    kinds = [(name, method) for name in axes.rare if method in find(name).start_methods]
+    rare = settings_of(kinds, (pool.setting.workers,), (None,), (pool.setting.order,))
     least_s = max(WORTH_CODE * fastest.wall_s, LEAST_GAIN_S)
-    rare = settings_of(kinds, counts, (None,), (pool.setting.order,))
     return [each.setting for each in predictor.of(rare) if fastest.wall_s - each.wall_s > least_s]
 
 

@@ -27,7 +27,7 @@ from lightwork.replay.costs import Costs
 from lightwork.replay.dear_items import without_dear
 from lightwork.replay.demands import Demands, demands_of, own_ns
 from lightwork.replay.engine import replay
-from lightwork.strategies import SHARING, chunksize_in_force, find, is_executor
+from lightwork.strategies import SHARING, chunksize_in_force, find
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -76,10 +76,8 @@ class SpeedupLimit:
 
     def meets(self, setting: Setting) -> bool:
         """Whether workers of this setting meet it."""
-        return self.is_shared or (kind_of(setting), _executor(setting)) == (
-            kind_of(self.setting),
-            _executor(self.setting),
-        )
+        theirs, ours = find(setting.strategy), find(self.setting.strategy)
+        return self.is_shared or (theirs.workers, theirs.executor) == (ours.workers, ours.executor)
 
     def on(self, workers: int, speedup: float, predicted: float) -> float:
         """What is left of the speedup that is predicted for so many workers.
@@ -167,17 +165,13 @@ def kind_of(setting: Setting) -> str:
 
 def made_of(setting: Setting) -> tuple[str, str]:
     """The kind of the setting's workers, and how they are started; an executor of the user's own has its own way."""
-    return kind_of(setting), _executor(setting) or setting.start_method
+    strategy = find(setting.strategy)
+    return strategy.workers, strategy.executor or setting.start_method
 
 
 def are_alike(setting: Setting, other: Setting) -> bool:
     """Whether their workers are of one kind and made in one way, so that what fails in one may fail in the other."""
     return made_of(setting) == made_of(other)
-
-
-def _executor(setting: Setting) -> str:
-    """The name of the user's own executor; "" for another strategy."""
-    return setting.strategy if is_executor(setting.strategy) else ""
 
 
 def warm_up_of(serial: "NDArray[Any]", parallel: "NDArray[Any]") -> WarmUp:
