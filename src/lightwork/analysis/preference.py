@@ -57,7 +57,7 @@ def preferred(candidates: Sequence[BelievedSpeedup], load: CpuLoad, serial_s: fl
     if not pool:
         return None
     best, best_of_all = (max(some, key=lambda candidate: candidate.speedup) for some in (pool, able))
-    if best_of_all.speedup * (1 - WORTH_CODE) > best.speedup:
+    if _is_worth_code(best_of_all.speedup, best.speedup, serial_s):
         pool, best = able, best_of_all
     if not gains_enough(best.speedup, serial_s, max(best.speedup, best.high)):
         return None
@@ -73,6 +73,12 @@ def gains_enough(speedup: float, serial_s: float, at_most: float | None = None) 
     possible = speedup if at_most is None else at_most
     saved_s = serial_s * (1 - 1 / possible) if possible > 0 else 0.0
     return speedup >= 1 + LEAST_GAIN and saved_s >= LEAST_GAIN_S
+
+
+def _is_worth_code(speedup: float, simple: float, serial_s: float) -> bool:
+    """Whether a speedup gains enough over that of a simple strategy to be worth more than two lines."""
+    saved_s = serial_s / simple - serial_s / speedup if simple > 0 else serial_s
+    return speedup * (1 - WORTH_CODE) > simple and saved_s >= LEAST_GAIN_S
 
 
 def is_simple(setting: Setting) -> bool:
