@@ -80,6 +80,15 @@ def test_threads_tell_on_how_many_cores_they_compute(wall_ms, cores):
     assert traits.limits == ()
 
 
+def test_threads_that_took_turns_have_one_core_however_slow_the_serial_run_was():
+    """Where others slowed the serial run alone, threads that computed one at a time seem faster: their ledger knows."""
+    profile, threads = job(computes(*[10] * 40)), Setting("threads", 2)
+    turns, beside = (spread_over(2, profile.rows, longer=longer) for longer in (2.0, 1.0))
+    (slow,) = (traits_of(profile, [seen(threads, 280, rows)], FREE, 400 * MS).thread_cores for rows in [beside])
+    assert slow == pytest.approx(1.43, rel=0.1)
+    assert traits_of(profile, [seen(threads, 280, turns)], FREE, 400 * MS).thread_cores == 1.0
+
+
 def test_others_at_the_cores_are_no_limit():
     """In doubt a round that fell a little short teaches no limit that a quiet machine would have shown."""
     profile = job(waits(*[10] * 40))

@@ -24,6 +24,7 @@ from lightwork.core.reasons import (
     HeldLock,
     HelperWait,
     InFlightLimit,
+    Inherited,
     InnerCores,
     ItemCap,
     LargeFunction,
@@ -101,6 +102,10 @@ EACH = {
     HelperWait: st.builds(HelperWait, names, shares),
     LargeFunction: st.builds(LargeFunction, st.floats(1e3, 1e9)),
     LargeItems: st.builds(LargeItems, st.floats(1e3, 1e9)),
+    Inherited: st.builds(
+        Inherited, st.just(0.0) | st.floats(1e6, 1e9), st.just(0.0) | st.floats(1e6, 1e9), crews,
+        st.none() | estimates, st.booleans(),
+    ),
     HeldLock: st.builds(HeldLock, names, st.floats(0.3, 1.0)),
     LargeResults: st.builds(LargeResults, st.floats(1e3, 1e9)),
     MemoryPeak: st.builds(MemoryPeak, st.floats(1e3, 1e12), st.none() | st.floats(1e3, 1e12), names, st.booleans()),

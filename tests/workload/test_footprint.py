@@ -10,7 +10,7 @@ from repository import REPOSITORY
 
 from lightwork.core.footprint import NO_FOOTPRINT, Gate, SharedFile, StateChange
 from lightwork.workload.footprint import footprint_in
-from lightwork.workload.kept_state import StateWatch
+from lightwork.workload.kept_state import PICTURE_BYTES, StateWatch, picture
 
 RESULTS, BY_NAME, LOADED, PLACES = [], {}, {}, [None] * 8
 SEEN, TOTAL, READY = set(), 0, False
@@ -229,3 +229,21 @@ def test_functions_that_keep_results_are_seen(watch_in_a_folder, key, caches):
 def test_a_round_that_nobody_watched_has_none():
     """Nor has one of an earlier version."""
     assert footprint_in({}) == NO_FOOTPRINT
+
+
+def test_a_large_item_is_not_read_to_see_whether_it_changes():
+    """A table that an item carries is looked at no further than a megabyte: more takes longer than many items do."""
+    read = []
+
+    class Large:
+        def __reduce__(self):
+            read.append(1)
+            return Part, ()
+
+    class Part:
+        pass
+
+    assert picture((1, np.zeros(10))) == picture((1, np.zeros(10))) != picture((1, np.ones(10)))
+    assert picture((np.zeros(PICTURE_BYTES), 1)) is None
+    assert picture((np.zeros(PICTURE_BYTES), Large())) is None
+    assert read == []

@@ -235,6 +235,21 @@ class LargeFunction:
     size_bytes: float
 
 
+@dataclass(frozen=True)
+class Inherited:
+    """What forked workers inherit, and what workers reach that are sent it.
+
+    item_bytes, function_bytes: of each item and of the function where that is large, else 0. crew, speedup: of the best
+    that are sent them; None where they can't be sent.
+    """
+
+    item_bytes: float
+    function_bytes: float
+    crew: Crew | None = None
+    speedup: Estimate | None = None
+    is_measured: bool = False
+
+
 class FailureCause(StrEnum):
     """Why a setting fails, whatever the number of its workers."""
 
@@ -316,7 +331,7 @@ class WholeList:
 Reason = (
     ItemCap | SharedLimit | HeldLock | RateLimit | InFlightLimit | LowestBound | LargestLoss | PredictedLoss | NextCount
     | OtherKind | OwnExecutor | WarmUpCost | RefillCost | FailedCrew | InnerCores | HelperWait | LargeItems
-    | LargeFunction | LargeResults | MemoryPeak | ChunksizeBand | AsGood | WholeList
+    | LargeFunction | LargeResults | Inherited | MemoryPeak | ChunksizeBand | AsGood | WholeList
 )  # fmt: skip
 LimitedBy = (
     ItemCap | HelperWait | SharedLimit | HeldLock | RateLimit | InFlightLimit | LowestBound | LargestLoss

@@ -9,7 +9,7 @@ from lightwork.strategies import SHARING, find, in_force, is_executor
 
 USUAL = ("threads", "process_executor", "map", "imap_unordered")  # two lines to paste, whatever the job
 AWAITED = ("asyncio", *USUAL)  # of a coroutine function
-LONGER_TO_WRITE = ("static",)  # considered where it gains much over all of these: forked workers inherit their items
+LONGER_TO_WRITE = ("inherited",)  # considered where it gains much over all of these, as nothing large is sent
 BY_VALUE = "joblib"  # of a function that can't be sent by its name, beside threads
 LADDER = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128)  # worker counts: half as many again, or a third
 MOST_WAVES = 4  # in which equal items are done: n / 2 workers take two, and those between n / 2 and n no fewer

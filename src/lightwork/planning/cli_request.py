@@ -269,9 +269,8 @@ def _axes(options: argparse.Namespace, workload: Workload) -> Axes:
 
 def _rare(options: argparse.Namespace, workload: Workload) -> tuple[str, ...]:
     """Strategies that take more code, where the choice is ours and they can run the job."""
-    if options.strategies != AUTO or options.rate or isinstance(workload.function, Awaited):
-        return ()
-    return tuple(name for name in LONGER_TO_WRITE if fits(workload, name))
+    is_theirs = options.strategies != AUTO or options.rate or isinstance(workload.function, Awaited)
+    return () if is_theirs or workload.unsendable else LONGER_TO_WRITE
 
 
 def _beside(options: argparse.Namespace) -> str:
@@ -295,7 +294,12 @@ def _with_executors(axes: Axes, options: argparse.Namespace) -> Axes:
 
 
 def _by_value(options: argparse.Namespace) -> tuple[str, ...]:
-    """The strategy that sends functions by value, where it is there and the budget has time to learn what it costs."""
+    """Strategies for a function that can't be sent by its name: workers inherit it, or are sent it by value.
+
+    The latter where that is there and the budget has time to learn what it costs.
+    """
+    if options.start_methods in (AUTO, "fork"):
+        return LONGER_TO_WRITE
     return () if strategies.absent(BY_VALUE) or _budget_s(options) < BY_VALUE_BUDGET_S else (BY_VALUE,)
 
 

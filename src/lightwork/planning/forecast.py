@@ -64,7 +64,7 @@ def forecast(
     """Predict the settings that fit the job, those of `also` among them."""
     everything = Predictor(job.rows, job.weights, job, calibration, traits)
     settings = each_once([*also, *_chosen(job, axes, calibration, traits, everything)], len(job.rows))
-    settings = [*settings, *_worth_more_code(axes, everything, settings)]
+    settings = [*settings, *_worth_more_code(job, axes, calibration, everything, settings)]
     whole = tuple(everything.of(settings))
     if job.sample is job.rows:
         return Forecast(whole, whole)
@@ -87,7 +87,9 @@ def _chosen(
     return settings
 
 
-def _worth_more_code(axes: Axes, predictor: Predictor, settings: Sequence[Setting]) -> list[Setting]:
+def _worth_more_code(
+    job: JobProfile, axes: Axes, calibration: Calibration, predictor: Predictor, settings: Sequence[Setting]
+) -> list[Setting]:
     """Rare strategies, as many workers as the fastest processes, where they gain much over all of these settings."""
     predictions = list(predictor.of(settings)) if axes.rare else []
     pools = [each for each in predictions if kind_of(each.setting) == "processes"]
@@ -95,8 +97,14 @@ def _worth_more_code(axes: Axes, predictor: Predictor, settings: Sequence[Settin
         return []
     fastest, pool = (min(some, key=lambda each: each.wall_s) for some in (predictions, pools))
     method = pool.setting.start_method
-    kinds = [(name, method) for name in axes.rare if method in find(name).start_methods]
-    rare = settings_of(kinds, (pool.setting.workers,), (None,), (pool.setting.order,))
+    workers, orders = pool.setting.workers, (pool.setting.order,)
+    rare = [
+        setting
+        for name in axes.rare
+        if method in find(name).start_methods
+        for size in axes.chunksizes or (chunksize_for(job, name, method, workers, calibration),)
+        for setting in settings_of([(name, method)], [workers], [size], orders)
+    ]
     least_s = max(WORTH_CODE * fastest.wall_s, LEAST_GAIN_S)
     return [each.setting for each in predictor.of(rare) if fastest.wall_s - each.wall_s > least_s]
 
@@ -143,7 +151,8 @@ def chunksize_for(job: JobProfile, name: str, method: str, workers: int, calibra
     if find(name).default_chunksize is None:
         return None
     costs = calibration.of(Setting(name, workers, start_method=method), job.spin_ns)
-    costs = costs.with_sent_items(0.0, 1, job.function_bytes if find(name).workers == "processes" else 0.0)
+    sends = find(name).workers == "processes" and not find(name).has_items(method)
+    costs = costs.with_sent_items(0.0, 1, job.function_bytes if sends else 0.0)
     item_ns = max(float(job.walls_ns.mean()), 1.0)
     chunk_ns = max(costs.hand_over_ns(0.0) / HAND_OVER, item_ns)  # at least, if it costs no more than that
     hand_over_ns = costs.hand_over_ns(chunk_ns / workers)

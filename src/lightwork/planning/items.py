@@ -15,6 +15,7 @@ from lightwork.workload.arguments import AS_IT_IS, Passing
 from lightwork.workload.parameters import as_dict, build
 
 MANY, ASKED_FIRST = 20_000, 500  # items
+PICKLED_BYTES = 64 << 20  # of items: with so many the mean is known, and more would take seconds
 
 
 @dataclass(frozen=True)
@@ -127,16 +128,19 @@ def _sent(request: Request, items: Sequence[Any]) -> trial.Pickled:
     if str(request.parameters.get("source", "")).startswith(target.LIST):
         return trial.Pickled(0, 0)
     places = range(0, len(items), max(1, len(items) // ASKED_FIRST)) if len(items) > MANY else range(len(items))
-    sent = [trial.pickled(items[place]) for place in places]
-    for place, each in zip(places, sent, strict=True):
+    size_bytes = took_ns = pickled = 0
+    for place in places:
+        each = trial.pickled(items[place])
         if each.trouble:
             name = target.name_of(items[place])
             raise UsageError(
                 f"item {place + 1} of {len(items)}, {name}, can't be sent to a worker ({each.trouble}): "
                 "pass what it is made from, such as a path, and create it in the function"
             )
-    size_bytes, took_ns = sum(each.size_bytes for each in sent), sum(each.took_ns for each in sent)
-    return trial.Pickled(size_bytes // len(sent), took_ns // len(sent))
+        size_bytes, took_ns, pickled = size_bytes + each.size_bytes, took_ns + each.took_ns, pickled + 1
+        if size_bytes > PICKLED_BYTES:
+            break
+    return trial.Pickled(size_bytes // pickled, took_ns // pickled)
 
 
 def parameters_for(request: Request, workdir: Workdir, items: JobItems, places: Sequence[int]) -> Mapping[str, Any]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from lightwork.analysis.preference import COMPUTES
 from lightwork.core.setting import Setting
 from lightwork.planning.job_profile import JobProfile
 from lightwork.replay import gil as lock
@@ -108,6 +109,9 @@ def _thread_cores(job: JobProfile, seen: Sequence[Seen], calibration: Calibratio
             theirs = traits.in_bundles(few.items)
             demands = theirs.demands(few.setting, few.rows)
             costs = theirs.costs(few.setting, few.calibration.of(few.setting, job.spin_ns), len(demands))
-            by_round.append(thread_cores_of(demands, few.setting, each.wall_ns, job.cores, costs, theirs.apart_ns))
+            cores = thread_cores_of(demands, few.setting, each.wall_ns, job.cores, costs, theirs.apart_ns)
+            if cores and job.load.cpu_share >= COMPUTES and lock.took_turns(each.rows):
+                cores = min(cores, 1.0)
+            by_round.append(cores)
     clear = [cores for cores in by_round if cores is not None]
     return median(clear) if clear else None

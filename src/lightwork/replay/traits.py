@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lightwork.core.hand_out import Fixed
 from lightwork.core.setting import Setting
 from lightwork.ledger.table import State
 from lightwork.replay.costs import Costs
@@ -141,7 +140,7 @@ class Traits:
         if kind_of(setting) != "processes":
             return costs
         chunk = chunksize_in_force(setting, items) or 1
-        has_items = isinstance(find(setting.strategy).hand_out, Fixed) and setting.start_method == "fork"
+        has_items = find(setting.strategy).has_items(setting.start_method)
         costs = costs if has_items else costs.with_sent_items(self.item_ns, chunk, self.function_bytes)
         return costs.with_results(self.result_ns, chunk)
 

@@ -78,7 +78,8 @@ class Strategy:
     there is none. watched: the same with a bar that shows how many are done. call: what people call it by, "Pool.map".
     by_value: whether workers are sent the function itself, not its name, so that lambdas and closures reach them.
     renewed: the strategy whose script replaces workers after so many tasks: itself where its script has a Pool; "" for
-    none. in_order: whether its results come in the order of the items. executor: the user's own that makes its workers,
+    none. in_order: whether its results come in the order of the items. inherits: whether forked workers inherit the
+    function and the items, so that neither is sent. executor: the user's own that makes its workers,
     "module:factory", of which nothing else is known; "" for none.
     """
 
@@ -103,6 +104,7 @@ class Strategy:
     by_value: bool = False
     renewed: str = ""
     in_order: bool = False
+    inherits: bool = False
     executor: str = ""
 
     @property
@@ -133,7 +135,12 @@ class Strategy:
     @property
     def takes_unsendable(self) -> bool:
         """Whether it runs functions that can't be pickled by their names."""
-        return self.by_value or not self.parallel or self.workers in SHARING
+        inherits_alone = self.inherits and self.start_methods == ("fork",)
+        return self.by_value or inherits_alone or not self.parallel or self.workers in SHARING
+
+    def has_items(self, start_method: str) -> bool:
+        """Whether workers that are started so have the function and the items from the beginning."""
+        return self.inherits and start_method == "fork"
 
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -160,13 +167,15 @@ def strategy(
     by_value: bool = False,
     renewed: str = "",
     in_order: bool = False,
+    inherits: bool = False,
 ) -> Callable[[Function], Function]:
     """Register the decorated function, unchanged, as the strategy named like its module.
 
     hand_out, rank, script, watched, call: see Strategy. Ranks go in tens, so that there is room between two.
     needs: the top-level module without which it can't run, `"joblib"`; or a function that says what is missing here,
     "needs Python 3.14 or newer; ...", and "" where nothing is. extra: the extra of lightwork that installs the module,
-    where it is not called like it. staged, awaits, awaited, opened, by_value, renewed, in_order: see Strategy.
+    where it is not called like it. staged, awaits, awaited, opened, by_value, renewed, in_order, inherits: see
+    Strategy.
     """
     installed_by = extra or (needs if isinstance(needs, str) else "")
 
@@ -202,6 +211,7 @@ def strategy(
             by_value=by_value,
             renewed=renewed or name * ("$pool" in script),
             in_order=in_order,
+            inherits=inherits,
         )
         return run
 

@@ -56,7 +56,13 @@ def work(function: Any, part: Sequence[Any], pipe: int) -> NoReturn:
 
 
 @strategy(
-    hand_out=Fixed(striped=True), rank=120, script=SCRIPT, watched=WATCHED, call="os.fork", start_methods=("fork",)
+    hand_out=Fixed(striped=True),
+    rank=120,
+    script=SCRIPT,
+    watched=WATCHED,
+    call="os.fork",
+    start_methods=("fork",),
+    inherits=True,
 )
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """`os.fork` one child per part of the list, then read each pipe and `waitpid` for each child."""

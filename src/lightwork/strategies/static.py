@@ -77,7 +77,7 @@ def receive(receiver: Any, process: Any) -> Any:
         process.join()
 
 
-@strategy(hand_out=Fixed(), rank=90, script=SCRIPT, watched=WATCHED, call="Process")
+@strategy(hand_out=Fixed(), inherits=True, rank=90, script=SCRIPT, watched=WATCHED, call="Process")
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """The list split evenly into contiguous parts, one `Process` per part."""
     bounds = [len(items) * worker // workers for worker in range(workers + 1)]

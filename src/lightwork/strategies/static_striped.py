@@ -38,7 +38,7 @@ $context\
 WATCHED = SCRIPT.replace("in crew.items()", "in $bar(crew.items(), total=$workers)")
 
 
-@strategy(hand_out=Fixed(striped=True), rank=100, script=SCRIPT, watched=WATCHED, call="Process")
+@strategy(hand_out=Fixed(striped=True), inherits=True, rank=100, script=SCRIPT, watched=WATCHED, call="Process")
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """The list dealt out item by item in advance, one `Process` per hand."""
     return run_parts(function, [items[worker::workers] for worker in range(workers)], context)

@@ -12,6 +12,7 @@ from lightwork.core.reasons import (
     HeldLock,
     HelperWait,
     InFlightLimit,
+    Inherited,
     InnerCores,
     ItemCap,
     LargeFunction,
@@ -208,6 +209,19 @@ def _(reason: HelperWait) -> str:
         f"items wait for {percent(reason.share)} of their time for a process that the job keeps ({reason.names}), "
         "which serves all workers and answers one at a time: return values, and write to it seldom"
     )
+
+
+@reason_sentence.register
+def _(reason: Inherited) -> str:
+    large = [
+        *([f"each item's {size(reason.item_bytes)}"] if reason.item_bytes else []),
+        *([f"the function's {size(reason.function_bytes)}"] if reason.function_bytes else []),
+    ]
+    words = f"forked workers inherit {' and '.join(large) or 'the items and the function'}: only places are sent"
+    if reason.crew is None or reason.speedup is None:
+        return words
+    reach = "reach" if reason.is_measured else "would reach"
+    return f"{words}; sent to them, {some_of(reason.crew)} {reach} only {times(reason.speedup.point)}"
 
 
 @reason_sentence.register

@@ -30,6 +30,7 @@ CONTAINERS = (list, dict, set, deque, bytearray)
 NUMBERS = (int, float, complex)
 MODULES, PLACES = 50, 2_000  # that are looked at, at most
 ITEM_ENTRIES, ENTRIES, ARRAY_BYTES = 50_000, 200_000, 64 << 20  # of which the contents are compared, at most
+PICTURE_BYTES = 1 << 20  # of a pickled item: more would take as long as many an item's work
 Read = Callable[[], Any]
 
 
@@ -71,8 +72,24 @@ def picture(item: Any) -> bytes | None:
         entries = getattr(item, "size", None) or (len(item) if isinstance(item, Sized) else 0)
         if is_a(item, *PLAIN) or not isinstance(entries, int) or entries > ITEM_ENTRIES:
             return None
-        return hashlib.blake2b(pickle.dumps(item)).digest()
+        digest = _ShortDigest()
+        pickle.Pickler(digest, pickle.HIGHEST_PROTOCOL).dump(item)
+        return digest.digest()
     return None
+
+
+class _ShortDigest:
+    """A file for a pickler that keeps nothing but a digest. Raises ValueError beyond PICTURE_BYTES."""
+
+    def __init__(self) -> None:
+        self.hash, self.left_bytes = hashlib.blake2b(), PICTURE_BYTES
+        self.digest = self.hash.digest
+
+    def write(self, part: Any) -> None:
+        self.left_bytes -= memoryview(part).nbytes
+        if self.left_bytes < 0:
+            raise ValueError("too large for a picture")
+        self.hash.update(part)
 
 
 def user_modules(function: Callable[..., Any]) -> list[types.ModuleType]:

@@ -18,6 +18,7 @@ from lightwork.core.reasons import (
     FailureCause,
     HeldLock,
     HelperWait,
+    Inherited,
     ItemCap,
     LargeFunction,
     LargeItems,
@@ -690,3 +691,14 @@ def test_what_is_large_and_must_be_sent_is_said(size, reason):
     assert reason not in judged(planned(profile=job(rows, **{size: 2e4}))).reasons
     threads = judged(planned(profile=job(rows, **{size: 2e6}), asked=axes("threads", chunksizes=None)))
     assert reason not in threads.reasons
+
+
+def test_what_workers_inherit_is_said_beside_what_sending_it_would_bring():
+    """Items of 50 MB: forked workers that inherit them are recommended, with what a pool that sends them reaches."""
+    profile = job(waits(*[100] * 40), item_bytes=5e7)
+    found = judged(planned(profile=profile, asked=axes("map", "inherited", workers=(2,))))
+    assert found.recommendation.setting.strategy == "inherited"
+    (reason,) = [each for each in found.reasons if isinstance(each, Inherited)]
+    assert (reason.item_bytes, reason.function_bytes, reason.crew.call) == (5e7, 0.0, "Pool.map")
+    assert reason.speedup.point < 0.8 * found.recommendation.speedup.point
+    assert not any(isinstance(each, LargeItems) for each in found.reasons)

@@ -54,7 +54,7 @@ CLAIMS = each_once(unless_absent(name, method) for name in RECIPES for method in
 SHORT = ["apply_async", "imap_unordered", "map", "process_executor", "serial", "threads"]
 LONGEST = {
     "fork": 28, "queue": 34, "pipe": 28, "static": 26, "static_striped": 24, "apply_async": 11, "process_executor": 11,
-    "mpire": 11, "shared_memory": 30, "dask": 17,
+    "mpire": 11, "shared_memory": 30, "dask": 17, "inherited": 14,
 }  # fmt: skip
 CLASSES = {"fork": ("Process", "ForkProcess"), "spawn": ("SpawnProcess",), "forkserver": ("ForkServerProcess",)}
 MPIRES_CLASSES = {"fork": ("ForkWorker",), "spawn": ("SpawnWorker",), "forkserver": ("ForkServerWorker",)}

@@ -12,6 +12,7 @@ from lightwork.core.reasons import (
     AsGood,
     ChunksizeBand,
     ExtraMemory,
+    Inherited,
     InnerCores,
     LargeFunction,
     LargeItems,
@@ -32,7 +33,7 @@ from lightwork.planning.conclude.evidence import PlanEvidence, failed_crews
 from lightwork.planning.conclude.limits import held_lock, helper_wait, item_cap, limited_by
 from lightwork.planning.forecast import crew_of, in_items
 from lightwork.replay.traits import kind_of
-from lightwork.strategies import SHARING, is_executor
+from lightwork.strategies import SHARING, find, is_executor
 
 
 def reasons_of(evidence: PlanEvidence, limit: Limit | None) -> tuple[Reason, ...]:
@@ -49,6 +50,7 @@ def _reasons(evidence: PlanEvidence, limit: Limit | None) -> Iterator[Reason | N
     yield _other_kind(evidence)
     yield from _own_executors(evidence)
     yield from failures(evidence)
+    yield _inherited(evidence)
     yield _large_function(evidence)
     yield _large_items(evidence)
     yield _large_results(evidence)
@@ -160,6 +162,28 @@ def failures(evidence: PlanEvidence) -> Iterator[Reason]:
         yield from failed_crews(contest.measured.failed, working, threads, at_rate=at_rate)
 
 
+def _inherited(evidence: PlanEvidence) -> Inherited | None:
+    """What the recommended workers have by fork, and what the best of those reach that are sent it."""
+    chosen, job = evidence.chosen, evidence.planned.job
+    if chosen is None or not _has_items(chosen):
+        return None
+    senders = [setting for setting in evidence.works if kind_of(setting) == kind_of(chosen) and not _has_items(setting)]
+    reason = Inherited(_if_bulky(job.item_bytes / job.bundle), _if_bulky(job.function_bytes))
+    if not senders:
+        return reason
+    best = senders[0]
+    return replace(reason, crew=crew_of(best), speedup=evidence.speedup(best), is_measured=evidence.rounds(best) > 0)
+
+
+def _if_bulky(size_bytes: float) -> float:
+    return size_bytes if size_bytes >= BULKY_BYTES else 0.0
+
+
+def _has_items(setting: Setting) -> bool:
+    """Whether its workers have the items from the beginning."""
+    return find(setting.strategy).has_items(setting.start_method)
+
+
 def _large_results(evidence: PlanEvidence) -> LargeResults | None:
     """That results are large, unless threads are chosen, which send nothing."""
     size_bytes = _result_bytes(evidence)
@@ -174,18 +198,24 @@ def _result_bytes(evidence: PlanEvidence) -> float:
 def _large_items(evidence: PlanEvidence) -> LargeItems | None:
     """That items are large, unless threads are chosen."""
     size_bytes = evidence.planned.job.item_bytes / evidence.planned.job.bundle
-    return LargeItems(size_bytes) if size_bytes >= BULKY_BYTES and _may_send(evidence) else None
+    return LargeItems(size_bytes) if size_bytes >= BULKY_BYTES and _may_send_items(evidence) else None
 
 
 def _large_function(evidence: PlanEvidence) -> LargeFunction | None:
     """That the function is large, an object's method, unless threads are chosen."""
     size_bytes = evidence.planned.job.function_bytes
-    return LargeFunction(size_bytes) if size_bytes >= BULKY_BYTES and _may_send(evidence) else None
+    return LargeFunction(size_bytes) if size_bytes >= BULKY_BYTES and _may_send_items(evidence) else None
+
+
+def _may_send_items(evidence: PlanEvidence) -> bool:
+    """Whether workers would be sent items, and the chosen ones are."""
+    return _may_send(evidence) and not (evidence.chosen and _has_items(evidence.chosen))
 
 
 def _may_send(evidence: PlanEvidence) -> bool:
     """Whether processes were thought of, and are chosen if any workers are."""
-    is_elsewhere = evidence.chosen is None or kind_of(evidence.chosen) == "processes"
+    chosen = evidence.chosen
+    is_elsewhere = chosen is None or kind_of(chosen) == "processes"
     return evidence.contest is not None and is_elsewhere
 
 

@@ -7,6 +7,7 @@ from lightwork.core.reasons import (
     FailedCrew,
     HeldLock,
     HelperWait,
+    Inherited,
     InnerCores,
     ItemCap,
     LargeFunction,
@@ -30,6 +31,7 @@ from lightwork.text.warnings import warning_sentence
 IN_SHORT = (
     InnerCores, HeldLock, HelperWait, NextCount, OtherKind, OwnExecutor, FailedCrew, LargeFunction, LargeItems,
     LargeResults,
+    Inherited,
     RefillCost,
     WarmUpCost,
 )  # fmt: skip

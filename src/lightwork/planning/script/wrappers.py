@@ -121,6 +121,7 @@ def shown(answers, total):
         print(f"\\r{done} of {total}", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
 """
+CALLED = "$function(item)"  # how a strategy's script calls the function by itself, where it does
 # After the work, where errors stand beside results.
 ERRORS = """\
     errors = [(item, error) for item, _, error in results if error]
@@ -147,6 +148,8 @@ def wrapped(source: "Source", strategy: Strategy) -> str:
     if not inward and source.passing.keywords and not source.passing.way:
         return _around(script, "call_item", PARTIAL)
     if not inward and source.passing.way:
+        if script.count("$function") == script.count(CALLED):
+            return script.replace(CALLED, f"$function({source.passing.call})")
         inward = [("call_item", CALL)]
     for place, (name, code) in enumerate(inward):
         script = _around(script, name, _filled(code, source, strategy, is_innermost=place == len(inward) - 1))
