@@ -49,12 +49,30 @@ class Gate:
 
 
 @dataclass(frozen=True)
+class LockUse:
+    """A lock that workers in all processes share. times: how often an item takes it; share: of its time, held."""
+
+    name: str
+    times: float
+    share: float
+
+
+@dataclass(frozen=True)
+class ManagerUse:
+    """What items ask of a multiprocessing Manager. calls: of an item; share: of its time, waiting for their answers."""
+
+    calls: float
+    share: float
+
+
+@dataclass(frozen=True)
 class Footprint:
     """All of that.
 
     changes: of what the caller could look at. files: that several of them write. connections: to databases, which the
     module opens before workers start. gates: semaphores that it keeps, which other processes do not see. caches:
-    functions that keep results, of which some were found again. moves, sets_environment: whether they change the
+    functions that keep results, of which some were found again. locks: that they take, which all processes share;
+    manager: what they ask of one, None for nothing. moves, sets_environment: whether they change the
     working directory, or a variable of the environment.
     """
 
@@ -63,6 +81,8 @@ class Footprint:
     connections: tuple[str, ...] = ()
     gates: tuple[Gate, ...] = ()
     caches: tuple[StateChange, ...] = ()
+    locks: tuple[LockUse, ...] = ()
+    manager: ManagerUse | None = None
     moves: bool = False
     sets_environment: bool = False
 

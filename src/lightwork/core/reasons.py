@@ -100,10 +100,14 @@ class InFlightLimit:
 
 @dataclass(frozen=True)
 class HeldLock:
-    """A file by its name of which an item holds a lock for this share of its time, so that workers take turns."""
+    """A lock that an item holds for this share of its time, so that workers take turns.
 
-    file: str
+    name: of the file, or by which the user's module holds it.
+    """
+
+    name: str
     share: float
+    is_file: bool = True
 
     @property
     def speedup(self) -> float:
@@ -250,6 +254,22 @@ class Inherited:
     is_measured: bool = False
 
 
+@dataclass(frozen=True)
+class OwnParts:
+    """What items would gain that return their part instead of updating what all share.
+
+    lock: the one they take, "" for none; manager_share: of their time, waiting for a Manager; crew: None for serial.
+    speedup, wall_s: predicted. function: the user's, by its name.
+    """
+
+    lock: str
+    manager_share: float
+    crew: Crew | None
+    speedup: float
+    wall_s: float
+    function: str
+
+
 class FailureCause(StrEnum):
     """Why a setting fails, whatever the number of its workers."""
 
@@ -331,7 +351,7 @@ class WholeList:
 Reason = (
     ItemCap | SharedLimit | HeldLock | RateLimit | InFlightLimit | LowestBound | LargestLoss | PredictedLoss | NextCount
     | OtherKind | OwnExecutor | WarmUpCost | RefillCost | FailedCrew | InnerCores | HelperWait | LargeItems
-    | LargeFunction | LargeResults | Inherited | MemoryPeak | ChunksizeBand | AsGood | WholeList
+    | LargeFunction | LargeResults | Inherited | OwnParts | MemoryPeak | ChunksizeBand | AsGood | WholeList
 )  # fmt: skip
 LimitedBy = (
     ItemCap | HelperWait | SharedLimit | HeldLock | RateLimit | InFlightLimit | LowestBound | LargestLoss

@@ -34,7 +34,8 @@ class InnerWork:
     starts_processes: whether items start some by multiprocessing. pools: the libraries with threads of their own that
     are loaded, BLAS or OpenMP, "" without any. threads: names of those that run when workers are
     forked, "" without any; native_threads: how many libraries' own there were, where Python has none. helpers: names of
-    processes that the job keeps, such as a Manager's; waits: the part of the items' time in which they wait, for those.
+    processes that the job keeps, such as a Manager's; waits: the part of the items' time in which they wait, for those;
+    served: the part in which the only one of them computes, which serves one item at a time.
     """
 
     cores: float = 1.0
@@ -45,6 +46,7 @@ class InnerWork:
     native_threads: int = 0
     helpers: str = ""
     waits: float = 0.0
+    served: float = 0.0
 
     @property
     def is_elsewhere(self) -> bool:
@@ -100,6 +102,7 @@ def inner_work_of(serial: Round, wall_ns: float) -> InnerWork:
         native_threads=int(facts.get(NATIVE_THREADS, 0)),
         helpers=str(facts.get(helpers.NAMES, "")) if beside_ns else "",
         waits=max(1 - serial.item_cpu_ns / max(wall_ns, 1), 0.0),
+        served=_served_share(serial, wall_ns) if beside_ns else 0.0,
     )
 
 
@@ -107,6 +110,12 @@ def _helpers_ns(serial: Round, left_ns: float) -> float:
     """What processes that the job keeps computed for items; a single one no longer than these waited for it."""
     computed_ns = float(serial.facts.get(helpers.CPU_NS, 0))
     return min(computed_ns, max(left_ns, 0.0)) if serial.facts.get(helpers.COUNT) == 1 else computed_ns
+
+
+def _served_share(serial: Round, wall_ns: float) -> float:
+    """The part of the items' time in which the only process that the job keeps computed for them."""
+    is_one = serial.facts.get(helpers.COUNT) == 1
+    return min(float(serial.facts.get(helpers.CPU_NS, 0)) / max(wall_ns, 1), 1.0) if is_one else 0.0
 
 
 def _processes_an_item(serial: Round) -> float:

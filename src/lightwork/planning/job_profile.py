@@ -31,7 +31,8 @@ class JobProfile:
     initializer: what each worker does before its first item. refill: what it takes to fill a cache that items share.
     longer: how many times as long the rows take as the serial run that speedups are over, as their BLAS or OpenMP has
     fewer threads; 1 where they are that run's own. apart_ns: from one item's start to the next one's, at least: a rate,
-    no part of any row. locked_share: of the items' time, in which one holds a file's lock that others wait for.
+    no part of any row. locked_share: of the items' time, in which one holds a lock that others wait for;
+    takes_turns: whether that was timed and is one lock for all, where looks at a file's locks only sample it.
     """
 
     rows: "NDArray[Any]" = field(repr=False)
@@ -53,6 +54,7 @@ class JobProfile:
     refill: WarmUp = NO_WARM_UP
     apart_ns: float = 0.0
     locked_share: float = 0.0
+    takes_turns: bool = False
 
     @property
     def traits(self) -> Traits:

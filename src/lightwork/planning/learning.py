@@ -48,7 +48,8 @@ def traits_of(
     serial_ns: the serial round's wall at their speed. doubt: by how much others at the cores may have slowed them.
     """
     traits = job.traits
-    if traits.locked_share and any(_is_faster_than_turns(serial_ns / each.wall_ns, traits) for each in seen):
+    may_be_several = traits.locked_share > 0 and not job.takes_turns
+    if may_be_several and any(_is_faster_than_turns(serial_ns / each.wall_ns, traits) for each in seen):
         traits = replace(traits, locked_share=0.0)  # whoever finds it locked need not wait, or locks another place
     traits = replace(traits, warm_ups=_warm_ups(job, traits, seen))
     traits = replace(traits, thread_cores=_thread_cores(job, seen, calibration, traits))

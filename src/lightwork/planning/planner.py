@@ -20,7 +20,6 @@ from lightwork.core.round import Round
 from lightwork.core.setting import Setting
 from lightwork.core.study import Study
 from lightwork.errors import WorkError
-from lightwork.launch import file_locks
 from lightwork.planning import inner_threads, memory_probe, notes
 from lightwork.planning.axes import Axes
 from lightwork.planning.calibrate import calibrated
@@ -28,6 +27,7 @@ from lightwork.planning.contest import Contest
 from lightwork.planning.environment import Environment
 from lightwork.planning.failed_setting import refused_children
 from lightwork.planning.forecast import longest_first
+from lightwork.planning.held_locks import longest_held
 from lightwork.planning.inner_threads import Fits, InnerThreads
 from lightwork.planning.inner_work import InnerWork, inner_work_in
 from lightwork.planning.items import items_of
@@ -178,6 +178,7 @@ def _axes(request: Request, environment: Environment, serial: Serial, inner: Inn
 
 def _job(request: Request, serial: Serial, inner: InnerWork) -> JobProfile:
     """What the serial run shows."""
+    lock = longest_held(serial.finished.round.facts, serial.footprint)
     rows, sample = inner.attributed(ledgers.table(serial.finished.ledger)), serial.sample
     rows = back_to_back(rows) if request.rate else rows
     whole = rows if sample.is_all else rows_of_all(rows, sample)
@@ -202,7 +203,8 @@ def _job(request: Request, serial: Serial, inner: InnerWork) -> JobProfile:
         initializer=_initializer(serial.finished.round),
         refill=serial.refill.took if serial.refill else NO_WARM_UP,
         apart_ns=request.apart_ns,
-        locked_share=float(serial.finished.round.facts.get(file_locks.SHARE, 0.0)),
+        locked_share=max(lock.share if lock else 0.0, inner.served),
+        takes_turns=lock is not None and not lock.is_file,
     )
 
 

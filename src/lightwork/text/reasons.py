@@ -23,6 +23,7 @@ from lightwork.core.reasons import (
     NextCount,
     OtherKind,
     OwnExecutor,
+    OwnParts,
     PredictedLoss,
     RateLimit,
     RefillCost,
@@ -70,7 +71,7 @@ def limited_by(limit: LimitedBy | None) -> str:
                 f"something that all workers share (a lock, a service, a disk): it lets {times(limit.speedup)} through"
             )
         case HeldLock():
-            words = f"the lock on {limit.file}"
+            words = f"the lock on {limit.name}" if limit.is_file else limit.name
         case RateLimit():
             words = f"{rate_option(limit)}: {at_rate(limit)}"
         case InFlightLimit():
@@ -121,9 +122,22 @@ def _(reason: SharedLimit | RateLimit | InFlightLimit) -> str:
 
 @reason_sentence.register
 def _(reason: HeldLock) -> str:
+    lock = f"a lock on {reason.name}" if reason.is_file else reason.name
+    instead = "let one process write what others compute" if reason.is_file else "update what it guards less often"
     return (
-        f"an item holds a lock on {reason.file} for {percent(reason.share)} of its time, so workers take turns: "
-        f"{times(reason.speedup)} at most; hold it for less of each item, or let one process write what others compute"
+        f"an item holds {lock} for {percent(reason.share)} of its time, so workers take turns: "
+        f"{times(reason.speedup)} at most; hold it for less of each item, or {instead}"
+    )
+
+
+@reason_sentence.register
+def _(reason: OwnParts) -> str:
+    shared = reason.lock or "the Manager"
+    who = some_of(reason.crew) if reason.crew else "even a serial run"
+    add_up = f"for part in executor.map({reason.function}, items): total.update(part)"
+    return (
+        f"without {shared} {who} would reach {times(reason.speedup)}, {duration(reason.wall_s)} (predicted): let each "
+        f"item return its own part, such as a Counter, and add them up: {add_up}"
     )
 
 

@@ -12,10 +12,11 @@ from dataclasses import asdict
 from functools import cache
 from typing import Any
 
-from lightwork.core.footprint import NO_FOOTPRINT, Footprint, Gate, SharedFile, StateChange
+from lightwork.core.footprint import NO_FOOTPRINT, Footprint, Gate, LockUse, ManagerUse, SharedFile, StateChange
 from lightwork.workload.api import Facts
 from lightwork.workload.item_acts import ActWatch
 from lightwork.workload.kept_state import ITEM, StateWatch, is_a, picture, user_modules
+from lightwork.workload.lock_watch import LockWatch
 
 FOOTPRINT = "footprint"  # a fact of a round
 CACHE = "cache"
@@ -33,6 +34,7 @@ class Watched:
         self.caches = dict(_caches(users))
         self.cache_before = {name: cached.cache_info() for name, cached in self.caches.items()}
         self.state, self.acts = StateWatch(users), ActWatch(clock)
+        self.locks = LockWatch(_globals(users))
         self.changed_items: list[StateChange] = []  # of the first one: others need not pay for it
 
     def __call__(self, item: Any) -> Any:
@@ -42,9 +44,11 @@ class Watched:
             self.state.first_is_done()
         before = picture(item) if acts.item == 0 else None
         acts.begin()
+        self.locks.begin()
         try:
             return self.function(item)
         finally:
+            self.locks.end()
             acts.end()
             if before is not None and picture(item) != before:
                 self.changed_items.append(StateChange(ITEM, type(item).__name__))
@@ -57,6 +61,8 @@ class Watched:
             connections=self.connections,
             gates=self.gates,
             caches=tuple(self._filled()),
+            locks=tuple(self.locks.locks()),
+            manager=self.locks.manager(),
             moves=self.acts.moves,
             sets_environment=self.acts.sets_environment,
         )
@@ -97,6 +103,8 @@ def footprint_in(evidence: Mapping[str, Any]) -> Footprint:
         connections=tuple(values["connections"]),
         gates=tuple(Gate(**each) for each in values["gates"]),
         caches=tuple(StateChange(**each) for each in values["caches"]),
+        locks=tuple(LockUse(**each) for each in values["locks"]),
+        manager=ManagerUse(**values["manager"]) if values["manager"] else None,
         moves=values["moves"],
         sets_environment=values["sets_environment"],
     )

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lightwork.analysis.preference import LEAST_GAIN
-from lightwork.core.footprint import Footprint, StateChange
+from lightwork.core.footprint import Footprint, LockUse, ManagerUse, StateChange
 from lightwork.core.leak import Leak
 from lightwork.core.notes import FirstRun
 from lightwork.core.rate import StartRate
@@ -23,6 +23,7 @@ from lightwork.core.reasons import (
     LargeFunction,
     LargeItems,
     OutsideLimit,
+    OwnParts,
     RefillCost,
 )
 from lightwork.core.round import Outcome
@@ -591,6 +592,36 @@ def test_a_lock_that_items_hold_limits_their_workers(share, wall_s, limit):
     if isinstance(limit, HeldLock):
         assert result.recommendation.limited_by == limit
         assert "let one process write what others compute" in sentences.in_short(result)
+
+
+def test_items_that_hold_one_lock_would_gain_by_parts_of_their_own():
+    """Items that hold a lock for 80 %: what they would reach that return parts, with the line that adds them up."""
+    footprint = Footprint(locks=(LockUse("TOTAL", 3.0, 0.8),))
+    profile = job(waits(*[100] * 40), locked_share=0.8, takes_turns=True)
+    found = judged(planned(profile=profile, changes={"footprint": footprint}))
+    (parts,) = [each for each in found.reasons if isinstance(each, OwnParts)]
+    assert (parts.lock, parts.manager_share, parts.function) == ("TOTAL", 0.0, "load_file")
+    assert parts.speedup > 3
+    assert found.recommendation.speedup.point <= 1 / 0.8
+    assert HeldLock("TOTAL", 0.8, is_file=False) in found.reasons
+    assert "executor.map(load_file, items): total.update(part)" in sentences.in_short(found)
+    little = replace(footprint, locks=(LockUse("TOTAL", 3.0, 0.2),))
+    free = judged(planned(profile=job(waits(*[100] * 40)), changes={"footprint": little}))
+    assert not any(isinstance(each, OwnParts | HeldLock) for each in free.reasons)
+
+
+def test_what_items_wait_for_a_manager_is_not_their_work():
+    """Nine tenths of an item are a Manager's: with a part of its own it would take a tenth, which serial shows too."""
+    footprint = Footprint(manager=ManagerUse(40.0, 0.9))
+    profile = job(waits(*[100] * 40), locked_share=0.9)
+    (parts,) = [
+        each
+        for each in judged(planned(profile=profile, changes={"footprint": footprint})).reasons
+        if isinstance(each, OwnParts)
+    ]
+    assert (parts.lock, parts.manager_share) == ("", 0.9)
+    assert parts.wall_s <= 0.4
+    assert parts.speedup == pytest.approx(4.0 / parts.wall_s)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Limits: what keeps the recommended setting from being faster; pure."""
 
+from dataclasses import replace
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -22,8 +23,8 @@ from lightwork.core.reasons import (
 from lightwork.core.remedy import LargestLoss
 from lightwork.core.setting import Setting
 from lightwork.core.verdict import CoreBound, LongestItemBound, LowestBound
-from lightwork.launch import file_locks
 from lightwork.planning.conclude.evidence import PlanEvidence
+from lightwork.planning.held_locks import longest_held
 from lightwork.replay.traits import SpeedupLimit
 
 if TYPE_CHECKING:
@@ -57,14 +58,14 @@ def _near_bound(evidence: PlanEvidence, chosen: Setting, speedup: float) -> Limi
 def held_lock(evidence: PlanEvidence) -> HeldLock | None:
     """The lock that items hold, unless workers were seen to do better than it would let them; None without one.
 
-    Its share is sampled: what the recommended setting reaches, it lets through.
+    Its share was seen in a few items: what the recommended setting reaches, it lets through.
     """
-    facts = evidence.planned.serial.facts
-    if file_locks.SHARE not in facts or evidence.contest is None or not evidence.contest.traits.locked_share:
+    lock = longest_held(evidence.planned.serial.facts, evidence.planned.footprint)
+    if lock is None or evidence.contest is None or not evidence.contest.traits.locked_share:
         return None
-    share = float(facts[file_locks.SHARE])
-    share = min(share, 1 / evidence.speedup(evidence.chosen).point) if evidence.chosen else share
-    return HeldLock(str(facts[file_locks.NAME]), share)
+    if evidence.chosen is None:
+        return lock
+    return replace(lock, share=min(lock.share, 1 / evidence.speedup(evidence.chosen).point))
 
 
 def _shared(evidence: PlanEvidence, contest: "Contest", speedup: float) -> SharedLimit | None:
@@ -102,7 +103,9 @@ def _let(evidence: PlanEvidence, limit: SpeedupLimit) -> float:
 def helper_wait(evidence: PlanEvidence) -> HelperWait | None:
     """That items wait for a process that the job keeps."""
     inner = evidence.planned.inner
-    return HelperWait(inner.helpers, inner.waits) if inner.helpers and evidence.contest else None
+    manager = evidence.planned.footprint.manager
+    waits = manager.share if manager else inner.waits
+    return HelperWait(inner.helpers, waits) if inner.helpers and evidence.contest else None
 
 
 def item_cap(evidence: PlanEvidence) -> ItemCap:

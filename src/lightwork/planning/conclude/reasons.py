@@ -31,6 +31,7 @@ from lightwork.core.reasons import (
 from lightwork.core.setting import Setting
 from lightwork.planning.conclude.evidence import PlanEvidence, failed_crews
 from lightwork.planning.conclude.limits import held_lock, helper_wait, item_cap, limited_by
+from lightwork.planning.conclude.own_parts import own_parts
 from lightwork.planning.forecast import crew_of, in_items
 from lightwork.replay.traits import kind_of
 from lightwork.strategies import SHARING, find, is_executor
@@ -54,6 +55,7 @@ def _reasons(evidence: PlanEvidence, limit: Limit | None) -> Iterator[Reason | N
     yield _large_function(evidence)
     yield _large_items(evidence)
     yield _large_results(evidence)
+    yield own_parts(evidence)
     yield _refill(evidence)
     yield from _warm_ups(evidence)
     if evidence.longest_share:

@@ -17,6 +17,7 @@ from lightwork.core.reasons import (
     NoAnswer,
     OtherKind,
     OwnExecutor,
+    OwnParts,
     RefillCost,
     WarmUpCost,
 )
@@ -32,6 +33,7 @@ IN_SHORT = (
     InnerCores, HeldLock, HelperWait, NextCount, OtherKind, OwnExecutor, FailedCrew, LargeFunction, LargeItems,
     LargeResults,
     Inherited,
+    OwnParts,
     RefillCost,
     WarmUpCost,
 )  # fmt: skip
