@@ -1,0 +1,1 @@
+"""The methods, a file each; what such a file declares is in `SharingMethod`."""
