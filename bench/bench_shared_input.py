@@ -27,7 +27,7 @@ from lightwork.workloads._shared_input.stored import expected
 pytestmark = [pytest.mark.figures, pytest.mark.timeout(0)]
 
 WORKERS, BLOCKS = 2, 25
-SIZE = {"table_mib": 477, "items": 32, "share": 1 / 32}  # 500 MB, each row read once
+SIZE = {"table_mib": 477, "items": 32, "share": 1 / 32, "passes": 1}  # 500 MB, each row read once
 BAR = 1.2
 
 SCRIPT = """

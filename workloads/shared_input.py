@@ -2,7 +2,7 @@
 
     application    a lookup table, an embedding, a grid or a model that every item needs
     mix            100 % reading memory: sums of whole rows; bound by memory bandwidth, not by arithmetic
-    default size   a table of 64 MiB, 32 items that read half of it each
+    default size   a table of 64 MiB, 32 items that read half of it each, 8 times
     distribution   even; items' first rows lie evenly over the table, and neighbors overlap
     item           its rows of the table, and how to get at the table (method)
     check          every item's sum is that of the rows that were written
@@ -45,20 +45,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Parameters:
-    """table_mib: the table's size in memory. share: how much of it an item reads. method: how workers get it.
+    """table_mib: the table's size in memory. share: how much of it an item reads, so many times (passes).
 
-    cells: a matrix of numbers, or a list of tuples of Python's floats.
+    method: how workers get it. cells: a matrix of numbers, or a list of tuples of Python's floats.
     """
 
     table_mib: int = 64
     items: int = 32
     share: float = 0.5
+    passes: int = 8
     method: MethodName = "mmap"
     cells: Cells = "numbers"
     seed: int = 1
 
     def __post_init__(self) -> None:
-        at_least_one("shared_input", table_mib=self.table_mib, items=self.items)
+        at_least_one("shared_input", table_mib=self.table_mib, items=self.items, passes=self.passes)
         if not 0 < self.share <= 1:
             raise UsageError(f"shared_input.share can't be {self.share}: it must be above 0 and at most 1")
         _shared_input.check_cells(self.method, self.cells)
@@ -70,6 +71,7 @@ class TablePart(NamedTuple):
     number: int
     first_row: int
     rows: int
+    passes: int
     method: MethodName
     source: Any
 
@@ -103,7 +105,7 @@ def setup(parameters: Parameters, place: Place) -> Facts:
     method = _shared_input.method_of(parameters.method)
     source = method.source(stored, place.round_dir)
     method.setup(stored, source)
-    part = TablePart(0, 0, 0, parameters.method, None)
+    part = TablePart(0, 0, 0, 0, parameters.method, None)
     return {
         "table_bytes": stored.size_bytes,
         "item_bytes": len(pickle.dumps(part)) + method.pickled_bytes(source),
@@ -116,8 +118,10 @@ def items(parameters: Parameters, place: Place) -> list[TablePart]:
     """The parts by number."""
     stored = _stored(parameters, place.data_dir)
     source = _shared_input.method_of(parameters.method).source(stored, place.round_dir)
-    parts = enumerate(_parts(parameters, stored.rows))
-    return [TablePart(number, first_row, rows, parameters.method, source) for number, (first_row, rows) in parts]
+    return [
+        TablePart(number, first_row, rows, parameters.passes, parameters.method, source)
+        for number, (first_row, rows) in enumerate(_parts(parameters, stored.rows))
+    ]
 
 
 def _stored(parameters: Parameters, data_dir: Path) -> StoredTable:
@@ -135,11 +139,11 @@ def check(parameters: Parameters, place: Place, results: Sequence[float]) -> Fac
     """Compare the sums with those of the rows written. Raises CheckFailed with the counts."""
     stored = _stored(parameters, place.data_dir)
     parts = _parts(parameters, stored.rows)
-    sums = expected(stored, parts)
+    sums = [parameters.passes * part_sum for part_sum in expected(stored, parts)]
     right = sum(result == wanted for result, wanted in zip(results, sums, strict=False))
     if not right == len(results) == len(sums):
         raise CheckFailed(f"shared_input: {right} of {len(sums)} sums are right; {len(results)} results returned")
-    return {"rows": sum(rows for _, rows in parts), "sum": int(sum(sums))}
+    return {"rows_read": parameters.passes * sum(rows for _, rows in parts), "sum": int(sum(sums))}
 
 
 def cleanup(parameters: Parameters, place: Place) -> None:
@@ -167,12 +171,12 @@ def function_for(function: Callable[[Any], Any], parameters: Parameters) -> Call
     check=check,
     cleanup=cleanup,
     function_for=function_for,
-    name_of=lambda part: f"item {part.number}, rows from {part.first_row:,}",
+    name_of=lambda part: f"item {part.number}",
     weight_of=lambda part: float(part.rows),
-    tiny=Parameters(table_mib=1, items=4),
-    validation={"shared_input": {"items": 256}},
+    tiny=Parameters(table_mib=1, items=4, passes=2),
 )
 def sum_part(part: TablePart) -> float:
-    """The sum of an item's rows."""
+    """The sum of an item's rows, over all passes."""
     table = _shared_input.method_of(part.method).table(part.source)
-    return total(table[part.first_row : part.first_row + part.rows])
+    rows = table[part.first_row : part.first_row + part.rows]
+    return sum(total(rows) for _ in range(part.passes))
