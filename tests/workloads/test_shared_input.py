@@ -146,6 +146,19 @@ def test_a_full_disk_is_told(at_home: Place) -> None:
     assert not list(at_home.data_dir.rglob("*.npy"))
 
 
+@pytest.mark.parametrize(("method", "strategy"), [("initializer", "map"), ("pickled", "process_executor")])
+def test_more_copies_than_memory_holds_are_refused(method: MethodName, strategy: str) -> None:
+    """Where each process has a table of its own, too many are refused in one line; threads share one."""
+    crowd = 1_000_000
+    with pytest.raises(UsageError) as raised:
+        shared_input.limits(Parameters(method=method), [Setting(strategy, crowd)])
+    (line,) = str(raised.value).splitlines()
+    assert f"method={method} with {strategy} and workers={crowd} needs " in line
+    assert line.endswith("use method=mmap, fewer workers or a smaller table_mib")
+    shared_input.limits(Parameters(method=method), [Setting("threads", crowd)])
+    shared_input.limits(Parameters(method="mmap"), [Setting(strategy, crowd)])
+
+
 def kill_a_worker(host_pid: int, ledger: Ledger) -> bool:
     """Kill a worker that runs an item."""
     busy = [row.worker for row in ledger.rows() if row.state is State.RUNNING]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lightwork.errors import UsageError, WorkError
 
+from ..memory import refuse_beyond_memory
 from ..stored import Cells, StoredTable, load
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ inherited: dict[StoredTable, Any] = {}
 
 
 def limits(size_bytes: int, settings: "Sequence[Setting]") -> Sequence[str]:
-    """Raise UsageError for a setting whose workers are not forked."""
+    """Raise UsageError for a setting whose workers are not forked, and where the table does not fit into memory."""
+    refuse_beyond_memory("inherited", size_bytes, settings, lambda _: 1)
     for setting in settings:
         if setting.start_method != "fork":
             raise UsageError(

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..memory import refuse_beyond_memory
 from ..once import Once
 from ..stored import Cells, StoredTable, load
 
@@ -19,7 +20,8 @@ _rounds_own: list[StoredTable] = []  # that of the round under way in this proce
 
 
 def limits(size_bytes: int, settings: "Sequence[Setting]") -> Sequence[str]:
-    """Nothing: it works everywhere."""
+    """Raise UsageError where the workers' copies don't fit into memory."""
+    refuse_beyond_memory("initializer", size_bytes, settings, lambda processes: max(processes, 1))
     return ()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..memory import refuse_beyond_memory
 from ..stored import COLUMNS, Cells, StoredTable, load
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ _sent: "weakref.WeakValueDictionary[StoredTable, SentTable]" = weakref.WeakValue
 
 
 def limits(size_bytes: int, settings: "Sequence[Setting]") -> Sequence[str]:
-    """Nothing: it works everywhere."""
+    """Raise UsageError where the caller's copies and the workers', each once pickled, don't fit into memory."""
+    refuse_beyond_memory("pickled", size_bytes, settings, lambda processes: 2 * (processes + 1) if processes else 1)
     return ()
 
 
