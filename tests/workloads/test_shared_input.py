@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from registered import each_once
 from rounds import PATIENCE_S, job, nothing_left_behind
 
 from lightwork.core.round import Outcome, Round
@@ -73,7 +74,7 @@ def at_home(tmp_path: Path) -> Place:
     return Place(tmp_path / "data", tmp_path)
 
 
-@pytest.mark.parametrize(("method", "cells", "setting"), CASES)
+@pytest.mark.parametrize(("method", "cells", "setting"), each_once(CASES))
 def test_every_method_gives_serials_sums(method: MethodName, cells: Cells, setting: Setting, data_dir: Path) -> None:
     """Forked, spawned or in threads, workers read what serial reads, and no block or process is left."""
     before = blocks()
