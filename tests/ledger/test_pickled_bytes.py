@@ -1,8 +1,12 @@
 """Traffic: what is pickled to hand items over and results back, counted in a probing round and in no other."""
 
+import os
+import pickle
 import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 import pytest
 from registered import all_but, unless_absent
@@ -12,6 +16,8 @@ from lightwork import strategies
 from lightwork.core.setting import Setting
 from lightwork.launch.run import launch
 from lightwork.launch.workdir import open_workdir
+from lightwork.ledger.pickled_bytes import apart
+from lightwork.workload.initializer import initialized
 
 RESULT_BYTES = 20_000
 ITEMS = 12
@@ -99,3 +105,16 @@ def test_serial_work_sends_nothing(tmp_path):
 def test_a_timed_round_counts_nothing(tmp_path):
     """Counting costs time: a round that is timed has no traffic."""
     assert probed(tmp_path, Setting("map", 2), probe=False).traffic is None
+
+
+def test_a_function_that_has_an_initializer_keeps_it(tmp_path):
+    """In a probing round too a worker calls its initializer before its first item, wherever that is pickled to."""
+    plain, with_one = apart(abs), pickle.loads(pickle.dumps(apart(initialized(abs, partial(os.chdir, tmp_path)))))
+    assert not hasattr(plain, "initialize")
+    before = Path.cwd()
+    try:
+        with_one.initialize()
+        assert Path.cwd() == tmp_path
+    finally:
+        os.chdir(before)
+    assert with_one(-3) == 3

@@ -45,7 +45,7 @@ def count(ledger: Ledger, caller: int | None) -> None:
 
 def apart(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """The item function, such that what it pickles for itself is not counted."""
-    return _Apart(function)
+    return (_InitializedApart if hasattr(function, "initialize") else _Apart)(function)
 
 
 class _Apart:
@@ -63,6 +63,13 @@ class _Apart:
             return self.function(item)
         finally:
             _here.inside = False
+
+
+class _InitializedApart(_Apart):
+    """One whose worker has something to call before its first item."""
+
+    def initialize(self) -> None:
+        self.function.initialize()  # type: ignore[attr-defined]
 
 
 class _Here(threading.local):
