@@ -28,7 +28,14 @@ class JournalError(WorkError):
 
 
 class CheckFailed(LightworkError):
-    """A workload's check found that the work was not done; the message holds the counts."""
+    """A workload's check found that the work was not done; the message holds the counts.
+
+    counts: those that are evidence, by name; the failed round keeps them.
+    """
+
+    def __init__(self, message: str, **counts: int) -> None:
+        super().__init__(message)
+        self.counts = counts
 
 
 def unknown(kind: str, name: object, allowed: Iterable[str]) -> UsageError:

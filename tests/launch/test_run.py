@@ -109,9 +109,10 @@ def test_tells_of_a_grandchild_left_behind(tmp_path):
 
 
 def test_the_workloads_own_check_is_heard(tmp_path):
-    """A round whose check finds the work undone is wrong, with the check's counts as reason."""
+    """A round whose check finds the work undone is wrong, with the check's counts as reason and as evidence."""
     found = run_round(tmp_path, SERIAL, fault="check").round
     assert (found.outcome, found.reason) == (Outcome.WRONG, "0 of 12 squares are stored")
+    assert found.evidence == {"stored": 0, "squares": 12}
     with pytest.raises(ValueError, match="has no time"):
         _ = found.wall_ns
 

@@ -153,6 +153,6 @@ def test_memory_is_the_largest_of_all_rounds_the_untimed_one_included(judged):
     worker = replace(cell.rounds[0].workers[0], peak_pss_bytes=90 << 20, peak_uss_bytes=80 << 20)
     unseen = tuple(replace(found, memory=None, workers=()) for found in cell.rounds)
     probe = replace(cell.rounds[0], memory=seen, workers=(worker,))
-    peaks = resources._memory(replace(cell, rounds=unseen, probe=probe))
+    peaks = resources.memory_peaks(replace(cell, rounds=unseen, probe=probe))
     assert peaks == (Entry("900 MiB / 700 MiB", 900 << 20), Entry("90.0 MiB / 80.0 MiB", 90 << 20))
-    assert resources._memory(replace(cell, rounds=unseen, probe=None)) == (UNKNOWN, UNKNOWN)
+    assert resources.memory_peaks(replace(cell, rounds=unseen, probe=None)) == (UNKNOWN, UNKNOWN)

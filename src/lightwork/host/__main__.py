@@ -246,7 +246,7 @@ def _check(
     try:
         evidence = workload.check(values, place, [result for _, result in sorted(pairs, key=lambda pair: pair[0])])
     except CheckFailed as error:
-        return replace(answer, outcome=Outcome.WRONG, reason=str(error))
+        return replace(answer, outcome=Outcome.WRONG, reason=str(error), evidence=error.counts)
     return replace(answer, evidence=dict(evidence))
 
 

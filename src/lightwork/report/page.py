@@ -18,6 +18,7 @@ from lightwork.report.charts import timeline
 from lightwork.report.charts.album import album
 from lightwork.report.faults import fault_section
 from lightwork.report.method import gaps, machine_facts, method
+from lightwork.report.methods import method_sections
 from lightwork.report.predicted import is_of, not_found
 from lightwork.report.rounds import rounds_csv
 from lightwork.report.section import Section, sections_of
@@ -68,6 +69,7 @@ def page(
         timeline=timeline,
         sections=sections,
         compared=comparisons(judged),
+        methods=method_sections(judged),
         saved_at=moment(results.saved_at),
         facts=machine_facts(results),
         faults=fault_section(faults) if faults else None,

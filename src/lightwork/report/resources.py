@@ -45,7 +45,11 @@ def sampling_words(scaling: StudyScaling) -> str:
 
 def _figures(study: Study, cell: CellScaling) -> tuple[Entry, ...]:
     rounds = [round_ for round_ in cell.cell.rounds if round_.ok and round_.block not in cell.disturbed]
-    return (_pickled(study, cell.cell), *_memory(cell.cell), *(_pair(rounds, *quantity) for _, quantity in ROUNDS))
+    return (
+        pickled_per_item(study, cell.cell),
+        *memory_peaks(cell.cell),
+        *(_pair(rounds, *quantity) for _, quantity in ROUNDS),
+    )
 
 
 def _pair(rounds: list[Round], words: Words, *values: Callable[[Round], float | None]) -> Entry:
@@ -60,7 +64,8 @@ def _median(rounds: list[Round], value: Callable[[Round], float | None]) -> floa
     return median(values) if values else None
 
 
-def _pickled(study: Study, cell: Cell) -> Entry:
+def pickled_per_item(study: Study, cell: Cell) -> Entry:
+    """What the caller sent and the workers returned, in the probing round."""
     traffic = cell.probe.traffic if cell.probe is not None else None
     items = len(study.item_names)
     if traffic is None or not items:
@@ -69,7 +74,7 @@ def _pickled(study: Study, cell: Cell) -> Entry:
     return Entry(each, traffic.sent_bytes / items)
 
 
-def _memory(cell: Cell) -> tuple[Entry, Entry]:
+def memory_peaks(cell: Cell) -> tuple[Entry, Entry]:
     """The largest peaks of all processes together, and of a single worker; the probing round samples most finely."""
     names = ("peak_pss_bytes", "peak_uss_bytes")
     workers = [worker for round_ in cell.tried for worker in round_.workers]

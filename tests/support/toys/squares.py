@@ -54,7 +54,7 @@ def items(parameters: Parameters, place: Place) -> list[Item]:
 def check(parameters: Parameters, place: Place, results: Sequence[Any]) -> Facts:
     """Tell the sum; with fault "check", find the work not done; with "evidence", tell something else each time."""
     if parameters.fault == "check":
-        raise CheckFailed("0 of 12 squares are stored")
+        raise CheckFailed("0 of 12 squares are stored", stored=0, squares=12)
     return {"sum": sum(square for square, _ in results)} | (
         {"moment": time.monotonic_ns()} if parameters.fault == "evidence" else {}
     )

@@ -1,0 +1,111 @@
+"""Methods side by side: a table for every job that was measured by several, and the sentence that follows; pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lightwork.analysis.judged_study import Judged
+from lightwork.analysis.methods import MethodComparison, MethodScaling, compare
+from lightwork.render.table import BEST, UNKNOWN, Column, Entry, Table, figures
+from lightwork.report.resources import memory_peaks, pickled_per_item
+from lightwork.text.quantities import counted, plain, seconds_with_interval, sentence, times
+from lightwork.text.variants import cell_name
+
+CAPTION = (
+    "Each method with its fastest setting. Methods are separate studies, each with a serial run of its own, so compare "
+    "times, not speedups. Making the state or the table once for each round is not timed."
+)
+MOST_COUNTS = 5  # of workers that have a column each
+LEAST_RATIO = 1.05
+
+
+@dataclass(frozen=True)
+class MethodSection:
+    """One job's methods. sentences: what follows from the table."""
+
+    label: str
+    sentences: tuple[str, ...]
+    table: Table
+
+
+def method_sections(judged: Sequence[Judged]) -> list[MethodSection]:
+    """One for every job that was measured by several methods; those of databases have their own comparison."""
+    comparisons = compare([each.scaling for each in judged if each.scaling is not None])
+    return [
+        MethodSection(plain(each.label), method_sentences(each), methods_table(each))
+        for each in comparisons
+        if not any("rows" in round_.evidence for scaling in each.methods for round_ in scaling.study.serial.rounds)
+    ]
+
+
+def method_sentences(comparison: MethodComparison) -> tuple[str, ...]:
+    """The fastest method against the slowest and the next, and what was lost."""
+    ranked = comparison.ranked
+    words = []
+    if len(ranked) > 1:
+        words.append(_against(comparison, ranked[0], ranked[-1]))
+    if len(ranked) > 2:  # noqa: PLR2004  else the slowest is the next
+        words.append(_against(comparison, ranked[0], ranked[1]))
+    words += [_failure(method) for method in comparison.methods if method.best is None]
+    return tuple(sentence(each) for each in words)
+
+
+def _against(comparison: MethodComparison, fast: MethodScaling, slow: MethodScaling) -> str:
+    ratio, unit = comparison.ratio(fast, slow), "updates" if comparison.counts_updates else "items"
+    if ratio.low is None or ratio.low < LEAST_RATIO:
+        return f"{fast.method} is not measurably faster than {slow.method}"
+    return f"{fast.method}: {times(ratio)} the {unit} a second of {slow.method}"
+
+
+def _failure(method: MethodScaling) -> str:
+    if method.lost:
+        return (
+            f"{method.method} is wrong: it lost up to {method.lost.lost:,} of {method.lost.sent:,} updates in a round"
+        )
+    return f"{method.method} failed: {plain(method.failure)}" if method.failure else f"{method.method} has no round"
+
+
+def methods_table(comparison: MethodComparison) -> Table:
+    """A row for each method, the fastest first, those that failed last."""
+    unit = "updates" if comparison.counts_updates else "items"
+    counts = sorted({count for method in comparison.methods for count in method.by_workers})[:MOST_COUNTS]
+    columns = (
+        Column("method"),
+        Column("fastest setting"),
+        figures("time", "wall time of a round: median over blocks, 95 % interval."),
+        figures(f"{unit} a second", "of the fastest setting."),
+        *(figures(counted(count, "worker"), "the shortest wall time with so many.") for count in counts),
+        figures("lost updates", "of the round that lost most."),
+        figures("pickled per item: sent / returned", "in the probing round."),
+        figures("memory: PSS / USS", "the peak of all processes together."),
+        figures("largest worker: PSS / USS", "its peak; USS is what no other process shares."),
+    )
+    rows = tuple(
+        _row(method, counts, BEST if method in comparison.ranked[:1] else "") for method in comparison.methods
+    )
+    table = Table(columns, rows, f"Methods of {plain(comparison.label)}", CAPTION)
+    return table.without_unknown() or table
+
+
+def _row(method: MethodScaling, counts: Sequence[int], kind: str) -> tuple[Entry, ...]:
+    lost = method.lost
+    loss = Entry(f"{lost.lost:,} of {lost.sent:,}", lost.lost) if lost else UNKNOWN
+    best = method.best
+    if best is None or best.wall_s is None:
+        failed = Entry("wrong" if lost else "failed", mark=plain(method.failure)[:200])
+        return (Entry(method.method), failed, *[UNKNOWN] * (2 + len(counts)), loss, *[UNKNOWN] * 3)
+    rate = method.rate(best)
+    return (
+        Entry(method.method, kind=kind),
+        Entry(cell_name(best.cell)),
+        Entry(seconds_with_interval(best.wall_s), best.wall_s.point),
+        Entry(f"{rate.point:,.0f}", rate.point),
+        *(_time(method, count) for count in counts),
+        Entry("0", 0.0) if lost is None else loss,
+        pickled_per_item(method.study, best.cell),
+        *memory_peaks(best.cell),
+    )
+
+
+def _time(method: MethodScaling, count: int) -> Entry:
+    cell = method.by_workers.get(count)
+    return Entry(seconds_with_interval(cell.wall_s), cell.wall_s.point) if cell and cell.wall_s else UNKNOWN
