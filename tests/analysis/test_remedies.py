@@ -101,12 +101,18 @@ def test_dispatch_asks_for_chunks():
 
 
 @pytest.mark.parametrize("cause", [Cause.DISPATCH, Cause.TEARDOWN])
-def test_bulky_results_are_told_from_many_messages(cause):
-    """Where an item's pickles are large it is their bytes that cost, and no chunk helps."""
-    probe = replace(make_round(1.0), traffic=Traffic(400, 4, 32_000_000, 4))
-    found = finding(cause, probe=probe)
+@pytest.mark.parametrize(
+    ("traffic", "advice"),
+    [
+        (Traffic(400, 4, 32_000_000, 4), "return a path or a summary"),
+        (Traffic(32_000_000, 4, 400, 4), "send less: a path or a key in place of the data"),
+    ],
+)
+def test_bulky_pickles_are_told_from_many_messages(cause, traffic, advice):
+    """Where an item's pickles are large it is their bytes that cost, there or back, and no chunk helps."""
+    found = finding(cause, probe=replace(make_round(1.0), traffic=traffic))
     assert "7.63 MiB pickled per item" in loss_sentence(found)
-    assert "return a path or a summary" in remedies_sentence(found)
+    assert advice in remedies_sentence(found)
 
 
 def test_a_long_item_is_named():

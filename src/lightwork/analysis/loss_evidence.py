@@ -52,7 +52,13 @@ class CellEvidence:
     def item_bytes(self) -> float:
         """Bytes pickled for an item, there and back; 0 where they were not counted."""
         traffic = self.cell.probe.traffic if self.cell.probe else None
-        return (traffic.sent_bytes + traffic.returned_bytes) / self.items if traffic else 0.0
+        return self.sent_bytes + (traffic.returned_bytes / self.items if traffic else 0.0)
+
+    @property
+    def sent_bytes(self) -> float:
+        """Those of them that the caller pickled."""
+        traffic = self.cell.probe.traffic if self.cell.probe else None
+        return traffic.sent_bytes / self.items if traffic else 0.0
 
     @property
     def cores(self) -> float:

@@ -205,7 +205,8 @@ def _dispatch(seen: CellEvidence) -> Explanation:
 
 
 def _bulky(seen: CellEvidence) -> Explanation:
-    return PickledSize(seen.item_bytes), (Remedy(RemedyKind.HAND_OVER_LESS),)
+    kind = RemedyKind.SEND_LESS if seen.sent_bytes > seen.item_bytes / 2 else RemedyKind.HAND_OVER_LESS
+    return PickledSize(seen.item_bytes), (Remedy(kind),)
 
 
 @explains(Cause.TAIL)

@@ -104,6 +104,7 @@ class RemedyKind(StrEnum):
     SMALLER_CHUNKS = auto()
     ITEM_BY_ITEM = auto()
     HAND_OVER_LESS = auto()
+    SEND_LESS = auto()
     SPLIT_ITEM = auto()
     LARGEST_FIRST = auto()
     ONE_BLAS_THREAD = auto()

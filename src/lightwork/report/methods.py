@@ -79,9 +79,7 @@ def methods_table(comparison: MethodComparison) -> Table:
         figures("memory: PSS / USS", "the peak of all processes together."),
         figures("largest worker: PSS / USS", "its peak; USS is what no other process shares."),
     )
-    rows = tuple(
-        _row(method, counts, BEST if method in comparison.ranked[:1] else "") for method in comparison.methods
-    )
+    rows = tuple(_row(method, counts, BEST if method in comparison.ranked[:1] else "") for method in comparison.methods)
     table = Table(columns, rows, f"Methods of {plain(comparison.label)}", CAPTION)
     return table.without_unknown() or table
 

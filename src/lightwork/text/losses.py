@@ -43,6 +43,9 @@ REMEDIES = {
     RemedyKind.HAND_OVER_LESS: (
         "hand over less: return a path or a summary, put large results into files or shared memory"
     ),
+    RemedyKind.SEND_LESS: (
+        "send less: a path or a key in place of the data, or let forked workers inherit it (strategy inherited)"
+    ),
     RemedyKind.SPLIT_ITEM: "split {item}",
     RemedyKind.LARGEST_FIRST: "start with the largest items",
     RemedyKind.ONE_BLAS_THREAD: "set OMP_NUM_THREADS=1 if items use BLAS or OpenMP",
