@@ -122,7 +122,7 @@ def check(parameters: Parameters, place: Place, results: Sequence[Done]) -> Fact
         raise CheckFailed(_difference(parameters.method, counts, expected))
     digest = hashlib.blake2b(repr(counts).encode(), digest_size=16).hexdigest()
     updates, rows, delay_min = (sum(count[field] for count in counts) for field in (UPDATES, ROWS, DELAY_MIN))
-    return {"updates": updates, "rows": rows, "delay_min": delay_min, "digest": digest}
+    return {"updates": updates, "rows_added": rows, "delay_min": delay_min, "digest": digest}  # none is stored
 
 
 def cleanup(parameters: Parameters, place: Place) -> None:

@@ -105,7 +105,7 @@ def test_rows_can_be_added_up_first(place: Place, name: str) -> None:
     with round_of(name, place, rows_per_update=100) as (parameters, items):
         evidence = shared_state.check(parameters, place, [shared_state.add_file(item) for item in items])
     row_by_row = serial_evidence(place)
-    assert evidence["rows"] == row_by_row["rows"] == row_by_row["updates"]
+    assert evidence["rows_added"] == row_by_row["rows_added"] == row_by_row["updates"]
     assert evidence["delay_min"] == row_by_row["delay_min"]
     assert int(str(evidence["updates"])) < int(str(row_by_row["updates"]))
 
