@@ -70,7 +70,7 @@ class Parameters:
         at_least_one("shared_state", files=self.files, rows_per_update=self.rows_per_update)
 
 
-class Share(NamedTuple):
+class FlightsPart(NamedTuple):
     """An item: one file, and the state that its rows are added to."""
 
     path: str
@@ -97,16 +97,16 @@ def setup(parameters: Parameters, place: Place) -> Facts:
     """Make the state, all counts 0, and whoever keeps it; returns what the kernel has of the files in memory."""
     from lightwork.machine import page_cache  # ctypes: no worker needs it
 
-    paths = [Path(share.path) for share in items(parameters, place)]
+    paths = [Path(part.path) for part in items(parameters, place)]
     _shared_state.make(parameters.method, place.round_dir)
     return {"resident_fraction": page_cache.resident_fraction(paths)}
 
 
-def items(parameters: Parameters, place: Place) -> list[Share]:
+def items(parameters: Parameters, place: Place) -> list[FlightsPart]:
     """The files by name."""
     p = parameters
     return [
-        Share(file.path, p.method, str(place.round_dir), p.rows_per_update, file.size_bytes)
+        FlightsPart(file.path, p.method, str(place.round_dir), p.rows_per_update, file.size_bytes)
         for file in _flights.files(p.split, place.data_dir, p.files)
     ]
 
@@ -114,10 +114,10 @@ def items(parameters: Parameters, place: Place) -> list[Share]:
 def check(parameters: Parameters, place: Place, results: Sequence[Done]) -> Facts:
     """Compare the state with what the files hold, read once more. Raises CheckFailed, saying how much was lost."""
     expected = [NONE] * len(CARRIERS)
-    for share in items(parameters, place):
-        for key, update in updates_of(share.path, share.rows_per_update):
+    for part in items(parameters, place):
+        for key, update in updates_of(part.path, part.rows_per_update):
             expected[key] = added(expected[key], update)
-    counts = _shared_state.total(place.round_dir, [part for _, part in results])
+    counts = _shared_state.total(place.round_dir, [own_counts for _, own_counts in results])
     if counts != expected:
         raise CheckFailed(_difference(parameters.method, counts, expected))
     digest = hashlib.blake2b(repr(counts).encode(), digest_size=16).hexdigest()
@@ -187,16 +187,16 @@ def _sums(rows: Iterable[Sequence[str]]) -> dict[int, Counts]:
     items=items,
     check=check,
     cleanup=cleanup,
-    name_of=lambda share: Path(share.path).name,
-    weight_of=lambda share: float(share.size_bytes),
+    name_of=lambda part: Path(part.path).name,
+    weight_of=lambda part: float(part.size_bytes),
     tiny=Parameters(files=2),
     validation={},
 )
-def add_file(share: Share) -> Done:
+def add_file(part: FlightsPart) -> Done:
     """Add one file's rows to the state; returns how many updates that took, and the item's own counts for merge."""
-    state = _shared_state.reach(share.method, Path(share.state))
+    state = _shared_state.reach(part.method, Path(part.state))
     updates = 0
-    for key, update in updates_of(share.path, share.rows_per_update):
+    for key, update in updates_of(part.path, part.rows_per_update):
         state.add(key, update)
         updates += 1
     return updates, list(state.finish())

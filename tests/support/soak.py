@@ -2,7 +2,8 @@
 
 `python tests/support/soak.py --rounds 10000 --seed 1`, or `tox -e soak`. Several measuring processes run rounds beside
 each other, each in its own workdir. Half of the rounds suffer a fault: one of `lightwork faults`, or the SIGKILL of
-any process of the round, the host included, at any moment. Databases that can be had are stored into.
+any process of the round, the host included, at any moment. Databases that can be had are stored into, and states are
+shared in every way; `--sharing 1` does nothing else.
 
 Exits 1 if the harness hung, or a process, descriptor, shared-memory segment, file or database object is left, or
 memory grew.
@@ -38,10 +39,12 @@ from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
 from lightwork.faults.accident import Accident
 from lightwork.faults.fault import Fault, faults
+from lightwork.faults.sharing.accidents import ACCIDENTS, METHODS
 from lightwork.launch.process import members_of
 from lightwork.launch.run import launch
 from lightwork.launch.workdir import Workdir, open_workdir
 from lightwork.study.retry import Retrying
+from lightwork.workloads._shared_state.limits import refuse
 
 HERE = Path(__file__).parent
 MARK = "LIGHTWORK_SOAK"
@@ -49,7 +52,8 @@ SHARED = Path("/dev/shm")
 DEADLINE_S, SLACK_S = 5.0, 45.0  # a clean-up after a kill may take 30 s
 # One in so many of the others' rounds: they take seconds to start, or their deadline.
 SELDOM = {"dask": 100, "joblib": 50, "mpire": 20, "spawn": 8, "forkserver": 8, "hang": 20}
-FAULTS, KILLS, STORED, RETRIED = 0.3, 0.2, 0.1, 0.2  # shares of the rounds
+FAULTS, KILLS, STORED, SHARING, RETRIED = 0.3, 0.2, 0.1, 0.1, 0.2  # shares of the rounds
+SHARERS = [name for name in strategies.usable() if not strategies.find(name).staged]
 WARM_UP = 0.2  # of the rounds, before memory counts as what is needed
 GROWTH = 1.1
 
@@ -130,7 +134,32 @@ def random_kill(chance: random.Random, host_pid: int) -> Iterator[None]:
         thread.join()
 
 
-def measure(seed: int, rounds: int, data_dir: str, words: Sequence[str], answers: Any) -> None:
+def sharing(chance: random.Random, workdir: Workdir, number: int) -> Job:
+    """A round at random of workers that share a state, half of them with an accident."""
+    setting = Setting(weighted(chance, SHARERS, SELDOM), chance.randint(1, 3))
+    method = chance.choice([name for name in METHODS if can_share(name, setting)])
+    accidents = [accident.name for accident in ACCIDENTS.values() if method in accident.happens]
+    round_dir = str(workdir.rounds / f"r{number}")
+    parameters = {
+        "method": method, "items": 8, "at": chance.randrange(8), "updates": 4, "folder": round_dir,
+        "accident": chance.choice(accidents) if chance.random() < FAULTS else "",
+    }  # fmt: skip
+    return Job(
+        setting.cell_id, 0, number, "lightwork.faults.sharing.planted", parameters, setting, number, True, True,
+        str(workdir.data_dir), round_dir, str(workdir.shared / f"r{number}"),
+    )  # fmt: skip
+
+
+def can_share(name: str, setting: Setting) -> bool:
+    """Whether the setting's workers reach a state that is shared so."""
+    try:
+        refuse(name, [setting])
+    except UsageError:
+        return False
+    return True
+
+
+def measure(seed: int, rounds: int, data_dir: str, words: Sequence[str], answers: Any, share_of_sharing: float) -> None:
     """So many rounds at a workdir of one's own."""
     chance, found = random.Random(seed), Found()
     found.look()
@@ -138,14 +167,19 @@ def measure(seed: int, rounds: int, data_dir: str, words: Sequence[str], answers
         for number in range(rounds):
             if number == int(rounds * WARM_UP):
                 found.look()
-            one(chance, workdir, number, words, found)
+            one(chance, workdir, number, words, found, share_of_sharing)
     found.look()
     answers.put(asdict(found))
 
 
-def one(chance: random.Random, workdir: Workdir, number: int, words: Sequence[str], found: Found) -> None:
+def one(
+    chance: random.Random, workdir: Workdir, number: int, words: Sequence[str], found: Found, share_of_sharing: float
+) -> None:
     """One round, with its fault."""
-    job, fault = job_of(chance, workdir, number, words)
+    if chance.random() < share_of_sharing:
+        job, fault = sharing(chance, workdir, number), None
+    else:
+        job, fault = job_of(chance, workdir, number, words)
     beside = Accident(Path(job.ledger), fault.strike).beside if fault else None
     if fault is None and chance.random() < KILLS:
         beside = functools.partial(random_kill, chance)
@@ -182,6 +216,7 @@ def main(arguments: Sequence[str]) -> int:
     asked.add_argument("--rounds", type=int, default=10_000)
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--beside", type=int, default=10, help="measuring processes beside each other")
+    asked.add_argument("--sharing", type=float, default=SHARING, help="share of the rounds whose workers share a state")
     options = asked.parse_args(arguments)
     os.environ[MARK] = f"{os.getpid()}"
     os.environ["PYTHONPATH"] = os.pathsep.join([str(HERE), os.environ.get("PYTHONPATH", "")])
@@ -213,7 +248,9 @@ def soaked(options: argparse.Namespace, data_dir: str, words: Sequence[str]) -> 
     answers = context.Queue()
     each = options.rounds // options.beside
     crew = [
-        context.Process(target=measure, args=(options.seed * 1_000 + number, each, data_dir, words, answers))
+        context.Process(
+            target=measure, args=(options.seed * 1_000 + number, each, data_dir, words, answers, options.sharing)
+        )
         for number in range(options.beside)
     ]
     for process in crew:

@@ -24,7 +24,7 @@ from lightwork.machine.volume import SHARED_MEMORY
 from lightwork.workload.api import Facts, Place
 from lightwork.workloads import _shared_state, shared_state
 from lightwork.workloads._shared_state import block, limits, method
-from lightwork.workloads.shared_state import Parameters, Share
+from lightwork.workloads.shared_state import FlightsPart, Parameters
 
 FORK = multiprocessing.get_context("fork")
 WAIT_S = 120
@@ -42,7 +42,7 @@ def tracker() -> None:
 
 
 @contextmanager
-def round_of(name: Any, place: Place, **more: Any) -> Iterator[tuple[Parameters, list[Share]]]:
+def round_of(name: Any, place: Place, **more: Any) -> Iterator[tuple[Parameters, list[FlightsPart]]]:
     """A round that was set up: its parameters and items. Cleaned up on leaving."""
     parameters = Parameters(**{"method": name, "files": 3, **more})
     shared_state.prepare(parameters, place.data_dir)
@@ -187,7 +187,7 @@ def test_a_killed_worker_leaves_nothing(place: Place, name: str) -> None:
         assert not (SHARED_MEMORY / block.block_name(place.round_dir)).exists()
 
 
-def add_for_ever(begun: Any, item: Share) -> None:
+def add_for_ever(begun: Any, item: FlightsPart) -> None:
     """Add the same file again and again."""
     while True:
         shared_state.add_file(item)

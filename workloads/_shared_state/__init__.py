@@ -11,9 +11,9 @@ import importlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from .method import Counts, Method, State, added, no_state
+from .method import Counts, Method, SharedCounts, added, no_state
 
-_made: dict[Path, State] = {}  # by the round's directory; forked workers and threads find it here
+_made: dict[Path, SharedCounts] = {}  # by the round's directory; forked workers and threads find it here
 
 
 def method_of(name: str) -> Method:
@@ -27,14 +27,20 @@ def make(name: str, round_dir: Path) -> None:
     _made[round_dir] = method_of(name).make(round_dir)
 
 
-def reach(name: str, round_dir: Path) -> State:
+def reach(name: str, round_dir: Path) -> SharedCounts:
     """The round's state, in a worker. Raises WorkError where it would have to be inherited, and was not."""
     method = method_of(name)
     if method.reach:
         return method.reach(round_dir)
-    if round_dir not in _made:
+    state = inherited(round_dir)
+    if state is None:
         raise no_state(round_dir)
-    return _made[round_dir]
+    return state
+
+
+def inherited(round_dir: Path) -> SharedCounts | None:
+    """What was made in this process, or in one that it was forked from; None in any other."""
+    return _made.get(round_dir)
 
 
 def total(round_dir: Path, parts: Iterable[Sequence[Counts]]) -> list[Counts]:

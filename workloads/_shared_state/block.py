@@ -2,6 +2,7 @@
 
 import hashlib
 import socket
+import struct
 from collections.abc import Sequence
 from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
@@ -39,6 +40,15 @@ class Block:
         del self.view  # a block can't be closed while an array looks into it
         self.memory.close()
         self.memory.unlink()
+
+
+def left_by(round_dir: Path) -> list[Counts]:
+    """Each key's counts in the block of a caller that was killed; none where there is no block."""
+    try:
+        content = (SHARED_MEMORY / block_name(round_dir)).read_bytes()
+    except FileNotFoundError:
+        return []
+    return list(struct.iter_unpack(f"{len(FIELDS)}q", content[:STATE_BYTES]))
 
 
 def clear(round_dir: Path) -> None:

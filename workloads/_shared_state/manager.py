@@ -14,7 +14,7 @@ from .method import CARRIERS, NONE, Counts, Method, added
 PROXIES = "manager.pickle"
 
 
-class State:
+class ManagedCounts:
     """Proxies of the dict and of the lock: each use of one is a message to the Manager's process and back."""
 
     def __init__(self, counts: Any, lock: Any, manager: Any = None) -> None:
@@ -43,18 +43,18 @@ class State:
         self.manager.shutdown()
 
 
-def make(round_dir: Path) -> State:
+def make(round_dir: Path) -> ManagedCounts:
     """Start a Manager and leave the proxies where workers find them: pickled, as they travel to a worker."""
     manager = multiprocessing.get_context("fork").Manager()
-    state = State(manager.dict(dict.fromkeys(range(len(CARRIERS)), NONE)), manager.Lock(), manager)
+    state = ManagedCounts(manager.dict(dict.fromkeys(range(len(CARRIERS)), NONE)), manager.Lock(), manager)
     (round_dir / PROXIES).write_bytes(pickle.dumps((state.shared, state.lock)))
     return state
 
 
 @cache
-def reach(round_dir: Path) -> State:
+def reach(round_dir: Path) -> ManagedCounts:
     """The process's own proxies, connected to the Manager when they are first used."""
-    return State(*pickle.loads((round_dir / PROXIES).read_bytes()))
+    return ManagedCounts(*pickle.loads((round_dir / PROXIES).read_bytes()))
 
 
 METHOD = Method(make=make, reach=reach)

@@ -6,7 +6,7 @@ from pathlib import Path
 from .method import CARRIERS, NONE, Counts, Method, added
 
 
-class State:
+class OwnCounts:
     """The counts of one item."""
 
     def __init__(self, _: Path) -> None:
@@ -28,4 +28,4 @@ class State:
         """There is nothing to remove."""
 
 
-METHOD = Method(make=State, reach=State)
+METHOD = Method(make=OwnCounts, reach=OwnCounts)

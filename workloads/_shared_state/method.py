@@ -21,7 +21,7 @@ STATE_BYTES = 8 * len(CARRIERS) * len(FIELDS)
 ANSWER_WITHIN_S = 60.0  # from an owner that has nothing else left to do
 
 
-class State(Protocol):
+class SharedCounts(Protocol):
     """The counts of all keys."""
 
     def add(self, key: int, update: Counts) -> None:
@@ -47,8 +47,8 @@ class Method:
     semaphores: that it makes in /dev/shm. block: whether its counts lie there too.
     """
 
-    make: Callable[[Path], State]
-    reach: Callable[[Path], State] | None = None
+    make: Callable[[Path], SharedCounts]
+    reach: Callable[[Path], SharedCounts] | None = None
     clear: Callable[[Path], None] = lambda _: None
     semaphores: int = 0
     block: bool = False

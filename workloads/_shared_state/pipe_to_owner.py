@@ -16,14 +16,14 @@ from .method import CARRIERS, NONE, Counts, Method, added
 END = None
 
 
-class State:
+class PipeToOwner:
     """The workers' end of the pipe, the lock for it, and the owner."""
 
     def __init__(self, _: Path) -> None:
         context = multiprocessing.get_context("fork")
         self.lock = context.Lock()
         self.pipe, owners_end = context.Pipe()
-        self.owner = context.Process(target=own, args=(owners_end, self.pipe), name="state owner", daemon=True)
+        self.owner = context.Process(target=keep_counts, args=(owners_end, self.pipe), name="state owner", daemon=True)
         self.owner.start()
         owners_end.close()  # workers don't inherit it, so they notice when the owner has gone
 
@@ -60,7 +60,7 @@ class State:
         self.pipe.close()
 
 
-def own(pipe: Connection, workers_end: Connection) -> None:
+def keep_counts(pipe: Connection, workers_end: Connection) -> None:
     """Add updates as they come; answer an END with all counts. Ends when nobody is left who could send."""
     workers_end.close()
     counts = [NONE] * len(CARRIERS)
@@ -76,4 +76,4 @@ def own(pipe: Connection, workers_end: Connection) -> None:
         return
 
 
-METHOD = Method(make=State, semaphores=1)
+METHOD = Method(make=PipeToOwner, semaphores=1)

@@ -15,14 +15,16 @@ from lightwork.errors import CheckFailed
 from .method import ANSWER_WITHIN_S, CARRIERS, NONE, Counts, Method, added
 
 
-class State:
+class QueueToOwner:
     """The way to the owner and the owner itself."""
 
     def __init__(self, _: Path) -> None:
         context = multiprocessing.get_context("fork")
         self.updates: Any = context.JoinableQueue()
         self.answers, answering = context.Pipe(duplex=False)
-        self.owner = context.Process(target=own, args=(self.updates, answering), name="state owner", daemon=True)
+        self.owner = context.Process(
+            target=keep_counts, args=(self.updates, answering), name="state owner", daemon=True
+        )
         self.owner.start()
         answering.close()
 
@@ -58,7 +60,7 @@ class State:
         self.updates.close()
 
 
-def own(updates: Any, answers: Connection) -> None:
+def keep_counts(updates: Any, answers: Connection) -> None:
     """Add updates as they come; answer a None with all counts."""
     counts = [NONE] * len(CARRIERS)
     while True:
@@ -71,4 +73,4 @@ def own(updates: Any, answers: Connection) -> None:
         updates.task_done()
 
 
-METHOD = Method(make=State, semaphores=9)
+METHOD = Method(make=QueueToOwner, semaphores=9)

@@ -7,7 +7,7 @@ from .block import Block, clear
 from .method import Counts, Method
 
 
-class State(Block):
+class LockedBlock(Block):
     """The array, and the lock that every update takes."""
 
     def __init__(self, round_dir: Path) -> None:
@@ -20,4 +20,4 @@ class State(Block):
             super().add(key, update)
 
 
-METHOD = Method(make=State, clear=clear, semaphores=1, block=True)
+METHOD = Method(make=LockedBlock, clear=clear, semaphores=1, block=True)

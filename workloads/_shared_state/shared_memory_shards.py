@@ -7,7 +7,7 @@ from .block import Block, clear
 from .method import CARRIERS, Counts, Method
 
 
-class State(Block):
+class ShardedBlock(Block):
     """The array, and the locks of its rows."""
 
     def __init__(self, round_dir: Path) -> None:
@@ -21,4 +21,4 @@ class State(Block):
             super().add(key, update)
 
 
-METHOD = Method(make=State, clear=clear, semaphores=len(CARRIERS), block=True)
+METHOD = Method(make=ShardedBlock, clear=clear, semaphores=len(CARRIERS), block=True)

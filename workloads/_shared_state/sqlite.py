@@ -17,7 +17,7 @@ UPSERT = (
 )
 
 
-class State:
+class CountsTable:
     """The database; each process, and each thread of it, has a connection of its own."""
 
     def __init__(self, round_dir: Path) -> None:
@@ -25,7 +25,7 @@ class State:
 
     def add(self, key: int, update: Counts) -> None:
         """Committed at once: the database reads, adds and writes while nobody else may."""
-        connection = thread_connection(self.address, self._connect)
+        connection = thread_connection(self.address, self.connect)
         with sqlite.transaction(connection):
             connection.execute(UPSERT, (key, *update))
 
@@ -43,18 +43,19 @@ class State:
         """Close what items run in this process opened; the engine removes the file."""
         close_all()
 
-    def _connect(self) -> sqlite3.Connection:
+    def connect(self) -> sqlite3.Connection:
+        """A new connection; a power cut may lose the last commits, a kill loses none."""
         connection = sqlite3.connect(
             self.address, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
         )
-        connection.execute("PRAGMA synchronous = NORMAL")  # a power cut may lose the last commits, a kill loses none
+        connection.execute("PRAGMA synchronous = NORMAL")
         return connection
 
 
-def make(round_dir: Path) -> State:
+def make(round_dir: Path) -> CountsTable:
     """Make an empty table."""
     sqlite.create(round_dir / FILE, SCHEMA, "wal")
-    return State(round_dir)
+    return CountsTable(round_dir)
 
 
-METHOD = Method(make=make, reach=State)
+METHOD = Method(make=make, reach=CountsTable)

@@ -8,7 +8,7 @@ from typing import Any
 from .method import CARRIERS, FIELDS, Counts, Method, added
 
 
-class State:
+class LockedArray:
     """The counts of all keys, one key's after another's."""
 
     def __init__(self, _: Path) -> None:
@@ -33,4 +33,4 @@ class State:
         """The memory has no name: it goes with the last process that has it."""
 
 
-METHOD = Method(make=State, semaphores=1, block=True)
+METHOD = Method(make=LockedArray, semaphores=1, block=True)

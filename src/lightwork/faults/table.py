@@ -1,6 +1,6 @@
 """The table of a run of `lightwork faults`: a row for every strategy, a column for every fault; pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from lightwork.faults import fault as registry
 from lightwork.faults.fault import Fault
@@ -96,18 +96,21 @@ def notes(run: Faults, faults: Sequence[Fault], *, brief: bool = False) -> list[
         ),
         *(["Time: from the fault until the caller knew of it; at once: within 10 ms."] * has_times),
         *(["Items not done: as the ledger has them, not the strategy."] * (not brief)),
-        *([_hang(run)] * any(case.ending is Ending.HANGS for case in run.cases)),
+        *(
+            [hang_note({case.deadline_s for case in run.cases})]
+            * any(case.ending is Ending.HANGS for case in run.cases)
+        ),
         *_recovered(run),
         *made,
         *(f"{name} is not included: {why}" for name, why in run.left_out.items()),
     ]
 
 
-def _hang(faults: Faults) -> str:
-    deadlines = sorted({case.deadline_s for case in faults.cases})
+def hang_note(deadlines_s: Collection[float]) -> str:
+    """What it means that a round hangs, with the deadlines that there were."""
     return (
         f"HANGS: still running at its deadline, 2 s and five times what the strategy takes without a fault "
-        f"({duration(deadlines[0])} to {duration(deadlines[-1])}); ended then, with all its processes."
+        f"({duration(min(deadlines_s))} to {duration(max(deadlines_s))}); ended then, with all its processes."
     )
 
 
