@@ -53,7 +53,7 @@ DEADLINE_S, SLACK_S = 5.0, 45.0  # a clean-up after a kill may take 30 s
 # One in so many of the others' rounds: they take seconds to start, or their deadline.
 SELDOM = {"dask": 100, "joblib": 50, "mpire": 20, "spawn": 8, "forkserver": 8, "hang": 20}
 FAULTS, KILLS, STORED, SHARING, RETRIED = 0.3, 0.2, 0.1, 0.1, 0.2  # shares of the rounds
-SHARERS = [name for name in strategies.usable() if not strategies.find(name).staged]
+SHARERS = [name for name in strategies.usable() if not (strategies.find(name).staged or strategies.find(name).awaits)]
 WARM_UP = 0.2  # of the rounds, before memory counts as what is needed
 GROWTH = 1.1
 
