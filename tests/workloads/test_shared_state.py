@@ -11,6 +11,7 @@ from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any, get_args
 
+import psutil
 import pytest
 from rounds import job, nothing_left_behind
 
@@ -60,6 +61,15 @@ def serial_evidence(place: Place, **more: Any) -> Facts:
         return shared_state.check(parameters, place, [shared_state.add_file(item) for item in items])
 
 
+@contextmanager
+def no_child_left() -> Iterator[None]:
+    """Check that every process that was started within by this one has ended."""
+    before = {child.pid for child in psutil.Process().children(recursive=True)}
+    yield
+    children = [child for child in psutil.Process().children(recursive=True) if child.pid not in before]
+    assert not children, children
+
+
 def forked(target: Any, *arguments: Any) -> Any:
     """A process that was forked and runs this."""
     process = FORK.Process(target=target, args=arguments)
@@ -79,7 +89,7 @@ def test_every_method_has_its_file() -> None:
 def test_workers_lose_nothing(place: Place, name: str, start_method: str) -> None:
     """A pool's workers leave the state of a serial round; fresh interpreters too, where they can find it."""
     files = ENOUGH_TO_MEET.get(name, 120) if start_method == "fork" else 3
-    with nothing_left_behind(), round_of(name, place, files=files) as (parameters, items):
+    with no_child_left(), round_of(name, place, files=files) as (parameters, items):
         with multiprocessing.get_context(start_method).Pool(2 if start_method == "spawn" else 4) as pool:
             results = pool.map_async(shared_state.add_file, items, chunksize=1).get(WAIT_S)
         assert shared_state.check(parameters, place, results) == serial_evidence(beside(place), files=files)
@@ -95,7 +105,7 @@ def beside(place: Place) -> Place:
 @pytest.mark.parametrize("name", RIGHT)
 def test_threads_lose_nothing(place: Place, name: str) -> None:
     """Threads leave the state of a serial round, and no connection or process of theirs."""
-    with nothing_left_behind(), round_of(name, place) as (parameters, items):
+    with no_child_left(), round_of(name, place) as (parameters, items):
         with ThreadPoolExecutor(4) as threads:
             results = list(threads.map(shared_state.add_file, items))
         assert shared_state.check(parameters, place, results) == serial_evidence(beside(place))
@@ -161,16 +171,33 @@ def test_half_an_update_is_noticed(place: Place) -> None:
 @pytest.mark.parametrize("name", KEPT_BY)
 def test_a_killed_owner_is_named(place: Place, name: str) -> None:
     """Once the process with the counts is killed, the check says that they are lost, and the cleanup still works."""
-    with nothing_left_behind(), round_of(name, place) as (parameters, items):
+    with no_child_left(), round_of(name, place) as (parameters, items):
         results = [shared_state.add_file(item) for item in items]
         kill_keeper(place)
         with pytest.raises(CheckFailed, match=f"{KEPT_BY[name]} has ended.* its counts are lost"):
             shared_state.check(parameters, place, results)
 
 
+@pytest.mark.parametrize("name", ["queue_to_owner", "pipe_to_owner"])
+def test_an_item_ends_when_its_owner_has_all(place: Place, name: str) -> None:
+    """While the owner stands still no item ends, though all of its updates are sent; so its work is in the time."""
+    with round_of(name, place, rows_per_update=1_000) as (parameters, items):
+        owner: Any = _shared_state.inherited(place.round_dir)
+        with ThreadPoolExecutor(1) as threads:
+            os.kill(owner.owner.pid, signal.SIGSTOP)
+            result = threads.submit(shared_state.add_file, items[0])
+            try:
+                with pytest.raises(TimeoutError):
+                    result.result(timeout=0.5)
+            finally:
+                os.kill(owner.owner.pid, signal.SIGCONT)
+            results = [result.result(WAIT_S), *(shared_state.add_file(item) for item in items[1:])]
+        assert shared_state.check(parameters, place, results)
+
+
 def kill_keeper(place: Place) -> None:
     """Kill the process that has the counts, and wait for its end."""
-    state: Any = _shared_state._made[place.round_dir]
+    state: Any = _shared_state.inherited(place.round_dir)
     keeper = state.manager._process if hasattr(state, "manager") else state.owner
     os.kill(keeper.pid, signal.SIGKILL)
     keeper.join(WAIT_S)
@@ -179,7 +206,7 @@ def kill_keeper(place: Place) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_killed_worker_leaves_nothing(place: Place, name: str) -> None:
     """However a worker dies among its updates, the cleanup ends, and neither a block nor a process is left."""
-    with nothing_left_behind():
+    with no_child_left():
         with round_of(name, place) as (_, items):
             begun = FORK.Event()
             worker = forked(add_for_ever, begun, items[0])
