@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Kind = TypeVar("Kind")
 
-TOO, ONLY = "too", "only"  # what --shared says
+ALSO, ONLY = "also", "only"  # what --shared says
 
 HELP = """Show what each strategy does when an item fails, a worker is killed or the disk is full.
 
@@ -46,7 +46,7 @@ def add_to(commands: Any) -> None:
     shared.add(add, "--on-crash", default="report")
     shared.add(add, "--timeout", default_words="2 s plus 5 times the time without a fault")
     add(
-        "--shared", nargs="?", const=TOO, choices=(TOO, ONLY), metavar=ONLY,
+        "--shared", nargs="?", const=ALSO, choices=(ALSO, ONLY), metavar=ONLY,
         help="also kill workers that share a state, for each way to share one, in a second table; only: nothing else",
     )  # fmt: skip
     add("--from", dest="saved", type=Path, metavar="FILE", help="show the table of a saved run; measures nothing")
