@@ -119,7 +119,7 @@ def check(parameters: Parameters, place: Place, results: Sequence[Done]) -> Fact
             expected[key] = added(expected[key], update)
     counts = _shared_state.total(place.round_dir, [own_counts for _, own_counts in results])
     if counts != expected:
-        raise CheckFailed(_difference(parameters.method, counts, expected))
+        raise _difference(parameters.method, counts, expected)
     digest = hashlib.blake2b(repr(counts).encode(), digest_size=16).hexdigest()
     updates, rows, delay_min = (sum(count[field] for count in counts) for field in (UPDATES, ROWS, DELAY_MIN))
     return {"updates": updates, "rows_added": rows, "delay_min": delay_min, "digest": digest}  # none is stored
@@ -130,23 +130,28 @@ def cleanup(parameters: Parameters, place: Place) -> None:
     _shared_state.remove(parameters.method, place.round_dir)
 
 
-def _difference(method: Name, counts: Sequence[Counts], expected: Sequence[Counts]) -> str:
-    """As "shared_state: lost 1,204 of 336,776 updates (method=unlocked): ..."."""
+def _difference(method: Name, counts: Sequence[Counts], expected: Sequence[Counts]) -> CheckFailed:
+    """As "shared_state: lost 1,204 of 336,776 updates (method=unlocked): ...", with the counts as evidence."""
     sent, there = (sum(count[UPDATES] for count in each) for each in (expected, counts))
     key = next(key for key, pair in enumerate(zip(counts, expected, strict=True)) if pair[0] != pair[1])
     field = next(field for field in range(len(FIELDS)) if counts[key][field] != expected[key][field])
     example = f"{CARRIERS[key]} has {counts[key][field]:,} {FIELDS[field]} of {expected[key][field]:,}"
     if there > sent:
-        return f"shared_state: {there - sent:,} more updates than the {sent:,} sent (method={method}): {example}"
-    if there == sent:
-        return f"shared_state: all {sent:,} updates came, but not whole (method={method}): {example}"
-    why = f"{example}; an item or its worker was lost: run it again"
-    if method == "unlocked":
-        why = (
-            "two workers read the same counts and both wrote them back; use method=merge, or a lock "
-            "(value_lock, shared_memory_lock)"
-        )
-    return f"shared_state: lost {sent - there:,} of {sent:,} updates (method={method}): {why}"
+        words = f"{there - sent:,} more updates than the {sent:,} sent (method={method}): {example}"
+    elif there == sent:
+        words = f"all {sent:,} updates came, but not whole (method={method}): {example}"
+    else:
+        words = f"lost {sent - there:,} of {sent:,} updates (method={method}): {_why_lost(method, example)}"
+    return CheckFailed(f"shared_state: {words}", updates=sent, lost_updates=max(sent - there, 0))
+
+
+def _why_lost(method: Name, example: str) -> str:
+    if method != "unlocked":
+        return f"{example}; an item or its worker was lost: run it again"
+    return (
+        "two workers read the same counts and both wrote them back; use method=merge, or a lock "
+        "(value_lock, shared_memory_lock)"
+    )
 
 
 def updates_of(path: str, rows_per_update: int) -> Iterator[Update]:

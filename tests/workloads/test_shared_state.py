@@ -136,6 +136,7 @@ def test_lost_updates_are_counted(place: Place) -> None:
     lost = f"lost {results[0][0]:,} of {sent:,} updates (method=unlocked): two workers read the same counts"
     assert str(error.value).startswith(f"shared_state: {lost}")
     assert "use method=merge, or a lock" in str(error.value)
+    assert error.value.counts == {"updates": sent, "lost_updates": results[0][0]}
 
 
 def test_workers_without_a_lock_lose_updates(place: Place) -> None:
