@@ -26,7 +26,7 @@ class LostUpdates:
 
 @dataclass(frozen=True)
 class MethodScaling:
-    """One method. best: its fastest setting with workers that did the work; None where none did.
+    """One method. best: its fastest setting with workers that did the work; None without, or where updates were lost.
 
     by_workers: by worker count, the fastest of those with so many. updates: of a round, or its items. lost: None
     for none. failure: why its first failed round failed, "" without one.
@@ -108,9 +108,11 @@ def _method(scaling: StudyScaling, updates: int) -> MethodScaling:
         if cell.parallel and cell.wall_s and (known is None or cell.wall_s.point < _wall_s(known)):
             by_workers[cell.cell.setting.workers] = cell
     failed = [round_ for cell in scaling.cells if cell.parallel for round_ in cell.failed]
+    if lost := _lost(failed):
+        by_workers = {}  # one that loses updates in some rounds is wrong in all of them
     return MethodScaling(
         str(scaling.study.parameters[METHOD]), scaling.study, min(by_workers.values(), key=_wall_s, default=None),
-        dict(sorted(by_workers.items())), updates, _lost(failed), failed[0].reason if failed else "",
+        dict(sorted(by_workers.items())), updates, lost, failed[0].reason if failed else "",
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from lightwork.analysis.judged_study import Judged
 from lightwork.analysis.methods import MethodComparison, MethodScaling, compare
 from lightwork.render.table import BEST, UNKNOWN, Column, Entry, Table, figures
 from lightwork.report.resources import memory_peaks, pickled_per_item
-from lightwork.text.quantities import counted, plain, seconds_with_interval, sentence, times
+from lightwork.text.quantities import counted, plain, seconds_with_interval, times
 from lightwork.text.variants import cell_name
 
 CAPTION = (
@@ -46,7 +46,7 @@ def method_sentences(comparison: MethodComparison) -> tuple[str, ...]:
     if len(ranked) > 2:  # noqa: PLR2004  else the slowest is the next
         words.append(_against(comparison, ranked[0], ranked[1]))
     words += [_failure(method) for method in comparison.methods if method.best is None]
-    return tuple(sentence(each) for each in words)
+    return tuple(words)
 
 
 def _against(comparison: MethodComparison, fast: MethodScaling, slow: MethodScaling) -> str:
@@ -58,9 +58,7 @@ def _against(comparison: MethodComparison, fast: MethodScaling, slow: MethodScal
 
 def _failure(method: MethodScaling) -> str:
     if method.lost:
-        return (
-            f"{method.method} is wrong: it lost up to {method.lost.lost:,} of {method.lost.sent:,} updates in a round"
-        )
+        return f"{method.method} is wrong: it lost up to {method.lost.lost:,} of {method.lost.sent:,} updates"
     return f"{method.method} failed: {plain(method.failure)}" if method.failure else f"{method.method} has no round"
 
 
@@ -68,6 +66,7 @@ def methods_table(comparison: MethodComparison) -> Table:
     """A row for each method, the fastest first, those that failed last."""
     unit = "updates" if comparison.counts_updates else "items"
     counts = sorted({count for method in comparison.methods for count in method.by_workers})[:MOST_COUNTS]
+    counts = counts if len(counts) > 1 else []  # the time says it
     columns = (
         Column("method"),
         Column("fastest setting"),
@@ -89,7 +88,7 @@ def _row(method: MethodScaling, counts: Sequence[int], kind: str) -> tuple[Entry
     loss = Entry(f"{lost.lost:,} of {lost.sent:,}", lost.lost) if lost else UNKNOWN
     best = method.best
     if best is None or best.wall_s is None:
-        failed = Entry("wrong" if lost else "failed", mark=plain(method.failure)[:200])
+        failed = Entry("wrong" if lost else "failed", hover=plain(method.failure))
         return (Entry(method.method), failed, *[UNKNOWN] * (2 + len(counts)), loss, *[UNKNOWN] * 3)
     rate = method.rate(best)
     return (
