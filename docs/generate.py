@@ -16,6 +16,7 @@ from generating import (
     house,
     python,
     shapes,
+    sharing,
     speedups,
     strategies,
     tables,
@@ -49,6 +50,7 @@ PAGES: Mapping[Path, Callable[[str], str]] = {  # from what stands there to what
     schema.FILE: lambda _: schema.text(),
     saved.SCHEMA_FILE: lambda _: saved.schema_text(),
     DOCS / "tutorial.md": tutorial.page,
+    DOCS / "sharing.md": sharing.page,
     DOCS / "gallery" / "index.md": lambda _: gallery.index(),
     **{DOCS / "gallery" / f"{name}.md": partial(_gallery_page, name) for name in gallery.TITLES},
 }

@@ -195,7 +195,7 @@ def _sums(rows: Iterable[Sequence[str]]) -> dict[int, Counts]:
     name_of=lambda part: Path(part.path).name,
     weight_of=lambda part: float(part.size_bytes),
     tiny=Parameters(files=2),
-    validation={},
+    validation={"shared_state": {"files": None}},
 )
 def add_file(part: FlightsPart) -> Done:
     """Add one file's rows to the state; returns how many updates that took, and the item's own counts for merge."""

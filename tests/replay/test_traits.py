@@ -51,8 +51,8 @@ def test_many_small_objects_take_longer_to_be_sent_than_their_bytes():
 
 def test_a_large_function_is_sent_with_each_chunk():
     """The caller sends it and a worker takes it, once a chunk, however many items that has."""
-    costs = Traits(function_bytes=50e6).costs(pool(2, chunksize=10), NO_COSTS, 40)
-    assert costs == NO_COSTS.with_sent_items(0.0, 10, 50e6)
+    costs = Traits(function_ns=sent_ns(50e6)).costs(pool(2, chunksize=10), NO_COSTS, 40)
+    assert costs == NO_COSTS.with_sent_items(0.0, 10, sent_ns(50e6))
     assert costs.send_ns == costs.take_ns > 30 * MS
     assert costs.item_ns == 0
 

@@ -57,9 +57,9 @@ def preferred(candidates: Sequence[BelievedSpeedup], load: CpuLoad, serial_s: fl
     if not pool:
         return None
     best, best_of_all = (max(some, key=lambda candidate: candidate.speedup) for some in (pool, able))
-    if _is_worth_code(best_of_all.speedup, best.speedup, serial_s):
+    if _is_worth_code(best_of_all.speedup, best.speedup, serial_s) or not _gains_enough(best, serial_s):
         pool, best = able, best_of_all
-    if not gains_enough(best.speedup, serial_s, max(best.speedup, best.high)):
+    if not _gains_enough(best, serial_s):
         return None
     good = as_good(pool, lambda candidate: candidate.speedup)
     return min((candidate.setting for candidate in good), key=lambda setting: order_of_preference(setting, load))
@@ -73,6 +73,10 @@ def gains_enough(speedup: float, serial_s: float, at_most: float | None = None) 
     possible = speedup if at_most is None else at_most
     saved_s = serial_s * (1 - 1 / possible) if possible > 0 else 0.0
     return speedup >= 1 + LEAST_GAIN and saved_s >= LEAST_GAIN_S
+
+
+def _gains_enough(candidate: BelievedSpeedup, serial_s: float) -> bool:
+    return gains_enough(candidate.speedup, serial_s, max(candidate.speedup, candidate.high))
 
 
 def _is_worth_code(speedup: float, simple: float, serial_s: float) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lightwork.analysis.preference import LEAST_GAIN_S, WORTH_CODE
+from lightwork.analysis.preference import LEAST_GAIN_S, WORTH_CODE, gains_enough
 from lightwork.core.reasons import Crew
 from lightwork.core.setting import Setting
 from lightwork.planning.axes import Axes, each_once, settings_of
@@ -105,8 +105,10 @@ def _worth_more_code(
         for size in axes.chunksizes or (chunksize_for(job, name, method, workers, calibration),)
         for setting in settings_of([(name, method)], [workers], [size], orders)
     ]
-    least_s = max(WORTH_CODE * fastest.wall_s, LEAST_GAIN_S)
-    return [each.setting for each in predictor.of(rare) if fastest.wall_s - each.wall_s > least_s]
+    serial_s = fastest.wall_s * fastest.speedup.point
+    now_s = fastest.wall_s if gains_enough(fastest.speedup.point, serial_s) else serial_s
+    least_s = max(WORTH_CODE * now_s, LEAST_GAIN_S)
+    return [each.setting for each in predictor.of(rare) if now_s - each.wall_s > least_s]
 
 
 def _of_one_kind(
@@ -152,7 +154,7 @@ def chunksize_for(job: JobProfile, name: str, method: str, workers: int, calibra
         return None
     costs = calibration.of(Setting(name, workers, start_method=method), job.spin_ns)
     sends = find(name).workers == "processes" and not find(name).has_items(method)
-    costs = costs.with_sent_items(0.0, 1, job.function_bytes if sends else 0.0)
+    costs = costs.with_sent_items(0.0, 1, job.traits.function_ns if sends else 0.0)
     item_ns = max(float(job.walls_ns.mean()), 1.0)
     chunk_ns = max(costs.hand_over_ns(0.0) / HAND_OVER, item_ns)  # at least, if it costs no more than that
     hand_over_ns = costs.hand_over_ns(chunk_ns / workers)

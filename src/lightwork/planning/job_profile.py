@@ -27,7 +27,7 @@ class JobProfile:
     may use. spin_ns: the fixed spin's time at the rows' speed. bundle: how many of the user's items make one of these.
     result_bytes, item_bytes: of one's pickled result, and of one itself, the mean; 0 where it is not known.
     result_pickling_ns, item_pickling_ns: what pickling either takes.
-    function_bytes: of what is sent of the function with each chunk.
+    function_bytes: of what is sent of the function with each chunk; function_pickling_ns: what pickling that takes.
     initializer: what each worker does before its first item. refill: what it takes to fill a cache that items share.
     longer: how many times as long the rows take as the serial run that speedups are over, as their BLAS or OpenMP has
     fewer threads; 1 where they are that run's own. apart_ns: from one item's start to the next one's, at least: a rate,
@@ -49,6 +49,7 @@ class JobProfile:
     result_pickling_ns: float = 0.0
     item_pickling_ns: float = 0.0
     function_bytes: float = 0.0
+    function_pickling_ns: float = 0.0
     initializer: WarmUp = NO_WARM_UP
     longer: float = 1.0
     refill: WarmUp = NO_WARM_UP
@@ -62,7 +63,7 @@ class JobProfile:
         return Traits(
             result_ns=sent_ns(self.result_bytes, self.result_pickling_ns),
             item_ns=sent_ns(self.item_bytes, self.item_pickling_ns),
-            function_bytes=self.function_bytes,
+            function_ns=sent_ns(self.function_bytes, self.function_pickling_ns),
             initializer=self.initializer,
             refill=self.refill,
             apart_ns=self.apart_ns,

@@ -178,6 +178,7 @@ def _axes(request: Request, environment: Environment, serial: Serial, inner: Inn
 
 def _job(request: Request, serial: Serial, inner: InnerWork) -> JobProfile:
     """What the serial run shows."""
+    workload = registry.find(request.target)
     lock = longest_held(serial.finished.round.facts, serial.footprint)
     rows, sample = inner.attributed(ledgers.table(serial.finished.ledger)), serial.sample
     rows = back_to_back(rows) if request.rate else rows
@@ -199,7 +200,8 @@ def _job(request: Request, serial: Serial, inner: InnerWork) -> JobProfile:
         item_bytes=serial.items.item_bytes,
         result_pickling_ns=trial.pickling_ns_in(serial.finished.round.evidence),
         item_pickling_ns=serial.items.pickling_ns,
-        function_bytes=registry.find(request.target).function_bytes,
+        function_bytes=workload.function_bytes,
+        function_pickling_ns=workload.function_pickling_ns,
         initializer=_initializer(serial.finished.round),
         refill=serial.refill.took if serial.refill else NO_WARM_UP,
         apart_ns=request.apart_ns,

@@ -81,16 +81,15 @@ class Costs:
         """
         return replace(self, item_ns=self.item_ns + each_ns, receive_ns=self.receive_ns + each_ns * items)
 
-    def with_sent_items(self, each_ns: float, items: int, function_bytes: float = 0.0) -> "Costs":
+    def with_sent_items(self, each_ns: float, items: int, function_ns: float = 0.0) -> "Costs":
         """The same where each chunk of so many items is sent to another process.
 
-        each_ns: what each item takes on either side (sent_ns). function_bytes: what is sent of the function with each
+        each_ns: what each item takes on either side (sent_ns). function_ns: what is sent of the function, with each
         chunk.
         """
-        chunk_ns = sent_ns(function_bytes)
         return replace(
-            self, item_ns=self.item_ns + each_ns, send_ns=self.send_ns + each_ns * items + chunk_ns,
-            take_ns=self.take_ns + chunk_ns,
+            self, item_ns=self.item_ns + each_ns, send_ns=self.send_ns + each_ns * items + function_ns,
+            take_ns=self.take_ns + function_ns,
         )  # fmt: skip
 
     def in_warm_pool(self) -> "Costs":

@@ -96,7 +96,7 @@ class Traits:
 
     warm_ups: by kind of worker. thread_cores: on how many cores its threads compute at a time; None: not seen yet.
     limits: of every setting that fell short. result_ns: what a result takes on either side, which processes send
-    back; item_ns: what an item does, which they are sent unless they have it by fork; function_bytes: of what is sent
+    back; item_ns: what an item does, which they are sent unless they have it by fork; function_ns: what is sent
     of the function with each chunk.
     initializer: what each worker does before its first item, as the serial run does; coroutines do it once together.
     refill: what it takes to fill a cache that items share, which each process does for itself.
@@ -109,7 +109,7 @@ class Traits:
     limits: tuple[SpeedupLimit, ...] = ()
     result_ns: float = 0.0
     item_ns: float = 0.0
-    function_bytes: float = 0.0
+    function_ns: float = 0.0
     initializer: WarmUp = NO_WARM_UP
     refill: WarmUp = NO_WARM_UP
     apart_ns: float = 0.0
@@ -141,7 +141,7 @@ class Traits:
             return costs
         chunk = chunksize_in_force(setting, items) or 1
         has_items = find(setting.strategy).has_items(setting.start_method)
-        costs = costs if has_items else costs.with_sent_items(self.item_ns, chunk, self.function_bytes)
+        costs = costs if has_items else costs.with_sent_items(self.item_ns, chunk, self.function_ns)
         return costs.with_results(self.result_ns, chunk)
 
     def limited(self, setting: Setting, speedup: float, predicted: Mapping[Setting, float]) -> float:

@@ -73,23 +73,24 @@ def methods_table(comparison: MethodComparison) -> Table:
         figures("time", "wall time of a round: median over blocks, 95 % interval."),
         figures(f"{unit} a second", "of the fastest setting."),
         *(figures(counted(count, "worker"), "the shortest wall time with so many.") for count in counts),
-        figures("lost updates", "of the round that lost most."),
+        *([figures("lost updates", "of the round that lost most.")] if comparison.counts_updates else []),
         figures("pickled per item: sent / returned", "in the probing round."),
         figures("memory: PSS / USS", "the peak of all processes together."),
         figures("largest worker: PSS / USS", "its peak; USS is what no other process shares."),
     )
-    rows = tuple(_row(method, counts, BEST if method in comparison.ranked[:1] else "") for method in comparison.methods)
+    rows = tuple(
+        _row(method, counts, BEST if method in comparison.ranked[:1] else "", losses=comparison.counts_updates)
+        for method in comparison.methods
+    )
     table = Table(columns, rows, f"Methods of {plain(comparison.label)}", CAPTION)
     return table.without_unknown() or table
 
 
-def _row(method: MethodScaling, counts: Sequence[int], kind: str) -> tuple[Entry, ...]:
-    lost = method.lost
-    loss = Entry(f"{lost.lost:,} of {lost.sent:,}", lost.lost) if lost else UNKNOWN
-    best = method.best
+def _row(method: MethodScaling, counts: Sequence[int], kind: str, *, losses: bool) -> tuple[Entry, ...]:
+    lost, best = [_loss(method)] if losses else [], method.best
     if best is None or best.wall_s is None:
-        failed = Entry("wrong" if lost else "failed", hover=plain(method.failure))
-        return (Entry(method.method), failed, *[UNKNOWN] * (2 + len(counts)), loss, *[UNKNOWN] * 3)
+        failed = Entry("wrong" if method.lost else "failed", hover=plain(method.failure))
+        return (Entry(method.method), failed, *[UNKNOWN] * (2 + len(counts)), *lost, *[UNKNOWN] * 3)
     rate = method.rate(best)
     return (
         Entry(method.method, kind=kind),
@@ -97,10 +98,16 @@ def _row(method: MethodScaling, counts: Sequence[int], kind: str) -> tuple[Entry
         Entry(seconds_with_interval(best.wall_s), best.wall_s.point),
         Entry(f"{rate.point:,.0f}", rate.point),
         *(_time(method, count) for count in counts),
-        Entry("0", 0.0) if lost is None else loss,
+        *lost,
         pickled_per_item(method.study, best.cell),
         *memory_peaks(best.cell),
     )
+
+
+def _loss(method: MethodScaling) -> Entry:
+    if method.lost:
+        return Entry(f"{method.lost.lost:,} of {method.lost.sent:,}", method.lost.lost)
+    return Entry("0", 0.0) if method.best else UNKNOWN
 
 
 def _time(method: MethodScaling, count: int) -> Entry:

@@ -80,6 +80,7 @@ class Workload:
         work is nothing else, function is its lightwork.workload.coroutine.Awaited.
     unsendable: why processes can't be sent the function, as "it is a lambda"; "" where they can. function_bytes: what
         they are sent of it, with each chunk: a name, or the object whose method it is; 0 for a name.
+        function_pickling_ns: what pickling it takes.
     keeps: whether what an item did lasts (it is stored), and doing it once more does no harm: a round that broke off
         can then be retried (lightwork.study.retry). Its check asks nothing of the results.
     validation: the parameters, by the name of each case, under which `lightwork validate` holds predictions against
@@ -103,6 +104,7 @@ class Workload:
     coroutine: Callable[[Any], Any] | None = None
     unsendable: str = ""
     function_bytes: int = 0
+    function_pickling_ns: int = 0
     keeps: bool = False
     validation: Mapping[str, Mapping[str, Any]] | None = None
 

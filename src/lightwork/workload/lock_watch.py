@@ -8,6 +8,7 @@ Each is timed where it is taken and given back, in a serial run. Standard librar
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from statistics import median
 from time import perf_counter_ns
 from typing import Any
 
@@ -44,6 +45,7 @@ class LockWatch:
         self.items, self.items_ns, self.since_ns = 0, 0, 0
         self.is_within = False
         self.calls, self.calls_ns = 0, 0
+        self.call_shares: list[float] = []  # of each item's time: the first one connects
         self.holds: dict[int, Hold] = {}  # by the identity of the lock
         self._watch_locks(named)
 
@@ -51,11 +53,14 @@ class LockWatch:
         """An item begins."""
         self.items += 1
         self.is_within = True
+        self.calls_ns = 0
         self.since_ns = perf_counter_ns()
 
     def end(self) -> None:
         """It has ended."""
-        self.items_ns += perf_counter_ns() - self.since_ns
+        item_ns = perf_counter_ns() - self.since_ns
+        self.items_ns += item_ns
+        self.call_shares.append(self.calls_ns / max(item_ns, 1))
         self.is_within = False
 
     def locks(self) -> Iterator[LockUse]:
@@ -66,9 +71,7 @@ class LockWatch:
 
     def manager(self) -> ManagerUse | None:
         """What items asked of a Manager; None where they asked nothing."""
-        if not self.calls or not self.items_ns:
-            return None
-        return ManagerUse(self.calls / self.items, self.calls_ns / self.items_ns)
+        return ManagerUse(self.calls / self.items, median(self.call_shares)) if self.calls else None
 
     def _watch_locks(self, named: Iterable[tuple[str, Any]]) -> None:
         """Time the locks among these; where none of their modules was imported, there are none."""

@@ -106,13 +106,14 @@ def workload_of(reference: str) -> Workload:
     function = resolve(reference)
     if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
         raise UsageError(f"{reference} is a generator function: name a function that returns an item's result")
-    unsendable, function_bytes = _sent(function)
+    sent = _sent(function)
     return Workload(
         name=reference,
         function=plain(function),
         coroutine=function if is_coroutine_function(function) else None,
-        unsendable=unsendable,
-        function_bytes=function_bytes,
+        unsendable=sent.trouble,
+        function_bytes=sent.size_bytes,
+        function_pickling_ns=sent.took_ns,
         parameters=Parameters,
         items=items_of,
         tiny=Parameters(),
@@ -125,15 +126,14 @@ def workload_of(reference: str) -> Workload:
     )
 
 
-def _sent(function: Any) -> tuple[str, int]:
+def _sent(function: Any) -> trial.Pickled:
     """Why a worker neither finds the function by its name nor can be sent it, "" where it can; what it is sent."""
     made_in, _, name = getattr(function, "__qualname__", "").rpartition(".<locals>.")
     if name == "<lambda>":
-        return "it is a lambda", 0
+        return trial.Pickled(0, 0, "it is a lambda")
     if made_in:
-        return f"{made_in}() made it; if that is a decorator, let it use functools.wraps", 0
-    sent = trial.pickled(function)
-    return sent.trouble, sent.size_bytes
+        return trial.Pickled(0, 0, f"{made_in}() made it; if that is a decorator, let it use functools.wraps")
+    return trial.pickled(function)
 
 
 def items_of(parameters: Parameters, place: Place | None = None) -> list[Any]:
