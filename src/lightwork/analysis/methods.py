@@ -7,6 +7,7 @@ run of its own.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 
 from lightwork.analysis.scaling import CellScaling, StudyScaling
 from lightwork.core.estimate import Estimate
@@ -104,9 +105,9 @@ def _place(method: MethodScaling) -> tuple[bool, float]:
 def _method(scaling: StudyScaling, updates: int) -> MethodScaling:
     by_workers: dict[int, CellScaling] = {}
     for cell in scaling.cells:
-        known = by_workers.get(cell.cell.setting.workers)
-        if cell.parallel and cell.wall_s and (known is None or cell.wall_s.point < _wall_s(known)):
-            by_workers[cell.cell.setting.workers] = cell
+        workers = cell.cell.setting.workers
+        if cell.parallel and _wall_s(cell) < (_wall_s(by_workers[workers]) if workers in by_workers else inf):
+            by_workers[workers] = cell
     failed = [round_ for cell in scaling.cells if cell.parallel for round_ in cell.failed]
     if lost := _lost(failed):
         by_workers = {}  # one that loses updates in some rounds is wrong in all of them
@@ -117,7 +118,7 @@ def _method(scaling: StudyScaling, updates: int) -> MethodScaling:
 
 
 def _wall_s(cell: CellScaling) -> float:
-    return cell.wall_s.point if cell.wall_s else float("inf")
+    return cell.wall_s.point if cell.wall_s else inf
 
 
 def _lost(failed: Sequence[Round]) -> LostUpdates | None:
