@@ -12,6 +12,7 @@ from lightwork.costs import saved as saved_costs
 from lightwork.costs import table as costs_table
 from lightwork.faults import saved as saved_faults
 from lightwork.faults import table as faults_table
+from lightwork.faults.sharing.table import shared_table
 from lightwork.render.table import markdown
 from lightwork.report.rounds import COLUMNS, COUNT
 from lightwork.validate import saved as saved_validation
@@ -42,8 +43,10 @@ def costs(text: str) -> str:
 
 
 def faults(text: str) -> str:
-    """docs/faults.md with its table made again."""
-    return filled(text, {"faults": markdown(faults_table.table(saved_faults.load(FAULTS)))})
+    """docs/faults.md with its tables made again."""
+    recorded = saved_faults.load(FAULTS)
+    made = {"faults": faults_table.table(recorded), "shared": shared_table(recorded)}
+    return filled(text, {name: markdown(table) for name, table in made.items()})
 
 
 def when_it_dies(faults_wanted: Sequence[str], strategies_wanted: Sequence[str] = ()) -> str:
