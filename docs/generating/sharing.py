@@ -14,7 +14,7 @@ from generating.blocks import MADE, wrapped
 from generating.examples import SHARING
 from generating.story import sure
 from lightwork.analysis.judged_study import block_count, judge
-from lightwork.analysis.methods import MethodComparison, MethodScaling, compare
+from lightwork.analysis.methods import CLEAR, MethodComparison, MethodScaling, compare
 from lightwork.core.study import Results
 from lightwork.render.table import markdown
 from lightwork.report.methods import methods_table
@@ -31,7 +31,6 @@ python -m pytest bench/ --workloads shared_state,shared_input --strategies map -
     --param shared_state.method=unlocked,value_lock,manager,queue_to_owner,merge --param shared_state.files={FILES} \\
     --param shared_input.method=pickled,initializer,inherited,shared_memory,mmap --benchmark-save=sharing
 """
-CLEAR = 1.05
 
 
 @dataclass(frozen=True)

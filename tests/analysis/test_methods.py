@@ -3,12 +3,16 @@
 from dataclasses import replace
 
 import pytest
-from report_samples import MS, Maker, settings, study
+from report_samples import MS, Maker, results, settings, study
 
+from lightwork.analysis.judged_study import judge, with_faster_method
 from lightwork.analysis.methods import LostUpdates, compare
 from lightwork.analysis.scaling import scale
+from lightwork.core.causes import Cause
+from lightwork.core.remedy import LargestLoss, RemedyKind, TrialResult
 from lightwork.core.round import Outcome
 from lightwork.report.methods import method_sections, method_sentences, methods_table
+from lightwork.text.losses import remedies_sentence
 
 UPDATES = 1_000
 
@@ -133,9 +137,29 @@ def test_methods_of_a_database_have_their_own_comparison():
         ))
         for each in studies
     ]  # fmt: skip
-    from report_samples import results
-
-    from lightwork.analysis.judged_study import judge
-
     assert method_sections(judge(results(*rows), {})) == []
     assert len(method_sections(judge(results(*studies), {}))) == 1
+
+
+@pytest.mark.parametrize(("cause", "lost", "is_named"), [
+    (Cause.BLOCKING, 1.0, True), (Cause.DISPATCH, 1.0, True), (Cause.TAIL, 1.0, False), (Cause.BLOCKING, 0.01, False),
+])  # fmt: skip
+def test_the_faster_method_is_the_first_remedy(cause, lost, is_named):
+    """Of a loss that a method may change, with what it was measured to bring; the fastest and a close one have none."""
+    studies = by_method("manager", 200), by_method("merge", 20), by_method("value_lock", 20.2)
+    judged = judge(results(*studies), {})
+    comparisons = compare([each.scaling for each in judged])
+    loss = LargestLoss(cause, lost, 4)
+    found = []
+    for each in judged:
+        recommendation = replace(each.recommendation, loss=loss)
+        found.append(with_faster_method(replace(each, recommendation=recommendation), comparisons).recommendation.loss)
+    manager, merge, close = found
+    assert merge == close == loss
+    if not is_named:
+        assert manager == loss
+        return
+    (remedy,) = manager.remedies
+    assert (remedy.kind, remedy.item, remedy.trial) == (RemedyKind.FASTER_METHOD, "merge", TrialResult.FASTER)
+    assert remedy.ratio.low > 2
+    assert "use method=merge" in remedies_sentence(manager)

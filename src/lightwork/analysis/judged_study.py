@@ -5,16 +5,20 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from lightwork.analysis import batching
+from lightwork.analysis import batching, methods
 from lightwork.analysis.basis import ranked
 from lightwork.analysis.recommendation import Recommendation, recommend
 from lightwork.analysis.scaling import StudyScaling, scale
 from lightwork.analysis.speedometer import equal_speed_walls_s
 from lightwork.analysis.study_losses import losses_by_cell, with_losses
+from lightwork.core.causes import Cause
 from lightwork.core.losses import Losses
+from lightwork.core.remedy import Remedy, RemedyKind, TrialResult
 from lightwork.core.study import Cell, Results, Study
 from lightwork.core.verdict import BatchingVerdict
 from lightwork.errors import WorkError
+
+NOT_BY_METHOD = {Cause.TAIL, Cause.CORE_WAIT}  # the same whatever method items use
 
 
 class Standout(StrEnum):
@@ -44,7 +48,9 @@ class Judged:
 def judge(results: Results, ledgers: Mapping[str, Any]) -> list[Judged]:
     """Scaling and recommendation of every study; one without a serial reference has neither, and is still listed."""
     cpus = usable_cpus(results)
-    return [replace(_judge(study, cpus, ledgers), machine=results.machine) for study in results.studies]
+    judged = [replace(_judge(study, cpus, ledgers), machine=results.machine) for study in results.studies]
+    comparisons = methods.compare([each.scaling for each in judged if each.scaling is not None])
+    return [with_faster_method(each, comparisons) for each in judged]
 
 
 def best_and_worst(scaling: StudyScaling, recommendation: Recommendation) -> list[tuple[Standout, Cell]]:
@@ -83,3 +89,17 @@ def _judge(study: Study, cpus: float, ledgers: Mapping[str, Any]) -> Judged:
         return Judged(study, None, None, str(trouble))
     losses = losses_by_cell(scaling)
     return Judged(study, scaling, recommend(scaling, losses), losses=losses)
+
+
+def with_faster_method(judged: Judged, comparisons: Sequence[methods.MethodComparison]) -> Judged:
+    """The study with another's method first among the remedies of its loss, where that is measurably faster."""
+    recommendation = judged.recommendation
+    faster = next((each for each in comparisons if each.faster_than(judged.study)), None)
+    if faster is None or recommendation is None or recommendation.loss is None:
+        return judged
+    loss, ratio = recommendation.loss, faster.faster_than(judged.study)
+    if loss.is_little or loss.cause in NOT_BY_METHOD:
+        return judged
+    remedy = Remedy(RemedyKind.FASTER_METHOD, None, faster.methods[0].method, TrialResult.FASTER, ratio)
+    loss = replace(loss, remedies=(remedy, *loss.remedies))
+    return replace(judged, recommendation=replace(recommendation, loss=loss))

@@ -14,6 +14,7 @@ from lightwork.core.estimate import Estimate
 from lightwork.core.round import Outcome, Round
 from lightwork.core.study import Study
 
+CLEAR = 1.05  # times as fast, by both intervals: less is not claimed
 METHOD, UPDATES, LOST = "method", "updates", "lost_updates"  # a parameter, and what a check counted
 
 
@@ -66,6 +67,14 @@ class MethodComparison:
     def ranked(self) -> tuple[MethodScaling, ...]:
         """Those that did the work."""
         return tuple(each for each in self.methods if each.best)
+
+    def faster_than(self, study: Study) -> Estimate | None:
+        """How many times as fast the fastest method is as this study's, where that is clear; None elsewhere."""
+        this = next((method for method in self.ranked if method.study is study), None)
+        if this is None or this is self.ranked[0]:
+            return None
+        ratio = self.ratio(self.ranked[0], this)
+        return ratio if ratio.low is not None and ratio.low >= CLEAR else None
 
     def ratio(self, fast: MethodScaling, slow: MethodScaling) -> Estimate:
         """How many times the updates a second of the slow one the fast one makes, as far as both intervals allow."""

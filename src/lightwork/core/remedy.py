@@ -110,6 +110,7 @@ class RemedyKind(StrEnum):
     ONE_BLAS_THREAD = auto()
     ONE_THREAD = auto()
     WAIT_LESS = auto()
+    FASTER_METHOD = auto()
 
 
 class TrialResult(StrEnum):
@@ -124,8 +125,8 @@ class TrialResult(StrEnum):
 class Remedy:
     """One change that may reduce a loss.
 
-    amount: the chunksize, the cores or the CPUs that it is about. item: its name. trial: None where no cell shows the
-    change; ratio: how many times as fast that cell is.
+    amount: the chunksize, the cores or the CPUs that it is about. item: its name, or a method's. trial: None where no
+    cell shows the change; ratio: how many times as fast that cell is.
     """
 
     kind: RemedyKind

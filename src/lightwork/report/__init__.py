@@ -18,12 +18,13 @@ def verdicts(results: Results) -> list[str]:
     """
     from lightwork.analysis.judged_study import judge
     from lightwork.report.answer import answer, comparisons
+    from lightwork.report.methods import labelled_sentences
 
     lines, judged = [], judge(results, {})
     for study_answer in map(answer, judged):
         lines.append(f"{study_answer.label}: {study_answer.sentence}")
         lines += [f"    {study_answer.loss}"] if study_answer.loss else []
-    return lines + comparisons(judged)
+    return lines + labelled_sentences(judged) + comparisons(judged)
 
 
 def render(

@@ -12,6 +12,7 @@ from lightwork.core.study import Results, Study
 from lightwork.render.table import Table
 from lightwork.render.templates import rendered
 from lightwork.report.answer import StudyAnswer, answer, comparisons
+from lightwork.report.methods import labelled_sentences
 from lightwork.report.speedups import FailedCell, failures, speedup_table
 from lightwork.text.quantities import counted, plain, short
 
@@ -38,7 +39,7 @@ def fragment(results: Results) -> str:
         HERE,
         about=_about(results),
         parts=parts,
-        compared=comparisons(judged),
+        compared=[*labelled_sentences(judged), *comparisons(judged)],
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lightwork.analysis.judged_study import Judged
-from lightwork.analysis.methods import MethodComparison, MethodScaling, compare
+from lightwork.analysis.methods import CLEAR, MethodComparison, MethodScaling, compare
 from lightwork.render.table import BEST, UNKNOWN, Column, Entry, Table, figures
 from lightwork.report.resources import memory_peaks, pickled_per_item
 from lightwork.text.quantities import counted, plain, seconds_with_interval, times
@@ -15,7 +15,6 @@ CAPTION = (
     "times, not speedups. Making the state or the table once for each round is not timed."
 )
 MOST_COUNTS = 5  # of workers that have a column each
-LEAST_RATIO = 1.05
 
 
 @dataclass(frozen=True)
@@ -37,6 +36,11 @@ def method_sections(judged: Sequence[Judged]) -> list[MethodSection]:
     ]
 
 
+def labelled_sentences(judged: Sequence[Judged]) -> list[str]:
+    """The same sentences, each behind its job's label."""
+    return [f"{section.label}: {words}" for section in method_sections(judged) for words in section.sentences]
+
+
 def method_sentences(comparison: MethodComparison) -> tuple[str, ...]:
     """The fastest method against the slowest and the next, and what was lost."""
     ranked = comparison.ranked
@@ -51,7 +55,7 @@ def method_sentences(comparison: MethodComparison) -> tuple[str, ...]:
 
 def _against(comparison: MethodComparison, fast: MethodScaling, slow: MethodScaling) -> str:
     ratio, unit = comparison.ratio(fast, slow), "updates" if comparison.counts_updates else "items"
-    if ratio.low is None or ratio.low < LEAST_RATIO:
+    if ratio.low is None or ratio.low < CLEAR:
         return f"{fast.method} is not measurably faster than {slow.method}"
     return f"{fast.method}: {times(ratio)} the {unit} a second of {slow.method}"
 

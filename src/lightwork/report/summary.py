@@ -8,7 +8,7 @@ from lightwork.render.table import BEST, Entry, Table, markdown
 from lightwork.report.answer import StudyAnswer, answer, cap_sentence, comparisons
 from lightwork.report.break_evens import break_even_table
 from lightwork.report.cluster import cluster_sentence
-from lightwork.report.methods import method_sections
+from lightwork.report.methods import labelled_sentences
 from lightwork.report.speedups import failures, speedup_table
 
 LINES = 59
@@ -26,7 +26,7 @@ def summary(judged: Sequence[Judged]) -> str:
     verdicts = [(study, answer(study)) for study in judged]
     glance = Table.of_words(("study", "speedup", "verdict"), [_glance(study_answer) for _, study_answer in verdicts])
     lines = ["# lightwork", *_lines(glance, STUDIES_LISTED)]
-    lines += _batching([*comparisons(judged), *_methods(judged)])
+    lines += _batching([*comparisons(judged), *labelled_sentences(judged)])
     more = f"Details here: the first {STUDIES_IN_FULL} studies. " if len(judged) > STUDIES_IN_FULL else ""
     ending = ["", f"{more}Every setting, chart and timeline: index.html. Every round: rounds.csv."]
     for number, (study, study_answer) in enumerate(verdicts[:STUDIES_IN_FULL]):
@@ -45,10 +45,6 @@ def _that_fit(room: int, versions: Iterable[list[str]]) -> list[str]:
 def _batching(sentences: Sequence[str]) -> list[str]:
     shown = [f"- {inert(words, 300)}" for words in sentences[:COMPARISONS_SHOWN]]
     return ["", *shown, *_more(len(sentences) - len(shown), "comparison", "comparisons")] if sentences else []
-
-
-def _methods(judged: Sequence[Judged]) -> list[str]:
-    return [f"{section.label}: {words}" for section in method_sections(judged) for words in section.sentences]
 
 
 def _glance(study_answer: StudyAnswer) -> tuple[Entry, ...]:

@@ -51,9 +51,10 @@ REMEDIES = {
     RemedyKind.ONE_BLAS_THREAD: "set OMP_NUM_THREADS=1 if items use BLAS or OpenMP",
     RemedyKind.ONE_THREAD: "give each worker one thread: OMP_NUM_THREADS=1",
     RemedyKind.WAIT_LESS: (
-        "workers wait for one thing at a time, a lock, a database or a disk: batch the commits, do less under the "
-        "lock, or leave it to a single writer"
+        "batch the commits, do less under the lock, or leave it to a single writer: workers wait for one thing at a "
+        "time, a lock, a database or a disk"
     ),
+    RemedyKind.FASTER_METHOD: "use method={item}",
 }
 NO_REMEDY = "no measured alternative reduces this"
 
