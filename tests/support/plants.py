@@ -76,7 +76,7 @@ PLANTS = {
     ),
     "CPU oversubscription": Plant(
         "planted.compute", Setting("map", 16), Setting("map", 2), Cause.CORE_WAIT, "", "use fewer workers",
-        {"items": 60, "turns": 50_000},
+        {"items": 60, "turns": 200_000},
     ),
     "heavy import under spawn": Plant(
         "planted.heavy_import", SPAWNED, replace(SPAWNED, start_method="fork"),
