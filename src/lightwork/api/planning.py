@@ -24,7 +24,7 @@ WORDS = ("budget", "timeout", "memory_limit", "rate", "item_timeout", "on_error"
 COUNTS = ("cores", "blocks", "max_in_flight", "retries", "inner_threads", "seed")
 AXES = ("workers", "strategies", "chunksizes", "orders", "start_methods")
 FLAGS = ("quick", "once", "cold", "scratch", "skip_failing", "starmap", "progress")
-PLAIN = ("executor", "initargs", "arguments")
+PLAIN = ("executor", "initargs", "arguments", "shared")
 SOMEWHERE = "[...]"  # items that no name in the caller's source stands for
 
 
@@ -54,6 +54,7 @@ def plan(
     check: Callable[[list[Any]], Any] | None = None,
     starmap: bool = False,
     arguments: Mapping[str, Any] | None = None,
+    shared: str | None = None,
     scratch: bool = False,
     cold: bool = False,
     once: bool = False,
@@ -80,7 +81,8 @@ def plan(
     words such as "2GB". max_in_flight: run at most this many items at once; rate: start at most this many, such as
     "20/s". setup, cleanup: run before and after each round; check: gets all results of a round, False fails it.
     initializer: called once in each worker, with initargs. starmap: spread each item over the function's arguments;
-    arguments: keywords for each call. scratch: run rounds in copies of the working directory. cold: evict the items'
+    arguments: keywords for each call. shared: the name of an argument that is the same in all items, to be given to
+    each worker once. scratch: run rounds in copies of the working directory. cold: evict the items'
     files from memory before each round. once: run each item once, serially, and predict the rest. skip_failing: plan
     without the items that fail. on_error, retries, item_timeout, progress: error handling and progress bar in the code
     to paste. seed: of all random choices. quiet: print no progress on standard error.
@@ -144,6 +146,7 @@ def _chosen(answer: "Answered", around: Mapping[str, Any], options: Mapping[str,
         left_out=answer.planned.lethal if request.guards.collects else answer.planned.left_out,
         initializer=around.get("initializer"),
         initargs=tuple(options.get("initargs") or ()),
+        shared=answer.planned.part,
     )
 
 
@@ -160,6 +163,7 @@ def _namespace(given: Mapping[str, Any]) -> argparse.Namespace:
     words = {name: word for name, word in words.items() if (name, word) != ("retries", "0")}
     axes = {name: axis_words(name, given[name]) for name in AXES if given.get(name) is not None}
     vars(options).update({**words, **axes, **{name: bool(given.get(name)) for name in FLAGS}})
+    options.shared = option_word("shared", given["shared"]) if given.get("shared") else None
     options.executor = _executor_words(given.get("executor"))
     options.initargs = json_words("initargs", list(given["initargs"])) if given.get("initargs") else None
     options.arguments = json_words("arguments", dict(given["arguments"])) if given.get("arguments") else None

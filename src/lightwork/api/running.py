@@ -7,11 +7,12 @@ import multiprocessing
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 from math import ceil
+from pathlib import Path
 from typing import Any
 
 from lightwork import strategies
@@ -20,9 +21,10 @@ from lightwork.api.where import is_in_loop
 from lightwork.core.setting import Setting, arrange
 from lightwork.errors import UsageError
 from lightwork.strategies import Strategy, in_force
-from lightwork.workload import arguments, guarded, target, turns
+from lightwork.workload import arguments, guarded, shared_part, target, turns
 from lightwork.workload.called import Begun, Called, CoroutineBegun, CoroutineNumbered, ItemError, Numbered
 from lightwork.workload.coroutine import is_coroutine_function, plain
+from lightwork.workload.shared_part import Part
 
 RAISE, COLLECT = "raise", "collect"
 SERIAL = Setting("serial")
@@ -40,7 +42,8 @@ class Chosen:
     starts of two items, at least. initializer, initargs: what each worker calls before its first item; None for
     nothing. first: the places of the long items, which go first where the items are those of the plan; left_out: of
     those that are not run then, for they failed; items: how many these were. inner_threads: that OMP_NUM_THREADS must
-    allow; None for any number. collects: whether the plan was made to go on after errors.
+    allow; None for any number. collects: whether the plan was made to go on after errors. shared: what all items have
+    in common and each process is given once; None for nothing.
     """
 
     setting: Setting
@@ -56,6 +59,7 @@ class Chosen:
     inner_threads: int | None = None
     collects: bool = False
     left_out: tuple[int, ...] = ()
+    shared: Part | None = None
 
     def words(self, count: int) -> str:
         """What is used for so many items."""
@@ -118,16 +122,44 @@ def _answers(
         left_out = set(chosen.left_out if len(items) == chosen.items else ())
         yield from ((number, ItemError(items[number], LEFT_OUT, "")) for number in left_out)
         places = _places(items, setting, chosen, left_out)
+        sent = items
+        if chosen.shared and strategy.workers == "processes" and not strategy.has_items(setting.start_method):
+            wrapped, sent = _given_once(wrapped, items, chosen.shared, setting, around)
         shown = around.enter_context(progress_bar(len(places), progress))
         in_loop = is_coroutine_function(function) and strategy.in_caller and is_in_loop()
         run = _in_thread if in_loop else _handed_out  # a notebook runs every cell in a loop of its own
         if strategy.in_order:
-            handed = items if isinstance(places, range) else [items[place] for place in places]
-            yield from zip(places, shown(run(strategy, Called(wrapped, collects), handed, setting)), strict=True)
+            handed = sent if isinstance(places, range) else [sent[place] for place in places]
+            pairs: Iterable[tuple[int, Any]] = zip(
+                places, shown(run(strategy, Called(wrapped, collects), handed, setting)), strict=True
+            )
         else:
             kind = CoroutineNumbered if strategy.awaits else Numbered
-            numbered = [(place, items[place]) for place in places]
-            yield from shown(run(strategy, kind(wrapped, collects), numbered, setting))
+            numbered = [(place, sent[place]) for place in places]
+            pairs = shown(run(strategy, kind(wrapped, collects), numbered, setting))
+        yield from pairs if sent is items else _of_whole_items(pairs, items)
+
+
+def _given_once(
+    function: Callable[[Any], Any], items: Sequence[Any], part: Part, setting: Setting, around: ExitStack
+) -> tuple[Callable[[Any], Any], list[Any]]:
+    """The function and the items without what they have in common, which workers inherit or load from a file.
+
+    Raises UsageError where items differ in it.
+    """
+    shared_part.refuse_different(part, items)
+    folder = around.enter_context(tempfile.TemporaryDirectory(prefix="lightwork-"))
+    file = f"{folder}/shared.pickle"
+    if setting.start_method != "fork":
+        shared_part.write(part.of(items[0]), Path(file))
+    around.callback(shared_part.forget, file)
+    return shared_part.with_part(function, part, file), shared_part.taken_out(items, part, file)
+
+
+def _of_whole_items(pairs: Iterable[tuple[int, Any]], items: Sequence[Any]) -> Iterator[tuple[int, Any]]:
+    """The numbers and results, errors with the whole items that they are of."""
+    for number, result in pairs:
+        yield number, replace(result, item=items[number]) if isinstance(result, ItemError) else result
 
 
 def _refuse_what_workers_lack(function: Callable[..., Any], strategy: Strategy, setting: Setting) -> None:

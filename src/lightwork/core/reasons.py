@@ -227,9 +227,51 @@ class LargeResults:
 
 @dataclass(frozen=True)
 class LargeItems:
-    """How many bytes each item has, where processes lose by being sent them."""
+    """How many bytes each item has, where processes lose by being sent them.
+
+    in_all: the name of a large argument that is one object in all items, "" for none.
+    """
 
     item_bytes: float
+    in_all: str = ""
+
+
+class SharedWay(StrEnum):
+    """How workers come by what all items have in common."""
+
+    EACH_WORKER = "given to each worker once"
+    EVERY_ITEM = "sent with every item"
+    MAPPED = "memory-mapped"
+
+
+@dataclass(frozen=True)
+class WayTried:
+    """How many times as fast workers are that come by it so. rounds: measured, 0 where it is predicted.
+
+    times: 0 where nothing is known. trouble: why it failed; "" where it did not.
+    """
+
+    way: SharedWay
+    times: float
+    rounds: int
+    trouble: str = ""
+
+
+@dataclass(frozen=True)
+class SharedPart:
+    """What all items have in common, by its name, and how workers come by it: given once by the answer, or mapped.
+
+    speedup: of the answer. others: the other ways. is_mapped: whether the script maps it, which is faster.
+    kind: of workers that share the caller's memory and need nothing, "" for others.
+    """
+
+    name: str
+    size_bytes: float
+    speedup: float
+    is_measured: bool
+    others: tuple[WayTried, ...] = ()
+    is_mapped: bool = False
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -351,7 +393,7 @@ class WholeList:
 Reason = (
     ItemCap | SharedLimit | HeldLock | RateLimit | InFlightLimit | LowestBound | LargestLoss | PredictedLoss | NextCount
     | OtherKind | OwnExecutor | WarmUpCost | RefillCost | FailedCrew | InnerCores | HelperWait | LargeItems
-    | LargeFunction | LargeResults | Inherited | OwnParts | MemoryPeak | ChunksizeBand | AsGood | WholeList
+    | LargeFunction | LargeResults | Inherited | SharedPart | OwnParts | MemoryPeak | ChunksizeBand | AsGood | WholeList
 )  # fmt: skip
 LimitedBy = (
     ItemCap | HelperWait | SharedLimit | HeldLock | RateLimit | InFlightLimit | LowestBound | LargestLoss

@@ -76,16 +76,18 @@ def answered(options: argparse.Namespace, environment: "Environment", named: "Na
 
 def _code(planned: "Planned", options: argparse.Namespace, named: "Named | None") -> "Code":
     """How to write the script, its function and its items named as the user named them."""
+    from lightwork.planning.script.given_once import GivenOnce
     from lightwork.planning.script.script import script_for
     from lightwork.workload import registry
     from lightwork.workload.initializer import arguments_of
 
-    guards = planned.request.guards
+    guards, ways = planned.request.guards, planned.shared
+    shared = GivenOnce(planned.part, bool(ways and ways.is_mapped)) if planned.part else None
     return script_for(
         options.target, options.items, options.maker, planned.weights,
         planned.lethal if guards.collects else planned.left_out,
         is_coroutine=registry.find(options.target).coroutine is not None, passing=planned.passing, null=options.null,
         names_method=len(planned.request.axes.start_methods) > 1,
         initializer=options.initializer, initargs=arguments_of(options.initargs or ""), guards=guards,
-        inner_threads=planned.request.inner_threads, rate=planned.request.rate, named=named,
+        inner_threads=planned.request.inner_threads, rate=planned.request.rate, named=named, shared=shared,
     )  # fmt: skip

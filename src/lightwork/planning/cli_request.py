@@ -21,6 +21,7 @@ from lightwork.planning.contest import MOST_BLOCKS
 from lightwork.planning.guards import Guards
 from lightwork.planning.request import INNER_THREADS, OWN_VARIABLES, MemoryLimit, Request
 from lightwork.planning.serial_run import PILOT, SAMPLE_SHARE
+from lightwork.planning.shared_argument import sharing
 from lightwork.replay.hand_out import with_a_rule
 from lightwork.study import option_values
 from lightwork.study.design import check_fit, fits
@@ -37,6 +38,8 @@ CONTRADICTING = (
     ("once", "blocks", "--once measures nothing again"),
     ("cores", "blocks", "nothing can be measured on a machine that is not there"),
     ("once", "cold", "--once reads each file one time only"),
+    ("shared", "rate", "each needs the one initializer that a pool takes"),
+    ("shared", "executor", "nobody knows what its workers are given"),
 )
 REFERENCES = ("setup", "cleanup", "check", "initializer")
 BUILT_IN_ONLY = ("param", "db")
@@ -46,6 +49,7 @@ OWN_ONLY = (
     "null",
     "starmap",
     "arguments",
+    "shared",
     *REFERENCES,
     "initargs",
     "cold",
@@ -87,6 +91,7 @@ def request_of(options: argparse.Namespace, folder: Path, machine: Mapping[str, 
         skip_failing=options.skip_failing or guards.collects,
         guards=guards,
         rate=outside_limits.rate(options.rate, _least_budget_s(options)),
+        shared=options.shared or "",
         inner_threads=_inner_threads(options),
         tries_inner_threads=_tries_inner_threads(options),
     )
@@ -198,6 +203,8 @@ def _parameters(options: argparse.Namespace, folder: Path, guards: Guards) -> di
             raise UsageError("items are given twice: name them, or use --items, not both")
         user_function.maker_of(options.maker)
         return {"source": f"{target.CALL}{user_function.absolute(options.maker)}", **more}
+    if options.shared:
+        raise UsageError("--shared is for items with several arguments, and words have one: use --items REFERENCE")
     items = item_list.read(options.items, sys.stdin, null=options.null)
     if not items:
         raise UsageError(f"{options.target} has no items: name items, @FILE, - or --items REFERENCE")
@@ -243,8 +250,11 @@ def _axes(options: argparse.Namespace, workload: Workload) -> Axes:
     chosen = with_a_rule(chosen, are_named=options.strategies != "all")
     if options.strategies == "all":
         chosen = [name for name in chosen if fits(workload, name)]
+    is_by_name = options.strategies not in (AUTO, "all")
     if options.rate:
-        chosen = outside_limits.paced(chosen, are_named=options.strategies not in (AUTO, "all"))
+        chosen = outside_limits.paced(chosen, are_named=is_by_name)
+    if options.shared:
+        chosen = sharing(chosen, are_named=is_by_name)
     for name in chosen:
         check_fit(workload, name)
     is_any_method = options.start_methods == AUTO

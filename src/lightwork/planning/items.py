@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from lightwork.analysis.remedies import BULKY_BYTES
 from lightwork.errors import LightworkError, UsageError, WorkError
 from lightwork.launch.workdir import Workdir
 from lightwork.planning.request import Request
+from lightwork.planning.shared_argument import SharedArgument, large_in_all, shared_argument
 from lightwork.workload import arguments, item_text, making, registry, target, trial, user_function
 from lightwork.workload.api import Place, Workload
 from lightwork.workload.arguments import AS_IT_IS, Passing
@@ -23,7 +25,9 @@ class JobItems:
     """All items that a plan is about. workload: what they are items of; weights: of each, in given order.
 
     bundle: how many of the user's items make one of these. passing: how one reaches the user's function. item_bytes: of
-    a pickled one, the mean of some; 0 for texts, which are short.
+    a pickled one, the mean of some; 0 for texts, which are short. shared: what all have in common and these are
+    without, as it was asked for; None for nothing. in_all: the name of a large argument that all of them hold; ""
+    for none.
     """
 
     workload: Workload
@@ -33,6 +37,8 @@ class JobItems:
     passing: Passing = AS_IT_IS
     item_bytes: float = 0.0
     pickling_ns: float = 0.0
+    shared: SharedArgument | None = None
+    in_all: str = ""
 
     def __len__(self) -> int:
         return len(self.all)
@@ -54,9 +60,9 @@ class JobItems:
         if size <= 1:
             return self
         weights = [float(sum(some)) for some in target.bundled(self.weights, size)]
-        return JobItems(
-            self.workload, target.bundled(self.all, size), weights, size, self.passing, self.item_bytes * size,
-            self.pickling_ns * size,
+        return replace(
+            self, all=target.bundled(self.all, size), weights=weights, bundle=size, item_bytes=self.item_bytes * size,
+            pickling_ns=self.pickling_ns * size,
         )  # fmt: skip
 
     @property
@@ -85,13 +91,18 @@ def items_of(request: Request, workdir: Workdir) -> JobItems:
     except (Exception, SystemExit) as error:
         raise WorkError(f"{request.name}: creating its items failed, {type(error).__name__}: {error}") from error
     _refuse_too_few(request, all_items)
-    passing, sent = AS_IT_IS, _sent(request, all_items)
+    passing, shared, in_all = AS_IT_IS, None, ""
     if user_function.is_reference(request.target):
         passing = _passing(request, parameters, all_items)
         if getattr(parameters, "cold", False) and not any(map(target.is_file, all_items)):
             raise UsageError("--cold evicts the items' files, but no item is a file: omit it")
+        shared = shared_argument(request, workdir, passing, all_items)
+        all_items = [shared.part.without(item) for item in all_items] if shared else all_items
+    sent = _sent(request, all_items)
+    if sent.size_bytes >= BULKY_BYTES and user_function.is_reference(request.target):
+        in_all = large_in_all(request, passing, all_items)
     weights = _weights(workload, all_items)
-    return JobItems(workload, all_items, weights, 1, passing, sent.size_bytes, sent.took_ns)
+    return JobItems(workload, all_items, weights, 1, passing, sent.size_bytes, sent.took_ns, shared, in_all)
 
 
 def _passing(request: Request, parameters: Any, items: Sequence[Any]) -> Passing:
@@ -147,6 +158,7 @@ def parameters_for(request: Request, workdir: Workdir, items: JobItems, places: 
     """The parameters with which a round runs the items at these places only."""
     whole = as_dict(build(items.workload.name, items.workload.parameters, request.parameters))
     whole |= {"way": items.passing.way} if user_function.is_reference(request.target) else {}
+    whole |= items.shared.parameters if items.shared else {}
     if items.bundle > 1:
         return {**whole, "bundle": items.bundle, "sample": str(_written(workdir, "places", list(places)))}
     if len(places) == len(items) or not user_function.is_reference(request.target):

@@ -28,7 +28,8 @@ class JobProfile:
     result_bytes, item_bytes: of one's pickled result, and of one itself, the mean; 0 where it is not known.
     result_pickling_ns, item_pickling_ns: what pickling either takes.
     function_bytes: of what is sent of the function with each chunk; function_pickling_ns: what pickling that takes.
-    initializer: what each worker does before its first item. refill: what it takes to fill a cache that items share.
+    initializer: what each worker does before its first item; given: what it takes there to get what all items have in
+    common, where it does not inherit that. refill: what it takes to fill a cache that items share.
     longer: how many times as long the rows take as the serial run that speedups are over, as their BLAS or OpenMP has
     fewer threads; 1 where they are that run's own. apart_ns: from one item's start to the next one's, at least: a rate,
     no part of any row. locked_share: of the items' time, in which one holds a lock that others wait for;
@@ -51,6 +52,7 @@ class JobProfile:
     function_bytes: float = 0.0
     function_pickling_ns: float = 0.0
     initializer: WarmUp = NO_WARM_UP
+    given: WarmUp = NO_WARM_UP
     longer: float = 1.0
     refill: WarmUp = NO_WARM_UP
     apart_ns: float = 0.0
@@ -65,6 +67,7 @@ class JobProfile:
             item_ns=sent_ns(self.item_bytes, self.item_pickling_ns),
             function_ns=sent_ns(self.function_bytes, self.function_pickling_ns),
             initializer=self.initializer,
+            given=self.given,
             refill=self.refill,
             apart_ns=self.apart_ns,
             locked_share=self.locked_share,

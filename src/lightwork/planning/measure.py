@@ -58,7 +58,8 @@ class Measuring:
     rounds: of every setting in block order, with its ledger; block 0 is the first serial run. earlier: speedups as they
     were predicted before. beside_s: what a round takes beside its wall. judging_s: what telling the next block from the
     last takes. busy_shares: of the machine's CPU time that others took before each block. inner: what items do beside
-    the thread that runs them. axes: what may still be chosen from.
+    the thread that runs them. axes: what may still be chosen from. reserved_s: of the budget, for what comes
+    afterwards.
     """
 
     request: Request
@@ -75,6 +76,7 @@ class Measuring:
     beside_s: float = ROUND_S
     judging_s: float = 0.0
     busy_shares: list[float] = field(default_factory=list)
+    reserved_s: float = 0.0
 
     def __post_init__(self) -> None:
         round_ = replace(self.serial.finished.round, cell_id=SERIAL, block=0, ledger=f"0-{SERIAL}")
@@ -138,8 +140,13 @@ class Measuring:
 
     def _left_s(self) -> float:
         """How much time there is for rounds; all the time there is where a number of blocks was asked for."""
-        closing_s = min(CLOSING_S, CLOSING_SHARE * self.request.budget_s) + JUDGED * self.judging_s
-        return inf if self.request.blocks else self.environment.left_s(self.request.budget_s) - closing_s
+        left_s = self.environment.left_s(self.request.budget_s) - self.closing_s - self.reserved_s
+        return inf if self.request.blocks else left_s
+
+    @property
+    def closing_s(self) -> float:
+        """What judging the rounds and the answer take."""
+        return min(CLOSING_S, CLOSING_SHARE * self.request.budget_s) + JUDGED * self.judging_s
 
     def _needed_s(self, setting: Setting, contest: Contest) -> float:
         """How long a round of this setting may take."""
@@ -199,7 +206,7 @@ class Measuring:
         began_s = self.environment.clock_s()
         finished = self.environment.run(
             request, self._parameters, setting, f"b{self.block}-{setting.cell_id}", deadline_s,
-            block=self.block, weights=self._weights,
+            block=self.block, weights=self.weights,
             inner_threads=None if setting == SERIAL_SETTING else request.inner_threads,
         )  # fmt: skip
         took_s = self.environment.clock_s() - began_s
@@ -217,7 +224,8 @@ class Measuring:
         return {**parameters, "tolerates": self.serial.tolerated} if self.request.guards.collects else parameters
 
     @cached_property
-    def _weights(self) -> str:
+    def weights(self) -> str:
+        """The file of the items' weights."""
         path = self.environment.workdir.temporary / "weights.json"
         path.write_text(json.dumps([float(weight) for weight in self.job.sample_weights]), encoding="utf-8")
         return str(path)

@@ -20,7 +20,7 @@ from lightwork.core.round import Round
 from lightwork.core.setting import Setting
 from lightwork.core.study import Study
 from lightwork.errors import WorkError
-from lightwork.planning import inner_threads, memory_probe, notes
+from lightwork.planning import inner_threads, memory_probe, notes, shared_ways
 from lightwork.planning.axes import Axes
 from lightwork.planning.calibrate import calibrated
 from lightwork.planning.contest import Contest
@@ -40,6 +40,7 @@ from lightwork.planning.refill import Refill
 from lightwork.planning.request import Request
 from lightwork.planning.sample import Sample, rows_of_all
 from lightwork.planning.serial_run import Serial, run_serially
+from lightwork.planning.shared_ways import SharedWays
 from lightwork.replay.calibration import Calibration
 from lightwork.replay.demands import own_ns
 from lightwork.replay.traits import NO_WARM_UP, WarmUp
@@ -48,6 +49,7 @@ from lightwork.text.notes import note_sentence
 from lightwork.text.quantities import size
 from lightwork.workload import initializer, registry, trial
 from lightwork.workload.arguments import AS_IT_IS, Passing
+from lightwork.workload.shared_part import Part
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,8 @@ class Planned:
     share; refill: what it takes to fill it, None where they get no cheaper; filling: those that most of the first items
     filled. unsendable_error: the kind of an exception that can't be unpickled, and why; None without one.
     inner_threads: the serial round with fewer of them; None where none was tried. leak: what items leave in memory;
-    None where that does not matter.
+    None where that does not matter. shared: how workers come by what all items have in common; None where none is
+    named, or workers need not be given it. in_all: the name of a large argument that all items hold; "" for none.
     """
 
     request: Request
@@ -93,6 +96,9 @@ class Planned:
     unsendable_error: tuple[str, str] | None = None
     inner_threads: InnerThreads | None = None
     leak: Leak | None = None
+    shared: SharedWays | None = None
+    in_all: str = ""
+    part: Part | None = None
 
 
 def make(request: Request, environment: Environment) -> Planned:
@@ -101,11 +107,14 @@ def make(request: Request, environment: Environment) -> Planned:
     for note in about_function:
         environment.say(note_sentence(note))
     items = items_of(request, environment.workdir)
+    shared = items.shared
+    if shared and any(method != "fork" for _, method in request.axes.kinds()):
+        shared.write()
     serial = run_serially(request, environment, items)
     request = request.with_workers_in_caller() if serial.stuck else request
     inner = inner_work_in(serial.finished)
     job = _job(request, serial, inner)
-    contest, study, model, limited, leak = None, None, None, None, None
+    contest, study, model, limited, leak, ways = None, None, None, None, None, None
     can_gain = job.serial_s > LEAST_GAIN_S and job.rate_cap >= 1 + LEAST_GAIN
     if can_gain or request.blocks:
         axes = _axes(request, environment, serial, inner)
@@ -117,11 +126,16 @@ def make(request: Request, environment: Environment) -> Planned:
         if limited:
             request, job = _the_better(request, job, _limited_job(request, serial, limited), limited, axes, costs, fits)
         measuring = Measuring(request, environment, serial, job, costs, fits, inner, axes)
+        if shared:
+            measuring.reserved_s = shared_ways.BUDGET_SHARE * request.budget_s
+            if inner.threads_named and not shared.sent.trouble:  # forked workers may hang beside threads
+                shared.write()
         contest = measuring.contest()
         if not contest.forecast.whole:
             raise _nothing_fits(request)
         contest = measuring.run(contest) if request.is_measured else contest
         study = measuring.study()
+        ways = shared_ways.compared(measuring, contest, shared) if shared else None
     longest = serial.run[serial.finished.round.longest_item or 0]
     return Planned(
         request=request,
@@ -148,6 +162,9 @@ def make(request: Request, environment: Environment) -> Planned:
         unsendable_error=serial.unsendable_error,
         inner_threads=limited,
         leak=leak,
+        shared=ways,
+        in_all=items.in_all,
+        part=shared.part if shared else None,
     )
 
 
@@ -203,6 +220,7 @@ def _job(request: Request, serial: Serial, inner: InnerWork) -> JobProfile:
         function_bytes=workload.function_bytes,
         function_pickling_ns=workload.function_pickling_ns,
         initializer=_initializer(serial.finished.round),
+        given=WarmUp(serial.items.shared.given_ns if serial.items.shared else 0),
         refill=serial.refill.took if serial.refill else NO_WARM_UP,
         apart_ns=request.apart_ns,
         locked_share=max(lock.share if lock else 0.0, inner.served),

@@ -35,7 +35,8 @@ class Request:
     as many as it likes. tries_inner_threads: whether one each is tried where an item keeps several cores busy by them.
     memory_limit: what no setting may exceed. skip_failing: leave out items that
     fail. guards: what the script does so that it survives its items. rate: how many items may start in a unit of
-    time, in serial runs as well. label: of a built-in workload, its name with the parameters that differ from their
+    time, in serial runs as well. shared: the argument that all items have in common and each worker is given once,
+    by its name; "" for none. label: of a built-in workload, its name with the parameters that differ from their
     defaults; of a function given by a Python program, the name that it has there.
     """
 
@@ -55,6 +56,7 @@ class Request:
     skip_failing: bool = False
     guards: Guards = UNGUARDED
     rate: StartRate | None = None
+    shared: str = ""
     label: str = ""
 
     @property

@@ -99,6 +99,7 @@ class Traits:
     back; item_ns: what an item does, which they are sent unless they have it by fork; function_ns: what is sent
     of the function with each chunk.
     initializer: what each worker does before its first item, as the serial run does; coroutines do it once together.
+    given: what processes do besides that don't inherit what all items have in common.
     refill: what it takes to fill a cache that items share, which each process does for itself.
     apart_ns: from one item's start to the next one's at least, by a rate that was asked for; 0 without one.
     locked_share: of the items' time, in which one holds what others wait for.
@@ -111,6 +112,7 @@ class Traits:
     item_ns: float = 0.0
     function_ns: float = 0.0
     initializer: WarmUp = NO_WARM_UP
+    given: WarmUp = NO_WARM_UP
     refill: WarmUp = NO_WARM_UP
     apart_ns: float = 0.0
     locked_share: float = 0.0
@@ -139,6 +141,8 @@ class Traits:
             costs = costs.with_warm_up(self.refill.cpu_ns, self.refill.wait_ns)
         if kind_of(setting) != "processes":
             return costs
+        if setting.start_method != "fork":
+            costs = costs.with_warm_up(self.given.cpu_ns, self.given.wait_ns)
         chunk = chunksize_in_force(setting, items) or 1
         has_items = find(setting.strategy).has_items(setting.start_method)
         costs = costs if has_items else costs.with_sent_items(self.item_ns, chunk, self.function_ns)

@@ -130,6 +130,11 @@ class Strategy:
     @property
     def can_be_paced(self) -> bool:
         """Whether workers of its script can share a clock, so that items start at a rate."""
+        return self.can_be_given
+
+    @property
+    def can_be_given(self) -> bool:
+        """Whether workers of its script can be given something when they are made, or share the caller's memory."""
         return self.workers in SHARING or (self.workers == "processes" and self.takes_initializer)
 
     @property

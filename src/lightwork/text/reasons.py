@@ -29,8 +29,11 @@ from lightwork.core.reasons import (
     RefillCost,
     RestsOn,
     SharedLimit,
+    SharedPart,
+    SharedWay,
     TriedThreads,
     WarmUpCost,
+    WayTried,
     WholeList,
 )
 from lightwork.core.remedy import LargestLoss
@@ -45,6 +48,8 @@ from lightwork.text.verdict import bound_name, bound_sentence
 NAMED = 4  # of the settings that are as good
 CACHES_NAMED = 3
 LITTLE_GAIN = 0.01
+LITTLE_SLOWER = 0.95  # times as fast as the answer
+TROUBLE = 60  # characters of why a way fails
 CAUSES: Mapping[str, str] = {
     Cause.START_UP: "starting workers",
     Cause.DISPATCH: "handing items over",
@@ -240,6 +245,35 @@ def _(reason: Inherited) -> str:
 
 
 @reason_sentence.register
+def _(reason: SharedPart) -> str:
+    what = f"{reason.name} ({size(reason.size_bytes)})" if reason.size_bytes else reason.name
+    if reason.kind:
+        return f"--shared {reason.name} changes nothing: {_having(reason.kind)}"
+    once = times(reason.speedup) + _predicted(not reason.is_measured)
+    figures = {other.way: _way_words(other, reason.speedup) for other in reason.others}
+    first = f"workers are given {what} once: {once}"
+    if reason.is_mapped:
+        first = f"workers map {what} from a file: {figures.pop(SharedWay.MAPPED)}; given to each once {once}"
+    is_little = any(other.way is SharedWay.EVERY_ITEM and other.times > LITTLE_SLOWER for other in reason.others)
+    words = "; ".join([first, *(f"{way} {figure}" for way, figure in figures.items())])
+    return f"{words}, so --shared gains little here" if is_little else words
+
+
+def _having(kind: str) -> str:
+    """Why workers of this kind need not be given anything."""
+    return "forked workers inherit all items" if kind == "processes" else f"{kind} share the caller's memory"
+
+
+def _way_words(way: WayTried, speedup: float) -> str:
+    """The speedup that a way reaches, or why none is known."""
+    if way.trouble:
+        return f"fails ({short(way.trouble, TROUBLE)})"
+    if not way.times:
+        return "was not measured: no time was left"
+    return times(way.times * speedup) + _predicted(not way.rounds)
+
+
+@reason_sentence.register
 def _(reason: LargeFunction) -> str:
     return (
         f"the function is {size(reason.size_bytes)} (the object whose method it is, or the arguments of a partial), "
@@ -249,6 +283,11 @@ def _(reason: LargeFunction) -> str:
 
 @reason_sentence.register
 def _(reason: LargeItems) -> str:
+    if reason.in_all:
+        return (
+            f"each item is {size(reason.item_bytes)}, which the caller must send to a process, and all items share "
+            f"`{reason.in_all}`: --shared {reason.in_all} gives it to each worker once"
+        )
     return (
         f"each item is {size(reason.item_bytes)}, which the caller must send to a process: pass what it is made from, "
         "such as a path, and load it in the function, or use threads"

@@ -11,7 +11,7 @@ import inspect
 import json
 import os
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -29,6 +29,7 @@ from lightwork.workload import (
     making,
     memory_looks,
     random_state,
+    shared_part,
     trial,
 )
 from lightwork.workload.api import Facts, Place, Workload
@@ -69,6 +70,8 @@ class Parameters:
     way: str = ""
     arguments: str = ""
     converter: str = ""
+    shared: str = ""
+    shared_file: str = ""
     cold: bool = False
     scratch: bool = False
     trial_s: float = 0.0
@@ -145,6 +148,8 @@ def items_of(parameters: Parameters, place: Place | None = None) -> list[Any]:
         everything = json.loads(Path(parameters.source.removeprefix(LIST)).read_text(encoding="utf-8"))
         if parameters.converter:
             everything = [arguments.CONVERTERS[parameters.converter](item) for item in everything]
+    if parameters.shared:
+        everything = shared_part.taken_out(everything, shared_part.part_of(parameters.shared), parameters.shared_file)
     if parameters.bundle > 1:
         everything = bundled(everything, parameters.bundle)
     if not parameters.sample:
@@ -182,6 +187,8 @@ def _function_for(function: Callable[[Any], Any], parameters: Parameters) -> Cal
     is_coroutine, users = is_coroutine_function(function), function
     function = guarded.guarded(function, parameters.item_timeout_s, parameters.retries, _pace(parameters))
     function = arguments.with_arguments(function, parameters.way, arguments.keywords_of(parameters.arguments))
+    if parameters.shared:
+        function = shared_part.with_part(function, shared_part.part_of(parameters.shared), parameters.shared_file)
     if parameters.bundle > 1:
         function = (CoroutineBundled if is_coroutine else Bundled)(function)
     if parameters.drops_results:
@@ -193,10 +200,23 @@ def _function_for(function: Callable[[Any], Any], parameters: Parameters) -> Cal
         function = (CoroutineTrial if is_coroutine else Trial)(function, parameters.trial_s)
     elif parameters.tolerates:
         function = (CoroutineTrial if is_coroutine else Trial)(function)
+    if calls := tuple(_first_calls(parameters)):
+        return initializer.initialized(function, calls[0] if len(calls) == 1 else partial(_in_turn, calls))
+    return function
+
+
+def _first_calls(parameters: Parameters) -> Iterator[Callable[[], Any]]:
+    """What a worker does before its first item: load what all items have in common, call the user's initializer."""
+    if parameters.shared:
+        yield partial(shared_part.load, parameters.shared_file)
     if parameters.initializer:
         values = tuple(initializer.arguments_of(parameters.initargs))
-        return initializer.initialized(function, partial(_call, "initializer", parameters.initializer, values))
-    return function
+        yield partial(_call, "initializer", parameters.initializer, values)
+
+
+def _in_turn(calls: Sequence[Callable[[], Any]]) -> None:
+    for call in calls:
+        call()
 
 
 def _pace(parameters: Parameters) -> guarded.Pace | None:

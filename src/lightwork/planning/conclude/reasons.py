@@ -24,6 +24,7 @@ from lightwork.core.reasons import (
     Reason,
     RefillCost,
     RestsOn,
+    SharedPart,
     TriedThreads,
     WarmUpCost,
     WholeList,
@@ -33,6 +34,7 @@ from lightwork.planning.conclude.evidence import PlanEvidence, failed_crews
 from lightwork.planning.conclude.limits import held_lock, helper_wait, item_cap, limited_by
 from lightwork.planning.conclude.own_parts import own_parts
 from lightwork.planning.forecast import crew_of, in_items
+from lightwork.planning.shared_argument import is_given
 from lightwork.replay.traits import kind_of
 from lightwork.strategies import SHARING, find, is_executor
 
@@ -51,6 +53,7 @@ def _reasons(evidence: PlanEvidence, limit: Limit | None) -> Iterator[Reason | N
     yield _other_kind(evidence)
     yield from _own_executors(evidence)
     yield from failures(evidence)
+    yield _shared(evidence)
     yield _inherited(evidence)
     yield _large_function(evidence)
     yield _large_items(evidence)
@@ -164,6 +167,18 @@ def failures(evidence: PlanEvidence) -> Iterator[Reason]:
         yield from failed_crews(contest.measured.failed, working, threads, at_rate=at_rate)
 
 
+def _shared(evidence: PlanEvidence) -> SharedPart | None:
+    """How the recommended workers come by what all items have in common, and what other ways would bring."""
+    chosen, ways = evidence.chosen, evidence.planned.shared
+    if chosen is None or ways is None:
+        return None
+    is_measured = evidence.rounds(chosen) > 0
+    kind = "" if is_given(chosen) else kind_of(chosen)
+    return SharedPart(
+        ways.name, ways.size_bytes, evidence.speedup(chosen).point, is_measured, ways.others, ways.is_mapped, kind
+    )
+
+
 def _inherited(evidence: PlanEvidence) -> Inherited | None:
     """What the recommended workers have by fork, and what the best of those reach that are sent it."""
     chosen, job = evidence.chosen, evidence.planned.job
@@ -200,7 +215,9 @@ def _result_bytes(evidence: PlanEvidence) -> float:
 def _large_items(evidence: PlanEvidence) -> LargeItems | None:
     """That items are large, unless threads are chosen."""
     size_bytes = evidence.planned.job.item_bytes / evidence.planned.job.bundle
-    return LargeItems(size_bytes) if size_bytes >= BULKY_BYTES and _may_send_items(evidence) else None
+    if size_bytes < BULKY_BYTES or not _may_send_items(evidence):
+        return None
+    return LargeItems(size_bytes, evidence.planned.in_all)
 
 
 def _large_function(evidence: PlanEvidence) -> LargeFunction | None:

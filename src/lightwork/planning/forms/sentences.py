@@ -19,6 +19,7 @@ from lightwork.core.reasons import (
     OwnExecutor,
     OwnParts,
     RefillCost,
+    SharedPart,
     WarmUpCost,
 )
 from lightwork.planning.conclude.result import PlanResult
@@ -35,6 +36,7 @@ IN_SHORT = (
     Inherited,
     OwnParts,
     RefillCost,
+    SharedPart,
     WarmUpCost,
 )  # fmt: skip
 

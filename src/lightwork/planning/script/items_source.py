@@ -19,7 +19,7 @@ from pathlib import Path
 
 from lightwork import strategies
 from lightwork.errors import UsageError
-from lightwork.planning.script import arrangement, pacing, wrappers
+from lightwork.planning.script import arrangement, given_once, pacing, wrappers
 from lightwork.workload.arguments import AS_IT_IS, Passing
 from lightwork.workload.item_list import FROM_FILE, FROM_STDIN, matches
 
@@ -101,6 +101,7 @@ def _taken() -> set[str]:
         "sys",
         "tqdm",
         *arrangement.NAMES,
+        *given_once.NAMES,
         *pacing.NAMES,
         *wrappers.NAMES,
     }

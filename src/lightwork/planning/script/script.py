@@ -8,6 +8,7 @@ from typing import Protocol
 from lightwork.core.rate import StartRate
 from lightwork.core.setting import Setting
 from lightwork.planning.guards import UNGUARDED, Guards
+from lightwork.planning.script.given_once import GivenOnce
 from lightwork.planning.script.items_source import Origin, converted, made_by, origin_of
 from lightwork.planning.script.source import InitializerCall, Source
 from lightwork.planning.script.templates import recipe
@@ -49,6 +50,7 @@ def script_for(
     guards: Guards = UNGUARDED,
     rate: StartRate | None = None,
     named: Named | None = None,
+    shared: GivenOnce | None = None,
 ) -> Code:  # fmt: skip
     """How to write the script for a setting and the chunksize in force; "" for a built-in workload.
 
@@ -59,7 +61,8 @@ def script_for(
     inner_threads: how many a BLAS or OpenMP library may have in a process; None for as many as it likes.
     names_method: whether the start method is named even where it is this Python's default. guards: what stands around
     each item. rate: how many items may start in a unit of time; None for any number. named: what function, items and
-    initializer are called in Python, in place of their references; None to name them by these.
+    initializer are called in Python, in place of their references; None to name them by these. shared: what each worker
+    is given once; None for nothing.
     """
     if not user_function.is_reference(reference):
         return lambda *_, **__: ""
@@ -92,6 +95,7 @@ def script_for(
         guards=guards,
         rate=rate,
         bound=named.bound if named else "",
+        shared=shared,
     )
 
     def code(

@@ -3,12 +3,16 @@
 import keyword
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from lightwork.core.rate import StartRate
 from lightwork.errors import UsageError
 from lightwork.planning.guards import UNGUARDED, Guards
 from lightwork.planning.script.items_source import ARGUMENTS, Origin
 from lightwork.workload.arguments import AS_IT_IS, Passing
+
+if TYPE_CHECKING:
+    from lightwork.planning.script.given_once import GivenOnce
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,8 @@ class Source:
     calls first; None for nothing.
     inner_threads: how many a BLAS or OpenMP library may have in a process; None for as many as it likes. guards: what
     stands around each item. rate: how many items may start in a unit of time; None for any number.
-    bound: an expression that makes the function, where it has no name yet; "" where it has.
+    bound: an expression that makes the function, where it has no name yet; "" where it has. shared: what each worker is
+    given once; None for nothing.
     Raises UsageError for what no import statement can name.
     """
 
@@ -75,6 +80,15 @@ class Source:
     guards: Guards = UNGUARDED
     rate: StartRate | None = None
     bound: str = ""
+    shared: "GivenOnce | None" = None
+
+    @property
+    def arguments(self) -> str:
+        """The arguments of the function's call for an item, as Python: `*item, limit=3`."""
+        if self.shared is None:
+            return self.passing.call
+        keywords = [f"{name}={value!r}" for name, value in self.passing.keywords.items()]
+        return ", ".join([self.shared.arguments, *keywords])
 
     def __post_init__(self) -> None:
         for name in (*filter(None, self.module.split(".")), *self.function.split(".")):

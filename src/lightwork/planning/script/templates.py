@@ -22,6 +22,7 @@ from lightwork.planning.script.arrangement import arrangement
 from lightwork.planning.script.items_source import quoted
 from lightwork.planning.script.source import InitializerCall, Source, free
 from lightwork.planning.script.wrappers import split, wrapped
+from lightwork.planning.shared_argument import is_given
 from lightwork.strategies import Strategy, find
 
 # What the blanks and the arrangement need; a strategy's script brings its own imports.
@@ -66,6 +67,8 @@ def recipe(
     method = "" if setting.start_method == usual_method else setting.start_method
     name, dot, method_name = source.function.partition(".")
     lines = arrangement(setting, files=source.items.files, left_out=left_out, first=first)
+    if source.shared:
+        source = _with_shared(source, setting, chunksize, method, lines)
 
     def taken(initializer: InitializerCall | None) -> set[str]:
         bare = replace(source, function="_", initializer=initializer)
@@ -79,6 +82,16 @@ def recipe(
         source = replace(source, bound=source.bound or wanted)
     code = _script(source, f"{name}{dot}{method_name}", setting, chunksize, method, lines)
     return code.replace(_MAIN, f"{_A_POOL}{_MAIN}") if renewed not in ("", asked) else code
+
+
+def _with_shared(source: Source, setting: Setting, chunksize: int | None, method: str, lines: str) -> Source:
+    """With a name for what workers are given that nothing else has; without it where they need not be given it."""
+    if source.shared is None or not is_given(setting):
+        return replace(source, shared=None)
+    nameless = replace(source.shared, part=source.shared.part._replace(name="_"))
+    bare = replace(source, function="_", shared=nameless)
+    names = _names_in(_script(bare, "_", setting, chunksize, method, lines))
+    return replace(source, shared=source.shared.named_apart_from(names))
 
 
 def why_none(name: str) -> str:
@@ -97,6 +110,7 @@ def _script(
 
     arranged: the lines that put the items in order.
     """
+    arranged = (source.shared.lines if source.shared else "") + arranged
     brought, template = _parts(wrapped(source, find(setting.strategy)))
     blanks = _blanks(call, setting, chunksize, method) | {"keywords": source.passing.call.partition(", ")[2]}
     if source.guards.tasks:
@@ -123,7 +137,9 @@ def _script(
 
 
 def _initializer_keywords(source: Source, strategy: Strategy, method: str) -> str:
-    """What each worker of a pool calls first, as its keywords: what shares the clock calls the user's own in turn."""
+    """What each worker of a pool calls first, as its keywords: what shares something calls the user's own in turn."""
+    if source.shared:
+        return source.shared.keywords
     if source.rate and pacing.is_shared(strategy):
         return pacing.keywords(source.rate, method)
     return source.initializer.keywords if source.initializer else ""

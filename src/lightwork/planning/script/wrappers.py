@@ -145,6 +145,8 @@ def wrapped(source: "Source", strategy: Strategy) -> str:
     """The script of a strategy, with blanks, that calls the source's wrappers in the place of its function."""
     script = _with_bar(source, strategy) + ERRORS * source.guards.collects
     inward = [*_outer(source, strategy), *_inner(source, strategy)]
+    if not inward and source.shared:
+        inward = [("call_item", CALL)]
     if not inward and source.passing.keywords and not source.passing.way:
         return _around(script, "call_item", PARTIAL)
     if not inward and source.passing.way:
@@ -153,6 +155,9 @@ def wrapped(source: "Source", strategy: Strategy) -> str:
         inward = [("call_item", CALL)]
     for place, (name, code) in enumerate(inward):
         script = _around(script, name, _filled(code, source, strategy, is_innermost=place == len(inward) - 1))
+    if source.shared:
+        begin = source.initializer.call if source.initializer else ""
+        script = _around(script, "", source.shared.code(begin))
     return _with_remark(script, source, strategy)
 
 
@@ -189,7 +194,7 @@ def _inner(source: "Source", strategy: Strategy) -> Iterator[tuple[str, str]]:
 def _filled(code: str, source: "Source", strategy: Strategy, *, is_innermost: bool) -> str:
     """The code with the blanks filled that depend on the place and the kind of function."""
     awaits = source.is_coroutine and strategy.awaits
-    bare = f"$function({source.passing.call if is_innermost else 'item'})"
+    bare = f"$function({source.arguments if is_innermost else 'item'})"
     blanks = {
         "def": "async def" if awaits else "def",
         "call": f"await {bare}" if awaits else bare,
