@@ -11,6 +11,8 @@ from lightwork import ItemError, strategies
 from lightwork.api.running import LEFT_OUT, Chosen, results_of, stream
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
+from lightwork.workload import shared_part
+from lightwork.workload.shared_part import CommonPart
 
 USUAL = ("serial", "threads", "process_executor", "map", "imap_unordered")
 SYNC = [name for name in strategies.usable() if not strategies.find(name).staged and not strategies.find(name).awaits]
@@ -163,3 +165,33 @@ def test_a_bar_shows_where_it_is_wanted(capsys):
     """On standard error, where progress is asked for."""
     results_of(int, list("1234"), chosen("threads"), "raise", progress=True)
     assert "4/4" in capsys.readouterr().err
+
+
+def add(number, table):
+    """A function of two arguments."""
+    return number / table["by"]
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+@pytest.mark.parametrize("name", ["threads", "process_executor", "imap_unordered", "inherited"])
+def test_what_all_items_share_is_given_to_each_worker_once(name, method):
+    """The results are those of whole items, errors name whole items, and nothing is held or left afterwards."""
+    if method not in strategies.find(name).start_methods:
+        pytest.skip(f"{name} does not start by {method}")
+    table = {"by": 2, "more": list(range(1000))}
+    items = [(number, table) for number in [4, 6, "x", 8]]
+    setting = Setting(name, 2, start_method=method)
+    shared = Chosen(setting, way="*", shared=CommonPart("table", 1, True))
+    results = results_of(add, items, shared, "collect")
+    assert [results[0], results[1], results[3]] == [2, 3, 4]
+    assert results[2].item == items[2]
+    assert not shared_part._held
+
+
+def test_items_that_differ_in_what_was_shared_are_refused():
+    """They may be others than those that were planned with."""
+    shared = Chosen(Setting("process_executor", 2), way="*", shared=CommonPart("table", 1, True))
+    with pytest.raises(UsageError, match="item 2 of 2 has another table"):
+        results_of(add, [(1, {"by": 1}), (1, {"by": 2})], shared)
+    with pytest.raises(UsageError, match="item 2 of 2 has 3 values"):
+        results_of(add, [(1, 5), (1, 5, 2)], shared)

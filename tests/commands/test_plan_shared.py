@@ -12,6 +12,7 @@ from users import furnish
 
 SHARED = """
 import multiprocessing
+import threading
 import time
 
 TABLE = bytes(20_000_000)
@@ -56,6 +57,47 @@ def add_once(place):
     compute(0.015)
     with TOTAL.get_lock():
         TOTAL.value += place
+
+
+def array():
+    import numpy
+
+    matrix = numpy.arange(1_000_000.0)
+    return [(place, matrix) for place in range(12)]
+
+
+def look_at(place, matrix):
+    time.sleep(0.2)
+    return float(matrix[place])
+
+
+def change(place, matrix):
+    time.sleep(0.02)
+    matrix[place] = 0
+
+
+def records():
+    table = {str(number): number for number in range(50_000)}
+    return [{"key": str(place), "table": table} for place in range(12)]
+
+
+def find(key, table):
+    compute(0.1)
+    return table[key]
+
+
+def with_lock():
+    lock = threading.Lock()
+    return [(place, lock) for place in range(12)]
+
+
+def hold(place, lock):
+    compute(0.1)
+    return place
+
+
+def others():
+    return [(place, [place]) for place in range(12)]
 """
 TWO = ("--once", "--workers", "2")
 
@@ -106,3 +148,102 @@ def test_a_lock_that_is_held_for_a_moment_limits_nothing(user):
     answer = planned(user, "add_once", "PLACES")
     assert answer["recommendation"]["speedup"]["point"] > 1.3
     assert not any("TOTAL" in reason for reason in answer["reasons"])
+
+
+PROCESSES = ("--strategies", "process_executor", "--workers", "2")
+
+
+def shared(user, function, items, name, *words):
+    """The plan's JSON with this argument given once, and what its reason says of the ways to give it."""
+    ended = user.plan(f"shared.py:{function}", "--items", f"shared.py:{items}", "--shared", name, *words, "--json")
+    assert ended.returncode == 0, ended.stderr
+    answer = json.loads(ended.stdout)
+    return answer, [reason for reason in answer["reasons"] if f" {name} (" in reason]
+
+
+def run_script(user, answer):
+    """What the plan's script computes."""
+    (user.folder / "pasted.py").write_text(answer["recommendation"]["code"] + "    print(sum(results))\n")
+    ran = subprocess.run(
+        [sys.executable, "pasted.py"], cwd=user.folder, capture_output=True, text=True, timeout=60, check=True
+    )
+    return float(ran.stdout)
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_a_shared_argument_is_given_once_and_the_ways_are_measured(user, method):
+    """Items that wait, so that whoever else computes has no say: all ways have figures, the script the results."""
+    words = ("--strategies", "process_executor", "--workers", "4", "--start-methods", method, "--blocks", "1")
+    answer, (ways,) = shared(user, "look_at", "array", "matrix", *words)
+    assert "atrix (7.63 MiB)" in ways
+    assert "sent with every item" in ways
+    assert "predicted" not in ways
+    assert "no time" not in ways
+    assert "initializer=keep" in answer["recommendation"]["code"]
+    assert run_script(user, answer) == sum(range(12))
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_a_shared_argument_is_predicted_from_one_run(user, method):
+    """A dict in dicts, by its key: items are small then, and sending it in each is predicted to be slower."""
+    answer, (ways,) = shared(user, "find", "records", "table", *PROCESSES, "--start-methods", method, "--once")
+    assert "Workers are given table" in ways
+    assert ways.count("(predicted)") == 2
+    assert run_script(user, answer) == sum(range(12))
+
+
+def test_a_way_that_fails_is_said_to(user):
+    """A function that changes the array can't be given one that is mapped for reading."""
+    _, (ways,) = shared(user, "change", "array", "matrix", *PROCESSES, "--blocks", "1")
+    assert "memory-mapped fails (ValueError: assignment destination is read-only)" in ways
+
+
+def test_threads_need_not_be_given_it(user):
+    """They share it, and the script is the usual one."""
+    words = ("--strategies", "threads", "--workers", "4", "--once")
+    answer, _ = shared(user, "look_at", "array", "matrix", *words)
+    assert "--shared matrix changes nothing: threads share the caller's memory" in answer["reasons"]
+    assert "keep" not in answer["recommendation"]["code"]
+
+
+def test_forked_workers_inherit_what_can_not_be_pickled(user):
+    """A lock in every item: forks have it, and spawned workers can't."""
+    answer, _ = shared(user, "hold", "with_lock", "lock", *PROCESSES, "--once")
+    assert answer["recommendation"]["strategy"] == "process_executor"
+    assert run_script(user, answer) == sum(range(12))
+
+
+def test_large_items_that_hold_one_object_name_the_option(user):
+    """Where workers are sent them; not where they inherit them."""
+    ended = user.plan(
+        "shared.py:find", "--items", "shared.py:records", *PROCESSES, "--start-methods", "spawn", "--once", "--json"
+    )
+    reasons = json.loads(ended.stdout)["reasons"]
+    assert any("all items share `table`: --shared table gives it to each worker once" in each for each in reasons)
+    inherited = planned(user, "look_up", "with_table")["reasons"]
+    assert not any("--shared" in each for each in inherited)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["look_at", "--items", "shared.py:array", "--shared", "matrx"], "shared.py:look_at has no such argument"),
+        (["look_at", "--items", "shared.py:array", "--shared", "place"], "item 2 of 12 has another place (1)"),
+        (["find", "--items", "shared.py:array", "--shared", "matrix"], "it has key, table"),
+        (["hold", "--items", "shared.py:others", "--shared", "lock"], "has another lock ([1]) than item 1"),
+        (["hold", "a", "b", "--shared", "lock"], "use --items REFERENCE"),
+        (["hold", "--items", "shared.py:with_lock", "--shared", "lock", "--start-methods", "spawn"],
+         "it can't be sent to a worker (TypeError: cannot pickle '_thread.lock' object)"),
+        (["hold", "--items", "shared.py:others", "--shared", "lock", "--rate", "5/s"], "contradict each other"),
+        (["hold", "--items", "shared.py:others", "--shared", "lock", "--strategies", "static"],
+         "workers of static take no initializer: choose process_executor"),
+        (["add_up", "--items", "shared.py:PLACES", "--shared", "place"], "gets each item whole"),
+    ],
+)  # fmt: skip
+def test_what_can_not_be_shared_is_refused_in_one_line(user, words, message):
+    """With status 2, before anything runs."""
+    ended = user.plan(f"shared.py:{words[0]}", *words[1:])
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.startswith("lightwork: ")
+    assert ended.stderr.count("\n") == 1
+    assert message in ended.stderr

@@ -46,8 +46,11 @@ from lightwork.core.reasons import (
     SerialAnswer,
     SettingAnswer,
     SharedLimit,
+    SharedPart,
+    SharedWay,
     TriedThreads,
     WarmUpCost,
+    WayTried,
     WholeList,
 )
 from lightwork.core.remedy import LargestLoss
@@ -77,6 +80,15 @@ rates = st.builds(
     RateLimit, st.builds(StartRate, st.sampled_from((0.5, 20, 5000)), st.sampled_from([*UNITS_S])), counts,
     st.floats(0.01, 1e5),
 )  # fmt: skip
+
+
+def tried(way):
+    """Any outcome of this way."""
+    return st.builds(
+        WayTried, st.just(way), st.just(0.0) | st.floats(0.01, 9.0), st.integers(0, 3), st.just("") | names
+    )
+
+
 EACH = {
     ItemCap: caps,
     SharedLimit: st.builds(SharedLimit, st.floats(1.0, 99.0)),
@@ -102,7 +114,12 @@ EACH = {
     ),
     HelperWait: st.builds(HelperWait, names, shares),
     LargeFunction: st.builds(LargeFunction, st.floats(1e3, 1e9)),
-    LargeItems: st.builds(LargeItems, st.floats(1e3, 1e9)),
+    LargeItems: st.builds(LargeItems, st.floats(1e3, 1e9), st.just("") | names),
+    SharedPart: st.builds(
+        SharedPart, names, st.just(0.0) | st.floats(1e3, 1e9), st.floats(1.1, 99.0), st.booleans(),
+        st.tuples(tried(SharedWay.EVERY_ITEM), tried(SharedWay.MAPPED)), st.booleans(),
+        st.sampled_from(["", "threads", "processes"]),
+    ),
     Inherited: st.builds(
         Inherited, st.just(0.0) | st.floats(1e6, 1e9), st.just(0.0) | st.floats(1e6, 1e9), crews,
         st.none() | estimates, st.booleans(),
@@ -139,7 +156,7 @@ ANSWERS = {
     ),
     NoAnswer: st.builds(NoAnswer, st.none() | failures),
 }
-PARTS = {Crew, ExtraMemory, RestsOn, TriedThreads}  # of others, or worded on their own
+PARTS = {Crew, ExtraMemory, RestsOn, TriedThreads, WayTried}  # of others, or worded on their own
 
 
 def is_plain(words):
@@ -219,6 +236,26 @@ def test_a_crew_is_named_with_what_makes_it():
 def test_more_workers_gain_lose_or_do_neither(gain, is_measured, words):
     """And it says whether that was seen."""
     assert reason_sentence(NextCount(Crew(8, "processes", "Pool"), gain, is_measured)) == words
+
+
+@pytest.mark.parametrize(
+    ("others", "more", "words"),
+    [
+        ([(SharedWay.EVERY_ITEM, 0.05, 3), (SharedWay.MAPPED, 0.99, 3)], {},
+         "workers are given matrix (30.5 MiB) once: 1.90x; sent with every item 0.10x; memory-mapped 1.88x"),
+        ([(SharedWay.EVERY_ITEM, 0.0, 0, "x"), (SharedWay.MAPPED, 1.2, 2)], {"is_mapped": True},
+         "workers map matrix (30.5 MiB) from a file: 2.3x; given to each once 1.90x; sent with every item fails (x)"),
+        ([(SharedWay.EVERY_ITEM, 0.99, 3)], {},
+         "workers are given matrix (30.5 MiB) once: 1.90x; sent with every item 1.88x, so --shared gains little here"),
+        ([(SharedWay.MAPPED, 0.0, 0)], {},
+         "workers are given matrix (30.5 MiB) once: 1.90x; memory-mapped was not measured: no time was left"),
+        ([], {"kind": "threads"}, "--shared matrix changes nothing: threads share the caller's memory"),
+    ],
+)  # fmt: skip
+def test_ways_to_give_a_shared_part_stand_side_by_side(others, more, words):
+    """That of the script first, and what each rests on."""
+    tries = tuple(WayTried(*each) for each in others)
+    assert reason_sentence(SharedPart("matrix", 32e6, 1.9, **{"is_measured": True, "others": tries, **more})) == words
 
 
 def test_what_it_rests_on_says_measured_and_predicted():

@@ -23,7 +23,7 @@ from lightwork.api.planning import planned_by_options
 from lightwork.api.running import COLLECT, RAISE, Chosen, results_of
 from lightwork.core.atomic import replacing
 from lightwork.core.setting import Setting
-from lightwork.workload.shared_part import Part
+from lightwork.workload.shared_part import CommonPart
 
 FOLDER = "plans"
 MACHINE = ("processor", "usable_cpus", "logical_cpus", "memory_limit_bytes", "python")  # facts that make another plan
@@ -83,7 +83,7 @@ def _remembered(path: Path) -> Chosen | None:
         data["setting"] = Setting(**data["setting"])
         data["first"], data["left_out"] = tuple(data["first"]), tuple(data["left_out"])
         data["keywords"] = tuple((name, value) for name, value in data["keywords"])
-        data["shared"] = Part(*data["shared"]) if data["shared"] else None
+        data["shared"] = CommonPart(*data["shared"]) if data["shared"] else None
         return Chosen(**data)
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -24,7 +24,7 @@ from lightwork.strategies import Strategy, in_force
 from lightwork.workload import arguments, guarded, shared_part, target, turns
 from lightwork.workload.called import Begun, Called, CoroutineBegun, CoroutineNumbered, ItemError, Numbered
 from lightwork.workload.coroutine import is_coroutine_function, plain
-from lightwork.workload.shared_part import Part
+from lightwork.workload.shared_part import CommonPart
 
 RAISE, COLLECT = "raise", "collect"
 SERIAL = Setting("serial")
@@ -59,7 +59,7 @@ class Chosen:
     inner_threads: int | None = None
     collects: bool = False
     left_out: tuple[int, ...] = ()
-    shared: Part | None = None
+    shared: CommonPart | None = None
 
     def words(self, count: int) -> str:
         """What is used for so many items."""
@@ -141,13 +141,13 @@ def _answers(
 
 
 def _given_once(
-    function: Callable[[Any], Any], items: Sequence[Any], part: Part, setting: Setting, around: ExitStack
+    function: Callable[[Any], Any], items: Sequence[Any], part: CommonPart, setting: Setting, around: ExitStack
 ) -> tuple[Callable[[Any], Any], list[Any]]:
     """The function and the items without what they have in common, which workers inherit or load from a file.
 
     Raises UsageError where items differ in it.
     """
-    shared_part.refuse_different(part, items)
+    shared_part.refuse_unfit(part, items)
     folder = around.enter_context(tempfile.TemporaryDirectory(prefix="lightwork-"))
     file = f"{folder}/shared.pickle"
     if setting.start_method != "fork":

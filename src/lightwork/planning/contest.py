@@ -36,6 +36,7 @@ SERIAL_ROUNDS = 2  # of the serial run at least, the first one apart
 CHALLENGERS = 2  # a block
 FEWEST_WORKERS = 2  # where these fail, it is not their number
 NARROW = 0.1  # half the interval of a speedup, over the point: known well enough
+BUSY = 0.2  # of the cores' time: where others took more, what was measured tells of them, and predictions answer
 LIMITED = PriorSpread(common=0.2, single=0.05)  # of settings that are predicted by a limit found in others
 
 

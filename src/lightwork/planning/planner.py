@@ -49,7 +49,7 @@ from lightwork.text.notes import note_sentence
 from lightwork.text.quantities import size
 from lightwork.workload import initializer, registry, trial
 from lightwork.workload.arguments import AS_IT_IS, Passing
-from lightwork.workload.shared_part import Part
+from lightwork.workload.shared_part import CommonPart
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class Planned:
     leak: Leak | None = None
     shared: SharedWays | None = None
     in_all: str = ""
-    part: Part | None = None
+    part: CommonPart | None = None
 
 
 def make(request: Request, environment: Environment) -> Planned:

@@ -1,6 +1,6 @@
 """Shared argument: what all items of a plan have in common, given to each worker once (`--shared NAME`).
 
-items -> Part, value and the items without it -> the parameters of rounds whose workers are given it once, or map it
+items -> where it is, its value, the items without it -> parameters of rounds whose workers are given it, or map it
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,14 +18,14 @@ from lightwork.launch.workdir import Workdir
 from lightwork.planning.request import Request
 from lightwork.workload import shared_part, trial, user_function
 from lightwork.workload.arguments import Passing
-from lightwork.workload.shared_part import ARRAY, Part
+from lightwork.workload.shared_part import ARRAY, CommonPart
 
 
 @dataclass(frozen=True, eq=False)
 class SharedArgument:
     """The argument, and where its files are. part: where it is in an item; value: itself; folder: for its files."""
 
-    part: Part
+    part: CommonPart
     value: Any = field(repr=False)
     folder: Path
 

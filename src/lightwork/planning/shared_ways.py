@@ -14,7 +14,7 @@ from typing import Any
 
 from lightwork.core.reasons import SharedWay, WayTried
 from lightwork.core.setting import Setting
-from lightwork.planning.contest import Contest
+from lightwork.planning.contest import BUSY, Contest
 from lightwork.planning.items import parameters_for
 from lightwork.planning.job_profile import JobProfile
 from lightwork.planning.measure import LONGER, PATIENCE, PATIENCE_S, ROUND_S, Measuring
@@ -23,7 +23,8 @@ from lightwork.planning.shared_argument import SharedArgument, is_given
 from lightwork.study.run import sound
 
 BUDGET_SHARE = 0.2  # of the budget, kept for these rounds
-MOST_BLOCKS = 3
+FEWEST_BLOCKS, MOST_BLOCKS = 2, 3
+TRIES = 2  # blocks for each that is wanted: those are passed over before which others have the cores
 BETTER = 1.05  # times as fast: a map is then worth its line of code
 
 
@@ -45,12 +46,10 @@ def compared(measuring: Measuring, contest: Contest, shared: SharedArgument) -> 
         return SharedWays(name, size_bytes, ()) if setting else None
     longer = _longer_sent(contest, shared, setting)
     ways = _Ways(measuring, contest, shared, setting, longer)
-    if measuring.request.is_measured and contest.measured.blocks:
+    if measuring.request.is_measured and contest.measured.blocks and contest.doubt <= BUSY:
         ways.measure()
     others = tuple(ways.tried())
-    mapped = [way for way in others if way.way is SharedWay.MAPPED]
-    is_mapped = any(way.times >= BETTER and ways.is_always_better(SharedWay.MAPPED) for way in mapped)
-    return SharedWays(name, size_bytes, others, is_mapped)
+    return SharedWays(name, size_bytes, others, ways.is_better(SharedWay.MAPPED))
 
 
 def _longer_sent(contest: Contest, shared: SharedArgument, setting: Setting) -> float | None:
@@ -82,6 +81,7 @@ class _Ways:
         self.longer = longer
         self.walls_s: dict[SharedWay, dict[int, float]] = {way: {} for way in self._parameters()}
         self.troubles: dict[SharedWay, str] = {}
+        self.is_begun = False
 
     def _parameters(self) -> Mapping[SharedWay, Mapping[str, Any]]:
         """Of a round, by the way: the one that is planned with first."""
@@ -98,11 +98,16 @@ class _Ways:
 
     def measure(self) -> None:
         """A round of each in every block, in turns from the front and from the back, while there is time."""
-        parameters = self._parameters()
+        parameters, self.is_begun = self._parameters(), True
         if SharedWay.MAPPED in parameters:
             self.shared.write_array()
         self.measuring.environment.say(f"measuring other ways to give {self.shared.part.name} to workers")
-        for block in range(1, (self.measuring.request.blocks or MOST_BLOCKS) + 1):
+        blocks = self.measuring.request.blocks or MOST_BLOCKS
+        for block in range(1, TRIES * blocks + 1):
+            if len(self.walls_s[SharedWay.EACH_WORKER]) == blocks:
+                return
+            if self.contest.job.doubt_beside(self.measuring.environment.busy_share()) > BUSY:
+                continue
             ways = [way for way in parameters if way not in self.troubles]
             for number, way in enumerate(self._affordable(ways)[:: 1 if block % 2 else -1]):
                 if number and self._needed_s(way) > self._left_s():
@@ -145,28 +150,30 @@ class _Ways:
         if round_.ok:
             self.walls_s[way][block] = round_.wall_ns / 1e9
         else:
-            self.troubles[way] = round_.reason or str(round_.outcome)
+            self.troubles[way] = round_.reason.partition(" in item ")[0] or str(round_.outcome)
 
     def tried(self) -> Iterator[WayTried]:
         """What is to be said of each other way, as times as fast as the one that is planned with."""
         for way in self.walls_s:
-            ratios = self._ratios(way)
             if way is SharedWay.EACH_WORKER:
                 continue
-            if way in self.troubles and not ratios:
-                yield WayTried(way, 0.0, 0, self.troubles[way])
-            elif ratios:
+            if ratios := self._ratios(way):
                 yield WayTried(way, median(ratios), len(ratios))
+            elif way in self.troubles:
+                yield WayTried(way, 0.0, 0, self.troubles[way])
             elif way is SharedWay.EVERY_ITEM and self.longer:
                 yield WayTried(way, 1 / self.longer, 0)
-            elif self.measuring.request.is_measured:
+            elif self.is_begun:
                 yield WayTried(way, 0.0, 0)
 
-    def is_always_better(self, way: SharedWay) -> bool:
-        """Whether it was faster in every block, of two or more."""
+    def is_better(self, way: SharedWay) -> bool:
+        """Whether it is faster by more than others at the cores may pretend: in every block, and than before them."""
         ratios = self._ratios(way)
-        return len(ratios) > 1 and min(ratios) > 1
+        if len(ratios) < FEWEST_BLOCKS or min(ratios) <= 1:
+            return False
+        before = self.contest.sampled.wall_s(self.setting) / median(self.walls_s[way].values())
+        return min(median(ratios), before) >= BETTER
 
     def _ratios(self, way: SharedWay) -> list[float]:
         once = self.walls_s[SharedWay.EACH_WORKER]
-        return [once[block] / wall_s for block, wall_s in self.walls_s[way].items() if block in once]
+        return [once[block] / wall_s for block, wall_s in self.walls_s.get(way, {}).items() if block in once]

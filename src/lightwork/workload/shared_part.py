@@ -23,12 +23,13 @@ from lightwork.workload import item_text
 from lightwork.workload.arguments import KEYWORDS, TUPLE, WHOLE
 from lightwork.workload.coroutine import is_coroutine_function
 
+PAIR = 2
 ARRAY = ".npy"  # ends the name of a file that is mapped into memory
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 _held: dict[str, Any] = {}  # by the file that it is in, or would be
 
 
-class Part(NamedTuple):
+class CommonPart(NamedTuple):
     """Where in an item the argument is.
 
     name: of the function's parameter. place: among the values of a tuple; None where items are dicts. is_of_pair:
@@ -68,7 +69,7 @@ class WithPart:
 
     __slots__ = ("file", "function", "part")
 
-    def __init__(self, function: Callable[[Any], Any], part: Part, file: str) -> None:
+    def __init__(self, function: Callable[[Any], Any], part: CommonPart, file: str) -> None:
         self.function, self.part, self.file = function, part, file
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -90,17 +91,17 @@ class CoroutineWithPart(WithPart):
         return await self.function(self.part.put_back(item, load(self.file)))
 
 
-def part_of(words: str) -> Part:
+def part_of(words: str) -> CommonPart:
     """The part that these words, its own, stand for."""
-    return Part(*json.loads(words))
+    return CommonPart(*json.loads(words))
 
 
-def with_part(function: Callable[[Any], Any], part: Part, file: str) -> Callable[[Any], Any]:
+def with_part(function: Callable[[Any], Any], part: CommonPart, file: str) -> Callable[[Any], Any]:
     """The function of an item without the part; a coroutine function stays one. file: by which the part is held."""
     return (CoroutineWithPart if is_coroutine_function(function) else WithPart)(function, part, file)
 
 
-def taken_out(items: Sequence[Any], part: Part, file: str) -> list[Any]:
+def taken_out(items: Sequence[Any], part: CommonPart, file: str) -> list[Any]:
     """The items without the part, which this process holds from now on, but for an array that is to be mapped."""
     if not file.endswith(ARRAY):
         _held[file] = part.of(items[0])
@@ -143,54 +144,62 @@ def can_be_mapped(value: Any) -> bool:
 
 def part_in(
     name: str, target: str, function: Callable[..., Any], way: str, items: Sequence[Any], keywords: Mapping[str, Any]
-) -> Part:
+) -> CommonPart:
     """The part by its name in these items, which is one for all.
 
     target: what the user calls the function. way, keywords: how items reach it (lightwork.workload.arguments).
     Raises UsageError where the function has no such parameter, items don't hold it, or it is not the same in all.
     """
-    place = _place(name, target, function, way, keywords)
-    is_of_pair = place is not None and all(len(item) == 2 for item in items)  # noqa: PLR2004  itself and another
-    part = Part(name, place, is_of_pair)
-    for number, item in enumerate(items, 1):
-        if not (name in item if place is None else place < len(item)):
-            raise UsageError(f"--shared {name}: item {number:,} of {len(items):,} has no {name}: put it into all items")
-    refuse_different(part, items)
+    parameters = _parameters(function)
+    _refuse_name(name, target, parameters, way, keywords)
+    if way == WHOLE:
+        is_several = all(isinstance(item, tuple | list | dict) for item in items)
+        advice = "spread them by --starmap" if is_several else "make items tuples or dicts of all its arguments"
+        raise UsageError(f"--shared {name}: {target} gets each item whole, as one argument: {advice}")
+    if way == TUPLE and name not in _positional(parameters):
+        raise UsageError(f"--shared {name}: {target} takes {name} by keyword only: make items dicts of its arguments")
+    place = _positional(parameters).index(name) if way == TUPLE else None
+    part = CommonPart(name, place, way == TUPLE and all(len(item) == PAIR for item in items))
+    refuse_unfit(part, items)
     return part
 
 
-def _place(name: str, target: str, function: Callable[..., Any], way: str, keywords: Mapping[str, Any]) -> int | None:
-    """Its place in a tuple; None for its key in a dict."""
+def _parameters(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
+    """By name; none of some functions that are written in C."""
     try:
-        parameters = inspect.signature(function).parameters
+        return inspect.signature(function).parameters
     except (ValueError, TypeError):
-        raise UsageError(f"--shared {name}: {target} does not say which arguments it has: wrap it in a def") from None
-    takes_any = any(each.kind is each.VAR_KEYWORD for each in parameters.values())
-    is_no_name = name not in parameters or parameters[name].kind in (
-        inspect.Parameter.VAR_POSITIONAL,
-        inspect.Parameter.VAR_KEYWORD,
-    )
-    if is_no_name and not (takes_any and way == KEYWORDS):
-        raise UsageError(
-            f"--shared {name}: {target} has no argument {name!r}: it has {', '.join(parameters) or 'none'}"
-        )
+        return {}
+
+
+def _positional(parameters: Mapping[str, inspect.Parameter]) -> list[str]:
+    return [each.name for each in parameters.values() if each.kind in _POSITIONAL]
+
+
+def _refuse_name(
+    name: str, target: str, parameters: Mapping[str, inspect.Parameter], way: str, keywords: Mapping[str, Any]
+) -> None:
+    """Raise UsageError for what is no parameter of the function, or is given to it already."""
+    named = [each.name for each in parameters.values() if each.kind in (*_POSITIONAL, each.KEYWORD_ONLY)]
+    takes_any = way == KEYWORDS and any(each.kind is each.VAR_KEYWORD for each in parameters.values())
+    if name not in named and not takes_any:
+        raise UsageError(f"--shared {name}: {target} has no such argument: it has {', '.join(named) or 'none'}")
     if name in keywords:
         raise UsageError(f"--shared {name}: --arguments gives {name} already: put it into the items, or omit --shared")
-    if way == WHOLE:
-        raise UsageError(
-            f"--shared {name}: each item is one argument of {target} as a whole: make items tuples or dicts of all "
-            "arguments"
-        )
-    if way == KEYWORDS:
-        return None
-    positional = [each.name for each in parameters.values() if each.kind in _POSITIONAL]
-    if name not in positional:
-        raise UsageError(f"--shared {name}: {target} takes {name} by keyword only: make items dicts of its arguments")
-    return positional.index(name)
 
 
-def refuse_different(part: Part, items: Sequence[Any]) -> None:
-    """Raise UsageError, naming the first item whose value is another one: equal ones may be several objects."""
+def refuse_unfit(part: CommonPart, items: Sequence[Any]) -> None:
+    """Raise UsageError, naming the first item that lacks the part or holds another one: equal ones may be several."""
+    for number, item in enumerate(items, 1):
+        if not (part.name in item if part.place is None else part.place < len(item)):
+            raise UsageError(
+                f"--shared {part.name}: item {number:,} of {len(items):,} has no {part.name}: put it into all items"
+            )
+        if part.is_of_pair and len(item) != PAIR:
+            raise UsageError(
+                f"--shared {part.name}: item {number:,} of {len(items):,} has {len(item)} values, where those "
+                f"of the plan had {PAIR}: plan again"
+            )
     first = part.of(items[0])
     digest, alike = b"", {id(first)}
     for number, item in enumerate(items, 1):
@@ -222,19 +231,13 @@ def _is_equal(value: Any, other: Any) -> bool:
         return False
 
 
-def held_in_all(function: Callable[..., Any], way: str, items: Sequence[Any]) -> Iterator[Part]:
+def held_in_all(function: Callable[..., Any], way: str, items: Sequence[Any]) -> Iterator[CommonPart]:
     """Each argument of which all items hold the same object."""
-    try:
-        parameters = inspect.signature(function).parameters.values()
-    except (ValueError, TypeError):
-        return
     if way == KEYWORDS:
-        names = [name for name in items[0] if all(name in item for item in items)]
-        parts = [Part(name, None) for name in names]
+        parts = [CommonPart(name, None) for name in items[0] if all(name in item for item in items)]
     else:
         shortest = min(map(len, items)) if way == TUPLE else 0
-        positional = [each.name for each in parameters if each.kind in _POSITIONAL]
-        parts = [Part(name, place) for place, name in enumerate(positional[:shortest])]
+        parts = [CommonPart(name, place) for place, name in enumerate(_positional(_parameters(function))[:shortest])]
     for part in parts:
         first = part.of(items[0])
         if all(part.of(item) is first for item in items):

@@ -14,6 +14,7 @@ from lightwork.core.reasons import FailedCrew, OutsideLimit
 from lightwork.core.round import Outcome, Round
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, Cell, Study
+from lightwork.planning.contest import BUSY
 from lightwork.planning.forecast import crew_of, in_items
 from lightwork.planning.memory_probe import MemoryModel, model_of
 from lightwork.planning.outside_limits import says_too_fast
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 LONGEST_NAME = 64  # characters: with its number, its type and the first 40 of its text
 BEYOND = 1.25  # times the speedup that an item allows: measured ones below are as much, in rounds of unequal speed
-BUSY = 0.2  # of the cores' time: where others took more, what was measured tells of them, and predictions answer
 
 
 @dataclass(frozen=True, eq=False)

@@ -173,10 +173,10 @@ def _shared(evidence: PlanEvidence) -> SharedPart | None:
     if chosen is None or ways is None:
         return None
     is_measured = evidence.rounds(chosen) > 0
-    kind = "" if is_given(chosen) else kind_of(chosen)
-    return SharedPart(
-        ways.name, ways.size_bytes, evidence.speedup(chosen).point, is_measured, ways.others, ways.is_mapped, kind
-    )
+    kind, speedup = "" if is_given(chosen) else kind_of(chosen), evidence.speedup(chosen).point
+    most = min(chosen.workers, evidence.cap) / speedup  # times as fast as the answer, at most
+    others = tuple(replace(other, times=min(other.times, most)) for other in ways.others)
+    return SharedPart(ways.name, ways.size_bytes, speedup, is_measured, others, ways.is_mapped, kind)
 
 
 def _inherited(evidence: PlanEvidence) -> Inherited | None:

@@ -20,10 +20,11 @@ from lightwork.core.warnings import (
     UntriedCount,
     VerdictWarning,
 )
-from lightwork.planning.conclude.evidence import BUSY, PlanEvidence
+from lightwork.planning.conclude.evidence import PlanEvidence
 from lightwork.planning.conclude.footprint import footprint_warnings
 from lightwork.planning.conclude.limits import core_bound
 from lightwork.planning.conclude.reasons import failures
+from lightwork.planning.contest import BUSY
 from lightwork.planning.failed_setting import is_forked
 from lightwork.replay.traits import kind_of
 from lightwork.strategies import SHARING, find

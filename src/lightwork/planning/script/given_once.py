@@ -10,8 +10,8 @@ Where it is mapped, workers are given the path of an array's file instead.
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
-from lightwork.planning.script.source import free
-from lightwork.workload.shared_part import Part
+from lightwork.planning.script.names import free
+from lightwork.workload.shared_part import CommonPart
 
 NAMES = ("folder", "keep", "np", "path", "shared")  # that the lines may bind
 KEEP = """\
@@ -36,7 +36,7 @@ $begin"""
 class GivenOnce:
     """What all items have in common. is_mapped: whether workers map it from a file. variable: its name there."""
 
-    part: Part
+    part: CommonPart
     is_mapped: bool = False
     variable: str = ""
 

@@ -3,16 +3,14 @@
 import keyword
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from lightwork.core.rate import StartRate
 from lightwork.errors import UsageError
 from lightwork.planning.guards import UNGUARDED, Guards
+from lightwork.planning.script.given_once import GivenOnce
 from lightwork.planning.script.items_source import ARGUMENTS, Origin
+from lightwork.planning.script.names import free
 from lightwork.workload.arguments import AS_IT_IS, Passing
-
-if TYPE_CHECKING:
-    from lightwork.planning.script.given_once import GivenOnce
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,7 @@ class Source:
     guards: Guards = UNGUARDED
     rate: StartRate | None = None
     bound: str = ""
-    shared: "GivenOnce | None" = None
+    shared: GivenOnce | None = None
 
     @property
     def arguments(self) -> str:
@@ -94,10 +92,3 @@ class Source:
         for name in (*filter(None, self.module.split(".")), *self.function.split(".")):
             if not name.isidentifier() or keyword.iskeyword(name):
                 raise UsageError(f"can't import {self.function} from {self.module}: {name!r} is not a Python name")
-
-
-def free(name: str, taken: Collection[str]) -> str:
-    """The name, longer where it is taken."""
-    while name in taken:
-        name += "_"
-    return name

@@ -20,7 +20,8 @@ from lightwork.planning.request import INNER_THREADS
 from lightwork.planning.script import pacing
 from lightwork.planning.script.arrangement import arrangement
 from lightwork.planning.script.items_source import quoted
-from lightwork.planning.script.source import InitializerCall, Source, free
+from lightwork.planning.script.names import free
+from lightwork.planning.script.source import InitializerCall, Source
 from lightwork.planning.script.wrappers import split, wrapped
 from lightwork.planning.shared_argument import is_given
 from lightwork.strategies import Strategy, find
