@@ -38,7 +38,7 @@ def add_to(commands: Any) -> None:
     add("-0", "--null", action="store_true", help="items of @FILE and - end in NUL (find -print0)")
     add("--starmap", action="store_true", help="spread each item over the function's arguments")
     add("--arguments", metavar="JSON", help="keyword arguments, such as '{\"limit\": 3}'")
-    add("--shared", metavar="NAME", help="give this argument, the same in all items, to each worker once")
+    add("--shared", metavar="NAME", help="give each worker this argument of all items once")
     add("--param", action="append", metavar="NAME=VALUE", help="a built-in workload's parameter; repeatable")
     add("--db", metavar="URL", help="its database: sqlite, a URL or '$VARIABLE'")
     _add_axes(command)
@@ -66,7 +66,7 @@ def _add_axes(command: argparse.ArgumentParser) -> None:
     """What to choose from."""
     add = command.add_argument
     shared.add(add, "--workers", default="auto", default_words="auto, by the job")
-    shared.add(add, "--strategies", default="auto", default_words="auto: the simple ones")
+    shared.add(add, "--strategies", default="auto")
     add("--executor", metavar="REFERENCE", help="also compare your executor: file.py:factory")
     shared.add(add, "--chunksizes", default="auto")
     shared.add(add, "--orders", default="auto")
