@@ -43,6 +43,19 @@ def test_large_items_take_time_to_be_sent(setting, is_sent):
     assert (costs.send_ns > 30 * MS) == is_sent
 
 
+@pytest.mark.parametrize(
+    ("setting", "is_given"),
+    [
+        (pool(2), False), (pool(2, start_method="spawn"), True), (pool(2, start_method="forkserver"), True),
+        (Setting("threads", 2), False), (Setting("asyncio", 2), False),
+    ],
+)  # fmt: skip
+def test_what_all_items_share_is_given_to_workers_that_inherit_nothing(setting, is_given):
+    """Before their first item; forks, threads and tasks have it."""
+    costs = Traits(given=WarmUp(30 * MS)).costs(setting, NO_COSTS, 40)
+    assert costs == (NO_COSTS.with_warm_up(30 * MS, 0.0) if is_given else NO_COSTS)
+
+
 def test_many_small_objects_take_longer_to_be_sent_than_their_bytes():
     """A result of rows is pickled for longer than a text of its size is copied; the longer of both counts."""
     assert sent_ns(1000, 0.0) < sent_ns(1000, 50_000.0) == 50_000.0

@@ -331,6 +331,8 @@ def dry(request: Request, machine: dict[str, Any], calibrations: Path) -> str:
     }
     if request.rate:
         lines["rate"] = f"at most {request.rate}, in every run"
+    if request.shared:
+        lines["share"] = f"{request.shared}, given to each worker once; beside the answer in every item, and mapped"
     if not is_ready:
         lines["first"] = "what these strategies cost here: once, some 10 to 20 s more"
     head = f"would plan {request.name} in {duration(request.budget_s)}; nothing was run"

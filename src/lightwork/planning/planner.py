@@ -20,7 +20,7 @@ from lightwork.core.round import Round
 from lightwork.core.setting import Setting
 from lightwork.core.study import Study
 from lightwork.errors import WorkError
-from lightwork.planning import inner_threads, memory_probe, notes, shared_ways
+from lightwork.planning import inner_threads, memory_probe, notes, shared_argument, shared_ways
 from lightwork.planning.axes import Axes
 from lightwork.planning.calibrate import calibrated
 from lightwork.planning.contest import Contest
@@ -127,7 +127,8 @@ def make(request: Request, environment: Environment) -> Planned:
             request, job = _the_better(request, job, _limited_job(request, serial, limited), limited, axes, costs, fits)
         measuring = Measuring(request, environment, serial, job, costs, fits, inner, axes)
         if shared:
-            measuring.reserved_s = shared_ways.BUDGET_SHARE * request.budget_s
+            is_given = any(shared_argument.is_given(Setting(name, 2, start_method=how)) for name, how in axes.kinds())
+            measuring.reserved_s = shared_ways.BUDGET_SHARE * request.budget_s * is_given
             if inner.threads_named and not shared.sent.trouble:  # forked workers may hang beside threads
                 shared.write()
         contest = measuring.contest()

@@ -1,6 +1,8 @@
 """Shared argument: what all items of a plan have in common, given to each worker once (`--shared NAME`).
 
-items -> where it is, its value, the items without it -> parameters of rounds whose workers are given it, or map it
+    items -> where it is, its value, the items without it -> parameters of rounds whose workers are given it, or map it
+
+Its files are written for workers that don't inherit it, and for a map.
 """
 
 from collections.abc import Mapping, Sequence

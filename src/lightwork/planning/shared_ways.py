@@ -6,7 +6,7 @@ Each way is compared with rounds of the same block, which lie within seconds. Wh
 finds no time left, is predicted alone.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 from statistics import median
@@ -50,6 +50,17 @@ def compared(measuring: Measuring, contest: Contest, shared: SharedArgument) -> 
         ways.measure()
     others = tuple(ways.tried())
     return SharedWays(name, size_bytes, others, ways.is_better(SharedWay.MAPPED))
+
+
+def is_better(ratios: Sequence[float], before_s: float, walls_s: Sequence[float]) -> bool:
+    """Whether a way is faster by more than others at the cores may pretend: in every block, and than rounds before.
+
+    ratios: of the other way's round to its own, by block. before_s: the other way's round as the contest believes it.
+    walls_s: of its own rounds.
+    """
+    if len(ratios) < FEWEST_BLOCKS or min(ratios) <= 1:
+        return False
+    return min(median(ratios), before_s / median(walls_s)) >= BETTER
 
 
 def _longer_sent(contest: Contest, shared: SharedArgument, setting: Setting) -> float | None:
@@ -167,12 +178,9 @@ class _Ways:
                 yield WayTried(way, 0.0, 0)
 
     def is_better(self, way: SharedWay) -> bool:
-        """Whether it is faster by more than others at the cores may pretend: in every block, and than before them."""
-        ratios = self._ratios(way)
-        if len(ratios) < FEWEST_BLOCKS or min(ratios) <= 1:
-            return False
-        before = self.contest.sampled.wall_s(self.setting) / median(self.walls_s[way].values())
-        return min(median(ratios), before) >= BETTER
+        """Whether it is worth its lines."""
+        walls_s = list(self.walls_s.get(way, {}).values())
+        return is_better(self._ratios(way), self.contest.sampled.wall_s(self.setting), walls_s)
 
     def _ratios(self, way: SharedWay) -> list[float]:
         once = self.walls_s[SharedWay.EACH_WORKER]

@@ -261,7 +261,9 @@ def _(reason: SharedPart) -> str:
 
 def _having(kind: str) -> str:
     """Why workers of this kind need not be given anything."""
-    return "forked workers inherit all items" if kind == "processes" else f"{kind} share the caller's memory"
+    if kind == "processes":
+        return "forked workers inherit all items"
+    return f"{'coroutines' if kind == 'tasks' else kind} share the caller's memory"
 
 
 def _way_words(way: WayTried, speedup: float) -> str:
