@@ -170,6 +170,7 @@ def run_script(user, answer):
     return float(ran.stdout)
 
 
+@pytest.mark.timing  # other ways are measured on quiet cores only
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 def test_a_shared_argument_is_given_once_and_the_ways_are_measured(user, method):
     """Items that wait, so that whoever else computes has no say: all ways have figures, the script the results."""
@@ -192,6 +193,7 @@ def test_a_shared_argument_is_predicted_from_one_run(user, method):
     assert run_script(user, answer) == sum(range(12))
 
 
+@pytest.mark.timing
 def test_a_way_that_fails_is_said_to(user):
     """A function that changes the array can't be given one that is mapped for reading."""
     _, (ways,) = shared(user, "change", "array", "matrix", *PROCESSES, "--blocks", "1")
