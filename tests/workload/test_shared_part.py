@@ -124,6 +124,18 @@ def test_the_process_that_takes_it_out_needs_no_file(tmp_path):
     shared_part.forget(file)
 
 
+def test_it_travels_with_each_process_as_initargs_do():
+    """What is held pickles as the part, and whoever unpickles that holds it too; without any, nothing travels."""
+    assert shared_part.carried() is None
+    shared_part.taken_out([(1, "matrix")], CommonPart("matrix", 1, True), "held")
+    sent = pickle.dumps(shared_part.carried())
+    shared_part.forget("held")
+    assert b"matrix" in sent
+    pickle.loads(sent)
+    assert shared_part.load("held") == "matrix"
+    shared_part.forget("held")
+
+
 def test_an_array_is_mapped_and_not_held_beside(tmp_path):
     """Where the file is one to be mapped, the caller's own copy must not be inherited."""
     array, file = np.arange(12.0).reshape(3, 4), tmp_path / f"shared{shared_part.ARRAY}"

@@ -34,7 +34,7 @@ from lightwork.ledger.lifecycle import Slots, recording_context
 from lightwork.ledger.table import Ledger
 from lightwork.machine import gil
 from lightwork.strategies import Strategy
-from lightwork.workload import parameters, registry
+from lightwork.workload import parameters, registry, shared_part
 from lightwork.workload.api import Place, Workload
 
 RESPAWNS = 4  # worker slots kept for each worker asked for, so that a respawned one is recorded too
@@ -136,6 +136,7 @@ def _time(job: Job, workload: Workload, values: Any, items: Sequence[Any]) -> tu
     Ledger.create(Path(job.ledger), len(items) if job.record else 0, setting.workers * RESPAWNS + SPARE_SLOTS)
     ledger = Ledger(job.ledger)
     slots = Slots(ledger, job.ledger, job.probe)
+    slots.given = shared_part.carried()
     context = recording_context(setting.start_method, slots)
     run, awaits = way_of(strategy, workload)
     function = (awaitable if awaits else recorded)(job, workload, values, strategy)

@@ -26,7 +26,8 @@ from lightwork.ledger.table import Ledger
 class Slots:
     """Numbers the workers of a round as they are asked for, in the process that asks.
 
-    probe: whether what is pickled is to be counted, here and in every worker.
+    probe: whether what is pickled is to be counted, here and in every worker. given: what travels with each process,
+    None for nothing.
     """
 
     def __init__(self, ledger: Ledger, path: str, probe: bool = False) -> None:
@@ -34,6 +35,7 @@ class Slots:
         self._forking, self._thread = threading.local(), threading.local()
         self.started: dict[int, BaseProcess] = {}
         self.is_over = False  # the round is: what is started from now on is no worker
+        self.given: Any = None
 
     def request(self) -> int:
         """The next worker's slot, its request noted now."""
@@ -141,12 +143,14 @@ class _Recorded(BaseProcess):
     slot = -1
     ledger_path = ""
     probe = False
+    given: Any = None  # travels with it where it is pickled
 
     def start(self) -> None:
         """Start the worker, having noted that it was asked for."""
         if _slots is None or self.slot >= 0:
             raise RuntimeError("a recorded process is started once, by a host that records")
         self.slot, self.ledger_path, self.probe = _slots.request(), _slots.path, _slots.probe
+        self.given = _slots.given
         _slots.started[self.slot] = self
         with _slots.announced(self.slot):
             super().start()

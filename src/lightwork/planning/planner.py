@@ -109,7 +109,7 @@ def make(request: Request, environment: Environment) -> Planned:
     items = items_of(request, environment.workdir)
     shared = items.shared
     if shared and any(method != "fork" for _, method in request.axes.kinds()):
-        shared.write()
+        shared.refuse_unsendable()
     serial = run_serially(request, environment, items)
     request = request.with_workers_in_caller() if serial.stuck else request
     inner = inner_work_in(serial.finished)
@@ -129,8 +129,6 @@ def make(request: Request, environment: Environment) -> Planned:
         if shared:
             is_given = any(shared_argument.is_given(Setting(name, 2, start_method=how)) for name, how in axes.kinds())
             measuring.reserved_s = shared_ways.BUDGET_SHARE * request.budget_s * is_given
-            if inner.threads_named and not shared.sent.trouble:  # forked workers may hang beside threads
-                shared.write()
         contest = measuring.contest()
         if not contest.forecast.whole:
             raise _nothing_fits(request)

@@ -2,14 +2,13 @@
 
     items -> where it is, its value, the items without it -> parameters of rounds whose workers are given it, or map it
 
-Its files are written for workers that don't inherit it, and for a map.
+Forked workers inherit it; to others it travels with the process, as a pool's initargs do.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from time import perf_counter_ns
 from typing import Any
 
 from lightwork import strategies
@@ -18,14 +17,17 @@ from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
 from lightwork.launch.workdir import Workdir
 from lightwork.planning.request import Request
+from lightwork.replay.costs import sent_ns
 from lightwork.workload import shared_part, trial, user_function
 from lightwork.workload.arguments import Passing
 from lightwork.workload.shared_part import ARRAY, CommonPart
 
+HELD = "held"  # by the process that runs a round, in no file
+
 
 @dataclass(frozen=True, eq=False)
 class SharedArgument:
-    """The argument, and where its files are. part: where it is in an item; value: itself; folder: for its files."""
+    """The argument. part: where it is in an item; value: itself; folder: for the file that is mapped."""
 
     part: CommonPart
     value: Any = field(repr=False)
@@ -39,7 +41,7 @@ class SharedArgument:
     @property
     def parameters(self) -> Mapping[str, Any]:
         """Of a round whose workers are given it once."""
-        return {"shared": self.part.words, "shared_file": str(self._file)}
+        return {"shared": self.part.words, "shared_file": HELD}
 
     @property
     def mapped(self) -> Mapping[str, Any]:
@@ -52,37 +54,25 @@ class SharedArgument:
         return shared_part.can_be_mapped(self.value)
 
     @property
-    def _file(self) -> Path:
-        return self.folder / "shared.pickle"
-
-    @property
     def _array_file(self) -> Path:
         return self.folder / f"shared{ARRAY}"
-
-    def write(self) -> None:
-        """Put it into a file for workers that don't inherit it. Raises UsageError where it can't be pickled."""
-        if self.sent.trouble:
-            raise UsageError(
-                f"--shared {self.part.name}: it can't be sent to a worker ({self.sent.trouble}): create it in the "
-                "function, or let forked workers inherit it by --start-methods fork"
-            )
-        if not self._file.exists():
-            shared_part.write(self.value, self._file)
 
     def write_array(self) -> None:
         """Put the array into a file that is mapped."""
         shared_part.write(self.value, self._array_file)
 
-    @cached_property
-    def given_ns(self) -> int:
-        """What it takes to give it to one worker that does not inherit it; 0 where it was written for none."""
-        if not self._file.exists():
-            return 0
-        began_ns = perf_counter_ns()
-        shared_part.load(str(self._file))
-        took_ns = perf_counter_ns() - began_ns
-        shared_part.forget(str(self._file))
-        return took_ns + self.sent.took_ns
+    def refuse_unsendable(self) -> None:
+        """Raise UsageError where it can't be pickled, for workers that don't inherit it."""
+        if self.sent.trouble:
+            raise UsageError(
+                f"--shared {self.part.name}: it can't be sent to a worker ({self.sent.trouble}): create it in the "
+                "function, or let forked workers inherit it by --start-methods fork"
+            )
+
+    @property
+    def given_ns(self) -> float:
+        """What it takes to give it to one worker that does not inherit it: sent on one side, taken on the other."""
+        return 2 * sent_ns(self.sent.size_bytes, self.sent.took_ns)
 
 
 def shared_argument(

@@ -1,13 +1,12 @@
 """Shared part: an argument that all items have in common, taken out of them so that each worker is given it once.
 
-    (row, matrix), ...  ->  row, ...      and matrix, held in this process, where threads and forked workers find it,
-                                          or in a file that every other worker loads once
+    (row, matrix), ...  ->  row, ...      and matrix, held in this process, where threads and forked workers find it;
+                                          every other worker is sent it with what it is started by, or loads a file
     row  ->  (row, matrix)                in the worker, right before the function is called
 
 Standard library only: the host imports this module. numpy is loaded by workers that open an array's file.
 """
 
-import hashlib
 import importlib
 import inspect
 import json
@@ -96,6 +95,27 @@ def part_of(words: str) -> CommonPart:
     return CommonPart(*json.loads(words))
 
 
+class HeldPart:
+    """What pickles as the part that this process holds, and is held where it is unpickled: as a pool's initargs are."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """The part itself travels."""
+        return _hold, (self.file, _held[self.file])
+
+
+def carried() -> HeldPart | None:
+    """What is to travel with each new process so that it has the part; None where this one holds none."""
+    return next(map(HeldPart, _held), None)
+
+
+def _hold(file: str, value: Any) -> HeldPart:
+    _held[file] = value
+    return HeldPart(file)
+
+
 def with_part(function: Callable[[Any], Any], part: CommonPart, file: str) -> Callable[[Any], Any]:
     """The function of an item without the part; a coroutine function stays one. file: by which the part is held."""
     return (CoroutineWithPart if is_coroutine_function(function) else WithPart)(function, part, file)
@@ -104,7 +124,7 @@ def with_part(function: Callable[[Any], Any], part: CommonPart, file: str) -> Ca
 def taken_out(items: Sequence[Any], part: CommonPart, file: str) -> list[Any]:
     """The items without the part, which this process holds from now on, but for an array that is to be mapped."""
     if not file.endswith(ARRAY):
-        _held[file] = part.of(items[0])
+        _hold(file, part.of(items[0]))
     return [part.without(item) for item in items]
 
 
@@ -217,6 +237,8 @@ def refuse_unfit(part: CommonPart, items: Sequence[Any]) -> None:
 
 def _digest(value: Any) -> bytes:
     """Of its pickle; of what has none, one that only its own object has."""
+    import hashlib  # no worker needs it
+
     try:
         return hashlib.blake2b(ForkingPickler.dumps(value), digest_size=16).digest()
     except Exception:  # noqa: BLE001  an object's own pickling may raise anything
