@@ -246,6 +246,7 @@ def test_what_can_not_be_shared_is_refused_in_one_line(user, words, message):
     """With status 2, before anything runs."""
     ended = user.plan(f"shared.py:{words[0]}", *words[1:])
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr.startswith("lightwork: ")
-    assert ended.stderr.count("\n") == 1
-    assert message in ended.stderr
+    *notes, line = ended.stderr.splitlines()
+    assert all("loading shared takes" in note for note in notes)  # on a busy machine
+    assert line.startswith("lightwork: ")
+    assert message in line
