@@ -258,6 +258,14 @@ def test_ways_to_give_a_shared_part_stand_side_by_side(others, more, words):
     assert reason_sentence(SharedPart("matrix", 32e6, 1.9, **{"is_measured": True, "others": tries, **more})) == words
 
 
+def test_a_map_that_beats_a_serial_answer_is_advised():
+    """The answer is to stay serial then, and its script has no workers: what to write stands in the reason."""
+    mapped = (WayTried(SharedWay.MAPPED, 1.5, 3),)
+    words = reason_sentence(SharedPart("matrix", 2e8, 1.0, True, mapped, is_mapped=True, is_answer=False))
+    assert words.startswith("save matrix (191 MiB) by np.save and map it in each worker, np.load(path, mmap_mode=")
+    assert words.endswith("workers map matrix (191 MiB) from a file: 1.50x; given to each once 1.00x")
+
+
 def test_what_it_rests_on_says_measured_and_predicted():
     """Without predictions there is nothing to say."""
     assert rests_on_sentence(RestsOn(None, 0, 0)) == ""

@@ -262,7 +262,8 @@ class SharedPart:
     """What all items have in common, by its name, and how workers come by it: given once by the answer, or mapped.
 
     speedup: of the answer. others: the other ways. is_mapped: whether the script maps it, which is faster.
-    kind: of workers that share the caller's memory and need nothing, "" for others.
+    kind: of workers that share the caller's memory and need nothing, "" for others. is_answer: whether these workers
+    are the answer, or that is to stay serial.
     """
 
     name: str
@@ -272,6 +273,7 @@ class SharedPart:
     others: tuple[WayTried, ...] = ()
     is_mapped: bool = False
     kind: str = ""
+    is_answer: bool = True
 
 
 @dataclass(frozen=True)

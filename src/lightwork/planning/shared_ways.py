@@ -30,26 +30,41 @@ BETTER = 1.05  # times as fast: a map is then worth its line of code
 
 @dataclass(frozen=True)
 class SharedWays:
-    """What came of it. others: the ways beside the one that is planned with. is_mapped: whether a map is better."""
+    """What came of it.
+
+    others: the ways beside the one that is planned with. setting: whose workers come by it so. is_mapped: whether a
+    map is better.
+    """
 
     name: str
     size_bytes: float
     others: tuple[WayTried, ...]
+    setting: Setting
     is_mapped: bool = False
 
 
 def compared(measuring: Measuring, contest: Contest, shared: SharedArgument) -> SharedWays | None:
-    """The ways of the recommended setting, none where its workers have all items anyway; None without a setting."""
-    setting, name = contest.chosen, shared.part.name
+    """The ways of the recommended setting, none where its workers have all items anyway.
+
+    Where that is to stay serial, of the best one that was measured: a map may be what it lacks. None without any.
+    """
+    setting, name = contest.chosen or _best_measured(contest), shared.part.name
     size_bytes = shared.sent.size_bytes or getattr(shared.value, "nbytes", 0)
     if setting is None or not is_given(setting):
-        return SharedWays(name, size_bytes, ()) if setting else None
+        return SharedWays(name, size_bytes, (), setting) if setting else None
     longer = _longer_sent(contest, shared, setting)
     ways = _Ways(measuring, contest, shared, setting, longer)
     if measuring.request.is_measured and contest.measured.blocks and contest.doubt <= BUSY:
         ways.measure()
     others = tuple(ways.tried())
-    return SharedWays(name, size_bytes, others, ways.is_better(SharedWay.MAPPED))
+    return SharedWays(name, size_bytes, others, setting, ways.is_better(SharedWay.MAPPED))
+
+
+def _best_measured(contest: Contest) -> Setting | None:
+    """The fastest setting that was measured whose workers must be given it."""
+    rounds, speedup = contest.belief.rounds, contest.belief.speedup
+    given = [setting for setting in contest.eligible if is_given(setting) and rounds.get(setting)]
+    return max(given, key=lambda setting: speedup(setting).point, default=None)
 
 
 def is_better(ratios: Sequence[float], before_s: float, walls_s: Sequence[float]) -> bool:

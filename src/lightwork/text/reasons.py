@@ -253,7 +253,10 @@ def _(reason: SharedPart) -> str:
     figures = {other.way: _way_words(other, reason.speedup) for other in reason.others}
     first = f"workers are given {what} once: {once}"
     if reason.is_mapped:
-        first = f"workers map {what} from a file: {figures.pop(SharedWay.MAPPED)}; given to each once {once}"
+        reach = figures.pop(SharedWay.MAPPED)
+        first = f"workers map {what} from a file: {reach}; given to each once {once}"
+        if not reason.is_answer:
+            first = f'save {what} by np.save and map it in each worker, np.load(path, mmap_mode="r"): {first}'
     is_little = any(other.way is SharedWay.EVERY_ITEM and other.times > LITTLE_SLOWER for other in reason.others)
     words = "; ".join([first, *(f"{way} {figure}" for way, figure in figures.items())])
     return f"{words}, so --shared gains little here" if is_little else words

@@ -169,14 +169,23 @@ def failures(evidence: PlanEvidence) -> Iterator[Reason]:
 
 def _shared(evidence: PlanEvidence) -> SharedPart | None:
     """How the recommended workers come by what all items have in common, and what other ways would bring."""
-    chosen, ways = evidence.chosen, evidence.planned.shared
-    if chosen is None or ways is None:
+    ways = evidence.planned.shared
+    if ways is None:
         return None
-    is_measured = evidence.rounds(chosen) > 0
-    kind, speedup = "" if is_given(chosen) else kind_of(chosen), evidence.speedup(chosen).point
-    most = min(chosen.workers, evidence.cap) / speedup  # times as fast as the answer, at most
+    setting, is_measured = ways.setting, evidence.rounds(ways.setting) > 0
+    kind, speedup = "" if is_given(setting) else kind_of(setting), evidence.speedup(setting).point
+    most = min(setting.workers, evidence.cap) / speedup  # times as fast as the answer, at most
     others = tuple(replace(other, times=min(other.times, most)) for other in ways.others)
-    return SharedPart(ways.name, ways.size_bytes, speedup, is_measured, others, ways.is_mapped, kind)
+    return SharedPart(
+        ways.name,
+        ways.size_bytes,
+        speedup,
+        is_measured,
+        others,
+        ways.is_mapped,
+        kind,
+        is_answer=evidence.chosen is not None,
+    )
 
 
 def _inherited(evidence: PlanEvidence) -> Inherited | None:
