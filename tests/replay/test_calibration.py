@@ -13,7 +13,7 @@ from lightwork.core.study import SERIAL_AGAIN, Cell, Study
 from lightwork.core.usage import Usage
 from lightwork.errors import UsageError
 from lightwork.replay.calibration import Calibration, calibrate, decode, encode, fingerprint, saved_in
-from lightwork.replay.costs import Costs
+from lightwork.replay.costs import NO_COSTS, Costs
 from lightwork.replay.demands import demands
 from lightwork.replay.engine import replay
 from lightwork.replay.noop_rounds import NoOp, costs_of, no_ops
@@ -268,3 +268,17 @@ def test_another_machine_has_another_file() -> None:
     for change in ({"python": "3.13.1"}, {"usable_cpus": 4.0}, {"kernel": "Linux 7"}, {"processor": "slide rule"}):
         assert saved_in(folder, {**MACHINE, **change}) != saved_in(folder, MACHINE)
     assert Calibration(fingerprint(busy), {}) == Calibration(fingerprint(MACHINE), {})
+
+
+def test_a_strategy_that_was_not_measured_costs_as_much_as_the_one_it_names() -> None:
+    """An executor that is handed places costs what the executor does, until its own costs are there."""
+    executor, inherited = ("process_executor", "fork"), ("inherited", "fork")
+    alone = Calibration({}, {executor: NO_COSTS})
+    assert alone.of(Setting("inherited", 2)) == NO_COSTS
+    assert alone.stands_for(inherited) == executor
+    measured = replace(NO_COSTS, send_ns=5.0)
+    both = Calibration({}, {executor: NO_COSTS, inherited: measured})
+    assert both.of(Setting("inherited", 2)) == measured
+    assert alone.stands_for(("map", "fork")) == ("map", "fork")
+    with pytest.raises(UsageError, match="map by fork was not calibrated"):
+        alone.of(Setting("map", 2))

@@ -37,7 +37,7 @@ def calibrated(environment: Environment, kinds: Iterable[Kind]) -> Calibration:
     lacks is measured here, and kept.
     """
     shipped = _shipped()
-    lacking = {*kinds} - shipped.costs.keys()
+    lacking = {kind for kind in kinds if shipped.stands_for(kind) not in shipped.costs}
     here = _brought_here(environment, shipped)
     if not lacking:
         return here
@@ -73,8 +73,9 @@ def measured(environment: Environment, kinds: Iterable[Kind]) -> Calibration:
 def is_quick(environment_folder: Path, machine: dict[str, object], kinds: Iterable[Kind]) -> bool:
     """Whether nothing must be measured first to know what strategies of these kinds cost."""
     saved = _saved(calibration.saved_in(environment_folder, machine))
-    wanted = set(kinds)
-    return wanted <= _shipped().costs.keys() or (saved is not None and wanted <= saved.costs.keys())
+    wanted, shipped = set(kinds), _shipped()
+    is_shipped = all(shipped.stands_for(kind) in shipped.costs for kind in wanted)
+    return is_shipped or (saved is not None and wanted <= saved.costs.keys())
 
 
 def _shipped() -> Calibration:

@@ -18,6 +18,7 @@ from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
 from lightwork.replay.costs import Costs
 from lightwork.replay.noop_rounds import NoOp, costs_of
+from lightwork.strategies import find
 
 FINGERPRINT = ("processor", "architecture", "usable_cpus", "kernel", "implementation", "python")
 VERSION = 2  # of what costs mean; those of another are not to be replayed with
@@ -41,7 +42,7 @@ class Calibration:
 
         Raises UsageError when it was not calibrated.
         """
-        kind = (setting.strategy, setting.start_method)
+        kind = self.stands_for((setting.strategy, setting.start_method))
         if kind not in self.costs:
             calibrated = ", ".join(sorted({f"{strategy} by {method}" for strategy, method in self.costs})) or "nothing"
             raise UsageError(
@@ -49,6 +50,11 @@ class Calibration:
             )
         costs = self.costs[kind].in_warm_pool() if setting.pool == "warm" else self.costs[kind]
         return costs.at_speed(spin_ns / self.spin_ns) if spin_ns and self.spin_ns else costs
+
+    def stands_for(self, kind: Kind) -> Kind:
+        """The kind itself, or where it was not measured the one that its strategy costs as much as."""
+        twin = find(kind[0]).costs_like
+        return kind if kind in self.costs or not twin else (twin, kind[1])
 
     def at_speed(self, factor: float) -> "Calibration":
         """The same on a machine on which every cost is so many times as high."""

@@ -79,7 +79,8 @@ class Strategy:
     by_value: whether workers are sent the function itself, not its name, so that lambdas and closures reach them.
     renewed: the strategy whose script replaces workers after so many tasks: itself where its script has a Pool; "" for
     none. in_order: whether its results come in the order of the items. inherits: whether forked workers inherit the
-    function and the items, so that neither is sent. executor: the user's own that makes its workers,
+    function and the items, so that neither is sent. costs_like: the strategy whose costs stand for its own where these
+    were not measured; "" for none. executor: the user's own that makes its workers,
     "module:factory", of which nothing else is known; "" for none.
     """
 
@@ -105,6 +106,7 @@ class Strategy:
     renewed: str = ""
     in_order: bool = False
     inherits: bool = False
+    costs_like: str = ""
     executor: str = ""
 
     @property
@@ -173,14 +175,15 @@ def strategy(
     renewed: str = "",
     in_order: bool = False,
     inherits: bool = False,
+    costs_like: str = "",
 ) -> Callable[[Function], Function]:
     """Register the decorated function, unchanged, as the strategy named like its module.
 
     hand_out, rank, script, watched, call: see Strategy. Ranks go in tens, so that there is room between two.
     needs: the top-level module without which it can't run, `"joblib"`; or a function that says what is missing here,
     "needs Python 3.14 or newer; ...", and "" where nothing is. extra: the extra of lightwork that installs the module,
-    where it is not called like it. staged, awaits, awaited, opened, by_value, renewed, in_order, inherits: see
-    Strategy.
+    where it is not called like it. staged, awaits, awaited, opened, by_value, renewed, in_order, inherits,
+    costs_like: see Strategy.
     """
     installed_by = extra or (needs if isinstance(needs, str) else "")
 
@@ -217,6 +220,7 @@ def strategy(
             renewed=renewed or name * ("$pool" in script),
             in_order=in_order,
             inherits=inherits,
+            costs_like=costs_like,
         )
         return run
 

@@ -55,6 +55,7 @@ def run_at(place: int) -> Any:
     start_methods=("fork",),
     in_order=True,
     inherits=True,
+    costs_like="process_executor",  # which it is, handed numbers
 )
 def run(function: Any, items: Sequence[Any], workers: int, chunksize: int | None, context: Any) -> list[Any]:
     """`ProcessPoolExecutor.map` of places: forked workers inherit the function and the items; results in order."""
