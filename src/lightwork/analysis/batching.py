@@ -21,7 +21,7 @@ def compare(scalings: Sequence[StudyScaling]) -> list[BatchingVerdict]:
     groups: dict[str, list[StudyScaling]] = {}
     for scaling in scalings:
         if METHOD in scaling.study.parameters and _rows(scaling.study):
-            groups.setdefault(_common(scaling.study), []).append(scaling)
+            groups.setdefault(label_without_method(scaling.study), []).append(scaling)
     return [batching_verdict for label, group in groups.items() for batching_verdict in _compare(label, group)]
 
 
@@ -62,6 +62,7 @@ def _rows(study: Study) -> int:
     return stored if isinstance(stored, int) else 0
 
 
-def _common(study: Study) -> str:
+def label_without_method(study: Study) -> str:
+    """What studies share that differ in their method alone."""
     words: Mapping[str, object] = study.parameters
     return study.label.replace(f" {METHOD}={words[METHOD]}", "")

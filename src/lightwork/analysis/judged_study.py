@@ -94,10 +94,11 @@ def _judge(study: Study, cpus: float, ledgers: Mapping[str, Any]) -> Judged:
 def with_faster_method(judged: Judged, comparisons: Sequence[methods.MethodComparison]) -> Judged:
     """The study with another's method first among the remedies of its loss, where that is measurably faster."""
     recommendation = judged.recommendation
-    faster = next((each for each in comparisons if each.faster_than(judged.study)), None)
+    ratios = ((each, each.faster_than(judged.study)) for each in comparisons)
+    faster, ratio = next(((each, ratio) for each, ratio in ratios if ratio), (None, None))
     if faster is None or recommendation is None or recommendation.loss is None:
         return judged
-    loss, ratio = recommendation.loss, faster.faster_than(judged.study)
+    loss = recommendation.loss
     if loss.is_little or loss.cause in NOT_BY_METHOD:
         return judged
     remedy = Remedy(RemedyKind.FASTER_METHOD, None, faster.methods[0].method, TrialResult.FASTER, ratio)

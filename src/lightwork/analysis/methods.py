@@ -9,13 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 
+from lightwork.analysis.batching import METHOD, label_without_method
 from lightwork.analysis.scaling import CellScaling, StudyScaling
 from lightwork.core.estimate import Estimate
 from lightwork.core.round import Outcome, Round
 from lightwork.core.study import Study
 
 CLEAR = 1.05  # times as fast, by both intervals: less is not claimed
-METHOD, UPDATES, LOST = "method", "updates", "lost_updates"  # a parameter, and what a check counted
+UPDATES, LOST = "updates", "lost_updates"  # what a check counted
 
 
 @dataclass(frozen=True)
@@ -81,10 +82,7 @@ class MethodComparison:
         assert fast.best is not None
         assert slow.best is not None
         many, few = fast.rate(fast.best), slow.rate(slow.best)
-        low, high = (
-            _over(many.low, few.high),
-            _over(many.high, few.low),
-        )
+        low, high = _over(many.low, few.high), _over(many.high, few.low)
         return Estimate(many.point / few.point, low, high, min(many.n, few.n), "two medians' intervals")
 
 
@@ -93,7 +91,7 @@ def compare(scalings: Sequence[StudyScaling]) -> list[MethodComparison]:
     groups: dict[str, list[StudyScaling]] = {}
     for scaling in scalings:
         if METHOD in scaling.study.parameters:
-            groups.setdefault(_common(scaling.study), []).append(scaling)
+            groups.setdefault(label_without_method(scaling.study), []).append(scaling)
     return [_comparison(label, group) for label, group in groups.items() if len(group) > 1]
 
 
@@ -150,10 +148,6 @@ def _counted(rounds: Sequence[Round]) -> Iterator[int]:
         updates = round_.evidence.get(UPDATES)
         if round_.ok and isinstance(updates, int):
             yield updates
-
-
-def _common(study: Study) -> str:
-    return study.label.replace(f" {METHOD}={study.parameters[METHOD]}", "")
 
 
 def _over(many: float | None, few: float | None) -> float | None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lightwork.analysis.batching import ROWS
 from lightwork.analysis.judged_study import Judged
 from lightwork.analysis.methods import CLEAR, MethodComparison, MethodScaling, compare
 from lightwork.render.table import BEST, UNKNOWN, Column, Entry, Table, figures
@@ -32,7 +33,7 @@ def method_sections(judged: Sequence[Judged]) -> list[MethodSection]:
     return [
         MethodSection(plain(each.label), method_sentences(each), methods_table(each))
         for each in comparisons
-        if not any("rows" in round_.evidence for scaling in each.methods for round_ in scaling.study.serial.rounds)
+        if not any(ROWS in round_.evidence for scaling in each.methods for round_ in scaling.study.serial.rounds)
     ]
 
 
