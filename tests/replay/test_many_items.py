@@ -99,6 +99,14 @@ def test_a_bundle_asks_for_what_its_items_ask_for():
     assert (found["end_ns"] - found["start_ns"]).sum() == (rows["end_ns"] - rows["start_ns"]).sum()
 
 
+def test_a_strategy_without_costs_of_its_own_takes_its_twins():
+    """Very many items of `inherited`, which was not measured, cost what those of process_executor do."""
+    calibration = replace(CALIBRATION, costs={**CALIBRATION.costs, ("process_executor", "fork"): COSTS})
+    rows, settings = log_normal(40_000), [Setting("inherited", 4, 64), Setting("process_executor", 4, 64)]
+    walls_s = [each.wall_s for each in predict(settings, rows, [1.0] * len(rows), 2.0, calibration)]
+    assert walls_s[0] == pytest.approx(walls_s[1])
+
+
 def test_few_items_are_only_put_in_order():
     """Up to the limit every item is its own bundle, at its own costs."""
     rows = log_normal(50)

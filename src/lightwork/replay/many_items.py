@@ -78,7 +78,7 @@ class Reducer:
         key = (setting.order, how.items)
         if key not in self._bundles:
             self._bundles[key] = bundled(self._in_order(setting.order), how.items)
-        kind, serial = (setting.strategy, setting.start_method), ("serial", "fork")
+        kind, serial = self.calibration.stands_for((setting.strategy, setting.start_method)), ("serial", "fork")
         costs = {
             kind: _costs(self.calibration.costs[kind], how, self.mean_ns, setting.workers),
             serial: _costs(self.calibration.costs[serial], replace(how, chunks=1.0), self.mean_ns, 1),
