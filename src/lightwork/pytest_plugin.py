@@ -45,7 +45,7 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "--strategies": _shared("--strategies", "the profile's"),
     "--workers": _shared("--workers", "the profile's"),
     "--chunksizes": _shared("--chunksizes", "the profile's"),
-    "--start-methods": _shared("--start-methods", "fork"),
+    "--start-methods": _shared("--start-methods", "this Python's own"),
     "--orders": _shared("--orders", "given"),
     "--cores": ("COUNTS", "limit rounds to this many cores: all,1,2"),
     "--pool": ("NAMES", "fresh starts a pool in each round, warm reuses one (default: fresh)"),

@@ -214,7 +214,7 @@ def _fitted(setting: Setting, count: int) -> Setting:
 
 def _handed_out(strategy: Strategy, call: Called, items: Sequence[Any], setting: Setting) -> Iterator[Any]:
     """The results as the strategy hands them to its caller."""
-    context = multiprocessing.get_context(setting.start_method)
+    context = multiprocessing.get_context(None if strategy.starts_its_own_way else setting.start_method)
     if not strategy.parallel:
         yield from map(call, items)
     elif strategy.opened:

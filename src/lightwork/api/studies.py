@@ -9,6 +9,7 @@ from lightwork.api import where
 from lightwork.api.handing import checked, handed, listed, name_of
 from lightwork.api.option_words import axis_words, option_word
 from lightwork.errors import UsageError
+from lightwork.machine import start_method
 
 if TYPE_CHECKING:
     from lightwork.core.setting import Setting
@@ -26,7 +27,7 @@ def measure(
     workers: str | int | Sequence[int] | None = None,
     chunksizes: str | int | Sequence[int] | None = None,
     orders: str | Sequence[str] = "given",
-    start_methods: str | Sequence[str] = "fork",
+    start_methods: str | Sequence[str] | None = None,
     blocks: int | None = None,
     budget: str | float = "60s",
     timeout: str | float | None = None,
@@ -36,8 +37,8 @@ def measure(
 
     function: of one item, of a module, a script or a notebook's cell. items: at least one. strategies, orders,
     start_methods: names; workers: counts or words such as "1-8", by default one to as many as there are usable cores.
-    chunksizes: the strategy's own default where none are given. blocks: exact number; by default 3 to 12, as many as
-    the budget allows. timeout: of a round.
+    Without start_methods, this Python's own; without chunksizes, the strategy's. blocks: exact number; by default 3 to
+    12, as many as the budget allows. timeout: of a round.
 
     Returns the study. Notebooks display it; `.frame()` has one row per round.
     Raises UsageError for what can't be asked and where nothing can be measured, as `lightwork.plan()`; WorkError where
@@ -57,7 +58,7 @@ def measure(
     counts = axis_words("workers", workers) if workers is not None else f"1-{max(1, int(facts['usable_cpus']))}"
     settings = _settings(
         axis_words("strategies", strategies), counts, axis_words("chunksizes", chunksizes or "default"),
-        axis_words("orders", orders), axis_words("start_methods", start_methods),
+        axis_words("orders", orders), axis_words("start_methods", start_methods or start_method.default()),
     )  # fmt: skip
     with (
         surroundings(facts, time.monotonic(), say_aloud, name_of(function)) as environment,
@@ -82,7 +83,7 @@ def _settings(strategies: str, workers: str, chunksizes: str, orders: str, start
 
     names = tuple(name for name in option_values.strategy_names(strategies) if name != "serial")
     methods = option_values.names("start method", start_methods, START_METHODS)
-    kinds = Axes(strategies=names, start_methods=methods).kinds()
+    kinds = Axes(strategies=names, start_methods=methods, may_change_method=True).kinds()
     if not kinds:
         raise UsageError("serial is always measured: add a strategy with workers that supports the start method")
     counts = option_values.counts("workers", workers)

@@ -70,7 +70,7 @@ def _add_axes(command: argparse.ArgumentParser) -> None:
     add("--executor", metavar="REFERENCE", help="also compare your executor: file.py:factory")
     shared.add(add, "--chunksizes", default="auto")
     shared.add(add, "--orders", default="auto")
-    shared.add(add, "--start-methods", default="auto", default_words="auto: fork")
+    shared.add(add, "--start-methods", default="auto", default_words="auto: Python's own")
     add("--inner-threads", metavar="N", help="OMP_NUM_THREADS of the workers (default: auto)")
     add("--cores", metavar="N", help="predict for a machine with N cores")
 

@@ -1,13 +1,12 @@
 """The interpreter: which Python this is and how it was built, as far as that decides how fast it runs."""
 
-import multiprocessing
 import os
 import platform
 import sys
 import sysconfig
 from dataclasses import dataclass
 
-from lightwork.machine import gil
+from lightwork.machine import gil, start_method
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ def read_interpreter() -> Interpreter:
         free_threaded=gil.is_free_threaded(),
         gil_enabled=gil.is_enabled(),
         keeps_compiled=not sys.dont_write_bytecode,
-        start_methods=tuple(multiprocessing.get_all_start_methods()),
+        start_methods=start_method.usable(),
         cpu_count=os.cpu_count(),
         default_pool_workers=_default_pool_workers(),
     )

@@ -1,16 +1,18 @@
 """Axes: what a plan may choose from; None leaves it to what the job itself shows (lightwork.planning.forecast)."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 from lightwork.core.setting import Setting
-from lightwork.strategies import SHARING, find, in_force, is_executor
+from lightwork.machine import start_method
+from lightwork.strategies import SHARING, find, in_force
 
 USUAL = ("threads", "process_executor", "map", "imap_unordered")  # two lines to paste, whatever the job
 AWAITED = ("asyncio", *USUAL)  # of a coroutine function
 LONGER_TO_WRITE = ("inherited",)  # considered where it gains much over all of these, as nothing large is sent
 BY_VALUE = "joblib"  # of a function that can't be sent by its name, beside threads
+FRESH = "forkserver"  # of those start methods whose workers inherit nothing, the one that starts them faster
 LADDER = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128)  # worker counts: half as many again, or a third
 MOST_WAVES = 4  # in which equal items are done: n / 2 workers take two, and those between n / 2 and n no fewer
 
@@ -21,27 +23,26 @@ class Axes:
 
     strategies: by name. rare: those that are considered only where they gain much over all others. workers, chunksizes,
     orders: None for those that fit the job; a chunksize of None is the strategy's own default. start_methods: to start
-    processes with. may_leave_fork: whether others may be taken where forked processes hang. most_in_flight: how many
-    items may run at once, whatever runs them; None for no limit.
+    processes with, this Python's own by default. may_change_method: whether others may be taken where these don't do.
+    most_in_flight: how many items may run at once, whatever runs them; None for no limit.
     """
 
     strategies: tuple[str, ...] = USUAL
     workers: tuple[int, ...] | None = None
     chunksizes: tuple[int | None, ...] | None = None
     orders: tuple[str, ...] | None = None
-    start_methods: tuple[str, ...] = ("fork",)
-    may_leave_fork: bool = False
+    start_methods: tuple[str, ...] = field(default_factory=lambda: (start_method.default(),))
+    may_change_method: bool = False
     most_in_flight: int | None = None
     rare: tuple[str, ...] = ()
 
     def kinds(self) -> list[tuple[str, str]]:
-        """Every strategy with every start method that it can take; an executor of the user's own has its own one."""
-        return [
-            (name, method)
-            for name in self.strategies
-            for method in (find(name).start_methods if is_executor(name) else self.start_methods)
-            if method in find(name).start_methods
-        ]
+        """Every strategy with every start method that it can take."""
+        return [(name, method) for name in self.strategies for method in self.methods_of(name)]
+
+    def methods_of(self, strategy: str) -> tuple[str, ...]:
+        """The start methods that a strategy may take."""
+        return find(strategy).methods_among(self.start_methods, or_fork=self.may_change_method)
 
     def in_caller(self) -> "Axes":
         """With those strategies alone whose workers pickle nothing: threads, and tasks of an event loop."""
@@ -62,8 +63,8 @@ class Axes:
 
     def beside_fork(self) -> "Axes":
         """The same with workers that are not forked from the caller besides, where that may be."""
-        methods = (*self.start_methods, "forkserver") if self.may_leave_fork else self.start_methods
-        return replace(self, start_methods=methods, may_leave_fork=False)
+        leaves = self.may_change_method and FRESH not in self.start_methods
+        return replace(self, start_methods=(*self.start_methods, FRESH)) if leaves else self
 
     def without(self, strategies: Collection[str]) -> "Axes":
         """The same without these strategies, unless none would be left."""

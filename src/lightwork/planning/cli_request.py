@@ -13,6 +13,7 @@ from typing import Any
 from lightwork import strategies
 from lightwork.core.setting import ORDERS, START_METHODS
 from lightwork.errors import UsageError
+from lightwork.machine import start_method
 from lightwork.planning import outside_limits
 from lightwork.planning.axes import AWAITED, BY_VALUE, LONGER_TO_WRITE, USUAL, Axes, settings_of
 from lightwork.planning.built_in import built_in, refuse_beyond_limits
@@ -257,8 +258,7 @@ def _axes(options: argparse.Namespace, workload: Workload) -> Axes:
         chosen = sharing(chosen, are_named=is_by_name)
     for name in chosen:
         check_fit(workload, name)
-    is_any_method = options.start_methods == AUTO
-    methods = ("fork",) if is_any_method else option_values.names("start method", options.start_methods, START_METHODS)
+    methods = _start_methods(options, workload)
     if not chosen:
         raise UsageError("serial is always measured: name a strategy that has workers")
     most_in_flight = outside_limits.most_in_flight(options.max_in_flight)
@@ -268,13 +268,20 @@ def _axes(options: argparse.Namespace, workload: Workload) -> Axes:
         chunksizes=_chunksizes(options.chunksizes),
         orders=None if options.orders == AUTO else option_values.names("order", options.orders, ORDERS),
         start_methods=methods,
-        may_leave_fork=is_any_method,
+        may_change_method=options.start_methods == AUTO,
         most_in_flight=most_in_flight,
         rare=_rare(options, workload),
     )
     if not axes.kinds():
         raise UsageError(f"{', '.join(chosen)} can't start with {', '.join(methods)}: choose another start method")
     return axes
+
+
+def _start_methods(options: argparse.Namespace, workload: Workload) -> tuple[str, ...]:
+    """Those that were asked for, else this Python's own; fork, where that can be, for a function that can't be sent."""
+    if options.start_methods != AUTO:
+        return option_values.names("start method", options.start_methods, START_METHODS)
+    return ("fork",) if workload.unsendable and start_method.can_fork() else (start_method.default(),)
 
 
 def _rare(options: argparse.Namespace, workload: Workload) -> tuple[str, ...]:
@@ -308,7 +315,7 @@ def _by_value(options: argparse.Namespace) -> tuple[str, ...]:
 
     The latter where that is there and the budget has time to learn what it costs.
     """
-    if options.start_methods in (AUTO, "fork"):
+    if options.start_methods == "fork" or (options.start_methods == AUTO and start_method.can_fork()):
         return LONGER_TO_WRITE
     return () if strategies.absent(BY_VALUE) or _budget_s(options) < BY_VALUE_BUDGET_S else (BY_VALUE,)
 

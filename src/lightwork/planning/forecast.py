@@ -96,12 +96,11 @@ def _worth_more_code(
     if not pools:
         return []
     fastest, pool = (min(some, key=lambda each: each.wall_s) for some in (predictions, pools))
-    method = pool.setting.start_method
     workers, orders = pool.setting.workers, (pool.setting.order,)
     rare = [
         setting
         for name in axes.rare
-        if method in find(name).start_methods
+        for method in axes.methods_of(name)[:1]
         for size in axes.chunksizes or (chunksize_for(job, name, method, workers, calibration),)
         for setting in settings_of([(name, method)], [workers], [size], orders)
     ]

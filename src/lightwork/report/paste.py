@@ -34,7 +34,9 @@ def paste_of(cell: Cell, machine: Mapping[str, object]) -> Paste:
 
 
 def _usual_method(machine: Mapping[str, object]) -> str:
-    """What this machine's Python starts workers by where nothing is said."""
+    """What this machine's Python starts workers by where nothing is said; older runs tell the version alone."""
+    if method := machine.get("start_method"):
+        return str(method)
     version = str(machine.get("python", "")).rstrip("t").split(".")
     python_version = tuple(int(part) for part in version[:2] if part.isdecimal())
     return "forkserver" if python_version >= FORK_UNTIL else "fork"

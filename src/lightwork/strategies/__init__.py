@@ -23,7 +23,7 @@ from typing import Any, Literal, Protocol, TypeVar
 from lightwork.core.hand_out import Rule, Unpredictable
 from lightwork.core.setting import START_METHODS, Setting
 from lightwork.errors import UsageError, unknown
-from lightwork.machine import extras
+from lightwork.machine import extras, start_method
 
 Workers = Literal["processes", "threads", "interpreters", "tasks", "remote"]
 SHARING: tuple[Workers, ...] = ("threads", "tasks")  # kinds that share what the calling process keeps
@@ -142,8 +142,27 @@ class Strategy:
     @property
     def takes_unsendable(self) -> bool:
         """Whether it runs functions that can't be pickled by their names."""
-        inherits_alone = self.inherits and self.start_methods == ("fork",)
+        inherits_alone = self.inherits and self._only_forks
         return self.by_value or inherits_alone or not self.parallel or self.workers in SHARING
+
+    @property
+    def starts_its_own_way(self) -> bool:
+        """Whether how its workers start is no choice: they are no processes, or a library starts them."""
+        return len(self.start_methods) == 1 and not self.inherits
+
+    def methods_among(self, start_methods: Sequence[str], *, or_fork: bool = False) -> tuple[str, ...]:
+        """Those of these start methods that it takes; its own way where it has one.
+
+        or_fork: whether a strategy that can do nothing but fork may, where that can be, though it was not named.
+        """
+        if self.starts_its_own_way or self.executor:
+            return self.start_methods
+        asked = tuple(method for method in start_methods if method in self.start_methods)
+        return asked or (self.start_methods if or_fork and self._only_forks and start_method.can_fork() else ())
+
+    @property
+    def _only_forks(self) -> bool:
+        return self.start_methods == ("fork",)
 
     def has_items(self, start_method: str) -> bool:
         """Whether workers that are started so have the function and the items from the beginning."""

@@ -8,10 +8,14 @@ start-up: shorter work would measure the start-up alone.
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from lightwork.core.setting import Setting
 from lightwork.errors import unknown
+from lightwork.machine import start_method
+
+if TYPE_CHECKING:
+    from lightwork.strategies import Strategy
 
 MANY = (
     "threads", "process_executor", "static", "static_striped", "fork", "map", "imap_unordered", "apply_async", "queue",
@@ -30,7 +34,8 @@ class Grid:
     strategies: None for every one that can run the workload here. budget_s: its share of the profile's time. blocks: at
     least and at most so many. is_limited: whether the time is not exceeded for the least blocks either, so that
     settings may be left out; what such a grid does not use goes to the next ones.
-    chunksizes apply to the strategies that have one, warm pools to those that can keep one.
+    start_methods: None for this Python's own. chunksizes apply to the strategies that have one, warm pools to those
+    that can keep one.
     """
 
     workload: str
@@ -38,7 +43,7 @@ class Grid:
     strategies: Sequence[str] | None = COMPUTED
     workers: Sequence[int] = (1, 2, 4)
     chunksizes: Chunksizes = (None,)
-    start_methods: Sequence[str] = ("fork",)
+    start_methods: Sequence[str] | None = None
     orders: Sequence[str] = ("given",)
     cores: Chunksizes = (None,)
     pools: Sequence[Literal["fresh", "warm"]] = ("fresh",)
@@ -64,19 +69,21 @@ class Grid:
         """
         from lightwork import strategies  # a strategy names its own module's needs
 
-        names = self.strategy_names()
-        product = itertools.product(
-            names, self.workers, self.chunksizes, self.start_methods, self.orders, self.cores, self.pools
-        )
-        by_name = {name: strategies.require(name) for name in names}
+        by_name = {name: strategies.require(name) for name in self.strategy_names()}
         return [
             Setting(name, workers, chunksize, method, order, cores, pool)
-            for name, workers, chunksize, method, order, cores, pool in product
-            if by_name[name].parallel
-            and (chunksize is None or by_name[name].default_chunksize is not None)
-            and method in by_name[name].start_methods
-            and (pool == "fresh" or by_name[name].opened is not None)
+            for name, strategy in by_name.items()
+            if strategy.parallel
+            for workers, chunksize, method, order, cores, pool in itertools.product(
+                self.workers, self.chunksizes, self._methods_of(strategy), self.orders, self.cores, self.pools
+            )
+            if (chunksize is None or strategy.default_chunksize is not None)
+            and (pool == "fresh" or strategy.opened is not None)
         ]
+
+    def _methods_of(self, strategy: "Strategy") -> Sequence[str]:
+        asked = self.start_methods or (start_method.default(),)
+        return strategy.methods_among(asked, or_fork=self.start_methods is None)
 
 
 def _quick(workload: str, budget_s: float, **more: Any) -> Grid:

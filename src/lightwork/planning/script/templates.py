@@ -7,7 +7,6 @@ blank line, then the script with blanks; `_blanks` says what fills them, and $it
 """
 
 import ast
-import multiprocessing
 import sys
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -16,6 +15,7 @@ from string import Template
 
 from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
+from lightwork.machine import start_method
 from lightwork.planning.request import INNER_THREADS
 from lightwork.planning.script import pacing
 from lightwork.planning.script.arrangement import arrangement
@@ -64,7 +64,7 @@ def recipe(
         chunksize = min(chunksize or 1, most_items)
         tasks, setting = most_items // chunksize, replace(setting, strategy=renewed)
         source = replace(source, guards=replace(source.guards, tasks=tasks))
-    usual_method = usual_method or multiprocessing.get_all_start_methods()[0]
+    usual_method = usual_method or start_method.default()
     method = "" if setting.start_method == usual_method else setting.start_method
     name, dot, method_name = source.function.partition(".")
     lines = arrangement(setting, files=source.items.files, left_out=left_out, first=first)
