@@ -17,13 +17,22 @@ from checkups import FAULTLESS, machine, part
 from control_groups import control_group, inside
 
 from lightwork.cli import main
+from lightwork.diagnosis.advice import advice
 from lightwork.diagnosis.checkup import Checkup
 from lightwork.diagnosis.findings import NOT_TOLD, findings
 from lightwork.machine.pressure import Pressure
+from lightwork.machine.switches import SWITCHES
 
 FAST = ("doctor", "--seconds", "0.05", "--workload", "sleep_io")
 HOSTILE = "\x1b[2Jevil\nname\u202e"
-HEADINGS = ["CPUs", "Memory", "Storage", "Python"]
+HEADINGS = ["CPUs", "Memory", "Storage", "Python", "Environment"]
+
+
+@pytest.fixture(autouse=True)
+def _no_switches(monkeypatch):
+    """No variable is set that the doctor would name."""
+    for switch in SWITCHES:
+        monkeypatch.delenv(switch.name, raising=False)
 
 
 def words(checkup):
@@ -187,3 +196,21 @@ def test_refuses_a_window_without_sense(word, capsys):
         main(["doctor", "--seconds", word])
     assert left.value.code == 2
     assert f"{word!r} is not a number of seconds up to 60" in capsys.readouterr().err
+
+
+def test_names_the_switches_that_are_set(capsys, monkeypatch):
+    """Variables that change how Python runs are named with their values and effects, and saved; others are not."""
+    monkeypatch.setenv("PYTHON_CPU_COUNT", "1")
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    monkeypatch.setenv("PYTHONPATHS", "x")
+    lines = [line.strip() for line in told(capsys).partition("Environment\n")[2].splitlines()]
+    assert [line.split()[:2] for line in lines[::2]] == [["OMP_NUM_THREADS", "3"], ["PYTHON_CPU_COUNT", "1"]]
+    assert [line[:3] for line in lines[1::2]] == ["-> ", "-> "]
+    assert json.loads(told(capsys, "--json"))["switches"] == {"OMP_NUM_THREADS": "3", "PYTHON_CPU_COUNT": "1"}
+
+
+def test_another_system_without_the_folder_is_not_told_to_mount_it():
+    """On macOS shared memory has no folder: it is unknown how much there is, and nothing is advised."""
+    mac = replace(machine(kernel="Darwin 24.1"), shared_memory=None)
+    assert words(mac)["shared memory"] == NOT_TOLD
+    assert "shared memory" not in [each.topic for each in advice(mac)]

@@ -11,12 +11,13 @@ AROUND = {fact.key: fact.name for fact in every() if fact.compared == "around"}
 MACHINE = {
     "processor": "AMD EPYC", "logical_cpus": 2, "usable_cpus": 2.0, "architecture": "x86_64",
     "memory_total_bytes": 25_276_502_016, "kernel": "Linux 6.18", "python": "3.11.7", "implementation": "CPython",
-    "gil": True, "filesystem": "ext4", "memory_limit_bytes": None,
+    "gil": True, "filesystem": "ext4", "memory_limit_bytes": None, "start_method": "fork", "switches": {},
 }  # fmt: skip
 CHANGED = {
     "processor": "Intel Xeon", "logical_cpus": 4, "usable_cpus": 1.5, "architecture": "aarch64",
     "memory_total_bytes": 8 << 30, "kernel": "Linux 5.15", "python": "3.13.0", "implementation": "PyPy",
-    "gil": False, "filesystem": "tmpfs", "memory_limit_bytes": 2 << 30,
+    "gil": False, "filesystem": "tmpfs", "memory_limit_bytes": 2 << 30, "start_method": "forkserver",
+    "switches": {"PYTHONHASHSEED": "1"},
 }  # fmt: skip
 
 
@@ -43,6 +44,8 @@ def test_the_words_are_those_of_a_reader():
     other = {**MACHINE, "memory_limit_bytes": 2 << 30, "usable_cpus": 4.0}
     assert other_kind(MACHINE, other) == ("usable CPUs: 2 and 4",)
     assert other_surroundings(MACHINE, other) == ("memory limit: none and 2.00 GiB",)
+    set_here = {**MACHINE, "switches": {"OMP_NUM_THREADS": "1", "PYTHON_GIL": "0"}}
+    assert other_surroundings(MACHINE, set_here) == ("environment variables: none and OMP_NUM_THREADS=1, PYTHON_GIL=0",)
 
 
 @pytest.mark.parametrize(("name", "count"), [("logical_cpus", 31), ("usable_cpus", 31.0), ("usable_cpus", 31.5)])

@@ -25,6 +25,8 @@ MACHINE = {
     "memory_available_bytes": 12 * GIB,
     "memory_limit_bytes": None,
     "memory_limit_from": "",
+    "kernel": "Linux 6.18",
+    "switches": {},
 }
 FAULTLESS = Checkup(
     machine=MACHINE,

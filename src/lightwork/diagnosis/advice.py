@@ -6,6 +6,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from lightwork.diagnosis.checkup import Checkup
+from lightwork.machine import switches
 from lightwork.machine.fact import every
 from lightwork.text.quantities import counted, size
 
@@ -39,7 +40,8 @@ def advice(checkup: Checkup) -> list[Advice]:
     facts = [
         (fact.topic, fact.advice(checkup.machine)) for fact in every() if fact.advice and fact.key in checkup.machine
     ]
-    answers = [*facts, *((topic, about(checkup)) for topic, about in ABOUT.items())]
+    switches_set = [(name, switches.effect_of(name)) for name in checkup.machine.get("switches", ())]
+    answers = [*facts, *((topic, about(checkup)) for topic, about in ABOUT.items()), *switches_set]
     return [Advice(topic, text) for topic, text in answers if text]
 
 
@@ -99,6 +101,8 @@ def _pressure(topic: str) -> Callable[[Checkup], str]:
 
 def _shared_memory(checkup: Checkup) -> str:
     shared = checkup.shared_memory
+    if shared is None and not checkup.is_linux:
+        return ""
     if shared is None or not shared.writable:
         return "without it Pool() and Queue() cannot create locks: mount it, or use only Process and Pipe"
     if shared.free_bytes <= SMALL_SHARED_BYTES:

@@ -28,6 +28,11 @@ class Checkup:
     interpreter: Interpreter
     thread_pools: ThreadPools
 
+    @property
+    def is_linux(self) -> bool:
+        """Whether what is not there could be: other systems tell less."""
+        return str(self.machine["kernel"]).startswith("Linux")
+
 
 def check_up(data_dir: Path, window_s: float, workload: str | None = None) -> Checkup:
     """Ask the machine; takes `window_s` seconds and the start of one interpreter.

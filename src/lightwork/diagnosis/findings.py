@@ -4,14 +4,16 @@ from dataclasses import dataclass
 
 from lightwork.diagnosis.checkup import Checkup
 from lightwork.diagnosis.thread_pools import ThreadPool, ThreadPools
+from lightwork.machine import shared_memory
 from lightwork.machine.fact import every
 from lightwork.machine.interpreter import Interpreter
 from lightwork.machine.load import Load
 from lightwork.machine.pressure import Stall
-from lightwork.machine.volume import SHARED_MEMORY, UNKNOWN, Volume
+from lightwork.machine.volume import UNKNOWN, Volume
 from lightwork.text.quantities import counted, duration, percent, plain, size
 
 NOT_TOLD = "unknown"
+SWITCHES = "Environment"
 
 
 @dataclass(frozen=True)
@@ -25,11 +27,11 @@ class Finding:
 
 def findings(checkup: Checkup) -> list[Finding]:
     """All facts, grouped by their headings; what the system does not tell says so."""
-    groups: dict[str, dict[str, str]] = {"CPUs": {}, "Memory": {}, "Storage": {}, "Python": {}}
+    groups: dict[str, dict[str, str]] = {"CPUs": {}, "Memory": {}, "Storage": {}, "Python": {}, SWITCHES: {}}
     for fact in every():
         if fact.heading and fact.key in checkup.machine:
             groups.setdefault(fact.heading, {})[fact.topic] = fact.shown(checkup.machine)
-    for heading, more in zip(groups, (_cpus, _memory, _storage, _python), strict=False):
+    for heading, more in zip(groups, (_cpus, _memory, _storage, _python, _switches), strict=False):
         groups[heading] |= more(checkup)
     return [
         Finding(heading, topic, plain(words) or NOT_TOLD)
@@ -102,12 +104,14 @@ def _storage(checkup: Checkup) -> dict[str, str]:
         "filesystem": kind,
         "space": _space(data),
         "IO pressure": _pressure(checkup.pressure.io),
-        "shared memory": _shared_memory(checkup.shared_memory),
+        "shared memory": _shared_memory(checkup.shared_memory, is_linux=checkup.is_linux),
     }
 
 
-def _shared_memory(volume: Volume | None) -> str:
-    return f"no {SHARED_MEMORY}" if volume is None else f"{volume.folder}: {_space(volume)}{_unwritable(volume)}"
+def _shared_memory(volume: Volume | None, *, is_linux: bool) -> str:
+    if volume is None:
+        return f"no {shared_memory.FOLDER}" if is_linux else NOT_TOLD
+    return f"{volume.folder}: {_space(volume)}{_unwritable(volume)}"
 
 
 def _space(volume: Volume) -> str:
@@ -116,6 +120,10 @@ def _space(volume: Volume) -> str:
 
 def _unwritable(volume: Volume) -> str:
     return "" if volume.writable else ", not writable"
+
+
+def _switches(checkup: Checkup) -> dict[str, str]:
+    return dict(checkup.machine.get("switches") or {"switches": "none set"})
 
 
 def _python(checkup: Checkup) -> dict[str, str]:

@@ -74,6 +74,8 @@ def every() -> tuple[Fact, ...]:
 
 def worded(key: str, value: object) -> str:
     """A fact's value with its unit, which ends its key."""
+    if isinstance(value, Mapping):
+        value = ", ".join(f"{name}={setting}" for name, setting in value.items())
     if value is None or value == "":
         return "none"
     if isinstance(value, int | float) and not isinstance(value, bool):

@@ -11,10 +11,10 @@ from typing import Any
 
 import psutil
 
-from lightwork.machine import gil
+from lightwork.machine import affinity, gil, start_method, switches
 from lightwork.machine.cgroup import Limits
 from lightwork.machine.fact import Fact, FactSource, Machine, every, register
-from lightwork.machine.volume import filesystem_of
+from lightwork.machine.volume import UNKNOWN, filesystem_of
 from lightwork.text.quantities import size
 
 SHORT_MEMORY_SHARE = 0.1
@@ -28,13 +28,16 @@ class UsableCpus:
     reason: str
 
 
-def usable_cpus(affinity: int, logical: int, limits: Limits) -> UsableCpus:
-    """The least of affinity and control-group quota, as a number of CPUs; at least 1 worker makes sense of it."""
-    if limits.cpus is not None and limits.cpus < affinity:
+def usable_cpus(allowed: int, logical: int, limits: Limits) -> UsableCpus:
+    """The least of affinity and control-group quota, as a number of CPUs; at least 1 worker makes sense of it.
+
+    allowed: by the affinity mask.
+    """
+    if limits.cpus is not None and limits.cpus < allowed:
         return UsableCpus(limits.cpus, f"a control group's quota ({limits.cpus_from}) allows {limits.cpus:g}")
-    if affinity < logical:
-        return UsableCpus(float(affinity), f"the affinity mask allows {affinity} of {logical} logical CPUs")
-    return UsableCpus(float(affinity), f"all {logical} logical CPUs")
+    if allowed < logical:
+        return UsableCpus(float(allowed), f"the affinity mask allows {allowed} of {logical} logical CPUs")
+    return UsableCpus(float(allowed), f"all {logical} logical CPUs")
 
 
 def facts(data_dir: Path) -> dict[str, Any]:
@@ -48,10 +51,9 @@ def facts(data_dir: Path) -> dict[str, Any]:
     return {fact.key: fact.read(source) for fact in every()}
 
 
-def _affinity() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return psutil.cpu_count() or 1
+def _affinity() -> int | None:
+    usable = affinity.cores()
+    return None if usable is None else len(usable)
 
 
 def _processor() -> str:
@@ -63,12 +65,15 @@ def _processor() -> str:
 
 
 def _usable(source: FactSource) -> UsableCpus:
-    return usable_cpus(_affinity(), psutil.cpu_count() or 1, source.limits)
+    return usable_cpus(affinity.count(), psutil.cpu_count() or 1, source.limits)
 
 
 def _cores(machine: Machine) -> str:
-    physical = machine["physical_cpus"]
-    return f"{machine['logical_cpus']} logical, physical {'unknown' if physical is None else physical}"
+    return f"{machine['logical_cpus']} logical, physical {_or_unknown(machine['physical_cpus'])}"
+
+
+def _or_unknown(value: object) -> object:
+    return UNKNOWN if value is None else value
 
 
 def _advice_on_usable(machine: Machine) -> str:
@@ -104,7 +109,7 @@ register(
     Fact("physical_cpus", lambda _: psutil.cpu_count(logical=False)),
     Fact(
         "affinity_cpus", lambda _: _affinity(), heading="CPUs", topic="affinity",
-        words=lambda machine: f"{machine['affinity_cpus']} of {machine['logical_cpus']}",
+        words=lambda machine: f"{_or_unknown(machine['affinity_cpus'])} of {machine['logical_cpus']}",
     ),
     Fact("quota_cpus", lambda source: source.limits.cpus),
     Fact("quota_from", lambda source: source.limits.cpus_from),
@@ -122,7 +127,9 @@ register(
     Fact("filesystem", lambda source: filesystem_of(source.data_dir), "around", "filesystem of the data"),
     Fact("python", lambda _: platform.python_version() + "t" * gil.is_free_threaded(), "around", "Python"),
     Fact("implementation", lambda _: platform.python_implementation(), "around", "implementation"),
+    Fact("start_method", lambda _: start_method.default(), "around", "the default start method"),
     Fact("free_threaded", lambda _: gil.is_free_threaded()),
     Fact("gil", lambda _: gil.is_enabled(), "around", "the GIL"),
+    Fact("switches", lambda _: switches.set_in(os.environ), "around", "environment variables"),
     Fact("load_average_1min", lambda _: os.getloadavg()[0]),
 )  # fmt: skip
