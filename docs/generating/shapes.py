@@ -16,7 +16,7 @@ import psutil
 from generating.blocks import filled, table
 from generating.examples import EXAMPLE
 from lightwork.core.setting import START_METHODS
-from lightwork.launch.shm_cleanup import SHARED_MEMORY
+from lightwork.machine.shared_memory import FOLDER
 from lightwork.storage.decode import read_as
 
 SAVED = EXAMPLE / "shapes.json"
@@ -219,7 +219,7 @@ def ended(case: Case, folder: Path, kept: Path) -> tuple[Case, list[str]]:
 def _segments_of_the_dead() -> list[Path]:
     """What bears the number of a process that is no more, in shared memory, and stays."""
     for _ in range(20):
-        dead = [path for path in SHARED_MEMORY.glob("sem.mp-*") if not psutil.pid_exists(int(_number(path)))]
+        dead = [path for path in FOLDER.glob("sem.mp-*") if not psutil.pid_exists(int(_number(path)))]
         if not dead:
             return []
         time.sleep(0.1)

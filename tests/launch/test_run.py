@@ -15,9 +15,9 @@ from lightwork.errors import UsageError
 from lightwork.launch import shm_cleanup
 from lightwork.launch.capture import TOLD_BYTES
 from lightwork.launch.run import launch
-from lightwork.launch.shm_cleanup import SHARED_MEMORY
 from lightwork.launch.workdir import open_workdir
 from lightwork.ledger.table import State
+from lightwork.machine.shared_memory import FOLDER
 from lightwork.storage.decode import read_as
 from lightwork.storage.ledgers import table
 
@@ -143,10 +143,10 @@ def test_an_item_that_exits_with_2_is_no_refusal(tmp_path):
 
 def test_leaves_another_users_segments_alone(tmp_path):
     """Only what is newer than the host, and ours, is removed by the host's number: numbers come again."""
-    old = SHARED_MEMORY / f"results-{os.getpid()}-old"
+    old = FOLDER / f"results-{os.getpid()}-old"
     old.touch()
     os.utime(old, (1, 1))
-    new = SHARED_MEMORY / f"results-{os.getpid()}-new"
+    new = FOLDER / f"results-{os.getpid()}-new"
     new.touch()
     try:
         shm_cleanup.remove(os.getpid(), time.time() - 5)
@@ -176,7 +176,7 @@ def test_leaves_no_semaphore_behind(setting, fault, tmp_path):
 
 def semaphores_of(pid):
     """How many named semaphores of this host, or of its workers, there are."""
-    return len(list(SHARED_MEMORY.glob(f"sem.mp-{pid}-*")))
+    return len(list(FOLDER.glob(f"sem.mp-{pid}-*")))
 
 
 def test_limits_the_cores(tmp_path):

@@ -15,6 +15,7 @@ from lightwork.launch.run import launch
 from lightwork.launch.sampler import PROBING, TIMED, Rate, Sampler
 from lightwork.launch.workdir import open_workdir
 from lightwork.ledger.table import Ledger
+from lightwork.machine.memory import MemorySizes
 
 MIB = 1 << 20
 HOLD = f"import sys; held = bytearray(40 * {MIB}); print('held', flush=True); sys.stdin.read()"
@@ -75,13 +76,24 @@ def test_keeps_each_process_own_peak():
     """A process's peak is the largest of its own samples; the round's is the largest sum of one sample."""
     memory = mmap.mmap(-1, 8 * MIB)
     sampler = Sampler(os.getsid(0), NOWHERE, 1)
-    sampler._sizes = lambda: iter([(1, (10, 5)), (2, (1, 1))])  # the processes of two moments, by hand
+    sampler._sizes = lambda: iter(
+        [(1, MemorySizes(10, 5)), (2, MemorySizes(1, 1))]
+    )  # the processes of two moments, by hand
     sampler.sample()
-    sampler._sizes = lambda: iter([(1, (2, 2)), (2, (7, 6))])
+    sampler._sizes = lambda: iter([(1, MemorySizes(2, 2)), (2, MemorySizes(7, 6))])
     sampler.sample()
     memory.close()
     assert sampler.peaks == {1: (10, 5), 2: (7, 6)}
     assert (sampler.memory().peak_pss_bytes, sampler.memory().peak_uss_bytes) == (11, 8)
+
+
+def test_what_the_system_does_not_tell_is_not_known():
+    """Where a system tells unique sizes alone, proportional ones are not known of the round, and are not 0."""
+    sampler = Sampler(os.getsid(0), NOWHERE, 1)
+    sampler._sizes = lambda: iter([(1, MemorySizes(None, 5)), (2, MemorySizes(None, 1))])
+    sampler.sample()
+    memory = sampler.memory()
+    assert (memory.samples, memory.peak_pss_bytes, memory.peak_uss_bytes) == (1, None, 6)
 
 
 def test_without_a_sample_nothing_is_known():

@@ -5,16 +5,16 @@ import pickle
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
 from lightwork.ledger import recorder
-from lightwork.ledger.recorder import MAX_SPINS, SCHEDSTAT, SPIN_EVERY_NS, Detail, Recorder, count_retry, enter
+from lightwork.ledger.recorder import MAX_SPINS, SPIN_EVERY_NS, Detail, Recorder, count_retry, enter
 from lightwork.ledger.table import ABSENT, Ledger, State
+from lightwork.machine import proc
 
 EVERYTHING = Detail()
-HAS_SCHEDSTAT = Path(SCHEDSTAT).exists()
+HAS_SCHEDSTAT = (proc.PROC / "thread-self/schedstat").exists()
 
 
 def double(item):
@@ -174,7 +174,7 @@ def test_run_queue_wait_is_absent_where_it_is_not_measured(ledger, record, tmp_p
     """Not asked for, or on a kernel without it, the wait is absent, which is not 0."""
     record(double, Detail(runqueue=False))((0, 1))
     enter(0)
-    monkeypatch.setattr(recorder, "SCHEDSTAT", str(tmp_path / "no-schedstat"))
+    monkeypatch.setattr(proc, "PROC", tmp_path)
     record(double)((1, 1))
     assert (ledger.row(0).runqueue_ns, ledger.row(1).runqueue_ns) == (ABSENT, ABSENT)
 

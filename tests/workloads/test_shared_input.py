@@ -23,6 +23,7 @@ from lightwork.faults.accident import Accident
 from lightwork.launch.run import launch
 from lightwork.launch.workdir import open_workdir
 from lightwork.ledger.table import Ledger, State
+from lightwork.machine import shared_memory as folder
 from lightwork.study.design import draw_up
 from lightwork.workload.api import Place
 from lightwork.workload.initializer import Initialized
@@ -47,7 +48,7 @@ CASES = [
 
 def blocks() -> set[str]:
     """The names of the tables in shared memory."""
-    return {path.name for path in shared_memory.HOME.glob(f"{shared_memory.PREFIX}*")}
+    return {path.name for path in folder.FOLDER.glob(f"{shared_memory.PREFIX}*")}
 
 
 def run_round(folder: Path, setting: Setting, strike: Any = None, probe: bool = False, **values: Any) -> Round:
@@ -134,7 +135,7 @@ def test_shared_memory_that_filled_up_is_told_and_not_written_to(at_home: Place)
 
 def test_no_shared_memory_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where there is no /dev/shm at all, the line says that."""
-    monkeypatch.setattr(shared_memory, "HOME", tmp_path / "absent")
+    monkeypatch.setattr(folder, "FOLDER", tmp_path / "absent")
     with pytest.raises(UsageError, match=r"needs 64 MiB in .*absent, which is not there: use method=mmap"):
         shared_input.limits(Parameters(method="shared_memory"), [Setting("map", 2)])
 

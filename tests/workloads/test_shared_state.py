@@ -21,7 +21,7 @@ from lightwork.errors import CheckFailed, UsageError, WorkError
 from lightwork.launch.run import launch
 from lightwork.launch.workdir import open_workdir
 from lightwork.machine import volume
-from lightwork.machine.volume import SHARED_MEMORY
+from lightwork.machine.shared_memory import FOLDER
 from lightwork.workload.api import Facts, Place
 from lightwork.workloads import _shared_state, shared_state
 from lightwork.workloads._shared_state import block, limits, method
@@ -214,7 +214,7 @@ def test_a_killed_worker_leaves_nothing(place: Place, name: str) -> None:
             assert begun.wait(WAIT_S)
             worker.kill()
             worker.join(WAIT_S)
-        assert not (SHARED_MEMORY / block.block_name(place.round_dir)).exists()
+        assert not (FOLDER / block.block_name(place.round_dir)).exists()
 
 
 def add_for_ever(begun: Any, item: FlightsPart) -> None:
@@ -233,7 +233,7 @@ def test_a_stopped_round_leaves_nothing(place: Place, tmp_path: Path, name: str,
         wanted = job(workdir, Setting("map", 4), "shared_state", method=name, files=None)
         round_ = launch(workdir, replace(wanted, data_dir=str(place.data_dir)), deadline_s).round
         assert round_.outcome in (Outcome.HUNG, Outcome.OK, Outcome.WRONG)
-        assert not (SHARED_MEMORY / block.block_name(Path(wanted.round_dir))).exists()
+        assert not (FOLDER / block.block_name(Path(wanted.round_dir))).exists()
 
 
 def test_a_block_that_was_left_is_removed(place: Place) -> None:
@@ -241,7 +241,7 @@ def test_a_block_that_was_left_is_removed(place: Place) -> None:
     with round_of("unlocked", place) as (parameters, _):
         pass
     forked(setup_and_die, parameters, place).join(WAIT_S)
-    left = SHARED_MEMORY / block.block_name(place.round_dir)
+    left = FOLDER / block.block_name(place.round_dir)
     assert left.exists()
     shared_state.cleanup(parameters, place)
     assert not left.exists()

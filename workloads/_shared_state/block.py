@@ -8,7 +8,7 @@ from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
 from typing import Any
 
-from lightwork.machine.volume import SHARED_MEMORY
+from lightwork.machine.shared_memory import FOLDER
 
 from .method import CARRIERS, FIELDS, STATE_BYTES, Counts
 
@@ -45,7 +45,7 @@ class Block:
 def left_by(round_dir: Path) -> list[Counts]:
     """Each key's counts in the block of a caller that was killed; none where there is no block."""
     try:
-        content = (SHARED_MEMORY / block_name(round_dir)).read_bytes()
+        content = (FOLDER / block_name(round_dir)).read_bytes()
     except FileNotFoundError:
         return []
     return list(struct.iter_unpack(f"{len(FIELDS)}q", content[:STATE_BYTES]))
@@ -53,7 +53,7 @@ def left_by(round_dir: Path) -> list[Counts]:
 
 def clear(round_dir: Path) -> None:
     """Remove the block of a caller that was killed."""
-    (SHARED_MEMORY / block_name(round_dir)).unlink(missing_ok=True)
+    (FOLDER / block_name(round_dir)).unlink(missing_ok=True)
 
 
 def block_name(round_dir: Path) -> str:

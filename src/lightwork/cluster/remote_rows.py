@@ -11,7 +11,6 @@ of this is paid per item, beside a scheduler's milliseconds.
 import os
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic_ns
@@ -31,17 +30,12 @@ from lightwork.ledger.table import (
     Ledger,
 )
 from lightwork.ledger.table import END as REST
-
-BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
-TIME_NAMESPACE = Path("/proc/self/ns/time")
+from lightwork.machine import kernel, proc
 
 
 def clock_id() -> str:
     """What tells this process's monotonic clock from others': the kernel's boot, and its namespace of times."""
-    with suppress(OSError):
-        boot = BOOT_ID.read_text().strip()
-        return f"{boot} {TIME_NAMESPACE.readlink() if TIME_NAMESPACE.is_symlink() else ''}".strip()
-    return f"{os.uname().nodename}, of no known boot"
+    return proc.boot() or f"{os.uname().nodename}, of no known boot"
 
 
 def identity(path: str) -> str:
@@ -78,8 +72,8 @@ class _Workdir:
         self.ledger_path = travelling.path
         if identity(travelling.path) != travelling.home:
             self.origin = ThreadOrigin(clock_id(), os.getpid(), threading.get_native_id(), monotonic_ns())
-            self._file = os.memfd_create("lightwork-rows", os.MFD_CLOEXEC)  # goes with the process, however that ends
-            self.ledger_path = f"/proc/self/fd/{self._file}"
+            self._file = kernel.unnamed_file("lightwork-rows")  # goes with the process, however that ends
+            self.ledger_path = f"/dev/fd/{self._file}"
             os.write(self._file, HEADER.pack(MAGIC, travelling.items, 1, 0, 0, 0))
             os.ftruncate(self._file, HEADER.size + LIFE.size + travelling.items * ROW_BYTES)
             self._ledger = Ledger(self.ledger_path)

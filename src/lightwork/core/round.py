@@ -45,7 +45,7 @@ class Job:
     of each item, for orders by weight; "" where the workload tells it.
     cwd: the folder in which the host runs; "" for the one of whoever asks. Paths are absolute. environment: variables
     that the host has beside those of whoever asks. overlaid: the folder that cwd is to show, changes to it being kept
-    apart (lightwork.host.overlay); "" for cwd as it is.
+    apart (lightwork.machine.overlay); "" for cwd as it is.
     """
 
     cell_id: str

@@ -32,7 +32,7 @@ from lightwork.host.semaphores import sign_semaphores
 from lightwork.ledger import recorder, stack_dump
 from lightwork.ledger.lifecycle import Slots, recording_context
 from lightwork.ledger.table import Ledger
-from lightwork.machine import gil
+from lightwork.machine import affinity, gil, proc
 from lightwork.strategies import Strategy
 from lightwork.workload import parameters, registry, shared_part
 from lightwork.workload.api import Place, Workload
@@ -84,7 +84,7 @@ def _listen_to_interrupts() -> None:
 def _lay_over(job: Job) -> None:
     """Go where the job's folder may be changed and stays as it is. Raises WorkError where that can't be had."""
     if job.overlaid:
-        from lightwork.host import overlay  # ctypes: no other round needs it
+        from lightwork.machine import overlay  # ctypes: no other round needs it
 
         try:
             overlay.mount(job.overlaid, job.cwd)
@@ -226,7 +226,7 @@ def _run_in_warm_pool(
 
 
 def _crew(ledger: Ledger) -> list[int]:
-    own_ids = {os.getpid(), *map(int, os.listdir("/proc/self/task"))}
+    own_ids = {os.getpid(), *(proc.thread_ids() or [thread.native_id or 0 for thread in threading.enumerate()])}
     return [life.pid for life in ledger.lives() if life.pid and life.pid not in own_ids]
 
 
@@ -277,10 +277,12 @@ def _limit_cores(cores: int | None) -> None:
     """Keep this process and its children to so many cores, the lowest-numbered usable ones."""
     if cores is None:
         return
-    usable = sorted(os.sched_getaffinity(0))
+    usable = affinity.cores()
+    if usable is None:
+        raise UsageError("cores can't be limited on this system: leave --cores out")
     if cores > len(usable):
         raise UsageError(f"cores can't be {cores}: this process may use {len(usable)}")
-    os.sched_setaffinity(0, usable[:cores])
+    affinity.keep_to(usable[:cores])
 
 
 def _raised(error: BaseException) -> Answer:

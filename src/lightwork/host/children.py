@@ -1,20 +1,19 @@
 """Children: the processes that this one has started, those apart that stay for as long as it lives."""
 
-import os
 import sys
-from pathlib import Path
+
+from lightwork.machine import proc
 
 
 def left() -> list[int]:
     """Children of this process that are still there, multiprocessing's helpers and a library's like them excepted."""
     lasting = {fork_server(), *trackers()}  # they stay for the life of the process
-    try:
-        tasks = [Path(f"/proc/self/task/{task}/children").read_text() for task in os.listdir("/proc/self/task")]
-    except FileNotFoundError:  # a kernel without this list
+    pids = proc.children()
+    if pids is None:
         import psutil  # after t1, and only where there is no cheaper way
 
-        return [child.pid for child in psutil.Process().children() if child.pid not in lasting]
-    return [int(pid) for pids in tasks for pid in pids.split() if int(pid) not in lasting]
+        pids = [child.pid for child in psutil.Process().children()]
+    return [pid for pid in pids if pid not in lasting]
 
 
 def fork_server() -> int | None:

@@ -3,14 +3,13 @@
 Each reading takes some 0.2 ms, outside of the round's clock.
 """
 
-import os
 import resource
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import fields
-from pathlib import Path
 
 from lightwork.core.usage import Usage
+from lightwork.machine import affinity, proc
 from lightwork.machine.cgroup import read_throttling
 from lightwork.machine.load import read_cpu_time
 from lightwork.machine.pressure import read_pressure
@@ -21,7 +20,6 @@ IO_FIELDS = {
     "rchar": "read_call_bytes", "wchar": "write_call_bytes", "read_bytes": "read_bytes", "write_bytes": "written_bytes",
 }  # fmt: skip
 PROCESS_CPU_CLOCK = 2  # CPUCLOCK_SCHED, which clock_getcpuclockid(3) puts below the complement of the pid
-STAT_STARTS_WITH_STATE = 3  # the number of the first field after the name, as proc(5) counts them
 
 
 def read(fork_server: int | None = None, trackers: Collection[int] = (), crew: Collection[int] = ()) -> Reading:
@@ -61,7 +59,7 @@ def between(before: Reading, after: Reading) -> Usage:
     others_ns = None if busy_ns is None or own_ns is None else max(0, busy_ns - own_ns)
     names = {field.name for field in fields(Usage)}
     counters = {name: value for name, value in used.items() if name in names}
-    return Usage(**counters, machine_cpus=os.cpu_count(), others_cpu_ns=others_ns)
+    return Usage(**counters, machine_cpus=affinity.logical(), others_cpu_ns=others_ns)
 
 
 def _less(after: int | None, before: int | None) -> int | None:
@@ -90,9 +88,8 @@ def _rusage(who: int) -> dict[str, int]:
 def _stat(pid: int) -> Reading:
     """Another process and the children that it reaped; the kernel keeps no switches of those."""
     switches = {"voluntary_switches": None, "involuntary_switches": None}
-    try:
-        words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
+    values = proc.stat_fields(pid)
+    if values is None:
         return {
             "cpu_ns": None,
             "reaped_ns": None,
@@ -101,8 +98,7 @@ def _stat(pid: int) -> Reading:
             "major_faults": None,
             **switches,
         }
-    values = dict(enumerate(map(int, words[1:]), STAT_STARTS_WITH_STATE + 1))
-    tick_ns = NS_PER_S // os.sysconf("SC_CLK_TCK")
+    tick_ns = proc.tick_ns()
     return {
         "cpu_ns": sum(values[number] for number in (14, 15, 16, 17)) * tick_ns,
         "reaped_ns": (values[16] + values[17]) * tick_ns,
@@ -126,12 +122,8 @@ def _living(pid: int) -> Reading:
 
 def _io(process: str) -> Reading:
     """Bytes read and written by a process and by the children that it reaped."""
-    try:
-        lines = Path(f"/proc/{process}/io").read_text().splitlines()
-    except OSError:
-        return dict.fromkeys(IO_FIELDS.values())
-    fields_read = dict(line.split(": ") for line in lines)
-    return {name: int(fields_read[key]) if key in fields_read else None for key, name in IO_FIELDS.items()}
+    counted = proc.io_bytes(process) or {}
+    return {name: counted.get(key) for key, name in IO_FIELDS.items()}
 
 
 def _machine() -> Reading:

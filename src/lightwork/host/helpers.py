@@ -4,15 +4,14 @@ A job may leave them running on purpose. They are no fault of the round as long 
 """
 
 import multiprocessing
-import os
 from collections.abc import Mapping
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
+
+from lightwork.machine import proc
 
 NAMES, COUNT, CPU_NS = "helpers", "helpers_count", "helpers_cpu_ns"  # facts of a round
 NAMED = 3
-NS_PER_S = 1_000_000_000
 
 
 def pids() -> set[int]:
@@ -21,26 +20,18 @@ def pids() -> set[int]:
 
 
 def cpu_ns() -> dict[int, int]:
-    """What each has computed so far, in all of its threads, by its pid."""
-    return {pid: _cpu_ns(pid) for pid in pids()}
+    """What each has computed so far, in all of its threads, by its pid; without those of which nobody tells."""
+    return {pid: cpu_ns for pid in pids() if (cpu_ns := proc.cpu_ns(pid)) is not None}
 
 
 def facts(before: Mapping[int, int]) -> Mapping[str, Any]:
-    """The names and number of those that are there now, and what they have computed since; {} for none."""
+    """The names and number of those that are there now, and what they have computed since, if known; {} for none."""
     there = [child for child in multiprocessing.active_children() if child.pid]
     if not there:
         return {}
     names = ", ".join(child.name for child in there[:NAMED]) + ", ..." * (len(there) > NAMED)
-    computed_ns = sum(_cpu_ns(child.pid or 0) - before.get(child.pid or 0, 0) for child in there)
-    return {NAMES: names, COUNT: len(there), CPU_NS: computed_ns}
-
-
-def _cpu_ns(pid: int) -> int:
-    try:
-        words = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    except OSError:  # it has gone
-        return 0
-    return (int(words[11]) + int(words[12])) * (NS_PER_S // os.sysconf("SC_CLK_TCK"))  # utime and stime of proc(5)
+    computed_ns = [after_ns - before.get(pid, 0) for pid, after_ns in cpu_ns().items()]
+    return {NAMES: names, COUNT: len(there), **({CPU_NS: sum(computed_ns)} if computed_ns else {})}
 
 
 def end() -> None:

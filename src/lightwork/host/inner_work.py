@@ -3,12 +3,14 @@
 It decides how workers may be started, and by which pools.
 """
 
-import os
 import re
 import threading
 from collections.abc import Mapping
 from multiprocessing.process import BaseProcess
 from typing import Any
+
+from lightwork.host import lifeline
+from lightwork.machine import proc
 
 THREADS, NATIVE_THREADS, PROCESSES = "threads", "native_threads", "item_processes"  # facts of a round
 THREAD_POOLS = "thread_pools"  # another
@@ -22,19 +24,19 @@ NAMED = 3
 def threads_beside() -> Mapping[str, Any]:
     """The names of the Python threads beside the main one, else the number of a library's own; {} without any."""
     main = threading.main_thread()
-    names = [thread.name for thread in threading.enumerate() if thread is not main]
+    ours = main.name, lifeline.THREAD
+    names = [thread.name for thread in threading.enumerate() if thread.name not in ours]
     if names:
         return {THREADS: ", ".join(names[:NAMED]) + ", ..." * (len(names) > NAMED)}
-    native = len(os.listdir("/proc/self/task")) - 1
+    native = len(proc.thread_ids() or [main]) - 1
     return {NATIVE_THREADS: native} if native > 0 else {}
 
 
 def thread_pools() -> Mapping[str, Any]:
     """The BLAS and OpenMP libraries that are loaded, where threads run of which Python knows nothing; else {}."""
-    if len(os.listdir("/proc/self/task")) <= threading.active_count():
+    if len(proc.thread_ids() or ()) <= threading.active_count():
         return {}
-    with open("/proc/self/maps", encoding="utf-8", errors="replace") as maps:
-        names = {POOLS[part] for part in POOL_FILE.findall(maps.read())}
+    names = {POOLS[part] for part in POOL_FILE.findall(proc.mapped_files())}
     return {THREAD_POOLS: " and ".join(sorted(names))} if names else {}
 
 

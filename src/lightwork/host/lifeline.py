@@ -1,17 +1,20 @@
 """The lifeline: ends a host and all its workers when the measuring process is gone, however that ended.
 
 The measuring process holds the only write end of a pipe and writes nothing. A host asks the kernel to kill its process
-group as soon as something happens at the read end, which then can only be that its writer has gone. No thread waits,
-and workers inherit nothing that costs them time.
+group as soon as something happens at the read end, which then can only be that its writer has gone. No thread waits
+where the kernel can do this, and workers inherit nothing that costs them time.
 """
 
-import fcntl
 import os
 import signal
+import threading
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 
+from lightwork.machine import kernel
+
 NAME = "LIGHTWORK_TETHER"  # of the variable that tells a host the read end's number
+THREAD = "lightwork-lifeline"
 
 
 @contextmanager
@@ -28,17 +31,14 @@ def held() -> Iterator[int]:
 def tie(environment: MutableMapping[str, str]) -> None:
     """Have this process group killed when the writer of the pipe that the environment names has gone.
 
-    Does nothing where it names none, or where the kernel can't do it.
+    Does nothing where it names none. Where the kernel can't do it, a thread waits.
     """
     number = environment.pop(NAME, None)
-    if number is None or not hasattr(fcntl, "F_SETSIG"):
+    if number is None:
         return
     reader = int(number)
-    try:
-        fcntl.fcntl(reader, fcntl.F_SETOWN, -os.getpgrp())
-        fcntl.fcntl(reader, fcntl.F_SETSIG, signal.SIGKILL)
-        fcntl.fcntl(reader, fcntl.F_SETFL, os.O_NONBLOCK | os.O_ASYNC)
-    except OSError:  # an emulated kernel: then a deadline is all that ends this host
+    if not kernel.signal_when_ready(reader, signal.SIGKILL):
+        threading.Thread(target=_die_with, args=(reader,), name=THREAD, daemon=True).start()
         return
     try:
         gone = os.read(reader, 1) == b""  # it went before we asked
@@ -46,3 +46,8 @@ def tie(environment: MutableMapping[str, str]) -> None:
         return
     if gone:
         os.killpg(0, signal.SIGKILL)
+
+
+def _die_with(reader: int) -> None:
+    os.read(reader, 1)
+    os.killpg(0, signal.SIGKILL)

@@ -12,6 +12,7 @@ from lightwork.core.round import Answer, Job, Outcome, Round, Worker
 from lightwork.core.usage import Traffic
 from lightwork.launch.sampler import Sampler
 from lightwork.ledger.table import NO_DIGEST, Ledger, LedgerRow, Life, State
+from lightwork.machine.memory import UNKNOWN, MemorySizes
 from lightwork.strategies import is_executor
 
 Execute = Callable[[Job, float], "Finished"]
@@ -68,14 +69,14 @@ def _unasked(job: Job, answer: Answer, rows: Sequence[LedgerRow]) -> dict[str, A
     return {"outcome": Outcome.LOST, "reason": f"{len(twice)} of {len(rows)} items ran more than once: {named}"}
 
 
-def _worker(slot: int, life: Life, t0_ns: int | None, peaks: Mapping[int, tuple[int, int]]) -> Worker:
+def _worker(slot: int, life: Life, t0_ns: int | None, peaks: Mapping[int, MemorySizes]) -> Worker:
     """A worker as its row in the ledger and the sampler saw it; None for what they did not see.
 
     One whose request nobody saw counts as asked for at t0: no worker was before, and all until it is ready is start-up.
     """
     requested_ns = life.requested_ns or t0_ns or life.ready_ns
     times = (requested_ns, life.ready_ns or None, life.exit_ns or None, life.exit_code, life.cpu_ns or None)
-    return Worker(slot, life.pid, *times, *peaks.get(life.pid, (None, None)))
+    return Worker(slot, life.pid, *times, *peaks.get(life.pid, UNKNOWN))
 
 
 def _there_from(t0_ns: int, worker: Worker) -> Worker:

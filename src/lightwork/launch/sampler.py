@@ -17,6 +17,7 @@ import psutil
 from lightwork.core.usage import Memory
 from lightwork.launch.file_locks import FileLocks
 from lightwork.ledger.table import has_stopped
+from lightwork.machine.memory import UNKNOWN, MemorySizes, peak, sizes_of, together
 
 EXPECTED_COST_NS = 1_200_000, 400_000  # of a sample, and of each process in it, before the first sample tells
 LOOKS_FOR_THE_LEDGER_S = 0.01
@@ -55,9 +56,9 @@ class Sampler:
         self.locks, self._due_s = locks, 0.0
         self._begun = self._over = False
         self._last_cost_ns = EXPECTED_COST_NS[0] + processes * EXPECTED_COST_NS[1]
-        self._peak_pss_bytes = self._peak_uss_bytes = 0
+        self._peak = UNKNOWN
         self._samples = self._total_cost_ns = 0
-        self.peaks: dict[int, tuple[int, int]] = {}  # PSS and USS by pid, each one's own largest
+        self.peaks: dict[int, MemorySizes] = {}  # by pid, each one's own largest
 
     def pause_s(self) -> float:
         """How long to wait before waking up again."""
@@ -86,30 +87,20 @@ class Sampler:
         sizes = dict(self._sizes())
         if sizes:
             self._samples += 1
-            self._peak_pss_bytes = max(self._peak_pss_bytes, sum(pss for pss, _ in sizes.values()))
-            self._peak_uss_bytes = max(self._peak_uss_bytes, sum(uss for _, uss in sizes.values()))
-        for pid, (pss, uss) in sizes.items():
-            peak_pss, peak_uss = self.peaks.get(pid, (0, 0))
-            self.peaks[pid] = max(peak_pss, pss), max(peak_uss, uss)
+            self._peak = peak(self._peak, together(list(sizes.values())))
+        for pid, size in sizes.items():
+            self.peaks[pid] = peak(self.peaks.get(pid, UNKNOWN), size)
         self._last_cost_ns = self._cpu_ns() - before_ns
         self._total_cost_ns += self._last_cost_ns
 
     def memory(self) -> Memory:
         """What was found so far."""
-        seen = self._samples > 0
-        return Memory(
-            self._peak_pss_bytes if seen else None,
-            self._peak_uss_bytes if seen else None,
-            self._samples,
-            self.rate.interval_s,
-            self._total_cost_ns,
-        )
+        return Memory(*self._peak, self._samples, self.rate.interval_s, self._total_cost_ns)
 
-    def _sizes(self) -> Iterator[tuple[int, tuple[int, int]]]:
+    def _sizes(self) -> Iterator[tuple[int, MemorySizes]]:
         for pid in psutil.pids():
             try:
                 if os.getsid(pid) == self.session:
-                    sizes = psutil.Process(pid).memory_full_info()
-                    yield pid, (sizes.pss, sizes.uss)
+                    yield pid, sizes_of(pid)
             except (ProcessLookupError, PermissionError, psutil.NoSuchProcess, psutil.AccessDenied):
                 continue  # it ended while we looked, or is another user's

@@ -5,7 +5,7 @@ import shutil
 import stat
 from contextlib import suppress
 
-from lightwork.machine.volume import SHARED_MEMORY
+from lightwork.machine import shared_memory
 
 
 def remove(host_pid: int, since_s: float) -> None:
@@ -15,7 +15,7 @@ def remove(host_pid: int, since_s: float) -> None:
     joblib's folders; not older than the host, nor another user's: numbers come again. since_s: when it was started.
     """
     for name in ("results-{}-*", "sem.mp-{}-*", "sem.loky-{}-*", "joblib_memmapping_folder_{}_*"):
-        for segment in SHARED_MEMORY.glob(name.format(host_pid)):
+        for segment in shared_memory.FOLDER.glob(name.format(host_pid)):
             with suppress(OSError):  # gone meanwhile, or of another user whose process had this number
                 status = segment.lstat()
                 if status.st_uid != os.geteuid() or status.st_mtime < since_s:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from lightwork.launch.capture import Output
 from lightwork.ledger.stack_dump import SIGNAL
+from lightwork.machine import proc
 
 MOST_PROCESSES = 12
 ANSWER_S = 0.5  # a process that has not answered by then stands in the kernel
@@ -64,9 +65,5 @@ def _wait_for_answer(output: Output) -> None:
 
 def _answers(pid: int) -> bool:
     """Whether the process has a handler for the signal: it would end one that has none."""
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    except OSError:  # it has ended
-        return False
-    caught = next((int(line.split()[1], 16) for line in lines if line.startswith("SigCgt:")), 0)
-    return bool(caught >> (SIGNAL - 1) & 1)
+    caught = (proc.status(pid) or {}).get(proc.SIGNALS_CAUGHT, "0")
+    return bool(int(caught, 16) >> (SIGNAL - 1) & 1)

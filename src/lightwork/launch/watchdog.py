@@ -12,6 +12,7 @@ from pathlib import Path
 from lightwork.launch.capture import Output
 from lightwork.launch.sampler import Sampler
 from lightwork.ledger.table import paused_ns, taken_and_begun
+from lightwork.machine import kernel
 
 STORM = 16  # workers made again for which no item was begun: a pool makes no more than it has without reason
 LONGEST_PAUSE_S = 0.5  # between two looks at the workers
@@ -74,9 +75,8 @@ class Watch:
 @contextmanager
 def _events(host: "subprocess.Popen[bytes]", output: Output) -> Iterator[Callable[[float], bool]]:
     """A function that waits so many seconds, takes output as it comes, and tells whether the host has ended."""
-    try:
-        descriptor = os.pidfd_open(host.pid)
-    except (AttributeError, OSError):  # an old kernel, or a sandbox that does not let us
+    descriptor = kernel.process_descriptor(host.pid)
+    if descriptor is None:
         yield lambda seconds: _polled(host, output, seconds)
         return
     try:

@@ -18,7 +18,7 @@ from lightwork.core.atomic import replacing
 from lightwork.errors import WorkError
 from lightwork.launch import process
 from lightwork.launch.capture import Output
-from lightwork.machine.volume import SHARED_MEMORY
+from lightwork.machine import shared_memory
 
 # With the host's name: through a network file system a lock of another host is not seen.
 PREFIX = f"lightwork-workdir-{hashlib.blake2b(socket.gethostname().encode(), digest_size=3).hexdigest()}-"
@@ -57,8 +57,7 @@ def open_workdir(data_dir: Path) -> Iterator[Workdir]:
 
     Raises WorkError where no folder can be made.
     """
-    shared_home = SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else Path(tempfile.gettempdir())
-    homes = (data_dir, shared_home, Path(tempfile.gettempdir()))
+    homes = (data_dir, shared_memory.fast_folder(), Path(tempfile.gettempdir()))
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
         sweep(homes)

@@ -16,7 +16,7 @@ from typing import Any
 
 from lightwork.ledger.recorder import Detail, Recorder, enter
 from lightwork.ledger.table import Ledger
-from lightwork.machine.volume import SHARED_MEMORY
+from lightwork.machine import shared_memory
 
 ITEMS = 2_000
 TURNS = 15
@@ -37,8 +37,7 @@ def bare(numbered: tuple[int, int]) -> tuple[int, int]:
 def measure() -> dict[str, float]:
     """Nanoseconds per item by kind of record: with CPU time, and with the run-queue wait as well."""
     items = list(enumerate(range(ITEMS)))
-    home = SHARED_MEMORY if SHARED_MEMORY.is_dir() else None
-    with tempfile.TemporaryDirectory(prefix="lightwork-", dir=home) as folder:
+    with tempfile.TemporaryDirectory(prefix="lightwork-", dir=shared_memory.fast_folder()) as folder:
         return {kind: _cost_ns(Path(folder, kind), detail, items) for kind, detail in KINDS.items()}
 
 

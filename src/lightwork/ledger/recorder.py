@@ -19,6 +19,7 @@ from time import monotonic_ns, thread_time_ns
 from typing import Any, NoReturn
 
 from lightwork.ledger.table import ABSENT, END, ROW_BYTES, START, STATE_OFFSET, Ledger, State
+from lightwork.machine import proc
 
 RUNNING, DONE, RAISED = int(State.RUNNING), int(State.DONE), int(State.RAISED)  # an enum packs at half the speed
 
@@ -26,7 +27,6 @@ SPIN_LOOPS = 500  # a fixed piece of work, about 10 to 20 us: only its duration 
 SPIN_EVERY_NS = 2_000_000  # of item CPU time: a duty of about 1 %
 MAX_SPINS = 25  # after one item, so that a long item is sampled without holding up the next
 SAME_INSTANT_NS = 2_000  # an item that follows so soon begins with the CPU reading that ended the last one
-SCHEDSTAT = "/proc/thread-self/schedstat"
 ANNOUNCED = "lightwork_slot"  # of a Process object: the slot that the host gave it, and whether to count its messages
 
 
@@ -52,7 +52,7 @@ class Pen:
     def __init__(self, ledger: Ledger, slot: int, runqueue: bool) -> None:
         self.path, self.slot, self.ledger = ledger.path, slot, ledger
         self.memory, self.first = ledger.memory, ledger.offset_of(0)
-        self.schedstat = _open_schedstat() if runqueue else ABSENT
+        self.schedstat = _schedstat() if runqueue else ABSENT
         self.end_ns = self.cpu_ns = self.unspun_ns = self.retries = 0
         self.is_forked = False
 
@@ -316,11 +316,9 @@ def _unseen_slot(path: str) -> int:
     return slot
 
 
-def _open_schedstat() -> int:
-    try:
-        return os.open(SCHEDSTAT, os.O_RDONLY | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return ABSENT
+def _schedstat() -> int:
+    descriptor = proc.open_schedstat()
+    return ABSENT if descriptor is None else descriptor
 
 
 def spin(pen: Pen) -> tuple[int, int]:

@@ -5,6 +5,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from lightwork.machine import affinity
+
 STAT = Path("/proc/stat")
 FIELDS = ("user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal")
 IDLE = ("idle", "iowait")
@@ -49,7 +51,7 @@ def busy_share(usable_cpus: float, window_s: float = 0.2) -> float:
 
     Others are taken to use the CPUs first that this process may not.
     """
-    load, cpus = read_load(window_s), os.cpu_count() or 1
+    load, cpus = read_load(window_s), affinity.logical()
     taken = max(0.0, load.others_cpus - max(cpus - usable_cpus, 0.0)) if load else 0.0
     return min(taken / usable_cpus, 1.0)
 

@@ -3,7 +3,7 @@
     the folder, only read + what the round changes, in a folder of its own -> both as one, in this process's namespace
 
 What is mounted is seen by this process and its children alone, and is gone with the last of them. Done as root, else in
-a user namespace in which everyone stays who they are. `python -m lightwork.host.overlay FOLDER MERGED` tries it.
+a user namespace in which everyone stays who they are. `python -m lightwork.machine.overlay FOLDER MERGED` tries it.
 Standard library only: the host imports this module, for rounds that need it.
 """
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import psutil
 
+from lightwork.machine import shared_memory as shared_memory_folder
+
 UNKNOWN = "unknown"
-SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  where ledgers and results of a round lie
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def volume_of(folder: Path) -> Volume:
 
 def shared_memory() -> Volume | None:
     """The volume that shared memory and the locks of multiprocessing are made in; None where there is none."""
-    return volume_of(SHARED_MEMORY) if SHARED_MEMORY.is_dir() else None
+    return volume_of(shared_memory_folder.FOLDER) if shared_memory_folder.is_there() else None
 
 
 def filesystem_of(path: Path) -> str:

@@ -9,8 +9,6 @@ What the job names by a relative path, or beside its own module, lies in that fo
 protected.
 """
 
-import errno
-import fcntl
 import os
 import shutil
 import subprocess
@@ -26,14 +24,13 @@ from typing import Any
 from lightwork.core.round import Job
 from lightwork.errors import UsageError
 from lightwork.launch.workdir import PREFIX, Workdir
+from lightwork.machine import kernel
 from lightwork.text.quantities import size
 
 SMALL_BYTES, SMALL_FILES = 1 << 27, 2_000  # take a tenth of a second to copy
 MOST_BYTES, MOST_FILES = 1 << 30, 20_000
 PATIENCE_S = 20.0
 LEFT_OUT = (".git", ".hg", ".venv", "__pycache__", "node_modules", f"{PREFIX}*")
-CLONE = 0x40049409  # FICLONE of ioctl_ficlone(2)
-CAN_NOT_CLONE = (errno.EOPNOTSUPP, errno.EXDEV, errno.EINVAL, errno.ENOTTY, errno.EPERM, errno.ENOSYS)
 
 
 @contextmanager
@@ -72,7 +69,7 @@ def can_overlay(folder: Path, rounds: Path) -> bool:
     """Whether the kernel lets this user lay what rounds change over the folder."""
     probe = Path(tempfile.mkdtemp(prefix="overlay-", dir=rounds))
     try:
-        words = [sys.executable, "-m", "lightwork.host.overlay", str(folder), str(_overlaid(probe))]
+        words = [sys.executable, "-m", "lightwork.machine.overlay", str(folder), str(_overlaid(probe))]
         return subprocess.run(words, check=False, capture_output=True, timeout=PATIENCE_S).returncode == 0
     except subprocess.TimeoutExpired:
         return False
@@ -133,11 +130,7 @@ def _clone_or_copy(source: str, target: str) -> str:
     if not os.path.isfile(source):  # noqa: PTH113  a socket or a FIFO
         return target
     with open(source, "rb") as reader, open(target, "wb") as writer:
-        try:
-            fcntl.ioctl(writer, CLONE, reader.fileno())
-        except OSError as error:
-            if error.errno not in CAN_NOT_CLONE:
-                raise
+        if not kernel.clone(reader.fileno(), writer.fileno()):
             shutil.copyfileobj(reader, writer)
     shutil.copystat(source, target)
     return target

@@ -1,7 +1,6 @@
 """What a bench run is asked to measure: the profile, and whatever the options put in its place."""
 
 import itertools
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -10,6 +9,7 @@ from lightwork import strategies
 from lightwork.core.setting import ORDERS, POOLS, START_METHODS, Setting
 from lightwork.core.study import SERIAL
 from lightwork.errors import UsageError
+from lightwork.machine import affinity
 from lightwork.study import option_values, profiles
 from lightwork.study.design import label_of
 from lightwork.study.profiles import BLOCKS, Grid
@@ -118,7 +118,7 @@ def _changes(options: Mapping[str, Any]) -> dict[str, Any]:
 
 def _cores(words: str) -> tuple[int | None, ...]:
     counts = option_values.counts_or("cores", words, "all")
-    usable = len(os.sched_getaffinity(0))
+    usable = affinity.count()
     for cores in counts:
         if cores is not None and cores > usable:
             raise UsageError(f"cores can't be {cores}: this process may use {usable}")

@@ -4,16 +4,16 @@ The interpreter's audit events tell, while an item runs. Standard library only: 
 """
 
 import os
-import stat
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
 from lightwork.core.footprint import SharedFile
+from lightwork.machine import proc
 
 PATHS = 10_000  # that are noted, at most
-PASSED_OVER = ("/dev/", "/proc/")
+PASSED_OVER = ("/dev/", f"{proc.PROC}/")
 STANDARD = 2  # the last of the descriptors that are everybody's: input, output, errors
 
 
@@ -79,11 +79,9 @@ def _is_empty(path: str) -> bool:
 def _open_files() -> Iterator[tuple[tuple[int, int, int], tuple[str, int]]]:
     """Regular files that this process has open, by descriptor, device and number: their paths and sizes."""
     everybodys = set()
-    for descriptor in sorted(map(int, os.listdir("/proc/self/fd"))):
-        with suppress(OSError):  # the one that listed them
-            status = os.fstat(descriptor)
-            file = (status.st_dev, status.st_ino)
-            if descriptor <= STANDARD:
-                everybodys.add(file)
-            elif stat.S_ISREG(status.st_mode) and file not in everybodys:
-                yield (descriptor, *file), (os.readlink(f"/proc/self/fd/{descriptor}"), status.st_size)  # noqa: PTH115
+    for descriptor, status, path in proc.open_files():
+        file = (status.st_dev, status.st_ino)
+        if descriptor <= STANDARD:
+            everybodys.add(file)
+        elif file not in everybodys:
+            yield (descriptor, *file), (path, status.st_size)

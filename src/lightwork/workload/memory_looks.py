@@ -4,16 +4,15 @@ take(done, now_s) between items | facts() -> evidence of the round -> looks_in(e
 """
 
 import json
-import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from lightwork.core.leak import MemoryLook
+from lightwork.machine import proc
 from lightwork.workload.api import Facts
 
 LOOKS = "memory_looks"  # a fact of a round
 EVERY_S = 0.02  # at most: one takes some 10 us
-STATM = "/proc/self/statm"
 
 _taken: list[MemoryLook] = []
 _next_s = 0.0
@@ -52,9 +51,5 @@ def looks_in(evidence: Mapping[str, Any]) -> list[MemoryLook]:
 
 def _own_bytes() -> int | None:
     """Memory in use that no file and no other process has a part in; None where the system does not tell."""
-    try:
-        with open(STATM, "rb") as file:
-            _, resident, shared, *_ = map(int, file.read().split())
-    except OSError:
-        return None
-    return (resident - shared) * os.sysconf("SC_PAGE_SIZE")
+    in_use = proc.memory_bytes()
+    return None if in_use is None else in_use[0] - in_use[1]

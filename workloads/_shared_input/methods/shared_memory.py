@@ -5,7 +5,6 @@ import sys
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lightwork.errors import UsageError
@@ -15,12 +14,12 @@ from ..stored import COLUMNS, MIB, Cells, StoredTable
 
 if TYPE_CHECKING:
     from multiprocessing.shared_memory import SharedMemory
+    from pathlib import Path
 
     from lightwork.core.setting import Setting
 
 CELLS: tuple[Cells, ...] = ("numbers",)
 READS_FILE = False
-HOME = Path("/dev/shm")  # noqa: S108  where blocks are files
 PREFIX = "lightwork-table-"
 ALWAYS_TRACKED = sys.version_info < (3, 13)  # whoever attaches is taken for an owner
 
@@ -40,19 +39,18 @@ def limits(size_bytes: int, settings: "Sequence[Setting]") -> Sequence[str]:
 
 def need_room(size_bytes: int) -> None:
     """Raise UsageError where so much does not fit: writing beyond the room would end the process by SIGBUS."""
-    import shutil  # only the caller needs it
+    from lightwork.machine import shared_memory  # only the caller needs it
 
-    free_bytes = shutil.disk_usage(HOME).free if HOME.is_dir() else 0
-    if size_bytes > free_bytes:
-        there = f"{free_bytes // MIB:,} MiB free" if HOME.is_dir() else "is not there"
+    free_bytes, home = shared_memory.free_bytes(), shared_memory.FOLDER
+    if free_bytes is not None and size_bytes > free_bytes:
+        there = f"has {free_bytes // MIB:,} MiB free" if shared_memory.is_there() else "is not there"
         raise UsageError(
-            f"shared_input: method=shared_memory needs {-(-size_bytes // MIB):,} MiB in {HOME}, which "
-            f"{'has ' * HOME.is_dir()}{there}: use method=mmap, choose a smaller table_mib, or enlarge {HOME} "
-            "(docker run --shm-size)"
+            f"shared_input: method=shared_memory needs {-(-size_bytes // MIB):,} MiB in {home}, which {there}: use "
+            f"method=mmap, choose a smaller table_mib, or enlarge {home} (docker run --shm-size)"
         )
 
 
-def source(stored: StoredTable, round_dir: Path) -> SharedBlock:
+def source(stored: StoredTable, round_dir: "Path") -> SharedBlock:
     """The block of this round: whoever cleans up after a killed one finds it by the round's folder."""
     import hashlib  # only the caller needs them
     import socket

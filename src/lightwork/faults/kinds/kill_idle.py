@@ -4,7 +4,8 @@ import os
 import signal
 import time
 from collections.abc import Sequence
-from pathlib import Path
+
+import psutil
 
 from lightwork.faults.fault import Fault
 from lightwork.ledger.table import Ledger, LedgerRow, State
@@ -33,12 +34,11 @@ def idle_workers(host_pid: int, ledger: Ledger, rows: Sequence[LedgerRow]) -> li
 
 
 def _is_process(pid: int, host_pid: int) -> bool:
+    """Whether this is a process that runs, of the host's session, and no thread."""
     try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-        facts = dict(line.split(":\t", 1) for line in lines if ":\t" in line)
-        leads = int(facts["Tgid"]) == pid and not facts["State"].startswith("Z")
-        return pid != host_pid and leads and os.getsid(pid) == host_pid
-    except (OSError, KeyError):
+        runs = psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+        return pid != host_pid and runs and os.getsid(pid) == host_pid
+    except (OSError, psutil.Error):
         return False
 
 

@@ -4,13 +4,14 @@ import resource
 from pathlib import Path
 
 from lightwork.faults.fault import Fault
+from lightwork.machine import proc
 
 ROOM_BYTES, WANTED_BYTES = 64 << 20, 1 << 30
 
 
 def suffer(folder: Path) -> None:
     """Ask for more memory than this process may have. Raises MemoryError."""
-    in_use_bytes = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    in_use_bytes = proc.address_space_bytes() or 0
     before = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (in_use_bytes + ROOM_BYTES, before[1]))
     try:

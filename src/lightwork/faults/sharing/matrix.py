@@ -19,7 +19,7 @@ from lightwork.launch.finished import Finished
 from lightwork.launch.run import launch
 from lightwork.launch.workdir import Workdir
 from lightwork.ledger.table import State
-from lightwork.machine.volume import SHARED_MEMORY
+from lightwork.machine import shared_memory
 from lightwork.storage import ledgers
 from lightwork.workload.parameters import as_dict
 from lightwork.workloads._shared_state.block import block_name
@@ -67,7 +67,7 @@ def case(method: str, accident: SharedFault, request: SharingRequest, workdir: W
         worth, unfinished = _worth(method, folder, finished)
         return cell(
             ending, worth, finished.round.reason, _knew_s(folder, finished, ending), unfinished,
-            finished.round.left_behind, int((SHARED_MEMORY / block_name(Path(job.round_dir))).exists()),
+            finished.round.left_behind, int((shared_memory.FOLDER / block_name(Path(job.round_dir))).exists()),
         )  # fmt: skip
     finally:
         shutil.rmtree(folder)
