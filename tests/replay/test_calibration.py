@@ -123,6 +123,17 @@ def test_what_a_worker_takes_before_its_first_chunk_is_found() -> None:
     assert costs_of(rounds("queue")).first_ns == pytest.approx(0, abs=2_000)
 
 
+def test_what_a_new_thread_does_first_lies_within_the_time_between_requests() -> None:
+    """Caller and new thread hold one lock in turn: together they take no longer than one request after the other."""
+    crews = [made(Setting("threads", workers)) for workers in (1, 2, 4)]
+    light = costs_of(crews)
+    for crew in crews:
+        crew.items["thread_cpu_ns"] += 50_000
+    busier = costs_of(crews)
+    assert busier.first_ns == pytest.approx(light.first_ns + 50_000)
+    assert busier.request_ns + busier.first_ns == pytest.approx(light.request_ns + light.first_ns)
+
+
 def test_a_strategy_without_chunks_is_calibrated_from_what_lies_between_start_and_end() -> None:
     """Where there is no slope over chunk counts, hand-over is what caller and workers take beside all else."""
     alike = [with_busy_caller(made(Setting("apply_async", workers)), 20_000) for workers in (1, 2, 4)]

@@ -99,6 +99,8 @@ def costs_of(rounds: Sequence[NoOp], serial: Sequence[NoOp] = ()) -> Costs:
         close_ns = max(close_ns - costs["leave_ns"], 0)
     elif alone:
         costs["first_ns"] = _first_cpu_ns(alone, costs["boot_ns"] + all_ns)
+        if find(spread[0].setting.strategy).workers == "threads":
+            costs |= _under_one_lock(costs["request_ns"], costs["first_ns"])
         costs["wake_ns"] = _wake_ns(alone, all_ns + beside_ns, hand_over_ns + costs["rouse_ns"])
         known_ns = costs["send_ns"] + all_ns + costs["first_ns"] + costs["wake_ns"]
         costs["settle_ns"] = _median([_settle_ns(no_op, costs["request_ns"], known_ns) for no_op in alone])
@@ -162,6 +164,15 @@ def _first_cpu_ns(rounds: Sequence[NoOp], known_ns: float) -> float:
     lives = [no_op.items[ended(no_op.items)] for no_op in rounds]
     boots_ns = [_thread_boot_ns(rows[rows["worker"] == slot]) for rows in lives for slot in np.unique(rows["worker"])]
     return max(median(boots_ns) - known_ns, 0.0)
+
+
+def _under_one_lock(spacing_ns: float, first_ns: float) -> dict[str, float]:
+    """What the caller and a new thread take, of the time from one request to the next.
+
+    The thread holds the caller's lock until it sleeps, so what it does first lies in that time.
+    """
+    first_ns = min(first_ns, spacing_ns)
+    return {"request_ns": spacing_ns - first_ns, "first_ns": first_ns}
 
 
 def _leave_ns(no_op: NoOp, item_ns: float) -> float:
