@@ -45,8 +45,8 @@ class Pen:
     """What one thread of one process, or one of its tasks, needs to write rows: ledger, slot, open schedstat file."""
 
     __slots__ = (
-        "cpu_ns", "end_ns", "first", "is_forked", "ledger", "memory", "path", "retries", "schedstat", "slot",
-        "unspun_ns",
+        "cpu_ns", "end_ns", "first", "is_forked", "is_initialized", "ledger", "memory", "path", "retries", "schedstat",
+        "slot", "thread", "unspun_ns",
     )  # fmt: skip
 
     def __init__(self, ledger: Ledger, slot: int, runqueue: bool) -> None:
@@ -54,7 +54,8 @@ class Pen:
         self.memory, self.first = ledger.memory, ledger.offset_of(0)
         self.schedstat = _schedstat() if runqueue else ABSENT
         self.end_ns = self.cpu_ns = self.unspun_ns = self.retries = 0
-        self.is_forked = False
+        self.is_forked = self.is_initialized = False
+        self.thread = threading.get_native_id()
 
     def runqueue_ns(self) -> int:
         """Nanoseconds this thread has waited for a core so far, from the kernel."""
@@ -274,15 +275,32 @@ def pen_of(path: str, runqueue: bool) -> Pen:
     if _here.pen in _pens:
         _pens.remove(_here.pen)
         _here.pen.close()
-    pen = _here.pen = Pen(Ledger(path), _own_slot(path), runqueue)
+    pen = _here.pen = _kept_pen(path) or _new_pen(path, runqueue)
+    return pen
+
+
+def _new_pen(path: str, runqueue: bool) -> Pen:
+    pen = Pen(Ledger(path), _own_slot(path), runqueue)
     _pens.append(pen)
     return pen
 
 
+def _kept_pen(path: str) -> Pen | None:
+    """The pen that this thread has had before, in an interpreter of its own.
+
+    There each call from outside begins with a new state of the thread: what was local to the last one is gone.
+    """
+    if _slot is not None or _thread_slot is not None:
+        return None
+    thread = threading.get_native_id()
+    return next((pen for pen in _pens if pen.path == path and pen.thread == thread), None)
+
+
 def initialize(function: Any, pen: Pen) -> None:
     """Do what the function wants done in a worker before its first item; only then the worker is ready."""
-    if hasattr(function, "initialize"):
+    if hasattr(function, "initialize") and not pen.is_initialized:
         function.initialize()
+        pen.is_initialized = True
         pen.ledger.delay(pen.slot, monotonic_ns())
 
 
