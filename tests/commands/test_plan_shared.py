@@ -110,9 +110,13 @@ def user(tmp_path):
     return some
 
 
-def planned(user, function, items):
+PROCESSES = ("--strategies", "process_executor", "--workers", "2")
+FORKED = ("--start-methods", "fork")
+
+
+def planned(user, function, items, *words):
     """What the plan's JSON holds, for two workers, from one serial run."""
-    ended = user.plan(f"shared.py:{function}", "--items", f"shared.py:{items}", *TWO, "--json")
+    ended = user.plan(f"shared.py:{function}", "--items", f"shared.py:{items}", *TWO, *words, "--json")
     assert ended.returncode == 0, ended.stderr
     return json.loads(ended.stdout)
 
@@ -134,7 +138,7 @@ def test_what_is_large_or_can_not_be_sent_is_inherited(user, function, items):
 
 def test_items_that_hold_one_lock_are_told_to_return_their_parts(user):
     """All of an item under a Value's lock: no more than it lets through, and what parts of their own would bring."""
-    answer = planned(user, "add_up", "PLACES")
+    answer = planned(user, "add_up", "PLACES", *FORKED)
     chosen = answer["recommendation"]
     assert chosen is None or chosen["speedup"]["point"] < 1.3
     (lock,) = [reason for reason in answer["reasons"] if "holds TOTAL" in reason]
@@ -145,12 +149,18 @@ def test_items_that_hold_one_lock_are_told_to_return_their_parts(user):
 
 def test_a_lock_that_is_held_for_a_moment_limits_nothing(user):
     """The same sum, added once at the end of each item: two processes, and no word of the lock."""
-    answer = planned(user, "add_once", "PLACES")
+    answer = planned(user, "add_once", "PLACES", *FORKED)
     assert answer["recommendation"]["speedup"]["point"] > 1.3
-    assert not any("TOTAL" in reason for reason in answer["reasons"])
+    assert not any("TOTAL" in words for words in (*answer["reasons"], *answer["warnings"]))
 
 
-PROCESSES = ("--strategies", "process_executor", "--workers", "2")
+def test_a_lock_that_each_worker_makes_for_itself_is_warned_of(user):
+    """Workers that import the module again have a TOTAL each: what they add to it does not come back."""
+    words = (*PROCESSES, "--start-methods", "spawn", "--once", "--json")
+    answer = json.loads(user.plan("shared.py:add_once", "--items", "shared.py:PLACES", *words).stdout)
+    assert any("makes its own TOTAL: no lock is shared" in words for words in answer["warnings"])
+    assert not any("take turns" in reason for reason in answer["reasons"])
+    assert any("start by spawn: each imports the module again" in reason for reason in answer["reasons"])
 
 
 def shared(user, function, items, name, *words):
@@ -210,7 +220,7 @@ def test_threads_need_not_be_given_it(user):
 
 def test_forked_workers_inherit_what_can_not_be_pickled(user):
     """A lock in every item: forks have it, and spawned workers can't."""
-    answer, _ = shared(user, "hold", "with_lock", "lock", *PROCESSES, "--once")
+    answer, _ = shared(user, "hold", "with_lock", "lock", *PROCESSES, *FORKED, "--once")
     assert answer["recommendation"]["strategy"] == "process_executor"
     assert run_script(user, answer) == sum(range(12))
 

@@ -10,6 +10,7 @@ from rounds import nothing_left_behind
 from users import furnish
 
 from lightwork.core.setting import Setting
+from lightwork.machine import start_method
 from lightwork.planning.script.script import script_for
 
 STATE = """
@@ -218,6 +219,22 @@ def test_state_that_only_forked_workers_have_is_reported(user):
     assert "2 processes started by spawn failed (KeyError: 'factor'" in found.stdout
     assert "lack what the caller has set since import; set it at import or by --initializer" in found.stdout
     assert "orks by fork, not by spawn; fork is not the default from Python 3.14 on" in found.stdout
+    assert 'get_context("fork")' in found.stdout
+
+
+@pytest.mark.parametrize("method", ["forkserver", "spawn"])
+def test_fork_is_tried_where_the_default_lacks_state(user, monkeypatch, method):
+    """Where this Python's own start method is another, forked workers are measured once its workers raise."""
+    monkeypatch.setattr(start_method, "default", lambda: method)
+    monkeypatch.setattr(start_method, "can_fork", lambda: True)
+    found = user.plan(
+        "state.py:configured", "--items", "state.py:configured_numbers", "--workers", "2", "--budget", "20s",
+        "--strategies", "process_executor", "--details",
+    )  # fmt: skip
+    assert found.returncode == 0, found.stderr
+    assert f"workers started by {method} failed (KeyError: 'factor'" in found.stderr
+    assert "Use 2 processes (ProcessPoolExecutor)" in found.stdout
+    assert f"orks by fork, not by {method}" in found.stdout
     assert 'get_context("fork")' in found.stdout
 
 

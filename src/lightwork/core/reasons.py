@@ -368,6 +368,13 @@ class MemoryPeak:
 
 
 @dataclass(frozen=True)
+class FreshWorkers:
+    """That the recommended workers, started by this method, import the module again instead of inheriting it."""
+
+    start_method: str
+
+
+@dataclass(frozen=True)
 class ChunksizeBand:
     """Chunksizes that are predicted to be as good."""
 
@@ -395,7 +402,8 @@ class WholeList:
 Reason = (
     ItemCap | SharedLimit | HeldLock | RateLimit | InFlightLimit | LowestBound | LargestLoss | PredictedLoss | NextCount
     | OtherKind | OwnExecutor | WarmUpCost | RefillCost | FailedCrew | InnerCores | HelperWait | LargeItems
-    | LargeFunction | LargeResults | Inherited | SharedPart | OwnParts | MemoryPeak | ChunksizeBand | AsGood | WholeList
+    | LargeFunction | LargeResults | Inherited | SharedPart | OwnParts | MemoryPeak | FreshWorkers | ChunksizeBand
+    | AsGood | WholeList
 )  # fmt: skip
 LimitedBy = (
     ItemCap | HelperWait | SharedLimit | HeldLock | RateLimit | InFlightLimit | LowestBound | LargestLoss

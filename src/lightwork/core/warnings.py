@@ -105,6 +105,14 @@ class NeedsFork:
 
 
 @dataclass(frozen=True)
+class PrivateLocks:
+    """Locks and counts of the module, by their names, that workers of this start method make again, each its own."""
+
+    names: tuple[str, ...]
+    start_method: str
+
+
+@dataclass(frozen=True)
 class FailedRounds:
     """A cell's rounds that failed; outcome and reason of the first."""
 
@@ -189,6 +197,6 @@ class LeakedMemory:
 
 VerdictWarning = (
     Unfinished | FewBlocks | UnknownNoise | LoudNoise | DisturbedRounds | BusyMachine | BusyCores | BeyondCores
-    | NeedsFork | FailedRounds | ForkedThreads | ForkedRandomState | LostState | RacyState | SharedFiles | SharedProcess
-    | SharedConnections | PrivateGate | UnclearCache | UnsendableError | LeakedMemory | UntriedCount
+    | NeedsFork | PrivateLocks | FailedRounds | ForkedThreads | ForkedRandomState | LostState | RacyState | SharedFiles
+    | SharedProcess    | SharedConnections | PrivateGate | UnclearCache | UnsendableError | LeakedMemory | UntriedCount
 )  # fmt: skip

@@ -42,7 +42,7 @@ class Axes:
 
     def methods_of(self, strategy: str) -> tuple[str, ...]:
         """The start methods that a strategy may take."""
-        return find(strategy).methods_among(self.start_methods, or_fork=self.may_change_method)
+        return find(strategy).methods_among(self.start_methods, or_another=self.may_change_method)
 
     def in_caller(self) -> "Axes":
         """With those strategies alone whose workers pickle nothing: threads, and tasks of an event loop."""
@@ -65,6 +65,11 @@ class Axes:
         """The same with workers that are not forked from the caller besides, where that may be."""
         leaves = self.may_change_method and FRESH not in self.start_methods
         return replace(self, start_methods=(*self.start_methods, FRESH)) if leaves else self
+
+    def with_fork(self) -> "Axes":
+        """The same with workers that are forked besides, where that may be and is safe."""
+        joins = self.may_change_method and "fork" not in self.start_methods and start_method.can_fork()
+        return replace(self, start_methods=(*self.start_methods, "fork")) if joins else self
 
     def without(self, strategies: Collection[str]) -> "Axes":
         """The same without these strategies, unless none would be left."""

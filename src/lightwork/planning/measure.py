@@ -23,7 +23,7 @@ from lightwork.planning import repeated
 from lightwork.planning.axes import Axes
 from lightwork.planning.contest import MOST_BLOCKS, SERIAL_SETTING, Contest, Measurements
 from lightwork.planning.environment import Environment
-from lightwork.planning.failed_setting import FailedSetting, failed_setting
+from lightwork.planning.failed_setting import FailedSetting, failed_setting, starts_afresh
 from lightwork.planning.forecast import crew_of
 from lightwork.planning.inner_work import InnerWork
 from lightwork.planning.items import parameters_for
@@ -37,6 +37,7 @@ from lightwork.storage import ledgers
 from lightwork.strategies import chunksize_in_force
 from lightwork.study.run import held_against, sound
 from lightwork.text.answer import predicted_answer
+from lightwork.text.quantities import short
 from lightwork.workload import user_function
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 ROUND_S = 0.25  # to start a host and to end it, at least: as long as it took so far
 CLOSING_S, CLOSING_SHARE = 1.5, 0.05  # to judge what was measured, to write it down, and to end; of a small budget
 JUDGED = 2.0  # times what judging a block took: it is judged, and then concluded from
+SAID = 80  # letters of a reason
 LONGER = 1.1  # times what is believed: so long a round may take and still fit
 PATIENCE, PATIENCE_S = 2.0, 5.0  # times the serial round: a setting that takes longer is no candidate
 
@@ -97,6 +99,7 @@ class Measuring:
             self._note_predictions(contest, settings)
             self._measure(settings, contest)
             self._leave_fork()
+            self._try_fork()
             contest = self.contest()
             wanted = self._wanted(contest)
         return contest
@@ -199,6 +202,18 @@ class Measuring:
         if has_hung and beside.start_methods != self.axes.start_methods:
             self.environment.say(f"forked workers hang beside threads ({self.inner.threads_named}): trying forkserver")
             self.axes = beside
+
+    def _try_fork(self) -> None:
+        """Choose from forked workers as well, once those that import the module again raise what serial items do not.
+
+        They may lack what the caller has set since: then forked ones do the work.
+        """
+        raised = [each for each in self._failed() if each.outcome is Outcome.RAISED and starts_afresh(each.setting)]
+        with_fork = self.axes.with_fork()
+        if raised and with_fork != self.axes:
+            method, reason = raised[0].setting.start_method, short(raised[0].reason, SAID)
+            self.environment.say(f"workers started by {method} failed ({reason}): trying fork")
+            self.axes = with_fork
 
     def _round(self, setting: Setting) -> "tuple[Round, NDArray[Any] | None]":
         request, serial_s = self.request, self.serial.finished.round.wall_ns / 1e9

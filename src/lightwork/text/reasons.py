@@ -9,6 +9,7 @@ from lightwork.core.reasons import (
     ChunksizeBand,
     ExtraMemory,
     FailedCrew,
+    FreshWorkers,
     HeldLock,
     HelperWait,
     InFlightLimit,
@@ -316,6 +317,14 @@ def _(reason: FailedCrew) -> str:
 def _(reason: MemoryPeak) -> str:
     limit = f" of {size(reason.limit_bytes)}, {reason.limit_name}" if reason.limit_bytes else ""
     return f"memory: up to {size(reason.peak_bytes)}{limit}, all processes together{_predicted(reason.is_predicted)}"
+
+
+@reason_sentence.register
+def _(reason: FreshWorkers) -> str:
+    return (
+        f"workers start by {reason.start_method}: each imports the module again, and has no globals that the program "
+        "sets while it runs"
+    )
 
 
 @reason_sentence.register

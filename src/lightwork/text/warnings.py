@@ -18,6 +18,7 @@ from lightwork.core.warnings import (
     LoudNoise,
     NeedsFork,
     PrivateGate,
+    PrivateLocks,
     RacyState,
     SharedConnections,
     SharedFiles,
@@ -101,6 +102,11 @@ def warning_sentence(warning: VerdictWarning) -> str:  # noqa: C901, PLR0911, PL
             return (
                 f"works by fork, not by {' or '.join(warning.start_methods)}; fork is not the default from Python 3.14 "
                 "on: the script asks for it by name"
+            )
+        case PrivateLocks():
+            return (
+                f"each worker that {warning.start_method} starts makes its own {_listed(warning.names)}: no lock is "
+                "shared and counts are lost; return them from the function, or plan with --start-methods fork"
             )
         case FailedRounds():
             why = f"{warning.outcome}, {warning.reason}" if warning.reason else warning.outcome

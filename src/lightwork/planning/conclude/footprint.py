@@ -7,13 +7,14 @@ from lightwork.core.setting import Setting
 from lightwork.core.warnings import (
     LostState,
     PrivateGate,
+    PrivateLocks,
     RacyState,
     SharedConnections,
     SharedFiles,
     SharedProcess,
     VerdictWarning,
 )
-from lightwork.planning.failed_setting import is_forked
+from lightwork.planning.failed_setting import is_forked, starts_afresh
 from lightwork.replay.traits import kind_of
 from lightwork.strategies import SHARING
 
@@ -30,6 +31,8 @@ def footprint_warnings(footprint: Footprint, setting: Setting) -> Iterator[Verdi
         yield SharedFiles(footprint.files)
     if is_in_caller and (footprint.moves or footprint.sets_environment):
         yield SharedProcess(footprint.moves, footprint.sets_environment)
+    if footprint.locks and starts_afresh(setting):
+        yield PrivateLocks(tuple(lock.name for lock in footprint.locks), setting.start_method)
     if not is_in_caller:
         yield from (PrivateGate(gate, setting.workers) for gate in footprint.gates if gate.places < setting.workers)
     if footprint.connections and is_forked(setting):

@@ -24,6 +24,7 @@ from lightwork.core.remedy import LargestLoss
 from lightwork.core.setting import Setting
 from lightwork.core.verdict import CoreBound, LongestItemBound, LowestBound
 from lightwork.planning.conclude.evidence import PlanEvidence
+from lightwork.planning.failed_setting import starts_afresh
 from lightwork.planning.held_locks import longest_held
 from lightwork.replay.traits import SpeedupLimit
 
@@ -58,13 +59,16 @@ def _near_bound(evidence: PlanEvidence, chosen: Setting, speedup: float) -> Limi
 def held_lock(evidence: PlanEvidence) -> HeldLock | None:
     """The lock that items hold, unless workers were seen to do better than it would let them; None without one.
 
-    Its share was seen in a few items: what the recommended setting reaches, it lets through.
+    Its share was seen in a few items: what the recommended setting reaches, it lets through. Workers that import the
+    module again hold none in common.
     """
     lock = longest_held(evidence.planned.serial.facts, evidence.planned.footprint)
     if lock is None or evidence.contest is None or not evidence.contest.traits.locked_share:
         return None
     if evidence.chosen is None:
         return lock
+    if starts_afresh(evidence.chosen) and not lock.is_file:
+        return None
     return replace(lock, share=min(lock.share, 1 / evidence.speedup(evidence.chosen).point))
 
 

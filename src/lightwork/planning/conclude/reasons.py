@@ -12,6 +12,7 @@ from lightwork.core.reasons import (
     AsGood,
     ChunksizeBand,
     ExtraMemory,
+    FreshWorkers,
     Inherited,
     InnerCores,
     LargeFunction,
@@ -33,6 +34,7 @@ from lightwork.core.setting import Setting
 from lightwork.planning.conclude.evidence import PlanEvidence, failed_crews
 from lightwork.planning.conclude.limits import held_lock, helper_wait, item_cap, limited_by
 from lightwork.planning.conclude.own_parts import own_parts
+from lightwork.planning.failed_setting import starts_afresh
 from lightwork.planning.forecast import crew_of, in_items
 from lightwork.planning.shared_argument import is_given
 from lightwork.replay.traits import kind_of
@@ -64,6 +66,8 @@ def _reasons(evidence: PlanEvidence, limit: Limit | None) -> Iterator[Reason | N
     if evidence.longest_share:
         yield item_cap(evidence)
     yield _memory(evidence, limit)
+    if evidence.chosen and starts_afresh(evidence.chosen):
+        yield FreshWorkers(evidence.chosen.start_method)
     yield chunks(evidence)
     yield _equal(evidence)
     yield _whole_list(evidence)
