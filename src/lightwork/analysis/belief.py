@@ -37,7 +37,7 @@ class PriorSpread:
     serial run, which is predicted from its own ledger.
     """
 
-    common: float = 0.04
+    common: float = 0.05
     single: float = 0.03
     serial: float = 0.02
 

@@ -41,6 +41,7 @@ def add_to(commands: Any) -> None:
     shared.add(add, "--strategies", default_words="threads, executors, pools and fixed shares")
     shared.add(add, "--workers", default_words="up to as many as help, and past the cores")
     shared.add(add, "--chunksizes", default_words="default,8")
+    shared.add(add, "--start-methods", default_words="Python's own")
     shared.add(add, "--blocks", default_words=BLOCKS, more=", fewer if time runs out")
     shared.add(add, "--budget", default_words=BUDGET)
     shared.add(add, "--seed", default="1")
@@ -99,6 +100,8 @@ def _same_folder(options: argparse.Namespace) -> bool:
 
 def _requested(options: argparse.Namespace) -> tuple[list["ValidationCase"], "ValidationGrid", float]:
     """Which cases, under what, for how long. Raises UsageError for what can't be."""
+    from lightwork.core.setting import START_METHODS
+    from lightwork.machine import start_method
     from lightwork.machine.facts import facts as facts_of
     from lightwork.replay.hand_out import with_a_rule
     from lightwork.storage.paths import ready_data_dir
@@ -123,7 +126,10 @@ def _requested(options: argparse.Namespace) -> tuple[list["ValidationCase"], "Va
     budget_s = option_values.seconds("budget", options.budget or (QUICK_BUDGET if quick else BUDGET))
     seed = option_values.whole_number("seed", options.seed)
     most = known.QUICK_MOST_WORKERS if quick else known.MOST_WORKERS
-    wanted = ValidationGrid(strategies, workers, most, chunksizes, blocks, seed, usable_cpus)
+    methods: tuple[str, ...] = (start_method.default(),)
+    if options.start_methods:
+        methods = option_values.names("start method", options.start_methods, START_METHODS)
+    wanted = ValidationGrid(strategies, workers, most, chunksizes, blocks, seed, usable_cpus, methods)
     return [cases[name] for name in names], wanted, budget_s
 
 
@@ -159,7 +165,7 @@ def _measure(
     from lightwork.validate.recording import record_all
 
     with _environment() as environment:
-        kinds = {*Axes(tuple(wanted.strategies)).kinds(), *Axes().kinds()}
+        kinds = {*wanted.axes.kinds(), *Axes(start_methods=wanted.start_methods).kinds()}
         costs = calibrated(environment, kinds)
         keeper = _Keeper(path, _nothing_yet(environment, costs, wanted.seed), environment.say)
         try:

@@ -7,8 +7,8 @@ figures make less of luck: at equal CPU speed, where the noise is smaller; and h
 in all other blocks and met in the one left out (cross-validation), its luck gone.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from statistics import median
 
 from lightwork.core.setting import Setting
@@ -58,6 +58,13 @@ def regrets_of(studies: Iterable[Held]) -> Regrets | None:
     if not values:
         return None
     return Regrets(len(values), median(values), far_of(values), values[-1])
+
+
+def among(held: Held, strategies: Collection[str]) -> Held:
+    """The workload as though the grid held these strategies alone, beside what was recommended."""
+    chosen = held.choice.setting if held.choice else None
+    cells = (cell for cell in held.cells if cell.setting.strategy in strategies or cell.setting == chosen)
+    return replace(held, cells=tuple(cells))
 
 
 def best_of(held: Held) -> tuple[Setting, float] | None:

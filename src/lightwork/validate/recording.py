@@ -31,14 +31,14 @@ from lightwork.validate.predicting import with_predictions
 if TYPE_CHECKING:
     from lightwork.launch.finished import Finished
 
-PLAN_BUDGET_S, PLAN_SHARE = 15.0, 0.4  # of a plan, and of a case's time at most
+PLAN_BUDGET_S, PLAN_SHARE = 60.0, 0.4  # what a plan has by default, and at most of a case's time
 
 
 @dataclass(frozen=True)
 class ValidationGrid:
     """What every case is measured under: the axes of the grid, at most so many blocks, one seed for all chance.
 
-    workers: None for those that the job itself asks for, up to `most_workers`.
+    workers: None for those that the job itself asks for, up to `most_workers`. start_methods: of the grid and of plans.
     """
 
     strategies: Sequence[str]
@@ -48,11 +48,17 @@ class ValidationGrid:
     blocks: int
     seed: int
     cores: float
+    start_methods: tuple[str, ...]
+
+    @property
+    def axes(self) -> Axes:
+        """What may be chosen from in the grid."""
+        return Axes(tuple(self.strategies), start_methods=self.start_methods)
 
     def settings(self, useful: int) -> tuple[Setting, ...]:
         """Every setting of the grid, for a job to which so many workers are of use."""
         counts = self.workers or worker_counts(useful, self.cores, self.most_workers)
-        return tuple(settings_of(Axes(tuple(self.strategies)).kinds(), counts, self.chunksizes, ("given",)))
+        return tuple(settings_of(self.axes.kinds(), counts, self.chunksizes, ("given",)))
 
 
 @dataclass(frozen=True)
@@ -88,7 +94,7 @@ def record(
 
 def _plan(case: ValidationCase, wanted: ValidationGrid, environment: Environment, budget_s: float) -> Planned:
     """What the planner makes of the case, choosing as it would for a user."""
-    axes = Axes(rare=LONGER_TO_WRITE)
+    axes = Axes(rare=LONGER_TO_WRITE, start_methods=wanted.start_methods)
     request = Request(case.workload, case.parameters, axes, wanted.cores, budget_s=budget_s, seed=wanted.seed)
     return make(request, replace(environment, began_s=environment.clock_s()))
 

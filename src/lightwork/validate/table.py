@@ -6,11 +6,13 @@ Validation -> goals, workloads, strategies, worker counts, choices -> tables -> 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from lightwork.core.setting import Setting
+from lightwork.planning.axes import USUAL
 from lightwork.render import table as kit
 from lightwork.render.markdown import inert
 from lightwork.render.table import Table, figures
+from lightwork.strategies import find
 from lightwork.text.quantities import duration, percent, plain
-from lightwork.validate.choosing import Regrets, best_of, regret_of, regrets_of
+from lightwork.validate.choosing import Regrets, among, best_of, regret_of, regrets_of
 from lightwork.validate.comparison import Held, Tried
 from lightwork.validate.errors import Accuracy, Seen, Spread, accuracy_of, grouped, noise_floor, seen_in
 from lightwork.validate.saved import Validation
@@ -45,6 +47,7 @@ def tables(validation: Validation) -> list[Table]:
         ),
         _by("By strategy", "strategy", seen, lambda _, cell: cell.setting.strategy),
         _by("By workers", "workers", seen, lambda _, cell: cell.setting.workers),
+        by_start_method(validation),
         _by("By chunksize in force", "chunksize", seen, lambda _, cell: cell.chunksize or 0),
         Table.of_words(
             ("workload", "best measured", "recommended", *map(figures, ("slower by", "planning took"))),
@@ -55,6 +58,12 @@ def tables(validation: Validation) -> list[Table]:
         ),
     ]
     return [table for table in made if table.rows]
+
+
+def by_start_method(validation: Validation) -> Table:
+    """The errors of each start method; "none" is that of threads."""
+    seen = seen_in(validation.studies)
+    return _by("By start method", "start method", seen, lambda _, cell: _start_method(cell.setting))
 
 
 def troubles(validation: Validation) -> list[str]:
@@ -71,13 +80,13 @@ def troubles(validation: Validation) -> list[str]:
 
 def text(validation: Validation) -> str:
     """All tables, for a terminal."""
-    lines = [f"{line}\n" for line in (*troubles(validation), _rests_on(validation))]
+    lines = [f"{line}\n" for line in (*troubles(validation), rests_on(validation))]
     return "\n".join([*map(kit.terminal, tables(validation)), *lines])
 
 
 def markdown(validation: Validation, level: int = 2) -> str:
     """All tables as Markdown under headings of this level."""
-    blocks = [f"{_rests_on(validation)}\n"]
+    blocks = [f"{rests_on(validation)}\n"]
     for table in tables(validation):
         caption = f"{table.caption}\n\n" if table.caption else ""
         blocks.append(f"{'#' * level} {table.title}\n\n{caption}{kit.markdown(table)}")
@@ -105,13 +114,15 @@ def _goals(validation: Validation) -> Iterator[tuple[str, ...]]:
         yield _at_most("conditional error, SQLite apart: 90th percentile", accuracy.conditional.far, far)
     yield _at_least("plans with the wall time within the band", accuracy.learned_in_band, COVERAGE)
     if regrets:
-        yield from _regret_goals(regrets)
+        yield from _regret_goals(regrets, "held out")
+    if alike := regrets_of(among(held, USUAL) for held in validation.studies):
+        yield from _regret_goals(alike, "of those as short to write")
 
 
-def _regret_goals(regrets: Regrets) -> Iterator[tuple[str, ...]]:
+def _regret_goals(regrets: Regrets, kind: str) -> Iterator[tuple[str, ...]]:
     names = ("median", "90th percentile", "worst")
     for name, value, limit in zip(names, (regrets.median, regrets.far, regrets.worst), REGRET, strict=True):
-        yield _at_most(f"recommended setting slower than the best, held out: {name}", value, limit)
+        yield _at_most(f"recommended setting slower than the best, {kind}: {name}", value, limit)
 
 
 def _spreads(validation: Validation) -> Iterator[tuple[str, ...]]:
@@ -170,6 +181,10 @@ def _name(setting: Setting, chunksize: int | None) -> str:
     return f"{setting.strategy} x {setting.workers}" + (f", chunksize {chunksize}" if chunksize else "")
 
 
+def _start_method(setting: Setting) -> str:
+    return "none" if find(setting.strategy).starts_its_own_way else setting.start_method
+
+
 def _both(spread: Spread | None) -> str:
     return f"{percent(spread.median)} / {percent(spread.far)}" if spread else NOTHING
 
@@ -178,7 +193,8 @@ def _share(value: float | None) -> str:
     return NOTHING if value is None else percent(value)
 
 
-def _rests_on(validation: Validation) -> str:
+def rests_on(validation: Validation) -> str:
+    """Of how many rounds of how many workloads, where and when: a sentence."""
     machine, measured = validation.machine, [held for held in validation.studies if held.trials]
     blocks = sorted({len(held.serial) for held in measured})
     counted = f"{blocks[0]} to {blocks[-1]}" if len(blocks) > 1 else "".join(map(str, blocks))
