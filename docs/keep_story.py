@@ -18,6 +18,7 @@ from generating.tutorial import DRAWN
 
 from lightwork.storage import results_json
 
+WHOLE = {"sharing": SHARING}
 NAMED = ("processor", "machine", "python_implementation", "python_version", "system")
 
 
@@ -32,11 +33,11 @@ def keep(path: Path) -> None:
     write(STORY, saved)
 
 
-def keep_sharing(path: Path) -> None:
-    """Write the run at `path`, shortened, to where the walk of sharing takes it from."""
+def keep_whole(path: Path, place: Path) -> None:
+    """Write the run at `path`, shortened, without ledgers, to where a page takes it from."""
     saved = shortened(json.loads(path.read_text()), [], probes=True)
     saved["lightwork"]["ledgers"] = ""
-    write(SHARING, saved)
+    write(place, saved)
 
 
 def write(path: Path, saved: dict[str, Any]) -> None:
@@ -66,4 +67,8 @@ def shortened(saved: dict[str, Any], kept: list[str], *, probes: bool = False) -
 
 
 if __name__ == "__main__":
-    (keep_sharing if "sharing" in sys.argv[2:] else keep)(Path(sys.argv[1]))
+    run, which = Path(sys.argv[1]), "".join(sys.argv[2:])
+    if which in WHOLE:
+        keep_whole(run, WHOLE[which])
+    else:
+        keep(run)

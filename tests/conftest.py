@@ -18,6 +18,8 @@ from progress import pytest_configure  # noqa: F401  pytest finds it here
 from repository import REPOSITORY, SUPPORT
 from users import User, furnish
 
+from lightwork.machine import start_method
+
 # The same examples in every run, so that none fails on one day alone; `--hypothesis-profile=search` draws others.
 # However busy the machine, an example may take its time.
 PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True, database=None)
@@ -103,3 +105,11 @@ def _saved_in(folder: Path) -> SavedRun:
     assert found.returncode == 0, found.stdout
     (path,) = saved_in(folder)
     return SavedRun(folder, path, also, found.stdout)
+
+
+@pytest.fixture(scope="module")
+def forks() -> Iterator[None]:
+    """Processes are forked where nothing is said, whatever this Python's own start method is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(start_method, "default", lambda: "fork")
+        yield

@@ -19,9 +19,12 @@ from lightwork.planning.job_profile import JobProfile
 from lightwork.replay.costs import Costs
 from lightwork.replay.traits import NO_TRAITS, kind_of
 
+pytestmark = pytest.mark.usefixtures("forks")
+
 SECONDS = waits(*[100] * 40)  # four of them
-TWO_OR_FOUR = Axes(("map",), (2, 4), (1,), ("given",))
-ASKED = Axes(("threads", "map"), (2, 4, 8), (1,), ("given",))
+FORK = ("fork",)
+TWO_OR_FOUR = Axes(("map",), (2, 4), (1,), ("given",), FORK)
+ASKED = Axes(("threads", "map"), (2, 4, 8), (1,), ("given",), FORK)
 SERIALLY = {SERIAL_SETTING: (4.0,) * 3}
 FAILED = (Outcome.LOST,)
 

@@ -44,8 +44,10 @@ asked = st.builds(
     st.none() | st.lists(st.none() | st.integers(1, 9), min_size=1, max_size=4).map(tuple),
     st.none() | st.just(("given", "largest-first")),
 )  # fmt: skip
+
+pytestmark = pytest.mark.usefixtures("forks")
 MANY = waits(*[10] * 200)
-ASKED = Axes(("map", "threads"), (4,), (1,), ("given",))
+ASKED = Axes(("map", "threads"), (4,), (1,), ("given",), ("fork",))
 
 
 def settings_of(made):

@@ -12,7 +12,9 @@ from lightwork.planning.inner_threads import InnerThreads, is_better, measured
 from lightwork.planning.inner_work import InnerWork
 from lightwork.planning.request import Request
 
-TWO = Axes(("map",), (2,), (1,))
+pytestmark = pytest.mark.usefixtures("forks")
+
+TWO = Axes(("map",), (2,), (1,), start_methods=("fork",))
 
 
 @pytest.mark.parametrize(("longer", "better"), [(1.2, True), (1.8, True), (1.95, False), (2.4, False)])

@@ -92,10 +92,12 @@ def test_bytes_beyond_what_was_printed_were_stored():
 
 
 def test_what_processes_write_to_each_other_is_no_storing():
-    """An item's own pool, or a program whose output it reads, writes to pipes; what goes to storage is told still."""
+    """An item's own pool or program writes to pipes, and keeps what it compiles; more that goes to storage is told."""
     with_children = {"cpu_ns": 9, "caller_cpu_ns": 8}
     assert not side_effects.written({}, {}, finished(5000, **with_children, written_bytes=0))
-    assert side_effects.written({}, {}, finished(5000, **with_children, written_bytes=4096)).written_bytes == 4096
+    assert not side_effects.written({}, {}, finished(5000, **with_children, written_bytes=4096))
+    stored = side_effects.written({}, {}, finished(5_000_000, **with_children, written_bytes=4_000_000))
+    assert stored.written_bytes == 4_000_000
     assert side_effects.written({}, {}, finished(5000, cpu_ns=8, caller_cpu_ns=8, written_bytes=0))
 
 

@@ -9,6 +9,8 @@ from lightwork.core.setting import Setting
 from lightwork.errors import UsageError
 from lightwork.study import bench_request, profiles
 
+pytestmark = pytest.mark.usefixtures("forks")
+
 USABLE = len(os.sched_getaffinity(0))
 
 

@@ -10,10 +10,21 @@ from repository import REPOSITORY
 
 TINY = (
     "--workloads", "sleep_io", "--param", "sleep_io.items=6", "--param", "sleep_io.mean_ms=1",
-    "--param", "sleep_io.sizes=uniform", "--strategies", "map", "--blocks", "2",
+    "--param", "sleep_io.sizes=uniform", "--strategies", "map", "--blocks", "2", "--start-methods", "fork",
 )  # fmt: skip
 NOT_NEEDED = ("-p", "no:hypothesispytest", "-p", "no:xdist")  # a second of imports in every run
-TOYS = ("--workloads", "toys.squares", "--strategies", "map", "--workers", "2", "--blocks", "2")
+TOYS = (
+    "--workloads",
+    "toys.squares",
+    "--strategies",
+    "map",
+    "--workers",
+    "2",
+    "--blocks",
+    "2",
+    "--start-methods",
+    "fork",
+)
 
 
 class SavedRun(NamedTuple):

@@ -1,6 +1,7 @@
 """Turns: one clock for all who run items; waiting for a turn is no claim about how long anything takes beyond it."""
 
 import asyncio
+import inspect
 import pickle
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
@@ -87,4 +88,4 @@ def test_a_paced_function_can_be_sent(tmp_path):
     for function in (began, began_too):
         sent = pickle.loads(pickle.dumps(paced(function, str(tmp_path / "turns"), APART_S)))
         assert (sent.function, sent.turns.apart_s) == (function, APART_S)
-        assert asyncio.iscoroutinefunction(type(sent).__call__) == asyncio.iscoroutinefunction(function)
+        assert inspect.iscoroutinefunction(type(sent).__call__) == inspect.iscoroutinefunction(function)

@@ -69,7 +69,7 @@ def probes_of(names: Iterable[str], workers: int) -> list[CostProbe]:
 def _probes(name: str, workers: int) -> Iterable[CostProbe]:
     strategy = find(name)
     chunksizes: Sequence[int | None] = CHUNKSIZES if strategy.default_chunksize else (None,)
-    plain_setting = Setting(name, workers if strategy.parallel else 1, start_method=strategy.start_methods[0])
+    plain_setting = Setting(name, workers if strategy.parallel else 1, start_method=strategy.first_method)
     one_by_one = replace(plain_setting, chunksize=chunksizes[0])
     yield CostProbe(one_by_one, plain_setting.workers, start_up=True)
     for chunksize in chunksizes:

@@ -108,7 +108,7 @@ def _tried(name: str, fault: Fault, request: FaultRequest, workdir: Workdir, all
 
 def job_of(name: str, planted: Parameters, workers: int, workdir: Workdir) -> Job:
     """The round of this strategy with what is planted in it."""
-    setting = Setting(name, workers, start_method=strategies.find(name).start_methods[0])
+    setting = Setting(name, workers, start_method=strategies.find(name).first_method)
     return Job(
         setting.cell_id, 0, 0, WORKLOAD, as_dict(planted), setting, 1, False, False,
         str(workdir.data_dir), str(workdir.rounds / "faults"), str(workdir.shared / "faults"),

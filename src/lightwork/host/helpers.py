@@ -21,7 +21,7 @@ def pids() -> set[int]:
 
 def cpu_ns() -> dict[int, int]:
     """What each has computed so far, in all of its threads, by its pid; without those of which nobody tells."""
-    return {pid: cpu_ns for pid in pids() if (cpu_ns := proc.cpu_ns(pid)) is not None}
+    return {pid: spent_ns for pid in pids() if (spent_ns := proc.cpu_ns(pid)) is not None}
 
 
 def facts(before: Mapping[int, int]) -> Mapping[str, Any]:

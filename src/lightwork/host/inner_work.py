@@ -24,8 +24,8 @@ NAMED = 3
 def threads_beside() -> Mapping[str, Any]:
     """The names of the Python threads beside the main one, else the number of a library's own; {} without any."""
     main = threading.main_thread()
-    ours = main.name, lifeline.THREAD
-    names = [thread.name for thread in threading.enumerate() if thread.name not in ours]
+    others = [thread.name for thread in threading.enumerate() if thread is not main]
+    names = [name for name in others if name != lifeline.THREAD]
     if names:
         return {THREADS: ", ".join(names[:NAMED]) + ", ..." * (len(names) > NAMED)}
     native = len(proc.thread_ids() or [main]) - 1

@@ -19,6 +19,7 @@ from lightwork.launch.finished import Finished
 
 FOLDERS = 64  # of items, at most
 FILES = 20_000  # that are looked at, at most
+COMPILED_BYTES = 64 << 10
 PASSED_OVER = frozenset({"__pycache__"})
 Look = Mapping[str, tuple[int, int]]  # size and time of change, by path
 
@@ -102,14 +103,17 @@ def _elsewhere_bytes(finished: Finished) -> int:
     """The bytes of the round's write calls beyond what it printed.
 
     Of items that run other programs or processes, or keep one beside them, only those that went to storage: they also
-    write to pipes, to each other.
+    write to pipes, to each other. Few are no work stored: new interpreters keep what they compile.
     """
     usage, facts = finished.round.usage, finished.round.facts
     if usage is None:
         return 0
     elsewhere = max(0, (usage.write_call_bytes or 0) - finished.printed_bytes)
     has_children = (usage.cpu_ns or 0) > (usage.caller_cpu_ns or usage.cpu_ns or 0) or helpers.NAMES in facts
-    return min(elsewhere, usage.written_bytes or 0) if has_children else elsewhere
+    if not has_children:
+        return elsewhere
+    stored_bytes = min(elsewhere, usage.written_bytes or 0)
+    return stored_bytes if stored_bytes > COMPILED_BYTES else 0
 
 
 def note_on(function: str, written: Written) -> StoredFiles:

@@ -142,7 +142,7 @@ class Strategy:
     @property
     def takes_unsendable(self) -> bool:
         """Whether it runs functions that can't be pickled by their names."""
-        inherits_alone = self.inherits and self._only_forks
+        inherits_alone = self.inherits and self.start_methods == ("fork",)
         return self.by_value or inherits_alone or not self.parallel or self.workers in SHARING
 
     @property
@@ -150,19 +150,22 @@ class Strategy:
         """Whether how its workers start is no choice: they are no processes, or a library starts them."""
         return len(self.start_methods) == 1 and not self.inherits
 
-    def methods_among(self, start_methods: Sequence[str], *, or_fork: bool = False) -> tuple[str, ...]:
+    @property
+    def first_method(self) -> str:
+        """The first of its start methods that this system has, for what is measured under one alone."""
+        there = [method for method in self.start_methods if method in start_method.usable()]
+        return self.start_methods[0] if self.starts_its_own_way or not there else there[0]
+
+    def methods_among(self, start_methods: Sequence[str], *, or_another: bool = False) -> tuple[str, ...]:
         """Those of these start methods that it takes; its own way where it has one.
 
-        or_fork: whether a strategy that can do nothing but fork may, where that can be, though it was not named.
+        or_another: whether one that takes none of them may be started otherwise: forked, where that is safe.
         """
         if self.starts_its_own_way or self.executor:
             return self.start_methods
         asked = tuple(method for method in start_methods if method in self.start_methods)
-        return asked or (self.start_methods if or_fork and self._only_forks and start_method.can_fork() else ())
-
-    @property
-    def _only_forks(self) -> bool:
-        return self.start_methods == ("fork",)
+        others = [method for method in self.start_methods if method != "fork" or start_method.can_fork()]
+        return asked or tuple(others[: 1 if or_another else 0])
 
     def has_items(self, start_method: str) -> bool:
         """Whether workers that are started so have the function and the items from the beginning."""

@@ -83,7 +83,7 @@ class Grid:
 
     def _methods_of(self, strategy: "Strategy") -> Sequence[str]:
         asked = self.start_methods or (start_method.default(),)
-        return strategy.methods_among(asked, or_fork=self.start_methods is None)
+        return strategy.methods_among(asked, or_another=self.start_methods is None)
 
 
 def _quick(workload: str, budget_s: float, **more: Any) -> Grid:

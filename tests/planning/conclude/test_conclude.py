@@ -50,6 +50,8 @@ from lightwork.replay.traits import WarmUp
 from lightwork.text.reasons import reason_sentence
 from lightwork.workload import random_state
 
+pytestmark = pytest.mark.usefixtures("forks")
+
 MIB = 1 << 20
 MACHINE = {"usable_cpus": 4.0, "memory_available_bytes": 8 << 30, "memory_limit_bytes": None}
 TWO, FOUR = pool(2), pool(4)

@@ -54,7 +54,7 @@ CLAIMS = each_once(unless_absent(name, method) for name in RECIPES for method in
 SHORT = ["apply_async", "imap_unordered", "map", "process_executor", "serial", "threads"]
 LONGEST = {
     "fork": 28, "queue": 34, "pipe": 28, "static": 26, "static_striped": 24, "apply_async": 11, "process_executor": 11,
-    "mpire": 11, "shared_memory": 30, "dask": 17, "inherited": 14,
+    "mpire": 11, "shared_memory": 30, "dask": 17, "inherited": 15,
 }  # fmt: skip
 CLASSES = {"fork": ("Process", "ForkProcess"), "spawn": ("SpawnProcess",), "forkserver": ("ForkServerProcess",)}
 MPIRES_CLASSES = {"fork": ("ForkWorker",), "spawn": ("SpawnWorker",), "forkserver": ("ForkServerWorker",)}
@@ -102,7 +102,7 @@ def done(tmp_path_factory):
 def start(folder, code, *arguments):
     """Run the recipe with one line appended, which prints its results."""
     code += '    print(__import__("json").dumps(results))\n'
-    return run_pasted(folder, code, *arguments, flags=("-W", "error"))
+    return run_pasted(folder, code, *arguments, flags=("-W", "error", "-W", "ignore:This process:DeprecationWarning"))
 
 
 def results_of(folder, source, setting, chunksize=None, arguments=()):

@@ -9,15 +9,22 @@ import builtins
 import errno
 import fcntl
 import io
-import multiprocessing
-import multiprocessing.context
 import os
 import sys
 
-import psutil
+LINUX_CALLS = ("sched_getaffinity", "sched_setaffinity", "pidfd_open", "memfd_create", "posix_fadvise")
+for name in LINUX_CALLS:
+    if hasattr(os, name):
+        delattr(os, name)
+os.process_cpu_count = os.cpu_count
+if hasattr(fcntl, "F_SETSIG"):
+    del fcntl.F_SETSIG
+
+import multiprocessing.context  # noqa: E402  it and the next one look around when they are imported
+
+import psutil  # noqa: E402
 
 HIDDEN = ("/proc", "/sys", "/dev/shm")
-LINUX_CALLS = ("sched_getaffinity", "sched_setaffinity", "pidfd_open", "memfd_create", "posix_fadvise")
 FRAMES = 8  # in which psutil may be found above one of its own readings
 
 
@@ -55,12 +62,6 @@ def _unknown(process):
     raise psutil.AccessDenied(process.pid)
 
 
-for name in LINUX_CALLS:
-    if hasattr(os, name):
-        delattr(os, name)
-os.process_cpu_count = os.cpu_count
-if hasattr(fcntl, "F_SETSIG"):
-    del fcntl.F_SETSIG
 for name in ("open", "stat", "lstat", "listdir", "scandir", "readlink"):
     setattr(os, name, _hiding(getattr(os, name)))
 os.access = _hiding(os.access, answer=False)

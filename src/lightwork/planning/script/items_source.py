@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from glob import escape, glob
-from os.path import commonprefix
+from itertools import takewhile
 from pathlib import Path
 
 from lightwork import strategies
@@ -144,9 +144,15 @@ def pattern_of(items: Sequence[str], match: Callable[[str], Sequence[str]] = glo
         return None
     folder = items[0][: items[0].rfind("/") + 1]
     suffix = escape(suffixes.pop()) if len(suffixes) == 1 else ""
-    prefix = escape(commonprefix([item.rpartition("/")[2] for item in items]))  # noqa: RUF071  of names
+    prefix = escape(_common_start([item.rpartition("/")[2] for item in items]))
     candidates = [f"{escape(folder)}*{suffix}", f"{escape(folder)}{prefix}*{suffix}"]
     return next((pattern for pattern in candidates if sorted(match(pattern)) == list(items)), None)
+
+
+def _common_start(names: Sequence[str]) -> str:
+    """What all of these names begin with: the first and the last in order differ soonest."""
+    first, last = min(names), max(names)
+    return "".join(letter for letter, _ in takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False)))
 
 
 def converted(origin: Origin, converter: str) -> Origin:
