@@ -1,12 +1,14 @@
 """Writing: what a function stores is seen in its first run, and told before the second."""
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from lightwork.core.round import Outcome, Round
 from lightwork.core.usage import Usage
+from lightwork.host import inner_work
 from lightwork.launch.finished import Finished
 from lightwork.planning import side_effects
 from lightwork.text.notes import note_sentence
@@ -92,13 +94,21 @@ def test_bytes_beyond_what_was_printed_were_stored():
 
 
 def test_what_processes_write_to_each_other_is_no_storing():
-    """An item's own pool or program writes to pipes, and keeps what it compiles; more that goes to storage is told."""
+    """An item's own pool, or a program whose output it reads, writes to pipes; what goes to storage is told still."""
     with_children = {"cpu_ns": 9, "caller_cpu_ns": 8}
     assert not side_effects.written({}, {}, finished(5000, **with_children, written_bytes=0))
-    assert not side_effects.written({}, {}, finished(5000, **with_children, written_bytes=4096))
-    stored = side_effects.written({}, {}, finished(5_000_000, **with_children, written_bytes=4_000_000))
-    assert stored.written_bytes == 4_000_000
+    assert side_effects.written({}, {}, finished(5000, **with_children, written_bytes=4096)).written_bytes == 4096
     assert side_effects.written({}, {}, finished(5000, cpu_ns=8, caller_cpu_ns=8, written_bytes=0))
+
+
+def test_the_folder_of_an_items_own_fork_server_is_no_storing():
+    """What its socket takes on a disk is left out, and nothing more; without such a server all of it is told."""
+    ended = finished(500_000, cpu_ns=9, caller_cpu_ns=8, written_bytes=12_288)
+    assert side_effects.written({}, {}, ended).written_bytes == 12_288
+    served = replace(ended, round=replace(ended.round, facts={inner_work.FORK_SERVER: True}))
+    assert not side_effects.written({}, {}, served)
+    more = replace(served, round=replace(served.round, usage=replace(served.round.usage, written_bytes=100_000)))
+    assert side_effects.written({}, {}, more).written_bytes == 100_000 - side_effects.SERVER_BYTES
 
 
 def test_only_what_both_looks_met_is_compared_where_files_abound(tmp_path, monkeypatch):

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from lightwork.host import lifeline
+from lightwork.host import children, lifeline
 from lightwork.machine import proc
 
 THREADS, NATIVE_THREADS, PROCESSES = "threads", "native_threads", "item_processes"  # facts of a round
-THREAD_POOLS = "thread_pools"  # another
+THREAD_POOLS, FORK_SERVER = "thread_pools", "fork_server"  # others
 POOLS = {  # by how their files' names go on
     "openblas": "OpenBLAS", "mkl_": "MKL", "blis": "BLIS", "gomp": "OpenMP", "iomp": "OpenMP", "omp": "OpenMP",
 }  # fmt: skip
@@ -55,5 +55,6 @@ class ProcessStarts:
         process.start = counted
 
     def facts(self) -> Mapping[str, Any]:
-        """How many there were; {} for none."""
-        return {PROCESSES: self.count} if self.count else {}
+        """How many there were, and whether a fork server was started for them; {} for none."""
+        server = {FORK_SERVER: True} if children.fork_server() is not None else {}
+        return {PROCESSES: self.count, **server} if self.count else {}

@@ -14,12 +14,12 @@ from itertools import islice
 from pathlib import Path
 
 from lightwork.core.notes import StoredFiles
-from lightwork.host import helpers
+from lightwork.host import helpers, inner_work
 from lightwork.launch.finished import Finished
 
 FOLDERS = 64  # of items, at most
 FILES = 20_000  # that are looked at, at most
-COMPILED_BYTES = 64 << 10
+SERVER_BYTES = 32 << 10  # that a fork server's folder and socket take in its parent's pages, on a disk
 PASSED_OVER = frozenset({"__pycache__"})
 Look = Mapping[str, tuple[int, int]]  # size and time of change, by path
 
@@ -103,7 +103,8 @@ def _elsewhere_bytes(finished: Finished) -> int:
     """The bytes of the round's write calls beyond what it printed.
 
     Of items that run other programs or processes, or keep one beside them, only those that went to storage: they also
-    write to pipes, to each other. Few are no work stored: new interpreters keep what they compile.
+    write to pipes, to each other. A fork server of the items' own makes a folder with its socket, which is none of
+    their work.
     """
     usage, facts = finished.round.usage, finished.round.facts
     if usage is None:
@@ -113,7 +114,7 @@ def _elsewhere_bytes(finished: Finished) -> int:
     if not has_children:
         return elsewhere
     stored_bytes = min(elsewhere, usage.written_bytes or 0)
-    return stored_bytes if stored_bytes > COMPILED_BYTES else 0
+    return max(0, stored_bytes - SERVER_BYTES) if inner_work.FORK_SERVER in facts else stored_bytes
 
 
 def note_on(function: str, written: Written) -> StoredFiles:
