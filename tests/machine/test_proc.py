@@ -18,7 +18,6 @@ READERS = {
     "thread_ids": proc.thread_ids,
     "children": proc.children,
     "memory_bytes": proc.memory_bytes,
-    "address_space_bytes": proc.address_space_bytes,
     "open_schedstat": proc.open_schedstat,
 }
 EMPTY = {

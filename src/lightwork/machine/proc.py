@@ -9,6 +9,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 PROC = Path("/proc")
 STAT_STARTS_WITH_STATE = 3  # the number of the first field after the name, as proc(5) counts them
@@ -17,12 +18,20 @@ SIGNALS_CAUGHT = "SigCgt"  # in `status`: hexadecimal, a bit a signal
 OpenFile = tuple[int, os.stat_result, str]  # descriptor, status, path
 
 
+class MappedMemory(NamedTuple):
+    """Bytes that are mapped; of these resident; of these again shared with files and other processes."""
+
+    mapped: int
+    resident: int
+    shared: int
+
+
 def stat_fields(pid: int) -> Mapping[int, int] | None:
     """The numbers in a process's `stat`, from field 4 on, by field; None where unknown or gone."""
-    try:
-        words = (PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-    except OSError:
+    text = _text(f"{pid}/stat")
+    if text is None:
         return None
+    words = text.rpartition(")")[2].split()
     return dict(enumerate(map(int, words[1:]), STAT_STARTS_WITH_STATE + 1))
 
 
@@ -39,20 +48,13 @@ def cpu_ns(pid: int) -> int | None:
 
 def io_bytes(process: str) -> Mapping[str, int] | None:
     """The counters in a process's `io` by name; process: a pid or "self"."""
-    try:
-        lines = (PROC / process / "io").read_text().splitlines()
-    except OSError:
-        return None
-    return {name: int(value) for name, _, value in (line.partition(": ") for line in lines)}
+    fields = _fields(f"{process}/io")
+    return None if fields is None else {name: int(value) for name, value in fields.items()}
 
 
 def status(pid: int) -> Mapping[str, str] | None:
     """The fields in a process's `status` by name; None where unknown or gone."""
-    try:
-        lines = (PROC / str(pid) / "status").read_text().splitlines()
-    except OSError:
-        return None
-    return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    return _fields(f"{pid}/status")
 
 
 def thread_ids() -> list[int] | None:
@@ -66,38 +68,25 @@ def thread_ids() -> list[int] | None:
 def children() -> list[int] | None:
     """The pids of this process's children, zombies among them."""
     tasks = thread_ids()
-    try:
-        texts = [(PROC / f"self/task/{task}/children").read_text() for task in tasks or ()]
-    except OSError:  # a kernel without this list
+    if tasks is None:
         return None
-    return None if tasks is None else [int(pid) for text in texts for pid in text.split()]
+    texts = [_text(f"self/task/{task}/children") for task in tasks]
+    pids = [int(pid) for text in texts for pid in (text or "").split()]
+    return None if None in texts else pids  # a kernel without this list
 
 
-def memory_bytes() -> tuple[int, int] | None:
-    """What this process has resident, and the part of it that files and other processes share."""
-    try:
-        with open(PROC / "self/statm", "rb") as file:
-            _, resident, shared, *_ = map(int, file.read().split())
-    except OSError:
+def memory_bytes() -> MappedMemory | None:
+    """This process's memory, as `statm` has it."""
+    text = _text("self/statm")
+    if text is None:
         return None
     page_bytes = os.sysconf("SC_PAGE_SIZE")
-    return resident * page_bytes, shared * page_bytes
-
-
-def address_space_bytes() -> int | None:
-    """What this process has mapped."""
-    try:
-        pages = (PROC / "self/statm").read_text().split()[0]
-    except OSError:
-        return None
-    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+    return MappedMemory(*(int(pages) * page_bytes for pages in text.split()[:3]))
 
 
 def mapped_files() -> str:
     """The lines of this process's `maps`, which name the libraries that it has loaded; "" where unknown."""
-    with suppress(OSError):
-        return (PROC / "self/maps").read_text(encoding="utf-8", errors="replace")
-    return ""
+    return _text("self/maps") or ""
 
 
 def open_files() -> Iterator[OpenFile]:
@@ -133,16 +122,30 @@ def file_locks() -> list[bytes]:
 def open_schedstat() -> int | None:
     """A descriptor of this thread's `schedstat`, for `runqueue_ns`; None where unknown."""
     try:
-        descriptor = os.open(PROC / "thread-self/schedstat", os.O_RDONLY | os.O_CLOEXEC)
+        return os.open(PROC / "thread-self/schedstat", os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return None
-    return descriptor
 
 
 def boot() -> str:
     """What tells this boot of this machine, and its namespace of times, from all others; "" where unknown."""
     namespace = PROC / "self/ns/time"
-    with suppress(OSError):
-        boot_id = (PROC / "sys/kernel/random/boot_id").read_text().strip()
-        return f"{boot_id} {namespace.readlink() if namespace.is_symlink() else ''}".strip()
-    return ""
+    boot_id = _text("sys/kernel/random/boot_id")
+    if boot_id is None:
+        return ""
+    return f"{boot_id.strip()} {namespace.readlink() if namespace.is_symlink() else ''}".strip()
+
+
+def _text(name: str) -> str | None:
+    try:
+        return (PROC / name).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+
+
+def _fields(name: str) -> Mapping[str, str] | None:
+    """A file of lines like "name: value"."""
+    text = _text(name)
+    if text is None:
+        return None
+    return {name: value.strip() for name, _, value in (line.partition(":") for line in text.splitlines())}

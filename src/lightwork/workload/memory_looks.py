@@ -52,4 +52,4 @@ def looks_in(evidence: Mapping[str, Any]) -> list[MemoryLook]:
 def _own_bytes() -> int | None:
     """Memory in use that no file and no other process has a part in; None where the system does not tell."""
     in_use = proc.memory_bytes()
-    return None if in_use is None else in_use[0] - in_use[1]
+    return None if in_use is None else in_use.resident - in_use.shared

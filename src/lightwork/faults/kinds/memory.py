@@ -11,7 +11,8 @@ ROOM_BYTES, WANTED_BYTES = 64 << 20, 1 << 30
 
 def suffer(folder: Path) -> None:
     """Ask for more memory than this process may have. Raises MemoryError."""
-    in_use_bytes = proc.address_space_bytes() or 0
+    in_use = proc.memory_bytes()
+    in_use_bytes = in_use.mapped if in_use else 0
     before = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (in_use_bytes + ROOM_BYTES, before[1]))
     try:
