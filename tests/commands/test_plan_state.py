@@ -226,7 +226,7 @@ def test_state_that_only_forked_workers_have_is_reported(user):
 def test_fork_is_tried_where_the_default_lacks_state(user, monkeypatch, method):
     """Where this Python's own start method is another, forked workers are measured once its workers raise."""
     monkeypatch.setattr(start_method, "default", lambda: method)
-    monkeypatch.setattr(start_method, "can_fork", lambda: True)
+    monkeypatch.setattr(start_method, "is_safe", lambda _: True)
     found = user.plan(
         "state.py:configured", "--items", "state.py:configured_numbers", "--workers", "2", "--budget", "20s",
         "--strategies", "process_executor", "--details",

@@ -9,7 +9,6 @@ from lightwork.api import where
 from lightwork.api.handing import checked, handed, listed, name_of
 from lightwork.api.option_words import axis_words, option_word
 from lightwork.errors import UsageError
-from lightwork.machine import start_method
 
 if TYPE_CHECKING:
     from lightwork.core.setting import Setting
@@ -58,7 +57,7 @@ def measure(
     counts = axis_words("workers", workers) if workers is not None else f"1-{max(1, int(facts['usable_cpus']))}"
     settings = _settings(
         axis_words("strategies", strategies), counts, axis_words("chunksizes", chunksizes or "default"),
-        axis_words("orders", orders), axis_words("start_methods", start_methods or start_method.default()),
+        axis_words("orders", orders), axis_words("start_methods", start_methods) if start_methods else None,
     )  # fmt: skip
     with (
         surroundings(facts, time.monotonic(), say_aloud, name_of(function)) as environment,
@@ -76,13 +75,15 @@ def measure(
     return ShownStudy(**vars(study))
 
 
-def _settings(strategies: str, workers: str, chunksizes: str, orders: str, start_methods: str) -> "list[Setting]":
-    from lightwork.core.setting import ORDERS, START_METHODS
+def _settings(
+    strategies: str, workers: str, chunksizes: str, orders: str, start_methods: str | None
+) -> "list[Setting]":
+    from lightwork.core.setting import ORDERS
     from lightwork.planning.axes import Axes, settings_of
     from lightwork.study import option_values
 
     names = tuple(name for name in option_values.strategy_names(strategies) if name != "serial")
-    methods = option_values.names("start method", start_methods, START_METHODS)
+    methods = option_values.start_methods(start_methods)
     kinds = Axes(strategies=names, start_methods=methods, may_change_method=True).kinds()
     if not kinds:
         raise UsageError("serial is always measured: add a strategy with workers that supports the start method")

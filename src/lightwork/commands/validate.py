@@ -100,8 +100,6 @@ def _same_folder(options: argparse.Namespace) -> bool:
 
 def _requested(options: argparse.Namespace) -> tuple[list["ValidationCase"], "ValidationGrid", float]:
     """Which cases, under what, for how long. Raises UsageError for what can't be."""
-    from lightwork.core.setting import START_METHODS
-    from lightwork.machine import start_method
     from lightwork.machine.facts import facts as facts_of
     from lightwork.replay.hand_out import with_a_rule
     from lightwork.storage.paths import ready_data_dir
@@ -126,9 +124,7 @@ def _requested(options: argparse.Namespace) -> tuple[list["ValidationCase"], "Va
     budget_s = option_values.seconds("budget", options.budget or (QUICK_BUDGET if quick else BUDGET))
     seed = option_values.whole_number("seed", options.seed)
     most = known.QUICK_MOST_WORKERS if quick else known.MOST_WORKERS
-    methods: tuple[str, ...] = (start_method.default(),)
-    if options.start_methods:
-        methods = option_values.names("start method", options.start_methods, START_METHODS)
+    methods = option_values.start_methods(options.start_methods)
     wanted = ValidationGrid(strategies, workers, most, chunksizes, blocks, seed, usable_cpus, methods)
     return [cases[name] for name in names], wanted, budget_s
 

@@ -13,6 +13,9 @@ def default() -> str:
     return usable()[0]
 
 
-def can_fork() -> bool:
-    """Whether forking is safe enough to be chosen: on macOS, where spawn is the default, system libraries may crash."""
-    return "fork" in usable() and default() != "spawn"
+def is_safe(method: str) -> bool:
+    """Whether it may be chosen: not fork where Python does not have it, nor on macOS, where system libraries may crash.
+
+    There spawn is the default.
+    """
+    return method != "fork" or (method in usable() and default() != "spawn")

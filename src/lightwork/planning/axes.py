@@ -61,15 +61,10 @@ class Axes:
         waves = {-(-items // count) for count in range(1, MOST_WAVES + 1)}
         return sorted({*(count for count in (*LADDER, *waves) if 1 < count <= most), max(most, 1)})
 
-    def beside_fork(self) -> "Axes":
-        """The same with workers that are not forked from the caller besides, where that may be."""
-        leaves = self.may_change_method and FRESH not in self.start_methods
-        return replace(self, start_methods=(*self.start_methods, FRESH)) if leaves else self
-
-    def with_fork(self) -> "Axes":
-        """The same with workers that are forked besides, where that may be and is safe."""
-        joins = self.may_change_method and "fork" not in self.start_methods and start_method.can_fork()
-        return replace(self, start_methods=(*self.start_methods, "fork")) if joins else self
+    def with_method(self, method: str) -> "Axes":
+        """The same with workers that start by this method besides, where another may be taken and it is safe."""
+        joins = self.may_change_method and method not in self.start_methods and start_method.is_safe(method)
+        return replace(self, start_methods=(*self.start_methods, method)) if joins else self
 
     def without(self, strategies: Collection[str]) -> "Axes":
         """The same without these strategies, unless none would be left."""

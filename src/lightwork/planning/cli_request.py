@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from lightwork import strategies
-from lightwork.core.setting import ORDERS, START_METHODS
+from lightwork.core.setting import ORDERS
 from lightwork.errors import UsageError
 from lightwork.machine import start_method
 from lightwork.planning import outside_limits
@@ -280,8 +280,8 @@ def _axes(options: argparse.Namespace, workload: Workload) -> Axes:
 def _start_methods(options: argparse.Namespace, workload: Workload) -> tuple[str, ...]:
     """Those that were asked for, else this Python's own; fork, where that can be, for a function that can't be sent."""
     if options.start_methods != AUTO:
-        return option_values.names("start method", options.start_methods, START_METHODS)
-    return ("fork",) if workload.unsendable and start_method.can_fork() else (start_method.default(),)
+        return option_values.start_methods(options.start_methods)
+    return ("fork",) if workload.unsendable and start_method.is_safe("fork") else (start_method.default(),)
 
 
 def _rare(options: argparse.Namespace, workload: Workload) -> tuple[str, ...]:
@@ -315,7 +315,7 @@ def _by_value(options: argparse.Namespace) -> tuple[str, ...]:
 
     The latter where that is there and the budget has time to learn what it costs.
     """
-    if options.start_methods == "fork" or (options.start_methods == AUTO and start_method.can_fork()):
+    if options.start_methods == "fork" or (options.start_methods == AUTO and start_method.is_safe("fork")):
         return LONGER_TO_WRITE
     return () if strategies.absent(BY_VALUE) or _budget_s(options) < BY_VALUE_BUDGET_S else (BY_VALUE,)
 

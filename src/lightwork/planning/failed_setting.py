@@ -87,5 +87,4 @@ def is_forked(setting: Setting) -> bool:
 
 def starts_afresh(setting: Setting) -> bool:
     """Whether its workers import the module again, by the start method that the setting names."""
-    is_named = kind_of(setting) == "processes" and setting.start_method != "fork"
-    return is_named and not is_executor(setting.strategy)
+    return kind_of(setting) == "processes" and setting.start_method != "fork"

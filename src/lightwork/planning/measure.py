@@ -20,7 +20,7 @@ from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, Cell, Study
 from lightwork.launch.finished import Finished
 from lightwork.planning import repeated
-from lightwork.planning.axes import Axes
+from lightwork.planning.axes import FRESH, Axes
 from lightwork.planning.contest import MOST_BLOCKS, SERIAL_SETTING, Contest, Measurements
 from lightwork.planning.environment import Environment
 from lightwork.planning.failed_setting import FailedSetting, failed_setting, starts_afresh
@@ -197,7 +197,7 @@ class Measuring:
 
     def _leave_fork(self) -> None:
         """Choose from workers that are not forked as well, once those that are hang beside threads."""
-        beside = self.axes.beside_fork()
+        beside = self.axes.with_method(FRESH)
         has_hung = any(failed.cause is FailureCause.FORKED_THREADS for failed in self._failed())
         if has_hung and beside.start_methods != self.axes.start_methods:
             self.environment.say(f"forked workers hang beside threads ({self.inner.threads_named}): trying forkserver")
@@ -209,7 +209,7 @@ class Measuring:
         They may lack what the caller has set since: then forked ones do the work.
         """
         raised = [each for each in self._failed() if each.outcome is Outcome.RAISED and starts_afresh(each.setting)]
-        with_fork = self.axes.with_fork()
+        with_fork = self.axes.with_method("fork")
         if raised and with_fork != self.axes:
             method, reason = raised[0].setting.start_method, short(raised[0].reason, SAID)
             self.environment.say(f"workers started by {method} failed ({reason}): trying fork")

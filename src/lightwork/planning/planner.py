@@ -21,7 +21,7 @@ from lightwork.core.setting import Setting
 from lightwork.core.study import Study
 from lightwork.errors import WorkError
 from lightwork.planning import inner_threads, memory_probe, notes, shared_argument, shared_ways
-from lightwork.planning.axes import Axes
+from lightwork.planning.axes import FRESH, Axes
 from lightwork.planning.calibrate import calibrated
 from lightwork.planning.contest import Contest
 from lightwork.planning.environment import Environment
@@ -118,7 +118,7 @@ def make(request: Request, environment: Environment) -> Planned:
     can_gain = job.serial_s > LEAST_GAIN_S and job.rate_cap >= 1 + LEAST_GAIN
     if can_gain or request.blocks:
         axes = _axes(request, environment, serial, inner)
-        costs = calibrated(environment, (axes.beside_fork() if inner.threads_named else axes).kinds())
+        costs = calibrated(environment, (axes.with_method(FRESH) if inner.threads_named else axes).kinds())
         model = _memory(request, environment, serial)
         fits = _fits(request, model)
         leak = leak_in(request, environment, serial)

@@ -164,7 +164,7 @@ class Strategy:
         if self.starts_its_own_way or self.executor:
             return self.start_methods
         asked = tuple(method for method in start_methods if method in self.start_methods)
-        others = [method for method in self.start_methods if method != "fork" or start_method.can_fork()]
+        others = [method for method in self.start_methods if start_method.is_safe(method)]
         return asked or tuple(others[: 1 if or_another else 0])
 
     def has_items(self, start_method: str) -> bool:

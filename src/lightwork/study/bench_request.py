@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from lightwork import strategies
-from lightwork.core.setting import ORDERS, POOLS, START_METHODS, Setting
+from lightwork.core.setting import ORDERS, POOLS, Setting
 from lightwork.core.study import SERIAL
 from lightwork.errors import UsageError
 from lightwork.machine import affinity
@@ -104,7 +104,7 @@ def _changes(options: Mapping[str, Any]) -> dict[str, Any]:
         "strategies": lambda words: None if words == "all" else option_values.strategy_names(words),
         "workers": lambda words: option_values.counts("workers", words),
         "chunksizes": lambda words: option_values.counts_or("chunksizes", words, "default"),
-        "start_methods": lambda words: option_values.names("start method", words, START_METHODS),
+        "start_methods": option_values.start_methods,
         "orders": lambda words: option_values.names("order", words, ORDERS),
         "cores": _cores,
         "pools": lambda words: option_values.names("pool", words, POOLS),

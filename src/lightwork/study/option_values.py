@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from lightwork import strategies
 from lightwork.core.rate import StartRate
+from lightwork.core.setting import START_METHODS
 from lightwork.errors import UsageError, unknown
 from lightwork.launch import executor
+from lightwork.machine import start_method
 
 LONGEST_RANGE = 1_000
 TIMES: Mapping[str, float] = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
@@ -32,6 +34,11 @@ def names(what: str, words: str, allowed: Sequence[str]) -> tuple[str, ...]:
         if name not in allowed:
             raise unknown(what, name, allowed)
     return tuple(dict.fromkeys(given))
+
+
+def start_methods(words: str | None) -> tuple[str, ...]:
+    """Those that are named, this Python's own where nothing is said. Raises UsageError for an unknown one."""
+    return names("start method", words or start_method.default(), START_METHODS)
 
 
 def is_retry(word: str) -> bool:

@@ -15,6 +15,7 @@ from lightwork.core.round import Outcome, Round
 from lightwork.core.setting import Setting
 from lightwork.core.study import SERIAL, Cell, Study
 from lightwork.planning.contest import BUSY
+from lightwork.planning.failed_setting import starts_afresh
 from lightwork.planning.forecast import crew_of, in_items
 from lightwork.planning.memory_probe import MemoryModel, model_of
 from lightwork.planning.outside_limits import says_too_fast
@@ -176,14 +177,13 @@ def _failed_crew(alike: "Sequence[FailedSetting]", working: "Sequence[Setting]",
     fewest = min(alike, key=lambda each: each.setting.workers)
     kind, workers = kind_of(fewest.setting), fewest.setting.workers
     works = [each.workers for each in working if are_alike(each, fewest.setting) and each.workers < workers]
-    method = fewest.setting.start_method
-    is_fresh = kind == "processes" and method != "fork"
+    is_fresh, has_raised = starts_afresh(fewest.setting), fewest.outcome is Outcome.RAISED
     forks_work = is_fresh and any(kind_of(each) == kind and each.start_method == "fork" for each in working)
     return FailedCrew(
         crew_of(fewest.setting), fewest.failed, fewest.tried, str(fewest.outcome), fewest.reason,
         more=sum(each.setting.workers > workers for each in alike),
         largest_working=None if fewest.cause else max(works, default=None),
-        start_method=method if is_fresh else "", lacks_state=forks_work and fewest.outcome is Outcome.RAISED,
+        start_method=fewest.setting.start_method if is_fresh else "", lacks_state=forks_work and has_raised,
         cause=fewest.cause, place=fewest.place, threads=threads,
     )  # fmt: skip
 
