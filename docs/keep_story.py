@@ -18,7 +18,6 @@ from generating.tutorial import DRAWN
 
 from lightwork.storage import results_json
 
-WHOLE = {"sharing": SHARING}
 NAMED = ("processor", "machine", "python_implementation", "python_version", "system")
 
 
@@ -33,11 +32,11 @@ def keep(path: Path) -> None:
     write(STORY, saved)
 
 
-def keep_whole(path: Path, place: Path) -> None:
-    """Write the run at `path`, shortened, without ledgers, to where a page takes it from."""
+def keep_sharing(path: Path) -> None:
+    """Write the run at `path`, shortened, to where the walk of sharing takes it from."""
     saved = shortened(json.loads(path.read_text()), [], probes=True)
     saved["lightwork"]["ledgers"] = ""
-    write(place, saved)
+    write(SHARING, saved)
 
 
 def write(path: Path, saved: dict[str, Any]) -> None:
@@ -67,8 +66,4 @@ def shortened(saved: dict[str, Any], kept: list[str], *, probes: bool = False) -
 
 
 if __name__ == "__main__":
-    run, which = Path(sys.argv[1]), "".join(sys.argv[2:])
-    if which in WHOLE:
-        keep_whole(run, WHOLE[which])
-    else:
-        keep(run)
+    (keep_sharing if "sharing" in sys.argv[2:] else keep)(Path(sys.argv[1]))

@@ -3,7 +3,8 @@
 #
 # VERSION is 3.12, 3.14 or 3.14t (free-threaded); by default 3.12 3.13 3.14 3.15. A Python that is on the PATH is taken
 # from there. For any other, Debian's unstable suite is unpacked into a temporary folder, which needs root, debootstrap
-# and 2 GB; the folder is removed at the end. What came of each is written to docs/example/pythons.json. Takes a quarter of an hour or more each.
+# and 2 GB; the folder is removed at the end. What came of each is written to docs/example/pythons.json. Takes a quarter
+# of an hour or more each.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -198,5 +198,5 @@ class LeakedMemory:
 VerdictWarning = (
     Unfinished | FewBlocks | UnknownNoise | LoudNoise | DisturbedRounds | BusyMachine | BusyCores | BeyondCores
     | NeedsFork | PrivateLocks | FailedRounds | ForkedThreads | ForkedRandomState | LostState | RacyState | SharedFiles
-    | SharedProcess    | SharedConnections | PrivateGate | UnclearCache | UnsendableError | LeakedMemory | UntriedCount
+    | SharedProcess | SharedConnections | PrivateGate | UnclearCache | UnsendableError | LeakedMemory | UntriedCount
 )  # fmt: skip

@@ -123,7 +123,7 @@ def _unwritable(volume: Volume) -> str:
 
 
 def _switches(checkup: Checkup) -> dict[str, str]:
-    return dict(checkup.machine.get("switches") or {"switches": "none set"})
+    return dict(checkup.machine.get("switches") or {"variables": "none set"})
 
 
 def _python(checkup: Checkup) -> dict[str, str]:

@@ -47,7 +47,7 @@ def tables(validation: Validation) -> list[Table]:
         ),
         _by("By strategy", "strategy", seen, lambda _, cell: cell.setting.strategy),
         _by("By workers", "workers", seen, lambda _, cell: cell.setting.workers),
-        by_start_method(validation),
+        _by("By start method", "start method", seen, lambda _, cell: _start_method(cell.setting)),
         _by("By chunksize in force", "chunksize", seen, lambda _, cell: cell.chunksize or 0),
         Table.of_words(
             ("workload", "best measured", "recommended", *map(figures, ("slower by", "planning took"))),
@@ -58,12 +58,6 @@ def tables(validation: Validation) -> list[Table]:
         ),
     ]
     return [table for table in made if table.rows]
-
-
-def by_start_method(validation: Validation) -> Table:
-    """The errors of each start method; "none" is that of threads."""
-    seen = seen_in(validation.studies)
-    return _by("By start method", "start method", seen, lambda _, cell: _start_method(cell.setting))
 
 
 def troubles(validation: Validation) -> list[str]:
@@ -80,13 +74,13 @@ def troubles(validation: Validation) -> list[str]:
 
 def text(validation: Validation) -> str:
     """All tables, for a terminal."""
-    lines = [f"{line}\n" for line in (*troubles(validation), rests_on(validation))]
+    lines = [f"{line}\n" for line in (*troubles(validation), _rests_on(validation))]
     return "\n".join([*map(kit.terminal, tables(validation)), *lines])
 
 
 def markdown(validation: Validation, level: int = 2) -> str:
     """All tables as Markdown under headings of this level."""
-    blocks = [f"{rests_on(validation)}\n"]
+    blocks = [f"{_rests_on(validation)}\n"]
     for table in tables(validation):
         caption = f"{table.caption}\n\n" if table.caption else ""
         blocks.append(f"{'#' * level} {table.title}\n\n{caption}{kit.markdown(table)}")
@@ -193,8 +187,7 @@ def _share(value: float | None) -> str:
     return NOTHING if value is None else percent(value)
 
 
-def rests_on(validation: Validation) -> str:
-    """Of how many rounds of how many workloads, where and when: a sentence."""
+def _rests_on(validation: Validation) -> str:
     machine, measured = validation.machine, [held for held in validation.studies if held.trials]
     blocks = sorted({len(held.serial) for held in measured})
     counted = f"{blocks[0]} to {blocks[-1]}" if len(blocks) > 1 else "".join(map(str, blocks))
